@@ -1,0 +1,166 @@
+package deliver
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"net/url"
+	"slices"
+	"syscall"
+	"time"
+)
+
+// circumstances are what is known about a failed delivery beside its error. Many
+// errors of the HTTP library have no type, so how far the request got tells more.
+type circumstances struct {
+	url      *url.URL
+	timeout  time.Duration
+	seen     marks
+	replied  bool // the head of the reply came
+	canceled bool // the caller's context was cancelled
+	expired  bool // a deadline passed
+}
+
+func (c circumstances) explain(err error) *Failure {
+	f := c.classify(err)
+	f.Err = err
+	return &f
+}
+
+func (c circumstances) classify(err error) Failure {
+	if c.canceled {
+		return Failure{Kind: KindCanceled, Message: "stopped before the reply was complete"}
+	}
+	if c.expired {
+		return c.timedOut()
+	}
+	if f, ok := c.noConnection(err); ok {
+		return f
+	}
+	if f, ok := c.noTrust(err); ok {
+		return f
+	}
+	switch {
+	case isTimeout(err):
+		return c.timedOut()
+	case isClosed(err), c.seen.ready && !c.answering():
+		return c.closed()
+	case c.answering():
+		return c.badReply()
+	}
+	return Failure{Kind: KindOther, Message: fmt.Sprintf("could not send to %s: %v", address(c.url), err)}
+}
+
+// answering says whether any byte of a reply came.
+func (c circumstances) answering() bool { return c.replied || !c.seen.firstByte.IsZero() }
+
+// noConnection knows the failures on the way to the server.
+func (c circumstances) noConnection(err error) (Failure, bool) {
+	var dns *net.DNSError
+	var op *net.OpError
+	switch {
+	case errors.As(err, &dns):
+		return notFound(dns), true
+	case errors.As(err, &op) && op.Op == "proxyconnect":
+		return Failure{
+			Kind:    KindUnreachable,
+			Message: fmt.Sprintf("the proxy on the way to %s cannot be reached", address(c.url)),
+			Hint:    "check HTTP_PROXY and HTTPS_PROXY, or name the host in NO_PROXY",
+		}, true
+	case isAny(err, refusedErrnos()):
+		return c.refused(), true
+	case isAny(err, unreachableErrnos()):
+		return Failure{
+			Kind:    KindUnreachable,
+			Message: fmt.Sprintf("there is no route to %s", address(c.url)),
+			Hint:    "check the address and the network",
+		}, true
+	}
+	return Failure{}, false
+}
+
+func notFound(dns *net.DNSError) Failure {
+	message := fmt.Sprintf("the name %s could not be looked up", dns.Name)
+	if dns.IsNotFound {
+		message = fmt.Sprintf("there is no host named %s", dns.Name)
+	}
+	return Failure{Kind: KindDNS, Message: message, Hint: "check the spelling of the name and the network"}
+}
+
+func (c circumstances) refused() Failure {
+	hint := "check host and port, and that the server is running"
+	if isLoopback(c.url.Hostname()) {
+		command := "apizee-hooks listen --addr " + address(c.url)
+		if c.url.Scheme == "https" {
+			command += " --tls"
+		}
+		hint = fmt.Sprintf("start your server, or let `%s` stand in for it", command)
+	}
+	return Failure{Kind: KindRefused, Message: "nothing listens on " + address(c.url), Hint: hint}
+}
+
+func isLoopback(name string) bool {
+	ip, err := netip.ParseAddr(name)
+	return name == "localhost" || err == nil && ip.IsLoopback()
+}
+
+func (c circumstances) timedOut() Failure {
+	within := "in time"
+	if c.timeout > 0 {
+		within = "within " + c.timeout.String()
+	}
+	to := address(c.url)
+	f := Failure{Kind: KindTimeout, Hint: "look at what keeps the server busy, or give it longer with --timeout"}
+	switch {
+	case c.answering():
+		f.Message = fmt.Sprintf("the reply of %s did not end %s", to, within)
+	case c.seen.ready:
+		f.Message = fmt.Sprintf("%s did not answer %s", to, within)
+	case !c.seen.tlsStart.IsZero():
+		f.Message = fmt.Sprintf("the TLS handshake with %s did not end %s", to, within)
+		f.Hint = "check that the server speaks TLS on this port, or give it longer with --timeout"
+	default:
+		f.Message = fmt.Sprintf("no connection to %s came about %s", to, within)
+		f.Hint = "check host, port and firewall, or give it longer with --timeout"
+	}
+	return f
+}
+
+func (c circumstances) closed() Failure {
+	when := "before it answered"
+	if c.answering() {
+		when = "in the middle of its reply"
+	}
+	return Failure{
+		Kind:    KindReset,
+		Message: fmt.Sprintf("%s closed the connection %s", address(c.url), when),
+		Hint:    "look at the server's own log; it may have crashed or refused the request",
+	}
+}
+
+func (c circumstances) badReply() Failure {
+	hint := "check that an HTTP server listens on this port"
+	if c.url.Scheme == "http" {
+		hint += "; if it speaks TLS, use https://"
+	}
+	return Failure{
+		Kind:    KindBadReply,
+		Message: fmt.Sprintf("the reply of %s is not valid HTTP", address(c.url)),
+		Hint:    hint,
+	}
+}
+
+func isTimeout(err error) bool {
+	var network net.Error
+	return errors.As(err, &network) && network.Timeout()
+}
+
+func isClosed(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || isAny(err, resetErrnos())
+}
+
+func isAny(err error, numbers []syscall.Errno) bool {
+	return slices.ContainsFunc(numbers, func(n syscall.Errno) bool { return errors.Is(err, n) })
+}

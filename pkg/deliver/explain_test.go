@@ -1,0 +1,241 @@
+package deliver
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+)
+
+// checkFailure wants ADDR in the expected texts for the address of the target.
+func checkFailure(t *testing.T, got Result, target Target, kind Kind, message, hint string) {
+	t.Helper()
+	if got.Failure == nil {
+		t.Fatalf("it did not fail: %d", got.Status)
+	}
+	fill := strings.NewReplacer("ADDR", address(target.URL))
+	f := got.Failure
+	if f.Kind != kind || f.Message != fill.Replace(message) || !strings.Contains(f.Hint, fill.Replace(hint)) || f.Err == nil {
+		t.Errorf("got %s, %q, %q, %v", f.Kind, f.Message, f.Hint, f.Err)
+	}
+	if got.Verdict() != VerdictFailed || got.Accepted() || got.Timings.Total <= 0 {
+		t.Errorf("verdict %s after %v", got.Verdict(), got.Timings.Total)
+	}
+}
+
+func TestFailureOfReply(t *testing.T) {
+	tests := map[string]struct {
+		reply   string
+		status  int
+		kind    Kind
+		message string
+		hint    string
+	}{
+		"no reply": {
+			"", 0, KindReset, "ADDR closed the connection before it answered", "the server's own log",
+		},
+		"half a head": {
+			"HTTP/1.1 200 OK\r\nX-Half: head\r\n", 0, KindReset, "ADDR closed the connection in the middle of its reply", "log",
+		},
+		"garbage": {
+			"220 mail.example.com ESMTP\r\n", 0, KindBadReply, "the reply of ADDR is not valid HTTP", "use https://",
+		},
+		"TLS alert": {
+			"\x15\x03\x01\x00\x02\x02\x46\r\n", 0, KindBadReply, "the reply of ADDR is not valid HTTP", "use https://",
+		},
+		"garbled header": {
+			"HTTP/1.1 200 OK\r\nno colon here\r\n\r\n", 0, KindBadReply, "the reply of ADDR is not valid HTTP", "HTTP server",
+		},
+		"body breaks off": {
+			"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf", 200, KindReset,
+			"ADDR closed the connection in the middle of its reply", "log",
+		},
+		"garbled chunk": {
+			"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 200, KindBadReply,
+			"the reply of ADDR is not valid HTTP", "HTTP server",
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			target := parseTarget(t, answer(t, test.reply))
+			got := newClient(t, TLSOptions{}).Deliver(t.Context(), Request{Target: target, Body: []byte("{}")}, 10*time.Second)
+			checkFailure(t, got, target, test.kind, test.message, test.hint)
+			if got.Status != test.status {
+				t.Errorf("status %d, want %d", got.Status, test.status)
+			}
+		})
+	}
+}
+
+func TestFailureWhenNothingListens(t *testing.T) {
+	l := listen(t)
+	l.Close()
+	for scheme, hint := range map[string]string{
+		"http":  "let `apizee-hooks listen --addr ADDR` stand in",
+		"https": "let `apizee-hooks listen --addr ADDR --tls` stand in",
+	} {
+		target := parseTarget(t, scheme+"://"+l.Addr().String())
+		got := newClient(t, TLSOptions{}).Deliver(t.Context(), Request{Target: target}, 10*time.Second)
+		checkFailure(t, got, target, KindRefused, "nothing listens on ADDR", hint)
+	}
+}
+
+func TestFailureOfUnknownHost(t *testing.T) {
+	target := parseTarget(t, "http://apizee-hooks-test.invalid/")
+	got := newClient(t, TLSOptions{}).Deliver(t.Context(), Request{Target: target}, 0)
+	// Without a network the lookup fails in another way.
+	if got.Failure == nil || got.Failure.Kind != KindDNS || !strings.Contains(got.Failure.Message, "apizee-hooks-test.invalid") {
+		t.Errorf("%+v", got.Failure)
+	}
+}
+
+func TestFailureOfTime(t *testing.T) {
+	const timeout = 50 * time.Millisecond
+	silent := func(conn net.Conn) { io.Copy(io.Discard, conn) }
+	tests := map[string]struct {
+		scheme  string
+		handle  func(net.Conn)
+		status  int
+		message string
+	}{
+		"no reply": {"http", silent, 0, "ADDR did not answer within 50ms"},
+		"no end": {"http", func(conn net.Conn) {
+			readRequest(conn)
+			io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")
+			silent(conn)
+		}, 200, "the reply of ADDR did not end within 50ms"},
+		"no handshake": {"https", silent, 0, "the TLS handshake with ADDR did not end within 50ms"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			l := listen(t)
+			serve(l, test.handle)
+			target := parseTarget(t, test.scheme+"://"+l.Addr().String())
+			got := newClient(t, TLSOptions{}).Deliver(t.Context(), Request{Target: target, Body: []byte("{}")}, timeout)
+			checkFailure(t, got, target, KindTimeout, test.message, "--timeout")
+			if got.Status != test.status || got.Timings.Total < timeout {
+				t.Errorf("status %d after %v", got.Status, got.Timings.Total)
+			}
+		})
+	}
+}
+
+func TestFailureToConnectInTime(t *testing.T) {
+	target := parseTarget(t, "http://example.com")
+	transport := roundTripper(func(r *http.Request) (*http.Response, error) {
+		<-r.Context().Done()
+		return nil, r.Context().Err()
+	})
+	got := NewClient(transport, time.Now).Deliver(t.Context(), Request{Target: target}, time.Millisecond)
+	checkFailure(t, got, target, KindTimeout, "no connection to ADDR came about within 1ms", "firewall")
+}
+
+func TestFailureByCancel(t *testing.T) {
+	l := listen(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	serve(l, func(conn net.Conn) {
+		readRequest(conn)
+		cancel()
+		io.Copy(io.Discard, conn)
+	})
+	target := parseTarget(t, l.Addr().String())
+	got := newClient(t, TLSOptions{}).Deliver(ctx, Request{Target: target, Body: []byte("{}")}, time.Minute)
+	checkFailure(t, got, target, KindCanceled, "stopped before the reply was complete", "")
+}
+
+func TestFailureOfTrust(t *testing.T) {
+	config, caFile := selfSigned(t)
+	needy := config.Clone()
+	needy.ClientAuth = tls.RequireAnyClientCert
+	old := config.Clone()
+	old.MaxVersion = tls.VersionTLS11
+
+	tests := map[string]struct {
+		config  *tls.Config
+		options TLSOptions
+		host    string
+		message string
+		hint    string
+	}{
+		"unknown authority": {config, TLSOptions{}, "127.0.0.1", "the certificate of ADDR comes from an unknown authority", "--cacert FILE"},
+		"other name":        {config, TLSOptions{CAFile: caFile}, "localhost", "the certificate of ADDR is not for localhost", "--insecure"},
+		"client certificate": {needy, TLSOptions{CAFile: caFile}, "127.0.0.1",
+			"the TLS handshake with ADDR failed: remote error: tls: certificate required", "certificates it wants"},
+		"old version": {old, TLSOptions{CAFile: caFile}, "127.0.0.1",
+			"the TLS handshake with ADDR failed: remote error: tls: protocol version not supported", "versions"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			l, err := net.Listen("tcp", "localhost:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer l.Close()
+			serve(tls.NewListener(l, test.config), func(conn net.Conn) { readRequest(conn) })
+			_, port, _ := net.SplitHostPort(l.Addr().String())
+			target := parseTarget(t, "https://"+net.JoinHostPort(test.host, port))
+			got := newClient(t, test.options).Deliver(t.Context(), Request{Target: target, Body: []byte("{}")}, 10*time.Second)
+			checkFailure(t, got, target, KindTLS, test.message, test.hint)
+		})
+	}
+}
+
+func TestFailureOfScheme(t *testing.T) {
+	plain := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(plain.Close)
+	target := parseTarget(t, strings.Replace(plain.URL, "http:", "https:", 1))
+	got := newClient(t, TLSOptions{Insecure: true}).Deliver(t.Context(), Request{Target: target, Body: []byte("{}")}, 10*time.Second)
+	checkFailure(t, got, target, KindTLS, "ADDR does not speak TLS", "use http:// in place of https://")
+
+	// A Go server answers plain HTTP on its TLS port with a reply of its own.
+	encrypted := httptest.NewUnstartedServer(http.NotFoundHandler())
+	encrypted.Config.ErrorLog = log.New(io.Discard, "", 0)
+	encrypted.StartTLS()
+	t.Cleanup(encrypted.Close)
+	reply := send(t, newClient(t, TLSOptions{}), strings.Replace(encrypted.URL, "https:", "http:", 1), "{}")
+	if reply.Status != http.StatusBadRequest || reply.Verdict() != VerdictRefused {
+		t.Errorf("%d, %+v", reply.Status, reply.Failure)
+	}
+}
+
+func TestFailureOfProxy(t *testing.T) {
+	l := listen(t)
+	l.Close()
+	transport, err := NewTransport(TLSOptions{}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := parseTarget(t, l.Addr().String()).URL
+	transport.Proxy = http.ProxyURL(proxy)
+	target := parseTarget(t, "https://example.com")
+	got := NewClient(transport, time.Now).Deliver(t.Context(), Request{Target: target}, 10*time.Second)
+	checkFailure(t, got, target, KindUnreachable, "the proxy on the way to ADDR cannot be reached", "HTTPS_PROXY")
+}
+
+func TestFailureOfRoute(t *testing.T) {
+	for _, number := range unreachableErrnos() {
+		target := parseTarget(t, "http://192.0.2.1")
+		dial := &net.OpError{Op: "dial", Net: "tcp", Err: number}
+		transport := roundTripper(func(*http.Request) (*http.Response, error) { return nil, dial })
+		got := NewClient(transport, time.Now).Deliver(t.Context(), Request{Target: target}, 0)
+		checkFailure(t, got, target, KindUnreachable, "there is no route to ADDR", "the network")
+	}
+}
+
+func TestFailureOfAnotherKind(t *testing.T) {
+	odd := errors.New("something odd")
+	transport := roundTripper(func(*http.Request) (*http.Response, error) { return nil, odd })
+	target := parseTarget(t, "http://h")
+	got := NewClient(transport, time.Now).Deliver(t.Context(), Request{Target: target}, 0)
+	checkFailure(t, got, target, KindOther, "could not send to ADDR: something odd", "")
+	if !errors.Is(got.Failure.Err, odd) {
+		t.Errorf("the cause is lost: %v", got.Failure.Err)
+	}
+}

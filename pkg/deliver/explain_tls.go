@@ -1,0 +1,57 @@
+package deliver
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+)
+
+const trustHint = "name its authority with --cacert FILE, or accept any certificate with --insecure"
+
+// noTrust knows the failures of an encrypted connection.
+func (c circumstances) noTrust(err error) (Failure, bool) {
+	f := Failure{Kind: KindTLS}
+	to := address(c.url)
+
+	var notTLS tls.RecordHeaderError
+	var unverified *tls.CertificateVerificationError
+	switch {
+	case errors.As(err, &notTLS):
+		f.Message = to + " does not speak TLS"
+		f.Hint = "use http:// in place of https://"
+	case errors.As(err, &unverified):
+		f.Message, f.Hint = untrusted(to, unverified.Err)
+	case c.seen.tlsFailed, isAlert(err):
+		f.Message = fmt.Sprintf("the TLS handshake with %s failed: %v", to, err)
+		f.Hint = "check that the server speaks TLS on this port, and which versions and certificates it wants"
+	default:
+		return Failure{}, false
+	}
+	return f, true
+}
+
+func untrusted(to string, err error) (message, hint string) {
+	var authority x509.UnknownAuthorityError
+	var name x509.HostnameError
+	var invalid x509.CertificateInvalidError
+	switch {
+	case errors.As(err, &authority):
+		return fmt.Sprintf("the certificate of %s comes from an unknown authority", to), trustHint
+	case errors.As(err, &name):
+		return fmt.Sprintf("the certificate of %s is not for %s", to, name.Host),
+			"use a name that the certificate holds, or accept any certificate with --insecure"
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return fmt.Sprintf("the certificate of %s has expired or is not valid yet", to),
+			"renew it and check the clock, or accept any certificate with --insecure"
+	}
+	return fmt.Sprintf("the certificate of %s cannot be trusted: %v", to, err), trustHint
+}
+
+// isAlert finds a TLS alert of the server, which can come after the handshake, as when
+// it misses a client certificate. The type of an alert is not exported.
+func isAlert(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "remote error"
+}

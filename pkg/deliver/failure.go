@@ -1,0 +1,24 @@
+package deliver
+
+// Kind sorts failures by what somebody would do about them.
+type Kind string
+
+const (
+	KindRefused     Kind = "refused"     // nothing listens on the port
+	KindDNS         Kind = "dns"         // the name of the host was not found
+	KindTimeout     Kind = "timeout"     // time was up
+	KindTLS         Kind = "tls"         // no trusted encrypted connection
+	KindReset       Kind = "reset"       // the server closed the connection too early
+	KindBadReply    Kind = "bad-reply"   // what came back is not HTTP
+	KindUnreachable Kind = "unreachable" // there is no way to the host
+	KindCanceled    Kind = "canceled"    // the sender was told to stop
+	KindOther       Kind = "other"
+)
+
+// Failure says why no whole reply came.
+type Failure struct {
+	Kind    Kind
+	Message string // what went wrong: one plain sentence, in lower case, without a full stop
+	Hint    string // what to do next, in the same form; may be empty
+	Err     error  // what the network or the HTTP library said
+}

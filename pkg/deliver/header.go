@@ -1,0 +1,118 @@
+package deliver
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Header is one header of a request, or the wish that one is not sent.
+type Header struct {
+	Name  string
+	Value string
+
+	// Remove takes away a default header of this name. Value is then empty.
+	Remove bool
+}
+
+// ParseHeader reads "Name: value". "Name:" is a removal. An error never shows the value.
+func ParseHeader(s string) (Header, error) {
+	name, value, found := strings.Cut(s, ":")
+	if !found {
+		return Header{}, fmt.Errorf("header %q has no colon; write it as 'Name: value'", safePart(s))
+	}
+	return NewHeader(name, value)
+}
+
+// NewHeader checks a name and a value. Space around the value is dropped, as it means
+// nothing (RFC 9110, section 5.5). An empty value makes a removal. An error never
+// shows the value.
+func NewHeader(name, value string) (Header, error) {
+	value = strings.Trim(value, " \t")
+	h := Header{Name: name, Value: value, Remove: value == ""}
+	switch {
+	case name == "":
+		return Header{}, errors.New("header has no name before the colon; write it as 'Name: value'")
+	case strings.ContainsFunc(name, notToken):
+		return Header{}, fmt.Errorf("header %q: the name may hold letters, digits and !#$%%&'*+-.^_`|~ only", safePart(name))
+	case strings.ContainsFunc(value, controlCharacter):
+		return Header{}, fmt.Errorf("header %q: the value holds a line break or another control character", name)
+	case isFraming(name):
+		return Header{}, fmt.Errorf("header %q cannot be set: it follows from the body", name)
+	case h.Remove && strings.EqualFold(name, host):
+		return Header{}, fmt.Errorf("header %q cannot be removed: HTTP/1.1 demands it", name)
+	}
+	return h, nil
+}
+
+// String is the line of the header, secrets included.
+func (h Header) String() string {
+	if h.Remove {
+		return h.Name + ":"
+	}
+	return h.Name + ": " + h.Value
+}
+
+// Hide is the header with its value masked when the name says that it is a secret.
+func (h Header) Hide() Header {
+	if !h.Remove && IsSecret(h.Name) {
+		h.Value = Masked
+	}
+	return h
+}
+
+// Override puts one layer of headers over another: what over names, base loses. A
+// removal stays in the result, to take away a default later on.
+func Override(base, over []Header) []Header {
+	merged := make([]Header, 0, len(base)+len(over))
+	for _, h := range base {
+		if !names(over, h.Name) {
+			merged = append(merged, h)
+		}
+	}
+	return append(merged, over...)
+}
+
+func names(headers []Header, name string) bool {
+	for _, h := range headers {
+		if strings.EqualFold(h.Name, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// isFraming says whether a header tells where the body ends. These are the sender's
+// business, and the HTTP library would drop them without a word.
+func isFraming(name string) bool {
+	for _, framing := range []string{contentLength, "Transfer-Encoding", "Trailer"} {
+		if strings.EqualFold(name, framing) {
+			return true
+		}
+	}
+	return false
+}
+
+// notToken finds what cannot be in a header's name (RFC 9110, section 5.6.2).
+func notToken(r rune) bool {
+	return !isLetter(r) && !isDigit(r) && !strings.ContainsRune("!#$%&'*+-.^_`|~", r)
+}
+
+func controlCharacter(r rune) bool {
+	return r < ' ' && r != '\t' || r == 0x7f
+}
+
+func isLetter(r rune) bool { return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' }
+
+func isDigit(r rune) bool { return '0' <= r && r <= '9' }
+
+// safePart is the start of a malformed header that may be shown. In
+// "Authorization Bearer abc" what follows the first word is a secret.
+func safePart(s string) string {
+	const most = 20
+	end := strings.IndexFunc(s, func(r rune) bool { return !isLetter(r) && r != '-' })
+	if end < 0 {
+		end = len(s)
+	}
+	return s[:min(end, most)]
+}

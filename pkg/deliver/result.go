@@ -1,0 +1,68 @@
+package deliver
+
+import (
+	"net/http"
+	"time"
+)
+
+// Result says how one attempt at a delivery went.
+type Result struct {
+	N       int // which delivery of a series this is, from 1
+	Attempt int // which attempt at it, from 1
+
+	// NextIn is the pause before the next attempt. It is zero after the last one.
+	NextIn time.Duration
+
+	Start   time.Time
+	Timings Timings
+
+	// Status is 0 when no reply came. StatusText is the server's own wording, such as
+	// "No Content", and Proto its version, such as "HTTP/1.1".
+	Status     int
+	StatusText string
+	Proto      string
+	Headers    http.Header
+
+	// Body is the start of the reply's body, KeptBody bytes at most. BodyBytes is how
+	// much was read, DrainedBody bytes at most. Truncated says that the reply had more
+	// than Body holds.
+	Body      []byte
+	BodyBytes int64
+	Truncated bool
+
+	// Failure is nil when a whole reply came. Together with a Status it means that the
+	// reply broke off.
+	Failure *Failure
+}
+
+// Timings are measured from the start of a delivery. What did not happen is zero.
+type Timings struct {
+	Connect   time.Duration // name lookup and TCP connection, zero on a reused one
+	TLS       time.Duration // the handshake alone, zero on a reused connection
+	FirstByte time.Duration // until the reply began
+	Total     time.Duration // until the reply was read, or the failure was known
+	Reused    bool          // an earlier delivery's connection was used
+}
+
+// Verdict is what became of a delivery.
+type Verdict string
+
+const (
+	VerdictAccepted Verdict = "accepted" // a whole reply with a 2xx status
+	VerdictRefused  Verdict = "refused"  // a whole reply with any other status
+	VerdictFailed   Verdict = "failed"   // no reply, or not all of it
+)
+
+// Verdict judges the result.
+func (r Result) Verdict() Verdict {
+	switch {
+	case r.Failure != nil:
+		return VerdictFailed
+	case r.Status >= 200 && r.Status <= 299:
+		return VerdictAccepted
+	}
+	return VerdictRefused
+}
+
+// Accepted says whether the target took the delivery.
+func (r Result) Accepted() bool { return r.Verdict() == VerdictAccepted }

@@ -1,0 +1,82 @@
+package deliver
+
+import (
+	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+)
+
+// Summary counts deliveries by their verdict. The times are of the deliveries that got
+// a whole reply, and zero when none did. Min and Max are exact, Median and P95 to
+// about a thousandth.
+type Summary struct {
+	Sent, Accepted, Refused, Failed int
+	Min, Median, P95, Max           time.Duration
+}
+
+// Tally gathers results into a Summary, in constant memory. The zero value is ready.
+// It is not safe for concurrent use.
+type Tally struct {
+	counts Summary
+	times  *hdrhistogram.Histogram
+}
+
+// Add counts the last attempt at a delivery.
+func (t *Tally) Add(result Result) {
+	t.counts.Sent++
+	switch result.Verdict() {
+	case VerdictAccepted:
+		t.counts.Accepted++
+	case VerdictRefused:
+		t.counts.Refused++
+	case VerdictFailed:
+		t.counts.Failed++
+		return
+	}
+	t.addTime(result.Timings.Total)
+}
+
+func (t *Tally) addTime(d time.Duration) {
+	c := &t.counts
+	if c.Accepted+c.Refused == 1 {
+		// One delivery needs no histogram, which takes far longer to set up.
+		c.Min, c.Max = d, d
+		return
+	}
+	if t.times == nil {
+		t.times = newHistogram()
+		record(t.times, c.Min)
+	}
+	c.Min, c.Max = min(c.Min, d), max(c.Max, d)
+	record(t.times, d)
+}
+
+// Summary is the count so far.
+func (t *Tally) Summary() Summary {
+	s := t.counts
+	s.Median, s.P95 = s.Max, s.Max
+	if t.times != nil {
+		s.Median = t.quantile(50)
+		s.P95 = t.quantile(95)
+	}
+	return s
+}
+
+// quantile stays within the exact bounds, which the histogram rounds.
+func (t *Tally) quantile(q float64) time.Duration {
+	return min(max(time.Duration(t.times.ValueAtQuantile(q)), t.counts.Min), t.counts.Max)
+}
+
+const (
+	shortest = time.Microsecond
+	longest  = time.Hour
+)
+
+func newHistogram() *hdrhistogram.Histogram {
+	return hdrhistogram.New(int64(shortest), int64(longest), 3)
+}
+
+// record takes what is out of bounds for the bound, so that recording cannot fail.
+func record(times *hdrhistogram.Histogram, d time.Duration) {
+	_ = times.RecordValue(int64(min(max(d, 0), longest)))
+}

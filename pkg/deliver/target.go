@@ -1,0 +1,23 @@
+package deliver
+
+import "net/url"
+
+// Target is where a body goes, and with which headers.
+type Target struct {
+	// URL comes from ParseURL: absolute, http or https, without a fragment.
+	URL *url.URL
+
+	// Headers are the user's own, on top of the ones that Apizee sends. One named
+	// like such a default replaces it, one with Remove takes it away, and a name that
+	// occurs twice is sent twice. NewHeader and ParseHeader make sound ones.
+	Headers []Header
+}
+
+// Request is one body for one target. The body is sent as it is.
+type Request struct {
+	Target
+	Body []byte
+
+	// Method is for what is not an event, such as a probe; empty means POST.
+	Method string
+}

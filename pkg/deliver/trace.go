@@ -1,0 +1,87 @@
+package deliver
+
+import (
+	"crypto/tls"
+	"net/http/httptrace"
+	"sync"
+	"time"
+)
+
+// trace notes when the stages of a request are reached. The HTTP library may call its
+// hooks from other goroutines, even after the request is over, hence the lock.
+type trace struct {
+	now   func() time.Time
+	mu    sync.Mutex
+	marks marks
+}
+
+// marks hold a zero time for what did not happen.
+type marks struct {
+	connecting, connected time.Time
+	tlsStart, tlsDone     time.Time
+	firstByte             time.Time
+
+	ready     bool // there was a connection to write the request on
+	reused    bool
+	tlsFailed bool
+}
+
+func (t *trace) hooks() *httptrace.ClientTrace {
+	return &httptrace.ClientTrace{
+		GetConn: func(string) {
+			t.note(func(m *marks, at time.Time) { *m = marks{connecting: at} })
+		},
+		ConnectDone: func(_, _ string, err error) {
+			t.note(func(m *marks, at time.Time) {
+				if err == nil {
+					m.connected = at
+				}
+			})
+		},
+		TLSHandshakeStart: func() {
+			t.note(func(m *marks, at time.Time) { m.tlsStart = at })
+		},
+		TLSHandshakeDone: func(_ tls.ConnectionState, err error) {
+			t.note(func(m *marks, at time.Time) { m.tlsDone, m.tlsFailed = at, err != nil })
+		},
+		GotConn: func(info httptrace.GotConnInfo) {
+			t.note(func(m *marks, _ time.Time) { m.ready, m.reused = true, info.Reused })
+		},
+		GotFirstResponseByte: func() {
+			t.note(func(m *marks, at time.Time) { m.firstByte = at })
+		},
+	}
+}
+
+func (t *trace) note(change func(m *marks, at time.Time)) {
+	at := t.now()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	change(&t.marks, at)
+}
+
+func (t *trace) seen() marks {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.marks
+}
+
+func (m marks) timings(start, end time.Time) Timings {
+	timings := Timings{
+		FirstByte: between(start, m.firstByte),
+		Total:     between(start, end),
+		Reused:    m.reused,
+	}
+	if !m.reused {
+		timings.Connect = between(m.connecting, m.connected)
+		timings.TLS = between(m.tlsStart, m.tlsDone)
+	}
+	return timings
+}
+
+func between(from, to time.Time) time.Duration {
+	if from.IsZero() || to.IsZero() {
+		return 0
+	}
+	return to.Sub(from)
+}

@@ -1,0 +1,107 @@
+package deliver
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// ParseURL reads the URL of a target. Without "://" it is taken as http, so that
+// "localhost:3000/hooks" works. The query is kept byte for byte, and a fragment is
+// dropped, because no client sends one. An error does not show the URL, which may
+// hold a password.
+func ParseURL(s string) (*url.URL, error) {
+	if strings.ContainsFunc(s, spaceOrControl) {
+		return nil, errors.New("target URL: it holds a space or a control character; write a space as %20")
+	}
+	s, _, _ = strings.Cut(s, "#")
+	if !hasScheme(s) {
+		s = "http://" + s
+	}
+	u, err := url.Parse(s)
+	if err != nil {
+		return nil, fmt.Errorf("target URL: %w", withoutURL(err))
+	}
+	if u.Scheme != "http" && u.Scheme != "https" {
+		return nil, fmt.Errorf("target URL: %s:// is not supported; use http:// or https://", u.Scheme)
+	}
+	if u.Hostname() == "" {
+		return nil, errors.New("target URL: the host is missing; write it like http://localhost:3000/hooks")
+	}
+	if err := checkPort(u.Host); err != nil {
+		return nil, fmt.Errorf("target URL: %w", err)
+	}
+	return u, nil
+}
+
+// ShowURL is the URL as text, with the password in it masked unless secrets may be shown.
+func ShowURL(u *url.URL, showSecrets bool) string {
+	if showSecrets {
+		return u.String()
+	}
+	// A user name cannot hold what is replaced here: its colons and at signs are escaped.
+	return strings.Replace(u.Redacted(), ":xxxxx@", ":"+Masked+"@", 1)
+}
+
+func spaceOrControl(r rune) bool {
+	return unicode.IsSpace(r) || unicode.IsControl(r)
+}
+
+// hasScheme tells "http://host" from "host:3000/path?next=http://other".
+func hasScheme(s string) bool {
+	scheme, _, found := strings.Cut(s, "://")
+	return found && !strings.ContainsFunc(scheme, notScheme)
+}
+
+// notScheme finds what cannot be in the name of a scheme (RFC 3986, section 3.1).
+func notScheme(r rune) bool {
+	return !isLetter(r) && !isDigit(r) && !strings.ContainsRune("+-.", r)
+}
+
+// withoutURL takes the reason out of an error of url.Parse, which repeats the whole URL.
+func withoutURL(err error) error {
+	var parse *url.Error
+	if errors.As(err, &parse) {
+		return parse.Err
+	}
+	return err
+}
+
+func checkPort(host string) error {
+	if strings.HasSuffix(host, ":") {
+		return errors.New("there is no port after the colon of the host")
+	}
+	port := (&url.URL{Host: host}).Port()
+	if port == "" {
+		return nil
+	}
+	if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
+		return fmt.Errorf("port %s is not between 1 and 65535", port)
+	}
+	return nil
+}
+
+func defaultPort(u *url.URL) string {
+	if u.Scheme == "https" {
+		return "443"
+	}
+	return "80"
+}
+
+// address is the host and port that a connection goes to.
+func address(u *url.URL) string {
+	port := u.Port()
+	if port == "" {
+		port = defaultPort(u)
+	}
+	return net.JoinHostPort(u.Hostname(), port)
+}
+
+// hostHeader leaves the scheme's own port out, as curl does.
+func hostHeader(u *url.URL) string {
+	return strings.TrimSuffix(u.Host, ":"+defaultPort(u))
+}

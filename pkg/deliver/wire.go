@@ -1,0 +1,142 @@
+package deliver
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/base64"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+const (
+	host          = "Host"
+	authorization = "Authorization"
+	userAgent     = "User-Agent"
+	accept        = "Accept"
+	contentType   = "Content-Type"
+	contentLength = "Content-Length"
+
+	// The values are Apizee's, and for Accept curl's, in its documented equivalent
+	// command. The capitals in the content type are meant.
+	apizeeAgent = "Cloud Apizee"
+	acceptAll   = "*/*"
+	apizeeType  = "application/JSON"
+)
+
+// WireHeaders are all the headers that a request to the target carries, in curl's
+// order: Host, User-Agent, Accept, Content-Type, Content-Length, then the user's. A user
+// in the URL adds Authorization after Host, as in curl. Secrets are not masked.
+func WireHeaders(target Target, bodyLength int) []Header {
+	custom := settle(target.Headers)
+	wire := make([]Header, 0, 5+len(custom))
+	standard := defaults(target.URL, bodyLength)
+	for _, d := range standard {
+		if !names(custom, d.Name) {
+			wire = append(wire, d)
+			continue
+		}
+		wire = appendMatching(wire, custom, func(h Header) bool { return strings.EqualFold(h.Name, d.Name) })
+	}
+	return appendMatching(wire, custom, func(h Header) bool { return !names(standard, h.Name) })
+}
+
+func defaults(u *url.URL, bodyLength int) []Header {
+	headers := make([]Header, 0, 6)
+	headers = append(headers, Header{Name: host, Value: hostHeader(u)})
+	if u.User != nil {
+		headers = append(headers, Header{Name: authorization, Value: basicAuth(u.User)})
+	}
+	return append(headers,
+		Header{Name: userAgent, Value: apizeeAgent},
+		Header{Name: accept, Value: acceptAll},
+		Header{Name: contentType, Value: apizeeType},
+		Header{Name: contentLength, Value: strconv.Itoa(bodyLength)},
+	)
+}
+
+func basicAuth(user *url.Userinfo) string {
+	password, _ := user.Password()
+	return "Basic " + base64.StdEncoding.EncodeToString([]byte(user.Username()+":"+password))
+}
+
+func appendMatching(to, from []Header, match func(Header) bool) []Header {
+	for _, h := range from {
+		if !h.Remove && match(h) {
+			to = append(to, h)
+		}
+	}
+	return to
+}
+
+// settle brings custom headers into the form that can be sent: names of defaults are
+// spelled as the HTTP library knows them, framing is left out, Host and User-Agent
+// occur once (the last counts), and a removal yields to a value beside it.
+func settle(custom []Header) []Header {
+	settled := make([]Header, 0, len(custom))
+	for _, h := range custom {
+		h.Name = standardName(h.Name)
+		// The HTTP library has no way to send an empty User-Agent.
+		h.Remove = h.Remove || h.Name == userAgent && h.Value == ""
+		if isFraming(h.Name) || h.Name == host && (h.Remove || h.Value == "") {
+			continue
+		}
+		settled = slices.DeleteFunc(settled, func(earlier Header) bool {
+			return strings.EqualFold(earlier.Name, h.Name) && (earlier.Remove || isSingle(h) && !h.Remove)
+		})
+		if h.Remove && names(settled, h.Name) {
+			continue
+		}
+		settled = append(settled, h)
+	}
+	return settled
+}
+
+func isSingle(h Header) bool { return h.Name == host || h.Name == userAgent }
+
+// standardName is the usual spelling of a default header, and the user's of any other.
+func standardName(name string) string {
+	for _, standard := range []string{host, userAgent, accept, contentType} {
+		if strings.EqualFold(name, standard) {
+			return standard
+		}
+	}
+	return name
+}
+
+// newHTTPRequest makes the request that carries exactly the WireHeaders. Names go into
+// the map as they are, since Header.Add would change their spelling.
+func newHTTPRequest(ctx context.Context, req Request) *http.Request {
+	// A User-Agent without a value keeps the HTTP library from adding its own.
+	header := http.Header{userAgent: nil}
+	out := &http.Request{
+		Method: cmp.Or(req.Method, http.MethodPost), URL: req.URL, Header: header,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+	}
+	for _, h := range WireHeaders(req.Target, len(req.Body)) {
+		switch h.Name {
+		case host:
+			out.Host = h.Value
+		case contentLength:
+			out.ContentLength = int64(len(req.Body))
+		default:
+			header[h.Name] = append(header[h.Name], h.Value)
+		}
+	}
+	setBody(out, req.Body)
+	return out.WithContext(ctx)
+}
+
+// setBody leaves an empty body out, which makes the library send a length of 0. GetBody
+// lets it try again when a kept connection turns out closed before anything was written.
+func setBody(out *http.Request, body []byte) {
+	if len(body) == 0 {
+		return
+	}
+	out.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+	out.Body, _ = out.GetBody()
+}
