@@ -1,0 +1,91 @@
+package console
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// editorGrace is how long an editor may take to leave once the context ends.
+const editorGrace = 500 * time.Millisecond
+
+// Editor opens texts in the user's editor: $VISUAL, else $EDITOR, else vi
+// (notepad on Windows). As with git, the variable is a command line, so
+// "code --wait" works.
+type Editor struct {
+	// The editor's own streams. A terminal editor needs Stdin and Stdout to be
+	// the terminal. A Stdin that is no file is read until it ends, even when the
+	// editor has left before.
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+
+	LookupEnv func(string) (string, bool)
+
+	// Dir is where the temporary folder is made; empty is the system's place.
+	Dir string
+}
+
+// Edit lets the user edit text, and returns what the editor left. The text is
+// in a file called name ("event.json"), which only the user can read, in a
+// folder that is removed afterwards with all the editor put there.
+//
+// The error says which editor could not be found, or how it ended. When ctx
+// ends, the editor is asked to leave, and killed if it does not; a terminal
+// editor may use Ctrl-C itself, so ctx had better not end with that.
+func (e Editor) Edit(ctx context.Context, name string, text []byte) ([]byte, error) {
+	dir, err := os.MkdirTemp(e.Dir, "apizee-hooks-")
+	if err != nil {
+		return nil, fmt.Errorf("make a folder for the text to edit: %w", err)
+	}
+	defer os.RemoveAll(dir)
+
+	path := filepath.Join(dir, filepath.Base(name))
+	if err := os.WriteFile(path, text, 0o600); err != nil {
+		return nil, fmt.Errorf("write the text to edit: %w", err)
+	}
+	if err := e.run(ctx, path); err != nil {
+		return nil, err
+	}
+	edited, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read the edited text: %w", err)
+	}
+	return edited, nil
+}
+
+func (e Editor) run(ctx context.Context, path string) error {
+	editor := e.choice()
+	cmd := editorCommand(ctx, editor, path)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = e.Stdin, e.Stdout, e.Stderr
+	cmd.WaitDelay = editorGrace
+
+	err := cmd.Run()
+	var exit *exec.ExitError
+	switch {
+	case err == nil, errors.Is(err, exec.ErrWaitDelay): // it ended well; a stream was left open
+		return nil
+	case ctx.Err() != nil:
+		return fmt.Errorf("editor %q: %w", editor, context.Cause(ctx))
+	case errors.As(err, &exit) && exit.ExitCode() == exitNotFound:
+		return fmt.Errorf("editor %q was not found; set VISUAL or EDITOR to the one to use", editor)
+	case errors.As(err, &exit):
+		return fmt.Errorf("editor %q ended with %w", editor, err)
+	}
+	return fmt.Errorf("start editor %q: %w", editor, err)
+}
+
+func (e Editor) choice() string {
+	for _, name := range []string{"VISUAL", "EDITOR"} {
+		value, _ := e.LookupEnv(name)
+		if editor := strings.TrimSpace(value); editor != "" {
+			return editor
+		}
+	}
+	return defaultEditor
+}

@@ -1,0 +1,71 @@
+package console
+
+import (
+	"strings"
+
+	"github.com/mattn/go-runewidth"
+)
+
+// ellipsis ends a text that was cut. It is one column wide.
+const ellipsis = "…"
+
+// measure counts columns the same way whatever the user's locale is.
+func measure() *runewidth.Condition {
+	return &runewidth.Condition{EastAsianWidth: false, StrictEmojiNeutral: true}
+}
+
+// Columns is how many terminal columns s takes: two for an East Asian wide
+// rune or an emoji, none for a combining mark. It counts plain text, without
+// colour codes.
+func Columns(s string) int { return measure().StringWidth(s) }
+
+// Cut shortens s to at most width columns, the last of them "…" when something
+// was left out. A width of 0 or less is unlimited, as in the answer of Width.
+// Like Pad and Wrap it takes safe text that is not painted yet.
+func Cut(s string, width int) string {
+	if width <= 0 {
+		return s
+	}
+	return measure().Truncate(s, width, ellipsis)
+}
+
+// Pad adds spaces to s until it takes width columns. A longer s is left alone.
+func Pad(s string, width int) string { return measure().FillRight(s, width) }
+
+// Wrap breaks s between its words into lines of at most width columns, at
+// least one line. A word that is longer than a line is broken. Runs of spaces
+// become one. A width of 0 or less is unlimited.
+func Wrap(s string, width int) []string {
+	if width <= 0 {
+		return []string{s}
+	}
+	var lines []string
+	line, used := "", 0
+	for _, word := range strings.Fields(s) {
+		for _, part := range breakWord(word, width) {
+			columns := Columns(part)
+			switch {
+			case line == "":
+				line, used = part, columns
+			case used+1+columns <= width:
+				line, used = line+" "+part, used+1+columns
+			default:
+				lines = append(lines, line)
+				line, used = part, columns
+			}
+		}
+	}
+	return append(lines, line)
+}
+
+// breakWord breaks a word into parts of at most width columns. Only a glyph
+// that is wider than that by itself is lost, to an ellipsis.
+func breakWord(word string, width int) []string {
+	var parts []string
+	for part := range strings.SplitSeq(measure().Wrap(word, width), "\n") {
+		if part != "" {
+			parts = append(parts, Cut(part, width))
+		}
+	}
+	return parts
+}

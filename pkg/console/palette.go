@@ -1,0 +1,125 @@
+package console
+
+import (
+	"strings"
+
+	"github.com/fatih/color"
+)
+
+// Palette colours text by what it means. Every method returns its text
+// unchanged when the palette is off, and an empty text is always left empty.
+// The zero Palette is off. Painted text must not be painted again: the end of
+// the inner colour would end the outer one too.
+type Palette struct {
+	styles []style // indexed by meaning; nil is off
+}
+
+// style is the pair of codes that go around a text.
+type style struct{ before, after string }
+
+type meaning int
+
+const (
+	object meaning = iota
+	event
+	value
+	ok
+	finding
+	notice
+	failure
+	dim
+	strong
+	jsonKey
+	jsonString
+	jsonNumber
+	jsonLiteral
+	meanings // how many there are
+)
+
+// NewPalette makes a palette that colours, or one that is off.
+func NewPalette(enabled bool) Palette {
+	if !enabled {
+		return Palette{}
+	}
+	styles := make([]style, meanings)
+	styles[object] = newStyle(color.FgCyan)
+	styles[event] = newStyle(color.FgMagenta)
+	styles[value] = newStyle(color.FgHiBlue)
+	styles[ok] = newStyle(color.FgGreen)
+	styles[finding] = newStyle(color.FgRed)
+	styles[notice] = newStyle(color.FgYellow)
+	styles[failure] = newStyle(color.Bold, color.FgRed)
+	styles[dim] = newStyle(color.Faint)
+	styles[strong] = newStyle(color.Bold)
+	styles[jsonKey] = newStyle(color.FgHiBlue)
+	styles[jsonString] = newStyle(color.FgGreen)
+	styles[jsonNumber] = newStyle(color.FgYellow)
+	styles[jsonLiteral] = newStyle(color.FgMagenta)
+	return Palette{styles: styles}
+}
+
+// newStyle asks the library once for the codes, so that painting is only
+// joining strings. The instance is switched on by itself, because the
+// library's own idea of when to colour looks at standard output alone.
+func newStyle(attributes ...color.Attribute) style {
+	instance := color.New(attributes...)
+	instance.EnableColor()
+	before, after, _ := strings.Cut(instance.Sprint("\x00"), "\x00")
+	return style{before, after}
+}
+
+func (p Palette) style(m meaning) style {
+	if p.styles == nil {
+		return style{}
+	}
+	return p.styles[m]
+}
+
+func (p Palette) paint(m meaning, s string) string {
+	if p.styles == nil || s == "" {
+		return s
+	}
+	return p.styles[m].before + s + p.styles[m].after
+}
+
+// Enabled reports whether the palette colours at all.
+func (p Palette) Enabled() bool { return p.styles != nil }
+
+// Object is the thing an event is about.
+func (p Palette) Object(s string) string { return p.paint(object, s) }
+
+// Event is what happened to the object.
+func (p Palette) Event(s string) string { return p.paint(event, s) }
+
+// Value is a detail, such as a prop and its value.
+func (p Palette) Value(s string) string { return p.paint(value, s) }
+
+// OK is something that went well.
+func (p Palette) OK(s string) string { return p.paint(ok, s) }
+
+// Finding is a mistake found in what was looked at.
+func (p Palette) Finding(s string) string { return p.paint(finding, s) }
+
+// Notice is something unusual that is not a mistake.
+func (p Palette) Notice(s string) string { return p.paint(notice, s) }
+
+// Failure is something the tool was asked for and could not do.
+func (p Palette) Failure(s string) string { return p.paint(failure, s) }
+
+// Dim is text the eye may skip.
+func (p Palette) Dim(s string) string { return p.paint(dim, s) }
+
+// Strong is text the eye should land on.
+func (p Palette) Strong(s string) string { return p.paint(strong, s) }
+
+// Key is the name of a JSON member, with its quotes.
+func (p Palette) Key(s string) string { return p.paint(jsonKey, s) }
+
+// String is a JSON string, with its quotes.
+func (p Palette) String(s string) string { return p.paint(jsonString, s) }
+
+// Number is a JSON number.
+func (p Palette) Number(s string) string { return p.paint(jsonNumber, s) }
+
+// Literal is JSON's true, false or null.
+func (p Palette) Literal(s string) string { return p.paint(jsonLiteral, s) }

@@ -1,0 +1,48 @@
+package console
+
+import (
+	"strings"
+	"testing"
+)
+
+// paints lists every method of a palette with its name.
+func paints(p Palette) []struct {
+	name  string
+	paint func(string) string
+} {
+	return []struct {
+		name  string
+		paint func(string) string
+	}{
+		{"object", p.Object}, {"event", p.Event}, {"value", p.Value}, {"ok", p.OK},
+		{"finding", p.Finding}, {"notice", p.Notice}, {"failure", p.Failure},
+		{"dim", p.Dim}, {"strong", p.Strong},
+		{"key", p.Key}, {"string", p.String}, {"number", p.Number}, {"literal", p.Literal},
+	}
+}
+
+func TestPaletteOn(t *testing.T) {
+	// Neither the environment nor the test's standard output has a say.
+	t.Setenv("NO_COLOR", "1")
+	var out strings.Builder
+	for _, method := range paints(NewPalette(true)) {
+		out.WriteString(method.paint(method.name) + "\n")
+		if got := method.paint(""); got != "" {
+			t.Errorf("%s of nothing is %q", method.name, got)
+		}
+	}
+	golden(t, "palette.golden", out.String())
+}
+
+func TestPaletteOff(t *testing.T) {
+	for name, palette := range map[string]Palette{"off": NewPalette(false), "zero": {}} {
+		if palette.Enabled() {
+			t.Errorf("the %s palette is enabled", name)
+		}
+		for _, method := range paints(palette) {
+			if got := method.paint("text"); got != "text" {
+				t.Errorf("%s %s: %q", name, method.name, got)
+			}
+		}
+	}
+}

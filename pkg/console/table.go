@@ -1,0 +1,159 @@
+package console
+
+import (
+	"io"
+	"strings"
+)
+
+// gap is how many spaces stand between two columns.
+const gap = 2
+
+// Cell is one text in a table. The table makes the text safe, cuts it, and
+// only then paints it.
+type Cell struct {
+	Text  string
+	Paint func(string) string // nil leaves the text plain
+}
+
+// Cells makes a row of texts that are painted alike; paint may be nil.
+func Cells(paint func(string) string, texts ...string) []Cell {
+	cells := make([]Cell, len(texts))
+	for i, text := range texts {
+		cells[i] = Cell{Text: text, Paint: paint}
+	}
+	return cells
+}
+
+// Table lays out rows in columns as wide as their widest cell, two spaces
+// apart. Rows may be of different lengths.
+//
+// When it is too wide, the last column gives way first, down to a third of the
+// width, then the widest of the others. A terminal too narrow even for one
+// column of text in each shows the leftmost columns only. No line is ever wider
+// than Width, and none ends in a space.
+type Table struct {
+	Header []Cell // empty for none
+	Rows   [][]Cell
+	Width  int  // in columns, as Width answers; 0 or less is unlimited
+	Wrap   bool // the last column goes on in further lines, rather than being cut
+}
+
+// WriteTo writes the table in one piece.
+func (t Table) WriteTo(w io.Writer) (int64, error) {
+	n, err := io.WriteString(w, t.render())
+	return int64(n), err
+}
+
+func (t Table) render() string {
+	rows := t.safeRows()
+	widths := columnWidths(rows)
+	if t.Width > 0 {
+		widths = fit(widths, t.Width)
+	}
+	var out strings.Builder
+	for _, row := range rows {
+		t.writeRow(&out, row[:min(len(row), len(widths))], widths)
+	}
+	return out.String()
+}
+
+// safeRows is the header, if any, and the rows, safe to measure and to show.
+func (t Table) safeRows() [][]Cell {
+	rows := make([][]Cell, 0, 1+len(t.Rows))
+	if len(t.Header) > 0 {
+		rows = append(rows, t.Header)
+	}
+	rows = append(rows, t.Rows...)
+	for i, row := range rows {
+		safe := make([]Cell, len(row))
+		for j, cell := range row {
+			safe[j] = Cell{Text: strings.TrimRight(Safe(cell.Text), " "), Paint: cell.Paint}
+		}
+		rows[i] = safe
+	}
+	return rows
+}
+
+func columnWidths(rows [][]Cell) []int {
+	var widths []int
+	for _, row := range rows {
+		for i, cell := range row {
+			if i == len(widths) {
+				widths = append(widths, 0)
+			}
+			widths[i] = max(widths[i], Columns(cell.Text))
+		}
+	}
+	return widths
+}
+
+// fit narrows the columns until the table is at most limit wide, and leaves
+// out those on the right that could not have one column of text.
+func fit(widths []int, limit int) []int {
+	most := max((limit+gap)/(1+gap), 1)
+	widths = widths[:min(len(widths), most)]
+	if len(widths) == 0 {
+		return widths
+	}
+	over := gap*(len(widths)-1) - limit
+	for _, width := range widths {
+		over += width
+	}
+	last := &widths[len(widths)-1]
+	give := min(max(over, 0), max(*last-max(limit/3, 1), 0))
+	*last -= give
+	for over -= give; over > 0; over-- {
+		*widest(widths)--
+	}
+	return widths
+}
+
+func widest(widths []int) *int {
+	found := &widths[0]
+	for i := range widths {
+		if widths[i] > *found {
+			found = &widths[i]
+		}
+	}
+	return found
+}
+
+// writeRow writes a row, and the further lines of its last column when that
+// is wrapped.
+func (t Table) writeRow(out *strings.Builder, row []Cell, widths []int) {
+	last := len(widths) - 1
+	var more []string
+	if t.Wrap && len(row) == len(widths) && len(row) > 0 && Columns(row[last].Text) > widths[last] {
+		lines := Wrap(row[last].Text, widths[last])
+		row[last].Text, more = lines[0], lines[1:]
+	}
+	writeLine(out, row, widths)
+	for _, text := range more {
+		continued := make([]Cell, len(row))
+		continued[last] = Cell{Text: text, Paint: row[last].Paint}
+		writeLine(out, continued, widths)
+	}
+}
+
+// writeLine writes the spaces before a cell only once there is something to
+// show after them.
+func writeLine(out *strings.Builder, row []Cell, widths []int) {
+	spaces := 0
+	for i, cell := range row {
+		text := strings.TrimRight(Cut(cell.Text, widths[i]), " ")
+		if text != "" {
+			out.WriteString(strings.Repeat(" ", spaces))
+			out.WriteString(painted(cell.Paint, text))
+			spaces = 0
+		}
+		spaces += widths[i] - Columns(text) + gap
+	}
+	out.WriteByte('\n')
+}
+
+func painted(paint func(string) string, text string) string {
+	if paint == nil {
+		return text
+	}
+	return paint(text)
+}

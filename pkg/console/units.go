@@ -1,0 +1,61 @@
+package console
+
+import (
+	"fmt"
+	"math"
+	"time"
+)
+
+// Duration writes d as people read it, to two or three digits: "40 µs",
+// "0.4 ms", "128 ms", "1.20 s", "12.3 s", "2m03s", "1h02m".
+func Duration(d time.Duration) string {
+	switch {
+	case d == math.MinInt64:
+		return Duration(d + 1) // it has no positive counterpart
+	case d < 0:
+		return "-" + Duration(-d)
+	case d == 0:
+		return "0 ms"
+	case d < time.Microsecond:
+		return "<1 µs"
+	// Each bound is where rounding would write the next unit's first value.
+	case d < 99500*time.Nanosecond:
+		return fmt.Sprintf("%.0f µs", float64(d)/float64(time.Microsecond))
+	case d < 9950*time.Microsecond:
+		return fmt.Sprintf("%.1f ms", float64(d)/float64(time.Millisecond))
+	case d < 999500*time.Microsecond:
+		return fmt.Sprintf("%.0f ms", float64(d)/float64(time.Millisecond))
+	case d < 9995*time.Millisecond:
+		return fmt.Sprintf("%.2f s", d.Seconds())
+	case d < 59950*time.Millisecond:
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	case d < time.Hour-500*time.Millisecond:
+		seconds := int64(math.Round(d.Seconds()))
+		return fmt.Sprintf("%dm%02ds", seconds/60, seconds%60)
+	}
+	minutes := int64(math.Round(d.Minutes()))
+	return fmt.Sprintf("%dh%02dm", minutes/60, minutes%60)
+}
+
+// Bytes writes n as people read it, in powers of 1024: "512 B", "1.5 KiB",
+// "20 MiB".
+func Bytes(n int64) string {
+	if n < 0 {
+		return "-" + formatBytes(-float64(n))
+	}
+	return formatBytes(float64(n))
+}
+
+func formatBytes(n float64) string {
+	units := []string{"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"}
+	unit := 0
+	// A number that rounds to 1024 is written as 1 of the next unit.
+	for ; math.Round(n) >= 1024 && unit < len(units)-1; unit++ {
+		n /= 1024
+	}
+	tenths := math.Round(n * 10)
+	if tenths < 100 && math.Mod(tenths, 10) != 0 {
+		return fmt.Sprintf("%.1f %s", tenths/10, units[unit])
+	}
+	return fmt.Sprintf("%.0f %s", math.Round(n), units[unit])
+}

@@ -1,0 +1,72 @@
+package console
+
+import (
+	"math"
+	"testing"
+	"time"
+)
+
+func TestDuration(t *testing.T) {
+	tests := []struct {
+		in   time.Duration
+		want string
+	}{
+		{0, "0 ms"},
+		{1, "<1 µs"},
+		{40 * time.Microsecond, "40 µs"},
+		{99_499, "99 µs"},
+		{99_500, "0.1 ms"},
+		{400 * time.Microsecond, "0.4 ms"},
+		{3200 * time.Microsecond, "3.2 ms"},
+		{9_949_999, "9.9 ms"},
+		{9_950_000, "10 ms"},
+		{128 * time.Millisecond, "128 ms"},
+		{999_499_999, "999 ms"},
+		{999_500_000, "1.00 s"},
+		{1200 * time.Millisecond, "1.20 s"},
+		{9_995 * time.Millisecond, "10.0 s"},
+		{12_340 * time.Millisecond, "12.3 s"},
+		{59_949 * time.Millisecond, "59.9 s"},
+		{59_950 * time.Millisecond, "1m00s"},
+		{123 * time.Second, "2m03s"},
+		{time.Hour - time.Second, "59m59s"},
+		{time.Hour - 1, "1h00m"},
+		{62*time.Minute + 20*time.Second, "1h02m"},
+		{50 * time.Hour, "50h00m"},
+		{-3200 * time.Microsecond, "-3.2 ms"},
+		{math.MinInt64, "-2562047h47m"},
+		{math.MaxInt64, "2562047h47m"},
+	}
+	for _, test := range tests {
+		if got := Duration(test.in); got != test.want {
+			t.Errorf("Duration(%d) = %q, want %q", test.in, got, test.want)
+		}
+	}
+}
+
+func TestBytes(t *testing.T) {
+	tests := []struct {
+		in   int64
+		want string
+	}{
+		{0, "0 B"},
+		{9, "9 B"},
+		{512, "512 B"},
+		{1023, "1023 B"},
+		{1024, "1 KiB"},
+		{1536, "1.5 KiB"},
+		{10_189, "10 KiB"},
+		{10_188, "9.9 KiB"},
+		{20 << 20, "20 MiB"},
+		{1<<20 - 1, "1 MiB"},
+		{1 << 40, "1 TiB"},
+		{math.MaxInt64, "8 EiB"},
+		{math.MinInt64, "-8 EiB"},
+		{-512, "-512 B"},
+	}
+	for _, test := range tests {
+		if got := Bytes(test.in); got != test.want {
+			t.Errorf("Bytes(%d) = %q, want %q", test.in, got, test.want)
+		}
+	}
+}

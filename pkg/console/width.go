@@ -1,0 +1,37 @@
+package console
+
+import (
+	"io"
+	"os"
+	"strconv"
+
+	"github.com/mattn/go-isatty"
+	"golang.org/x/term"
+)
+
+// IsTerminal reports whether stream, a reader or a writer, is a file that is a
+// terminal. The terminals of Cygwin and Git for Windows count.
+func IsTerminal(stream any) bool {
+	file, ok := stream.(*os.File)
+	if !ok || file == nil {
+		return false
+	}
+	return isatty.IsTerminal(file.Fd()) || isatty.IsCygwinTerminal(file.Fd())
+}
+
+// Width is how many columns wide what is written to w may be: the width of the
+// terminal w is, else what COLUMNS says, else 0, which is unlimited.
+func Width(w io.Writer, lookupEnv func(string) (string, bool)) int {
+	if file, ok := w.(*os.File); ok && file != nil {
+		// A terminal whose size nobody has set answers 0.
+		if width, _, err := term.GetSize(int(file.Fd())); err == nil && width > 0 {
+			return width
+		}
+	}
+	columns, _ := lookupEnv("COLUMNS")
+	width, err := strconv.Atoi(columns)
+	if err != nil || width < 0 {
+		return 0
+	}
+	return width
+}
