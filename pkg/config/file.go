@@ -1,0 +1,118 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"unicode/utf8"
+)
+
+// maxFile is the largest configuration file read, in bytes.
+const maxFile = 64 << 10
+
+// findDocument reads the file the user named, else the first that exists in the
+// folders. Without any the document is empty.
+func findDocument(o Options, keys []Key) (document, error) {
+	named, by := o.File, "--config"
+	if named == "" {
+		named, _ = o.LookupEnv(envConfig)
+		by = envConfig
+	}
+	if named != "" {
+		doc, err := readDocument(named, keys)
+		if errors.Is(err, fs.ErrNotExist) {
+			return document{}, fmt.Errorf("the configuration file %s, named by %s, does not exist", named, by)
+		}
+		return doc, err
+	}
+	for _, path := range candidates(o) {
+		// A folder that cannot be entered holds no file: containers often run
+		// with somebody else's home, or with none.
+		if _, err := os.Stat(path); err == nil {
+			return readDocument(path, keys)
+		}
+	}
+	return document{}, nil
+}
+
+func candidates(o Options) []string {
+	paths := []string{filepath.Join(o.Dir, FileName)}
+	if o.UserDir != "" {
+		paths = append(paths, filepath.Join(o.UserDir, FileName))
+	}
+	return paths
+}
+
+func readDocument(path string, keys []Key) (document, error) {
+	data, err := readText(path)
+	if err != nil {
+		return document{}, fmt.Errorf("read the configuration file %s: %w", path, err)
+	}
+	return parseDocument(path, data, keys)
+}
+
+// readText reads a file of UTF-8 text, without the byte order mark that some
+// editors on Windows put before it.
+func readText(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, cause(err)
+	}
+	defer f.Close()
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		return nil, errors.New("it is a folder")
+	}
+	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	switch {
+	case err != nil:
+		return nil, cause(err)
+	case len(data) > maxFile:
+		return nil, fmt.Errorf("it is larger than %d KiB", maxFile>>10)
+	case !utf8.Valid(data):
+		return nil, errors.New("it is not UTF-8 text")
+	}
+	return bytes.TrimPrefix(data, []byte("\ufeff")), nil
+}
+
+// cause drops the path an error of package os repeats.
+func cause(err error) error {
+	if pathErr, ok := errors.AsType[*fs.PathError](err); ok {
+		return pathErr.Err
+	}
+	return err
+}
+
+// chooseProfile finds the profile in use; without one its layer is empty.
+func chooseProfile(o Options, doc document) (string, layer, error) {
+	name, by := o.Profile, "--profile"
+	if name == "" {
+		name, _ = o.LookupEnv(envProfile)
+		by = envProfile
+	}
+	if name == "" {
+		return "", nil, nil
+	}
+	if doc.path == "" {
+		return "", nil, fmt.Errorf("there is no configuration file to take the profile %q (%s) from; looked for %s",
+			name, by, strings.Join(candidates(o), " and "))
+	}
+	if l, found := doc.profiles[name]; found {
+		return name, l, nil
+	}
+	return "", nil, fmt.Errorf("%s has no profile %q (%s); %s", doc.path, name, by, suggestProfile(name, doc.profileNames()))
+}
+
+func suggestProfile(name string, known []string) string {
+	if near := nearest(name, known); near != "" {
+		return fmt.Sprintf("did you mean %q?", near)
+	}
+	if len(known) == 0 {
+		return "it has none"
+	}
+	return "it has " + strings.Join(known, ", ")
+}

@@ -1,0 +1,98 @@
+package config
+
+import "strings"
+
+const (
+	// FileName is the configuration file's name in every folder it is looked for.
+	FileName = "apizee-hooks.yaml"
+
+	envPrefix  = "APIZEE_HOOKS_"
+	envConfig  = envPrefix + "CONFIG"
+	envProfile = envPrefix + "PROFILE"
+
+	profilesKey = "profiles"
+)
+
+// Key describes one setting.
+type Key struct {
+	Name        string // as in the file, sections joined by dots: "listen.addr"
+	Default     string // as the user would write it; "" is nothing
+	Example     string // as YAML for the template, where the default shows too little
+	Flag        string // the command-line flag without dashes, "" when there is none
+	Description string // one sentence
+	Secret      bool   // the value must not be shown
+
+	kind kind
+}
+
+// Env is the name of the environment variable that sets the key.
+func (k Key) Env() string {
+	return envPrefix + strings.ToUpper(strings.NewReplacer(".", "_", "-", "_").Replace(k.Name))
+}
+
+// Keys are all settings, those outside a section first. Defaults, environment
+// names, the check for unknown keys, the template and the list of values all
+// come from here.
+func Keys() []Key {
+	return []Key{
+		{Name: "to", kind: text, Flag: "to", Example: "http://localhost:3000/apizeehooks/",
+			Description: "The URL events are sent to."},
+		{Name: "headers", kind: headers, Flag: "header", Example: "X-Api-Key: change-me",
+			Description: "Headers sent with each event; an empty value leaves that header out."},
+		{Name: "timeout", kind: duration, Flag: "timeout", Default: "10s",
+			Description: "How long one delivery may take."},
+		{Name: "insecure", kind: boolean, Flag: "insecure", Default: "false",
+			Description: "Accept any TLS certificate of the target."},
+		{Name: "templates", kind: text, Example: "./hooks/templates",
+			Description: "A folder with your own event templates."},
+
+		{Name: "listen.addr", kind: text, Flag: "addr", Default: "127.0.0.1:8279",
+			Description: "The address to listen on; port 0 picks a free one."},
+		{Name: "listen.path", kind: text, Flag: "path", Example: "/apizeehooks/",
+			Description: "Serve only this path, instead of any."},
+		{Name: "listen.status", kind: status, Flag: "status", Default: "204",
+			Description: "The HTTP status of the reply."},
+		{Name: "listen.body", kind: text, Flag: "body", Example: `'{"accepted": true}'`,
+			Description: "The body of the reply."},
+		{Name: "listen.reply-headers", kind: headers, Flag: "reply-header", Example: "Content-Type: application/json",
+			Description: "Headers of the reply."},
+		{Name: "listen.delay", kind: duration, Flag: "delay", Default: "0s",
+			Description: "How long to wait before the reply."},
+		{Name: "listen.require-header", kind: headerLine, Flag: "require-header", Secret: true, Example: `"X-Api-Key: change-me"`,
+			Description: "Answer 401 to an event without this header."},
+		{Name: "listen.forward-to", kind: text, Flag: "forward-to", Example: "http://localhost:3000/apizeehooks/",
+			Description: "Pass each event on to this URL and answer with its reply."},
+		{Name: "listen.record", kind: text, Flag: "record", Example: "events.ndjson",
+			Description: "Append each event to this recording."},
+		{Name: "listen.output", kind: text, Flag: "output", Default: "line",
+			Description: "How events are shown: line, pretty or json."},
+		{Name: "listen.max-body", kind: text, Flag: "max-body", Default: "1MiB",
+			Description: "The largest accepted body."},
+	}
+}
+
+// split separates the section ("" or "listen") from the key's own name.
+func (k Key) split() (section, name string) {
+	if i := strings.LastIndexByte(k.Name, '.'); i >= 0 {
+		return k.Name[:i], k.Name[i+1:]
+	}
+	return "", k.Name
+}
+
+func findKey(keys []Key, name string) (Key, bool) {
+	for _, k := range keys {
+		if k.Name == name {
+			return k, true
+		}
+	}
+	return Key{}, false
+}
+
+func isSection(keys []Key, name string) bool {
+	for _, k := range keys {
+		if section, _ := k.split(); section != "" && section == name {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,166 @@
+package config
+
+import (
+	"fmt"
+
+	"github.com/goccy/go-yaml/ast"
+)
+
+// reader walks the YAML of one file along the key table and notes mistakes.
+type reader struct {
+	path     string
+	keys     []Key
+	problems []error
+}
+
+// scope is where the keys being read belong: to everybody or to a profile.
+type scope struct {
+	into    layer
+	profile string
+}
+
+// field is one "name: value" of a YAML mapping.
+type field struct {
+	name  string
+	value ast.Node
+	line  int
+}
+
+func (r *reader) problem(line int, format string, args ...any) {
+	r.problems = append(r.problems, fmt.Errorf("%s:%d: "+format, append([]any{r.path, line}, args...)...))
+}
+
+// fields are those of a mapping; a value that was left out has none.
+func (r *reader) fields(n ast.Node, what string) []field {
+	var fields []field
+	switch n := n.(type) {
+	case nil, *ast.NullNode:
+	case *ast.MappingNode:
+		for _, pair := range n.Values {
+			fields = append(fields, field{name: pair.Key.GetToken().Value, value: pair.Value, line: line(pair.Key)})
+		}
+	default:
+		r.problem(line(n), "%s must be a map of names to values", what)
+	}
+	return fields
+}
+
+func (r *reader) profiles(f field, into map[string]layer) {
+	for _, p := range r.fields(f.value, profilesKey) {
+		if p.name == "" {
+			r.problem(p.line, "a profile must have a name")
+			continue
+		}
+		s := scope{into: layer{}, profile: p.name}
+		into[p.name] = s.into
+		for _, own := range r.fields(p.value, s.full("")) {
+			r.field(own, "", s)
+		}
+	}
+}
+
+func (r *reader) field(f field, section string, s scope) {
+	name := join(section, f.name)
+	k, known := findKey(r.keys, name)
+	switch {
+	case known && k.kind == headers:
+		r.headers(f, k, s)
+	case known:
+		r.entry(f, entry{key: k}, s)
+	case isSection(r.keys, name):
+		for _, own := range r.fields(f.value, s.full(name)) {
+			r.field(own, name, s)
+		}
+	default:
+		r.problem(f.line, "unknown key %q; %s", s.full(name), suggestKey(r.keys, section, f.name, s.profile != ""))
+	}
+}
+
+func (r *reader) headers(f field, k Key, s scope) {
+	for _, h := range r.fields(f.value, s.full(k.Name)) {
+		name, err := headerName(h.name)
+		if err != nil {
+			r.problem(h.line, "%s: %w", s.full(k.Name), err)
+			continue
+		}
+		e := entry{key: k, header: name}
+		if _, empty := h.value.(*ast.NullNode); empty {
+			e.texts = []string{""}
+			r.add(h, e, s)
+			continue
+		}
+		r.entry(h, e, s)
+	}
+}
+
+// entry reads the value of a key or of a header. A key without a value is one
+// that is not set.
+func (r *reader) entry(f field, e entry, s scope) {
+	if _, empty := f.value.(*ast.NullNode); empty {
+		return
+	}
+	texts, ok := scalars(f.value, e.header != "")
+	if !ok {
+		r.problem(f.line, "%s: it must be %s", s.full(e.name()), e.wants())
+		return
+	}
+	e.texts = texts
+	r.add(f, e, s)
+}
+
+func (r *reader) add(f field, e entry, s scope) {
+	name := s.full(e.name())
+	if _, twice := s.into[e.name()]; twice {
+		r.problem(f.line, "%s is given twice", name)
+		return
+	}
+	for _, text := range e.texts {
+		if _, err := e.key.kind.parse(text); err != nil && !refers(text) {
+			r.problem(f.line, "%s: %w", name, err)
+		}
+	}
+	e.fromFile, e.source = true, s.source(r.path, f.line)
+	s.into.add(e)
+}
+
+// full is the key's name from the top of the file.
+func (s scope) full(name string) string {
+	if s.profile == "" {
+		return name
+	}
+	if name == "" {
+		return profilesKey + "." + s.profile
+	}
+	return profilesKey + "." + s.profile + "." + name
+}
+
+func (s scope) source(path string, line int) string {
+	if s.profile == "" {
+		return fmt.Sprintf("%s:%d", path, line)
+	}
+	return fmt.Sprintf("profile %s (%s:%d)", s.profile, path, line)
+}
+
+// scalars are the texts of a single value, as written, so that 007 and 1.10
+// stay what they are; or of a list of them where one is allowed. Anchors,
+// aliases and tags are not taken.
+func scalars(n ast.Node, list bool) (texts []string, ok bool) {
+	switch n := n.(type) {
+	case *ast.StringNode:
+		return []string{n.Value}, true
+	case *ast.LiteralNode:
+		return []string{n.Value.Value}, true
+	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.InfinityNode, *ast.NanNode:
+		return []string{n.GetToken().Value}, true
+	case *ast.SequenceNode:
+		for _, item := range n.Values {
+			one, isScalar := scalars(item, false)
+			if !isScalar {
+				return nil, false
+			}
+			texts = append(texts, one...)
+		}
+		return texts, list && len(texts) > 0
+	}
+	return nil, false
+}

@@ -1,0 +1,103 @@
+package config
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+
+	"github.com/spf13/viper"
+)
+
+// resolver turns the entries in force into the typed Config, and notes what
+// each came to.
+type resolver struct {
+	lookupEnv func(string) (string, bool)
+	values    map[string][]Value // by the name of the key
+	problems  []error
+}
+
+func (r *resolver) resolve(v *viper.Viper) (Config, error) {
+	var c Config
+	err := v.UnmarshalExact(&c, viper.DecodeHook(r.decode))
+	if err := errors.Join(r.problems...); err != nil {
+		return Config{}, err
+	}
+	if err != nil {
+		return Config{}, fmt.Errorf("decode the configuration: %w", err)
+	}
+	return c, nil
+}
+
+// decode is viper's decode hook. A mistake is noted, and the field left at its
+// zero value, so that the user hears of all of them and in our words.
+func (r *resolver) decode(_, to reflect.Type, data any) (any, error) {
+	switch d := data.(type) {
+	case entry:
+		if values := r.parse(d); len(values) == 1 {
+			return values[0], nil
+		}
+		return reflect.Zero(to).Interface(), nil
+	case map[string]any:
+		if to == reflect.TypeFor[[]string]() {
+			return r.headerLines(d), nil
+		}
+	}
+	return data, nil
+}
+
+// headerLines orders by canonical name; viper's own keys are in lower case.
+func (r *resolver) headerLines(named map[string]any) []string {
+	var entries []entry
+	for e := range maps.Values(named) {
+		entries = append(entries, e.(entry))
+	}
+	slices.SortFunc(entries, func(a, b entry) int { return cmp.Compare(a.header, b.header) })
+	var lines []string
+	for _, e := range entries {
+		for _, value := range r.parse(e) {
+			lines = append(lines, headerText(e.header, value.(string)))
+		}
+	}
+	return lines
+}
+
+// parse reads the texts of an entry that is in force.
+func (r *resolver) parse(e entry) []any {
+	var parsed []any
+	for _, s := range e.texts {
+		full, value, err := r.parseText(e, s)
+		if err != nil {
+			r.problems = append(r.problems, fmt.Errorf("%s: %s: %w", e.source, e.name(), err))
+			return nil
+		}
+		parsed = append(parsed, value)
+		r.values[e.key.Name] = append(r.values[e.key.Name], newValue(e, full))
+	}
+	return parsed
+}
+
+// parseText gives the text with its references replaced, and what it means.
+func (r *resolver) parseText(e entry, s string) (full string, value any, err error) {
+	if e.fromFile {
+		if s, err = expand(s, r.lookupEnv); err != nil {
+			return "", nil, err
+		}
+	}
+	value, err = e.key.kind.parse(s)
+	return s, value, err
+}
+
+// inOrder lists what was resolved, and keys that hold no header as empty.
+func (r *resolver) inOrder(keys []Key) []Value {
+	var all []Value
+	for _, k := range keys {
+		if len(r.values[k.Name]) == 0 {
+			all = append(all, Value{Key: k.Name, Source: "default"})
+		}
+		all = append(all, r.values[k.Name]...)
+	}
+	return all
+}

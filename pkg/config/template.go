@@ -1,0 +1,94 @@
+package config
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+const templateHead = `## Settings of apizee-hooks. It reads ` + FileName + ` from the current folder,
+## else from your configuration folder.
+##
+## Nothing is set yet. To set a key, remove the "# " before it, and before the
+## section it stands in. Each line shows the default, or an example where there
+## is no default.
+##
+## Flags win over environment variables (` + envPrefix + `TO, ` + envPrefix + `LISTEN_ADDR),
+## those over the profile in use, and that over the rest of the file.
+## ${NAME} in a value is replaced by that environment variable, which must be
+## set; write $${ for a plain ${.
+`
+
+const templateProfiles = `
+## A profile holds the same keys and is chosen with --profile or ` + envProfile + `.
+# profiles:
+#   staging:
+#     to: https://staging.example.com/apizeehooks/
+#     headers:
+#       Authorization: Bearer ${STAGING_TOKEN}
+`
+
+// Template is the text of a new configuration file: every key with what it
+// means, all commented out. Lines that begin with "# " are the settings, those
+// that begin with "##" say something about them.
+func Template() []byte {
+	var out bytes.Buffer
+	out.WriteString(templateHead)
+	last := ""
+	for _, k := range Keys() {
+		section, name := k.split()
+		if section != last {
+			fmt.Fprintf(&out, "\n# %s:", section)
+			last = section
+		}
+		writeKey(&out, k, section, name)
+	}
+	out.WriteString(templateProfiles)
+	return out.Bytes()
+}
+
+func writeKey(out *bytes.Buffer, k Key, section, name string) {
+	start, note := "# ", "\n##"
+	if section != "" {
+		start, note = "#   ", "\n#   ##"
+	}
+	fmt.Fprintf(out, "%s %s\n", note, k.Description)
+	value := cmp.Or(k.Default, k.Example)
+	if k.kind == headers {
+		fmt.Fprintf(out, "%s%s:\n%s  %s\n", start, name, start, value)
+		return
+	}
+	fmt.Fprintf(out, "%s%s: %s\n", start, name, value)
+}
+
+// ExistsError says that Init found something where it was to write.
+type ExistsError struct{ Path string }
+
+func (e *ExistsError) Error() string {
+	return e.Path + " exists already; it is left as it is"
+}
+
+// Init writes Template to a new file that only the user can read, in a folder
+// that is made when it is missing. Whatever is at path already is left alone,
+// and the error is an *ExistsError.
+func Init(path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return fmt.Errorf("make the folder of %s: %w", path, cause(err))
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return &ExistsError{Path: path}
+	}
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, cause(err))
+	}
+	_, err = f.Write(Template())
+	if err = errors.Join(err, f.Close()); err != nil {
+		return fmt.Errorf("write %s: %w", path, errors.Join(err, os.Remove(path)))
+	}
+	return nil
+}

@@ -1,0 +1,87 @@
+package config
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestValues(t *testing.T) {
+	path := write(t, filepath.Join(t.TempDir(), FileName), `
+to: https://me:pass@${HOST}/a?b@c
+headers:
+  x-api-key: abc
+  Accept: text/plain
+listen:
+  require-header: "X-Api-Key: abc"
+profiles:
+  qa:
+    headers:
+      X-Token: https://me:pass@host/abc
+      Cookie: ""
+    listen: {path: "/@a"}
+`)
+	got, err := Load(Options{
+		File: path, Profile: "qa",
+		LookupEnv: environment{"HOST": "h", "APIZEE_HOOKS_TIMEOUT": "60s"}.lookup,
+		Flags:     map[string]any{"listen.forward-to": "http://token@host", "headers": []string{"B: 1", "B: 2"}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Value{
+		{Key: "to", Value: "https://me:pass@h/a?b@c", Source: path + ":2", Secret: true},
+		{Key: "headers.Accept", Value: "text/plain", Source: path + ":5"},
+		{Key: "headers.B", Value: "1", Source: "flag --header"},
+		{Key: "headers.B", Value: "2", Source: "flag --header"},
+		{Key: "headers.Cookie", Source: "profile qa (" + path + ":12)", Secret: true},
+		{Key: "headers.X-Api-Key", Value: "abc", Source: path + ":4", Secret: true},
+		{Key: "headers.X-Token", Value: "https://me:pass@host/abc", Source: "profile qa (" + path + ":11)", Secret: true},
+		{Key: "timeout", Value: "60s", Source: "APIZEE_HOOKS_TIMEOUT"},
+		{Key: "insecure", Value: "false", Source: "default"},
+		{Key: "templates", Source: "default"},
+		{Key: "listen.addr", Value: "127.0.0.1:8279", Source: "default"},
+		{Key: "listen.path", Value: "/@a", Source: "profile qa (" + path + ":13)"},
+		{Key: "listen.status", Value: "204", Source: "default"},
+		{Key: "listen.body", Source: "default"},
+		{Key: "listen.reply-headers", Source: "default"},
+		{Key: "listen.delay", Value: "0s", Source: "default"},
+		{Key: "listen.require-header", Value: "X-Api-Key: abc", Source: path + ":7", Secret: true},
+		{Key: "listen.forward-to", Value: "http://token@host", Source: "flag --forward-to", Secret: true},
+		{Key: "listen.record", Source: "default"},
+		{Key: "listen.output", Value: "line", Source: "default"},
+		{Key: "listen.max-body", Value: "1MiB", Source: "default"},
+	}
+	if diff := cmp.Diff(want, got.Values()); diff != "" {
+		t.Errorf("values (-want +got):\n%s", diff)
+	}
+
+	masked := map[string]string{}
+	for _, v := range got.Values() {
+		if m := v.Masked(); m != v.Value {
+			masked[v.Key] = m
+		}
+	}
+	wantMasked := map[string]string{
+		"to":                    "https://****@h/a?b@c",
+		"headers.X-Api-Key":     "****",
+		"headers.X-Token":       "****",
+		"listen.require-header": "****",
+		"listen.forward-to":     "http://****@host",
+	}
+	if diff := cmp.Diff(wantMasked, masked); diff != "" {
+		t.Errorf("masked (-want +got):\n%s", diff)
+	}
+}
+
+func TestSecretName(t *testing.T) {
+	for name, want := range map[string]bool{
+		"Proxy-Authorization": true, "Set-Cookie": true, "X-TOKEN": true, "Client-Secret": true,
+		"X-Api-Key": true, "My-Password": true, "Accept": false, "Content-Type": false,
+	} {
+		if got := secretName(name); got != want {
+			t.Errorf("secretName(%q) = %t", name, got)
+		}
+	}
+}
