@@ -1,0 +1,72 @@
+package apizee
+
+import (
+	"slices"
+	"strings"
+)
+
+// Severity says how bad a finding is.
+type Severity string
+
+const (
+	// Error breaks the documented contract.
+	Error Severity = "error"
+	// Notice is something that the contract does not know, or an oddity that
+	// it allows.
+	Notice Severity = "notice"
+)
+
+// Finding is one difference between a request and the contract.
+type Finding struct {
+	Severity Severity `json:"severity"`
+	// Path is where: a field or prop such as "props.geoloc.lat", a header's
+	// name, "method", or "" for the body as a whole.
+	Path string `json:"path"`
+	// Message says what is wrong.
+	Message string `json:"message"`
+	// Documented are the values that the contract knows at this place.
+	Documented []string `json:"documented,omitempty"`
+	// Suggestion is the nearest documented value, when one is close.
+	Suggestion string `json:"suggestion,omitempty"`
+	// Offset is the byte offset in the body; 0 for a header.
+	Offset int `json:"-"`
+}
+
+// String is the finding on one line: where, what, and what was meant. What a
+// sender wrote is in it as it came, so a terminal needs it made safe.
+func (f Finding) String() string {
+	var b strings.Builder
+	if f.Path != "" {
+		b.WriteString(f.Path)
+		b.WriteString(": ")
+	}
+	b.WriteString(f.Advice())
+	return b.String()
+}
+
+// Advice is the finding without its place: what is wrong and what was meant.
+func (f Finding) Advice() string {
+	switch {
+	case f.Suggestion != "":
+		return f.Message + "; did you mean " + quote(f.Suggestion) + "?"
+	case len(f.Documented) > 0:
+		return f.Message + "; documented: " + strings.Join(f.Documented, ", ")
+	}
+	return f.Message
+}
+
+// HasError tells whether any of the findings breaks the contract.
+func HasError(findings []Finding) bool {
+	return slices.ContainsFunc(findings, func(f Finding) bool { return f.Severity == Error })
+}
+
+// quote puts a received word in quotes and keeps it short enough to read. It
+// changes none of its characters.
+func quote(s string) string {
+	const most = 60
+	r := []rune(s)
+	if len(s) > most && len(r) > most {
+		s = string(r[:most]) + "…"
+	}
+	return `"` + s + `"`
+}
