@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 )
 
 // maxFile is the largest configuration file read, in bytes.
@@ -108,7 +110,7 @@ func chooseProfile(o Options, doc document) (string, layer, error) {
 }
 
 func suggestProfile(name string, known []string) string {
-	if near := nearest(name, known); near != "" {
+	if near := apizee.Nearest(name, known); near != "" {
 		return fmt.Sprintf("did you mean %q?", near)
 	}
 	if len(known) == 0 {

@@ -59,14 +59,3 @@ func headerText(name, value string) string {
 	}
 	return name + ": " + value
 }
-
-// secretName says whether a header of this name carries a secret.
-func secretName(name string) bool {
-	name = strings.ToLower(name)
-	for _, part := range []string{"authorization", "cookie", "token", "secret", "key", "password"} {
-		if strings.Contains(name, part) {
-			return true
-		}
-	}
-	return false
-}

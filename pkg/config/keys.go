@@ -35,7 +35,7 @@ func (k Key) Env() string {
 // come from here.
 func Keys() []Key {
 	return []Key{
-		{Name: "to", kind: text, Flag: "to", Example: "http://localhost:3000/apizeehooks/",
+		{Name: "to", kind: address, Flag: "to", Example: "http://localhost:3000/apizeehooks/",
 			Description: "The URL events are sent to."},
 		{Name: "headers", kind: headers, Flag: "header", Example: "X-Api-Key: change-me",
 			Description: "Headers sent with each event; an empty value leaves that header out."},
@@ -60,7 +60,7 @@ func Keys() []Key {
 			Description: "How long to wait before the reply."},
 		{Name: "listen.require-header", kind: headerLine, Flag: "require-header", Secret: true, Example: `"X-Api-Key: change-me"`,
 			Description: "Answer 401 to an event without this header."},
-		{Name: "listen.forward-to", kind: text, Flag: "forward-to", Example: "http://localhost:3000/apizeehooks/",
+		{Name: "listen.forward-to", kind: address, Flag: "forward-to", Example: "http://localhost:3000/apizeehooks/",
 			Description: "Pass each event on to this URL and answer with its reply."},
 		{Name: "listen.record", kind: text, Flag: "record", Example: "events.ndjson",
 			Description: "Append each event to this recording."},

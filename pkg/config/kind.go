@@ -11,7 +11,8 @@ import (
 type kind int
 
 const (
-	text kind = iota
+	text    kind = iota
+	address      // of a target; a text that may hold a password
 	boolean
 	duration
 	status

@@ -151,7 +151,7 @@ profiles:
 // to reach a field of its own.
 func TestEveryKey(t *testing.T) {
 	samples := map[kind]string{
-		text: "sample", boolean: "true", duration: "7s", status: "418", headerLine: "A: 1", headers: "A: 1",
+		text: "sample", address: "sample", boolean: "true", duration: "7s", status: "418", headerLine: "A: 1", headers: "A: 1",
 	}
 	for _, k := range Keys() {
 		if k.Description == "" || k.Default == "" && k.Example == "" {

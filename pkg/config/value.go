@@ -1,8 +1,6 @@
 package config
 
-import "strings"
-
-const mask = "****"
+import "github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 
 // Value is one setting, in the form it would be written in the file, and where
 // it came from.
@@ -22,37 +20,17 @@ func (v Value) Masked() string {
 		return v.Value
 	}
 	if k, plain := findKey(Keys(), v.Key); plain && !k.Secret {
-		masked, _ := maskUserInfo(v.Value)
-		return masked
+		return deliver.MaskURL(v.Value)
 	}
-	return mask
+	return deliver.Masked
 }
 
 func newValue(e entry, s string) Value {
 	v := Value{Key: e.name(), Value: s, Source: e.source, Secret: e.key.Secret}
 	if e.header != "" {
-		v.Secret = secretName(e.header)
+		v.Secret = deliver.IsSecret(e.header)
 		return v
 	}
-	_, inURL := maskUserInfo(s)
-	v.Secret = v.Secret || inURL
+	v.Secret = v.Secret || e.key.kind == address && deliver.MaskURL(s) != s
 	return v
-}
-
-// maskUserInfo hides the user and password of a URL. The URL is not parsed,
-// because a password in a malformed one is a secret too.
-func maskUserInfo(s string) (masked string, found bool) {
-	scheme, rest, isURL := strings.Cut(s, "://")
-	if !isURL {
-		return s, false
-	}
-	end := strings.IndexAny(rest, "/?#")
-	if end < 0 {
-		end = len(rest)
-	}
-	at := strings.LastIndexByte(rest[:end], '@')
-	if at < 0 {
-		return s, false
-	}
-	return scheme + "://" + mask + rest[at:], true
 }

@@ -38,13 +38,12 @@ func ParseURL(s string) (*url.URL, error) {
 	return u, nil
 }
 
-// ShowURL is the URL as text, with the password in it masked unless secrets may be shown.
+// ShowURL is the URL as text, with its secrets masked unless they may be shown.
 func ShowURL(u *url.URL, showSecrets bool) string {
 	if showSecrets {
 		return u.String()
 	}
-	// A user name cannot hold what is replaced here: its colons and at signs are escaped.
-	return strings.Replace(u.Redacted(), ":xxxxx@", ":"+Masked+"@", 1)
+	return MaskURL(u.String())
 }
 
 func spaceOrControl(r rune) bool {

@@ -68,6 +68,9 @@ func TestShowURL(t *testing.T) {
 	if got, want := ShowURL(u, false), "https://a%3Axxxxx%40:****@h/?p=:xxxxx@"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
+	if got, want := ShowURL(parseTarget(t, "http://tok@h/a@b?key=1&a=2&X-Token=&token").URL, false), "http://****@h/a@b?key=****&a=2&X-Token=****&token"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
 	if got := ShowURL(u, true); got != u.String() {
 		t.Errorf("got %s, want %s", got, u)
 	}
