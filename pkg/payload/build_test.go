@@ -1,0 +1,190 @@
+package payload
+
+import (
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+)
+
+func TestBuild(t *testing.T) {
+	tests := []struct {
+		name string
+		spec Spec
+		want string
+	}{
+		{name: "the documented ticket", spec: Spec{Object: "ticket"},
+			want: `{"event":"update","time":1575976413,"object":"ticket","objectId":100,"props":{"state":"invited"}}`},
+		{name: "the documented conversation", spec: Spec{Object: "conversation"},
+			want: `{"event":"update","time":1575976413,"object":"conversation","objectId":"734e3a7b-eb17-4d3f-901d-bcff178b","props":{"eventType":"conversationEnded","name":"TEST","finishedAt":"2021-09-20T13:25:06+00:00"}}`},
+		{name: "a media", spec: Spec{Object: "media"},
+			want: `{"event":"update","time":1575976413,"object":"media","objectId":9,"props":{"state":"inprogress","_parent":{"name":"ticket","id":100}}}`},
+		{name: "flags over the example", spec: Spec{Object: "media", ID: "m-1", Props: []Prop{{"state", "completed"}}},
+			want: `{"event":"update","time":1575976413,"object":"media","objectId":"m-1","props":{"state":"completed","_parent":{"name":"ticket","id":100}}}`},
+		{name: "documented order and typed digits",
+			spec: Spec{Object: "ticket", Event: "create", ID: "4211", Props: []Prop{{"geoloc.lng", "-3.80"}, {"geoloc.lat", "4.780e1"}, {"state", "new"}}},
+			want: `{"event":"create","time":1575976413,"object":"ticket","objectId":4211,"props":{"state":"new","geoloc":{"lat":4.780e1,"lng":-3.80}}}`},
+		{name: "the last of a repeated flag", spec: Spec{Object: "ticket", Props: []Prop{{"state", "new"}, {"state", "done"}}},
+			want: `{"event":"update","time":1575976413,"object":"ticket","objectId":100,"props":{"state":"done"}}`},
+		{name: "delete has no props", spec: Spec{Object: "ticket", Event: "delete"},
+			want: `{"event":"delete","time":1575976413,"object":"ticket","objectId":100,"props":{}}`},
+		{name: "delete with a prop", spec: Spec{Object: "media", Event: "delete", Props: []Prop{{"_parent.id", "7"}}},
+			want: `{"event":"delete","time":1575976413,"object":"media","objectId":9,"props":{"_parent":{"id":7}}}`},
+		{name: "Z is written as an offset, and text as it is",
+			spec: Spec{Object: "conversation", ID: "12", Props: []Prop{{"finishedAt", "2021-09-20T13:25:06.50Z"}, {"name", `<b>"é" & 47</b>`}}},
+			want: `{"event":"update","time":1575976413,"object":"conversation","objectId":"12","props":{"eventType":"conversationEnded","name":"<b>\"é\" & 47</b>","finishedAt":"2021-09-20T13:25:06.50+00:00"}}`},
+		{name: "an empty text", spec: Spec{Object: "conversation", Event: "delete", Props: []Prop{{"name", ""}}},
+			want: `{"event":"delete","time":1575976413,"object":"conversation","objectId":"734e3a7b-eb17-4d3f-901d-bcff178b","props":{"name":""}}`},
+		{name: "undocumented words and types",
+			spec: Spec{Object: "ticket", Event: "archive", ID: "abc", Undocumented: true,
+				Props: []Prop{{"note", `{"a": 1.0}`}, {"geoloc.alt", "12"}, {"geoloc.lng", "east"}, {"geoloc.lat", "95"}, {"state", "5"}, {"vip", "yes"}}},
+			want: `{"event":"archive","time":1575976413,"object":"ticket","objectId":"abc","props":{"state":"5","geoloc":{"lat":95,"lng":"east","alt":12},"note":{"a":1.0},"vip":"yes"}}`},
+		{name: "an undocumented object", spec: Spec{Object: "smsmessage", ID: "5", Undocumented: true, Props: []Prop{{"b", "1"}, {"a", "x"}}},
+			want: `{"event":"update","time":1575976413,"object":"smsmessage","objectId":5,"props":{"b":1,"a":"x"}}`},
+		{name: "an undocumented date", spec: Spec{Object: "conversation", Event: "delete", Undocumented: true, Props: []Prop{{"finishedAt", "2021-09-20T13:25:06Z"}}},
+			want: `{"event":"delete","time":1575976413,"object":"conversation","objectId":"734e3a7b-eb17-4d3f-901d-bcff178b","props":{"finishedAt":"2021-09-20T13:25:06Z"}}`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got, err := Build(tt.spec, 1575976413)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.want, string(got)); diff != "" {
+				t.Errorf("body (-want +got):\n%s", diff)
+			}
+			if findings := apizee.Validate(got).Findings; len(findings) > 0 && !tt.spec.Undocumented {
+				t.Errorf("findings: %v", findings)
+			}
+		})
+	}
+}
+
+func TestBuildErrors(t *testing.T) {
+	const anyway = "; --allow-undocumented sends it anyway"
+	tests := []struct {
+		spec Spec
+		flag string
+		want string
+	}{
+		{Spec{Object: "ticket", Props: []Prop{{"state", "opend"}}}, "state",
+			`--state: "opend" is not a documented ticket state; did you mean "opened"? --allow-undocumented sends it anyway`},
+		{Spec{Object: "ticket", Props: []Prop{{"state", "cancelled"}}}, "state",
+			`--state: "cancelled" is not a documented ticket state, but another Apizee page names it` + anyway},
+		{Spec{Object: "ticket", Props: []Prop{{"geoloc.lat", "95"}}}, "lat",
+			`--lat: 95 is out of range; a ticket geoloc.lat is from -90 to 90` + anyway},
+		{Spec{Object: "ticket", Props: []Prop{{"geoloc.lat", "47,8"}}}, "lat",
+			`--lat: "47,8" is not a number such as 47.866675` + anyway},
+		{Spec{Object: "ticket", ID: "abc"}, "id", `--id: "abc" is not an integer such as 100` + anyway},
+		{Spec{Object: "ticket", ID: "1.5"}, "id", `--id: 1.5 is not whole, but a ticket's objectId is an integer` + anyway},
+		{Spec{Object: "media", Props: []Prop{{"_parent.id", "1e2"}}}, "parent-id",
+			`--parent-id: 1e2 is not written as an integer; many decoders refuse it` + anyway},
+		{Spec{Object: "conversation", Props: []Prop{{"finishedAt", "yesterday"}}}, "finished-at",
+			`--finished-at: "yesterday" is not a date such as 2021-09-20T13:25:06+00:00 (RFC 3339)` + anyway},
+		{Spec{Object: "tiket"}, "", `"tiket" is not a documented object; did you mean "ticket"? --allow-undocumented sends it anyway`},
+		{Spec{Object: "smsmessage", ID: "1"}, "",
+			`"smsmessage" is not a documented object, but another Apizee page names it; its props are not checked` + anyway},
+		{Spec{Object: "ticket", Event: "updated"}, "", `"updated" is not a documented event; did you mean "update"? --allow-undocumented sends it anyway`},
+		{Spec{Object: "ticket", Props: []Prop{{"stat", "new"}}}, "stat",
+			`--stat: not a documented prop of a ticket; did you mean "state"? --allow-undocumented sends it anyway`},
+		{Spec{Object: "ticket", Props: []Prop{{"state", "\xff"}}}, "state", `--state: the text is not UTF-8`},
+		{Spec{Object: "smsmessage", Undocumented: true}, "id", `--id: no id is documented for smsmessage; give one`},
+		{Spec{Object: "ticket", Undocumented: true, Props: []Prop{{"a", "1"}, {"a.b", "2"}}}, "a.b",
+			`--a.b: a cannot be a value and a group of props at once`},
+		{Spec{Object: "ticket", Undocumented: true, Props: []Prop{{"a.b", "1"}, {"a", "2"}}}, "a",
+			`--a: a cannot be a value and a group of props at once`},
+		{Spec{Object: "ticket", Undocumented: true, Props: []Prop{{"a..b", "1"}}}, "a..b", `--a..b: a part of the prop's name is empty`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.want, func(t *testing.T) {
+			body, err := Build(tt.spec, 1)
+			flag := (*FlagError)(nil)
+			if !errors.As(err, &flag) {
+				t.Fatalf("body %s, error %v", body, err)
+			}
+			if flag.Flag != tt.flag || err.Error() != tt.want || body != nil {
+				t.Errorf("flag %q, body %s, error\n%v, want\n%s", flag.Flag, body, err, tt.want)
+			}
+		})
+	}
+}
+
+// The words that Build knows by itself are documented ones.
+func TestBuildWords(t *testing.T) {
+	for _, word := range []string{defaultEvent, emptyEvent} {
+		if !slices.Contains(apizee.EventNames(), word) {
+			t.Errorf("%q is not documented", word)
+		}
+	}
+}
+
+func TestCompose(t *testing.T) {
+	got, err := Compose(Fields{
+		Event: "create", Object: "media", Time: json.RawMessage(" 5 "),
+		Props: json.RawMessage(`{ "z": [1, 2.0], "_parent": {"x": 1, "id": 2, "name": "a<b"}, "_parent.id": 3, "state": "error" }`),
+	})
+	want := `{"event":"create","time":5,"object":"media","objectId":9,"props":{"state":"error","_parent":{"name":"a<b","id":2,"x":1},"_parent.id":3,"z":[1,2.0]}}`
+	if err != nil || string(got) != want {
+		t.Errorf("got %s, %v", got, err)
+	}
+	for _, f := range []Fields{{}, {Time: json.RawMessage("1")}, {Time: json.RawMessage("x"), Object: "ticket"}} {
+		if _, err := Compose(f); err == nil || !strings.Contains(err.Error(), "not JSON") {
+			t.Errorf("Compose(%v): error %v", f, err)
+		}
+	}
+}
+
+func TestCheck(t *testing.T) {
+	if err := Check([]byte(`{"event":"update","time":1,"object":"smsmessage","objectId":1,"props":{"x":1}}`)); err != nil {
+		t.Errorf("notices alone: %v", err)
+	}
+	err := Check([]byte(`{"event":"update","time":1,"object":"ticket","objectId":1,"props":{"x":1,"state":"opend"}}`))
+	broken := (*UndocumentedError)(nil)
+	if !errors.As(err, &broken) || len(broken.Findings) != 2 {
+		t.Fatalf("error %#v", err)
+	}
+	want := `props.state: "opend" is not a documented ticket state; did you mean "opened"? --allow-undocumented sends it anyway`
+	if err.Error() != want {
+		t.Errorf("got %s", err)
+	}
+}
+
+// FuzzBuild holds that whatever is typed, Build refuses it or makes one event that
+// keeps the contract unless it was told not to mind.
+func FuzzBuild(f *testing.F) {
+	f.Add("ticket", "update", "100", "state", "invited", false)
+	f.Add("media", "", "m", "_parent.id", "007", true)
+	f.Add("conversation", "delete", "", "a.b.c", `{"a":1,"a":2}`, true)
+	f.Add("smsmessage", "x", "1e999", "geoloc", "\u2028<", true)
+	f.Fuzz(func(t *testing.T, object, event, id, path, text string, undocumented bool) {
+		spec := Spec{Object: object, Event: event, ID: id, Props: []Prop{{path, text}, {"state", "new"}}, Undocumented: undocumented}
+		body, err := Build(spec, 1)
+		if err != nil {
+			return
+		}
+		if _, err := Raw(body); err != nil {
+			t.Fatalf("%s: %v", body, err)
+		}
+		if findings := apizee.Validate(body).Findings; len(findings) > 0 && !undocumented {
+			t.Fatalf("%s: %v", body, findings)
+		}
+	})
+}
+
+func BenchmarkBuild(b *testing.B) {
+	for _, object := range apizee.ObjectNames() {
+		b.Run(object, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := Build(Spec{Object: object, ID: "1"}, 1575976413); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

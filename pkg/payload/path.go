@@ -1,0 +1,103 @@
+package payload
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/tidwall/gjson"
+)
+
+// PathError says that a path of --set or --unset has no use.
+type PathError struct {
+	Path   string
+	Reason string
+}
+
+func (e *PathError) Error() string { return strconv.Quote(e.Path) + ": " + e.Reason }
+
+// key is one part of a path, without its escapes.
+type key struct {
+	name string
+	// forced by a colon before it, a number is the name of a member, not an index.
+	forced bool
+}
+
+var (
+	errEmptyPart = errors.New("a part of the path is empty")
+	errQuery     = errors.New(`the path names one place: *, ?, #, @ and | need a \ before them`)
+	errBackslash = errors.New(`after \ comes the character that it escapes`)
+)
+
+// parsePath splits a path as sjson does, and refuses what sjson has for many places.
+func parsePath(path string) ([]key, error) {
+	if !utf8.ValidString(path) {
+		return nil, &PathError{path, "the path is not UTF-8"}
+	}
+	var keys []key
+	for rest, more := path, true; more; {
+		var k key
+		var err error
+		if k, rest, more, err = nextKey(rest); err != nil {
+			return nil, &PathError{path, err.Error()}
+		}
+		keys = append(keys, k)
+	}
+	return keys, nil
+}
+
+func nextKey(path string) (k key, rest string, more bool, err error) {
+	path, k.forced = strings.CutPrefix(path, ":")
+	var name strings.Builder
+	for i := 0; i < len(path); i++ {
+		switch c := path[i]; c {
+		case '.':
+			rest, more, path = path[i+1:], true, path[:i]
+		case '|', '#', '@', '*', '?':
+			return k, "", false, errQuery
+		case '\\':
+			if i++; i == len(path) {
+				return k, "", false, errBackslash
+			}
+			name.WriteByte(path[i])
+		default:
+			name.WriteByte(c)
+		}
+	}
+	if k.name = name.String(); k.name == "" {
+		return k, "", false, errEmptyPart
+	}
+	return k, rest, more, nil
+}
+
+// joinPath is the path of keys, with every character escaped that means something to
+// gjson or sjson.
+func joinPath(keys []key) string {
+	parts := make([]string, len(keys))
+	for i, k := range keys {
+		parts[i] = k.escaped()
+	}
+	return strings.Join(parts, ".")
+}
+
+func (k key) escaped() string {
+	name := gjson.Escape(k.name)
+	switch {
+	case k.forced:
+		return ":" + name
+	case strings.HasPrefix(name, ":"):
+		return `\` + name
+	}
+	return name
+}
+
+// index is the key as the index of an array's item, where -1 is the one after the
+// last.
+func (k key) index() (n int, ok bool) {
+	if k.forced {
+		return 0, false
+	}
+	n, err := strconv.Atoi(k.name)
+	return n, err == nil && n >= -1 && strconv.Itoa(n) == k.name
+}

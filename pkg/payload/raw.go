@@ -1,0 +1,88 @@
+package payload
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// MaxBody is the most bytes that an event may have.
+const MaxBody = 10 << 20
+
+const space = " \t\r\n" // as JSON has it
+
+// What ReadAll and Raw do not take.
+var (
+	ErrTooLarge = errors.New("larger than 10 MiB, which no event is")
+	ErrEmpty    = errors.New("empty; an event is a JSON object")
+)
+
+// ReadAll reads a body. More than MaxBody is ErrTooLarge, and nothing is ErrEmpty.
+func ReadAll(r io.Reader) ([]byte, error) {
+	body, err := io.ReadAll(io.LimitReader(r, MaxBody+1))
+	switch {
+	case err != nil:
+		return nil, err
+	case len(body) > MaxBody:
+		return nil, ErrTooLarge
+	case len(bytes.Trim(body, space)) == 0:
+		return nil, ErrEmpty
+	}
+	return body, nil
+}
+
+// SyntaxError says where a text stops being one JSON object.
+type SyntaxError struct {
+	Line, Column int // from 1, the column in bytes
+	Reason       string
+}
+
+func (e *SyntaxError) Error() string {
+	return fmt.Sprintf("not a JSON object: %s (line %d, column %d)", e.Reason, e.Line, e.Column)
+}
+
+// Raw is the user's own JSON, to be sent as it is: one JSON object, of which only the
+// newline at a file's end is dropped. A name that appears twice is allowed here; Check
+// finds it.
+func Raw(text []byte) ([]byte, error) {
+	if len(bytes.Trim(text, space)) == 0 {
+		return nil, ErrEmpty
+	}
+	body := bytes.TrimSuffix(bytes.TrimSuffix(text, []byte("\n")), []byte("\r"))
+	dec := jsontext.NewDecoder(bytes.NewBuffer(body), jsontext.AllowDuplicateNames(true))
+	value, err := dec.ReadValue()
+	switch {
+	case err != nil:
+		return nil, syntaxError(body, err)
+	case value.Kind() != '{':
+		return nil, at(body, int(dec.InputOffset())-len(value), "an event is written as { … }")
+	}
+	if end := int(dec.InputOffset()); len(bytes.Trim(body[end:], space)) > 0 {
+		next := len(body) - len(bytes.TrimLeft(body[end:], space))
+		return nil, at(body, next, "a second value begins here; one event is sent at a time")
+	}
+	return body, nil
+}
+
+func syntaxError(body []byte, err error) error {
+	s := (*jsontext.SyntacticError)(nil)
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF):
+		return at(body, len(body), "it ends in the middle")
+	case errors.As(err, &s):
+		return at(body, int(s.ByteOffset), s.Err.Error())
+	}
+	return err
+}
+
+func at(body []byte, offset int, reason string) error {
+	before := body[:min(offset, len(body))]
+	return &SyntaxError{
+		Line:   1 + bytes.Count(before, []byte("\n")),
+		Column: len(before) - bytes.LastIndexByte(before, '\n'),
+		Reason: reason,
+	}
+}

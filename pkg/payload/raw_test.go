@@ -1,0 +1,116 @@
+package payload
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"testing/iotest"
+)
+
+func TestRaw(t *testing.T) {
+	tests := []struct{ text, want, err string }{
+		{text: "{}\n", want: "{}"},
+		{text: "{}\r\n", want: "{}"},
+		{text: " { \"b\" : 1.0,\n\t\"a\" : \"<\" } \n\n", want: " { \"b\" : 1.0,\n\t\"a\" : \"<\" } \n"},
+		{text: `{"a":1,"a":2}`, want: `{"a":1,"a":2}`},
+		{text: "", err: "empty; an event is a JSON object"},
+		{text: " \n", err: "empty; an event is a JSON object"},
+		{text: "[1]", err: "not a JSON object: an event is written as { … } (line 1, column 1)"},
+		{text: "\n  5", err: "not a JSON object: an event is written as { … } (line 2, column 3)"},
+		{text: "{\n \"a\": 01}", err: "not a JSON object: invalid character '1' after object value (expecting ',' or '}') (line 2, column 8)"},
+		{text: "{} {}", err: "not a JSON object: a second value begins here; one event is sent at a time (line 1, column 4)"},
+		{text: "{}\u00a0", err: "not a JSON object: a second value begins here; one event is sent at a time (line 1, column 3)"},
+		{text: "{\"a\":", err: "not a JSON object: it ends in the middle (line 1, column 6)"},
+		{text: "{\"a\":\"\xff\"}", err: "not a JSON object: invalid UTF-8 (line 1, column 7)"},
+		{text: "\ufeff{}", err: "not a JSON object: invalid character '\\ufeff' at start of value (line 1, column 1)"},
+	}
+	for _, tt := range tests {
+		got, err := Raw([]byte(tt.text))
+		if tt.err == "" && (err != nil || string(got) != tt.want) {
+			t.Errorf("Raw(%q) = %q, %v", tt.text, got, err)
+		}
+		if tt.err != "" && (err == nil || err.Error() != tt.err) {
+			t.Errorf("Raw(%q): %v\nwant %s", tt.text, err, tt.err)
+		}
+	}
+}
+
+func TestReadAll(t *testing.T) {
+	if got, err := ReadAll(strings.NewReader("{}\n")); string(got) != "{}\n" || err != nil {
+		t.Errorf("got %q, %v", got, err)
+	}
+	if got, err := ReadAll(strings.NewReader(strings.Repeat("x", MaxBody))); len(got) != MaxBody || err != nil {
+		t.Errorf("the most: %d bytes, %v", len(got), err)
+	}
+	if _, err := ReadAll(strings.NewReader(strings.Repeat("x", MaxBody+1))); !errors.Is(err, ErrTooLarge) {
+		t.Errorf("one more: %v", err)
+	}
+	if _, err := ReadAll(strings.NewReader(" \n")); !errors.Is(err, ErrEmpty) {
+		t.Errorf("spaces: %v", err)
+	}
+	if _, err := ReadAll(iotest.ErrReader(errNotObject)); !errors.Is(err, errNotObject) {
+		t.Errorf("a broken reader: %v", err)
+	}
+}
+
+func TestParseTime(t *testing.T) {
+	tests := []struct {
+		text string
+		want int64
+		err  string
+	}{
+		{text: "1575976413", want: 1575976413},
+		{text: "0"}, {text: "-5", want: -5},
+		{text: "2021-09-20T13:25:06+00:00", want: 1632144306},
+		{text: "2021-09-20t15:25:06.999+02:00", want: 1632144306},
+		{text: "2021-09-20T13:25:06Z", want: 1632144306},
+		{text: "1575976413000", err: "1575976413000 looks like milliseconds; write 1575976413 for seconds"},
+		{text: "soon", err: `"soon" is no time; write whole UNIX seconds`},
+		{text: "1.5", err: `"1.5" is no time; write whole UNIX seconds`},
+		{text: "", err: `"" is no time; write whole UNIX seconds`},
+		{text: "2021-09-20", err: `"2021-09-20" is no time; write whole UNIX seconds`},
+		{text: "99999999999999999999", err: `"99999999999999999999" is no time; write whole UNIX seconds`},
+	}
+	for _, tt := range tests {
+		got, err := ParseTime(tt.text)
+		if tt.err == "" && (err != nil || got != tt.want) {
+			t.Errorf("ParseTime(%q) = %d, %v", tt.text, got, err)
+		}
+		if tt.err != "" && (err == nil || !strings.HasPrefix(err.Error(), tt.err)) {
+			t.Errorf("ParseTime(%q): %v\nwant %s", tt.text, err, tt.err)
+		}
+	}
+}
+
+func TestSetTime(t *testing.T) {
+	got, err := SetTime([]byte(`{"event":"update","object":"ticket"}`), 7)
+	if want := `{"event":"update","time":7,"object":"ticket"}`; err != nil || string(got) != want {
+		t.Errorf("got %s, %v", got, err)
+	}
+	if _, err := SetTime([]byte(`[]`), 7); err == nil {
+		t.Error("an array has no time")
+	}
+}
+
+func TestDotted(t *testing.T) {
+	tests := []struct{ body, want, err string }{
+		{body: `{"object":"ticket","props":{"state":"new","geoloc":{"lat":47.80,"lng":2,"alt":3},"other":{"a":1}}}`,
+			want: `{"object":"ticket","props":{"state":"new","geoloc.lat":47.80,"geoloc.lng":2,"geoloc.alt":3,"other":{"a":1}}}`},
+		{body: `{"object":"media","props":{"_parent":{"id":1},"geoloc":{"lat":1}}}`,
+			want: `{"object":"media","props":{"_parent.id":1,"geoloc":{"lat":1}}}`},
+		{body: ` {"object": "ticket", "props": {"state": "new"}}`, want: ` {"object": "ticket", "props": {"state": "new"}}`},
+		{body: `{"object":"sms","props":{"geoloc":{"lat":1}}}`, want: `{"object":"sms","props":{"geoloc":{"lat":1}}}`},
+		{body: `{"object":"ticket","props":{"geoloc":5}}`, want: `{"object":"ticket","props":{"geoloc":5}}`},
+		{body: `{"object":"ticket","props":{"geoloc.lat":5,"geoloc":{"lat":1}}}`, err: "write dotted keys: geoloc.lat is given nested and dotted"},
+		{body: `[]`, err: "write dotted keys: not a JSON object"},
+	}
+	for _, tt := range tests {
+		got, err := Dotted([]byte(tt.body))
+		if tt.err == "" && (err != nil || string(got) != tt.want) {
+			t.Errorf("Dotted(%s) = %s, %v", tt.body, got, err)
+		}
+		if tt.err != "" && (err == nil || err.Error() != tt.err) {
+			t.Errorf("Dotted(%s): %v\nwant %s", tt.body, err, tt.err)
+		}
+	}
+}
