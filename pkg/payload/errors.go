@@ -6,8 +6,8 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 )
 
-// forceHint is what to do when the undocumented is wanted.
-const forceHint = "--allow-undocumented sends it anyway"
+// ForceHint is what to do when the undocumented is wanted.
+const ForceHint = "--allow-undocumented sends it anyway."
 
 // FlagError says that one flag of a Spec has no use.
 type FlagError struct {
@@ -15,29 +15,18 @@ type FlagError struct {
 	// has no flag; or "" when it is about the object or the event.
 	Flag   string
 	Reason string // what is wrong, and what was meant by it
-	Hint   string // how to send it anyway, or ""
+	Hint   string // a sentence that says how to send it anyway, or ""
 }
 
 func (e *FlagError) Error() string {
-	text := withHint(e.Reason, e.Hint)
 	if e.Flag == "" {
-		return text
+		return e.Reason
 	}
-	return "--" + e.Flag + ": " + text
-}
-
-func withHint(reason, hint string) string {
-	switch {
-	case hint == "":
-		return reason
-	case strings.HasSuffix(reason, "?"):
-		return reason + " " + hint
-	}
-	return reason + "; " + hint
+	return "--" + e.Flag + ": " + e.Reason
 }
 
 func forcible(flag, reason string) error {
-	return &FlagError{Flag: flag, Reason: reason, Hint: forceHint}
+	return &FlagError{Flag: flag, Reason: reason, Hint: ForceHint}
 }
 
 // refuse turns the first finding into an error about the flag it comes from. The time
@@ -73,10 +62,10 @@ type UndocumentedError struct {
 func (e *UndocumentedError) Error() string {
 	for _, f := range e.Findings {
 		if f.Severity == apizee.Error {
-			return withHint(f.String(), forceHint)
+			return f.String()
 		}
 	}
-	return forceHint
+	return "the event breaks the contract"
 }
 
 // Check holds an event against the contract. What breaks it is an *UndocumentedError;

@@ -67,6 +67,19 @@ func Raw(text []byte) ([]byte, error) {
 	return body, nil
 }
 
+// Compact is the user's own JSON on one line, without the space between its parts.
+func Compact(text []byte) ([]byte, error) {
+	body, err := Raw(text)
+	if err != nil {
+		return nil, err
+	}
+	compact := jsontext.Value(bytes.Clone(body))
+	if err := compact.Compact(jsontext.AllowDuplicateNames(true)); err != nil {
+		return nil, syntaxError(body, err)
+	}
+	return compact, nil
+}
+
 func syntaxError(body []byte, err error) error {
 	s := (*jsontext.SyntacticError)(nil)
 	switch {

@@ -1,0 +1,215 @@
+package payload
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Located is one JSON value of a stream, or what stands where one should be,
+// and the line it begins on, from 1. Text is valid until the next call.
+type Located struct {
+	Line int
+	Text []byte
+}
+
+// Stream reads events one after the other: one event, events one a line (JSON
+// Lines), events laid out over many lines, or one array of events. It holds one
+// event at a time.
+//
+// It checks nothing: a line that is not JSON comes out as it is, and the
+// reading goes on after it.
+type Stream struct {
+	input   *bufio.Reader
+	line    int // of the next byte of input
+	long    []byte
+	decoder *valueReader // nil while there is one value a line
+}
+
+// NewStream reads from r.
+func NewStream(r io.Reader) *Stream {
+	return &Stream{input: bufio.NewReaderSize(r, 256<<10), line: 1}
+}
+
+// Next is the next value. It returns io.EOF at the end, or why r failed.
+func (s *Stream) Next() (Located, error) {
+	for s.decoder == nil {
+		at := s.line
+		text, err := s.readLine()
+		if len(text) == 0 && err != nil {
+			return Located{}, err
+		}
+		switch trimmed := bytes.TrimSpace(text); {
+		case len(trimmed) == 0:
+		case isOneValue(trimmed):
+			return Located{at, trimmed}, nil
+		default:
+			s.decoder = newValueReader(io.MultiReader(bytes.NewReader(bytes.Clone(text)), s.input), at)
+		}
+	}
+	found, broken, err := s.decoder.next()
+	if broken {
+		s.input = bufio.NewReaderSize(s.decoder.rest(), 256<<10)
+		s.line = found.Line
+		s.decoder = nil
+		text, err := s.readLine()
+		if len(text) == 0 {
+			return Located{}, err
+		}
+		return Located{found.Line, bytes.TrimSpace(text)}, nil
+	}
+	return found, err
+}
+
+// readLine reads to the end of the line, however long that is.
+func (s *Stream) readLine() ([]byte, error) {
+	text, err := s.input.ReadSlice('\n')
+	if errors.Is(err, bufio.ErrBufferFull) {
+		s.long = append(s.long[:0], text...)
+		for errors.Is(err, bufio.ErrBufferFull) {
+			text, err = s.input.ReadSlice('\n')
+			s.long = append(s.long, text...)
+		}
+		text = s.long
+	}
+	if err == nil {
+		s.line++
+	}
+	return text, err
+}
+
+// isOneValue tells a line that holds a whole object from one that only begins
+// it. Whether it is sound is for others to say.
+func isOneValue(line []byte) bool {
+	if line[0] != '{' || line[len(line)-1] != '}' {
+		return false
+	}
+	depth := 0
+	for i := 0; i < len(line); i++ {
+		switch line[i] {
+		case '{':
+			depth++
+		case '}':
+			if depth--; depth == 0 && i < len(line)-1 {
+				return false // more than one value
+			}
+		case '"':
+			end := endOfString(line[i+1:])
+			if end < 0 {
+				return true // it never ends on this line, and none goes over lines
+			}
+			i += 1 + end
+		}
+	}
+	return depth <= 0
+}
+
+// endOfString is the index of the quote that ends the string whose inside
+// begins text, or -1.
+func endOfString(text []byte) int {
+	for i := 0; ; {
+		n := bytes.IndexByte(text[i:], '"')
+		if n < 0 {
+			return -1
+		}
+		i += n
+		escapes := 0
+		for escapes < i && text[i-1-escapes] == '\\' {
+			escapes++
+		}
+		if escapes%2 == 0 {
+			return i
+		}
+		i++
+	}
+}
+
+// valueReader reads values that go over several lines, or that stand in an
+// array.
+type valueReader struct {
+	source  *lineCounter
+	decoder *jsontext.Decoder
+}
+
+func newValueReader(r io.Reader, line int) *valueReader {
+	source := &lineCounter{r: r, line: line}
+	return &valueReader{
+		source: source,
+		// Duplicate keys and broken UTF-8 are findings of the event they are in.
+		decoder: jsontext.NewDecoder(source, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)),
+	}
+}
+
+// next is the next value. When there is none that can be read, broken is true
+// and the line is the one on which it should have begun.
+func (v *valueReader) next() (found Located, broken bool, err error) {
+	for {
+		switch kind := v.decoder.PeekKind(); {
+		case kind == '[' && v.decoder.StackDepth() == 0, kind == ']':
+			if _, err := v.decoder.ReadToken(); err != nil {
+				return v.failed(err)
+			}
+			continue
+		}
+		text, err := v.decoder.ReadValue()
+		if err != nil {
+			return v.failed(err)
+		}
+		return Located{v.source.lineAt(v.decoder.InputOffset() - int64(len(text))), text}, false, nil
+	}
+}
+
+func (v *valueReader) failed(err error) (Located, bool, error) {
+	var syntax *jsontext.SyntacticError
+	if !errors.As(err, &syntax) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return Located{}, false, err
+	}
+	start := v.decoder.InputOffset()
+	for _, c := range v.decoder.UnreadBuffer() {
+		if c != ' ' && c != '\t' && c != '\r' && c != '\n' && c != ',' {
+			break
+		}
+		start++
+	}
+	return Located{Line: v.source.lineAt(start)}, true, nil
+}
+
+// rest is what follows the last value that could be read, from the line on
+// which the broken one begins.
+func (v *valueReader) rest() io.Reader {
+	unread := bytes.Clone(v.decoder.UnreadBuffer())
+	return io.MultiReader(bytes.NewReader(bytes.TrimLeft(unread, " \t\r\n,")), v.source.r)
+}
+
+// lineCounter remembers where the lines of what it reads begin.
+type lineCounter struct {
+	r      io.Reader
+	read   int64
+	line   int     // on which the first remembered line break stands
+	breaks []int64 // offsets of the line breaks that were not passed yet
+}
+
+func (l *lineCounter) Read(p []byte) (int, error) {
+	n, err := l.r.Read(p)
+	for i, c := range p[:n] {
+		if c == '\n' {
+			l.breaks = append(l.breaks, l.read+int64(i))
+		}
+	}
+	l.read += int64(n)
+	return n, err
+}
+
+// lineAt is the line of an offset; offsets are asked for in rising order.
+func (l *lineCounter) lineAt(offset int64) int {
+	passed := 0
+	for passed < len(l.breaks) && l.breaks[passed] < offset {
+		passed++
+	}
+	l.line += passed
+	l.breaks = l.breaks[:copy(l.breaks, l.breaks[passed:])]
+	return l.line
+}

@@ -1,0 +1,107 @@
+package payload
+
+import (
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func readAll(t *testing.T, r io.Reader) []Located {
+	t.Helper()
+	stream := NewStream(r)
+	var all []Located
+	for {
+		found, err := stream.Next()
+		if err == io.EOF {
+			return all
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		found.Text = []byte(string(found.Text))
+		all = append(all, found)
+	}
+}
+
+func TestStream(t *testing.T) {
+	long := `{"a":"` + strings.Repeat("x", 257<<10) + `"}`
+	at := func(line int, text string) Located { return Located{line, []byte(text)} }
+	tests := map[string]struct {
+		in   string
+		want []Located
+	}{
+		"nothing":            {"", nil},
+		"white space":        {" \n\r\n\t", nil},
+		"one":                {`{"a":1}`, []Located{at(1, `{"a":1}`)}},
+		"lines":              {"{\"a\":1}\r\n\n{\"b\":\"}{\\\"\"}\n", []Located{at(1, `{"a":1}`), at(3, `{"b":"}{\""}`)}},
+		"laid out":           {"\n{\n \"a\": {\n  }\n}\n{\n}\n", []Located{at(2, "{\n \"a\": {\n  }\n}"), at(6, "{\n}")}},
+		"two on a line":      {`{"a":1}{"b":2}`, []Located{at(1, `{"a":1}`), at(1, `{"b":2}`)}},
+		"array":              {"[\n{\"a\":1},\n{\"b\":2}\n]\n", []Located{at(2, `{"a":1}`), at(3, `{"b":2}`)}},
+		"array on a line":    {"[{\"a\":1},{\"b\":2}]", []Located{at(1, `{"a":1}`), at(1, `{"b":2}`)}},
+		"empty array":        {"[]", nil},
+		"arrays in an array": {"[[1],2]", []Located{at(1, "[1]"), at(1, "2")}},
+		"other values":       {"1\n\"x\"\nnull", []Located{at(1, "1"), at(2, `"x"`), at(3, "null")}},
+		"long line":          {long + "\n" + long, []Located{at(1, long), at(2, long)}},
+		"broken line": {"{\"a\":1}\n{\"b\":\n{\"c\":3}\n", []Located{
+			at(1, `{"a":1}`), at(2, `{"b":`), at(3, `{"c":3}`)}},
+		"no JSON": {"hello\n{\"a\":1}\n", []Located{at(1, "hello"), at(2, `{"a":1}`)}},
+		"broken in an array": {"[\n{\"a\":1},\n{\"b\" 2},\n{\"c\":3}\n]", []Located{
+			at(2, `{"a":1}`), at(3, `{"b" 2},`), at(4, `{"c":3}`), at(5, "]")}},
+		"ends in the middle": {`{"a":`, []Located{at(1, `{"a":`)}},
+		"open string":        {"{\"a\":\"x}\n{\"b\":1}", []Located{at(1, `{"a":"x}`), at(2, `{"b":1}`)}},
+		"duplicate key":      {"{\n\"a\":1,\"a\":2}", []Located{at(1, "{\n\"a\":1,\"a\":2}")}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			for way, r := range map[string]io.Reader{"whole": strings.NewReader(test.in), "in bytes": iotest.OneByteReader(strings.NewReader(test.in))} {
+				if diff := cmp.Diff(test.want, readAll(t, r)); diff != "" {
+					t.Errorf("%s (-want +got):\n%s", way, diff)
+				}
+			}
+		})
+	}
+}
+
+func TestStreamReadError(t *testing.T) {
+	broken := errors.New("broken")
+	for _, before := range []string{"", "{\n"} {
+		stream := NewStream(io.MultiReader(strings.NewReader(before), iotest.ErrReader(broken)))
+		if _, err := stream.Next(); !errors.Is(err, broken) {
+			t.Errorf("after %q: %v", before, err)
+		}
+	}
+}
+
+func FuzzStream(f *testing.F) {
+	for _, seed := range []string{"{}\n{}", "[{},{}]", "{\n}", "{\"a\":\"\n", "[[[", "]", ",,", "{\"\\"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		lines := 1 + strings.Count(s, "\n")
+		last := 1
+		for i, found := range readAll(t, strings.NewReader(s)) {
+			if found.Line < last || found.Line > lines {
+				t.Fatalf("value %d is on line %d, after %d, of %d", i, found.Line, last, lines)
+			}
+			last = found.Line
+		}
+	})
+}
+
+func BenchmarkStream(b *testing.B) {
+	text := strings.Repeat(`{"event":"update","time":1575976413,"object":"ticket","objectId":100,"props":{"state":"invited"}}`+"\n", 10000)
+	b.SetBytes(int64(len(text)))
+	b.ReportAllocs()
+	for b.Loop() {
+		stream := NewStream(strings.NewReader(text))
+		for {
+			if _, err := stream.Next(); err != nil {
+				break
+			}
+		}
+	}
+}
