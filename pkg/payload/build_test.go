@@ -97,6 +97,8 @@ func TestBuildErrors(t *testing.T) {
 			`--a.b: a cannot be a value and a group of props at once`},
 		{Spec{Object: "ticket", Undocumented: true, Props: []Prop{{"a.b", "1"}, {"a", "2"}}}, "a",
 			`--a: a cannot be a value and a group of props at once`},
+		{Spec{Object: "ticket", Undocumented: true, Props: []Prop{{strings.Repeat("a.", 1000) + "a", "1"}}}, strings.Repeat("a.", 20) + "…",
+			"--" + strings.Repeat("a.", 20) + "…: it is nested too deep"},
 		{Spec{Object: "ticket", Undocumented: true, Props: []Prop{{"a..b", "1"}}}, "a..b", `--a..b: a part of the prop's name is empty`},
 	}
 	for _, tt := range tests {
@@ -159,6 +161,7 @@ func FuzzBuild(f *testing.F) {
 	f.Add("ticket", "update", "100", "state", "invited", false)
 	f.Add("media", "", "m", "_parent.id", "007", true)
 	f.Add("conversation", "delete", "", "a.b.c", `{"a":1,"a":2}`, true)
+	f.Add("0", "0", "0", "0", "\"\xff\"", true)
 	f.Add("smsmessage", "x", "1e999", "geoloc", "\u2028<", true)
 	f.Fuzz(func(t *testing.T, object, event, id, path, text string, undocumented bool) {
 		spec := Spec{Object: object, Event: event, ID: id, Props: []Prop{{path, text}, {"state", "new"}}, Undocumented: undocumented}

@@ -119,6 +119,7 @@ func TestParseErrors(t *testing.T) {
 		{"@this=1", `"@this": the path names one place: *, ?, #, @ and | need a \ before them`},
 		{"a?=1", `"a?": the path names one place: *, ?, #, @ and | need a \ before them`},
 		{"\xff=1", `"\xff": the path is not UTF-8`},
+		{strings.Repeat("a.", 1000) + "a=1", `"` + strings.Repeat("a.", 20) + `…": the path goes too deep`},
 		{"a=\xff", `"a": the value is not UTF-8`},
 	}
 	for _, tt := range tests {

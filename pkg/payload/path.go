@@ -9,6 +9,9 @@ import (
 	"github.com/tidwall/gjson"
 )
 
+// maxDepth is how deep a path may go. No receiver's decoder goes much deeper.
+const maxDepth = 1000
+
 // PathError says that a path of --set or --unset has no use.
 type PathError struct {
 	Path   string
@@ -32,8 +35,11 @@ var (
 
 // parsePath splits a path as sjson does, and refuses what sjson has for many places.
 func parsePath(path string) ([]key, error) {
-	if !utf8.ValidString(path) {
+	switch {
+	case !utf8.ValidString(path):
 		return nil, &PathError{path, "the path is not UTF-8"}
+	case strings.Count(path, ".") >= maxDepth:
+		return nil, &PathError{path[:40] + "…", "the path goes too deep"}
 	}
 	var keys []key
 	for rest, more := path, true; more; {

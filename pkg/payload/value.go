@@ -33,6 +33,9 @@ func (s Spec) encodeID(object apizee.Object) (jsontext.Value, error) {
 func (s Spec) encodeProp(object apizee.Object, p Prop) (jsontext.Value, error) {
 	prop, documented := object.Prop(p.Path)
 	if !documented {
+		if strings.Count(p.Path, ".") >= maxDepth {
+			return nil, &FlagError{Flag: p.Path[:40] + "…", Reason: "it is nested too deep"}
+		}
 		return jsonOrText(p.Path, p.Text)
 	}
 	switch prop.Type {

@@ -1,0 +1,152 @@
+package payload
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"text/template"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+const maxTemplate = 1 << 20
+
+// Template is an event with Go template actions in it.
+type Template struct {
+	Info
+	// Text is the template as it was written.
+	Text   string
+	parsed *template.Template
+	uses   usage
+}
+
+// TemplateError says where a template is wrong.
+type TemplateError struct {
+	File   string
+	Line   int // from 1; 0 when no line of the template can be told
+	Reason string
+	Err    error // what was wrong, when it has a type
+}
+
+func (e *TemplateError) Error() string {
+	if e.Line == 0 {
+		return e.File + ": " + e.Reason
+	}
+	return e.File + ":" + strconv.Itoa(e.Line) + ": " + e.Reason
+}
+
+func (e *TemplateError) Unwrap() error { return e.Err }
+
+// Parse reads the text of a template, where name is a file's path or a template's
+// name. The error is a *TemplateError.
+func Parse(name, text string) (Template, error) {
+	if len(text) > maxTemplate {
+		return Template{}, &TemplateError{File: name, Reason: "it is larger than 1 MiB, which no template is"}
+	}
+	parsed, err := template.New(name).Option("missingkey=error").Funcs(Funcs(Sources{})).Parse(text)
+	if err != nil {
+		return Template{}, templateError(name, err)
+	}
+	t := Template{Info: Info{Name: name, Description: describe(text)}, Text: text, parsed: parsed}
+	t.uses.list(parsed.Root)
+	if err := countSteps(parsed); err != nil {
+		return Template{}, err
+	}
+	return t, nil
+}
+
+var firstComment = regexp.MustCompile(`^\s*\{\{-?\s*/\*((?s:.*?))\*/\s*-?\}\}`)
+
+// describe is the text of the comment that a template begins with, on one line.
+func describe(text string) string {
+	m := firstComment.FindStringSubmatch(text)
+	if m == nil {
+		return ""
+	}
+	return strings.Join(strings.Fields(m[1]), " ")
+}
+
+// Execute renders any text. A variable that has neither value nor default is a
+// *MissingVarError, anything else that is wrong a *TemplateError. It ends after a
+// bounded amount of work, whatever the template does.
+func (t Template) Execute(vars Vars, src Sources) ([]byte, error) {
+	data, err := t.complete(vars)
+	if err != nil {
+		return nil, err
+	}
+	work := &budget{left: maxWork}
+	run, err := t.parsed.Clone()
+	if err != nil {
+		return nil, templateError(t.file(), err)
+	}
+	out := limited{limit: MaxBody}
+	if err := run.Funcs(work.limit(Funcs(src))).Execute(&out, data); err != nil {
+		return nil, templateError(t.file(), err)
+	}
+	return out.Bytes(), nil
+}
+
+// Render makes the event, compact and in the template's order. It is one JSON object,
+// else a *TemplateError says where it is not.
+func (t Template) Render(vars Vars, src Sources) ([]byte, error) {
+	text, err := t.Execute(vars, src)
+	if err != nil {
+		return nil, err
+	}
+	raw, err := Raw(text)
+	if err != nil {
+		return nil, t.notEvent(text, err)
+	}
+	body := jsontext.Value(raw)
+	if err := body.Compact(); err != nil {
+		return nil, t.notEvent(text, err)
+	}
+	return body, nil
+}
+
+// notEvent puts an error in the rendered text at the template's line, which is the
+// same one when there are as many lines in both.
+func (t Template) notEvent(rendered []byte, err error) error {
+	syntax := (*SyntaxError)(nil)
+	if !errors.As(err, &syntax) {
+		return &TemplateError{File: t.file(), Reason: "what it renders is " + err.Error(), Err: err}
+	}
+	if bytes.Count(rendered, []byte("\n")) != strings.Count(t.Text, "\n") {
+		return &TemplateError{File: t.file(), Reason: "what it renders is " + err.Error(), Err: err}
+	}
+	return &TemplateError{File: t.file(), Line: syntax.Line, Reason: "what it renders is not a JSON object: " + syntax.Reason, Err: err}
+}
+
+func (t Template) file() string { return t.parsed.Name() }
+
+var (
+	errorPlace = regexp.MustCompile(`^:(\d+):(?:\d+:)? ?(?s:(.*))$`)
+	executing  = regexp.MustCompile(`^executing "(?s:.*?)" (at <)`)
+)
+
+// templateError takes file and line out of an error of text/template.
+func templateError(file string, err error) error {
+	text := strings.TrimPrefix(err.Error(), "template: ")
+	place := errorPlace.FindStringSubmatch(strings.TrimPrefix(text, file))
+	if place == nil {
+		return &TemplateError{File: file, Reason: text, Err: err}
+	}
+	line, _ := strconv.Atoi(place[1])
+	return &TemplateError{File: file, Line: line, Reason: executing.ReplaceAllString(place[2], "$1"), Err: err}
+}
+
+// limited takes what a template writes, up to a limit.
+type limited struct {
+	bytes.Buffer
+	limit int
+}
+
+func (l *limited) Write(p []byte) (int, error) {
+	if l.Len()+len(p) > l.limit {
+		return 0, fmt.Errorf("it renders to more: %w", ErrTooLarge)
+	}
+	return l.Buffer.Write(p)
+}

@@ -1,0 +1,183 @@
+package templates_test
+
+import (
+	"io/fs"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
+	"github.com/apizee-hooks/apizee-hooks/templates"
+)
+
+func library(t *testing.T) payload.Library {
+	t.Helper()
+	events, err := fs.Sub(templates.FS, "events")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return payload.Library{
+		Layers: []payload.Layer{{Name: "built-in", FS: events, Dir: "events"}},
+		Sources: payload.Sources{
+			Now:    func() time.Time { return time.Unix(1575976413, 0).UTC() },
+			Random: func() uint64 { return 1 },
+			Next:   func() int64 { return 1 },
+		},
+	}
+}
+
+// situations are the names of the templates that the catalog calls for, with what each
+// must have in it.
+func situations() map[string][]string {
+	all := map[string][]string{
+		"ticket-geolocated":  {"ticket", "update", "geoloc.lat", "geoloc.lng"},
+		"conversation-ended": {"conversation", "update", "eventType=conversationEnded", "name", "finishedAt"},
+	}
+	for _, o := range apizee.Objects() {
+		for _, e := range apizee.EventNames() {
+			if e != "update" {
+				all[o.Name+"-"+e+"d"] = []string{o.Name, e}
+			}
+		}
+		state, _ := o.Prop("state")
+		parent, hasParent := o.Prop("_parent.name")
+		for _, s := range state.Values {
+			name, want := o.Name+"-"+s, []string{o.Name, "update", "state=" + s}
+			if !hasParent {
+				all[name] = want
+			}
+			for _, p := range parent.Values {
+				all[name+"-"+p] = append(slices.Clone(want), "_parent.name="+p, "_parent.id")
+			}
+		}
+	}
+	return all
+}
+
+func TestEverySituationHasItsTemplate(t *testing.T) {
+	lib := library(t)
+	for name, want := range situations() {
+		tpl, err := lib.Find(name)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		body, err := lib.Render(tpl, nil)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		r := apizee.Validate(body)
+		if len(r.Findings) > 0 {
+			t.Errorf("%s: %s: %v", name, body, r.Findings)
+		}
+		if r.Event.Object != want[0] || r.Event.Name != want[1] {
+			t.Errorf("%s: %s is no %v", name, body, want[:2])
+		}
+		for _, prop := range want[2:] {
+			path, value, _ := strings.Cut(prop, "=")
+			if v, ok := r.Event.Prop(path); !ok || value != "" && v.Text() != value {
+				t.Errorf("%s: %s has no %s", name, body, prop)
+			}
+		}
+	}
+}
+
+// The values of the catalog are all sent by some template.
+func TestEveryDocumentedValueIsSent(t *testing.T) {
+	sent := map[string]bool{}
+	lib := library(t)
+	infos, err := lib.List()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, info := range infos {
+		tpl, err := lib.Find(info.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := lib.Render(tpl, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := apizee.Validate(body).Event
+		sent[e.Object+" "+e.Name] = true
+		for _, v := range e.Props {
+			sent[e.Object+" "+v.Path] = true
+			sent[e.Object+" "+v.Path+"="+v.Text()] = true
+		}
+	}
+	for _, o := range apizee.Objects() {
+		for _, e := range apizee.EventNames() {
+			if !sent[o.Name+" "+e] {
+				t.Errorf("no template sends %s %s", o.Name, e)
+			}
+		}
+		for _, p := range o.Props {
+			if !sent[o.Name+" "+p.Path] {
+				t.Errorf("no template sends %s %s", o.Name, p.Path)
+			}
+			for _, v := range p.Values {
+				if !sent[o.Name+" "+p.Path+"="+v] {
+					t.Errorf("no template sends %s %s=%s", o.Name, p.Path, v)
+				}
+			}
+		}
+	}
+}
+
+func TestNoOrphans(t *testing.T) {
+	want := situations()
+	described := map[string]string{}
+	files := 0
+	err := fs.WalkDir(templates.FS, "events", func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			files++
+		}
+		return err
+	})
+	if err != nil || files != len(want) {
+		t.Errorf("%d files for %d situations, %v", files, len(want), err)
+	}
+	infos, err := library(t).List()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, info := range infos {
+		if _, ok := want[info.Name]; !ok {
+			t.Errorf("%s: nothing documented calls for it", info.Name)
+		}
+		if info.Description == "" || described[info.Description] != "" {
+			t.Errorf("%s: description %q, as %s", info.Name, info.Description, described[info.Description])
+		}
+		if !strings.HasPrefix(info.Name, info.Group+"-") {
+			t.Errorf("%s: group %q", info.Name, info.Group)
+		}
+		described[info.Description] = info.Name
+	}
+}
+
+// Each template takes another id, and a whole event's variables never need a value.
+func TestVariables(t *testing.T) {
+	lib := library(t)
+	for name := range situations() {
+		tpl, err := lib.Find(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range tpl.Vars() {
+			if v.Required {
+				t.Errorf("%s needs %s", name, v.Name)
+			}
+		}
+		body, err := lib.Render(tpl, payload.Vars{"id": 4211})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r := apizee.Validate(body); r.Event.ID != "4211" || len(r.Findings) > 0 {
+			t.Errorf("%s: %s: %v", name, body, r.Findings)
+		}
+	}
+}
