@@ -46,7 +46,7 @@ func (e *NotFoundError) Error() string {
 	if e.Nearest != "" {
 		return fmt.Sprintf("there is no template %q; did you mean %q?", e.Name, e.Nearest)
 	}
-	return fmt.Sprintf("there is no template %q; `templates list` shows what there is, and a path needs a / or %s", e.Name, templateExt)
+	return fmt.Sprintf("there is no template %q", e.Name)
 }
 
 // IsPath tells the path of a template's file from a name that Find knows.
