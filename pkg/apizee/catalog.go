@@ -42,6 +42,8 @@ type Field struct {
 	Type        Type     `json:"type"`
 	Description string   `json:"description"`
 	Values      []string `json:"values,omitempty"`
+	// Elsewhere are words as in Prop.
+	Elsewhere []string `json:"elsewhere,omitempty"`
 }
 
 // Range is an inclusive interval.
@@ -243,9 +245,9 @@ func (o Object) PropPaths() []string {
 // Fields are the five members of an event's body, in documented order.
 func Fields() []Field {
 	return []Field{
-		{Name: "event", Type: Text, Description: "name of the event", Values: EventNames()},
+		{Name: "event", Type: Text, Description: "name of the event", Values: EventNames(), Elsewhere: slices.Clone(elsewhereEvents)},
 		{Name: "time", Type: Integer, Description: "UNIX timestamp at the time of the event, in seconds"},
-		{Name: "object", Type: Text, Description: "name of the target object", Values: ObjectNames()},
+		{Name: "object", Type: Text, Description: "name of the target object", Values: ObjectNames(), Elsewhere: ElsewhereObjects()},
 		{Name: "objectId", Type: ID, Description: "identifier of the target object; its type depends on the object"},
 		{Name: "props", Type: Map, Description: "properties of the target object; they depend on the object"},
 	}

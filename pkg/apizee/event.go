@@ -1,10 +1,6 @@
 package apizee
 
-import (
-	"strings"
-
-	"github.com/go-json-experiment/json/jsontext"
-)
+import "strings"
 
 // Event is what could be read of a body, broken or not, for showing it. Its
 // texts are as the sender wrote them.
@@ -25,7 +21,7 @@ type Value struct {
 
 // Text is the value as people read it: a string without its quotes, anything
 // else as its JSON.
-func (v Value) Text() string { return unquote([]byte(v.JSON)) }
+func (v Value) Text() string { return unquote(v.JSON) }
 
 // Prop finds the value of a prop by its documented path.
 func (e Event) Prop(path string) (Value, bool) {
@@ -84,22 +80,4 @@ func readable(v Value) string {
 		return v.JSON
 	}
 	return text
-}
-
-// unquote is the text of a JSON string, or the JSON itself when it is none.
-func unquote(raw []byte) string {
-	if len(raw) < 2 || raw[0] != '"' {
-		return string(raw)
-	}
-	inner := raw[1 : len(raw)-1]
-	for _, c := range inner {
-		if c == '\\' {
-			text, err := jsontext.AppendUnquote(nil, raw)
-			if err != nil {
-				return string(raw)
-			}
-			return string(text)
-		}
-	}
-	return string(inner)
 }

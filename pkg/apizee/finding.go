@@ -62,11 +62,16 @@ func HasError(findings []Finding) bool {
 
 // quote puts a received word in quotes and keeps it short enough to read. It
 // changes none of its characters.
-func quote(s string) string {
-	const most = 60
-	r := []rune(s)
-	if len(s) > most && len(r) > most {
-		s = string(r[:most]) + "…"
+func quote(s string) string { return `"` + clip(s, 60) + `"` }
+
+// clip keeps at most so many characters of a received text.
+func clip(s string, most int) string {
+	n := 0
+	for i := range s {
+		if n == most {
+			return s[:i] + "…"
+		}
+		n++
 	}
-	return `"` + s + `"`
+	return s
 }

@@ -1,78 +1,90 @@
 package apizee
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
-// checkFields checks the five members of the body. Of a body that was cut
-// short it does not say what is missing.
-func (v *validator) checkFields(fields []member, whole bool) {
-	var known [len(fieldNames)]*member
-	for i, f := range fields {
+// checkFields checks the members of the event. Of a body that was cut short it
+// does not say what is missing.
+func (v *validator) checkFields(whole bool) {
+	var fields [len(fieldNames)]member
+	others := 0
+	for i := 0; i < len(v.nodes); i = v.nodes[i].next {
+		f := v.member(i)
 		if at := slices.Index(fieldNames[:], f.name); at >= 0 {
-			known[at] = &fields[i]
+			fields[at] = f
+		} else {
+			others++
 		}
 	}
-	checks := [len(fieldNames)]func(member){v.checkEvent, v.checkTime, v.checkObject, v.checkID, v.checkProps}
-	for i, check := range checks {
+	for i, name := range fieldNames {
 		switch {
-		case known[i] != nil:
-			check(*known[i])
+		case fields[i].name != "":
+			v.checkField(fields[i])
 		case whole:
-			v.add(Error, fieldNames[i], 0, "the field is missing")
+			v.add(Error, name, 0, "the field is missing")
 		}
 	}
-	for _, f := range fields {
-		if !slices.Contains(fieldNames[:], f.name) {
-			v.undocumented(f.name, f.offset, "not a documented field", fieldNames[:])
-		}
+	if others > 0 {
+		v.checkOthers()
 	}
 }
 
-func (v *validator) undocumented(path string, offset int, message string, documented []string) {
-	v.report.Findings = append(v.report.Findings, Finding{
-		Severity: Notice, Path: path, Message: message, Offset: offset,
-		Suggestion: Nearest(strings.TrimPrefix(path, "props."), documented),
-	})
+func (v *validator) checkField(f member) {
+	switch f.name {
+	case "event":
+		v.checkEvent(f)
+	case "time":
+		v.checkTime(f)
+	case "object":
+		v.checkObject(f)
+	case "objectId":
+		v.checkID(f)
+	case "props":
+		v.checkProps(f)
+	}
+}
+
+func (v *validator) checkOthers() {
+	for i := 0; i < len(v.nodes); i = v.nodes[i].next {
+		f := v.member(i)
+		if !slices.Contains(fieldNames[:], f.name) {
+			v.unknown(f.name, f.name, f, "not a documented field", fieldNames[:])
+		}
+	}
 }
 
 func (v *validator) checkEvent(f member) {
-	if !v.isText(f, f.name, "the event's name") {
+	if !v.isText(f, subject{field: f.name, title: "the event's name"}) {
 		return
 	}
-	name := unquote(f.raw)
+	name := unquote(f.json)
 	v.report.Event.Name = name
-	for _, e := range events {
-		if e.Name == name {
-			return
-		}
-	}
-	if slices.Contains(elsewhereEvents, name) {
+	switch {
+	case slices.ContainsFunc(events, func(w Word) bool { return w.Name == name }):
+	case slices.Contains(elsewhereEvents, name):
 		v.add(Notice, f.name, f.offset, quote(name)+" is not a documented event, but another Apizee page names it")
-		return
+	default:
+		v.word(Error, f.name, f.offset, quote(name)+" is not a documented event", name, EventNames())
 	}
-	v.word(Error, f.name, f.offset, quote(name)+" is not a documented event", name, EventNames())
 }
 
 func (v *validator) checkTime(f member) {
-	v.report.Event.Time = string(f.raw)
-	if !v.isInteger(f, f.name, "the time") {
+	v.report.Event.Time = f.json
+	if !v.isInteger(f, subject{field: f.name, title: "the time"}) {
 		return
 	}
-	switch seconds := Seconds(string(f.raw)); {
+	switch seconds := Seconds(f.json); {
 	case seconds < 0:
-		v.add(Notice, f.name, f.offset, string(f.raw)+" is before 1970; a UNIX timestamp in seconds is documented")
+		v.add(Notice, f.name, f.offset, short(f.json)+" is before 1970; a UNIX timestamp in seconds is documented")
 	case isMilliseconds(seconds):
-		v.add(Notice, f.name, f.offset, string(f.raw)+" looks like milliseconds; a UNIX timestamp in seconds is documented")
+		v.add(Notice, f.name, f.offset, short(f.json)+" looks like milliseconds; a UNIX timestamp in seconds is documented")
 	}
 }
 
 func (v *validator) checkObject(f member) {
-	if !v.isText(f, f.name, "the object's name") {
+	if !v.isText(f, subject{field: f.name, title: "the object's name"}) {
 		return
 	}
-	name := unquote(f.raw)
+	name := unquote(f.json)
 	v.report.Event.Object = name
 	v.object = lookupObject(name)
 	switch {
@@ -84,21 +96,27 @@ func (v *validator) checkObject(f member) {
 	}
 }
 
+// anyID are the types of an objectId while its object is not known.
+var anyID = []Type{Integer, Text}
+
 func (v *validator) checkID(f member) {
-	v.report.Event.ID = unquote(f.raw)
-	owner, types := "an objectId", []Type{Integer, Text}
+	v.report.Event.ID = unquote(f.json)
+	types := anyID
 	if v.object != nil {
-		owner, types = article(v.object.Name)+"'s objectId", v.object.ID.Types
+		types = v.object.ID.Types
 	}
-	kind := f.raw[0]
 	switch {
-	case kind == '"' && slices.Contains(types, Text):
-		if len(f.raw) == len(`""`) {
+	case f.json[0] == '"' && slices.Contains(types, Text):
+		if f.json == `""` {
 			v.add(Error, f.name, f.offset, "the id is empty")
 		}
-	case isNumber(f.raw) && slices.Contains(types, Integer):
-		v.isInteger(f, f.name, owner)
+	case isNumber(f.json) && slices.Contains(types, Integer):
+		v.isInteger(f, subject{field: f.name, title: "an objectId"})
 	default:
-		v.add(Error, f.name, f.offset, describe(f.raw)+", but "+owner+" is "+articles(types))
+		owner := "an objectId"
+		if v.object != nil {
+			owner = article(v.object.Name) + "'s objectId"
+		}
+		v.add(Error, f.name, f.offset, describe(f.json)+", but "+owner+" is "+articles(types))
 	}
 }

@@ -1,118 +1,156 @@
 package apizee
 
 import (
-	"bytes"
 	"slices"
 	"strings"
-
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 func (v *validator) checkProps(f member) {
-	if f.raw[0] != '{' {
-		v.add(Error, f.name, f.offset, describe(f.raw)+", but props is an object")
+	if f.json[0] != '{' {
+		v.add(Error, f.name, f.offset, describe(f.json)+", but props is an object")
 		return
 	}
-	members(f, func(m member) { v.checkMember(m, "") })
+	if f.from == f.next {
+		return
+	}
+	v.report.Event.Props = make([]Value, 0, f.next-f.from)
+	for i := f.from; i < f.next; i = v.nodes[i].next {
+		v.checkMember(v.member(i))
+	}
+	if v.nested && v.dotted && !v.twice {
+		v.add(Notice, f.name, f.offset, "some names are nested and some dotted; a sender does one or the other")
+	}
 }
 
-// members hands on the members of an object that was read before, so that it
-// cannot fail.
-func members(object member, yield func(member)) {
-	dec := jsontext.NewDecoder(bytes.NewBuffer(object.raw))
-	_ = eachMember(dec, object.raw, func(m member) {
-		m.offset += object.offset
-		yield(m)
-	})
-}
-
-// checkMember checks one key of props, or of a group such as geoloc in it.
-func (v *validator) checkMember(m member, group string) {
-	path := group + m.name
+// checkMember checks one member of props: a prop, or a group of them.
+func (v *validator) checkMember(m member) {
 	if v.object == nil {
-		v.remember(path, m)
+		v.remember(m.name, m)
 		return
 	}
-	if prop := v.object.prop(path); prop != nil && (group == "" || !strings.Contains(m.name, ".")) {
-		if _, twice := v.report.Event.Prop(path); twice {
-			v.add(Notice, "props."+path, m.offset, "the prop is given twice, nested and dotted")
-		}
-		v.remember(path, m)
+	if prop := v.object.prop(m.name); prop != nil {
+		v.dotted = v.dotted || strings.Contains(m.name, ".")
 		v.checkProp(prop, m)
 		return
 	}
-	if group == "" && v.object.isGroup(m.name) {
-		if m.raw[0] != '{' {
-			v.remember(path, m)
-			v.add(Error, "props."+path, m.offset, describe(m.raw)+", but "+path+" is an object")
-			return
-		}
-		members(m, func(inner member) { v.checkMember(inner, m.name+".") })
+	if v.object.isGroup(m.name) {
+		v.checkGroup(m)
 		return
 	}
+	v.undocumented(m.name, m)
+}
+
+// checkGroup checks the props that nest under one name, such as geoloc.
+func (v *validator) checkGroup(group member) {
+	if group.json[0] != '{' {
+		v.remember(group.name, group)
+		v.add(Error, "props."+group.name, group.offset, describe(group.json)+", but "+group.name+" is an object")
+		return
+	}
+	for i := group.from; i < group.next; i = v.nodes[i].next {
+		m := v.member(i)
+		if prop := v.object.nestedProp(group.name, m.name); prop != nil {
+			v.nested = true
+			v.checkProp(prop, m)
+		} else {
+			v.undocumented(group.name+"."+m.name, m)
+		}
+	}
+}
+
+func (v *validator) undocumented(path string, m member) {
 	v.remember(path, m)
-	v.undocumented("props."+path, m.offset, "not a documented prop of "+article(v.object.Name), v.object.PropPaths())
+	v.unknown("props."+path, path, m, "not a documented prop of "+article(v.object.Name), v.object.PropPaths())
 }
 
 func (v *validator) remember(path string, m member) {
-	v.report.Event.Props = append(v.report.Event.Props, Value{Path: path, JSON: string(m.raw)})
+	v.report.Event.Props = append(v.report.Event.Props, Value{Path: path, JSON: m.json})
 }
 
-// isGroup tells whether documented props nest under a key.
+// isGroup tells whether documented props nest under a name.
 func (o *Object) isGroup(name string) bool {
-	return slices.ContainsFunc(o.Props, func(p Prop) bool {
-		group, _, nested := strings.Cut(p.Path, ".")
-		return nested && group == name
-	})
+	for i := range o.Props {
+		if _, within := o.Props[i].within(name); within {
+			return true
+		}
+	}
+	return false
+}
+
+// nestedProp finds a documented prop by the two parts of its path.
+func (o *Object) nestedProp(group, name string) *Prop {
+	for i := range o.Props {
+		if rest, within := o.Props[i].within(group); within && rest == name {
+			return &o.Props[i]
+		}
+	}
+	return nil
+}
+
+// within is the rest of the prop's path after a group's name.
+func (p *Prop) within(group string) (rest string, ok bool) {
+	n := len(group)
+	if len(p.Path) > n && p.Path[n] == '.' && p.Path[:n] == group {
+		return p.Path[n+1:], true
+	}
+	return "", false
 }
 
 func (v *validator) checkProp(p *Prop, m member) {
-	path := "props." + p.Path
-	noun := v.object.Name + " " + p.Path
+	s := subject{object: v.object, prop: p}
+	if v.nested && v.dotted && v.isGiven(p.Path) {
+		v.twice = true
+		v.add(Notice, s.path(), m.offset, "the prop is given twice, nested and dotted")
+	}
+	v.remember(p.Path, m)
 	switch p.Type {
 	case Integer:
-		v.isInteger(m, path, article(noun))
+		v.isInteger(m, s)
 	case Number:
-		v.checkNumber(p, m, path, noun)
+		v.checkNumber(m, s)
 	case DateTime:
-		v.checkDate(m, path, noun)
+		v.checkDate(m, s)
 	default:
-		v.checkText(p, m, path, noun)
+		v.checkText(m, s)
 	}
 }
 
-func (v *validator) checkText(p *Prop, m member, path, noun string) {
-	if !v.isText(m, path, article(noun)) || len(p.Values) == 0 {
+func (v *validator) isGiven(path string) bool {
+	return slices.ContainsFunc(v.report.Event.Props, func(given Value) bool { return given.Path == path })
+}
+
+func (v *validator) checkText(m member, s subject) {
+	if !v.isText(m, s) || len(s.prop.Values) == 0 {
 		return
 	}
-	got := unquote(m.raw)
+	got := unquote(m.json)
 	switch {
-	case slices.Contains(p.Values, got):
-	case slices.Contains(p.Elsewhere, got):
-		v.add(Notice, path, m.offset, quote(got)+" is not a documented "+noun+", but another Apizee page names it")
+	case slices.Contains(s.prop.Values, got):
+	case slices.Contains(s.prop.Elsewhere, got):
+		v.add(Notice, s.path(), m.offset, quote(got)+" is not a documented "+s.noun()+", but another Apizee page names it")
 	default:
-		v.word(Error, path, m.offset, quote(got)+" is not a documented "+noun, got, p.Values)
+		v.word(Error, s.path(), m.offset, quote(got)+" is not a documented "+s.noun(), got, s.prop.Values)
 	}
 }
 
-func (v *validator) checkNumber(p *Prop, m member, path, noun string) {
-	if !isNumber(m.raw) {
-		v.add(Error, path, m.offset, describe(m.raw)+", but "+article(noun)+" is a number")
+func (v *validator) checkNumber(m member, s subject) {
+	if !isNumber(m.json) {
+		v.add(Error, s.path(), m.offset, describe(m.json)+", but "+s.name()+" is a number")
 		return
 	}
-	if p.Range != nil && !p.Range.contains(string(m.raw)) {
-		v.add(Error, path, m.offset, short(m.raw)+" is out of range; "+article(noun)+" is from "+p.Range.String())
+	if r := s.prop.Range; r != nil && !r.contains(m.json) {
+		v.add(Error, s.path(), m.offset, short(m.json)+" is out of range; "+s.name()+" is from "+r.String())
 	}
 }
 
-func (v *validator) checkDate(m member, path, noun string) {
-	if !v.isText(m, path, article(noun)) {
+func (v *validator) checkDate(m member, s subject) {
+	if !v.isText(m, s) {
 		return
 	}
-	switch got := unquote(m.raw); {
+	switch got := unquote(m.json); {
 	case !isDateTime(got):
-		v.add(Error, path, m.offset, quote(got)+" is not a date such as 2021-09-20T13:25:06+00:00 (RFC 3339)")
+		v.add(Error, s.path(), m.offset, quote(got)+" is not a date such as 2021-09-20T13:25:06+00:00 (RFC 3339)")
 	case strings.HasSuffix(got, "Z"):
-		v.add(Notice, path, m.offset, quote(got)+" ends in Z; Apizee writes the offset as +00:00")
+		v.add(Notice, s.path(), m.offset, quote(got)+" ends in Z; Apizee writes the offset as +00:00")
 	}
 }

@@ -2,10 +2,8 @@ package apizee
 
 import (
 	"math/big"
-	"regexp"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -15,21 +13,18 @@ import (
 // the offset as digits, never as Z.
 const TimeLayout = "2006-01-02T15:04:05-07:00"
 
-// dateTimePattern is the shape of a documented date. Which days a month has
-// is left to the parser, or to "format" in a JSON Schema.
-const dateTimePattern = `^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])` +
-	`T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]+)?` +
-	`(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$`
-
-var dateTimeRegexp = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(dateTimePattern) })
-
+// isDateTime tells whether s is a date as documented: RFC 3339 with a capital
+// T, and Z or a numeric offset. The parser alone lets more pass: an hour of one
+// digit, a comma for the point, an offset of 25 hours.
 func isDateTime(s string) bool {
-	if !dateTimeRegexp().MatchString(s) {
+	if _, err := time.Parse(time.RFC3339, s); err != nil {
 		return false
 	}
-	_, err := time.Parse(time.RFC3339, s)
-	return err == nil
+	const hour = len("2006-01-02T15")
+	return s[hour] == ':' && !strings.Contains(s, ",") && (strings.HasSuffix(s, "Z") || isOffset(s[len(s)-len("07:00"):]))
 }
+
+func isOffset(s string) bool { return s[:2] <= "23" && s[3:] <= "59" }
 
 // Seconds reads a time field: whole seconds since 1970, clamped to the int64
 // range. What is no number is 0.
@@ -50,36 +45,44 @@ func Seconds(number string) int64 {
 // 100,000,000,000 would be the year 5138.
 func isMilliseconds(t int64) bool { return t >= 100_000_000_000 }
 
-func isNumber(raw []byte) bool { return raw[0] == '-' || '0' <= raw[0] && raw[0] <= '9' }
+func isNumber(json string) bool { return json[0] == '-' || '0' <= json[0] && json[0] <= '9' }
 
 // isText adds a finding unless the value is a string.
-func (v *validator) isText(m member, path, noun string) bool {
-	if m.raw[0] == '"' {
+func (v *validator) isText(m member, s subject) bool {
+	if m.json[0] == '"' {
 		return true
 	}
-	v.add(Error, path, m.offset, describe(m.raw)+", but "+noun+" is a string")
+	v.add(Error, s.path(), m.offset, describe(m.json)+", but "+s.name()+" is a string")
 	return false
 }
 
 // isInteger adds a finding unless the value is an integer. 1.0 and 1e3 are
 // integers to JSON Schema but not to every decoder, hence the notice.
-func (v *validator) isInteger(m member, path, noun string) bool {
+func (v *validator) isInteger(m member, s subject) bool {
 	switch {
-	case !isNumber(m.raw):
-		v.add(Error, path, m.offset, describe(m.raw)+", but "+noun+" is an integer")
+	case !isNumber(m.json):
+		v.add(Error, s.path(), m.offset, describe(m.json)+", but "+s.name()+" is an integer")
 		return false
-	case !isWhole(string(m.raw)):
-		v.add(Error, path, m.offset, short(m.raw)+" is not whole, but "+noun+" is an integer")
+	case !isWhole(m.json):
+		v.add(Error, s.path(), m.offset, short(m.json)+" is not whole, but "+s.name()+" is an integer")
 		return false
-	case strings.ContainsAny(string(m.raw), ".eE"):
-		v.add(Notice, path, m.offset, short(m.raw)+" is not written as an integer; many decoders refuse it")
+	case !isPlain(m.json):
+		v.add(Notice, s.path(), m.offset, short(m.json)+" is not written as an integer; many decoders refuse it")
 	}
 	return true
+}
+
+// isPlain tells whether a JSON number is written without point and exponent.
+func isPlain(number string) bool {
+	return strings.IndexByte(number, '.') < 0 && strings.IndexByte(number, 'e') < 0 && strings.IndexByte(number, 'E') < 0
 }
 
 // isWhole tells whether a JSON number has no fraction, by its digits alone: an
 // exponent may be far too large to compute with.
 func isWhole(number string) bool {
+	if isPlain(number) {
+		return true
+	}
 	mantissa, exponent, _ := strings.Cut(strings.ToLower(number), "e")
 	whole, fraction, _ := strings.Cut(strings.TrimPrefix(mantissa, "-"), ".")
 	digits := whole + fraction
@@ -111,30 +114,24 @@ func (r Range) contains(number string) bool {
 }
 
 // describe says what a JSON value is.
-func describe(raw []byte) string {
-	switch jsontext.Kind(raw[0]) {
+func describe(json string) string {
+	switch jsontext.Kind(json[0]) {
 	case '"':
-		return quote(unquote(raw)) + " is a string"
+		return quote(unquote(json)) + " is a string"
 	case 'n':
 		return "the value is null"
 	case 't', 'f':
-		return string(raw) + " is a boolean"
+		return json + " is a boolean"
 	case '{':
 		return "the value is an object"
 	case '[':
 		return "the value is an array"
 	}
-	return short(raw) + " is a number"
+	return short(json) + " is a number"
 }
 
 // short is a number that fits into a sentence.
-func short(raw []byte) string {
-	const most = 40
-	if len(raw) > most {
-		return string(raw[:most]) + "…"
-	}
-	return string(raw)
-}
+func short(number string) string { return clip(number, 40) }
 
 // article puts "a" or "an" before a noun.
 func article(noun string) string {

@@ -1,0 +1,355 @@
+package apizee
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// body puts an event together from the JSON of what matters to a test.
+func body(object, id, props string) string {
+	return fmt.Sprintf(`{"event":"update","time":1575976413,"object":%q,"objectId":%s,"props":%s}`, object, id, props)
+}
+
+// lines are findings as "severity path: advice".
+func lines(findings []Finding) []string {
+	var out []string
+	for _, f := range findings {
+		out = append(out, string(f.Severity)+" "+f.String())
+	}
+	return out
+}
+
+type validateTest struct {
+	name, body string
+	want       []string
+}
+
+func runValidate(t *testing.T, tests []validateTest) {
+	t.Helper()
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			report := Validate([]byte(test.body))
+			if diff := cmp.Diff(test.want, lines(report.Findings)); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", test.body, diff)
+			}
+			wantOK := !strings.Contains(strings.Join(test.want, "\n")+"\n", "error ")
+			if report.OK() != wantOK {
+				t.Errorf("OK() = %v, want %v", report.OK(), wantOK)
+			}
+		})
+	}
+}
+
+func TestValidateSyntax(t *testing.T) {
+	ticket := body("ticket", "100", "{}")
+	runValidate(t, []validateTest{
+		{"empty", "", []string{"error the body is empty; a JSON event is documented"}},
+		{"blank", " \r\n\t", []string{"error the body is empty; a JSON event is documented"}},
+		{"one brace", "{", []string{"error not JSON: it ends in the middle"}},
+		{"cut short", ticket[:len(ticket)-1], []string{"error not JSON: it ends in the middle"}},
+		{"two events", ticket + "\n" + ticket, []string{"error more than one JSON value; a request carries one event"}},
+		{"an event and half a one", ticket + `{"event":`, []string{"error more than one JSON value; a request carries one event"}},
+		{"text after it", ticket + "x", []string{"error not JSON: invalid character 'x' at start of value (line 1, column 81)"}},
+		{
+			"a comma too many", `{"event":"update",}`,
+			[]string{"error not JSON: invalid character ',' at start of value (line 1, column 18)"},
+		},
+		{
+			"where it is", "{\"event\":\n  \"update\",\n  oops}",
+			[]string{"error not JSON: invalid character 'o' at start of value (line 3, column 3)"},
+		},
+		{"form", "event=update", []string{"error not JSON: invalid character 'e' at start of value (line 1, column 1)"}},
+		{"a mark before it", "\ufeff{}", []string{`error not JSON: invalid character '\ufeff' at start of value (line 1, column 1)`}},
+		{"not UTF-8", "{\"a\":\"\xff\"}", []string{"error a: not JSON: invalid UTF-8 (line 1, column 7)"}},
+		{
+			"half a surrogate", `{"a":"\ud800"}`,
+			[]string{"error a: not JSON: invalid surrogate pair `\\ud800\"}` in string (line 1, column 7)"},
+		},
+		{"array", "[]", []string{"error the value is an array, but an event is a JSON object"}},
+		{"string", `"update"`, []string{`error "update" is a string, but an event is a JSON object`}},
+		{"number", "12", []string{"error 12 is a number, but an event is a JSON object"}},
+		{"null", "null", []string{"error the value is null, but an event is a JSON object"}},
+		{"boolean", "true", []string{"error true is a boolean, but an event is a JSON object"}},
+	})
+}
+
+func TestValidateDuplicateKeys(t *testing.T) {
+	const twice = ": the key appears twice; which of the two a receiver takes is chance"
+	runValidate(t, []validateTest{
+		{"field", `{"event":"update","event":"update"}`, []string{"error event" + twice}},
+		{"escaped", `{"event":"update","\u0065vent":"update"}`, []string{"error event" + twice}},
+		{"prop", body("ticket", "1", `{"state":"new","state":"new"}`), []string{"error props.state" + twice}},
+		{"nested prop", body("ticket", "1", `{"geoloc":{"lat":1,"lat":1}}`), []string{"error props.geoloc.lat" + twice}},
+		{"deep", body("ticket", "1", `{"a":[{"b":{"c":1,"c":1}}]}`), []string{"error props.a.0.b.c" + twice}},
+	})
+}
+
+func TestValidateFields(t *testing.T) {
+	event := func(name, time, object, id, props string) string {
+		return fmt.Sprintf(`{"event":%s,"time":%s,"object":%s,"objectId":%s,"props":%s}`, name, time, object, id, props)
+	}
+	at := func(time string) string { return event(`"update"`, time, `"ticket"`, "100", "{}") }
+	runValidate(t, []validateTest{
+		{"the documented ticket", body("ticket", "100", `{"state":"invited"}`), nil},
+		{"any order, any space", "\n{ \"props\" : { } , \"objectId\":1 ,\"object\":\"ticket\",\"time\":1,\"event\":\"create\"\t}\n", nil},
+		{"escaped names and words", `{"ev\u0065nt":"cr\u0065ate","time":1,"object":"tick\u0065t","objectId":1,"props":{"stat\u0065":"n\u0065w"}}`, nil},
+		{"delete without props", event(`"delete"`, "1", `"media"`, "9", "{}"), nil},
+		{"nothing", "{}", []string{
+			"error event: the field is missing", "error time: the field is missing", "error object: the field is missing",
+			"error objectId: the field is missing", "error props: the field is missing",
+		}},
+		{"misspelled", `{"evnt":"update","Time":1,"object":"ticket","objectId":1,"props":{}}`, []string{
+			"error event: the field is missing", "error time: the field is missing",
+			`notice evnt: not a documented field; did you mean "event"?`, `notice Time: not a documented field; did you mean "time"?`,
+		}},
+		{"one more", `{"event":"update","time":1,"object":"ticket","objectId":1,"props":{},"retries":{"event":1}}`, []string{
+			"notice retries: not a documented field; documented: event, time, object, objectId, props",
+		}},
+		{"no word is right", event(`"upd"`, "1.5", `"tiket"`, "{}", "[]"), []string{
+			`error event: "upd" is not a documented event; did you mean "update"?`,
+			"error time: 1.5 is not whole, but the time is an integer",
+			`error object: "tiket" is not a documented object; did you mean "ticket"?`,
+			"error objectId: the value is an object, but an objectId is an integer or a string",
+			"error props: the value is an array, but props is an object",
+		}},
+		{"no type is right", event("1", `"1575976413"`, "null", "true", "null"), []string{
+			"error event: 1 is a number, but the event's name is a string",
+			`error time: "1575976413" is a string, but the time is an integer`,
+			"error object: the value is null, but the object's name is a string",
+			"error objectId: true is a boolean, but an objectId is an integer or a string",
+			"error props: the value is null, but props is an object",
+		}},
+		{"nothing close", event(`""`, "1", `"call"`, "1", "{}"), []string{
+			`error event: "" is not a documented event; documented: create, update, delete`,
+			`error object: "call" is not a documented object; documented: ticket, media, conversation`,
+		}},
+		{"newer words", event(`"conversationevent.create"`, "1", `"smsmessage"`, `"a"`, `{"a":{"b":1}}`), []string{
+			`notice event: "conversationevent.create" is not a documented event, but another Apizee page names it`,
+			`notice object: "smsmessage" is not a documented object, but another Apizee page names it; its props are not checked`,
+		}},
+		{"milliseconds", at("1575976413000"), []string{
+			"notice time: 1575976413000 looks like milliseconds; a UNIX timestamp in seconds is documented",
+		}},
+		{"beyond 64 bits", at(strings.Repeat("9", 50)), []string{
+			"notice time: " + strings.Repeat("9", 40) + "… looks like milliseconds; a UNIX timestamp in seconds is documented",
+		}},
+		{"before 1970", at("-1"), []string{"notice time: -1 is before 1970; a UNIX timestamp in seconds is documented"}},
+		{"time with a point", at("1.0"), []string{"notice time: 1.0 is not written as an integer; many decoders refuse it"}},
+		{"time with an exponent", at("1E3"), []string{"notice time: 1E3 is not written as an integer; many decoders refuse it"}},
+		{"a small part of a second", at("1e-400"), []string{"error time: 1e-400 is not whole, but the time is an integer"}},
+		{"time from a date", at(`"2021-09-20T13:25:06+00:00"`), []string{
+			`error time: "2021-09-20T13:25:06+00:00" is a string, but the time is an integer`,
+		}},
+	})
+}
+
+func TestValidateObjectID(t *testing.T) {
+	runValidate(t, []validateTest{
+		{"ticket, string", body("ticket", `"100"`, "{}"), []string{`error objectId: "100" is a string, but a ticket's objectId is an integer`}},
+		{"ticket, fraction", body("ticket", "1.5", "{}"), []string{"error objectId: 1.5 is not whole, but an objectId is an integer"}},
+		{"conversation, number", body("conversation", "100", "{}"), []string{
+			"error objectId: 100 is a number, but a conversation's objectId is a string",
+		}},
+		{"conversation, empty", body("conversation", `""`, "{}"), []string{"error objectId: the id is empty"}},
+		{"conversation, any shape", body("conversation", `"x"`, "{}"), nil},
+		{"media, integer", body("media", "9", "{}"), nil},
+		{"media, string", body("media", `"9"`, "{}"), nil},
+		{"media, empty", body("media", `""`, "{}"), []string{"error objectId: the id is empty"}},
+		{"media, array", body("media", "[9]", "{}"), []string{
+			"error objectId: the value is an array, but a media's objectId is an integer or a string",
+		}},
+		{"before its object", `{"objectId":"1","object":"ticket","event":"update","time":1,"props":{}}`, []string{
+			`error objectId: "1" is a string, but a ticket's objectId is an integer`,
+		}},
+	})
+}
+
+func TestValidateProps(t *testing.T) {
+	ticket := func(props string) string { return body("ticket", "100", props) }
+	media := func(props string) string { return body("media", "9", props) }
+	conversation := func(props string) string { return body("conversation", `"x"`, props) }
+	runValidate(t, []validateTest{
+		{"nested", ticket(`{"geoloc":{"lat":47.866675,"lng":-3.865805}}`), nil},
+		{"dotted", ticket(`{"geoloc.lat":90,"geoloc.lng":-180}`), nil},
+		{"mixed", ticket(`{"geoloc":{"lat":1},"geoloc.lng":1}`), []string{
+			"notice props: some names are nested and some dotted; a sender does one or the other",
+		}},
+		{"twice", ticket(`{"geoloc.lat":1,"geoloc":{"lat":2}}`), []string{
+			"notice props.geoloc.lat: the prop is given twice, nested and dotted",
+		}},
+		{"half a slip", ticket(`{"state":"opend"}`), []string{
+			`error props.state: "opend" is not a documented ticket state; did you mean "opened"?`,
+		}},
+		{"another object's state", media(`{"state":"done"}`), []string{
+			`error props.state: "done" is not a documented media state; documented: inprogress, uncompleted, completed, error`,
+		}},
+		{"a state of another page", ticket(`{"state":"cancelled"}`), []string{
+			`notice props.state: "cancelled" is not a documented ticket state, but another Apizee page names it`,
+		}},
+		{"a null state", ticket(`{"state":null}`), []string{"error props.state: the value is null, but a ticket state is a string"}},
+		{"too far north", ticket(`{"geoloc":{"lat":90.00000000000000000001,"lng":-180.5}}`), []string{
+			"error props.geoloc.lat: 90.00000000000000000001 is out of range; a ticket geoloc.lat is from -90 to 90",
+			"error props.geoloc.lng: -180.5 is out of range; a ticket geoloc.lng is from -180 to 180",
+		}},
+		{"beyond any float", ticket(`{"geoloc.lat":1e400,"geoloc.lng":-1e400}`), []string{
+			"error props.geoloc.lat: 1e400 is out of range; a ticket geoloc.lat is from -90 to 90",
+			"error props.geoloc.lng: -1e400 is out of range; a ticket geoloc.lng is from -180 to 180",
+		}},
+		{"latitude as text", ticket(`{"geoloc":{"lat":"47.8"}}`), []string{
+			`error props.geoloc.lat: "47.8" is a string, but a ticket geoloc.lat is a number`,
+		}},
+		{"geoloc is no object", ticket(`{"geoloc":[1,2]}`), []string{
+			"error props.geoloc: the value is an array, but geoloc is an object",
+		}},
+		{"a dot within a group", ticket(`{"geoloc":{"geoloc.lat":"x"}}`), []string{
+			"notice props.geoloc.geoloc.lat: not a documented prop of a ticket; documented: state, geoloc.lat, geoloc.lng",
+		}},
+		{"more props", ticket(`{"agent":"Ada","stat":1,"geoloc":{"alt":1}}`), []string{
+			"notice props.agent: not a documented prop of a ticket; documented: state, geoloc.lat, geoloc.lng",
+			`notice props.stat: not a documented prop of a ticket; did you mean "state"?`,
+			`notice props.geoloc.alt: not a documented prop of a ticket; did you mean "geoloc.lat"?`,
+		}},
+		{"parent", media(`{"_parent":{"name":"tickets","id":"100"}}`), []string{
+			`error props._parent.name: "tickets" is not a documented media _parent.name; did you mean "ticket"?`,
+			`error props._parent.id: "100" is a string, but a media _parent.id is an integer`,
+		}},
+		{"dotted parent", media(`{"_parent.name":"conference","_parent.id":7}`), nil},
+		{"conversation", conversation(`{"eventType":"ended","name":1,"finishedAt":1}`), []string{
+			`error props.eventType: "ended" is not a documented conversation eventType; documented: conversationEnded`,
+			"error props.name: 1 is a number, but a conversation name is a string",
+			"error props.finishedAt: 1 is a number, but a conversation finishedAt is a string",
+		}},
+		{"a date in Z", conversation(`{"finishedAt":"2021-09-20T13:25:06Z"}`), []string{
+			`notice props.finishedAt: "2021-09-20T13:25:06Z" ends in Z; Apizee writes the offset as +00:00`,
+		}},
+		{"no date", conversation(`{"finishedAt":"yesterday"}`), []string{
+			`error props.finishedAt: "yesterday" is not a date such as 2021-09-20T13:25:06+00:00 (RFC 3339)`,
+		}},
+		{"an empty name", conversation(`{"name":""}`), nil},
+	})
+}
+
+func TestDates(t *testing.T) {
+	tests := map[string]bool{
+		"2021-09-20T13:25:06+00:00":     true,
+		"2021-09-20T13:25:06.123+02:00": true,
+		"2021-09-20T13:25:06-23:59":     true,
+		"2024-02-29T00:00:00Z":          true,
+		"2023-02-29T00:00:00Z":          false,
+		"2021-09-20T13:25:06":           false,
+		"2021-09-20 13:25:06+00:00":     false,
+		"2021-09-20t13:25:06+00:00":     false,
+		"2021-09-20T13:25:06z":          false,
+		"2021-09-20T3:25:06Z":           false,
+		"2021-09-20T13:25:06,1Z":        false,
+		"2021-09-20T13:25:06+24:00":     false,
+		"2021-09-20T13:25:06+00:60":     false,
+		"2021-09-20T13:25:06+0000":      false,
+		"2021-09-20T24:00:00Z":          false,
+		"2021-09-20T23:59:60Z":          false,
+		"2021-09-20":                    false,
+		"20 September 2021":             false,
+		"":                              false,
+	}
+	for date, want := range tests {
+		if got := isDateTime(date); got != want {
+			t.Errorf("isDateTime(%q) = %v, want %v", date, got, want)
+		}
+	}
+}
+
+// A body may be made to keep a receiver busy, or to flood a terminal.
+func TestValidateHostile(t *testing.T) {
+	manyNames := func(n int) string {
+		var names []string
+		for i := range n {
+			names = append(names, fmt.Sprintf(`"p%d":1`, i))
+		}
+		return strings.Join(names, ",")
+	}
+	long := strings.Repeat("é", 1<<17)
+	deep := strings.Repeat(`{"a":`, 20_000)
+	tests := []struct{ name, body string }{
+		{"deep arrays", strings.Repeat("[", 20_000)},
+		{"deep objects", deep},
+		{"deep props", `{"event":"update","time":1,"object":"ticket","objectId":1,"props":` + deep},
+		{"many fields", "{" + manyNames(20_000) + "}"},
+		{"many props", body("ticket", "1", "{"+manyNames(20_000)+"}")},
+		{"many props in a group", body("ticket", "1", `{"geoloc":{`+manyNames(20_000)+"}}")},
+		{"long names", body("ticket", "1", `{"`+long+`":1,"geoloc":{"`+long+`":1}}`)},
+		{"long words", body(long, `"`+long+`"`, `{"state":"`+long+`"}`)},
+		{"long number", `{"event":"update","time":` + strings.Repeat("1", 1<<17) + `.5,"object":"ticket","objectId":1,"props":{}}`},
+		{"long exponent", body("ticket", "1e-"+strings.Repeat("9", 1<<17), "{}")},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			report := Validate([]byte(test.body))
+			if len(report.Findings) == 0 || len(report.Findings) > mostUnknown+10 {
+				t.Errorf("%d findings", len(report.Findings))
+			}
+			for _, f := range report.Findings {
+				if len(f.String()) > 1000 {
+					t.Errorf("a finding of %d bytes: %.100s", len(f.String()), f)
+				}
+			}
+		})
+	}
+}
+
+func TestValidateCountsUnknownNames(t *testing.T) {
+	names := `"p0":1`
+	for i := range mostUnknown + 1 {
+		names += fmt.Sprintf(`,"p%d":1`, i+1)
+	}
+	report := Validate([]byte(body("ticket", "1", "{"+names+"}")))
+	last := report.Findings[len(report.Findings)-1]
+	if want := "2 more names are not documented"; last.Message != want || last.Severity != Notice {
+		t.Errorf("last of %d findings is %v, want %q", len(report.Findings), last, want)
+	}
+	if !report.OK() {
+		t.Error("names that are not documented broke the contract")
+	}
+}
+
+func TestValidateReadsTheEvent(t *testing.T) {
+	tests := []struct {
+		name, body string
+		want       Event
+	}{
+		{
+			"nested", body("media", "9", `{"_parent":{"name":"ticket","id":100},"x":{"y":1}}`),
+			Event{"update", "1575976413", "media", "9", []Value{{"_parent.name", `"ticket"`}, {"_parent.id", "100"}, {"x", `{"y":1}`}}},
+		},
+		{
+			"dotted", body("media", `"9"`, `{"_parent.name":"ticket","_parent.id":100}`),
+			Event{"update", "1575976413", "media", "9", []Value{{"_parent.name", `"ticket"`}, {"_parent.id", "100"}}},
+		},
+		{"cut short", `{"event":"update","time":1,"object":"tic`, Event{Name: "update", Time: "1"}},
+		{"cut in its props", `{"event":"update","object":"ticket","objectId":100,"props":{"state":"new"`, Event{Name: "update", Object: "ticket", ID: "100"}},
+		{"unknown object", body("call", "1", `{"a":{"b":1}}`), Event{"update", "1575976413", "call", "1", []Value{{"a", `{"b":1}`}}}},
+		{"no JSON", "x", Event{}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			input := []byte(test.body)
+			got := Validate(input).Event
+			clear(input) // the report must not share its memory
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestFindingOffsets(t *testing.T) {
+	text := `{"event":"update","time":1,"object":"ticket","objectId":1,"props":{"state":"opend","geoloc":{"lat":91}},"more":1}`
+	for _, f := range Validate([]byte(text)).Findings {
+		want := map[string]string{"props.state": `"opend"`, "props.geoloc.lat": "91", "more": "1}"}[f.Path]
+		if want == "" || !strings.HasPrefix(text[f.Offset:], want) {
+			t.Errorf("%s points to %q, want %q", f.Path, text[f.Offset:], want)
+		}
+	}
+}
