@@ -1,0 +1,34 @@
+package apizee
+
+import "github.com/go-json-experiment/json/jsontext"
+
+// exampleTime is the time of the documented example event about a ticket.
+const exampleTime = 1575976413
+
+// exampleEvent is the documented example of an event about an object. A
+// deleted object has no documented props.
+func exampleEvent(o *Object, event string) ordered {
+	props := ordered{}
+	if event != "delete" {
+		props = nested(defaultProps(o), exampleValue, func(members ordered) any { return members })
+	}
+	return ordered{
+		{"event", event},
+		{"time", exampleTime},
+		{"object", o.Name},
+		{"objectId", jsontext.Value(o.ID.Example)},
+		{"props", props},
+	}
+}
+
+func exampleValue(p Prop) any { return jsontext.Value(p.Example) }
+
+func defaultProps(o *Object) []Prop {
+	var props []Prop
+	for _, p := range o.Props {
+		if p.Default {
+			props = append(props, p)
+		}
+	}
+	return props
+}

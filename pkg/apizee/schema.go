@@ -1,0 +1,150 @@
+package apizee
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+const (
+	schemaDialect = "https://json-schema.org/draft/2020-12/schema"
+	schemaID      = "https://github.com/apizee-hooks/apizee-hooks/schemas/event.json"
+)
+
+// dateTimePattern is the shape of a documented date, which a validator that
+// takes "format" for a mere remark checks too. It cannot know how many days a
+// month has.
+const dateTimePattern = `^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])` +
+	`T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]+)?` +
+	`(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$`
+
+// JSONSchema is the contract as a JSON Schema (2020-12) of an event's body.
+// With "format" asserted it refuses exactly the JSON values in which Validate
+// finds an error. It cannot see what comes before a value: bad syntax, a key
+// that is there twice, a second value.
+func JSONSchema() []byte {
+	var conditions []ordered
+	var definitions ordered
+	var examples []ordered
+	for i := range objects {
+		o := &objects[i]
+		conditions = append(conditions, ordered{
+			{"if", ordered{
+				{"properties", ordered{{"object", ordered{{"const", o.Name}}}}},
+				{"required", []string{"object"}},
+			}},
+			{"then", ordered{{"$ref", "#/$defs/" + o.Name}}},
+		})
+		definitions = append(definitions, pair{o.Name, objectSchema(o)})
+		examples = append(examples, exampleEvent(o, "update"))
+	}
+	return ordered{
+		{"$schema", schemaDialect},
+		{"$id", schemaID},
+		{"title", "Apizee webhook event"},
+		{"description", "The body of the request that Apizee sends to a webhook. What is not documented may be there too."},
+		{"type", "object"},
+		{"required", fieldNames},
+		{"properties", fieldSchemas()},
+		{"allOf", conditions},
+		{"examples", examples},
+		{"$defs", definitions},
+	}.document()
+}
+
+// fieldSchemas are the fields of an event about any object.
+func fieldSchemas() ordered {
+	var properties ordered
+	for _, f := range Fields() {
+		schema := ordered{{"description", remark(f.Description, f.Elsewhere)}}
+		schema = append(schema, typeSchema(f.Type)...)
+		properties = append(properties, pair{f.Name, append(schema, wordsSchema(f.Values, f.Elsewhere)...)})
+	}
+	return properties
+}
+
+// objectSchema is the schema of an event about one object.
+func objectSchema(o *Object) ordered {
+	properties := fieldSchemas()
+	for i := range properties {
+		switch properties[i].name {
+		case "object":
+			properties[i].value = ordered{{"description", "name of the target object"}, {"const", o.Name}}
+		case "objectId":
+			id := append(ordered{{"description", o.ID.Description}}, idSchema(o.ID.Types)...)
+			properties[i].value = append(id, pair{"examples", []any{jsontext.Value(o.ID.Example)}})
+		case "props":
+			properties[i].value = propsSchema(o)
+		}
+	}
+	return ordered{
+		{"title", o.Name + " event"},
+		{"description", "An event about " + o.Description + "."},
+		{"type", "object"},
+		{"required", fieldNames},
+		{"properties", properties},
+		{"examples", []ordered{exampleEvent(o, "update")}},
+	}
+}
+
+// propsSchema knows each prop nested, and those with a dot in their path
+// dotted as well.
+func propsSchema(o *Object) ordered {
+	leaf := func(p Prop) any { return propSchema(p) }
+	group := func(members ordered) any { return ordered{{"type", "object"}, {"properties", members}} }
+	properties := nested(o.Props, leaf, group)
+	for _, p := range o.Props {
+		if strings.Contains(p.Path, ".") {
+			properties = append(properties, pair{p.Path, propSchema(p)})
+		}
+	}
+	return ordered{
+		{"description", "properties of the " + o.Name + "; names with a dot may be nested or not"},
+		{"type", "object"},
+		{"properties", properties},
+	}
+}
+
+func propSchema(p Prop) ordered {
+	schema := append(ordered{{"description", remark(p.Description, p.Elsewhere)}}, typeSchema(p.Type)...)
+	schema = append(schema, wordsSchema(p.Values, p.Elsewhere)...)
+	if p.Range != nil {
+		schema = append(schema, pair{"minimum", p.Range.Min}, pair{"maximum", p.Range.Max})
+	}
+	return append(schema, pair{"examples", []any{jsontext.Value(p.Example)}})
+}
+
+func typeSchema(t Type) ordered {
+	switch t {
+	case DateTime:
+		return ordered{{"type", "string"}, {"format", "date-time"}, {"pattern", dateTimePattern}}
+	case ID:
+		return idSchema(anyID)
+	}
+	return ordered{{"type", t}}
+}
+
+// idSchema takes integers, or strings that are not empty, or both.
+func idSchema(types []Type) ordered {
+	if slices.Equal(types, []Type{Integer}) {
+		return ordered{{"type", Integer}}
+	}
+	return ordered{{"type", types}, {"minLength", 1}}
+}
+
+// wordsSchema lists the words of other Apizee pages too: they are worth a
+// notice, which a schema cannot give.
+func wordsSchema(documented, elsewhere []string) ordered {
+	if len(documented) == 0 {
+		return nil
+	}
+	return ordered{{"enum", slices.Concat(documented, elsewhere)}}
+}
+
+func remark(description string, elsewhere []string) string {
+	if len(elsewhere) == 0 {
+		return description
+	}
+	return description + " (only other Apizee pages name " + strings.Join(elsewhere, " and ") + ")"
+}
