@@ -1,0 +1,58 @@
+package apizee
+
+// OpenAPI is the contract as an OpenAPI 3.1 document: a webhook for each
+// object, with the schemas of JSONSchema as components.
+func OpenAPI() []byte {
+	var webhooks, schemas ordered
+	for i := range objects {
+		o := &objects[i]
+		webhooks = append(webhooks, pair{o.Name, ordered{{"post", operation(o)}}})
+		schemas = append(schemas, pair{o.Name, objectSchema(o)})
+	}
+	return ordered{
+		{"openapi", "3.1.0"},
+		{"info", ordered{
+			{"title", "Apizee webhooks"},
+			{"description", "The requests that Apizee sends to the URL of a webhook when something happens to a ticket, a media or a conversation."},
+			{"version", "1"},
+		}},
+		{"webhooks", webhooks},
+		{"components", ordered{{"schemas", schemas}}},
+	}.document()
+}
+
+func operation(o *Object) ordered {
+	return ordered{
+		{"operationId", o.Name + "Event"},
+		{"summary", "Something happened to " + article(o.Name)},
+		{"parameters", []ordered{{
+			{"name", "User-Agent"},
+			{"in", "header"},
+			{"description", "how Apizee presents itself"},
+			{"schema", ordered{{"type", "string"}}},
+			{"example", UserAgent},
+		}}},
+		{"requestBody", ordered{
+			{"required", true},
+			{"content", ordered{{ContentType, ordered{
+				{"schema", ordered{{"$ref", "#/components/schemas/" + o.Name}}},
+				{"examples", examples(o)},
+			}}}},
+		}},
+		{"responses", ordered{
+			{"2XX", ordered{{"description", "the event was taken"}}},
+			{"default", ordered{{"description", "the event was not taken; whether it is sent again is not documented"}}},
+		}},
+	}
+}
+
+func examples(o *Object) ordered {
+	var named ordered
+	for _, e := range events {
+		named = append(named, pair{e.Name, ordered{
+			{"summary", e.Description},
+			{"value", exampleEvent(o, e.Name)},
+		}})
+	}
+	return named
+}

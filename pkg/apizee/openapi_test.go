@@ -1,0 +1,73 @@
+package apizee
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+func TestOpenAPIGolden(t *testing.T) { golden(t, "openapi.json", OpenAPI()) }
+
+func loadOpenAPI(t *testing.T, document []byte) *openapi3.T {
+	t.Helper()
+	doc, err := openapi3.NewLoader().LoadFromData(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return doc
+}
+
+func TestOpenAPIIsOne(t *testing.T) {
+	if err := loadOpenAPI(t, OpenAPI()).Validate(t.Context(), openapi3.EnableExamplesValidation()); err != nil {
+		t.Error(err)
+	}
+	for old, broken := range map[string]string{
+		`"title": "Apizee webhooks"`: `"name": "Apizee webhooks"`,
+		`"in": "header"`:             `"in": "head"`,
+		`"objectId": 100,`:           `"objectId": "100",`,
+	} {
+		changed := strings.Replace(string(OpenAPI()), old, broken, 1)
+		if loadOpenAPI(t, []byte(changed)).Validate(t.Context(), openapi3.EnableExamplesValidation()) == nil {
+			t.Errorf("%s passes", broken)
+		}
+	}
+}
+
+func TestOpenAPIWebhooks(t *testing.T) {
+	doc := loadOpenAPI(t, OpenAPI())
+	if len(doc.Webhooks) != len(objects) {
+		t.Errorf("%d webhooks for %d objects", len(doc.Webhooks), len(objects))
+	}
+	for _, name := range ObjectNames() {
+		media := doc.Webhooks[name].Post.RequestBody.Value.Content[ContentType]
+		if len(media.Examples) != len(events) {
+			t.Errorf("%s: %d examples", name, len(media.Examples))
+		}
+		for event, example := range media.Examples {
+			body, err := json.Marshal(example.Value.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if report := Validate(body); report.Findings != nil || report.Event.Name != event || report.Event.Object != name {
+				t.Errorf("%s: %q", body, lines(report.Findings))
+			}
+		}
+	}
+}
+
+// Each component stands alone, so it says all that the schema of any event
+// says about its object.
+func TestOpenAPIComponentsAgree(t *testing.T) {
+	for _, name := range ObjectNames() {
+		schema := compile(t, OpenAPI(), "#/components/schemas/"+name)
+		for _, fragment := range fragments {
+			for _, id := range []string{`"x"`, "1", fragment} {
+				for _, props := range []string{fragment, `{"state":` + fragment + `}`, `{"name":` + fragment + `,"geoloc":` + fragment + `}`} {
+					agree(t, schema, []byte(body(name, id, props)))
+				}
+			}
+		}
+	}
+}
