@@ -80,7 +80,7 @@ func TestBuildErrors(t *testing.T) {
 		{Spec{Object: "ticket", Props: []Prop{{"geoloc.lat", "47,8"}}}, "lat",
 			`--lat: "47,8" is not a number such as 47.866675`},
 		{Spec{Object: "ticket", ID: "abc"}, "id", `--id: "abc" is not an integer such as 100`},
-		{Spec{Object: "ticket", ID: "1.5"}, "id", `--id: 1.5 is not whole, but a ticket's objectId is an integer`},
+		{Spec{Object: "ticket", ID: "1.5"}, "id", `--id: 1.5 is not whole, but an objectId is an integer`},
 		{Spec{Object: "media", Props: []Prop{{"_parent.id", "1e2"}}}, "parent-id",
 			`--parent-id: 1e2 is not written as an integer; many decoders refuse it`},
 		{Spec{Object: "conversation", Props: []Prop{{"finishedAt", "yesterday"}}}, "finished-at",

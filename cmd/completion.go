@@ -1,0 +1,50 @@
+package cmd
+
+import (
+	"io"
+
+	"github.com/spf13/cobra"
+)
+
+// shells are those that completions can be written for.
+func shells() []string { return []string{"bash", "zsh", "fish", "powershell"} }
+
+func newCompletionCmd(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "completion bash|zsh|fish|powershell",
+		Short: "Print the completion script for a shell",
+		Long: `Print a script that makes a shell complete commands, flags and their values:
+objects, states, templates, profiles.
+
+Load it where the shell starts:
+
+  bash         source <(apizee-hooks completion bash)
+  zsh          source <(apizee-hooks completion zsh)
+  fish         apizee-hooks completion fish | source
+  powershell   apizee-hooks completion powershell | Out-String | Invoke-Expression`,
+		Example: example(`
+			# Complete in this bash, now
+			source <(apizee-hooks completion bash)
+
+			# Complete in every fish from now on
+			apizee-hooks completion fish > ~/.config/fish/completions/apizee-hooks.fish`),
+		Args:              oneOf("a shell", shells()),
+		ValidArgsFunction: firstArg(fixed(shells())),
+		RunE: func(c *cobra.Command, args []string) error {
+			return writeCompletion(a.Stdout, c.Root(), args[0])
+		},
+	}
+}
+
+// writeCompletion writes the script for one of the shells.
+func writeCompletion(w io.Writer, root *cobra.Command, shell string) error {
+	switch shell {
+	case "bash":
+		return root.GenBashCompletionV2(w, true)
+	case "zsh":
+		return root.GenZshCompletion(w)
+	case "fish":
+		return root.GenFishCompletion(w, true)
+	}
+	return root.GenPowerShellCompletionWithDesc(w)
+}

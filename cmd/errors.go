@@ -1,0 +1,87 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/console"
+)
+
+// The exit codes that every command shares.
+const (
+	exitOK          = 0
+	exitNo          = 1   // the answer was no
+	exitUsage       = 2   // bad usage or bad input; nothing was sent
+	exitUnreachable = 3   // could not deliver or listen
+	exitInterrupted = 130 // as a shell counts SIGINT
+)
+
+// exit is an error that knows its exit code and what to do about it.
+type exit struct {
+	code int
+	err  error  // nil when the output has said it already
+	hint string // one sentence, may be empty
+}
+
+func (e *exit) Error() string {
+	if e.err == nil {
+		return fmt.Sprintf("exit code %d", e.code)
+	}
+	return e.err.Error()
+}
+
+func (e *exit) Unwrap() error { return e.err }
+
+// usage is a mistake in what the user gave; hint says what to do.
+func usage(err error, hint string) error { return &exit{exitUsage, err, hint} }
+
+// usagef is usage without a hint.
+func usagef(format string, args ...any) error { return usage(fmt.Errorf(format, args...), "") }
+
+// answeredNo ends a command whose output has said no.
+func answeredNo() error { return &exit{code: exitNo} }
+
+// interrupted ends a command that the user has stopped.
+func interrupted() error { return &exit{code: exitInterrupted} }
+
+// exitCode maps an error to the code of the process. What has no kind is bad
+// input, since everything else is judged where it happens.
+func exitCode(err error) int {
+	var e *exit
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &e):
+		return e.code
+	case errors.Is(err, context.Canceled):
+		return exitInterrupted
+	}
+	return exitUsage
+}
+
+// report writes an error for people: what is wrong, then what to do.
+func report(w io.Writer, p console.Palette, err error) {
+	var e *exit
+	hint := ""
+	if errors.As(err, &e) {
+		if e.err == nil {
+			return
+		}
+		hint = e.hint
+	}
+	lines := console.SafeLines(err.Error())
+	fmt.Fprintf(w, "%s %s\n", p.Failure("error:"), strings.Join(lines, "\n       "))
+	if hint != "" {
+		fmt.Fprintf(w, "%s %s\n", p.Dim("hint:"), strings.Join(console.SafeLines(hint), "\n      "))
+	}
+}
+
+// note tells something beside the result, unless the user wants quiet.
+func (a *app) note(text string) {
+	if !a.quiet {
+		fmt.Fprintf(a.Stderr, "%s %s\n", a.err().Notice("note:"), console.Safe(text))
+	}
+}

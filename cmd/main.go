@@ -1,0 +1,39 @@
+// Package cmd is the command line: one file a command, which takes the flags,
+// makes one call into pkg and prints the result.
+//
+// It must not know how anything is done: no HTTP, no JSON and no rule of the
+// contract stands here. Streams, clock, environment and HTTP transport come in
+// with a [System], so that a test can replace each of them.
+package cmd
+
+import (
+	"context"
+	"math/rand/v2"
+	"os"
+	"os/signal"
+	"runtime"
+	"syscall"
+	"time"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/templates"
+)
+
+// Main runs the command line of this process and returns its exit code. The
+// first interrupt lets what is in hand end, the second ends the process.
+func Main(build Build) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop)
+	return Run(ctx, System{
+		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
+		LookupEnv: os.LookupEnv,
+		GOOS:      runtime.GOOS,
+		Now:       time.Now,
+		Sleep:     deliver.Sleep,
+		Random:    rand.Uint64,
+		Transport: deliver.NewTransport,
+		Templates: templates.FS,
+		Build:     build,
+	}, os.Args[1:])
+}

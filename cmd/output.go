@@ -1,0 +1,67 @@
+package cmd
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/console"
+)
+
+// printJSON prints one value: laid out and in colour on a terminal, on one line
+// elsewhere.
+func (a *app) printJSON(value any) error {
+	text, err := marshal(value)
+	if err != nil {
+		return err
+	}
+	return a.printJSONText(text)
+}
+
+// printJSONText prints JSON: laid out and in colour for people, on one line
+// for programs.
+func (a *app) printJSONText(text []byte) error {
+	if p := a.out(); p.Enabled() || console.IsTerminal(a.Stdout) {
+		_, err := a.Stdout.Write(console.JSON(text, p))
+		return err
+	}
+	_, err := a.Stdout.Write(append(text, '\n'))
+	return err
+}
+
+// printLine prints one value on one line, also on a terminal.
+func (a *app) printLine(value any) error {
+	text, err := marshal(value)
+	if err != nil {
+		return err
+	}
+	_, err = a.Stdout.Write(append(console.SafeJSON(text), '\n'))
+	return err
+}
+
+// marshal writes JSON as it is read: <, > and & stay what they are.
+func marshal(value any) ([]byte, error) {
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		return nil, fmt.Errorf("write JSON: %w", err)
+	}
+	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), nil
+}
+
+// bufferedOutput is for commands that print a great many lines.
+type bufferedOutput struct{ *bufio.Writer }
+
+func newReports(w io.Writer) *bufferedOutput { return &bufferedOutput{bufio.NewWriterSize(w, 64<<10)} }
+
+func (b *bufferedOutput) json(value any) error {
+	text, err := marshal(value)
+	if err != nil {
+		return err
+	}
+	b.Write(text)
+	return b.WriteByte('\n')
+}

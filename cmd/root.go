@@ -1,0 +1,175 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/console"
+)
+
+const program = "apizee-hooks"
+
+// Run runs one command line and returns the exit code of the process.
+func Run(ctx context.Context, system System, args []string) int {
+	a := &app{System: system}
+	root := newRootCmd(a)
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if err != nil {
+		report(a.Stderr, a.err(), err)
+	}
+	return exitCode(err)
+}
+
+func newRootCmd(a *app) *cobra.Command {
+	root := &cobra.Command{
+		Use:   program + " <command>",
+		Short: "Call your webhook endpoint the way Apizee would",
+		Long: `apizee-hooks builds the webhook events that Apizee documents and sends them to
+the endpoint you are writing, shows the ones that arrive, and plays sequences
+of them in CI.`,
+		Example: example(`
+			# Call an endpoint on this machine
+			apizee-hooks send ticket update --state invited --to http://localhost:3000/apizeehooks/
+
+			# No endpoint yet? Watch what arrives
+			apizee-hooks listen`),
+		Version:           a.Build.orBuildInfo().short(),
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		Args:              noSuchCommand,
+		RunE:              func(c *cobra.Command, _ []string) error { return c.Help() },
+		PersistentPreRunE: func(*cobra.Command, []string) error { return a.checkGlobals() },
+	}
+	root.SetIn(a.Stdin)
+	root.SetOut(a.Stdout)
+	root.SetErr(a.Stderr)
+	root.SetFlagErrorFunc(badFlag)
+	root.SetUsageFunc(a.usage)
+	root.SetHelpFunc(a.help)
+	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
+	root.CompletionOptions.DisableDefaultCmd = true
+	a.addGlobalFlags(root)
+
+	root.AddGroup(
+		&cobra.Group{ID: "events", Title: "Send and receive"},
+		&cobra.Group{ID: "contract", Title: "What is documented"},
+		&cobra.Group{ID: "setup", Title: "Set up"},
+	)
+	root.SetHelpCommandGroupID("setup")
+	addCommands(root, "events", newSendCmd(a))
+	addCommands(root, "contract", newEventsCmd(a), newSchemaCmd(a), newValidateCmd(a))
+	addCommands(root, "setup", newTemplatesCmd(a), newConfigCmd(a), newCompletionCmd(a), newVersionCmd(a))
+	return root
+}
+
+func addCommands(root *cobra.Command, group string, commands ...*cobra.Command) {
+	for _, c := range commands {
+		c.GroupID = group
+		root.AddCommand(c)
+	}
+}
+
+func (a *app) addGlobalFlags(root *cobra.Command) {
+	f := root.PersistentFlags()
+	f.StringVar(&a.config, "config", "", "read this configuration `FILE`")
+	f.StringVar(&a.profile, "profile", "", "use this profile `NAME` of the configuration")
+	enumFlag(root, f, &a.color, "color", "", string(console.Auto), console.Modes(), "colour the output")
+	f.BoolVarP(&a.quiet, "quiet", "q", false, "print errors only")
+	f.BoolVarP(&a.verbose, "verbose", "v", false, "print more: headers and timings")
+	f.BoolVar(&a.showSecrets, "show-secrets", false, "print secrets as they are, not as ****")
+	// Declared here, since cobra would add its own with other words.
+	f.BoolP("help", "h", false, "show help for a command")
+	root.Flags().Bool("version", false, "print the version")
+	f.VisitAll(func(flag *pflag.Flag) { groupFlags(f, globalFlags, flag.Name) })
+	complete(root, "profile", a.completeProfiles)
+	completeFiles(root, "config", "yaml", "yml")
+}
+
+// checkGlobals refuses what no command can make sense of.
+func (a *app) checkGlobals() error {
+	if a.quiet && a.verbose {
+		return usage(errors.New("--quiet and --verbose contradict each other"), "give one of them.")
+	}
+	return nil
+}
+
+// noSuchCommand refuses words after the program's name that are no command.
+func noSuchCommand(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var names []string
+	for _, sub := range c.Commands() {
+		if sub.IsAvailableCommand() {
+			names = append(names, sub.Name())
+		}
+	}
+	return usage(fmt.Errorf("there is no command %q%s", args[0], didYouMean(args[0], names)),
+		fmt.Sprintf("`%s --help` lists the commands.", c.CommandPath()))
+}
+
+// didYouMean is ", did you mean ..." or nothing.
+func didYouMean(word string, known []string) string {
+	if near := apizee.Nearest(word, known); near != "" {
+		return fmt.Sprintf("; did you mean %q?", near)
+	}
+	return ""
+}
+
+// badFlag says what is wrong with a flag, and names the nearest one.
+func badFlag(c *cobra.Command, err error) error {
+	hint := fmt.Sprintf("`%s --help` lists the flags.", c.CommandPath())
+	var invalid *pflag.InvalidValueError
+	if errors.As(err, &invalid) {
+		return usage(fmt.Errorf("--%s %q: %s", invalid.GetFlag().Name, invalid.GetValue(), wanted(invalid)), hint)
+	}
+	var unknown *pflag.NotExistError
+	if !errors.As(err, &unknown) {
+		return usage(err, hint)
+	}
+	if unknown.GetSpecifiedShortnames() != "" {
+		return usage(fmt.Errorf("there is no flag -%s", unknown.GetSpecifiedName()), hint)
+	}
+	var names []string
+	c.Flags().VisitAll(func(f *pflag.Flag) {
+		if !f.Hidden {
+			names = append(names, "--"+f.Name)
+		}
+	})
+	name := "--" + unknown.GetSpecifiedName()
+	return usage(fmt.Errorf("there is no flag %s%s", name, didYouMean(name, names)), hint)
+}
+
+// wanted says what a flag takes, in other words than the parser's.
+func wanted(invalid *pflag.InvalidValueError) string {
+	switch invalid.GetFlag().Value.Type() {
+	case "int", "int64", "uint64":
+		return "it takes a whole number"
+	case "float64":
+		return "it takes a number"
+	case "duration":
+		return "it takes a duration such as 500ms, 10s or 2m"
+	case "bool":
+		return "it takes true or false"
+	}
+	return errors.Unwrap(invalid).Error()
+}
+
+// example takes the indentation of the source out of help texts.
+func example(s string) string {
+	var lines []string
+	for line := range strings.Lines(strings.TrimPrefix(s, "\n")) {
+		lines = append(lines, "  "+strings.TrimPrefix(strings.TrimRight(line, "\n"), "\t\t\t"))
+	}
+	for i, line := range lines {
+		lines[i] = strings.TrimRight(line, " \t")
+	}
+	return strings.Join(lines, "\n")
+}

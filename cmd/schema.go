@@ -1,0 +1,50 @@
+package cmd
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+)
+
+// schema is one of the documents that `schema` prints.
+type schema struct {
+	name, about string
+	text        func() []byte
+}
+
+func schemas() []schema {
+	return []schema{
+		{"json-schema", "a JSON Schema (2020-12) of the body of an event", apizee.JSONSchema},
+		{"openapi", "an OpenAPI 3.1 document of the webhooks", apizee.OpenAPI},
+	}
+}
+
+func newSchemaCmd(a *app) *cobra.Command {
+	var names []string
+	about := "Print a schema made from what Apizee documents:\n\n"
+	for _, s := range schemas() {
+		names = append(names, s.name)
+		about += fmt.Sprintf("  %-12s %s\n", s.name, s.about)
+	}
+	return &cobra.Command{
+		Use:   "schema " + joinBar(names),
+		Short: "Print a schema of the events",
+		Long:  about,
+		Example: example(`
+			apizee-hooks schema json-schema > event.schema.json
+			apizee-hooks schema openapi > apizee-webhooks.openapi.json`),
+		Args:              oneOf("a schema", names),
+		ValidArgsFunction: firstArg(fixed(names)),
+		RunE: func(_ *cobra.Command, args []string) error {
+			for _, s := range schemas() {
+				if s.name == args[0] {
+					_, err := a.Stdout.Write(s.text())
+					return err
+				}
+			}
+			return nil
+		},
+	}
+}

@@ -1,0 +1,102 @@
+package cmd
+
+import (
+	"flag"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		program: func() { os.Exit(Main(Build{Version: "test"})) },
+	})
+}
+
+// TestScripts runs each testdata/*.txtar: the real program, as a process, against
+// real sockets.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:           "testdata",
+		UpdateScripts: *update,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"endpoint": endpoint,
+			"requests": requests,
+		},
+		Setup: func(env *testscript.Env) error {
+			env.Values[inboxKey{}] = &inbox{}
+			env.Setenv("HOME", env.WorkDir+"/home")
+			env.Setenv("NO_COLOR", "")
+			env.Setenv("COLUMNS", "")
+			return nil
+		},
+	})
+}
+
+// inbox holds the requests that the endpoint of a script has got.
+type inbox struct {
+	mu   sync.Mutex
+	text strings.Builder
+	n    int
+}
+
+type inboxKey struct{}
+
+// take notes a request and returns its number, from 1.
+func (b *inbox) take(req *http.Request) int {
+	body, _ := io.ReadAll(req.Body)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.n++
+	b.text.WriteString(req.Method + " " + req.RequestURI + "\n")
+	for _, name := range []string{"User-Agent", "Content-Type", "X-Api-Key", "X-Team"} {
+		for _, value := range req.Header.Values(name) {
+			b.text.WriteString(name + ": " + value + "\n")
+		}
+	}
+	b.text.WriteString(string(body) + "\n")
+	return b.n
+}
+
+// endpoint starts a server that gives the answers named, the last one for ever,
+// and puts its address into $ENDPOINT: endpoint 500 204. An answer can have a
+// body: 200:hello.
+func endpoint(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: endpoint STATUS[:BODY]...")
+	}
+	box := ts.Value(inboxKey{}).(*inbox)
+	box.mu.Lock()
+	box.n = 0
+	box.text.Reset()
+	box.mu.Unlock()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		answer := args[min(box.take(r), len(args))-1]
+		status, body, _ := strings.Cut(answer, ":")
+		code, _ := strconv.Atoi(status)
+		w.WriteHeader(code)
+		io.WriteString(w, body)
+	}))
+	ts.Defer(server.Close)
+	ts.Setenv("ENDPOINT", strings.TrimPrefix(server.URL, "http://"))
+}
+
+// requests writes what the last endpoint has got to a file: requests FILE.
+func requests(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: requests FILE")
+	}
+	box := ts.Value(inboxKey{}).(*inbox)
+	box.mu.Lock()
+	defer box.mu.Unlock()
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(box.text.String()), 0o644))
+}

@@ -1,0 +1,259 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/config"
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
+)
+
+// sendOptions are the flags that every form of send takes.
+type sendOptions struct {
+	eventSource
+	connection
+
+	changes  []payload.Change
+	time     string
+	dotted   bool
+	edit     bool
+	allow    bool
+	count    int
+	every    time.Duration
+	parallel int
+	retry    int
+	dryRun   string
+	output   string
+}
+
+// eventSource is the event that is no documented object built from flags.
+type eventSource struct {
+	template string
+	vars     []string
+	data     string
+}
+
+func newSendCmd(a *app) *cobra.Command {
+	o := &sendOptions{}
+	c := &cobra.Command{
+		Use:   "send [" + joinBar(apizee.ObjectNames()) + "]",
+		Short: "Send an event to your endpoint",
+		Long: `Send an event to your endpoint, with the method, headers and body that Apizee
+documents. Without flags each object sends its documented example, dated now.
+
+An endpoint that answers 2xx gives exit code 0, any other answer 1, no answer 3.`,
+		Example: example(`
+			# A ticket was updated
+			apizee-hooks send ticket update --state invited --to http://localhost:3000/apizeehooks/
+
+			# A named template, with a value of your own
+			apizee-hooks send --template ticket-geolocated --var lat=48.1 -t localhost:3000/hooks
+
+			# Your own JSON, and the shared secret your endpoint checks
+			apizee-hooks send --data @event.json -H 'X-Api-Key: abc' -t localhost:3000/hooks
+
+			# Look, but do not send; or get the curl command
+			apizee-hooks send media --state completed --dry-run
+			apizee-hooks send media --state completed --dry-run=curl -t localhost:3000/hooks`),
+		Args:              noSuchObject,
+		ValidArgsFunction: nothing,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return a.send(c, o, nil)
+		},
+	}
+	o.addFlags(a, c)
+	for _, object := range apizee.Objects() {
+		c.AddCommand(newSendObjectCmd(a, o, object))
+	}
+	return c
+}
+
+func noSuchObject(_ *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	return usage(fmt.Errorf("%q is not a documented object%s", args[0], didYouMean(args[0], apizee.ObjectNames())),
+		"Apizee documents "+list(apizee.ObjectNames(), "and")+"; send anything else with --data.")
+}
+
+const (
+	eventFlags    = "Event flags"
+	deliveryFlags = "Delivery flags"
+)
+
+func (o *sendOptions) addFlags(a *app, c *cobra.Command) {
+	f := c.PersistentFlags()
+	f.StringVar(&o.template, "template", "", "send the template of this `NAME`, or of this file")
+	f.StringArrayVar(&o.vars, "var", nil, "set a variable of the template, as `k=v`; repeatable")
+	f.StringVar(&o.data, "data", "", "send this `JSON` as it is; @FILE reads a file, - standard input")
+	f.Var(&changes{&o.changes, payload.ParseSet, "path=value"}, "set", "change a field: JSON, else text; repeatable")
+	f.Var(&changes{&o.changes, payload.ParseUnset, "path"}, "unset", "remove a field; repeatable")
+	f.StringVar(&o.time, "time", "", "time of the event: UNIX seconds or RFC 3339, as `TIME` (default now)")
+	f.BoolVar(&o.dotted, "dotted", false, "write geoloc.lat and _parent.id as keys with a dot, not nested")
+	f.BoolVarP(&o.edit, "edit", "e", false, "edit the event in $EDITOR before it is sent")
+	f.BoolVar(&o.allow, "allow-undocumented", false, "send what Apizee does not document")
+	groupFlags(f, eventFlags, "template", "var", "data", "set", "unset", "time", "dotted", "edit", "allow-undocumented")
+
+	o.connection.addFlags(c, f)
+	f.IntVar(&o.count, "count", 1, "send the same event `N` times")
+	f.DurationVar(&o.every, "every", 0, "start one delivery every `DURATION`, such as 500ms")
+	f.IntVar(&o.parallel, "parallel", 1, "have up to `N` deliveries under way at once")
+	f.IntVar(&o.retry, "retry", 0, "try up to `N` times more when the answer is not 2xx (Apizee documents no retry)")
+	f.VarPF(newDryRun(&o.dryRun), "dry-run", "", "print the event, or the curl command, and send nothing").NoOptDefVal = dryRunJSON
+	complete(c, "dry-run", fixed(dryRuns()))
+	o.output = "text"
+	enumFlag(c, f, &o.output, "output", "o", "text", []string{"text", "json"}, "print in this form; json is one object a delivery")
+	groupFlags(f, deliveryFlags, "count", "every", "parallel", "retry", "dry-run", "output")
+
+	complete(c, "template", a.completeTemplates)
+	complete(c, "var", nothing)
+	complete(c, "data", completeData)
+	complete(c, "set", completePaths("="))
+	complete(c, "unset", completePaths(""))
+	for _, name := range []string{"time", "count", "every", "parallel", "retry"} {
+		complete(c, name, nothing)
+	}
+}
+
+const (
+	dryRunJSON = "json"
+	dryRunCurl = "curl"
+)
+
+func dryRuns() []string { return []string{dryRunJSON, dryRunCurl} }
+
+func newDryRun(value *string) pflag.Value { return enum{value, dryRuns()} }
+
+// send builds the event and delivers it. A nil spec means that the event comes
+// from a template or from JSON.
+func (a *app) send(c *cobra.Command, o *sendOptions, spec *payload.Spec) error {
+	if err := o.check(spec); err != nil {
+		return err
+	}
+	loaded, err := a.load(given(c, connectionKeys()))
+	if err != nil {
+		return err
+	}
+	body, err := a.build(c.Context(), o, spec, loaded.Config)
+	if err != nil {
+		return err
+	}
+	headers, err := headers(loaded.Config.Headers, o.headers)
+	if err != nil {
+		return err
+	}
+	if o.dryRun == dryRunJSON {
+		return a.printEvent(body)
+	}
+	target, err := parseTarget(loaded.Config.To, headers)
+	if err != nil {
+		return err
+	}
+	tls := o.tls(loaded.Config)
+	if o.dryRun == dryRunCurl {
+		return a.printCurl(target, body, deliver.CurlOptions{TLS: tls, Timeout: loaded.Config.Timeout})
+	}
+	return a.deliver(c.Context(), o, loaded.Config, tls, deliver.Request{Target: target, Body: body})
+}
+
+// printCurl prints the equivalent curl command line. It is meant to be pasted,
+// so a secret that is left out of it is worth a word.
+func (a *app) printCurl(target deliver.Target, body []byte, options deliver.CurlOptions) error {
+	whole := options
+	whole.ShowSecrets = true
+	options.ShowSecrets = a.showSecrets
+	command := deliver.CurlCommand(target, body, options)
+	if _, err := fmt.Fprintln(a.Stdout, command); err != nil {
+		return err
+	}
+	if command != deliver.CurlCommand(target, body, whole) {
+		a.note("secrets are shown as " + deliver.Masked + "; --show-secrets prints them.")
+	}
+	return nil
+}
+
+// check refuses combinations that make no sense, and numbers out of range.
+func (o *sendOptions) check(spec *payload.Spec) error {
+	var sources []string
+	if spec != nil {
+		sources = append(sources, "the object "+spec.Object)
+	}
+	if o.template != "" {
+		sources = append(sources, "--template")
+	}
+	if o.data != "" {
+		sources = append(sources, "--data")
+	}
+	switch {
+	case len(sources) == 0:
+		return usage(errors.New("there is nothing to send"),
+			"name an object (`apizee-hooks send ticket`), a --template, or your own --data.")
+	case len(sources) > 1:
+		return usage(fmt.Errorf("%s each make an event, and only one is sent", list(sources, "and")), "give one of them.")
+	case len(o.vars) > 0 && o.template == "":
+		return usage(errors.New("--var sets a variable of a template, and there is no --template"),
+			"change a field of the event with --set path=value.")
+	case o.count < 1:
+		return usagef("--count %d: it must be 1 or more", o.count)
+	case o.parallel < 1:
+		return usagef("--parallel %d: it must be 1 or more", o.parallel)
+	case o.retry < 0:
+		return usagef("--retry %d: it must be 0 or more", o.retry)
+	case o.every < 0:
+		return usagef("--every %s: it must not be negative", o.every)
+	}
+	return nil
+}
+
+// deliver sends the event as often as asked, and judges the outcome.
+func (a *app) deliver(ctx context.Context, o *sendOptions, c config.Config, tls deliver.TLSOptions, request deliver.Request) error {
+	client, err := a.client(tls, o.parallel)
+	if err != nil {
+		return err
+	}
+	printer := a.newSendPrinter(o, request)
+	printer.begin()
+	options := deliver.Options{Count: o.count, Every: o.every, Parallel: o.parallel, Retry: o.retry, Timeout: c.Timeout}
+	summary := deliver.Series{Client: client, Sleep: a.Sleep}.Run(ctx, options, request, printer.result)
+	printer.end(summary)
+	if ctx.Err() != nil {
+		return interrupted()
+	}
+	return printer.verdict(summary)
+}
+
+// connection are the flags of every command that delivers.
+type connection struct {
+	headers []string
+	cacert  string
+}
+
+func connectionKeys() map[string]string {
+	return map[string]string{"to": "to", "timeout": "timeout", "insecure": "insecure"}
+}
+
+// addFlags adds the flags to f, the local or the persistent ones of c. What the
+// configuration holds too is read from there, with the flags laid over it.
+func (o *connection) addFlags(c *cobra.Command, f *pflag.FlagSet) {
+	f.StringP("to", "t", "", "where to: the `URL` of the endpoint (default: `to` of the configuration)")
+	f.StringArrayVarP(&o.headers, "header", "H", nil, "add or replace a header, as `'Name: value'`; 'Name:' removes one; repeatable")
+	f.Duration("timeout", 10*time.Second, "give up on a delivery after this `DURATION`")
+	f.Bool("insecure", false, "accept any TLS certificate")
+	f.StringVar(&o.cacert, "cacert", "", "trust the certificates of this PEM `FILE` only")
+	groupFlags(f, deliveryFlags, "to", "header", "timeout", "insecure", "cacert")
+	complete(c, "to", nothing)
+	complete(c, "header", completeHeaders)
+	complete(c, "timeout", nothing)
+	completeFiles(c, "cacert", "pem", "crt", "cer")
+}
+
+func (o *connection) tls(c config.Config) deliver.TLSOptions {
+	return deliver.TLSOptions{Insecure: c.Insecure, CAFile: o.cacert}
+}

@@ -1,0 +1,212 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/config"
+	"github.com/apizee-hooks/apizee-hooks/pkg/console"
+	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
+)
+
+// build makes the body: from its source, then changed as the flags say, then
+// edited, and at last held against the contract.
+func (a *app) build(ctx context.Context, o *sendOptions, spec *payload.Spec, c config.Config) ([]byte, error) {
+	at := a.Now()
+	if o.time != "" {
+		unix, err := payload.ParseTime(o.time)
+		if err != nil {
+			return nil, usage(fmt.Errorf("--time %w", err), "")
+		}
+		at = time.Unix(unix, 0)
+	}
+	body, err := a.source(o, spec, c, at)
+	if err != nil {
+		return nil, err
+	}
+	if o.time != "" && spec == nil {
+		if body, err = payload.SetTime(body, at.Unix()); err != nil {
+			return nil, usage(err, "")
+		}
+	}
+	if body, err = payload.Apply(body, o.changes); err != nil {
+		return nil, usage(err, "`apizee-hooks send --help` shows how a path looks; --dry-run prints the event.")
+	}
+	if o.dotted {
+		if body, err = payload.Dotted(body); err != nil {
+			return nil, usage(err, "")
+		}
+	}
+	if o.edit {
+		if body, err = a.edit(ctx, body); err != nil {
+			return nil, err
+		}
+	}
+	if o.allow {
+		return body, nil
+	}
+	return body, documented(payload.Check(body))
+}
+
+// documented adds the way out to an error about what the contract does not know.
+func documented(err error) error {
+	var undocumented *payload.UndocumentedError
+	if errors.As(err, &undocumented) {
+		return usage(err, payload.ForceHint)
+	}
+	return err
+}
+
+// source is the event before any change.
+func (a *app) source(o *sendOptions, spec *payload.Spec, c config.Config, at time.Time) ([]byte, error) {
+	switch {
+	case spec != nil:
+		body, err := payload.Build(*spec, at.Unix())
+		return body, flagMistake(err)
+	case o.template != "":
+		return a.renderTemplate(o.template, o.vars, c, at)
+	}
+	return a.readData(o.data, o.allow)
+}
+
+// flagMistake adds the way out to a mistake in a flag's value.
+func flagMistake(err error) error {
+	var flag *payload.FlagError
+	if errors.As(err, &flag) {
+		return usage(err, flag.Hint)
+	}
+	return documented(err)
+}
+
+// readData is the user's own JSON: as an argument, from a file or from standard
+// input.
+func (a *app) readData(data string, raw bool) ([]byte, error) {
+	text, name := []byte(data), "--data"
+	switch path, isFile := strings.CutPrefix(data, "@"); {
+	case data == "-":
+		read, err := payload.ReadAll(a.Stdin)
+		if err != nil {
+			return nil, usage(fmt.Errorf("standard input: %w", err), "pipe one JSON event into it.")
+		}
+		text, name = read, "standard input"
+	case isFile:
+		read, err := readFile(path)
+		if err != nil {
+			return nil, err
+		}
+		text, name = read, path
+	}
+	if raw {
+		return text, nil
+	}
+	body, err := payload.Raw(text)
+	if err != nil {
+		return nil, usage(fmt.Errorf("%s: %w", name, err), "an event is one JSON object; "+payload.ForceHint)
+	}
+	return body, nil
+}
+
+func readFile(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, usage(err, "check the path; @ comes before the name of a file.")
+	}
+	defer f.Close()
+	text, err := payload.ReadAll(f)
+	if err != nil {
+		return nil, usage(fmt.Errorf("%s: %w", path, err), "")
+	}
+	return text, nil
+}
+
+// edit opens the event in the user's editor. What comes back is sent.
+func (a *app) edit(ctx context.Context, body []byte) ([]byte, error) {
+	editor := console.Editor{Stdin: a.Stdin, Stdout: a.Stdout, Stderr: a.Stderr, LookupEnv: a.LookupEnv}
+	edited, err := editor.Edit(ctx, "event.json", console.JSON(body, console.Palette{}))
+	if err != nil {
+		return nil, usage(err, "")
+	}
+	compact, err := payload.Compact(edited)
+	if err != nil {
+		return nil, usage(fmt.Errorf("the edited event: %w", err), "nothing was sent; start again, the event must be one JSON object.")
+	}
+	return compact, nil
+}
+
+// printEvent prints the event for --dry-run: laid out for people, byte for byte
+// for programs.
+func (a *app) printEvent(body []byte) error {
+	if console.IsTerminal(a.Stdout) || a.out().Enabled() {
+		_, err := a.Stdout.Write(console.JSON(body, a.out()))
+		return err
+	}
+	_, err := io.WriteString(a.Stdout, string(body)+"\n")
+	return err
+}
+
+// changes is a flag that adds a change of the event, in the order of the
+// command line.
+type changes struct {
+	list  *[]payload.Change
+	parse func(string) (payload.Change, error)
+	form  string
+}
+
+func (c *changes) String() string { return "" }
+
+func (c *changes) Type() string { return c.form }
+
+func (c *changes) Set(text string) error {
+	change, err := c.parse(text)
+	if err != nil {
+		return err
+	}
+	*c.list = append(*c.list, change)
+	return nil
+}
+
+// completePaths completes the paths of documented fields, each followed by end.
+func completePaths(end string) completer {
+	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		var paths []string
+		for _, field := range apizee.FieldNames() {
+			paths = append(paths, field+end)
+		}
+		for _, object := range apizee.Objects() {
+			for _, path := range object.PropPaths() {
+				paths = append(paths, "props."+path+end)
+			}
+		}
+		return paths, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+	}
+}
+
+// completeData completes files after an @.
+func completeData(_ *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
+	if !strings.HasPrefix(word, "@") {
+		return []string{"@", "-"}, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+	}
+	matches, err := filepath.Glob(word[1:] + "*")
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	for i, m := range matches {
+		matches[i] = "@" + m
+	}
+	return matches, cobra.ShellCompDirectiveNoFileComp
+}
+
+// completeHeaders completes the names of headers that receivers often check.
+func completeHeaders(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return []string{"Authorization: Bearer ", "X-Api-Key: ", "User-Agent: ", "Content-Type: "},
+		cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+}

@@ -1,0 +1,200 @@
+package cmd
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/console"
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+)
+
+// shownReply is how many lines of a reply's body are shown.
+const shownReply = 20
+
+// sendPrinter tells how deliveries go, as text or as JSON.
+type sendPrinter struct {
+	app     *app
+	options *sendOptions
+	request deliver.Request
+	palette console.Palette
+	last    deliver.Result
+	failure *deliver.Failure // the first one
+	problem error            // of writing
+}
+
+func (a *app) newSendPrinter(o *sendOptions, request deliver.Request) *sendPrinter {
+	return &sendPrinter{app: a, options: o, request: request, palette: a.out()}
+}
+
+// begin says what is sent and where to.
+func (s *sendPrinter) begin() {
+	if s.app.quiet || s.options.output != "text" {
+		return
+	}
+	p := s.palette
+	fmt.Fprintf(s.app.Stdout, "%s %s\n", p.Strong("→"), eventLine(p, apizee.Validate(s.request.Body).Event))
+	fmt.Fprintf(s.app.Stdout, "  %s\n", p.Dim(apizee.Method+" "+console.Safe(deliver.ShowURL(s.request.URL, s.app.showSecrets))))
+	if s.app.verbose {
+		for _, h := range deliver.WireHeaders(s.request.Target, len(s.request.Body)) {
+			if !s.app.showSecrets {
+				h = h.Hide()
+			}
+			fmt.Fprintf(s.app.Stdout, "  %s\n", p.Dim(console.Safe(h.String())))
+		}
+	}
+}
+
+// eventLine is an event in few words: "ticket 100 update  state=invited".
+func eventLine(p console.Palette, e apizee.Event) string {
+	object := strings.TrimSpace(cmp.Or(e.Object, "?") + " " + e.ID)
+	line := p.Object(console.Safe(object)) + " " + p.Event(console.Safe(cmp.Or(e.Name, "?")))
+	for _, word := range e.Summary() {
+		line += "  " + p.Value(console.Safe(word))
+	}
+	return line
+}
+
+// result tells how one attempt went.
+func (s *sendPrinter) result(r deliver.Result) {
+	s.last = r
+	if r.Failure != nil && s.failure == nil {
+		s.failure = r.Failure
+	}
+	switch {
+	case s.options.output == "json":
+		s.problem = cmp.Or(s.problem, s.app.printDelivery(s.request, r))
+	case !s.app.quiet:
+		s.resultText(r)
+	}
+}
+
+func (s *sendPrinter) resultText(r deliver.Result) {
+	p := s.palette
+	number := ""
+	if s.options.count > 1 {
+		number = p.Dim(fmt.Sprintf("#%d ", r.N))
+	}
+	fmt.Fprintf(s.app.Stdout, "%s%s %s  %s\n", number, p.Strong("←"), s.answer(r), p.Dim(s.took(r)))
+	if s.app.verbose {
+		s.replyHeaders(r.Headers)
+	}
+	if s.options.count == 1 || s.app.verbose {
+		s.replyBody(r)
+	}
+	if r.NextIn > 0 {
+		fmt.Fprintf(s.app.Stdout, "  %s\n", p.Notice("trying again in "+console.Duration(r.NextIn)))
+	}
+}
+
+// answer is the status of a reply, or why there is none. A single failure is
+// explained by the error at the end.
+func (s *sendPrinter) answer(r deliver.Result) string {
+	status := strings.TrimSpace(fmt.Sprintf("%d %s", r.Status, console.Safe(r.StatusText)))
+	switch verdict := r.Verdict(); {
+	case verdict == deliver.VerdictFailed && s.options.count == 1 && r.NextIn == 0:
+		return s.palette.Failure(string(r.Failure.Kind))
+	case verdict == deliver.VerdictFailed:
+		return s.palette.Failure(string(r.Failure.Kind)) + "  " + console.Safe(r.Failure.Message)
+	case verdict == deliver.VerdictAccepted:
+		return s.palette.OK(status)
+	}
+	return s.palette.Finding(status)
+}
+
+func (s *sendPrinter) took(r deliver.Result) string {
+	total := console.Duration(r.Timings.Total)
+	if !s.app.verbose || r.Failure != nil {
+		return total
+	}
+	var parts []string
+	switch {
+	case r.Timings.Reused:
+		parts = append(parts, "connection reused")
+	default:
+		parts = append(parts, "connect "+console.Duration(r.Timings.Connect))
+	}
+	if r.Timings.TLS > 0 {
+		parts = append(parts, "TLS "+console.Duration(r.Timings.TLS))
+	}
+	parts = append(parts, "first byte "+console.Duration(r.Timings.FirstByte))
+	return total + "  (" + strings.Join(parts, ", ") + ")"
+}
+
+func (s *sendPrinter) replyHeaders(headers http.Header) {
+	var names []string
+	for name := range headers {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		for _, value := range headers[name] {
+			h := deliver.Header{Name: name, Value: value}
+			if !s.app.showSecrets {
+				h = h.Hide()
+			}
+			fmt.Fprintf(s.app.Stdout, "  %s\n", s.palette.Dim(console.Safe(h.String())))
+		}
+	}
+}
+
+// replyBody shows what the endpoint said: an error page tells more than its
+// status.
+func (s *sendPrinter) replyBody(r deliver.Result) {
+	if len(r.Body) == 0 {
+		return
+	}
+	lines := slices.Collect(strings.Lines(string(console.JSON(r.Body, s.palette))))
+	for i, line := range lines {
+		if i == shownReply && !s.app.verbose {
+			fmt.Fprintf(s.app.Stdout, "  %s\n", s.palette.Dim(fmt.Sprintf("… %d more lines; -v shows them", len(lines)-i)))
+			return
+		}
+		fmt.Fprintf(s.app.Stdout, "  %s\n", strings.TrimSuffix(line, "\n"))
+	}
+	if r.Truncated {
+		fmt.Fprintf(s.app.Stdout, "  %s\n", s.palette.Dim("… the rest of the reply was not kept"))
+	}
+}
+
+// end sums up a series.
+func (s *sendPrinter) end(sum deliver.Summary) {
+	if s.app.quiet || s.options.output != "text" || s.options.count == 1 {
+		return
+	}
+	p := s.palette
+	line := fmt.Sprintf("%d sent: %s, %s, %s", sum.Sent, p.OK(fmt.Sprintf("%d accepted", sum.Accepted)),
+		some(p.Finding, sum.Refused, "refused"), some(p.Failure, sum.Failed, "failed"))
+	if sum.Accepted+sum.Refused > 0 {
+		line += p.Dim(fmt.Sprintf("  min %s, median %s, p95 %s, max %s", console.Duration(sum.Min),
+			console.Duration(sum.Median), console.Duration(sum.P95), console.Duration(sum.Max)))
+	}
+	fmt.Fprintln(s.app.Stdout, line)
+}
+
+// some paints a count that is not zero.
+func some(paint func(string) string, n int, what string) string {
+	text := fmt.Sprintf("%d %s", n, what)
+	if n == 0 {
+		return text
+	}
+	return paint(text)
+}
+
+// verdict is the error that the exit code comes from.
+func (s *sendPrinter) verdict(sum deliver.Summary) error {
+	switch {
+	case s.problem != nil:
+		return s.problem
+	case sum.Failed > 0:
+		return &exit{exitUnreachable, fmt.Errorf("not delivered: %s", s.failure.Message), s.failure.Hint + "."}
+	case sum.Refused > 0 && s.app.quiet:
+		return &exit{code: exitNo, err: fmt.Errorf("the endpoint answered %d %s", s.last.Status, s.last.StatusText)}
+	case sum.Refused > 0:
+		return answeredNo()
+	}
+	return nil
+}

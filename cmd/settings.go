@@ -1,0 +1,120 @@
+package cmd
+
+import (
+	"fmt"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/config"
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+)
+
+// ownFolder is where a project keeps its templates and scenarios.
+const ownFolder = ".apizee-hooks"
+
+// load settles the configuration. The keys are those of the flags that the
+// user has given.
+func (a *app) load(flags map[string]any) (*config.Loaded, error) {
+	return config.Load(config.Options{
+		File: a.config, Profile: a.profile,
+		UserDir:   a.userDir(),
+		LookupEnv: a.LookupEnv,
+		Flags:     flags,
+	})
+}
+
+func (a *app) userDir() string { return config.UserDir(a.LookupEnv, a.GOOS) }
+
+// given are those of the flags that the user has given, by their key in the
+// configuration.
+func given(c *cobra.Command, keyOfFlag map[string]string) map[string]any {
+	values := map[string]any{}
+	for flag, key := range keyOfFlag {
+		if f := c.Flags().Lookup(flag); f != nil && f.Changed {
+			values[key] = f.Value.String()
+		}
+	}
+	return values
+}
+
+// headers lays the headers of the command line over the configured ones. Those
+// of the command line keep the spelling that the user gave them.
+func headers(configured, typed []string) ([]deliver.Header, error) {
+	base, err := parseHeaders(configured)
+	if err != nil {
+		return nil, err
+	}
+	over, err := parseHeaders(typed)
+	if err != nil {
+		return nil, err
+	}
+	return deliver.Override(base, over), nil
+}
+
+func parseHeaders(lines []string) ([]deliver.Header, error) {
+	var parsed []deliver.Header
+	for _, line := range lines {
+		h, err := deliver.ParseHeader(line)
+		if err != nil {
+			return nil, usage(err, "a header looks like -H 'X-Api-Key: abc'; -H 'User-Agent:' leaves that one out.")
+		}
+		parsed = append(parsed, h)
+	}
+	return parsed, nil
+}
+
+// templateDirs are the folders of the user's own templates, nearest first:
+// the configured one, the project's, the user's.
+func (a *app) templateDirs(c config.Config) []string {
+	var dirs []string
+	if c.Templates != "" {
+		dirs = append(dirs, c.Templates)
+	}
+	dirs = append(dirs, filepath.Join(ownFolder, "templates"))
+	if dir := a.userDir(); dir != "" {
+		dirs = append(dirs, filepath.Join(dir, "templates"))
+	}
+	return dirs
+}
+
+// completeProfiles completes the profiles of the configuration file.
+func (a *app) completeProfiles(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	loaded, err := a.load(nil)
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return loaded.Profiles, cobra.ShellCompDirectiveNoFileComp
+}
+
+func (a *app) client(tls deliver.TLSOptions, parallel int) (*deliver.Client, error) {
+	transport, err := a.Transport(tls, parallel)
+	if err != nil {
+		return nil, usage(err, "--cacert takes a file of certificates in PEM form.")
+	}
+	return deliver.NewClient(transport, a.Now), nil
+}
+
+// parseTarget reads the URL to deliver to.
+func parseTarget(url string, headers []deliver.Header) (deliver.Target, error) {
+	if url == "" {
+		return deliver.Target{}, usage(fmt.Errorf("there is no target to send to"),
+			"give one with --to http://localhost:3000/apizeehooks/, or as `to` in "+config.FileName+". "+
+				"Without an endpoint yet, run `apizee-hooks listen` in another terminal and send --to http://"+defaultAddr()+"/.")
+	}
+	u, err := deliver.ParseURL(url)
+	if err != nil {
+		return deliver.Target{}, usage(err, "a target looks like http://localhost:3000/apizeehooks/.")
+	}
+	return deliver.Target{URL: u, Headers: headers}, nil
+}
+
+// defaultAddr is where listen listens unless told otherwise.
+func defaultAddr() string {
+	for _, k := range config.Keys() {
+		if k.Name == "listen.addr" {
+			return k.Default
+		}
+	}
+	return ""
+}

@@ -1,0 +1,206 @@
+package cmd
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/console"
+	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
+)
+
+type validateOptions struct {
+	output string
+	strict bool
+}
+
+func newValidateCmd(a *app) *cobra.Command {
+	o := &validateOptions{}
+	c := &cobra.Command{
+		Use:   "validate [file|-]",
+		Short: "Hold events against what Apizee documents",
+		Long: `Read events and say what in them differs from Apizee's documentation: one event,
+one a line (JSON Lines), an array of them, or a recording. Without a file, or
+with -, it reads standard input.
+
+An error breaks the documented contract and gives exit code 1. A notice is about
+what is not documented, and counts with --strict only.`,
+		Example: example(`
+			apizee-hooks validate event.json
+			apizee-hooks send ticket --state done --dry-run | apizee-hooks validate
+			apizee-hooks validate events.ndjson -o json | jq 'select(.ok | not)'`),
+		Args: atMost(1, "one file"),
+		ValidArgsFunction: firstArg(func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return []string{"json", "jsonl", "ndjson"}, cobra.ShellCompDirectiveFilterFileExt
+		}),
+		RunE: func(_ *cobra.Command, args []string) error {
+			name := "-"
+			if len(args) > 0 {
+				name = args[0]
+			}
+			return a.validate(name, o)
+		},
+	}
+	outputFlag(c, &o.output, "text", "json")
+	c.Flags().BoolVar(&o.strict, "strict", false, "let notices count as errors")
+	return c
+}
+
+func (a *app) validate(name string, o *validateOptions) error {
+	in, name, err := a.open(name)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	v := validation{app: a, options: o, name: name, palette: a.out(), reports: newReports(a.Stdout)}
+	defer v.reports.Flush()
+	return v.run(in)
+}
+
+// open opens a file, or standard input for "-".
+func (a *app) open(name string) (io.ReadCloser, string, error) {
+	if name == "-" {
+		return io.NopCloser(a.Stdin), "stdin", nil
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, "", usage(err, "check the path; - reads standard input.")
+	}
+	return f, name, nil
+}
+
+// validation is one run of validate.
+type validation struct {
+	app     *app
+	options *validateOptions
+	name    string
+	palette console.Palette
+	reports *bufferedOutput
+
+	events, broken, noticed int
+}
+
+func (v *validation) run(in io.Reader) error {
+	stream := payload.NewStream(in)
+	for {
+		found, err := stream.Next()
+		if err == io.EOF {
+			return v.end()
+		}
+		if err != nil {
+			return usage(fmt.Errorf("read %s: %w", v.name, err), "")
+		}
+		if err := v.check(found); err != nil {
+			return err
+		}
+	}
+}
+
+func (v *validation) check(found payload.Located) error {
+	report := apizee.Validate(found.Text)
+	v.events++
+	switch {
+	case !report.OK():
+		v.broken++
+	case len(report.Findings) > 0:
+		v.noticed++
+	}
+	if v.options.output == "json" {
+		return v.reports.json(checked{found.Line, report.OK(), summarize(report.Event), nonNil(report.Findings)})
+	}
+	if !v.app.quiet {
+		v.print(found, report)
+	}
+	return nil
+}
+
+// checked is one event as `validate -o json` prints it.
+type checked struct {
+	Line     int              `json:"line"`
+	OK       bool             `json:"ok"`
+	Event    eventSummary     `json:"event"`
+	Findings []apizee.Finding `json:"findings"`
+}
+
+// eventSummary is what an event is about.
+type eventSummary struct {
+	Event    string `json:"event"`
+	Object   string `json:"object"`
+	ObjectID string `json:"objectId"`
+}
+
+func summarize(e apizee.Event) eventSummary { return eventSummary{e.Name, e.Object, e.ID} }
+
+func nonNil(findings []apizee.Finding) []apizee.Finding {
+	if findings == nil {
+		return []apizee.Finding{}
+	}
+	return findings
+}
+
+func (v *validation) print(found payload.Located, report apizee.Report) {
+	for _, f := range report.Findings {
+		line := found.Line + lineWithin(found.Text, f.Offset)
+		fmt.Fprintf(v.reports, "%s %s\n", v.palette.Dim(fmt.Sprintf("%s:%d:", console.Safe(v.name), line)), findingLine(v.palette, f))
+	}
+}
+
+// lineWithin counts the line breaks of a text before an offset.
+func lineWithin(text []byte, offset int) int {
+	n := 0
+	for _, c := range text[:min(offset, len(text))] {
+		if c == '\n' {
+			n++
+		}
+	}
+	return n
+}
+
+// findingLine is a finding with the mark of its severity.
+func findingLine(p console.Palette, f apizee.Finding) string {
+	text := console.Safe(f.String())
+	if f.Severity == apizee.Error {
+		return p.Finding("✗ " + text)
+	}
+	return p.Notice("! " + text)
+}
+
+func (v *validation) end() error {
+	if v.events == 0 {
+		return usage(fmt.Errorf("%s holds no event", v.name), "pipe an event into it, or name a file.")
+	}
+	if v.options.output == "text" && !v.app.quiet {
+		fmt.Fprintln(v.reports, v.summary())
+	}
+	if v.broken > 0 || v.options.strict && v.noticed > 0 {
+		return answeredNo()
+	}
+	return nil
+}
+
+func (v *validation) summary() string {
+	p := v.palette
+	line := plural(v.events, "event") + ": "
+	switch {
+	case v.broken == 0 && v.noticed == 0:
+		return line + p.OK("as documented")
+	case v.broken == 0:
+		return line + p.OK("none breaks the contract") + ", " + p.Notice(fmt.Sprintf("%d with notices", v.noticed))
+	}
+	verb := "break"
+	if v.broken == 1 {
+		verb = "breaks"
+	}
+	return line + p.Finding(fmt.Sprintf("%d %s the contract", v.broken, verb))
+}
+
+// plural is "1 event" or "2 events".
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
