@@ -1,0 +1,68 @@
+package cmd
+
+import (
+	"encoding/json"
+	"os/exec"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/apizee-hooks/apizee-hooks/"
+
+// mayImport are the arrows between our own packages.
+func mayImport() map[string][]string {
+	return map[string][]string{
+		"apizee":  {},
+		"console": {},
+		"config":  {"apizee", "deliver"},
+		"deliver": {"apizee"},
+		"payload": {"apizee"},
+	}
+}
+
+// onlyIn are libraries that one package alone may know.
+func onlyIn() map[string]string {
+	return map[string]string{
+		"github.com/spf13/viper": "config",
+		"github.com/fatih/color": "console",
+		"github.com/spf13/cobra": "cmd",
+	}
+}
+
+// TestArchitecture keeps the arrows between the packages as they are meant.
+func TestArchitecture(t *testing.T) {
+	list := exec.Command("go", "list", "-json=ImportPath,Imports", "./...")
+	list.Dir = ".."
+	out, err := list.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	arrows := mayImport()
+	decoder := json.NewDecoder(strings.NewReader(string(out)))
+	for decoder.More() {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := decoder.Decode(&p); err != nil {
+			t.Fatal(err)
+		}
+		own := strings.TrimPrefix(p.ImportPath, module)
+		name, inPkg := strings.CutPrefix(own, "pkg/")
+		allowed, known := arrows[name]
+		if inPkg && !known {
+			t.Errorf("%s has no place in the architecture", own)
+		}
+		for _, imported := range p.Imports {
+			if owner, ok := onlyIn()[imported]; ok && path.Base(own) != owner {
+				t.Errorf("%s imports %s, which is for %s alone", own, imported, owner)
+			}
+			ours, ok := strings.CutPrefix(imported, module)
+			if inPkg && ok && !slices.Contains(allowed, strings.TrimPrefix(ours, "pkg/")) {
+				t.Errorf("%s imports %s", own, ours)
+			}
+		}
+	}
+}

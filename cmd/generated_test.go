@@ -1,0 +1,128 @@
+package cmd
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/templates"
+)
+
+// testSystem is a System whose output is kept.
+func testSystem(out *bytes.Buffer) System {
+	return System{
+		Stdin: strings.NewReader(""), Stdout: out, Stderr: out,
+		LookupEnv: func(string) (string, bool) { return "", false },
+		Now:       func() time.Time { return time.Unix(1575976413, 0) },
+		Sleep:     func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
+		Random:    func() uint64 { return 1 },
+		Templates: templates.FS,
+		Build:     Build{Version: "test"},
+	}
+}
+
+func testRoot() *cobra.Command {
+	return newRootCmd(&app{System: testSystem(new(bytes.Buffer))})
+}
+
+var generated = regexp.MustCompile(`(?s)(<!-- generated: (\w+) -->\n).*?(<!-- end -->)`)
+
+// TestREADMETables holds the README's tables against what they are made of.
+func TestREADMETables(t *testing.T) {
+	text, err := os.ReadFile(readmePath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tables := map[string]func() string{"events": eventsTable, "commands": commandsTable}
+	current := generated.ReplaceAllStringFunc(string(text), func(part string) string {
+		found := generated.FindStringSubmatch(part)
+		table, ok := tables[found[2]]
+		if !ok {
+			t.Fatalf("nothing generates %q", found[2])
+		}
+		delete(tables, found[2])
+		return found[1] + table() + found[3]
+	})
+	for name := range tables {
+		t.Errorf("the README has no place for %q", name)
+	}
+	if *update {
+		if err := os.WriteFile(readmePath, []byte(current), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if diff := cmp.Diff(string(text), current); diff != "" {
+		t.Errorf("run `go test ./cmd -update` (-README +generated):\n%s", diff)
+	}
+}
+
+func eventsTable() string {
+	var out strings.Builder
+	out.WriteString("| object | prop | flag | type | documented values |\n| --- | --- | --- | --- | --- |\n")
+	for _, o := range apizee.Objects() {
+		for _, p := range o.Props {
+			out.WriteString("| " + o.Name + " | `" + p.Path + "` | `--" + p.Flag + "` | " + string(p.Type) + " | " + values(p) + " |\n")
+		}
+	}
+	return out.String()
+}
+
+func commandsTable() string {
+	var out strings.Builder
+	out.WriteString("| command | what it does |\n| --- | --- |\n")
+	for _, c := range testRoot().Commands() {
+		if c.IsAvailableCommand() {
+			out.WriteString("| `" + c.CommandPath() + "` | " + c.Short + " |\n")
+		}
+	}
+	return out.String()
+}
+
+// TestHelp holds every command to the same manners.
+func TestHelp(t *testing.T) {
+	var walk func(c *cobra.Command)
+	walk = func(c *cobra.Command) {
+		if c.Short == "" || strings.HasSuffix(c.Short, ".") {
+			t.Errorf("%s: a one-line summary without a full stop is wanted, not %q", c.CommandPath(), c.Short)
+		}
+		if c.Example == "" {
+			t.Errorf("%s has no example", c.CommandPath())
+		}
+		if c.Runnable() && c.Args == nil {
+			t.Errorf("%s does not say which arguments it takes", c.CommandPath())
+		}
+		if c.ValidArgsFunction == nil && !c.HasSubCommands() {
+			t.Errorf("%s completes no arguments", c.CommandPath())
+		}
+		for _, sub := range c.Commands() {
+			walk(sub)
+		}
+	}
+	walk(testRoot())
+}
+
+// TestFlagsComplete wants a completion of every flag that takes a value.
+func TestFlagsComplete(t *testing.T) {
+	var walk func(c *cobra.Command)
+	walk = func(c *cobra.Command) {
+		c.LocalFlags().VisitAll(func(f *pflag.Flag) {
+			if _, ok := c.GetFlagCompletionFunc(f.Name); !ok && f.Value.Type() != "bool" && f.NoOptDefVal == "" {
+				t.Errorf("%s --%s completes nothing in particular", c.CommandPath(), f.Name)
+			}
+		})
+		for _, sub := range c.Commands() {
+			walk(sub)
+		}
+	}
+	walk(testRoot())
+}

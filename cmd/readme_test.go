@@ -1,0 +1,178 @@
+package cmd
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const readmePath = "../README.md"
+
+// TestREADME runs every command of the README and holds what it prints against
+// what the README shows. Times, durations and ports may differ.
+//
+//	```console   commands after "$ ", each followed by what it prints
+//	```sh        a script that must end with exit code 0
+//
+// A comment before a block, <!-- meanwhile: COMMANDS -->, holds what is run once
+// the block's own command says that it is ready.
+func TestREADME(t *testing.T) {
+	text, err := os.ReadFile(readmePath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := newReadmeRunner(t)
+	shown := codeBlock.ReplaceAllStringFunc(string(text), func(block string) string {
+		parts := codeBlock.FindStringSubmatch(block)
+		meanwhile, kind, code := parts[2], parts[3], parts[4]
+		if kind == "sh" {
+			r.script(code)
+			return block
+		}
+		return strings.Replace(block, code, r.console(code, meanwhile), 1)
+	})
+	if *update {
+		if err := os.WriteFile(readmePath, []byte(shown), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if diff := cmp.Diff(string(text), shown); diff != "" {
+		t.Errorf("the README shows something else (-README +program):\n%s", diff)
+	}
+}
+
+var codeBlock = regexp.MustCompile("(?m)(^<!-- meanwhile: (.*) -->\n+)?^```(console|sh)\n((?s:.*?))^```$")
+
+type readmeRunner struct {
+	t   *testing.T
+	dir string
+	env []string
+	// ports are what the README says and what stands for it here.
+	ports *strings.Replacer
+	back  *strings.Replacer
+}
+
+func newReadmeRunner(t *testing.T) *readmeRunner {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		if bytes.Contains(body, []byte("ticket")) && r.URL.Path == "/failing/" {
+			http.Error(w, "no such table: tickets", http.StatusInternalServerError)
+			return
+		}
+		w.WriteHeader(http.StatusNoContent)
+	}))
+	t.Cleanup(server.Close)
+	endpoint := strings.TrimPrefix(server.URL, "http://127.0.0.1:")
+	listener := freePort(t)
+
+	dir := t.TempDir()
+	return &readmeRunner{
+		t: t, dir: dir,
+		env: append(os.Environ(), "HOME="+dir, "NO_COLOR=1", "COLUMNS=100"),
+		ports: strings.NewReplacer("localhost:3000", "localhost:"+endpoint, "127.0.0.1:8279", "127.0.0.1:"+listener,
+			"apizee-hooks listen", "apizee-hooks listen --addr 127.0.0.1:"+listener, "go run . ", "apizee-hooks "),
+		back: strings.NewReplacer("localhost:"+endpoint, "localhost:3000", "127.0.0.1:"+listener, "127.0.0.1:8279"),
+	}
+}
+
+// freePort is a port that nothing listens on just now.
+func freePort(t *testing.T) string {
+	server := httptest.NewServer(nil)
+	defer server.Close()
+	return strings.TrimPrefix(server.URL, "http://127.0.0.1:")
+}
+
+func (r *readmeRunner) command(line string) *exec.Cmd {
+	c := exec.Command("bash", "-c", r.ports.Replace(line))
+	c.Dir, c.Env = r.dir, r.env
+	return c
+}
+
+// script runs a block that shows no output.
+func (r *readmeRunner) script(code string) {
+	r.t.Helper()
+	if strings.TrimSpace(code) == "go test ./..." {
+		return // this very run
+	}
+	out, err := r.command("set -euo pipefail\n" + code).CombinedOutput()
+	if err != nil {
+		r.t.Errorf("%s\n%s%v", code, out, err)
+	}
+}
+
+// console runs the commands of a block and returns the block with what they
+// print now, where that differs by more than times and ports.
+func (r *readmeRunner) console(code, meanwhile string) string {
+	var shown strings.Builder
+	for _, step := range strings.Split("\n"+code, "\n$ ")[1:] {
+		line, want, _ := strings.Cut(step, "\n")
+		for strings.HasSuffix(line, `\`) {
+			more, rest, _ := strings.Cut(want, "\n")
+			line, want = line+"\n"+more, rest
+		}
+		got := r.back.Replace(r.run(line, meanwhile))
+		if normal(got) == normal(want) {
+			got = want
+		}
+		shown.WriteString("$ " + line + "\n" + got)
+		if got != "" && !strings.HasSuffix(got, "\n") {
+			shown.WriteString("\n")
+		}
+	}
+	return shown.String()
+}
+
+func (r *readmeRunner) run(line, meanwhile string) string {
+	if meanwhile == "" {
+		out, _ := r.command(line).CombinedOutput()
+		return string(out)
+	}
+	return r.runBeside(line, meanwhile)
+}
+
+// runBeside runs a command until it says that it is ready, then the commands
+// beside it, then interrupts it.
+func (r *readmeRunner) runBeside(line, meanwhile string) string {
+	c := r.command("exec " + line)
+	out := &syncBuffer{grown: make(chan struct{}, 1)}
+	c.Stdout, c.Stderr = out, out
+	if err := c.Start(); err != nil {
+		r.t.Fatal(err)
+	}
+	out.waitFor(r.t, "Listening on")
+	for _, command := range strings.Split(meanwhile, "; ") {
+		r.command(command).Run()
+	}
+	c.Process.Signal(syscall.SIGINT)
+	c.Wait()
+	return out.String()
+}
+
+var (
+	durations = regexp.MustCompile(`\d+(\.\d+)? (µs|ms|s)\b`)
+	clocks    = regexp.MustCompile(`\d\d:\d\d:\d\d(\.\d+)?`)
+	unixTimes = regexp.MustCompile(`"time":\d+`)
+	spaces    = regexp.MustCompile(` +`)
+)
+
+// normal is a text without what differs from run to run.
+func normal(s string) string {
+	s = durations.ReplaceAllString(s, "0 ms")
+	s = clocks.ReplaceAllString(s, "00:00:00")
+	s = unixTimes.ReplaceAllString(s, `"time":0`)
+	return spaces.ReplaceAllString(strings.TrimRight(s, "\n"), " ")
+}
+
+// waitAtMost bounds every wait of the tests here.
+const waitAtMost = 20 * time.Second
