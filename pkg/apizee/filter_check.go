@@ -1,0 +1,169 @@
+package apizee
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+func parseCondition(text string) (condition, error) {
+	key, values, found := strings.Cut(text, "=")
+	if !found {
+		return condition{}, fmt.Errorf("filter %s: no = in it; write it as %s", quote(text), quote("object=ticket"))
+	}
+	key, negate := strings.CutSuffix(key, "!")
+	c := condition{text: text, key: strings.TrimSpace(key), negate: negate}
+	for value := range strings.SplitSeq(values, ",") {
+		c.values = append(c.values, strings.TrimSpace(value))
+	}
+	return c, c.checkKey()
+}
+
+func (c condition) checkKey() error {
+	if name, isProp := strings.CutPrefix(c.key, propsKey); isProp && name != "" {
+		return nil
+	}
+	keys := FilterKeys()
+	switch {
+	case slices.Contains(keys, c.key):
+		return nil
+	case slices.Contains(keys, propsKey+c.key):
+		return c.refuse(quote(c.key)+" is not a key", propsKey+c.key, keys)
+	}
+	return c.refuse(quote(c.key)+" is not a key", Nearest(c.key, keys), keys)
+}
+
+// refuse says what is wrong with a condition, what was meant, and what there
+// is to choose from.
+func (c condition) refuse(message, nearest string, documented []string) error {
+	if nearest != "" {
+		message += "; did you mean " + quote(nearest) + "?"
+	}
+	return fmt.Errorf("filter %s: %s (documented: %s)", quote(c.text), message, strings.Join(documented, ", "))
+}
+
+// check refuses a filter that no event of the contract can match.
+func (f Filter) check() error {
+	if err := f.checkWords("event", EventNames(), elsewhereEvents); err != nil {
+		return err
+	}
+	if err := f.checkWords("object", ObjectNames(), elsewhereObjects); err != nil {
+		return err
+	}
+	for _, c := range f.conditions {
+		var err error
+		switch {
+		case c.key == "time":
+			err = c.checkTime()
+		case strings.HasPrefix(c.key, propsKey):
+			err = c.checkProp(f.objects())
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkWords checks all the conditions on a field that holds a known word.
+func (f Filter) checkWords(key string, documented, elsewhere []string) error {
+	possible := slices.Concat(documented, elsewhere)
+	for _, c := range f.conditions {
+		if c.key != key {
+			continue
+		}
+		if err := c.checkValues(key, documented, elsewhere); err != nil {
+			return err
+		}
+		possible = slices.DeleteFunc(possible, func(word string) bool { return !c.holds(word, true) })
+		if len(possible) == 0 {
+			return fmt.Errorf("filter %s: no %s is left that matches; expressions must all hold", quote(c.text), key)
+		}
+	}
+	return nil
+}
+
+func (c condition) checkTime() error {
+	for _, value := range c.values {
+		if _, err := strconv.ParseInt(value, 10, 64); err != nil {
+			return fmt.Errorf("filter %s: %s is not a time; a UNIX timestamp in seconds is documented", quote(c.text), quote(value))
+		}
+	}
+	return nil
+}
+
+// objects are the documented objects that the filter lets through; none when
+// it asks for objects whose props are not documented.
+func (f Filter) objects() []*Object {
+	passes := func(name string) bool {
+		return !slices.ContainsFunc(f.conditions, func(c condition) bool { return c.key == "object" && !c.holds(name, true) })
+	}
+	asked := func(name string) bool {
+		return slices.ContainsFunc(f.conditions, func(c condition) bool {
+			return c.key == "object" && !c.negate && slices.Contains(c.values, name)
+		})
+	}
+	for _, name := range elsewhereObjects {
+		if asked(name) && passes(name) {
+			return nil
+		}
+	}
+	var passed []*Object
+	for i := range objects {
+		if passes(objects[i].Name) {
+			passed = append(passed, &objects[i])
+		}
+	}
+	return passed
+}
+
+// checkProp checks a condition on a prop of one of these objects.
+func (c condition) checkProp(owners []*Object) error {
+	path := strings.TrimPrefix(c.key, propsKey)
+	var names, words, elsewhere []string
+	for _, o := range owners {
+		prop := o.prop(path)
+		if prop == nil {
+			continue
+		}
+		if len(prop.Values) == 0 {
+			return nil
+		}
+		names = append(names, o.Name)
+		words = appendNew(words, prop.Values...)
+		elsewhere = append(elsewhere, prop.Elsewhere...)
+	}
+	if names == nil {
+		return c.checkUndocumented(path, owners)
+	}
+	return c.checkValues(strings.Join(names, " or ")+" "+path, words, elsewhere)
+}
+
+// checkUndocumented lets a prop pass that is not documented at all, but not
+// one that is documented for other objects than these.
+func (c condition) checkUndocumented(path string, owners []*Object) error {
+	if len(owners) == 0 || !isPropOrGroup(path) {
+		return nil
+	}
+	var paths []string
+	for _, o := range owners {
+		paths = appendNew(paths, o.PropPaths()...)
+	}
+	return c.refuse(quote(path)+" is not a prop of what the filter picks", Nearest(path, paths), paths)
+}
+
+func (c condition) checkValues(noun string, documented, elsewhere []string) error {
+	for _, value := range c.values {
+		if !slices.Contains(documented, value) && !slices.Contains(elsewhere, value) {
+			return c.refuse(quote(value)+" is not a documented "+noun, Nearest(value, documented), documented)
+		}
+	}
+	return nil
+}
+
+// isPropOrGroup tells whether any object has a documented prop of this name,
+// or props that nest under it.
+func isPropOrGroup(path string) bool {
+	return slices.ContainsFunc(objects, func(o Object) bool { return o.prop(path) != nil || o.isGroup(path) })
+}

@@ -1,0 +1,156 @@
+package apizee
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestFilterMatch(t *testing.T) {
+	events := map[string]Event{
+		"invited": Validate([]byte(body("ticket", "100", `{"state":"invited","geoloc":{"lat":47.8,"lng":-3.8}}`))).Event,
+		"closed":  Validate([]byte(`{"event":"delete","time":7,"object":"ticket","objectId":101,"props":{"state":"closed","geoloc.lat":1,"agent":"Ada"}}`)).Event,
+		"media":   Validate([]byte(body("media", `"100"`, `{"state":"inprogress","_parent":{"name":"ticket","id":100}}`))).Event,
+		"sms":     Validate([]byte(body("smsmessage", "5", `{"state":"sent"}`))).Event,
+		"broken":  {},
+	}
+	tests := []struct {
+		filter string // expressions, with a blank between them
+		want   string
+	}{
+		{"", "broken closed invited media sms"},
+		{"object=ticket", "closed invited"},
+		{"object=ticket,media", "closed invited media"},
+		{"object!=ticket", "broken media sms"},
+		{"object!=ticket,media", "broken sms"},
+		{"object=smsmessage", "sms"},
+		{"object=smsmessage props.state=sent", "sms"},
+		{"event=delete", "closed"},
+		{"event!=delete object=ticket", "invited"},
+		{"time=7", "closed"},
+		{"objectId=100", "invited media"},
+		{"objectId=100 object=media", "media"},
+		{"objectId=734e3a7b", ""},
+		{"props.state=invited,closed", "closed invited"},
+		{"props.state=cancelled", ""},
+		{"props.state!=invited", "broken closed media sms"},
+		{"props.state=inprogress", "media"},
+		{"object=ticket props.state!=closed", "invited"},
+		{"props.geoloc.lat=47.8", "invited"},
+		{"props.geoloc.lat=1", "closed"},
+		{"props._parent.name=ticket props._parent.id=100", "media"},
+		{"props._parent.id!=100 object=media", ""},
+		{"props.agent=Ada", "closed"},
+		{"props.agent!=Ada object=ticket", "invited"},
+	}
+	for _, test := range tests {
+		t.Run(test.filter, func(t *testing.T) {
+			f, err := ParseFilter(strings.Fields(test.filter))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for name, e := range events {
+				if f.Match(e) {
+					got = append(got, name)
+				}
+			}
+			slices.Sort(got)
+			if diff := cmp.Diff(test.want, strings.Join(got, " ")); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestFilterSpaces(t *testing.T) {
+	f, err := ParseFilter([]string{" object = ticket , media ", "event != delete"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !f.Match(Event{Object: "media", Name: "update"}) || f.Match(Event{Object: "media", Name: "delete"}) {
+		t.Error("spaces around words changed what matches")
+	}
+}
+
+func TestFilterRefuses(t *testing.T) {
+	const states = "new, open, opened, invited, inprogress, updated, expired, declined, rejected, done, closed"
+	const keys = "event, time, object, objectId, props.state, props.geoloc.lat, props.geoloc.lng, " +
+		"props._parent.name, props._parent.id, props.eventType, props.name, props.finishedAt"
+	tests := []struct{ filter, want string }{
+		{"ticket", `filter "ticket": no = in it; write it as "object=ticket"`},
+		{"=ticket", `filter "=ticket": "" is not a key (documented: ` + keys + ")"},
+		{"objekt=ticket", `filter "objekt=ticket": "objekt" is not a key; did you mean "object"? (documented: ` + keys + ")"},
+		{"state=new", `filter "state=new": "state" is not a key; did you mean "props.state"? (documented: ` + keys + ")"},
+		{"props.=new", `filter "props.=new": "props." is not a key (documented: ` + keys + ")"},
+		{"props=new", `filter "props=new": "props" is not a key (documented: ` + keys + ")"},
+		{"object=tickets", `filter "object=tickets": "tickets" is not a documented object; did you mean "ticket"? (documented: ticket, media, conversation)`},
+		{"object=", `filter "object=": "" is not a documented object (documented: ticket, media, conversation)`},
+		{"object!=tickets", `filter "object!=tickets": "tickets" is not a documented object; did you mean "ticket"? (documented: ticket, media, conversation)`},
+		{"event=updated", `filter "event=updated": "updated" is not a documented event; did you mean "update"? (documented: create, update, delete)`},
+		{"time=yesterday", `filter "time=yesterday": "yesterday" is not a time; a UNIX timestamp in seconds is documented`},
+		{
+			"object=ticket props.state=opend",
+			`filter "props.state=opend": "opend" is not a documented ticket state; did you mean "opened"? (documented: ` + states + ")",
+		},
+		{
+			"object!=media props.state=new,opend",
+			`filter "props.state=new,opend": "opend" is not a documented ticket state; did you mean "opened"? (documented: ` + states + ")",
+		},
+		{
+			"props.state!=opend",
+			`filter "props.state!=opend": "opend" is not a documented ticket or media state; did you mean "opened"? (documented: ` +
+				states + ", uncompleted, completed, error)",
+		},
+		{
+			"props.state=done object=media",
+			`filter "props.state=done": "done" is not a documented media state (documented: inprogress, uncompleted, completed, error)`,
+		},
+		{
+			"object=media props.state=cancelled",
+			`filter "props.state=cancelled": "cancelled" is not a documented media state (documented: inprogress, uncompleted, completed, error)`,
+		},
+		{
+			"object=ticket props.eventType=conversationEnded",
+			`filter "props.eventType=conversationEnded": "eventType" is not a prop of what the filter picks (documented: state, geoloc.lat, geoloc.lng)`,
+		},
+		{
+			"object=ticket props.geoloc=1",
+			`filter "props.geoloc=1": "geoloc" is not a prop of what the filter picks (documented: state, geoloc.lat, geoloc.lng)`,
+		},
+		{"object=ticket object=media", `filter "object=media": no object is left that matches; expressions must all hold`},
+		{"event=create event!=create", `filter "event!=create": no event is left that matches; expressions must all hold`},
+	}
+	for _, test := range tests {
+		t.Run(test.filter, func(t *testing.T) {
+			f, err := ParseFilter(strings.Fields(test.filter))
+			if err == nil {
+				t.Fatalf("accepted: %v", f)
+			}
+			if diff := cmp.Diff(test.want, err.Error()); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestFilterCompletion(t *testing.T) {
+	for _, key := range FilterKeys() {
+		for _, value := range FilterValues(key) {
+			if _, err := ParseFilter([]string{key + "=" + value}); err != nil {
+				t.Errorf("%s=%s: %v", key, value, err)
+			}
+		}
+	}
+	want := []string{"ticket", "conference", "conversation"}
+	if diff := cmp.Diff(want, FilterValues("props._parent.name")); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	for _, key := range []string{"state", "time", "props.name", "nothing", ""} {
+		if values := FilterValues(key); values != nil {
+			t.Errorf("FilterValues(%q) = %q", key, values)
+		}
+	}
+}
