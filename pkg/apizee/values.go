@@ -1,6 +1,8 @@
 package apizee
 
 import (
+	"errors"
+	"math"
 	"math/big"
 	"strconv"
 	"strings"
@@ -34,11 +36,15 @@ func Seconds(number string) int64 {
 		return n // ParseInt clamps what is out of range
 	}
 	f, err := strconv.ParseFloat(number, 64)
-	if err != nil {
+	switch {
+	case math.IsNaN(f), err != nil && !errors.Is(err, strconv.ErrRange):
 		return 0
+	case f >= math.MaxInt64:
+		return math.MaxInt64
+	case f <= math.MinInt64:
+		return math.MinInt64
 	}
-	const most = 1 << 62
-	return int64(min(max(f, -most), most))
+	return int64(f)
 }
 
 // isMilliseconds tells a JavaScript clock from a UNIX timestamp: as seconds,

@@ -1,0 +1,131 @@
+package apizee
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// render is an event as a body.
+func render(e ordered) []byte { return e.document() }
+
+// withProp is the documented example of an event about an object, with one
+// prop alone.
+func withProp(o *Object, p Prop, nest bool) []byte {
+	e := exampleEvent(o, "update")
+	props := ordered{{p.Path, exampleValue(p)}}
+	if nest {
+		props = nested([]Prop{p}, exampleValue, func(members ordered) any { return members })
+	}
+	e[len(e)-1].value = props
+	return render(e)
+}
+
+func TestCatalogExamples(t *testing.T) {
+	for i := range objects {
+		o := &objects[i]
+		bodies := [][]byte{render(exampleEvent(o, "create")), render(exampleEvent(o, "update")), render(exampleEvent(o, "delete"))}
+		for _, p := range o.Props {
+			bodies = append(bodies, withProp(o, p, true), withProp(o, p, false))
+		}
+		for _, body := range bodies {
+			if findings := Validate(body).Findings; findings != nil {
+				t.Errorf("%s: %q", body, lines(findings))
+			}
+		}
+	}
+}
+
+// Every documented word is taken as documented, and every word of another page
+// with a notice.
+func TestCatalogWords(t *testing.T) {
+	for i := range objects {
+		o := &objects[i]
+		for _, p := range o.Props {
+			for _, word := range slices.Concat(p.Values, p.Elsewhere) {
+				p.Example = `"` + word + `"`
+				report := Validate(withProp(o, p, true))
+				if noticed := len(report.Findings) > 0; !report.OK() || noticed != slices.Contains(p.Elsewhere, word) {
+					t.Errorf("%s %s=%s: %q", o.Name, p.Path, word, lines(report.Findings))
+				}
+			}
+		}
+	}
+}
+
+func TestCatalogIsConsistent(t *testing.T) {
+	unique := func(what string, names []string) {
+		t.Helper()
+		slices.Sort(names)
+		if len(slices.Compact(slices.Clone(names))) != len(names) || slices.Contains(names, "") {
+			t.Errorf("%s: %q", what, names)
+		}
+	}
+	unique("objects", append(ObjectNames(), elsewhereObjects...))
+	unique("events", append(EventNames(), elsewhereEvents...))
+	for _, o := range Objects() {
+		unique("paths of "+o.Name, o.PropPaths())
+		var flags []string
+		for _, p := range o.Props {
+			flags = append(flags, p.Flag)
+			unique(o.Name+" "+p.Path, append(slices.Clone(p.Values), p.Elsewhere...))
+			if p.Description == "" || !json.Valid([]byte(p.Example)) {
+				t.Errorf("%s %s is not told: %+v", o.Name, p.Path, p)
+			}
+			if strings.Count(p.Path, ".") > 1 {
+				t.Errorf("%s %s is deeper than the reader looks", o.Name, p.Path)
+			}
+		}
+		unique("flags of "+o.Name, flags)
+		if !json.Valid([]byte(o.ID.Example)) || len(o.ID.Types) == 0 || o.Description == "" {
+			t.Errorf("%s is not told: %+v", o.Name, o)
+		}
+	}
+}
+
+func TestCatalogLookups(t *testing.T) {
+	ticket, ok := LookupObject("ticket")
+	if !ok || ticket.Name != "ticket" {
+		t.Fatalf("LookupObject(ticket) = %v, %v", ticket.Name, ok)
+	}
+	if _, ok := LookupObject("Ticket"); ok {
+		t.Error("found Ticket")
+	}
+	if p, ok := ticket.Prop("geoloc.lat"); !ok || p.Flag != "lat" {
+		t.Errorf("Prop(geoloc.lat) = %+v, %v", p, ok)
+	}
+	if _, ok := ticket.Prop("lat"); ok {
+		t.Error("found lat")
+	}
+	var names []string
+	for _, f := range Fields() {
+		names = append(names, f.Name)
+	}
+	if diff := cmp.Diff(FieldNames(), names); diff != "" {
+		t.Errorf("fields (-names +fields):\n%s", diff)
+	}
+	if diff := cmp.Diff([]Word{{"create", events[0].Description}}, Events()[:1]); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// What a caller does to a list stays with the caller.
+func TestCatalogIsNotShared(t *testing.T) {
+	lists := map[string]func() []string{
+		"EventNames": EventNames, "ObjectNames": ObjectNames, "FieldNames": FieldNames, "ElsewhereObjects": ElsewhereObjects,
+	}
+	for name, list := range lists {
+		list()[0] = "changed"
+		if list()[0] == "changed" {
+			t.Errorf("%s hands out the catalog itself", name)
+		}
+	}
+	documented := Validate([]byte(body("ticket", "1", `{"state":"x"}`))).Findings[0].Documented
+	documented[0] = "changed"
+	if objects[0].Props[0].Values[0] == "changed" {
+		t.Error("a finding hands out the catalog itself")
+	}
+}
