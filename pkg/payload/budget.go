@@ -9,16 +9,24 @@ import (
 )
 
 // A template may be anybody's. What bounds its work is a budget, spent by each round
-// of a loop, each template called, and each function by the size of what it makes.
+// of a loop, each template called, and each function by what it reads and makes.
 const (
-	maxWork  = 100 << 20
+	maxWork  = 64 << 20
 	stepCost = 1 << 10
+	slotSize = 16 // of a number, or of an item of a list besides what is in it
 	stepFunc = "countStep"
 )
 
 var errTooMuchWork = errors.New("the template does more work than an event needs; is there a loop without end?")
 
-type budget struct{ left int }
+type budget struct {
+	left int
+	step int // what a round or a call costs, in which the whole template may run
+}
+
+func newBudget(template string) *budget {
+	return &budget{left: maxWork, step: stepCost + len(template)}
+}
 
 // spend panics when the budget is used up. It is called in template functions alone,
 // where text/template makes an error of it.
@@ -39,8 +47,8 @@ func (b *budget) limit(funcs template.FuncMap) template.FuncMap {
 
 func (b *budget) wrap(f reflect.Value) any {
 	return reflect.MakeFunc(f.Type(), func(args []reflect.Value) []reflect.Value {
-		b.spend(stepCost)
-		refuseGrowth(args)
+		b.spend(b.step)
+		b.readArguments(args)
 		out := call(f, args)
 		b.spend(weigh(out[0], MaxBody))
 		return out
@@ -56,12 +64,13 @@ func call(f reflect.Value, args []reflect.Value) []reflect.Value {
 	return f.Call(args)
 }
 
-// refuseGrowth panics before a call whose result could be out of all proportion: one
-// argument for each byte or item of another.
-func refuseGrowth(args []reflect.Value) {
+// readArguments spends what it takes to read the arguments, and panics when the result
+// could be out of all proportion to them: one argument for each byte of another.
+func (b *budget) readArguments(args []reflect.Value) {
 	product := 1
 	for _, a := range args {
 		w := weigh(a, MaxBody)
+		b.spend(w)
 		if a.CanInt() {
 			w = int(max(a.Int(), 1))
 		}
@@ -72,8 +81,7 @@ func refuseGrowth(args []reflect.Value) {
 	}
 }
 
-// weigh is about how many bytes a value is when it is written, or anything above most
-// when it is more.
+// weigh is about how many bytes a value takes, or anything above most when it is more.
 func weigh(v reflect.Value, most int) int {
 	if v.Kind() == reflect.Interface {
 		v = v.Elem()
@@ -82,19 +90,19 @@ func weigh(v reflect.Value, most int) int {
 	case reflect.String:
 		return v.Len()
 	case reflect.Slice, reflect.Array:
-		sum := v.Len()
+		sum := slotSize * v.Len()
 		for i := 0; i < v.Len() && sum <= most; i++ {
 			sum += weigh(v.Index(i), most-sum)
 		}
 		return sum
 	case reflect.Map:
-		sum := v.Len()
+		sum := slotSize * v.Len()
 		for iter := v.MapRange(); sum <= most && iter.Next(); {
 			sum += weigh(iter.Key(), most-sum) + weigh(iter.Value(), most-sum)
 		}
 		return sum
 	}
-	return 1
+	return slotSize
 }
 
 // countSteps puts a call of stepFunc at the start of every template and loop.

@@ -77,7 +77,7 @@ func (t Template) Execute(vars Vars, src Sources) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	work := &budget{left: maxWork}
+	work := newBudget(t.Text)
 	run, err := t.parsed.Clone()
 	if err != nil {
 		return nil, templateError(t.file(), err)

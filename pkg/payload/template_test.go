@@ -1,0 +1,242 @@
+package payload
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// sources are the same in each test: a clock that stands, and numbers that count.
+func sources() Sources {
+	var n int64
+	random := uint64(0x0123456789abcdef)
+	return Sources{
+		Now:    func() time.Time { return time.Unix(1632144306, 0).UTC() },
+		Random: func() uint64 { random += 0x1111111111111111; return random },
+		Next:   func() int64 { n++; return n },
+	}
+}
+
+func vars(t *testing.T, args ...string) Vars {
+	t.Helper()
+	vars := Vars{}
+	for _, arg := range args {
+		name, value, err := ParseVar(arg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		vars[name] = value
+	}
+	return vars
+}
+
+func TestRender(t *testing.T) {
+	tests := []struct {
+		name string
+		text string
+		vars []string
+		want string
+	}{
+		{name: "compact, in its own order", text: "{{/* A. */}}\n{ \"b\" : 1.0,\n \"a\": \"<&>\" }\n", want: `{"b":1.0,"a":"<&>"}`},
+		{name: "sources", text: `{"a": {{ unix }}, "b": "{{ rfc3339 }}", "c": [{{ seq }}, {{ seq }}], "d": "{{ uid }}"}`,
+			want: `{"a":1632144306,"b":"2021-09-20T13:25:06+00:00","c":[1,2],"d":"12345678-9abc-df00-6789-abcdf011"}`},
+		{name: "shifted times", text: `{"a": {{ unix "-1h" }}, "b": "{{ rfc3339 "90m" }}"}`,
+			want: `{"a":1632140706,"b":"2021-09-20T14:55:06+00:00"}`},
+		{name: "digits of a variable", text: `{"a": {{ .a }}, "b": {{ .b | toJson }}, "c": {{ .c | quote }}, "d": {{ .d | toJson }}}`,
+			vars: []string{"a=47.80", "b=1e3", "c=12", `d={"x":[1.0,"<"]}`}, want: `{"a":47.80,"b":1e3,"c":"12","d":{"x":[1.0,"<"]}}`},
+		{name: "text of a variable", text: `{"a": {{ quote .a }}}`, vars: []string{"a=a \"b\" <c>\n"}, want: `{"a":"a \"b\" <c>\n"}`},
+		{name: "defaults", text: `{"a": {{ or .a 1 }}, "b": {{ .b | default 2 }}, "c": {{ default 3 .c }}, "d": {{ (.d | default 4) | toJson }}{{ if .e }}, "e": 5{{ end }}{{ with .f }}, "f": {{ . }}{{ end }}}`,
+			want: `{"a":1,"b":2,"c":3,"d":4}`},
+		{name: "given, though empty", text: `{"a": {{ .a | default 2 }}, "b": {{ default "x" .b | quote }}}`, vars: []string{"a=0", "b="}, want: `{"a":0,"b":""}`},
+		{name: "counting", text: `{"a": {{ add .i 1 }}, "b": {{ mul 2 .i }}, "c": {{ round .f 1 }}, "d": {{ max 1 .i 2 }}}`, vars: []string{"i=5", "f=47.86"}, want: `{"a":6,"b":10,"c":47.9,"d":5}`},
+		{name: "text functions", text: `{"a": "{{ .a | upper | trunc 2 }}{{ repeat 3 "x" }}{{ join "," (list 1 "b") }}"}`, vars: []string{"a=abc"}, want: `{"a":"ABxxx1,b"}`},
+		{name: "loops", text: `{"a": [{{ range $i, $x := .l }}{{ if $i }},{{ end }}{{ $x }}{{ else }}{{ end }}{{ range 2 }}{{ . | printf ",%d" }}{{ end }}]}`, vars: []string{"l=[7,8]"}, want: `{"a":[7,8,0,1]}`},
+		{name: "its own templates", text: `{{ define "x" }}{"v": {{ .v }}}{{ end }}{"a": {{ template "x" . }}}`, vars: []string{"v=1"}, want: `{"a":{"v":1}}`},
+		{name: "a name twice", text: `{"a": 1, "a": 2}`, want: `{"a":1,"a":2}`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			tpl, err := Parse("t.json", tt.text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := tpl.Render(vars(t, tt.vars...), sources())
+			if err != nil || string(got) != tt.want {
+				t.Errorf("got  %s, %v\nwant %s", got, err, tt.want)
+			}
+		})
+	}
+}
+
+func TestTemplateErrors(t *testing.T) {
+	tests := []struct{ name, text, want string }{
+		{"action", "{\n\"a\": {{ if }}1}", `t.json:2: missing value for if`},
+		{"function", "{\n\n\"a\": {{ env \"HOME\" }}}", `t.json:3: function "env" not defined`},
+		{"execution", "{\n\"a\": {{ fail \"no such day\" }}}", `t.json:2: at <fail "no such day">: error calling fail: no such day`},
+		{"duration", "{\"a\": {{ unix \"soon\" }}}", `t.json:1: at <unix "soon">: error calling unix: "soon" is not a duration such as 5m or -1h`},
+		{"JSON", "{{/* A. */}}\n{\n  \"a\": 1\n  \"b\": 2\n}", `t.json:4: what it renders is not a JSON object: invalid character '"' after object value (expecting ',' or '}')`},
+		{"JSON on another line", "{{/* A. */ -}}\n{\n  \"a\": 01\n}", `t.json: what it renders is not a JSON object: invalid character '1' after object value (expecting ',' or '}') (line 2, column 9)`},
+		{"no object", "\n[1]", `t.json:2: what it renders is not a JSON object: an event is written as { … }`},
+		{"two", "{}\n{}", `t.json:2: what it renders is not a JSON object: a second value begins here; one event is sent at a time`},
+		{"cut", "{\"a\":\n1", `t.json:2: what it renders is not a JSON object: it ends in the middle`},
+		{"nothing", "{{/* A. */}}\n", `t.json: what it renders is empty; an event is a JSON object`},
+		{"a variable of a template within", `{{ define "x" }}{{ .v }}{{ end }}{{ template "x" . }}`,
+			`t.json:1: at <.v>: map has no entry for key "v"`},
+		{"size", strings.Repeat(" ", maxTemplate+1), `t.json: it is larger than 1 MiB, which no template is`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			tpl, err := Parse("t.json", tt.text)
+			if err == nil {
+				_, err = tpl.Render(nil, sources())
+			}
+			if wrong := (*TemplateError)(nil); !errors.As(err, &wrong) || err.Error() != tt.want {
+				t.Errorf("got  %v\nwant %s", err, tt.want)
+			}
+		})
+	}
+}
+
+// What a hostile template asks for is refused before it takes memory or time.
+func TestHostileTemplates(t *testing.T) {
+	tests := map[string]string{
+		"loop without output":  `{{ range 1000000000000 }}{{ end }}`,
+		"loops in loops":       `{{ range 10000 }}{{ range 10000 }}{{ if true }}{{ range 10000 }}{{ end }}{{ end }}{{ end }}{{ end }}`,
+		"loop in an else":      `{{ with 0 }}{{ else }}{{ range 1000000000 }}{{ end }}{{ end }}`,
+		"loop of continue":     `{{ range 1000000000 }}{{ continue }}{{ end }}`,
+		"output":               `{{ range 100000 }}` + strings.Repeat("x", 1000) + `{{ end }}`,
+		"recursion":            `{{ define "a" }}{{ template "a" }}{{ end }}{{ template "a" }}`,
+		"doubled recursion":    `{{ define "a" }}{{ if . }}{{ template "a" (slice . 1) }}{{ template "a" (slice . 1) }}{{ end }}{{ end }}{{ template "a" "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" }}`,
+		"repeat":               `{{ repeat 1000000000000 "x" }}`,
+		"doubled text":         `{{ $x := "x" }}{{ range 60 }}{{ $x = print $x $x }}{{ end }}`,
+		"doubled list":         `{{ $x := list 1 }}{{ range 60 }}{{ $x = list $x $x }}{{ end }}{{ $x }}`,
+		"escaped again":        `{{ $x := "\\" }}{{ range 60 }}{{ $x = js $x }}{{ end }}`,
+		"replaced by much":     `{{ $x := repeat 100000 "x" }}{{ replace "x" $x $x }}`,
+		"joined by much":       `{{ $x := repeat 100000 "x" }}{{ join $x (splitList "" $x) }}`,
+		"much work for little": `{{ $x := repeat 1000000 "x" }}{{ range 10000 }}{{ $y := upper $x }}{{ end }}`,
+		"wide numbers":         `{{ range 1000 }}{{ $x := printf "%999999d%999999d%999999d" 1 2 3 }}{{ end }}`,
+	}
+	for name, text := range tests {
+		t.Run(name, func(t *testing.T) {
+			tpl, err := Parse("t.json", text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = tpl.Execute(nil, sources())
+			if !errors.Is(err, errTooMuchWork) && !errors.Is(err, ErrTooLarge) {
+				t.Errorf("error %v", err)
+			}
+		})
+	}
+}
+
+func TestDescription(t *testing.T) {
+	tests := map[string]string{
+		"{{/* A ticket. */}}\n{}":             "A ticket.",
+		" \n{{- /* Two\n   lines. */ -}}\n{}": "Two lines.",
+		"{}{{/* late */}}":                    "",
+		"{}":                                  "",
+	}
+	for text, want := range tests {
+		tpl, err := Parse("t", text)
+		if err != nil || tpl.Description != want {
+			t.Errorf("%q: %q, %v", text, tpl.Description, err)
+		}
+	}
+}
+
+func TestVars(t *testing.T) {
+	text := `{"a": {{ .a }}, "b": {{ .b | default 1 }}, "c": {{ if .c }}{{ .c }}{{ end }}, "d": {{ default "x" $.d }},
+"e": {{ range .list }}{{ .inner }}{{ $.e.f }}{{ end }}, "g": {{ printf "%d" (add .g 1) }}, "h": {{ or .h true }}}`
+	tpl, err := Parse("t", text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Var{
+		{"a", true, ""}, {"b", false, "1"}, {"c", false, ""}, {"d", false, `"x"`},
+		{"list", false, ""}, {"e", true, ""}, {"g", true, ""}, {"h", false, "true"},
+	}
+	if diff := cmp.Diff(want, tpl.Vars()); diff != "" {
+		t.Errorf("variables (-want +got):\n%s", diff)
+	}
+	_, err = tpl.Render(vars(t, "a=1"), sources())
+	if missing := (*MissingVarError)(nil); !errors.As(err, &missing) || missing.Name != "e" {
+		t.Fatalf("error %v", err)
+	}
+	const message = `template t needs --var e=…; it also takes a, b (default 1), c, d (default "x"), list, g, h (default true)`
+	if err.Error() != message {
+		t.Errorf("got  %v\nwant %s", err, message)
+	}
+}
+
+func TestUnused(t *testing.T) {
+	tests := []struct{ text, arg, want string }{
+		{"{{ .state }}{{ .id }}", "state=1", ""},
+		{"{{ .state }}{{ .id }}", "stat=1", `template t has no variable "stat"; did you mean "state"?`},
+		{"{{ .state }}{{ .id }}", "zzzzz=1", `template t has no variable "zzzzz"; it has state, id`},
+		{"{}", "a=1", `template t has no variable "a"; it has none`},
+		{`{{ toJson . }}`, "a=1", ""},
+		{`{{ index $ "a" }}`, "a=1", ""},
+		{`{{ range .l }}{{ . }}{{ end }}`, "a=1", `template t has no variable "a"; did you mean "l"?`},
+	}
+	for _, tt := range tests {
+		tpl, err := Parse("t", tt.text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		if err := tpl.Unused(vars(t, tt.arg)); err != nil {
+			got = err.Error()
+		}
+		if got != tt.want {
+			t.Errorf("%s with %s: %s\nwant %s", tt.text, tt.arg, got, tt.want)
+		}
+	}
+}
+
+func TestParseVarErrors(t *testing.T) {
+	for _, arg := range []string{"", "a", "=1"} {
+		if _, _, err := ParseVar(arg); err == nil {
+			t.Errorf("ParseVar(%q) has no error", arg)
+		}
+	}
+}
+
+// FuzzRender holds that any template ends, and that what it renders is one object.
+func FuzzRender(f *testing.F) {
+	f.Add(`{"a": {{ .a | default 1 }}, "b": {{ quote .b }}}`, "x")
+	f.Add(`{{ range until 5 }}{{ end }}{{ define "x" }}{{ template "x" }}{{ end }}`, "[1]")
+	f.Add(`{{ $x := "\\" }}{{ range 60 }}{{ $x = js $x }}{{ $x = printf "%9999d%v" 1 $x }}{{ end }}`, "")
+	f.Add(`{{ $x := list 1 .a }}{{ range 3 }}{{ $x = list $x (join "," $x) (splitList "" (toJson $x)) }}{{ end }}{{ len $x }}`, `{"a":{}}`)
+	f.Add(`{{ regexReplaceAll "(a*)*" (repeat 99 .a) (replace "" "b" .a) | b64enc | substr 1 -1 | trunc -5 }}`, "aaa")
+	f.Fuzz(func(t *testing.T, text, value string) {
+		tpl, err := Parse("t", text)
+		if err != nil {
+			return
+		}
+		body, err := tpl.Render(vars(t, "a="+value, "b="+value), sources())
+		if err != nil {
+			return
+		}
+		if _, err := Raw(body); err != nil {
+			t.Fatalf("%s: %v", body, err)
+		}
+	})
+}
+
+func BenchmarkRender(b *testing.B) {
+	tpl, err := Parse("t", `{"event": "update", "time": {{ unix }}, "object": "ticket", "objectId": {{ .id | default 100 }}, "props": {"state": "new"}}`)
+	if err != nil {
+		b.Fatal(err)
+	}
+	src := sources()
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := tpl.Render(nil, src); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
