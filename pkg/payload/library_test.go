@@ -64,9 +64,9 @@ func TestFind(t *testing.T) {
 	}
 	tests := []struct{ name, nearest, want string }{
 		{"ticket-nwe", "ticket-new", `there is no template "ticket-nwe"; did you mean "ticket-new"?`},
-		{"zzzzzz", "", "there is no template \"zzzzzz\"; `templates list` shows what there is, and a path needs a / or .json"},
-		{"", "", "there is no template \"\"; `templates list` shows what there is, and a path needs a / or .json"},
-		{"sub/nested", "", "there is no template \"sub/nested\"; `templates list` shows what there is, and a path needs a / or .json"},
+		{"zzzzzz", "", "there is no template \"zzzzzz\""},
+		{"", "", "there is no template \"\""},
+		{"sub/nested", "", "there is no template \"sub/nested\""},
 	}
 	for _, tt := range tests {
 		_, err := lib.Find(tt.name)
