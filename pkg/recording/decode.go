@@ -1,0 +1,66 @@
+package recording
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+)
+
+// line is an entry as it is on disk. What must be there is a pointer.
+type line struct {
+	ReceivedAt *time.Time          `json:"receivedAt"`
+	Method     *string             `json:"method"`
+	Path       *string             `json:"path"`
+	Headers    map[string][]string `json:"headers"`
+	Body       *string             `json:"body"`
+	BodyBase64 *string             `json:"bodyBase64"`
+	Status     int                 `json:"status"`
+	Findings   []apizee.Finding    `json:"findings"`
+}
+
+var errNotEntry = errors.New("it is no entry of a recording, which has receivedAt, method, path, and body or bodyBase64")
+
+// parseLine reads one line. An io.ErrUnexpectedEOF in the error means that the line
+// breaks off.
+func parseLine(text []byte) (Entry, error) {
+	var l line
+	if err := json.Unmarshal(text, &l); err != nil {
+		if errors.Is(err, io.ErrUnexpectedEOF) {
+			return Entry{}, err
+		}
+		return Entry{}, fmt.Errorf("it is not a JSON object of a recording: %w", err)
+	}
+	if l.ReceivedAt == nil || l.Method == nil || l.Path == nil {
+		return Entry{}, errNotEntry
+	}
+	body, err := l.body()
+	if err != nil {
+		return Entry{}, err
+	}
+	return Entry{
+		ReceivedAt: *l.ReceivedAt, Method: *l.Method, Path: *l.Path, Headers: l.Headers,
+		Body: body, Status: l.Status, Findings: l.Findings,
+	}, nil
+}
+
+func (l line) body() ([]byte, error) {
+	switch {
+	case l.Body != nil && l.BodyBase64 != nil:
+		return nil, errors.New("it has both body and bodyBase64")
+	case l.Body != nil:
+		return []byte(*l.Body), nil
+	case l.BodyBase64 == nil:
+		return nil, errNotEntry
+	}
+	body, err := base64.StdEncoding.DecodeString(*l.BodyBase64)
+	if err != nil {
+		return nil, fmt.Errorf("bodyBase64: %w", err)
+	}
+	return body, nil
+}

@@ -1,0 +1,83 @@
+package recording
+
+import (
+	"encoding/base64"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+)
+
+// appendLine adds the line of an entry, with the newline. The members always come in
+// the same order, and headers sorted, so that two recordings can be compared.
+func appendLine(dst []byte, e Entry, secret func(name string) bool) ([]byte, error) {
+	dst = append(dst, `{"receivedAt":"`...)
+	dst = e.ReceivedAt.UTC().AppendFormat(dst, time.RFC3339Nano)
+	dst = appendText(append(dst, `","method":`...), e.Method)
+	dst = appendText(append(dst, `,"path":`...), e.Path)
+	dst = appendHeaders(append(dst, `,"headers":`...), e.Headers, secret)
+	dst = appendBody(dst, e.Body)
+	dst = strconv.AppendInt(append(dst, `,"status":`...), int64(e.Status), 10)
+	dst, err := appendFindings(append(dst, `,"findings":`...), e.Findings)
+	return append(dst, "}\n"...), err
+}
+
+// appendText replaces what is not UTF-8, which JSON has no way to hold.
+func appendText(dst []byte, s string) []byte {
+	dst, _ = jsontext.AppendQuote(dst, s)
+	return dst
+}
+
+func appendHeaders(dst []byte, headers map[string][]string, secret func(string) bool) []byte {
+	var room [16]string // keeps the names of a usual request off the heap
+	names := slices.AppendSeq(room[:0], maps.Keys(headers))
+	slices.Sort(names)
+	dst = append(dst, '{')
+	for i, name := range names {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(appendText(dst, name), ":["...)
+		hide := secret(name)
+		for j, value := range headers[name] {
+			if j > 0 {
+				dst = append(dst, ',')
+			}
+			if hide {
+				value = deliver.Masked
+			}
+			dst = appendText(dst, value)
+		}
+		dst = append(dst, ']')
+	}
+	return append(dst, '}')
+}
+
+func appendBody(dst, body []byte) []byte {
+	if utf8.Valid(body) {
+		dst, _ = jsontext.AppendQuote(append(dst, `,"body":`...), body)
+		return dst
+	}
+	dst = append(dst, `,"bodyBase64":"`...)
+	return append(base64.StdEncoding.AppendEncode(dst, body), '"')
+}
+
+func appendFindings(dst []byte, findings []apizee.Finding) ([]byte, error) {
+	if len(findings) == 0 {
+		return append(dst, "[]"...), nil
+	}
+	// A finding repeats what a sender wrote, which need not be UTF-8.
+	text, err := json.Marshal(findings, jsontext.AllowInvalidUTF8(true))
+	if err != nil {
+		return dst, fmt.Errorf("encode findings: %w", err)
+	}
+	return append(dst, text...), nil
+}

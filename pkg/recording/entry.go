@@ -1,0 +1,21 @@
+package recording
+
+import (
+	"time"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+)
+
+// Entry is one request and how it was answered.
+type Entry struct {
+	ReceivedAt time.Time
+	Method     string
+	Path       string // as in the request line, query included
+
+	// Headers are by canonical name. The value of one that is masked is deliver.Masked.
+	Headers map[string][]string
+
+	Body     []byte
+	Status   int // 0 when none was sent
+	Findings []apizee.Finding
+}

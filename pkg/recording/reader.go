@@ -1,0 +1,96 @@
+package recording
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// DefaultMaxLine is how long a line may be when nothing else is said.
+const DefaultMaxLine = 64 << 20
+
+// Reader reads a recording, one entry in memory at a time.
+type Reader struct {
+	// MaxLine is how many bytes a line may have; 0 means DefaultMaxLine.
+	MaxLine int
+
+	input *bufio.Reader
+	line  []byte
+	at    int // number of the line read last
+	err   error
+}
+
+// TornError says that a line breaks off, as a crash leaves it. Its event was never
+// acknowledged. Reading may go on.
+type TornError struct{ Line int }
+
+func (e *TornError) Error() string {
+	return fmt.Sprintf("line %d breaks off; its writer did not finish it", e.Line)
+}
+
+// LineError says that a line is none of a recording. Reading ends there.
+type LineError struct {
+	Line int // from 1
+	Err  error
+}
+
+func (e *LineError) Error() string { return fmt.Sprintf("line %d: %v", e.Line, e.Err) }
+
+func (e *LineError) Unwrap() error { return e.Err }
+
+// NewReader reads from r, which the caller closes.
+func NewReader(r io.Reader) *Reader {
+	return &Reader{input: bufio.NewReaderSize(r, 64<<10)}
+}
+
+// Line is the number of the line that was read last, from 1.
+func (r *Reader) Line() int { return r.at }
+
+// Read returns the next entry, and io.EOF after the last. A *TornError stands for one
+// line that is passed over: the next call goes on after it. Any other error is a
+// *LineError or the input's, and is final. Empty lines are passed over silently.
+func (r *Reader) Read() (Entry, error) {
+	for r.err == nil {
+		r.readLine()
+		if len(bytes.TrimSpace(r.line)) == 0 {
+			continue
+		}
+		entry, err := parseLine(r.line)
+		if err == nil {
+			return entry, nil
+		}
+		if errors.Is(err, io.ErrUnexpectedEOF) {
+			return Entry{}, &TornError{Line: r.at}
+		}
+		r.err = &LineError{Line: r.at, Err: err}
+	}
+	return Entry{}, r.err
+}
+
+// readLine takes the next line into r.line, without its newline. What ends the reading
+// goes into r.err.
+func (r *Reader) readLine() {
+	r.line, r.at = r.line[:0], r.at+1
+	limit := cmp.Or(r.MaxLine, DefaultMaxLine)
+	for more := true; more; {
+		part, err := r.input.ReadSlice('\n')
+		r.line = append(r.line, part...)
+		more = err == bufio.ErrBufferFull
+		switch {
+		case len(r.line) > limit:
+			r.fail(&LineError{Line: r.at, Err: fmt.Errorf("it is longer than %d bytes", limit)})
+			return
+		case err == io.EOF:
+			r.err = err
+		case err != nil && !more:
+			r.fail(fmt.Errorf("read recording: %w", err))
+		}
+	}
+	r.line = bytes.TrimSuffix(r.line, []byte{'\n'})
+}
+
+// fail ends the reading, the line at hand included.
+func (r *Reader) fail(err error) { r.line, r.err = r.line[:0], err }

@@ -1,0 +1,254 @@
+package recording
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+)
+
+func entry(body string) Entry {
+	return Entry{
+		ReceivedAt: time.Date(2026, 1, 2, 3, 4, 5, 678, time.UTC),
+		Method:     "POST", Path: "/apizeehooks/?a=1",
+		Headers: map[string][]string{"User-Agent": {"Cloud Apizee"}, "Accept": {"*/*", "a/b"}},
+		Body:    []byte(body), Status: 204,
+	}
+}
+
+func create(t testing.TB, path string, options Options) *Writer {
+	t.Helper()
+	w, err := Create(path, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { w.Close() })
+	return w
+}
+
+func appendAll(t testing.TB, w *Writer, entries ...Entry) {
+	t.Helper()
+	for _, e := range entries {
+		if err := w.Append(e); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func readFile(t testing.TB, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// readAll returns the entries, and the numbers of the torn lines among them.
+func readAll(t testing.TB, text string) (entries []Entry, torn []int) {
+	t.Helper()
+	r := NewReader(strings.NewReader(text))
+	for {
+		e, err := r.Read()
+		var broken *TornError
+		switch {
+		case err == io.EOF:
+			return entries, torn
+		case errors.As(err, &broken):
+			torn = append(torn, broken.Line)
+		case err != nil:
+			t.Fatal(err)
+		default:
+			entries = append(entries, e)
+		}
+	}
+}
+
+func TestLine(t *testing.T) {
+	secret := entry(`{"event":"update"}`)
+	secret.Headers = map[string][]string{"X-Api-Key": {"hunter2"}, "Authorization": {"Bearer a", "b"}, "X-Team": {"blue"}}
+	found := entry("\xff\x00")
+	found.Status = 0
+	found.Findings = []apizee.Finding{{Severity: apizee.Error, Path: "props.state", Message: "\"\xfe\" is wrong", Suggestion: "open", Offset: 7}}
+
+	const head = `{"receivedAt":"2026-01-02T03:04:05.000000678Z","method":"POST","path":"/apizeehooks/?a=1","headers":`
+	tests := map[string]struct {
+		entry   Entry
+		options Options
+		want    string
+	}{
+		"plain": {
+			entry: entry("{\"a\":\"é\u2028\"}\r\n"),
+			want:  `{"Accept":["*/*","a/b"],"User-Agent":["Cloud Apizee"]},"body":"{\"a\":\"é` + "\u2028" + `\"}\r\n","status":204,"findings":[]}`,
+		},
+		"not UTF-8": {
+			entry: found,
+			want: `{"Accept":["*/*","a/b"],"User-Agent":["Cloud Apizee"]},"bodyBase64":"/wA=","status":0,"findings":[` +
+				`{"severity":"error","path":"props.state","message":"\"�\" is wrong","suggestion":"open"}]}`,
+		},
+		"secrets": {
+			entry:   secret,
+			options: Options{Secrets: []string{"x-team"}},
+			want:    `{"Authorization":["****","****"],"X-Api-Key":["****"],"X-Team":["****"]},"body":"{\"event\":\"update\"}","status":204,"findings":[]}`,
+		},
+		"secrets shown": {
+			entry:   secret,
+			options: Options{ShowSecrets: true, Secrets: []string{"X-Team"}},
+			want:    `{"Authorization":["Bearer a","b"],"X-Api-Key":["hunter2"],"X-Team":["blue"]},"body":"{\"event\":\"update\"}","status":204,"findings":[]}`,
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "events.ndjson")
+			appendAll(t, create(t, path, test.options), test.entry)
+			if diff := cmp.Diff(head+test.want+"\n", readFile(t, path)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestRoundTrip(t *testing.T) {
+	bodies := []string{
+		"", "{}", "a\r\nb\rc\n", "\x00\x01\x1b[2J\x7f", "\u2028\u2029\ufeff\ufffd", "\xff\xfe", "\xed\xa0\x80", `\u0000\"`,
+		strings.Repeat("\xf0", 3<<20), strings.Repeat("x\n", 1<<20),
+	}
+	path := filepath.Join(t.TempDir(), "events.ndjson")
+	w := create(t, path, Options{})
+	var want []Entry
+	for _, body := range bodies {
+		want = append(want, entry(body))
+	}
+	want[1].Findings = []apizee.Finding{{Severity: apizee.Notice, Path: "User-Agent", Message: "odd", Documented: []string{"a", "b"}}}
+	want[2].ReceivedAt = want[2].ReceivedAt.In(time.FixedZone("", 3600))
+	appendAll(t, w, want...)
+	want[2].ReceivedAt = want[2].ReceivedAt.UTC()
+
+	got, torn := readAll(t, readFile(t, path))
+	for i := range got {
+		if len(got[i].Findings) == 0 {
+			got[i].Findings = nil
+		}
+	}
+	if diff := cmp.Diff(want, got, cmp.Comparer(bytes.Equal)); diff != "" || torn != nil {
+		t.Error(torn, diff)
+	}
+}
+
+func TestReadTorn(t *testing.T) {
+	whole, err := appendLine(nil, entry(`{"a":"é"}`), func(string) bool { return false })
+	if err != nil {
+		t.Fatal(err)
+	}
+	for cut := 1; cut < len(whole)-1; cut++ {
+		torn := string(whole[:cut])
+		// At the end, and in the middle, where the next writer's repair leaves it.
+		for _, text := range []string{string(whole) + torn, string(whole) + torn + "\n", torn + "\n" + string(whole)} {
+			entries, lines := readAll(t, text)
+			if len(entries) != 1 || len(lines) != 1 {
+				t.Fatalf("cut at %d: %d entries, torn %v", cut, len(entries), lines)
+			}
+		}
+	}
+}
+
+func TestReadEndWithoutNewline(t *testing.T) {
+	whole, _ := appendLine(nil, entry("{}"), func(string) bool { return false })
+	entries, torn := readAll(t, "\n \r\n"+string(bytes.TrimSpace(whole)))
+	if len(entries) != 1 || torn != nil {
+		t.Errorf("%d entries, torn %v", len(entries), torn)
+	}
+}
+
+func TestReadRefuses(t *testing.T) {
+	whole, _ := appendLine(nil, entry("{}"), func(string) bool { return false })
+	const start = `{"receivedAt":"2026-01-02T03:04:05Z","method":"POST","path":"/"`
+	tests := map[string]struct{ line, want string }{
+		"no JSON":         {"hello", "line 2: it is not a JSON object of a recording: "},
+		"an event":        {`{"event":"update"}`, "line 2: it is no entry of a recording, which has receivedAt"},
+		"no body":         {start + `}`, "line 2: it is no entry of a recording"},
+		"two bodies":      {start + `,"body":"","bodyBase64":""}`, "line 2: it has both body and bodyBase64"},
+		"bad base64":      {start + `,"bodyBase64":"%"}`, "line 2: bodyBase64: illegal base64"},
+		"bad UTF-8":       {start + `,"body":"` + "\xff" + `"}`, "line 2: it is not a JSON object"},
+		"two values":      {start + `,"body":""} {}`, "line 2: it is not a JSON object"},
+		"twice":           {start + `,"path":"/","body":""}`, "line 2: it is not a JSON object"},
+		"longer than all": {start + `,"body":"` + strings.Repeat("x", 100_000) + `"}`, "line 2: it is longer than 90000 bytes"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			r := NewReader(strings.NewReader(string(whole) + test.line + "\n" + string(whole)))
+			r.MaxLine = 90_000
+			if _, err := r.Read(); err != nil {
+				t.Fatal(err)
+			}
+			_, err := r.Read()
+			var line *LineError
+			if !errors.As(err, &line) || line.Line != 2 || r.Line() != 2 || !strings.HasPrefix(err.Error(), test.want) {
+				t.Errorf("got %v, want %s", err, test.want)
+			}
+			if _, again := r.Read(); again != err {
+				t.Errorf("then %v", again)
+			}
+		})
+	}
+}
+
+func TestReadFails(t *testing.T) {
+	broken := errors.New("broken disk")
+	r := NewReader(io.MultiReader(strings.NewReader(`{"receivedAt":`), failing{broken}))
+	if _, err := r.Read(); !errors.Is(err, broken) {
+		t.Errorf("got %v", err)
+	}
+}
+
+type failing struct{ err error }
+
+func (r failing) Read([]byte) (int, error) { return 0, r.err }
+
+func FuzzRoundTrip(f *testing.F) {
+	for _, s := range []string{"{}", "\r\n\x00", "\u2028", "\xff", "\ufffd", "\xf0\x9f\x98"} {
+		f.Add([]byte(s), "/p?q=é", "value")
+	}
+	f.Fuzz(func(t *testing.T, body []byte, path, value string) {
+		e := entry(string(body))
+		e.Path, e.Headers = path, map[string][]string{"X-Value": {value}}
+		text, err := appendLine(nil, e, func(string) bool { return false })
+		if err != nil || bytes.Count(text, []byte("\n")) != 1 {
+			t.Fatalf("%q, %v", text, err)
+		}
+		got, err := NewReader(bytes.NewReader(text)).Read()
+		if err != nil || !bytes.Equal(got.Body, body) {
+			t.Fatalf("got %q, want %q: %v", got.Body, body, err)
+		}
+		if want := strings.ToValidUTF8(path, ""); strings.ReplaceAll(got.Path, "\ufffd", "") != strings.ReplaceAll(want, "\ufffd", "") {
+			t.Fatalf("got %q, want %q", got.Path, path)
+		}
+	})
+}
+
+func FuzzRead(f *testing.F) {
+	whole, _ := appendLine(nil, entry("{}"), func(string) bool { return false })
+	for _, s := range []string{string(whole), "{", "[]", "null\n{}", "\n\n", strings.Repeat("[", 100)} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		r := NewReader(bytes.NewReader(text))
+		lines := bytes.Count(text, []byte("\n")) + 1
+		for range lines + 1 {
+			if _, err := r.Read(); err == io.EOF {
+				return
+			}
+		}
+		if _, err := r.Read(); err == nil {
+			t.Fatal("more entries than lines")
+		}
+	})
+}

@@ -1,0 +1,204 @@
+package recording
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+)
+
+// ErrFull says that there is no room left where the recording is. What was written of
+// the entry is taken back, and the next Append tries anew.
+var ErrFull = errors.New("no room left for the recording")
+
+// Options say how entries are written. The zero value masks secrets and leaves it to
+// the system when they reach the disk.
+type Options struct {
+	// Sync makes Append return only when the entry would survive a power failure.
+	// Entries appended at the same time share one fsync.
+	Sync bool
+
+	// ShowSecrets writes secret headers in clear.
+	ShowSecrets bool
+
+	// Secrets are headers that are secret although deliver.IsSecret does not say so.
+	Secrets []string
+}
+
+// Writer appends entries to a recording. It is safe for concurrent use, and so is
+// another Writer on the same file, also in another process.
+type Writer struct {
+	options Options
+	file    file
+	buffers sync.Pool
+
+	mu      sync.Mutex // guards what follows, and writing
+	end     int64      // where the last line of this writer ended; -1 before the first
+	written int64      // how many entries are in the file
+
+	syncing sync.Mutex // guards what follows, and fsync
+	synced  int64      // how many entries an fsync was tried for
+	lost    int64      // those up to here may not be on disk
+	lostErr error
+}
+
+// file is the part of *os.File that a Writer needs, and that a test can make fail.
+type file interface {
+	io.WriteCloser
+	io.ReaderAt
+	io.Seeker
+	Truncate(size int64) error
+	Sync() error
+	Fd() uintptr
+}
+
+// Create opens the recording at path for appending, and makes it, readable for the user
+// alone, when it is missing. The folder must exist.
+func Create(path string, options Options) (*Writer, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_APPEND|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("open recording: %w", err)
+	}
+	if _, err := f.Seek(0, io.SeekEnd); err != nil {
+		return nil, fmt.Errorf("open recording: it must be a plain file: %w", errors.Join(err, f.Close()))
+	}
+	if options.Sync {
+		if err := syncFolder(filepath.Dir(path)); err != nil {
+			return nil, fmt.Errorf("open recording: %w", errors.Join(err, f.Close()))
+		}
+	}
+	return newWriter(f, options), nil
+}
+
+func newWriter(f file, options Options) *Writer {
+	w := &Writer{options: options, file: f, end: -1}
+	w.buffers.New = func() any { return new([]byte) }
+	return w
+}
+
+// Close ends the recording. Nothing is held back that it could flush.
+func (w *Writer) Close() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.file.Close()
+}
+
+// Append writes one entry. When it returns nil the entry is in the file, whatever
+// happens to this process; with Options.Sync it is on disk. Any error means that this
+// is not so; an entry that could not be written whole is taken back. errors.Is with
+// ErrFull tells a full disk.
+func (w *Writer) Append(e Entry) error {
+	buffer := w.buffers.Get().(*[]byte)
+	defer w.release(buffer)
+	text, err := appendLine((*buffer)[:0], e, w.secret)
+	*buffer = text
+	if err != nil {
+		return err
+	}
+	n, err := w.write(text)
+	if err != nil || !w.options.Sync {
+		return err
+	}
+	return w.sync(n)
+}
+
+// release keeps a buffer for the next entry, unless it grew out of proportion.
+func (w *Writer) release(buffer *[]byte) {
+	const most = 64 << 10
+	if cap(*buffer) <= most {
+		w.buffers.Put(buffer)
+	}
+}
+
+func (w *Writer) secret(name string) bool {
+	if w.options.ShowSecrets {
+		return false
+	}
+	return deliver.IsSecret(name) || slices.ContainsFunc(w.options.Secrets, func(s string) bool { return strings.EqualFold(s, name) })
+}
+
+// write puts a line at the end of the file, and says how many there are by now.
+func (w *Writer) write(text []byte) (n int64, _ error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err := lock(w.file.Fd()); err != nil {
+		return 0, fmt.Errorf("lock recording: %w", err)
+	}
+	defer func() { _ = unlock(w.file.Fd()) }()
+	if err := w.writeLocked(text); err != nil {
+		return 0, fmt.Errorf("write recording: %w", full(err))
+	}
+	w.written++
+	return w.written, nil
+}
+
+func (w *Writer) writeLocked(text []byte) error {
+	end, err := w.file.Seek(0, io.SeekEnd)
+	if err != nil {
+		return err
+	}
+	torn, err := w.isTorn(end)
+	if err != nil {
+		return err
+	}
+	if torn {
+		text = append([]byte{'\n'}, text...)
+	}
+	n, err := w.file.Write(text)
+	if err == nil {
+		w.end = end + int64(n)
+		return nil
+	}
+	// Where this fails too, the next line starts by repairing what was left.
+	return errors.Join(err, w.file.Truncate(end))
+}
+
+// isTorn says whether the file ends in a line that somebody did not finish. Looking is
+// spared when the file still ends where this writer left it.
+func (w *Writer) isTorn(end int64) (bool, error) {
+	if end == 0 || end == w.end {
+		return false, nil
+	}
+	var last [1]byte
+	_, err := w.file.ReadAt(last[:], end-1)
+	return last[0] != '\n', err
+}
+
+// sync returns when the n-th entry is on disk. While one fsync runs, the entries that
+// are written meanwhile wait for the lock; the first of them to get it does the next
+// fsync for all.
+func (w *Writer) sync(n int64) error {
+	w.syncing.Lock()
+	defer w.syncing.Unlock()
+	if n > w.synced {
+		w.synced = w.count()
+		if err := w.file.Sync(); err != nil {
+			// A second try would succeed without the pages that the first one dropped.
+			w.lost, w.lostErr = w.synced, fmt.Errorf("sync recording: %w", full(err))
+		}
+	}
+	if n <= w.lost {
+		return w.lostErr
+	}
+	return nil
+}
+
+func (w *Writer) count() int64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.written
+}
+
+// full marks the error of a full disk as ErrFull.
+func full(err error) error {
+	if isFull(err) {
+		return fmt.Errorf("%w: %w", ErrFull, err)
+	}
+	return err
+}
