@@ -22,3 +22,8 @@ type Failure struct {
 	Hint    string // what to do next, in the same form; may be empty
 	Err     error  // what the network or the HTTP library said
 }
+
+// Error makes a Failure an error, for those who pass it on as one.
+func (f *Failure) Error() string { return f.Message }
+
+func (f *Failure) Unwrap() error { return f.Err }

@@ -1,0 +1,48 @@
+package deliver
+
+import (
+	"context"
+	"net/http/httptrace"
+	"net/url"
+	"time"
+)
+
+// attempt is a request on its way, and what is noted about it.
+type attempt struct {
+	url     *url.URL
+	timeout time.Duration
+	watch   *trace
+
+	caller  context.Context
+	limited context.Context // the caller's, until time is up
+	cancel  context.CancelFunc
+}
+
+func (c *Client) begin(ctx context.Context, u *url.URL, timeout time.Duration) *attempt {
+	limited, cancel := withTimeout(ctx, timeout)
+	return &attempt{url: u, timeout: timeout, watch: &trace{now: c.now}, caller: ctx, limited: limited, cancel: cancel}
+}
+
+func withTimeout(ctx context.Context, timeout time.Duration) (context.Context, context.CancelFunc) {
+	if timeout <= 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, timeout)
+}
+
+// context is the one to send the request with.
+func (a *attempt) context() context.Context {
+	return httptrace.WithClientTrace(a.limited, a.watch.hooks())
+}
+
+// failure explains an error; replied says that the head of the reply came.
+func (a *attempt) failure(err error, replied bool) *Failure {
+	return circumstances{
+		url:      a.url,
+		timeout:  a.timeout,
+		seen:     a.watch.seen(),
+		replied:  replied,
+		canceled: a.caller.Err() == context.Canceled,
+		expired:  a.limited.Err() == context.DeadlineExceeded,
+	}.explain(err)
+}
