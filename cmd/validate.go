@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -10,6 +11,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
+	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
 )
 
 type validateOptions struct {
@@ -100,7 +102,7 @@ func (v *validation) run(in io.Reader) error {
 }
 
 func (v *validation) check(found payload.Located) error {
-	report := apizee.Validate(found.Text)
+	report := judge(found.Text)
 	v.events++
 	switch {
 	case !report.OK():
@@ -115,6 +117,17 @@ func (v *validation) check(found payload.Located) error {
 		v.print(found, report)
 	}
 	return nil
+}
+
+// judge holds an event against the contract, or the request of a recording with
+// its method and headers.
+func judge(text []byte) apizee.Report {
+	if bytes.Contains(text, []byte(`"receivedAt"`)) {
+		if entry, err := recording.Parse(text); err == nil {
+			return apizee.ValidateRequest(apizee.Request{Method: entry.Method, Headers: entry.Headers, Body: entry.Body})
+		}
+	}
+	return apizee.Validate(text)
 }
 
 // checked is one event as `validate -o json` prints it.

@@ -26,9 +26,9 @@ type line struct {
 
 var errNotEntry = errors.New("it is no entry of a recording, which has receivedAt, method, path, and body or bodyBase64")
 
-// parseLine reads one line. An io.ErrUnexpectedEOF in the error means that the line
+// Parse reads one line of a recording. An io.ErrUnexpectedEOF in the error means that the line
 // breaks off.
-func parseLine(text []byte) (Entry, error) {
+func Parse(text []byte) (Entry, error) {
 	var l line
 	if err := json.Unmarshal(text, &l); err != nil {
 		if errors.Is(err, io.ErrUnexpectedEOF) {

@@ -58,7 +58,7 @@ func (r *Reader) Read() (Entry, error) {
 		if len(bytes.TrimSpace(r.line)) == 0 {
 			continue
 		}
-		entry, err := parseLine(r.line)
+		entry, err := Parse(r.line)
 		if err == nil {
 			return entry, nil
 		}

@@ -1,0 +1,162 @@
+// Package replay sends the requests of a recording again: in their order, with
+// the gaps they had, to another target.
+//
+// It reads one entry at a time, so a recording may be larger than the memory.
+// It must not know terminals or files; the reader is handed in.
+package replay
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/url"
+	"time"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
+	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
+)
+
+// Options say what is sent again, and how fast.
+type Options struct {
+	Filter apizee.Filter // which events; the zero Filter takes all
+	From   int           // the first entry, counted from 1; less means 1
+	Limit  int           // how many are sent at most; 0 means all
+
+	// Speed divides the gaps between the events: 1 keeps them, 2 halves them. 0
+	// leaves no gaps.
+	Speed float64
+
+	NewTime bool          // put the current time into the events
+	Timeout time.Duration // of a delivery; 0 means no limit
+}
+
+// Player sends recordings again.
+type Player struct {
+	Client *deliver.Client
+	Now    func() time.Time
+	Sleep  func(ctx context.Context, d time.Duration) error
+}
+
+// Played is one request that was sent again.
+type Played struct {
+	Line    int // of the recording, from 1
+	Request deliver.Request
+	Event   apizee.Event
+	Result  deliver.Result
+}
+
+// Outcome is what became of a recording.
+type Outcome struct {
+	deliver.Summary
+	Read int   // entries read
+	Torn []int // lines that broke off, which were passed over
+}
+
+// Play sends the entries one after the other and hands each to onPlayed. The
+// target's own headers replace recorded ones of the same name; a masked header
+// is not sent. A target without a path takes the recorded paths. An entry that
+// is late, because the one before it took long, is sent at once.
+//
+// An error is the reader's; what was sent until then is in the outcome. When ctx
+// ends, Play returns what was done, without an error.
+func (p Player) Play(ctx context.Context, from *recording.Reader, target deliver.Target, options Options, onPlayed func(Played)) (Outcome, error) {
+	run := &run{player: p, target: target, options: options, onPlayed: onPlayed}
+	for ctx.Err() == nil && !run.done() {
+		entry, err := from.Read()
+		var torn *recording.TornError
+		switch {
+		case err == io.EOF:
+			return run.result(), nil
+		case errors.As(err, &torn):
+			run.outcome.Torn = append(run.outcome.Torn, torn.Line)
+			continue
+		case err != nil:
+			return run.result(), err
+		}
+		run.play(ctx, entry, from.Line())
+	}
+	return run.result(), nil
+}
+
+type run struct {
+	player   Player
+	target   deliver.Target
+	options  Options
+	onPlayed func(Played)
+
+	outcome Outcome
+	tally   deliver.Tally
+	sent    int
+	first   time.Time // when the first entry that is sent was received
+	started time.Time // when it was sent again
+}
+
+func (r *run) done() bool { return r.options.Limit > 0 && r.sent == r.options.Limit }
+
+func (r *run) result() Outcome {
+	r.outcome.Summary = r.tally.Summary()
+	return r.outcome
+}
+
+func (r *run) play(ctx context.Context, entry recording.Entry, line int) {
+	r.outcome.Read++
+	if r.outcome.Read < r.options.From {
+		return
+	}
+	event := apizee.Validate(entry.Body).Event
+	if !r.options.Filter.Match(event) || r.wait(ctx, entry.ReceivedAt) != nil {
+		return
+	}
+	r.sent++
+	request := deliver.Request{Target: r.targetOf(entry), Method: entry.Method, Body: r.body(entry)}
+	result := r.player.Client.Deliver(ctx, request, r.options.Timeout)
+	result.N = r.sent
+	r.tally.Add(result)
+	r.onPlayed(Played{Line: line, Request: request, Event: event, Result: result})
+}
+
+// wait waits until an entry is due: as long after the first one as it was then.
+func (r *run) wait(ctx context.Context, receivedAt time.Time) error {
+	if r.sent == 0 {
+		r.first, r.started = receivedAt, r.player.Now()
+	}
+	if r.options.Speed <= 0 {
+		return ctx.Err()
+	}
+	due := time.Duration(float64(receivedAt.Sub(r.first)) / r.options.Speed)
+	if pause := due - r.player.Now().Sub(r.started); pause > 0 {
+		return r.player.Sleep(ctx, pause)
+	}
+	return ctx.Err()
+}
+
+// body is the recorded one to the byte, unless it gets a new time. What has no
+// time to change, such as a body that is not JSON, stays as it is.
+func (r *run) body(entry recording.Entry) []byte {
+	if !r.options.NewTime {
+		return entry.Body
+	}
+	changed, err := payload.SetTime(entry.Body, r.player.Now().Unix())
+	if err != nil {
+		return entry.Body
+	}
+	return changed
+}
+
+func (r *run) targetOf(entry recording.Entry) deliver.Target {
+	target := deliver.Target{URL: r.target.URL, Headers: deliver.Override(recorded(entry.Headers), r.target.Headers)}
+	if path := r.target.URL.Path; path != "" && path != "/" {
+		return target
+	}
+	if u, err := url.ParseRequestURI(entry.Path); err == nil {
+		joined := *r.target.URL
+		joined.Path, joined.RawPath = u.Path, u.RawPath
+		if joined.RawQuery == "" {
+			joined.RawQuery = u.RawQuery
+		}
+		target.URL = &joined
+	}
+	return target
+}
