@@ -31,7 +31,7 @@ func testSystem(out *bytes.Buffer) System {
 }
 
 func testRoot() *cobra.Command {
-	return newRootCmd(&app{System: testSystem(new(bytes.Buffer))})
+	return Root(testSystem(new(bytes.Buffer)))
 }
 
 var generated = regexp.MustCompile(`(?s)(<!-- generated: (\w+) -->\n).*?(<!-- end -->)`)

@@ -27,6 +27,9 @@ func Run(ctx context.Context, system System, args []string) int {
 	return exitCode(err)
 }
 
+// Root is the tree of commands, for what is made from it: man pages, tables.
+func Root(system System) *cobra.Command { return newRootCmd(&app{System: system}) }
+
 func newRootCmd(a *app) *cobra.Command {
 	root := &cobra.Command{
 		Use:   program + " <command>",
