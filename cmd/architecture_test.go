@@ -14,11 +14,13 @@ const module = "github.com/apizee-hooks/apizee-hooks/"
 // mayImport are the arrows between our own packages.
 func mayImport() map[string][]string {
 	return map[string][]string{
-		"apizee":  {},
-		"console": {},
-		"config":  {"apizee", "deliver"},
-		"deliver": {"apizee"},
-		"payload": {"apizee"},
+		"apizee":    {},
+		"console":   {},
+		"config":    {"apizee", "deliver"},
+		"deliver":   {"apizee"},
+		"payload":   {"apizee"},
+		"recording": {"apizee", "deliver"},
+		"replay":    {"apizee", "deliver", "payload", "recording"},
 	}
 }
 

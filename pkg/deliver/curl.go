@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"al.essio.dev/pkg/shellescape"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 )
 
 // CurlOptions are what a curl command line shows beside target and body.
@@ -34,7 +36,7 @@ const (
 // cannot be an argument goes through a pipe.
 func CurlCommand(target Target, body []byte, options CurlOptions) string {
 	pipe, data := curlBody(body)
-	args := []string{"curl", "--request", "POST"}
+	args := []string{"curl", "--request", apizee.Method}
 	args = append(args, curlHeaders(target, len(body), options.ShowSecrets)...)
 	args = append(args, curlSwitches(target.URL, options)...)
 	args = append(args, data...)
@@ -46,8 +48,8 @@ func CurlCommand(target Target, body []byte, options CurlOptions) string {
 // own that it must leave out.
 func curlHeaders(target Target, bodyLength int, showSecrets bool) []string {
 	documented := []Header{
-		{Name: contentType, Value: apizeeType},
-		{Name: userAgent, Value: apizeeAgent},
+		{Name: contentType, Value: apizee.ContentType},
+		{Name: userAgent, Value: apizee.UserAgent},
 	}
 	headers := Override(documented, settle(target.Headers))
 	if bodyLength >= expectLimit && !names(headers, "Expect") {

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 )
 
 const (
@@ -21,11 +23,8 @@ const (
 	contentType   = "Content-Type"
 	contentLength = "Content-Length"
 
-	// The values are Apizee's, and for Accept curl's, in its documented equivalent
-	// command. The capitals in the content type are meant.
-	apizeeAgent = "Cloud Apizee"
-	acceptAll   = "*/*"
-	apizeeType  = "application/JSON"
+	// acceptAll is what curl sends, and so the documented equivalent command.
+	acceptAll = "*/*"
 )
 
 // WireHeaders are all the headers that a request to the target carries, in curl's
@@ -52,9 +51,9 @@ func defaults(u *url.URL, bodyLength int) []Header {
 		headers = append(headers, Header{Name: authorization, Value: basicAuth(u.User)})
 	}
 	return append(headers,
-		Header{Name: userAgent, Value: apizeeAgent},
+		Header{Name: userAgent, Value: apizee.UserAgent},
 		Header{Name: accept, Value: acceptAll},
-		Header{Name: contentType, Value: apizeeType},
+		Header{Name: contentType, Value: apizee.ContentType},
 		Header{Name: contentLength, Value: strconv.Itoa(bodyLength)},
 	)
 }
@@ -114,7 +113,7 @@ func newHTTPRequest(ctx context.Context, req Request) *http.Request {
 	// A User-Agent without a value keeps the HTTP library from adding its own.
 	header := http.Header{userAgent: nil}
 	out := &http.Request{
-		Method: cmp.Or(req.Method, http.MethodPost), URL: req.URL, Header: header,
+		Method: cmp.Or(req.Method, apizee.Method), URL: req.URL, Header: header,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 	}
 	for _, h := range WireHeaders(req.Target, len(req.Body)) {
