@@ -1,0 +1,54 @@
+package receive
+
+import (
+	"errors"
+	"io"
+	"net"
+	"net/http"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+)
+
+var errTooLarge = errors.New("body too large")
+
+// firstRead is how much room a body gets before any of it is here.
+const firstRead = 64 << 10
+
+// readBody reads a body of up to most bytes. The room grows with what arrives, whatever
+// length was announced.
+func readBody(r *http.Request, most int64) ([]byte, error) {
+	if r.ContentLength > most {
+		return nil, errTooLarge
+	}
+	if r.Body == nil || r.Body == http.NoBody {
+		return nil, nil
+	}
+	size := r.ContentLength
+	if size < 0 {
+		size = 512
+	}
+	body := make([]byte, 0, min(size, firstRead))
+	for {
+		n, err := r.Body.Read(body[len(body):cap(body)])
+		body = body[:len(body)+n]
+		switch {
+		case int64(len(body)) > most:
+			return nil, errTooLarge
+		case err == io.EOF:
+			return body, nil
+		case err != nil:
+			return nil, err
+		case len(body) == cap(body):
+			body = append(body, 0)[:len(body)]
+		}
+	}
+}
+
+// isBroken says whether the sender is gone.
+func isBroken(err error) bool {
+	var network *net.OpError
+	return errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &network)
+}
+
+// check holds a request against the contract.
+func check(_ *http.Request, body []byte) apizee.Report { return apizee.Validate(body) }

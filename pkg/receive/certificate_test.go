@@ -1,0 +1,68 @@
+package receive
+
+import (
+	"bufio"
+	"crypto/tls"
+	"crypto/x509"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestTLS(t *testing.T) {
+	certificate, err := SelfSigned(time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := start(t, Options{TLS: &tls.Config{Certificates: []tls.Certificate{certificate}}})
+	roots := x509.NewCertPool()
+	roots.AddCert(certificate.Leaf)
+	for _, name := range []string{"localhost", "127.0.0.1", "::1"} {
+		c, err := tls.Dial("tcp", r.addr, &tls.Config{RootCAs: roots, ServerName: name, NextProtos: []string{"h2", "http/1.1"}})
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		io.WriteString(c, "POST / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}")
+		reply, err := http.ReadResponse(bufio.NewReader(c), nil)
+		if err != nil || reply.StatusCode != 204 || c.ConnectionState().NegotiatedProtocol != "http/1.1" {
+			t.Errorf("%s: %v, %v", name, reply, err)
+		}
+		c.Close()
+		<-r.receptions
+	}
+	if len(r.malformed) > 0 {
+		t.Errorf("%+v", <-r.malformed)
+	}
+
+	if reply := r.raw(t, "POST / HTTP/1.1\r\nHost: h\r\n\r\n"); !strings.HasPrefix(reply, "HTTP/1.0 400 ") || !strings.Contains(reply, "use https://") {
+		t.Errorf("answered %q", reply)
+	}
+	if m := <-r.malformed; m.Reason != "plain HTTP came where TLS is spoken; the sender must use https://" {
+		t.Errorf("%+v", m)
+	}
+	if _, err := tls.Dial("tcp", r.addr, &tls.Config{ServerName: "localhost"}); err == nil {
+		t.Error("a certificate out of nowhere was trusted")
+	}
+	if m := <-r.malformed; m.Reason != "TLS handshake: remote error: tls: bad certificate" {
+		t.Errorf("%+v", m)
+	}
+}
+
+func TestFingerprint(t *testing.T) {
+	certificate, err := SelfSigned(time.Unix(1575976413, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pin, err := Pin(certificate)
+	if err != nil || !strings.HasPrefix(pin, "sha256//") || len(pin) != len("sha256//")+44 {
+		t.Errorf("%s, %v", pin, err)
+	}
+	if f := Fingerprint(certificate); len(f) != 32*3-1 || f != strings.ToUpper(f) {
+		t.Error(f)
+	}
+	if !certificate.Leaf.NotBefore.Before(time.Unix(1575976413, 0)) || !certificate.Leaf.NotAfter.After(time.Unix(1575976413, 0)) {
+		t.Errorf("%v", certificate.Leaf)
+	}
+}

@@ -1,0 +1,113 @@
+package receive
+
+import (
+	"bytes"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"strings"
+	"sync/atomic"
+)
+
+// connKey finds the connection in the context of a request.
+type connKey struct{}
+
+// Stages of a connection.
+const (
+	idle     int32 = iota // no byte of a request is here
+	begun                 // some are, but the HTTP library has not made a request of them
+	handling              // a request is in hand
+)
+
+// conn notices what the HTTP library keeps to itself: what it refuses to make a request
+// of, and senders that never finish.
+type conn struct {
+	net.Conn // raw, or tls
+	raw      net.Conn
+	tls      *tls.Conn // nil is plain HTTP
+
+	server   *Server
+	slots    chan struct{}
+	stage    atomic.Int32
+	reported atomic.Bool
+}
+
+func (c *conn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if n > 0 {
+		c.stage.CompareAndSwap(idle, begun)
+	}
+	if err != nil && c.stage.Load() != handling {
+		c.readFailed(err)
+	}
+	return n, err
+}
+
+func (c *conn) readFailed(err error) {
+	var plain tls.RecordHeaderError
+	var network net.Error
+	switch {
+	case errors.As(err, &plain) && plain.Conn != nil && looksLikeHTTP(plain.RecordHeader[:]):
+		c.report("plain HTTP came where TLS is spoken; the sender must use https://")
+		io.WriteString(plain.Conn, "HTTP/1.0 400 Bad Request\r\n\r\nThis server speaks TLS; use https://\n")
+	case errors.As(err, &network) && network.Timeout():
+		if c.stage.Load() == begun {
+			c.report("no whole request came within " + c.server.options.Limits.Request.String())
+		}
+	case c.tls != nil && !c.tls.ConnectionState().HandshakeComplete && !errors.Is(err, io.EOF) && !errors.Is(err, net.ErrClosed):
+		c.report("TLS handshake: " + strings.TrimPrefix(err.Error(), "tls: "))
+	}
+}
+
+// looksLikeHTTP is what the HTTP library goes by too.
+func looksLikeHTTP(start []byte) bool {
+	for _, method := range []string{"GET /", "HEAD ", "POST ", "PUT /", "OPTIO"} {
+		if string(start) == method {
+			return true
+		}
+	}
+	return false
+}
+
+// Write sees an answer without a request when the HTTP library refuses what came.
+func (c *conn) Write(p []byte) (int, error) {
+	if c.stage.Load() != handling {
+		c.report(refusal(p))
+	}
+	return c.Conn.Write(p)
+}
+
+// refusal is the reason in an answer of the HTTP library: its body, else its status.
+func refusal(answer []byte) string {
+	head, body, _ := bytes.Cut(answer, []byte("\r\n\r\n"))
+	if len(body) > 0 {
+		return string(body)
+	}
+	line, _, _ := bytes.Cut(head, []byte("\r\n"))
+	_, status, _ := bytes.Cut(line, []byte(" "))
+	return string(status)
+}
+
+// report tells of the first thing that was wrong with a connection.
+func (c *conn) report(reason string) {
+	if c.reported.CompareAndSwap(false, true) {
+		c.server.malformed(c.RemoteAddr().String(), reason)
+	}
+}
+
+// CloseWrite lets the HTTP library end an answer before it closes the connection, so
+// that a sender in the middle of a long body gets to read it.
+func (c *conn) CloseWrite() error {
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return nil
+}
+
+// reset makes closing the connection look like a crash of the receiver.
+func (c *conn) reset() {
+	if tcp, ok := c.raw.(*net.TCPConn); ok {
+		tcp.SetLinger(0)
+	}
+}

@@ -1,0 +1,238 @@
+package receive
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
+)
+
+func TestReply(t *testing.T) {
+	tests := map[string]struct {
+		reply       Reply
+		status      int
+		contentType string
+		team        []string
+	}{
+		"nothing said": {Reply{}, 204, "", nil},
+		"body":         {Reply{Body: []byte("hi")}, 200, "text/plain; charset=utf-8", nil},
+		"JSON body":    {Reply{Status: 202, Body: []byte(`{"accepted":true}`)}, 202, "application/json", nil},
+		"headers": {Reply{Status: 503, Body: []byte("{}"), Headers: []deliver.Header{
+			{Name: "X-Team", Value: "a"}, {Name: "X-Team", Value: "b"}, {Name: "content-type", Value: "x/y"}}}, 503, "x/y", []string{"a", "b"}},
+		"no content type": {Reply{Body: []byte("{}"), Headers: []deliver.Header{{Name: "Content-Type", Remove: true}}}, 200, "", nil},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			r := start(t, Options{Reply: test.reply})
+			reply := post(t, r.url("/"), ticketEvent)
+			if reply.StatusCode != test.status || readAll(t, reply.Body) != string(test.reply.Body) ||
+				reply.Header.Get("Content-Type") != test.contentType || reply.ContentLength != int64(len(test.reply.Body)) {
+				t.Errorf("%d, %v", reply.StatusCode, reply.Header)
+			}
+			if diff := cmp.Diff(test.team, reply.Header["X-Team"]); diff != "" {
+				t.Error(diff)
+			}
+			head, err := http.Head(r.url("/"))
+			if err != nil || head.StatusCode != test.status {
+				t.Errorf("%+v, %v", head, err)
+			}
+		})
+	}
+}
+
+func TestNewRefuses(t *testing.T) {
+	tests := map[string]struct {
+		options Options
+		want    string
+	}{
+		"status 99":       {Options{Reply: Reply{Status: 99}}, "status 99 is not between 200 and 599"},
+		"body with 204":   {Options{Reply: Reply{Status: 204, Body: []byte("x")}}, "a reply with status 204 cannot have a body"},
+		"relative path":   {Options{Path: "hooks"}, `path "hooks" does not begin with a slash`},
+		"path with query": {Options{Path: "/a?b"}, "holds a query"},
+		"header":          {Options{RequireHeader: deliver.Header{Name: "X-Key"}}, `required header "X-Key" has no value`},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			if _, err := New(test.options); err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got %v, want %s", err, test.want)
+			}
+		})
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	const secret = "s3cr3t-value"
+	r := start(t, Options{
+		Path: "/hooks/", RequireHeader: deliver.Header{Name: "x-api-key", Value: secret}, Limits: Limits{Body: 200},
+		Record: func(recording.Entry) error { t.Error("recorded"); return nil },
+	})
+	tests := map[string]struct {
+		path, key, body string
+		status          int
+		outcome         Outcome
+		problem         string
+	}{
+		"wrong path":   {"/hooks", secret, ticketEvent, 404, WrongPath, "only /hooks/ is served"},
+		"no key":       {"/hooks/", "", ticketEvent, 401, Unauthorized, "the header x-api-key is missing"},
+		"wrong key":    {"/hooks/", "s3cr3t-valuf", ticketEvent, 401, Unauthorized, "the header x-api-key has another value than is required"},
+		"too large":    {"/hooks/", secret, strings.Repeat("x", 201), 413, TooLarge, "the body is longer than 200 bytes"},
+		"not an event": {"/elsewhere", secret, "nonsense", 404, WrongPath, "only /hooks/ is served"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			// Without a length, so that the limit is met while reading.
+			req, _ := http.NewRequest("POST", r.url(test.path), io.MultiReader(strings.NewReader(test.body)))
+			if test.key != "" {
+				req.Header.Set("X-Api-Key", test.key)
+			}
+			reply, err := http.DefaultClient.Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer reply.Body.Close()
+			x := <-r.receptions
+			if reply.StatusCode != test.status || x.Status != test.status || x.Outcome != test.outcome || x.Problem != test.problem {
+				t.Errorf("answered %d, %+v", reply.StatusCode, x)
+			}
+			if x.Outcome.IsEvent() || len(x.Report.Findings) > 0 {
+				t.Errorf("it was held against the contract: %+v", x.Report)
+			}
+			if strings.Contains(x.Problem+readAll(t, reply.Body), secret) {
+				t.Error("the secret is shown")
+			}
+		})
+	}
+}
+
+func TestTooLargeByItsOwnAccount(t *testing.T) {
+	r := start(t, Options{Limits: Limits{Body: 100}})
+	c := r.dial(t)
+	io.WriteString(c, "POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 101\r\n\r\n")
+	reply, err := http.ReadResponse(bufio.NewReader(c), nil)
+	if err != nil || reply.StatusCode != 413 || !reply.Close {
+		t.Errorf("answered %+v, %v", reply, err)
+	}
+	c.Close()
+	if post(t, r.url("/"), strings.Repeat("x", 100)).StatusCode != 204 {
+		t.Error("a body at the limit was refused")
+	}
+}
+
+func TestReception(t *testing.T) {
+	at := time.Unix(1575976413, 0)
+	var mu sync.Mutex
+	now := func() time.Time {
+		mu.Lock()
+		defer mu.Unlock()
+		at = at.Add(time.Millisecond)
+		return at
+	}
+	r := start(t, Options{Now: now})
+	post(t, r.url("/a?b"), strings.Replace(ticketEvent, "invited", "invitd", 1))
+	x := <-r.receptions
+	if !x.At.Equal(time.Unix(1575976413, 1e6)) || x.Took != time.Millisecond || x.Proto != "HTTP/1.1" || x.Remote == "" {
+		t.Errorf("%+v", x)
+	}
+	if x.Headers.Get("Host") != r.addr || x.Headers.Get("Content-Type") != "application/JSON" {
+		t.Errorf("%v", x.Headers)
+	}
+	if x.Report.Event.Object != "ticket" || x.Report.OK() || !x.Outcome.IsEvent() {
+		t.Errorf("%+v", x.Report)
+	}
+}
+
+func TestRecordedBeforeAnswered(t *testing.T) {
+	recorded := make(chan recording.Entry)
+	r := start(t, Options{Reply: Reply{Status: 202}, Record: func(e recording.Entry) error { recorded <- e; return nil }})
+	c := r.dial(t)
+	io.WriteString(c, "POST /p?q HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 3\r\n\r\n\xff\x00\n")
+	answered := make(chan string)
+	go func() {
+		reply, _ := io.ReadAll(c)
+		answered <- string(reply)
+	}()
+	select {
+	case reply := <-answered:
+		t.Fatalf("answered %q first", reply)
+	case e := <-recorded:
+		if e.Method != "POST" || e.Path != "/p?q" || string(e.Body) != "\xff\x00\n" || e.Status != 202 || len(e.Findings) == 0 || e.ReceivedAt.IsZero() || e.Headers["Host"][0] != "h" {
+			t.Errorf("%+v", e)
+		}
+	}
+	if reply := <-answered; !strings.HasPrefix(reply, "HTTP/1.1 202 ") {
+		t.Errorf("answered %q", reply)
+	}
+}
+
+func TestNotRecorded(t *testing.T) {
+	fail := errors.New("disk full")
+	r := start(t, Options{Record: func(recording.Entry) error { return fail }})
+	for _, want := range []int{507, 204} {
+		if got := post(t, r.url("/"), ticketEvent).StatusCode; got != want {
+			t.Errorf("answered %d, want %d", got, want)
+		}
+		x := <-r.receptions
+		if want == 507 && (x.Outcome != NotRecorded || x.Problem != "disk full" || x.Status != 507) {
+			t.Errorf("%+v", x)
+		}
+		fail = nil
+	}
+}
+
+func TestDelay(t *testing.T) {
+	var slept []time.Duration
+	r := start(t, Options{Delay: time.Minute, Path: "/", Sleep: func(_ context.Context, d time.Duration) error {
+		slept = append(slept, d)
+		return nil
+	}})
+	post(t, r.url("/"), ticketEvent)
+	post(t, r.url("/elsewhere"), ticketEvent)
+	if diff := cmp.Diff([]time.Duration{time.Minute}, slept); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestSenderGivesUp(t *testing.T) {
+	delaying := make(chan struct{})
+	// The limit for the arrival of a request must not end the wait for its answer.
+	r := start(t, Options{Delay: time.Hour, Limits: Limits{Request: 50 * time.Millisecond}, Sleep: func(ctx context.Context, _ time.Duration) error {
+		close(delaying)
+		<-ctx.Done()
+		return ctx.Err()
+	}})
+	c := r.dial(t)
+	io.WriteString(c, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}")
+	<-delaying
+	c.Close()
+	if x := <-r.receptions; x.Outcome != Unanswered || x.Status != 0 {
+		t.Errorf("%+v", x)
+	}
+}
+
+func TestHandlerInAnotherServer(t *testing.T) {
+	server, err := New(Options{Reply: Reply{Status: 201}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := httptest.NewServer(server)
+	defer other.Close()
+	if got := post(t, other.URL, ticketEvent).StatusCode; got != 201 {
+		t.Errorf("answered %d", got)
+	}
+	w := httptest.NewRecorder()
+	server.ServeHTTP(w, httptest.NewRequest("POST", "/", strings.NewReader(ticketEvent)))
+	if w.Code != 201 {
+		t.Errorf("answered %d", w.Code)
+	}
+}

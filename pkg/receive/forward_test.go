@@ -1,0 +1,205 @@
+package receive
+
+import (
+	"bufio"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
+)
+
+func TestJoin(t *testing.T) {
+	tests := map[string]struct {
+		target, request string
+		onePath         bool
+		want            string
+	}{
+		"no path":               {"http://h:1", "/hooks/", false, "http://h:1/hooks/"},
+		"root":                  {"http://h/", "/hooks/", false, "http://h/hooks/"},
+		"behind a path":         {"http://h/a/", "/hooks/", false, "http://h/a/hooks/"},
+		"behind, no slash":      {"http://h/a", "/hooks", false, "http://h/a/hooks"},
+		"request for the root":  {"http://h/a/b", "/", false, "http://h/a/b"},
+		"root to no path":       {"http://h", "/", false, "http://h/"},
+		"queries":               {"http://h/a?x=1", "/b?y=%7e+&z", false, "http://h/a/b?x=1&y=%7e+&z"},
+		"request's query":       {"http://h/a", "/?y", false, "http://h/a?y"},
+		"escapes":               {"http://h/a%2Fb", "/c%20d%2F..//e", false, "http://h/a%2Fb/c%20d%2F..//e"},
+		"one path":              {"http://h/api", "/hooks/", true, "http://h/api"},
+		"one path, with query":  {"http://h/api?k=v", "/hooks/?a", true, "http://h/api?k=v&a"},
+		"one path, no target's": {"http://h", "/hooks/", true, "http://h/hooks/"},
+		"asterisk":              {"http://h/a", "*", false, "http://h/a"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			target, err := deliver.ParseURL(test.target)
+			if err != nil {
+				t.Fatal(err)
+			}
+			request, err := url.ParseRequestURI(test.request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := join(target, request, test.onePath).String(); got != test.want {
+				t.Errorf("got %s, want %s", got, test.want)
+			}
+		})
+	}
+}
+
+func forwarder(t testing.TB, target string) *Forwarder {
+	t.Helper()
+	u, err := deliver.ParseURL(target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	transport, err := deliver.NewTransport(deliver.TLSOptions{}, 4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(transport.CloseIdleConnections)
+	return &Forwarder{Target: u, Client: deliver.NewClient(transport, time.Now), Timeout: 10 * time.Second}
+}
+
+// rawTarget is a server that gives one answer and hands on the request it got.
+func rawTarget(t testing.TB, answer string) (addr string, requests <-chan string) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	got := make(chan string, 1)
+	go func() {
+		c, err := l.Accept()
+		if err != nil {
+			return
+		}
+		defer c.Close()
+		in := bufio.NewReader(c)
+		var text strings.Builder
+		req, err := http.ReadRequest(bufio.NewReader(io.TeeReader(in, &text)))
+		if err != nil {
+			return
+		}
+		io.Copy(io.Discard, req.Body)
+		got <- text.String()
+		io.WriteString(c, answer)
+	}()
+	return l.Addr().String(), got
+}
+
+func endlessTarget(t testing.TB, reading chan<- struct{}) *Forwarder {
+	release := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		close(reading)
+		<-release
+	}))
+	t.Cleanup(func() {
+		close(release)
+		server.Close()
+	})
+	return forwarder(t, server.URL)
+}
+
+func TestForwardIsFaithful(t *testing.T) {
+	addr, requests := rawTarget(t, "HTTP/1.1 418 Short and stout\r\nX-Reply: a\r\nX-Reply: b\r\nConnection: X-Hop\r\nX-Hop: 1\r\nContent-Length: 4\r\n\r\ntea!")
+	r := start(t, Options{Forward: forwarder(t, "http://me:pw@"+addr+"/app")})
+	reply := r.raw(t, "PUT /hooks/?a=%7e HTTP/1.1\r\nHost: listener\r\nContent-Type: application/JSON\r\nX-Twice: 1\r\nX-Twice: 2\r\n"+
+		"Connection: close, x-mine\r\nX-Mine: 1\r\nKeep-Alive: 5\r\nTE: trailers\r\nUpgrade: h2c\r\nExpect: 100-continue\r\n"+
+		"Transfer-Encoding: chunked\r\n\r\n3\r\n\xff{}\r\n0\r\n\r\n")
+	want := strings.Join([]string{"PUT /app/hooks/?a=%7e HTTP/1.1", "Host: " + addr, "Content-Length: 3",
+		"Authorization: Basic bWU6cHc=", "Content-Type: application/JSON", "X-Twice: 1", "X-Twice: 2", "", "\xff{}"}, "\r\n")
+	if diff := cmp.Diff(want, <-requests); diff != "" {
+		t.Error(diff)
+	}
+	head, body, _ := strings.Cut(strings.TrimPrefix(reply, "HTTP/1.1 100 Continue\r\n\r\n"), "\r\n\r\n")
+	lines := strings.Split(head, "\r\n")
+	if lines[0] != "HTTP/1.1 418 I'm a teapot" || body != "tea!" || !strings.Contains(head, "X-Reply: a\r\nX-Reply: b") ||
+		strings.Contains(head, "X-Hop") || strings.Contains(head, "Content-Type") {
+		t.Errorf("answered %q", reply)
+	}
+	x := <-r.receptions
+	if x.Status != 418 || x.Forwarded == nil || x.Forwarded.Status != 418 || x.Forwarded.Took <= 0 || x.Outcome != Accepted {
+		t.Errorf("%+v, %+v", x, x.Forwarded)
+	}
+}
+
+func TestForwardWithoutBody(t *testing.T) {
+	addr, requests := rawTarget(t, "HTTP/1.1 204 No Content\r\n\r\n")
+	r := start(t, Options{Forward: forwarder(t, addr)})
+	r.raw(t, "GET /x HTTP/1.1\r\nHost: h\r\nConnection: close\r\nUser-Agent: mine\r\n\r\n")
+	if got, want := <-requests, "GET /x HTTP/1.1\r\nHost: "+addr+"\r\nUser-Agent: mine\r\n\r\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestForwardFails(t *testing.T) {
+	dead, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dead.Close()
+	silent, _ := rawTarget(t, "")
+	half, _ := rawTarget(t, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")
+	nonsense, _ := rawTarget(t, "HTTP/1.1 099 What\r\n\r\n")
+	tests := map[string]struct {
+		addr    string
+		status  int
+		kind    deliver.Kind
+		problem string
+	}{
+		"dead":     {dead.Addr().String(), 0, deliver.KindRefused, "not forwarded: nothing listens on ADDR"},
+		"silent":   {silent, 0, deliver.KindReset, "not forwarded: ADDR closed the connection before it answered"},
+		"half":     {half, 200, deliver.KindReset, "not forwarded: ADDR closed the connection in the middle of its reply"},
+		"nonsense": {nonsense, 99, "", "not forwarded: the target answered with status 99, which cannot be passed back"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			recorded := 0
+			r := start(t, Options{Forward: forwarder(t, test.addr), Record: func(e recording.Entry) error {
+				recorded = e.Status
+				return nil
+			}})
+			if got := post(t, r.url("/"), ticketEvent).StatusCode; got != 502 || recorded != 502 {
+				t.Errorf("answered %d, recorded %d", got, recorded)
+			}
+			x := <-r.receptions
+			if x.Outcome != NotForwarded || x.Problem != strings.ReplaceAll(test.problem, "ADDR", test.addr) || x.Forwarded.Status != test.status {
+				t.Errorf("%+v, %+v", x, x.Forwarded)
+			}
+			if f := x.Forwarded.Failure; test.kind != "" && (f == nil || f.Kind != test.kind) {
+				t.Errorf("%+v", f)
+			}
+		})
+	}
+}
+
+func TestForwardLongReply(t *testing.T) {
+	long := strings.Repeat("x", 5*firstRead)
+	addr, _ := rawTarget(t, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"+long)
+	r := start(t, Options{Forward: forwarder(t, addr)})
+	if got := readAll(t, post(t, r.url("/"), ticketEvent).Body); got != long {
+		t.Errorf("got %d bytes, want %d", len(got), len(long))
+	}
+}
+
+func TestForwardBreaksOff(t *testing.T) {
+	addr, _ := rawTarget(t, "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n"+strings.Repeat("x", 2*firstRead))
+	r := start(t, Options{Forward: forwarder(t, addr)})
+	reply := post(t, r.url("/"), ticketEvent)
+	if _, err := io.ReadAll(reply.Body); reply.StatusCode != 200 || err == nil {
+		t.Errorf("answered %d as if whole", reply.StatusCode)
+	}
+	x := <-r.receptions
+	if x.Outcome != NotForwarded || x.Status != 200 || x.Forwarded.Failure == nil || x.Forwarded.Failure.Kind != deliver.KindReset {
+		t.Errorf("%+v, %+v", x, x.Forwarded)
+	}
+}
