@@ -17,13 +17,28 @@ func measure() *runewidth.Condition {
 // Columns is how many terminal columns s takes: two for an East Asian wide
 // rune or an emoji, none for a combining mark. It counts plain text, without
 // colour codes.
-func Columns(s string) int { return measure().StringWidth(s) }
+func Columns(s string) int {
+	if isPlain(s) {
+		return len(s)
+	}
+	return measure().StringWidth(s)
+}
+
+// isPlain says whether each byte of s takes one column, as in nearly all that is shown.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
 
 // Cut shortens s to at most width columns, the last of them "…" when something
 // was left out. A width of 0 or less is unlimited, as in the answer of Width.
 // Like Pad and Wrap it takes safe text that is not painted yet.
 func Cut(s string, width int) string {
-	if width <= 0 {
+	if width <= 0 || len(s) <= width && isPlain(s) {
 		return s
 	}
 	return measure().Truncate(s, width, ellipsis)

@@ -3,6 +3,8 @@ package console
 import (
 	"fmt"
 	"math"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -58,4 +60,38 @@ func formatBytes(n float64) string {
 		return fmt.Sprintf("%.1f %s", tenths/10, units[unit])
 	}
 	return fmt.Sprintf("%.0f %s", math.Round(n), units[unit])
+}
+
+// ParseBytes reads a size as people write it: "512", "64KiB", "1.5 MB". Units with an i
+// are powers of 1024, those without one powers of 1000, as of the SI; letter case counts
+// for nothing. The size is at least one byte.
+func ParseBytes(s string) (int64, error) {
+	number := strings.TrimRight(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ ")
+	factor, known := byteUnit(strings.ToLower(strings.TrimSpace(s[len(number):])))
+	value, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
+	bytes := value * factor
+	if err != nil || !known || !(bytes >= 1 && bytes < math.MaxInt64) {
+		return 0, fmt.Errorf("%q is not a size; write it like 512KiB or 1MiB", s)
+	}
+	return int64(bytes), nil
+}
+
+func byteUnit(unit string) (factor float64, known bool) {
+	switch unit {
+	case "", "b":
+		return 1, true
+	case "k", "kb":
+		return 1e3, true
+	case "m", "mb":
+		return 1e6, true
+	case "g", "gb":
+		return 1e9, true
+	case "kib", "ki":
+		return 1 << 10, true
+	case "mib", "mi":
+		return 1 << 20, true
+	case "gib", "gi":
+		return 1 << 30, true
+	}
+	return 0, false
 }

@@ -70,3 +70,18 @@ func TestBytes(t *testing.T) {
 		}
 	}
 }
+
+func TestParseBytes(t *testing.T) {
+	for in, want := range map[string]int64{
+		"1": 1, "512B": 512, "64KiB": 64 << 10, "1MiB": 1 << 20, "1.5 mib": 3 << 19, "2GiB": 2 << 30, "1kB": 1000, "3M": 3e6, "1e3": 1000,
+	} {
+		if got, err := ParseBytes(in); got != want || err != nil {
+			t.Errorf("%s: got %d, %v, want %d", in, got, err, want)
+		}
+	}
+	for _, in := range []string{"", "MiB", "0", "-1MiB", "1TB", "NaN", "1e30", "1 MiB MiB", "0x10"} {
+		if got, err := ParseBytes(in); err == nil {
+			t.Errorf("%s: taken as %d", in, got)
+		}
+	}
+}

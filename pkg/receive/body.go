@@ -51,4 +51,6 @@ func isBroken(err error) bool {
 }
 
 // check holds a request against the contract.
-func check(_ *http.Request, body []byte) apizee.Report { return apizee.Validate(body) }
+func check(r *http.Request, body []byte) apizee.Report {
+	return apizee.ValidateRequest(apizee.Request{Method: r.Method, Headers: r.Header, Body: body})
+}

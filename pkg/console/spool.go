@@ -1,0 +1,97 @@
+package console
+
+import (
+	"io"
+	"sync"
+)
+
+// Spool writes texts in the background, so that whoever prints need not wait for a slow
+// terminal. What it holds is bounded: when the terminal falls too far behind, texts are
+// left out and counted, and how many is said in their place. It is safe for concurrent
+// use. A Writer that blocks for good blocks Close.
+type Spool struct {
+	w       io.Writer
+	limit   int
+	leftOut func(n int) []byte
+
+	mu      sync.Mutex // guards what follows
+	filled  *sync.Cond
+	texts   []byte
+	missing int
+	closed  bool
+	err     error // the first of the writer
+
+	done chan struct{}
+}
+
+// NewSpool starts a spool that holds up to limit bytes. The text of leftOut stands where
+// n texts are missing.
+func NewSpool(w io.Writer, limit int, leftOut func(n int) []byte) *Spool {
+	s := &Spool{w: w, limit: limit, leftOut: leftOut, done: make(chan struct{})}
+	s.filled = sync.NewCond(&s.mu)
+	go s.run()
+	return s
+}
+
+// Print hands a text over, whole or not at all. It does not keep text.
+func (s *Spool) Print(text []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.missing > 0 || len(s.texts)+len(text) > s.limit {
+		s.missing++
+		return
+	}
+	if len(s.texts) == 0 {
+		s.filled.Signal()
+	}
+	s.texts = append(s.texts, text...)
+}
+
+// Close waits until all is written, and returns the first error of the writer. Nothing
+// may be printed afterwards.
+func (s *Spool) Close() error {
+	s.mu.Lock()
+	s.closed = true
+	s.filled.Signal()
+	s.mu.Unlock()
+	<-s.done
+	return s.err
+}
+
+func (s *Spool) run() {
+	defer close(s.done)
+	var spare []byte
+	for {
+		texts, missing, more := s.take(spare)
+		if missing > 0 {
+			texts = append(texts, s.leftOut(missing)...)
+		}
+		if len(texts) > 0 {
+			s.write(texts)
+		}
+		if !more {
+			return
+		}
+		spare = texts[:0]
+	}
+}
+
+// take waits for texts, and leaves spare in their place. Texts that are missing come
+// after those that are there.
+func (s *Spool) take(spare []byte) (texts []byte, missing int, more bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for len(s.texts) == 0 && s.missing == 0 && !s.closed {
+		s.filled.Wait()
+	}
+	texts, missing = s.texts, s.missing
+	s.texts, s.missing = spare, 0
+	return texts, missing, !s.closed
+}
+
+// write goes on after an error, so that one who cannot be told does not hold up others.
+func (s *Spool) write(texts []byte) {
+	if _, err := s.w.Write(texts); err != nil && s.err == nil {
+		s.err = err
+	}
+}

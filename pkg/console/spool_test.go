@@ -1,0 +1,73 @@
+package console
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+)
+
+func missing(n int) []byte { return fmt.Appendf(nil, "(%d left out)\n", n) }
+
+func TestSpool(t *testing.T) {
+	var out bytes.Buffer
+	s := NewSpool(&out, 1<<20, missing)
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for range 100 {
+				s.Print([]byte("line\n"))
+			}
+		})
+	}
+	all.Wait()
+	if err := s.Close(); err != nil || out.String() != strings.Repeat("line\n", 800) {
+		t.Errorf("%v, %d bytes", err, out.Len())
+	}
+}
+
+// stuck is a terminal that takes nothing until it is told to.
+type stuck struct {
+	bytes.Buffer
+	began, goOn chan struct{}
+}
+
+func (w *stuck) Write(p []byte) (int, error) {
+	w.began <- struct{}{}
+	<-w.goOn
+	return w.Buffer.Write(p)
+}
+
+func TestSpoolLeavesOut(t *testing.T) {
+	w := &stuck{began: make(chan struct{}, 9), goOn: make(chan struct{})}
+	s := NewSpool(w, 10, missing)
+	s.Print([]byte("first\n"))
+	<-w.began
+	for _, text := range []string{"2\n", "too long a text\n", "3\n", "4\n"} {
+		s.Print([]byte(text))
+	}
+	close(w.goOn)
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	if got, want := w.String(), "first\n2\n(3 left out)\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+type failingWriter struct{ n int }
+
+func (w *failingWriter) Write(p []byte) (int, error) {
+	w.n++
+	return 0, fmt.Errorf("broken %d: %w", w.n, errors.ErrUnsupported)
+}
+
+func TestSpoolWriterFails(t *testing.T) {
+	s := NewSpool(&failingWriter{}, 100, missing)
+	s.Print([]byte("x"))
+	if err := s.Close(); !errors.Is(err, errors.ErrUnsupported) || !strings.HasPrefix(err.Error(), "broken 1") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -1,0 +1,7 @@
+//go:build !windows
+
+package receive
+
+import "syscall"
+
+const errInUse = syscall.EADDRINUSE
