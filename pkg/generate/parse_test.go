@@ -1,0 +1,113 @@
+package generate
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestParseRate(t *testing.T) {
+	tests := map[string]struct {
+		want  Rate
+		shown string
+	}{
+		"500/s":    {Rate{500, time.Second}, "500/s"},
+		"500":      {Rate{500, time.Second}, "500/s"},
+		" 30 / m ": {Rate{30, time.Minute}, "30/m"},
+		"2/h":      {Rate{2, time.Hour}, "2/h"},
+		"3/5s":     {Rate{3, 5 * time.Second}, "3/5s"},
+		"1/250ms":  {Rate{1, 250 * time.Millisecond}, "1/250ms"},
+		"0.5/s":    {Rate{5, 10 * time.Second}, "5/10s"},
+		"1.50/s":   {Rate{15, 10 * time.Second}, "15/10s"},
+		"2.0/m":    {Rate{2, time.Minute}, "2/m"},
+		"20/10s":   {Rate{20, 10 * time.Second}, "20/10s"},
+		"0.0001/s": {Rate{1, 10_000 * time.Second}, "1/2h46m40s"},
+	}
+	for in, test := range tests {
+		t.Run(in, func(t *testing.T) {
+			got, err := ParseRate(in)
+			if err != nil || got != test.want || got.String() != test.shown {
+				t.Fatalf("got %+v, shown as %s, %v", got, got, err)
+			}
+		})
+	}
+}
+
+func TestParseRefuses(t *testing.T) {
+	rate := func(s string) error { _, err := ParseRate(s); return err }
+	mix := func(s string) error { _, err := ParseMix(s); return err }
+	tests := map[string]struct {
+		parse func(string) error
+		in    string
+		want  string
+	}{
+		"no rate":        {rate, "", "write it like 500/s"},
+		"zero":           {rate, "0", "the rate is zero"},
+		"zero a minute":  {rate, "0.0/m", "the rate is zero"},
+		"negative":       {rate, "-3/s", "does not start with a number"},
+		"no number":      {rate, "fast", "does not start with a number"},
+		"two points":     {rate, "1.2.3/s", "does not start with a number"},
+		"too many":       {rate, "1000000001/s", "out of range"},
+		"too fine":       {rate, "0.00001/s", "out of range"},
+		"beyond integer": {rate, "99999999999999999999/s", "out of range"},
+		"near unit":      {rate, "5/sec", `did you mean "s"?`},
+		"mistyped unit":  {rate, "5/minuts", `did you mean "m"?`},
+		"no unit":        {rate, "5/fortnight", "write s, m, h"},
+		"no span":        {rate, "5/0s", "a span of time goes from 1ms to 24h"},
+		"span too long":  {rate, "5/25h", "a span of time goes from 1ms to 24h"},
+		"no mix":         {mix, "", "write it like ticket=70,media=20,conversation=10"},
+		"no weight":      {mix, "ticket", "write it like ticket=70"},
+		"near object":    {mix, "tickets=1", `did you mean "ticket"?`},
+		"no object":      {mix, "elephant=1", "documented: ticket, media, conversation"},
+		"all zero":       {mix, "ticket=0,media=0", "at least one object must occur"},
+		"negative share": {mix, "ticket=-1", "not a whole number from 0"},
+		"not a number":   {mix, "ticket=many", "not a whole number from 0"},
+		"twice":          {mix, "ticket=1,ticket=2", "ticket is named twice"},
+		"trailing comma": {mix, "ticket=1,", `"" is not name=weight`},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			if err := test.parse(test.in); err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Fatalf("got %v, want it to say %q", err, test.want)
+			}
+		})
+	}
+}
+
+func TestParseMix(t *testing.T) {
+	got, err := ParseMix("media=1, ticket=3")
+	if err != nil || got != (Mix{ticket: 3, media: 1}) || got.String() != "ticket=3,media=1" {
+		t.Fatalf("got %v, %v", got, err)
+	}
+}
+
+func FuzzParseRate(f *testing.F) {
+	for _, s := range []string{"500/s", "0.5/m", "3/5s", "1000000000/1ms", "0.0001/24h", "/", "."} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		rate, err := ParseRate(s)
+		if err != nil {
+			return
+		}
+		if rate.Count <= 0 || rate.Per <= 0 {
+			t.Fatalf("%q became %+v", s, rate)
+		}
+		New(Options{Start: start, Rate: rate}).Next()
+	})
+}
+
+func FuzzParseMix(f *testing.F) {
+	for _, s := range []string{"ticket=70,media=20,conversation=10", "ticket=1", "=", ",,", "ticket=0"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		mix, err := ParseMix(s)
+		if err != nil {
+			return
+		}
+		if again, err := ParseMix(mix.String()); err != nil || again != mix {
+			t.Fatalf("%q became %v, then %v, %v", s, mix, again, err)
+		}
+	})
+}

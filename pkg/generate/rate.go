@@ -1,0 +1,108 @@
+package generate
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+)
+
+// Rate is how many events there are in a span of time. It is kept as two integers,
+// so that no rounding adds up. Count is at most 1,000,000,000 and Per at most 10,000
+// days.
+type Rate struct {
+	Count int64
+	Per   time.Duration
+}
+
+// String is the rate as ParseRate reads it, such as "500/s" or "3/5s".
+func (r Rate) String() string {
+	for _, u := range units {
+		if u.span == r.Per {
+			return strconv.FormatInt(r.Count, 10) + "/" + u.name
+		}
+	}
+	return strconv.FormatInt(r.Count, 10) + "/" + r.Per.String()
+}
+
+// PerSecond is the rate as a number, for showing it and computing roughly.
+func (r Rate) PerSecond() float64 { return float64(r.Count) / r.Per.Seconds() }
+
+type unit struct {
+	name string
+	span time.Duration
+}
+
+var units = [...]unit{{"s", time.Second}, {"m", time.Minute}, {"h", time.Hour}}
+
+const (
+	maxCount  = 1_000_000_000
+	maxPer    = 24 * time.Hour
+	maxDigits = 4 // after the point
+)
+
+var errZeroRate = errors.New("the rate is zero; write how many events there are in a second, such as 2/s")
+
+// ParseRate reads "500/s", "30/m", "0.5/s", "3/5s", and "500", which means 500/s.
+func ParseRate(s string) (Rate, error) {
+	count, per, found := strings.Cut(strings.TrimSpace(s), "/")
+	rate, err := parseCount(strings.TrimSpace(count))
+	if err != nil {
+		return Rate{}, fmt.Errorf("rate %q: %w", s, err)
+	}
+	span := time.Second
+	if found {
+		if span, err = parseSpan(strings.TrimSpace(per)); err != nil {
+			return Rate{}, fmt.Errorf("rate %q: %w", s, err)
+		}
+	}
+	rate.Per *= span
+	return rate, nil
+}
+
+// parseCount reads a decimal number. Its Per is 1, or the power of ten that makes
+// Count whole.
+func parseCount(s string) (Rate, error) {
+	whole, fraction, _ := strings.Cut(s, ".")
+	fraction = strings.TrimRight(fraction, "0")
+	n, err := strconv.ParseUint(whole+fraction, 10, 63)
+	switch {
+	case errors.Is(err, strconv.ErrSyntax):
+		return Rate{}, errors.New("it does not start with a number; write it like 500/s or 30/m")
+	case err != nil || len(fraction) > maxDigits || n > maxCount:
+		return Rate{}, fmt.Errorf("the number is out of range; it may go up to %d and have %d digits after the point", maxCount, maxDigits)
+	case n == 0:
+		return Rate{}, errZeroRate
+	}
+	return Rate{Count: int64(n), Per: time.Duration(math.Pow10(len(fraction)))}, nil
+}
+
+// parseSpan reads what stands after the slash: a unit, or a duration such as 5s.
+func parseSpan(s string) (time.Duration, error) {
+	var names []string
+	for _, u := range units {
+		if u.name == s {
+			return u.span, nil
+		}
+		names = append(names, u.name)
+	}
+	if d, err := time.ParseDuration(s); err == nil {
+		if d < time.Millisecond || d > maxPer {
+			return 0, fmt.Errorf("%s is out of range; a span of time goes from 1ms to 24h", s)
+		}
+		return d, nil
+	}
+	if near := apizee.Nearest(s, append(names, unitWords()...)); near != "" {
+		return 0, fmt.Errorf("%q is not a unit of time; did you mean %q?", s, near[:1])
+	}
+	return 0, fmt.Errorf("%q is not a unit of time; write s, m, h or a duration such as 5s", s)
+}
+
+// unitWords are what people write for a unit. Each begins with the unit's name.
+func unitWords() []string {
+	return []string{"sec", "second", "seconds", "min", "minute", "minutes", "hr", "hour", "hours"}
+}

@@ -1,0 +1,259 @@
+package generate
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"flag"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// start is the time of the documented ticket example.
+var start = time.Unix(1575976413, 0)
+
+func TestStreamIsTheSameEverywhere(t *testing.T) {
+	s := New(Options{Seed: 42, Start: start})
+	var lines []byte
+	for range 60 {
+		lines = append(s.AppendNext(lines), '\n')
+	}
+	file := filepath.Join("testdata", "seed42.golden")
+	if *update {
+		if err := os.WriteFile(file, lines, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(lines)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// A hundred thousand events go through every stage and wrap every counter of a herd.
+func TestStreamStaysTheSame(t *testing.T) {
+	const want = "d1491b62c149e1d3eeb37c0e38dd8df75abc27265244a503ec63762c74f51f65"
+	s := New(Options{Seed: 7, Start: start, Rate: Rate{Count: 1000, Per: 7 * time.Second}})
+	hash := sha256.New()
+	var line []byte
+	for range 100_000 {
+		line = append(s.AppendNext(line[:0]), '\n')
+		hash.Write(line)
+	}
+	if got := hex.EncodeToString(hash.Sum(nil)); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+func TestSeedsDiffer(t *testing.T) {
+	first := New(Options{Seed: 1, Start: start}).Next()
+	for seed := range uint64(5) {
+		if other := New(Options{Seed: 100 + seed, Start: start}).Next(); bytes.Equal(first, other) {
+			t.Errorf("seed %d gives %s too", 100+seed, other)
+		}
+	}
+}
+
+// follower holds a stream against the lives, and remembers what it saw.
+type follower struct {
+	t      *testing.T
+	states map[string]string // by object and id; "" once deleted
+	seen   map[string]int    // "ticket update opened" and the like
+}
+
+// take returns the name of the object.
+func (f *follower) take(line []byte) string {
+	report := apizee.Validate(line)
+	if len(report.Findings) > 0 {
+		f.t.Fatalf("%s\n%v", line, report.Findings)
+	}
+	e := report.Event
+	key := e.Object + "/" + e.ID
+	before, known := f.states[key]
+	state := ""
+	for _, path := range []string{"state", "eventType"} {
+		if v, ok := e.Prop(path); ok {
+			state = v.Text()
+		}
+	}
+	switch {
+	case e.Name == created == known:
+		f.t.Fatalf("%s\nwas known before: %t", line, known)
+	case e.Name == updated && !leads(e.Object, before, state):
+		f.t.Fatalf("%s\nwas %q before", line, before)
+	}
+	f.states[key] = state
+	if e.Name == deleted {
+		f.states[key] = "deleted"
+	}
+	f.seen[e.Object+" "+e.Name+" "+state]++
+	return e.Object
+}
+
+func lives() map[string]life {
+	return map[string]life{"ticket": ticketLife(), "media": mediaLife(), "conversation": conversationLife()}
+}
+
+func leads(object, from, to string) bool {
+	for _, s := range lives()[object] {
+		if s.state == from {
+			return slices.ContainsFunc(s.next, func(n step) bool { return n.state == to })
+		}
+	}
+	return false
+}
+
+func TestEveryEventIsValidAndPlausible(t *testing.T) {
+	s := New(Options{Seed: 3, Start: start, Rate: Rate{Count: 500, Per: time.Second}})
+	f := follower{t: t, states: map[string]string{}, seen: map[string]int{}}
+	objects := map[string]int{}
+	const events = 100_000
+	for range events {
+		objects[f.take(s.Next())]++
+	}
+	for k, name := range names {
+		if share := float64(objects[name]) / events * 100; share < float64(DefaultMix()[k])-1 || share > float64(DefaultMix()[k])+1 {
+			t.Errorf("%.1f %% of the events are about a %s, want %d", share, name, DefaultMix()[k])
+		}
+	}
+	for object, l := range lives() {
+		for i, stage := range l {
+			event := updated
+			if i == 0 {
+				event = created
+			}
+			if f.seen[object+" "+event+" "+stage.state] == 0 {
+				t.Errorf("no %s was ever %q", object, stage.state)
+			}
+		}
+		if f.seen[object+" "+deleted+" "] == 0 {
+			t.Errorf("no %s was ever deleted", object)
+		}
+	}
+}
+
+// The lives use every documented state and no other, and every stage can be reached.
+func TestWordsAreDocumented(t *testing.T) {
+	if diff := cmp.Diff(apizee.ObjectNames(), names[:]); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(apizee.EventNames(), []string{created, updated, deleted}); diff != "" {
+		t.Error(diff)
+	}
+	mediaObject, _ := apizee.LookupObject("media")
+	parents, _ := mediaObject.Prop("_parent.name")
+	for _, name := range []string{names[ticket], names[conversation], conferenceName} {
+		if !slices.Contains(parents.Values, name) {
+			t.Errorf("%q is not a documented parent", name)
+		}
+	}
+	for name, l := range lives() {
+		object, _ := apizee.LookupObject(name)
+		prop, ok := object.Prop("state")
+		if !ok {
+			prop, _ = object.Prop("eventType")
+		}
+		stages := []string{}
+		reached := []string{l[0].state}
+		for _, s := range l {
+			stages = append(stages, s.state)
+			for _, n := range s.next {
+				reached = append(reached, n.state)
+			}
+		}
+		stages = slices.DeleteFunc(stages, func(s string) bool { return s == "" })
+		reached = slices.DeleteFunc(reached, func(s string) bool { return s == "" })
+		for _, list := range []*[]string{&stages, &reached} {
+			slices.Sort(*list)
+			*list = slices.Compact(*list)
+			documented := slices.Sorted(slices.Values(prop.Values))
+			if diff := cmp.Diff(documented, *list); diff != "" {
+				t.Errorf("%s: %s", name, diff)
+			}
+		}
+	}
+}
+
+func TestTimeGoesOnAtTheRate(t *testing.T) {
+	tests := map[string]struct {
+		rate   Rate
+		events int
+		want   int64 // seconds from the first to the last
+	}{
+		"two a second":           {Rate{2, time.Second}, 21, 10},
+		"thirty a minute":        {Rate{30, time.Minute}, 31, 60},
+		"three in seven seconds": {Rate{3, 7 * time.Second}, 30_001, 70_000},
+		"a third of a second":    {Rate{3, time.Second}, 100_000, 33_333},
+		"once a day":             {Rate{1, 24 * time.Hour}, 11, 864_000},
+		"as fast as can be":      {Rate{maxCount, time.Millisecond}, 1000, 0},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			s := New(Options{Start: start, Rate: test.rate})
+			var last int64
+			for i := range test.events {
+				now, err := strconv.ParseInt(apizee.Validate(s.Next()).Event.Time, 10, 64)
+				if err != nil || now < last || i == 0 && now != start.Unix() {
+					t.Fatalf("event %d is at %d, after %d, %v", i, now, last, err)
+				}
+				last = now
+			}
+			if got := last - start.Unix(); got != test.want {
+				t.Errorf("took %d s, want %d s", got, test.want)
+			}
+		})
+	}
+}
+
+func TestMixIsKept(t *testing.T) {
+	s := New(Options{Start: start, Mix: Mix{media: 1}})
+	for range 1000 {
+		if e := apizee.Validate(s.Next()).Event; e.Object != "media" {
+			t.Fatalf("got %+v", e)
+		}
+	}
+}
+
+func TestStreamNeedsNoMoreMemory(t *testing.T) {
+	s := New(Options{Start: start})
+	buffer := make([]byte, 0, 1024)
+	if n := testing.AllocsPerRun(100_000, func() { buffer = s.AppendNext(buffer[:0]) }); n != 0 {
+		t.Errorf("an event takes %v allocations", n)
+	}
+	for k, h := range s.herds {
+		if cap(h.alive) != h.most {
+			t.Errorf("the herd of kind %d grew to %d", k, cap(h.alive))
+		}
+	}
+}
+
+func TestAppendDegrees(t *testing.T) {
+	tests := map[int]string{0: "0", 1: "0.000001", -579180: "-0.57918", 47_866675: "47.866675", -3_000000: "-3", 90_000100: "90.0001"}
+	for in, want := range tests {
+		if got := string(appendDegrees(nil, in)); got != want {
+			t.Errorf("%d: got %s, want %s", in, got, want)
+		}
+	}
+}
+
+func BenchmarkAppendNext(b *testing.B) {
+	s := New(Options{Seed: 1, Start: start})
+	buffer := make([]byte, 0, 1024)
+	b.ReportAllocs()
+	for b.Loop() {
+		buffer = s.AppendNext(buffer[:0])
+	}
+}
