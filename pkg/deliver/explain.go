@@ -36,6 +36,13 @@ func (c circumstances) classify(err error) Failure {
 	if c.expired {
 		return c.timedOut()
 	}
+	if errors.Is(err, errAborted) {
+		return Failure{
+			Kind:    KindAborted,
+			Message: "broke off in the middle of the body, as the fault demands",
+			Hint:    "look at the server's own log for what it made of the half body",
+		}
+	}
 	if f, ok := c.noConnection(err); ok {
 		return f
 	}

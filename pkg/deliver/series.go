@@ -11,6 +11,7 @@ import (
 type Options struct {
 	Count    int           // deliveries; less than 1 means 1
 	Every    time.Duration // from one start to the next; 0 means as soon as possible
+	Late     time.Duration // by how much every start is put off
 	Parallel int           // deliveries in flight at most; less than 1 means 1
 	Retry    int           // further attempts after one that was not accepted
 	Timeout  time.Duration // of an attempt; 0 means no limit
@@ -89,8 +90,8 @@ func (r *run) take() (n int, ok bool) {
 }
 
 func (r *run) waitForTurn(ctx context.Context, n int) error {
-	due := r.start.Add(time.Duration(n-1) * r.options.Every)
-	if wait := due.Sub(r.series.Client.now()); r.options.Every > 0 && wait > 0 {
+	due := r.start.Add(time.Duration(n-1)*r.options.Every + r.options.Late)
+	if wait := due.Sub(r.series.Client.now()); wait > 0 {
 		return r.series.Sleep(ctx, wait)
 	}
 	return ctx.Err()

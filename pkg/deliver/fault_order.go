@@ -1,0 +1,101 @@
+package deliver
+
+import (
+	"iter"
+	"time"
+)
+
+const (
+	// lateBy is how long a delayed delivery waits.
+	lateBy = 5 * time.Second
+
+	// Of a stream, one in heldEvery is held back until heldFor others have passed.
+	heldEvery, heldFor = 5, 10
+)
+
+// Plan puts a fault of order into the options of a series. All deliveries of a series
+// carry the same request, so reorder changes nothing there; see Arrange.
+func (f Fault) Plan(options Options) Options {
+	switch f.Name {
+	case duplicate:
+		options.Count = 2 * max(options.Count, 1)
+	case delay:
+		options.Late += lateBy
+	}
+	return options
+}
+
+// Arrange puts a fault of order into a sequence of different deliveries, finite or
+// not. None gets lost. A source must not change what it has handed out.
+func Arrange[T any](f Fault, source iter.Seq[T]) iter.Seq[T] {
+	switch f.Name {
+	case duplicate:
+		return twice(source)
+	case reorder:
+		return swapped(source)
+	case delay:
+		return heldBack(source)
+	}
+	return source
+}
+
+func twice[T any](source iter.Seq[T]) iter.Seq[T] {
+	return func(yield func(T) bool) {
+		for v := range source {
+			if !yield(v) || !yield(v) {
+				return
+			}
+		}
+	}
+}
+
+func swapped[T any](source iter.Seq[T]) iter.Seq[T] {
+	return func(yield func(T) bool) {
+		var first T
+		waiting := false
+		for v := range source {
+			if !waiting {
+				first, waiting = v, true
+				continue
+			}
+			if !yield(v) || !yield(first) {
+				return
+			}
+			waiting = false
+		}
+		if waiting {
+			yield(first)
+		}
+	}
+}
+
+func heldBack[T any](source iter.Seq[T]) iter.Seq[T] {
+	type held struct {
+		value T
+		until int
+	}
+	return func(yield func(T) bool) {
+		var late []held // at most heldFor/heldEvery + 1
+		n := 0
+		for v := range source {
+			if n++; n%heldEvery == 0 {
+				late = append(late, held{v, n + heldFor})
+				continue
+			}
+			if !yield(v) {
+				return
+			}
+			if len(late) > 0 && late[0].until <= n {
+				if !yield(late[0].value) {
+					return
+				}
+				late = append(late[:0], late[1:]...)
+			}
+		}
+		for _, h := range late {
+			if !yield(h.value) {
+				return
+			}
+		}
+	}
+}

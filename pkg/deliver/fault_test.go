@@ -1,0 +1,401 @@
+package deliver
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"io"
+	"net"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const (
+	faultyBody = `{"event":"update","objectId":100,"props":{"state":"invited"}}` // 61 bytes
+	faultyHead = "POST /hooks?x=1 HTTP/1.1\r\nHost: ADDR\r\nUser-Agent: Cloud Apizee\r\nContent-Length: 61\r\n" +
+		"Accept: */*\r\nContent-Type: application/JSON\r\nX-Team: blue\r\n\r\n"
+)
+
+func parseFault(t testing.TB, name string) Fault {
+	t.Helper()
+	f, err := ParseFault(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+func faultyClient(t testing.TB, fault string, options TLSOptions, sleep func(context.Context, time.Duration) error) *Client {
+	t.Helper()
+	base, err := NewTransport(options, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(base.CloseIdleConnections)
+	return NewClient(parseFault(t, fault).Transport(base, FaultOptions{Seed: 1, Sleep: sleep}), time.Now)
+}
+
+func noSleep(context.Context, time.Duration) error { return nil }
+
+// readAll reads what comes until size bytes are there or the sender is done.
+func readAll(conn net.Conn, size int) string {
+	got := make([]byte, size)
+	n, err := io.ReadFull(conn, got)
+	text := string(got[:n])
+	if err != nil {
+		text += "|" + howEnded(err)
+	}
+	return text
+}
+
+func howEnded(err error) string {
+	if isAny(err, resetErrnos()) {
+		return "reset"
+	}
+	return "end"
+}
+
+// What goes over the wire, to the byte, and how it ends.
+func TestFaultsOnTheWire(t *testing.T) {
+	whole := faultyHead + faultyBody
+	torn := faultyHead + faultyBody[:30]
+	tests := map[string]struct {
+		want string // a bar stands before how the sender ended
+		kind Kind
+	}{
+		"duplicate":    {want: whole},
+		"delay":        {want: whole},
+		"reorder":      {want: whole},
+		"truncate":     {want: torn + "|end"},
+		"abort":        {want: torn + "|reset", kind: KindAborted},
+		"slow-body":    {want: whole},
+		"wrong-length": {want: strings.Replace(whole, "Content-Length: 61", "Content-Length: 30", 1)},
+		"plain-type":   {want: strings.Replace(whole, "application/JSON", "application/json", 1)},
+		"chunked": {want: strings.Replace(faultyHead, "Content-Length: 61", "Transfer-Encoding: chunked", 1) +
+			"3d\r\n" + faultyBody + "\r\n0\r\n\r\n"},
+	}
+	config, caFile := selfSigned(t)
+	for name, test := range tests {
+		for scheme, over := range map[string]func(net.Listener) net.Listener{
+			"http":  func(l net.Listener) net.Listener { return l },
+			"https": func(l net.Listener) net.Listener { return tls.NewListener(l, config) },
+		} {
+			t.Run(name+" "+scheme, func(t *testing.T) {
+				l := listen(t)
+				want := strings.ReplaceAll(test.want, "ADDR", l.Addr().String())
+				size := len(want)
+				if strings.Contains(want, "|") {
+					size = 4096
+				}
+				received := make(chan string, 1)
+				serve(over(l), func(conn net.Conn) {
+					got := readAll(conn, size)
+					io.WriteString(conn, noContent)
+					received <- got
+				})
+				client := faultyClient(t, name, TLSOptions{CAFile: caFile}, noSleep)
+				target := parseTarget(t, scheme+"://"+l.Addr().String()+"/hooks?x=1", "X-Team: blue")
+				result := client.Deliver(t.Context(), Request{Target: target, Body: []byte(faultyBody)}, 10*time.Second)
+				if diff := cmp.Diff(want, <-received); diff != "" {
+					t.Error(diff)
+				}
+				checkFaulty(t, result, test.kind)
+			})
+		}
+	}
+}
+
+func checkFaulty(t *testing.T, result Result, kind Kind) {
+	t.Helper()
+	switch {
+	case kind == "" && (result.Status != 204 || result.Timings.FirstByte <= 0 || result.Timings.Connect <= 0):
+		t.Errorf("%+v, %+v", result, result.Failure)
+	case kind != "" && (result.Failure == nil || result.Failure.Kind != kind):
+		t.Errorf("%+v", result.Failure)
+	}
+}
+
+// sent is the body that a server got, and whether it was the whole.
+func sent(t *testing.T, fault, body string) string {
+	t.Helper()
+	bodies := make(chan string, 1)
+	l := listen(t)
+	serve(l, func(conn net.Conn) {
+		req, err := http.ReadRequest(bufio.NewReader(conn))
+		if err != nil {
+			return
+		}
+		got, _ := io.ReadAll(req.Body)
+		io.WriteString(conn, noContent)
+		bodies <- string(got)
+	})
+	result := send(t, faultyClient(t, fault, TLSOptions{}, noSleep), "http://"+l.Addr().String()+"/", body)
+	checkFaulty(t, result, "")
+	return <-bodies
+}
+
+func TestFaultsInTheBody(t *testing.T) {
+	corrupt := sent(t, "corrupt", faultyBody)
+	if len(corrupt) != len(faultyBody) || corrupt == faultyBody || json.Valid([]byte(corrupt)) {
+		t.Errorf("corrupt sent %q", corrupt)
+	}
+	if again := sent(t, "corrupt", faultyBody); again != corrupt {
+		t.Errorf("the same seed sent %q, then %q", corrupt, again)
+	}
+	oversize := sent(t, "oversize", faultyBody)
+	if !json.Valid([]byte(oversize)) || len(oversize) != len(faultyBody)+oversized || strings.TrimRight(oversize, " ") != faultyBody {
+		t.Errorf("oversize sent %d bytes", len(oversize))
+	}
+	for _, body := range []string{faultyBody, "{}", "", `[1]`, `{"a":"b"}`} {
+		bad := sent(t, "bad-utf8", body)
+		if utf8.ValidString(bad) || strings.ReplaceAll(bad, "\xff", "") != body {
+			t.Errorf("bad-utf8 sent %q", bad)
+		}
+	}
+	if got := sent(t, "bad-utf8", `{"a":"b"}`); got != "{\"a\":\"\xffb\"}" {
+		t.Errorf("bad-utf8 sent %q", got)
+	}
+}
+
+func TestFaultsWithoutABody(t *testing.T) {
+	for _, fault := range Faults() {
+		if fault.Name == "abort" || fault.Name == "truncate" {
+			continue // they end before there is anything to be answered
+		}
+		t.Run(fault.Name, func(t *testing.T) {
+			url := answer(t, noContent)
+			checkFaulty(t, send(t, faultyClient(t, fault.Name, TLSOptions{}, noSleep), url, ""), "")
+		})
+	}
+}
+
+func TestSlowBodyIsSlow(t *testing.T) {
+	// The server proves that the pauses come between the parts: it lets each end only
+	// after it has read what was sent before.
+	l := listen(t)
+	next := make(chan struct{})
+	var got []int
+	serve(l, func(conn net.Conn) {
+		reader := bufio.NewReader(conn)
+		req, err := http.ReadRequest(reader)
+		if err != nil {
+			return
+		}
+		for range slowParts {
+			next <- struct{}{}
+			piece := make([]byte, len(faultyBody))
+			n, err := req.Body.Read(piece)
+			if err != nil && n == 0 {
+				return
+			}
+			got = append(got, n)
+		}
+		io.WriteString(conn, noContent)
+	})
+	pauses := 0
+	sleep := func(_ context.Context, d time.Duration) error {
+		if d != slowPause {
+			t.Errorf("paused for %v", d)
+		}
+		pauses++
+		<-next
+		return nil
+	}
+	result := send(t, faultyClient(t, "slow-body", TLSOptions{}, sleep), "http://"+l.Addr().String()+"/", faultyBody)
+	checkFaulty(t, result, "")
+	if pauses != slowParts || !slices.Equal(got, []int{6, 6, 6, 6, 6, 6, 6, 6, 6, 7}) {
+		t.Errorf("%d pauses, pieces of %v", pauses, got)
+	}
+}
+
+func TestEarlyReplyEndsASlowBody(t *testing.T) {
+	url := answerAtOnce(t, "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 408 Request Timeout\r\nContent-Length: 4\r\nConnection: close\r\n\r\nslow")
+	sleep := func(ctx context.Context, _ time.Duration) error {
+		<-ctx.Done() // until the reply comes
+		return ctx.Err()
+	}
+	result := send(t, faultyClient(t, "slow-body", TLSOptions{}, sleep), url, faultyBody)
+	if result.Status != 408 || string(result.Body) != "slow" {
+		t.Errorf("%+v, %+v", result, result.Failure)
+	}
+}
+
+// answerAtOnce replies as soon as the head is there.
+func answerAtOnce(t *testing.T, reply string) string {
+	l := listen(t)
+	serve(l, func(conn net.Conn) {
+		if _, err := http.ReadRequest(bufio.NewReader(conn)); err == nil {
+			io.WriteString(conn, reply)
+		}
+	})
+	return "http://" + l.Addr().String() + "/"
+}
+
+func TestFaultyDeliveryFailsLikeAnyOther(t *testing.T) {
+	closing := func(t *testing.T) string {
+		l := listen(t)
+		serve(l, func(conn net.Conn) { readRequest(conn) })
+		return "http://" + l.Addr().String() + "/"
+	}
+	plain := func(t *testing.T) string {
+		l := listen(t)
+		serve(l, func(conn net.Conn) { io.WriteString(conn, noContent) })
+		return "https://" + l.Addr().String() + "/"
+	}
+	untrusted := func(t *testing.T) string {
+		config, _ := selfSigned(t)
+		l := listen(t)
+		serve(tls.NewListener(l, config), func(conn net.Conn) { readRequest(conn) })
+		return "https://" + l.Addr().String() + "/"
+	}
+	nobody := func(t *testing.T) string {
+		l := listen(t)
+		l.Close()
+		return "http://" + l.Addr().String() + "/"
+	}
+	tests := map[string]struct {
+		url  func(*testing.T) string
+		kind Kind
+	}{
+		"closed":    {closing, KindReset},
+		"refused":   {nobody, KindRefused},
+		"no TLS":    {plain, KindTLS},
+		"untrusted": {untrusted, KindTLS},
+		"bad reply": {func(t *testing.T) string { return answer(t, "SMTP ready\r\n") }, KindBadReply},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			result := send(t, faultyClient(t, "slow-body", TLSOptions{}, noSleep), test.url(t), faultyBody)
+			checkFaulty(t, result, test.kind)
+		})
+	}
+}
+
+func TestFaultyDeliveryStops(t *testing.T) {
+	l := listen(t)
+	arrived := make(chan struct{}, 2)
+	serve(l, func(conn net.Conn) {
+		http.ReadRequest(bufio.NewReader(conn))
+		arrived <- struct{}{}
+		io.Copy(io.Discard, conn)
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	client := faultyClient(t, "wrong-length", TLSOptions{}, noSleep)
+	go func() {
+		<-arrived
+		cancel()
+	}()
+	request := Request{Target: parseTarget(t, "http://"+l.Addr().String()), Body: []byte(faultyBody)}
+	checkFaulty(t, client.Deliver(ctx, request, 10*time.Second), KindCanceled)
+	checkFaulty(t, client.Deliver(t.Context(), request, time.Millisecond), KindTimeout)
+}
+
+func TestParseFault(t *testing.T) {
+	for _, f := range Faults() {
+		got, err := ParseFault(f.Name)
+		if err != nil || got.Name != f.Name || f.Description == "" || f.Answer == "" {
+			t.Errorf("%s: %+v, %v", f.Name, got, err)
+		}
+		if (f.Shape == FaultContent) != (f.content != nil) || (f.Shape == FaultWire) != (f.wire != nil) {
+			t.Errorf("%s is not of the shape %s", f.Name, f.Shape)
+		}
+	}
+	for name, want := range map[string]string{
+		"trunkate": `there is no fault "trunkate"; did you mean "truncate"?`,
+		"":         `there is no fault ""; there are duplicate, delay, reorder, `,
+	} {
+		if _, err := ParseFault(name); err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+}
+
+func TestPlan(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		series := timedSeries(time.Millisecond, 204)
+		got, _ := runTimed(t, t.Context(), series, parseFault(t, duplicate).Plan(Options{}))
+		if diff := cmp.Diff([]string{"1.1 204 0s-1ms", "2.1 204 1ms-2ms"}, got); diff != "" {
+			t.Error(diff)
+		}
+		got, _ = runTimed(t, t.Context(), series, parseFault(t, delay).Plan(Options{Count: 2, Every: time.Second}))
+		if diff := cmp.Diff([]string{"1.1 204 5s-5.001s", "2.1 204 6s-6.001s"}, got); diff != "" {
+			t.Error(diff)
+		}
+		if plan := (Fault{}).Plan(Options{Count: 3}); plan != (Options{Count: 3}) {
+			t.Errorf("%+v", plan)
+		}
+	})
+}
+
+func TestArrange(t *testing.T) {
+	tests := map[string]struct {
+		fault string
+		n     int
+		want  string
+	}{
+		"duplicate":   {duplicate, 3, "1 1 2 2 3 3"},
+		"reorder":     {reorder, 4, "2 1 4 3"},
+		"reorder odd": {reorder, 3, "2 1 3"},
+		"delay":       {delay, 21, "1 2 3 4 6 7 8 9 11 12 13 14 16 5 17 18 19 21 10 15 20"},
+		"delay few":   {delay, 6, "1 2 3 4 6 5"},
+		"no fault":    {"", 3, "1 2 3"},
+		"other fault": {"truncate", 3, "1 2 3"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			var source []string
+			for i := range test.n {
+				source = append(source, strconv.Itoa(i+1))
+			}
+			arranged := Arrange(Fault{Name: test.fault}, slices.Values(source))
+			got := slices.Collect(arranged)
+			if diff := cmp.Diff(test.want, strings.Join(got, " ")); diff != "" {
+				t.Error(diff)
+			}
+			for n := range got {
+				i := 0
+				for range arranged {
+					if i++; i > n {
+						break
+					}
+				}
+			}
+		})
+	}
+}
+
+func FuzzFaults(f *testing.F) {
+	for _, body := range []string{faultyBody, "", "{", `:":":"`, "\r\n\r\n"} {
+		f.Add([]byte(body), uint64(1))
+	}
+	f.Fuzz(func(t *testing.T, body []byte, seed uint64) {
+		for _, fault := range Faults() {
+			if fault.content != nil {
+				c := content{header: http.Header{}, body: bytes.Clone(body)}
+				fault.content(&c, newDice(seed))
+				if len(c.body) < len(body) {
+					t.Fatalf("%s lost a part of %q", fault.Name, body)
+				}
+			}
+			if fault.wire == nil {
+				continue
+			}
+			head := []byte("POST / HTTP/1.1\r\nContent-Length: " + strconv.Itoa(len(body)) + "\r\n\r\n")
+			wire := bytes.Join(fault.wire(message{head, body}).parts, nil)
+			_, tail, _ := bytes.Cut(wire, []byte("\r\n\r\n"))
+			if !bytes.HasPrefix(body, tail) {
+				t.Fatalf("%s made %q of %q", fault.Name, tail, body)
+			}
+		}
+	})
+}

@@ -1,0 +1,74 @@
+package deliver
+
+import (
+	"bytes"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// message is a request as bytes, just as the HTTP library would send it.
+type message struct {
+	head []byte // with the empty line
+	body []byte
+}
+
+// wireScript is what is written on the connection in the place of a message.
+type wireScript struct {
+	parts  [][]byte
+	pause  time.Duration // between the parts
+	ending ending
+}
+
+// ending is what the sender does after the last part.
+type ending int
+
+const (
+	awaitReply ending = iota
+	closeWrite        // say that no more comes, then wait for the reply
+	reset             // break the connection off
+)
+
+func newMessage(req *http.Request) (message, error) {
+	var out bytes.Buffer
+	if err := req.Write(&out); err != nil {
+		return message{}, err
+	}
+	const emptyLine = "\r\n\r\n"
+	end := bytes.Index(out.Bytes(), []byte(emptyLine)) + len(emptyLine)
+	return message{out.Bytes()[:end], out.Bytes()[end:]}, nil
+}
+
+// torn is the message up to the middle of its body.
+func (m message) torn() []byte {
+	return append(bytes.Clone(m.head), m.body[:len(m.body)/2]...)
+}
+
+func truncateBody(m message) wireScript {
+	return wireScript{parts: [][]byte{m.torn()}, ending: closeWrite}
+}
+
+func abortBody(m message) wireScript {
+	return wireScript{parts: [][]byte{m.torn()}, ending: reset}
+}
+
+const (
+	slowParts = 10
+	slowPause = 500 * time.Millisecond
+)
+
+func slowBody(m message) wireScript {
+	script := wireScript{parts: [][]byte{m.head}, pause: slowPause}
+	for i := range slowParts {
+		if part := m.body[len(m.body)*i/slowParts : len(m.body)*(i+1)/slowParts]; len(part) > 0 {
+			script.parts = append(script.parts, part)
+		}
+	}
+	return script
+}
+
+func wrongLength(m message) wireScript {
+	line := func(n int) []byte { return []byte("\r\n" + contentLength + ": " + strconv.Itoa(n) + "\r\n") }
+	head := bytes.Replace(m.head, line(len(m.body)), line(len(m.body)/2), 1)
+	return wireScript{parts: [][]byte{append(head, m.body...)}}
+}
