@@ -1,0 +1,179 @@
+package load
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/generate"
+)
+
+// Condition is an expression such as "p99>200ms" that an outcome fulfils or not.
+type Condition struct {
+	text     string
+	measure  measure
+	quantile float64 // for the measure p
+	operator string
+	limit    float64 // in the measure's unit
+}
+
+// measure is something that an expression can name.
+type measure struct {
+	name, meaning string
+	unit          unit
+	value         func(o *Outcome, quantile float64) float64
+}
+
+// unit is what a measure is compared in.
+type unit string
+
+const (
+	inTime    unit = "a duration such as 200ms"
+	inPercent unit = "a percentage such as 99.9%"
+	inRate    unit = "a rate such as 500/s"
+	inNumber  unit = "a whole number"
+)
+
+// percentile is the name of a measure that needs a number behind it, as in p99.9.
+const percentile = "p"
+
+func measures() []measure {
+	return []measure{
+		{percentile, "latency that N percent of the requests did not exceed, as in p99 or p99.9", inTime,
+			func(o *Outcome, q float64) float64 { return float64(o.Quantile(q)) }},
+		{"mean", "mean latency", inTime, func(o *Outcome, _ float64) float64 { return float64(o.Mean) }},
+		{"min", "lowest latency", inTime, func(o *Outcome, _ float64) float64 { return float64(o.Min) }},
+		{"max", "highest latency", inTime, func(o *Outcome, _ float64) float64 { return float64(o.Max) }},
+		{"success", "share of requests that were answered with a 2xx status", inPercent,
+			func(o *Outcome, _ float64) float64 { return 100 * o.Success() }},
+		{"errors", "requests that were not", inNumber,
+			func(o *Outcome, _ float64) float64 { return float64(o.Sent - o.Accepted) }},
+		{"sent", "requests that were sent", inNumber, func(o *Outcome, _ float64) float64 { return float64(o.Sent) }},
+		{"rate", "requests sent, a second", inRate, func(o *Outcome, _ float64) float64 { return o.Rate }},
+		{"throughput", "requests accepted, a second", inRate, func(o *Outcome, _ float64) float64 { return o.Throughput }},
+	}
+}
+
+// Measure describes one name that a condition can begin with.
+type Measure struct{ Name, Meaning, Unit string }
+
+// Measures are the names that a condition can begin with, for help.
+func Measures() []Measure {
+	var list []Measure
+	for _, m := range measures() {
+		list = append(list, Measure{m.shown(), m.meaning, string(m.unit)})
+	}
+	return list
+}
+
+func (m measure) shown() string {
+	if m.name == percentile {
+		return "pN"
+	}
+	return m.name
+}
+
+// expression is a name, an operator and a limit, with space around them allowed.
+var expression = regexp.MustCompile(`^\s*([A-Za-z][A-Za-z0-9.]*)\s*(<=|>=|<|>)\s*(\S+)\s*$`)
+
+// ParseCondition reads an expression: a measure, one of < <= > >=, and a limit.
+func ParseCondition(s string) (Condition, error) {
+	parts := expression.FindStringSubmatch(s)
+	if parts == nil {
+		return Condition{}, fmt.Errorf("condition %q: write a measure, one of < <= > >= and a limit, like p99>200ms or success<99.9%%", s)
+	}
+	c := Condition{text: strings.TrimSpace(s), operator: parts[2]}
+	var err error
+	if c.measure, c.quantile, err = lookupMeasure(parts[1]); err != nil {
+		return Condition{}, fmt.Errorf("condition %q: %w", s, err)
+	}
+	if c.limit, err = c.measure.unit.parse(parts[3]); err != nil {
+		return Condition{}, fmt.Errorf("condition %q: %s is compared with %s, not %q", s, parts[1], c.measure.unit, parts[3])
+	}
+	return c, nil
+}
+
+func lookupMeasure(name string) (measure, float64, error) {
+	quantile, isQuantile, err := parsePercentile(name)
+	if err != nil {
+		return measure{}, 0, err
+	}
+	if isQuantile {
+		name = percentile
+	}
+	known := []string{"p50", "p90", "p95", "p99"}
+	for _, m := range measures() {
+		if m.name == name && (isQuantile || name != percentile) {
+			return m, quantile, nil
+		}
+		if m.name != percentile {
+			known = append(known, m.name)
+		}
+	}
+	if near := apizee.Nearest(name, known); near != "" {
+		return measure{}, 0, fmt.Errorf("there is no measure %q; did you mean %q?", name, near)
+	}
+	return measure{}, 0, fmt.Errorf("there is no measure %q; there are %s", name, strings.Join(known, ", "))
+}
+
+// parsePercentile tells p99 from another name.
+func parsePercentile(name string) (quantile float64, is bool, err error) {
+	digits, found := strings.CutPrefix(name, percentile)
+	if !found || digits == "" || strings.Trim(digits, "0123456789.") != "" {
+		return 0, false, nil
+	}
+	n, err := strconv.ParseFloat(digits, 64)
+	if err != nil || n <= 0 || n > 100 {
+		return 0, false, fmt.Errorf("%s is no percentile; the number is above 0 and at most 100", name)
+	}
+	return n / 100, true, nil
+}
+
+func (u unit) parse(s string) (float64, error) {
+	switch u {
+	case inTime:
+		d, err := time.ParseDuration(s)
+		return float64(d), err
+	case inPercent:
+		return strconv.ParseFloat(strings.TrimSuffix(s, "%"), 64)
+	case inRate:
+		rate, err := generate.ParseRate(s)
+		return rate.PerSecond(), err
+	}
+	n, err := strconv.ParseUint(s, 10, 53)
+	return float64(n), err
+}
+
+func (u unit) format(v float64) string {
+	switch u {
+	case inTime:
+		return time.Duration(v).String()
+	case inPercent:
+		return strconv.FormatFloat(v, 'f', -1, 64) + "%"
+	case inRate:
+		return strconv.FormatFloat(v, 'f', 1, 64) + "/s"
+	}
+	return strconv.FormatFloat(v, 'f', 0, 64)
+}
+
+// String is the expression as it was written.
+func (c Condition) String() string { return c.text }
+
+// Holds says whether the outcome is as the condition says, and what the measure was.
+func (c Condition) Holds(o *Outcome) (holds bool, actual string) {
+	v := c.measure.value(o, c.quantile)
+	switch c.operator {
+	case "<":
+		holds = v < c.limit
+	case "<=":
+		holds = v <= c.limit
+	case ">":
+		holds = v > c.limit
+	case ">=":
+		holds = v >= c.limit
+	}
+	return holds, c.measure.unit.format(v)
+}

@@ -1,0 +1,138 @@
+package load
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	vegeta "github.com/tsenart/vegeta/v12/lib"
+)
+
+// sample is the outcome of 100 requests a tenth of a second apart, with latencies of
+// 1 to 100 ms; the last four were not accepted.
+func sample() *Outcome {
+	o := newOutcome(120, true)
+	began := time.Unix(1575976413, 0)
+	for i := range 100 {
+		r := &vegeta.Result{
+			Method: "POST", Seq: uint64(i), Timestamp: began.Add(time.Duration(i) * 100 * time.Millisecond),
+			Latency: time.Duration(i+1) * time.Millisecond, Code: 204, BytesOut: 10, BytesIn: 1,
+		}
+		switch i {
+		case 96, 97:
+			r.Code, r.Error = 503, "503 Service Unavailable"
+		case 98:
+			r.Code = 301
+		case 99:
+			r.Code, r.Error = 0, `Post "http://u:***@h/": refused: nothing listens on h:80`
+		}
+		o.add(r)
+	}
+	o.close()
+	return o
+}
+
+func TestConditions(t *testing.T) {
+	tests := map[string]struct {
+		holds  bool
+		actual string
+	}{
+		"max>100ms":      {false, "100ms"},
+		"max >= 100ms":   {true, "100ms"},
+		"min<1ms":        {false, "1ms"},
+		"min<=1ms":       {true, "1ms"},
+		"mean>50ms":      {true, "50.5ms"},
+		" mean > 50.6ms": {false, "50.5ms"},
+		"p50>60ms":       {false, "50.5ms"},
+		"p100>=100ms":    {true, "100ms"},
+		"success<99.9%":  {true, "96%"},
+		"success<96%":    {false, "96%"},
+		"success<=96":    {true, "96%"},
+		"errors>3":       {true, "4"},
+		"errors>4":       {false, "4"},
+		"sent<100":       {false, "100"},
+		"rate<11/s":      {true, "10.1/s"},
+		"rate<600/m":     {false, "10.1/s"},
+		"throughput>9/s": {true, "9.6/s"},
+	}
+	outcome := sample()
+	for in, test := range tests {
+		t.Run(in, func(t *testing.T) {
+			c, err := ParseCondition(in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if holds, actual := c.Holds(outcome); holds != test.holds || actual != test.actual {
+				t.Errorf("holds: %t, %s", holds, actual)
+			}
+			if c.String() != strings.TrimSpace(in) {
+				t.Errorf("shown as %q", c)
+			}
+		})
+	}
+}
+
+func TestConditionsOfNothing(t *testing.T) {
+	o := newOutcome(0, false)
+	o.close()
+	for in, want := range map[string]bool{"success<99%": true, "p99>1ms": false, "errors>0": false, "rate<1/s": true} {
+		c, err := ParseCondition(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if holds, actual := c.Holds(o); holds != want {
+			t.Errorf("%s: %t, %s", in, holds, actual)
+		}
+	}
+}
+
+func TestParseConditionRefuses(t *testing.T) {
+	tests := map[string]string{
+		"":             "write a measure, one of < <= > >= and a limit",
+		"p99":          "write a measure",
+		"p99=200ms":    "write a measure",
+		"p99>":         "write a measure",
+		"p99>1ms 2":    "write a measure",
+		"meen>1ms":     `there is no measure "meen"; did you mean "mean"?`,
+		"sucess<99%":   `did you mean "success"?`,
+		"p>1ms":        `there is no measure "p"`,
+		"elephants>1":  "there are p50, p90, p95, p99, mean, min, max, success, errors, sent, rate, throughput",
+		"p0>1ms":       "p0 is no percentile",
+		"p101>1ms":     "p101 is no percentile",
+		"p9.9.9>1ms":   "p9.9.9 is no percentile",
+		"p99>200":      `p99 is compared with a duration such as 200ms, not "200"`,
+		"success<low":  "success is compared with a percentage such as 99.9%",
+		"rate<0":       "rate is compared with a rate such as 500/s",
+		"errors>1.5":   "errors is compared with a whole number",
+		"errors>-1":    "errors is compared with a whole number",
+		"mean>200 ms":  "write a measure",
+		"p99 > 200msx": `not "200msx"`,
+	}
+	for in, want := range tests {
+		t.Run(in, func(t *testing.T) {
+			if _, err := ParseCondition(in); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("got %v, want it to say %q", err, want)
+			}
+		})
+	}
+}
+
+func TestMeasures(t *testing.T) {
+	for _, m := range Measures() {
+		if m.Name == "" || m.Meaning == "" || m.Unit == "" {
+			t.Errorf("%+v", m)
+		}
+	}
+}
+
+func FuzzParseCondition(f *testing.F) {
+	for _, s := range []string{"p99>200ms", "success<99.9%", "rate<500/s", "errors>=0", "p1e9>1s", "mean<NaN"} {
+		f.Add(s)
+	}
+	outcome := sample()
+	f.Fuzz(func(t *testing.T, s string) {
+		if c, err := ParseCondition(s); err == nil {
+			c.Holds(outcome)
+		}
+	})
+}

@@ -1,0 +1,96 @@
+package load
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/bits"
+	"strings"
+	"time"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/generate"
+)
+
+// Pace says when each request of a load is due.
+type Pace struct {
+	From, To generate.Rate // the same unless it is a ramp
+	Duration time.Duration
+}
+
+// Constant is a pace that does not change.
+func Constant(rate generate.Rate, duration time.Duration) Pace {
+	return Pace{From: rate, To: rate, Duration: duration}
+}
+
+// ParseRamp reads "1/s..500/s": the rates at the beginning and at the end.
+func ParseRamp(s string, duration time.Duration) (Pace, error) {
+	from, to, found := strings.Cut(s, "..")
+	if !found {
+		return Pace{}, fmt.Errorf("ramp %q: write the first and the last rate, like 1/s..500/s", s)
+	}
+	first, err := generate.ParseRate(from)
+	if err != nil {
+		return Pace{}, fmt.Errorf("ramp: %w", err)
+	}
+	last, err := generate.ParseRate(to)
+	if err != nil {
+		return Pace{}, fmt.Errorf("ramp: %w", err)
+	}
+	return Pace{From: first, To: last, Duration: duration}, nil
+}
+
+// Requests is how many requests are due in all.
+func (p Pace) Requests() uint64 {
+	if p.Duration <= 0 {
+		return 0
+	}
+	if p.From == p.To {
+		// The first is due at once, hence the rounding up.
+		high, low := bits.Mul64(uint64(p.Duration), uint64(p.From.Count))
+		n, rest := bits.Div64(high, low, uint64(p.From.Per))
+		if rest > 0 {
+			n++
+		}
+		return n
+	}
+	mean := (p.From.PerSecond() + p.To.PerSecond()) / 2
+	return uint64(math.Ceil(mean * p.Duration.Seconds()))
+}
+
+// Mean is the rate over the whole load, in requests a second.
+func (p Pace) Mean() float64 { return (p.From.PerSecond() + p.To.PerSecond()) / 2 }
+
+// due is when the request is to start that comes after n others. It does not count
+// the requests up, so that no error adds up.
+func (p Pace) due(n uint64) time.Duration {
+	first, last := p.From.PerSecond(), p.To.PerSecond()
+	if first == last {
+		return time.Duration(float64(n) / float64(p.From.Count) * float64(p.From.Per))
+	}
+	// The rate grows by a in each second: n = first·t + a·t²/2.
+	a := (last - first) / p.Duration.Seconds()
+	root := math.Sqrt(max(first*first+2*a*float64(n), 0))
+	return time.Duration((root - first) / a * float64(time.Second))
+}
+
+// pacer is the vegeta.Pacer of a pace. Vegeta would sleep through a stop, so the
+// waiting is done here. Requests that are late are made up for, but not for ever.
+type pacer struct {
+	ctx   context.Context
+	pace  Pace
+	total uint64
+	sleep func(ctx context.Context, d time.Duration) error
+}
+
+func (p pacer) Pace(elapsed time.Duration, hits uint64) (time.Duration, bool) {
+	const grace = time.Second
+	if hits >= p.total || elapsed >= p.pace.Duration+grace {
+		return 0, true
+	}
+	if wait := p.pace.due(hits) - elapsed; wait > 0 && p.sleep(p.ctx, wait) != nil {
+		return 0, true
+	}
+	return 0, p.ctx.Err() != nil
+}
+
+func (p pacer) Rate(time.Duration) float64 { return p.pace.Mean() }
