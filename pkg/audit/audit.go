@@ -1,0 +1,154 @@
+package audit
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+)
+
+// Options say what is audited, and how.
+type Options struct {
+	// Target is the endpoint. The first of its headers that is a secret is the one
+	// that the rules about secrets are tried with.
+	Target deliver.Target
+
+	Transport *http.Transport // see deliver.NewTransport
+	Timeout   time.Duration   // of a delivery; 0 means no limit
+	Seed      uint64          // of the faults
+	Skip      []string        // names of rules
+
+	// OnResult is called after every rule; it may be nil.
+	OnResult func(Result)
+
+	Now   func() time.Time
+	Sleep func(ctx context.Context, d time.Duration) error
+}
+
+// Result is what a rule came to.
+type Result struct {
+	Rule
+	Status Status        `json:"status"`
+	Actual string        `json:"actual"` // what the endpoint did, or why the rule was skipped
+	Took   time.Duration `json:"-"`
+}
+
+// Outcome is the whole report card.
+type Outcome struct {
+	URL      string // without secrets
+	Start    time.Time
+	Took     time.Duration
+	Results  []Result
+	Complete bool // false when the audit was stopped
+}
+
+// UnreachableError says that the endpoint did not answer the first, polite event, so
+// that there is nothing to audit.
+type UnreachableError struct{ Failure *deliver.Failure }
+
+func (e *UnreachableError) Error() string { return e.Failure.Message }
+
+// Run tries the rules one after the other. An error is an UnreachableError, or one
+// about the names in Skip. When ctx ends, the rules that are left are skipped.
+func Run(ctx context.Context, o Options) (Outcome, error) {
+	for _, name := range o.Skip {
+		if _, err := LookupRule(name); err != nil {
+			return Outcome{}, err
+		}
+	}
+	p := newProbe(ctx, o)
+	outcome := Outcome{URL: deliver.ShowURL(o.Target.URL, false), Start: o.Now()}
+	if f := p.send(p.ordinary()).Failure; f != nil && noWay(f.Kind) {
+		return Outcome{}, &UnreachableError{f}
+	}
+	for _, rule := range Rules() {
+		result := p.run(rule)
+		outcome.Results = append(outcome.Results, result)
+		if o.OnResult != nil {
+			o.OnResult(result)
+		}
+	}
+	outcome.Took, outcome.Complete = o.Now().Sub(outcome.Start), ctx.Err() == nil
+	return outcome, nil
+}
+
+// noWay tells failures on the way from those of the endpoint.
+func noWay(k deliver.Kind) bool {
+	switch k {
+	case deliver.KindRefused, deliver.KindDNS, deliver.KindTLS, deliver.KindUnreachable, deliver.KindCanceled:
+		return true
+	}
+	return false
+}
+
+func (p *probe) run(rule Rule) Result {
+	result := Result{Rule: rule, Status: Skipped}
+	switch {
+	case p.ctx.Err() != nil:
+		result.Actual = "the audit was stopped"
+	case slices.Contains(p.options.Skip, rule.Name):
+		result.Actual = "skipped on demand"
+	case rule.secret && p.secret.Name == "":
+		result.Actual = "no secret header is configured"
+	default:
+		start := p.options.Now()
+		attempts := rule.try(p)
+		result.Took = p.options.Now().Sub(start)
+		if p.ctx.Err() != nil {
+			result.Actual = "the audit was stopped"
+			break
+		}
+		for i := range attempts {
+			if attempts[i].want == nil {
+				attempts[i].want = rule.want
+			}
+		}
+		result.Status, result.Actual = summarize(attempts)
+	}
+	return result
+}
+
+// Count is how many rules came to a status.
+func (o Outcome) Count(s Status) int {
+	n := 0
+	for _, r := range o.Results {
+		if r.Status == s {
+			n++
+		}
+	}
+	return n
+}
+
+// OK says whether no rule failed.
+func (o Outcome) OK() bool { return o.Count(Failed) == 0 }
+
+// Score is from 0 to 100: the share of the rules that passed, where a warning counts
+// half and a rule that was skipped does not count. It is 100 only when all passed.
+func (o Outcome) Score() int {
+	points, rules := 0.0, 0.0
+	for _, r := range o.Results {
+		switch r.Status {
+		case Passed:
+			points++
+		case Warned:
+			points += 0.5
+		case Skipped:
+			continue
+		}
+		rules++
+	}
+	if rules == 0 {
+		return 0
+	}
+	return int(math.Floor(100 * points / rules))
+}
+
+// Summary is the outcome in one line.
+func (o Outcome) Summary() string {
+	return fmt.Sprintf("score %d of 100: %d passed, %d warned, %d failed, %d skipped",
+		o.Score(), o.Count(Passed), o.Count(Warned), o.Count(Failed), o.Count(Skipped))
+}

@@ -1,0 +1,386 @@
+package audit
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+)
+
+const secret = "X-Hook-Secret"
+
+// soundEndpoint is written the way the rules ask for.
+func soundEndpoint(w http.ResponseWriter, r *http.Request) {
+	if values := r.Header.Values(secret); len(values) != 1 || values[0] != "s3cret" {
+		w.WriteHeader(http.StatusUnauthorized)
+		return
+	}
+	if r.Method != http.MethodPost {
+		w.WriteHeader(http.StatusMethodNotAllowed)
+		return
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<20))
+	var event struct {
+		Event string          `json:"event"`
+		Props json.RawMessage `json:"props"`
+	}
+	if err != nil || json.Unmarshal(body, &event) != nil || event.Event == "" {
+		w.WriteHeader(http.StatusBadRequest)
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// run audits a handler, without the pauses of slow bodies.
+func run(t *testing.T, handler http.HandlerFunc, change func(*Options)) Outcome {
+	t.Helper()
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	o := options(t, server.URL)
+	if change != nil {
+		change(&o)
+	}
+	outcome, err := Run(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return outcome
+}
+
+func options(t *testing.T, url string) Options {
+	t.Helper()
+	u, err := deliver.ParseURL(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	transport, err := deliver.NewTransport(deliver.TLSOptions{}, 50)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(transport.CloseIdleConnections)
+	return Options{
+		Target:    deliver.Target{URL: u, Headers: []deliver.Header{{Name: "X-Team", Value: "blue"}, {Name: secret, Value: "s3cret"}}},
+		Transport: transport, Timeout: 10 * time.Second, Seed: 1, Now: time.Now,
+		Sleep: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
+	}
+}
+
+// notPassed are the rules with another status than passed.
+func notPassed(o Outcome) map[string]Status {
+	found := map[string]Status{}
+	for _, r := range o.Results {
+		if r.Status != Passed {
+			found[r.Name] = r.Status
+		}
+	}
+	return found
+}
+
+func TestSoundEndpoint(t *testing.T) {
+	var seen []string
+	outcome := run(t, soundEndpoint, func(o *Options) {
+		o.OnResult = func(r Result) { seen = append(seen, r.Name) }
+	})
+	for _, r := range outcome.Results {
+		if r.Status != Passed {
+			t.Errorf("%s %s: %s", r.Name, r.Status, r.Actual)
+		}
+	}
+	if outcome.Score() != 100 || !outcome.OK() || !outcome.Complete || len(seen) != len(Rules()) {
+		t.Errorf("%s, %d seen", outcome.Summary(), len(seen))
+	}
+}
+
+// Each flaw must be found by the rule that is about it.
+func TestFlawsAreFound(t *testing.T) {
+	reject := func(status int, when func(r *http.Request, body string) bool) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			body, _ := io.ReadAll(r.Body)
+			if when(r, string(body)) {
+				w.WriteHeader(status)
+				return
+			}
+			r.Body = io.NopCloser(bytes.NewReader(body))
+			soundEndpoint(w, r)
+		}
+	}
+	has := func(part string) func(*http.Request, string) bool {
+		return func(_ *http.Request, body string) bool { return strings.Contains(body, part) }
+	}
+	tests := map[string]struct {
+		handler http.HandlerFunc
+		want    map[string]Status
+	}{
+		"one state refused": {reject(400, has(`"state":"expired"`)), map[string]Status{"ticket-events": Failed}},
+		"compares the content type": {
+			reject(415, func(r *http.Request, _ string) bool { return r.Header.Get("Content-Type") == "application/json" }),
+			map[string]Status{"content-type": Failed},
+		},
+		"strict states":        {reject(400, has("teleported")), map[string]Status{"unknown-state": Warned}},
+		"crashes on a state":   {reject(500, has("teleported")), map[string]Status{"unknown-state": Failed}},
+		"strict fields":        {reject(422, has("deliveryId")), map[string]Status{"extra-field": Warned}},
+		"strict props":         {reject(422, has("priority")), map[string]Status{"extra-prop": Warned}},
+		"knows no dots":        {reject(500, has("geoloc.lat")), map[string]Status{"dotted-props": Failed}},
+		"crashes on null":      {reject(500, has(`"geoloc":null`)), map[string]Status{"nulls": Failed}},
+		"three bytes a letter": {reject(500, has("🚀")), map[string]Status{"unicode": Failed}},
+		"small limit":          {reject(413, func(_ *http.Request, b string) bool { return len(b) > 100<<10 }), map[string]Status{}},
+		"crashes on much":      {reject(500, func(_ *http.Request, b string) bool { return len(b) > 100<<10 }), map[string]Status{"long-name": Failed}},
+		"crashes on the shape": {reject(500, func(_ *http.Request, b string) bool { return b == "[]" }), map[string]Status{"not-an-event": Failed}},
+		"redirects":            {reject(302, has("conversation")), map[string]Status{"conversation-events": Failed, "media-events": Failed, "unicode": Failed, "long-name": Failed, "nulls": Failed, "unknown-object": Failed}},
+		"takes whatever comes": {
+			func(w http.ResponseWriter, _ *http.Request) {},
+			map[string]Status{"secret-missing": Failed, "secret-wrong": Failed, "secret-doubled": Warned,
+				"get": Warned, "empty-body": Failed, "not-json": Failed, "torn-body": Failed},
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			got := notPassed(run(t, test.handler, nil))
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func try(t *testing.T, name string, handler http.HandlerFunc, change func(*Options)) Result {
+	t.Helper()
+	rule, err := LookupRule(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	o := options(t, server.URL)
+	if change != nil {
+		change(&o)
+	}
+	return newProbe(t.Context(), o).run(rule)
+}
+
+// The server answers none before all have come.
+func TestBurstIsAtOnce(t *testing.T) {
+	var all sync.WaitGroup
+	all.Add(50)
+	result := try(t, "burst", func(w http.ResponseWriter, r *http.Request) {
+		all.Done()
+		all.Wait()
+		soundEndpoint(w, r)
+	}, nil)
+	if result.Status != Passed || result.Actual != "50 times 204 No Content" {
+		t.Errorf("%s: %s", result.Status, result.Actual)
+	}
+}
+
+// The slow sender goes on only after the other event was answered.
+func TestSlowBodyAndTheOther(t *testing.T) {
+	answered := make(chan struct{})
+	var once sync.Once
+	result := try(t, "slow-body", func(w http.ResponseWriter, r *http.Request) {
+		soundEndpoint(w, r)
+		once.Do(func() { close(answered) })
+	}, func(o *Options) {
+		o.Sleep = func(context.Context, time.Duration) error {
+			<-answered
+			return nil
+		}
+	})
+	if result.Status != Passed || result.Actual != "2 times 204 No Content" {
+		t.Errorf("%s: %s", result.Status, result.Actual)
+	}
+}
+
+func TestSkipped(t *testing.T) {
+	outcome := run(t, soundEndpoint, func(o *Options) {
+		o.Skip = []string{"burst", "get"}
+		o.Target.Headers = nil
+		o.Target.Headers = append(o.Target.Headers, deliver.Header{Name: "X-Team", Value: "blue"})
+	})
+	for _, r := range outcome.Results {
+		if skipped := r.Name == "burst" || r.Name == "get" || r.Group == security; skipped != (r.Status == Skipped) {
+			t.Errorf("%s is %s: %s", r.Name, r.Status, r.Actual)
+		}
+	}
+	o := options(t, "http://127.0.0.1:9")
+	o.Skip = []string{"burts"}
+	if _, err := Run(t.Context(), o); err == nil || err.Error() != `there is no rule "burts"; did you mean "burst"?` {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestUnreachable(t *testing.T) {
+	server := httptest.NewServer(http.NotFoundHandler())
+	server.Close()
+	var unreachable *UnreachableError
+	if _, err := Run(t.Context(), options(t, server.URL)); !errors.As(err, &unreachable) || unreachable.Failure.Kind != deliver.KindRefused {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestStopped(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(soundEndpoint))
+	t.Cleanup(server.Close)
+	ctx, cancel := context.WithCancel(t.Context())
+	o := options(t, server.URL)
+	o.OnResult = func(r Result) {
+		if r.Name == "media-events" {
+			cancel()
+		}
+	}
+	outcome, err := Run(ctx, o)
+	if err != nil || outcome.Complete || len(outcome.Results) != len(Rules()) || outcome.Count(Passed) != 2 {
+		t.Errorf("%s, %v", outcome.Summary(), err)
+	}
+}
+
+func TestRules(t *testing.T) {
+	names := map[string]bool{}
+	var groups []string
+	for _, r := range Rules() {
+		if names[r.Name] || r.Name == "" || r.Title == "" || r.Why == "" || r.Good == "" || r.want == nil || r.try == nil {
+			t.Errorf("%+v", r)
+		}
+		names[r.Name] = true
+		groups = append(groups, r.Group)
+		if got, err := LookupRule(r.Name); err != nil || got.Name != r.Name {
+			t.Errorf("%s: %v", r.Name, err)
+		}
+	}
+	if groups = slices.Compact(groups); len(groups) != 5 {
+		t.Errorf("the groups are not together: %v", groups)
+	}
+	if _, err := LookupRule("elephant"); err == nil || !strings.HasPrefix(err.Error(), `there is no rule "elephant"; there are ticket-events, `) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestWordsAreDocumented(t *testing.T) {
+	if diff := cmp.Diff(apizee.ObjectNames(), []string{ticket, media, conversation}); diff != "" {
+		t.Error(diff)
+	}
+	if !slices.Contains(apizee.EventNames(), update) {
+		t.Error("update is not documented")
+	}
+	for object, path := range map[string]string{ticket: statePath, conversation: namePath} {
+		o, _ := apizee.LookupObject(object)
+		if _, ok := o.Prop(path); !ok {
+			t.Errorf("%s of %s is not documented", path, object)
+		}
+	}
+}
+
+// What the rules about documented events send must be so.
+func TestDocumentedEventsAreValid(t *testing.T) {
+	var mu sync.Mutex
+	states := map[string]bool{}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		mu.Lock()
+		defer mu.Unlock()
+		if report := apizee.Validate(body); len(report.Findings) > 0 {
+			t.Errorf("%s: %v", body, report.Findings)
+		} else if v, ok := report.Event.Prop(statePath); ok && report.Event.Object == ticket {
+			states[v.Text()] = true
+		}
+	}))
+	t.Cleanup(server.Close)
+	p := newProbe(t.Context(), options(t, server.URL))
+	for _, o := range apizee.Objects() {
+		documentedEvents(p, o)
+	}
+	object, _ := apizee.LookupObject(ticket)
+	prop, _ := object.Prop(statePath)
+	if len(states) != len(prop.Values) {
+		t.Errorf("%d states were sent: %v", len(states), states)
+	}
+}
+
+func TestSummarize(t *testing.T) {
+	reply := func(status int, text string) deliver.Result {
+		return deliver.Result{Status: status, StatusText: text}
+	}
+	failure := func(k deliver.Kind) deliver.Result {
+		return deliver.Result{Failure: &deliver.Failure{Kind: k, Message: "it " + string(k)}}
+	}
+	late := reply(204, "No Content")
+	late.Timings.Total = 3 * time.Second
+	ok := attempt{label: "a", result: reply(204, "No Content"), want: mustAccept()}
+	tests := map[string]struct {
+		attempts []attempt
+		status   Status
+		actual   string
+	}{
+		"none":      {nil, Skipped, "nothing was delivered"},
+		"one":       {[]attempt{ok}, Passed, "204 No Content"},
+		"same":      {[]attempt{ok, ok}, Passed, "2 times 204 No Content"},
+		"different": {[]attempt{ok, {result: reply(413, ""), want: mustSurvive()}}, Passed, "1 times 204 No Content, 1 times 413"},
+		"failed":    {[]attempt{ok, {label: "b", result: reply(500, "Oops"), want: mustAccept()}}, Failed, "1 of 2: b: 500 Oops"},
+		"worst":     {[]attempt{{label: "w", result: reply(400, ""), want: shouldAccept()}, {label: "f", result: reply(302, "Found"), want: shouldAccept()}}, Failed, "1 of 2: f: 302 Found"},
+		"late":      {[]attempt{{result: late, want: mustAccept(), within: time.Second}}, Warned, "204 No Content after 3s"},
+		"hung up":   {[]attempt{{result: failure(deliver.KindReset), want: refuseOrHangUp()}}, Passed, "it reset"},
+		"silent":    {[]attempt{{result: failure(deliver.KindTimeout), want: refuseOrHangUp()}}, Failed, "it timeout"},
+		"no HTTP":   {[]attempt{{result: failure(deliver.KindBadReply), want: mustSurvive()}}, Failed, "it bad-reply"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			if status, actual := summarize(test.attempts); status != test.status || actual != test.actual {
+				t.Errorf("got %s, %q", status, actual)
+			}
+		})
+	}
+}
+
+func TestScore(t *testing.T) {
+	outcome := Outcome{Results: []Result{{Status: Passed}, {Status: Passed}, {Status: Warned}, {Status: Skipped}}}
+	if outcome.Score() != 83 || !outcome.OK() || (Outcome{}).Score() != 0 {
+		t.Errorf("%s", outcome.Summary())
+	}
+}
+
+func TestReports(t *testing.T) {
+	outcome := Outcome{
+		URL: "http://h/?<script>", Start: time.Unix(1575976413, 0), Took: 1500 * time.Millisecond, Complete: true,
+		Results: []Result{
+			{Rule: Rules()[0], Status: Failed, Actual: `<img src=x onerror=alert(1)> & "500"`, Took: 20 * time.Millisecond},
+			{Rule: Rules()[1], Status: Passed, Actual: "204"},
+		},
+	}
+	var text bytes.Buffer
+	if err := outcome.WriteJSON(&text); err != nil {
+		t.Fatal(err)
+	}
+	var read document
+	if err := json.Unmarshal(text.Bytes(), &read); err != nil {
+		t.Fatal(err)
+	}
+	if read.Score != 50 || len(read.Rules) != 2 || read.Rules[0].Status != Failed || read.Rules[0].Name != "ticket-events" || read.Rules[0].Seconds != 0.02 {
+		t.Errorf("%s", text.String())
+	}
+	text.Reset()
+	if err := outcome.WriteHTML(&text); err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range []string{"<h1>http://h/?&lt;script&gt;</h1>", "&lt;img src=x", "1 failed", "<details open>", "20ms"} {
+		if !strings.Contains(text.String(), part) {
+			t.Errorf("%s is missing", part)
+		}
+	}
+	for _, part := range []string{"<script", "<img", "<link", "@import", "url(", "ZgotmplZ"} {
+		if strings.Contains(text.String(), part) {
+			t.Errorf("%s is in the page", part)
+		}
+	}
+}

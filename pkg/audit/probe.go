@@ -1,0 +1,135 @@
+package audit
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
+)
+
+// probe is what rules deliver with.
+type probe struct {
+	ctx       context.Context
+	options   Options
+	client    *deliver.Client
+	secret    deliver.Header // without a name when none is configured
+	delivered int
+}
+
+func newProbe(ctx context.Context, o Options) *probe {
+	p := &probe{ctx: ctx, options: o, client: deliver.NewClient(o.Transport, o.Now)}
+	for _, h := range o.Target.Headers {
+		if !h.Remove && deliver.IsSecret(h.Name) && p.secret.Name == "" {
+			p.secret = h
+		}
+	}
+	return p
+}
+
+// firstID keeps the audit's tickets apart from those of the endpoint's own tests.
+const firstID = 990_000_000
+
+// id is a database id that no event before has used.
+func (p *probe) id() string {
+	p.delivered++
+	return strconv.Itoa(firstID + p.delivered)
+}
+
+// uid is such a public id, in the documented shape.
+func (p *probe) uid() string { return fmt.Sprintf("a0d17000-0000-4000-8000-%08s", p.id()[1:]) }
+
+func (p *probe) idOf(object string) string {
+	if object == conversation {
+		return p.uid()
+	}
+	return p.id()
+}
+
+// build makes an event from the catalog's examples.
+func (p *probe) build(object, event string, props ...payload.Prop) []byte {
+	body, err := payload.Build(payload.Spec{
+		Object: object, Event: event, ID: p.idOf(object), Props: props, Undocumented: true,
+	}, p.options.Now().Unix())
+	if err != nil {
+		panic(err) // a rule that cannot be built, which the test of the rules shows
+	}
+	return body
+}
+
+// compose makes an event of props that the catalog does not know, given as JSON.
+func (p *probe) compose(object, event, props string) []byte {
+	id := p.idOf(object)
+	if object == conversation {
+		id = strconv.Quote(id)
+	}
+	body, err := payload.Compose(payload.Fields{
+		Event: event, Object: object, ID: json.RawMessage(id),
+		Time: strconv.AppendInt(nil, p.options.Now().Unix(), 10), Props: json.RawMessage(props),
+	})
+	if err != nil {
+		panic(err)
+	}
+	return body
+}
+
+// ordinary is an event that any endpoint should take.
+func (p *probe) ordinary() []byte { return p.build(ticket, update) }
+
+func (p *probe) send(body []byte) deliver.Result { return p.sendTo(p.options.Target, body) }
+
+func (p *probe) sendTo(target deliver.Target, body []byte) deliver.Result {
+	return p.client.Deliver(p.ctx, deliver.Request{Target: target, Body: body}, p.options.Timeout)
+}
+
+// sendFaulty delivers with one of package deliver's faults.
+func (p *probe) sendFaulty(name string, body []byte) deliver.Result {
+	fault, err := deliver.ParseFault(name)
+	if err != nil {
+		panic(err)
+	}
+	transport := fault.Transport(p.options.Transport, deliver.FaultOptions{Seed: p.options.Seed, Sleep: p.options.Sleep})
+	client := deliver.NewClient(transport, p.options.Now)
+	return client.Deliver(p.ctx, deliver.Request{Target: p.options.Target, Body: body}, p.options.Timeout)
+}
+
+// get asks as a browser or a health check would.
+func (p *probe) get() deliver.Result {
+	return p.client.Deliver(p.ctx, deliver.Request{Target: p.options.Target, Method: http.MethodGet}, p.options.Timeout)
+}
+
+// atOnce delivers all bodies at the same time.
+func (p *probe) atOnce(bodies [][]byte) []deliver.Result {
+	results := make([]deliver.Result, len(bodies))
+	var all sync.WaitGroup
+	for i, body := range bodies {
+		all.Go(func() { results[i] = p.send(body) })
+	}
+	all.Wait()
+	return results
+}
+
+// withSecret is the target with other headers in the place of the secret one.
+func (p *probe) withSecret(headers ...deliver.Header) deliver.Target {
+	target := p.options.Target
+	target.Headers = slices.DeleteFunc(slices.Clone(target.Headers), func(h deliver.Header) bool { return h.Name == p.secret.Name })
+	target.Headers = append(target.Headers, headers...)
+	return target
+}
+
+// andGoesOn adds the proof that the endpoint goes on working.
+func (p *probe) andGoesOn(attempts ...attempt) []attempt {
+	return append(attempts, attempt{label: "the next event", result: p.send(p.ordinary()), want: mustAccept(), within: patience})
+}
+
+// patience is how long an answer may take before a sender loses it. Nothing is
+// documented; a few seconds are usual.
+const patience = 2 * time.Second
+
+func one(label string, r deliver.Result) []attempt { return []attempt{{label: label, result: r}} }

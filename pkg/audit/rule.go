@@ -1,0 +1,59 @@
+package audit
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+)
+
+// Rule is one thing that a good endpoint gets right.
+type Rule struct {
+	Name  string `json:"name"`
+	Group string `json:"group"`
+	Title string `json:"title"`
+	Why   string `json:"why"`  // why it matters in production
+	Good  string `json:"good"` // what a good endpoint answers
+
+	want   expectation
+	secret bool // needs a secret header to try with
+	try    func(*probe) []attempt
+}
+
+// The groups of rules, in the order of a report.
+const (
+	documented = "documented events"
+	tolerance  = "what is not documented"
+	delivery   = "delivery"
+	broken     = "broken requests"
+	security   = "the shared secret"
+)
+
+// Rules are all the rules, in the order in which they are tried: what every endpoint
+// should bear comes first, what may break one last.
+func Rules() []Rule {
+	var rules []Rule
+	for _, o := range apizee.Objects() {
+		rules = append(rules, documentedRule(o))
+	}
+	rules = append(rules, wireRules()...)
+	rules = append(rules, toleranceRules()...)
+	rules = append(rules, deliveryRules()...)
+	rules = append(rules, secretRules()...)
+	return append(rules, brokenRules()...)
+}
+
+// LookupRule finds a rule by its name.
+func LookupRule(name string) (Rule, error) {
+	var names []string
+	for _, r := range Rules() {
+		if r.Name == name {
+			return r, nil
+		}
+		names = append(names, r.Name)
+	}
+	if near := apizee.Nearest(name, names); near != "" {
+		return Rule{}, fmt.Errorf("there is no rule %q; did you mean %q?", name, near)
+	}
+	return Rule{}, fmt.Errorf("there is no rule %q; there are %s", name, strings.Join(names, ", "))
+}

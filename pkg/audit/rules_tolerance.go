@@ -1,0 +1,121 @@
+package audit
+
+import (
+	"strings"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
+)
+
+func toleranceRules() []Rule {
+	return []Rule{
+		{
+			Name: "unknown-state", Group: tolerance, Title: "A state that is not documented",
+			Why:  "Platforms get new states without a word; a strict list of the old ones turns each into a lost event.",
+			Good: "2xx, and the state is logged or ignored", want: shouldAccept(),
+			try: func(p *probe) []attempt {
+				var attempts []attempt
+				for _, state := range unknownStates() {
+					body := p.build(ticket, update, payload.Prop{Path: statePath, Text: state})
+					attempts = append(attempts, attempt{label: statePath + "=" + state, result: p.send(body)})
+				}
+				return attempts
+			},
+		},
+		{
+			Name: "unknown-object", Group: tolerance, Title: "An object that is not documented",
+			Why:  "Other public pages name objects that this documentation does not; they may arrive at the same URL.",
+			Good: "2xx, and the event is ignored", want: shouldAccept(),
+			try: func(p *probe) []attempt {
+				var attempts []attempt
+				for _, object := range apizee.ElsewhereObjects() {
+					attempts = append(attempts, attempt{label: object, result: p.send(p.compose(object, update, `{"id":1}`))})
+				}
+				return attempts
+			},
+		},
+		{
+			Name: "extra-prop", Group: tolerance, Title: "A prop that is not documented",
+			Why:  "New props are the commonest change of all.",
+			Good: "2xx, and the prop is ignored", want: shouldAccept(),
+			try: func(p *probe) []attempt {
+				return one("", p.send(p.compose(ticket, update, `{"state":"open","priority":{"level":3,"tags":["a","b"]}}`)))
+			},
+		},
+		{
+			Name: "extra-field", Group: tolerance, Title: "A field beside the five documented ones",
+			Why:  "An envelope grows too: a delivery id or a version is a likely addition.",
+			Good: "2xx, and the field is ignored", want: shouldAccept(),
+			try: func(p *probe) []attempt {
+				body := p.ordinary()
+				return one("", p.send(append(body[:len(body)-1], `,"deliveryId":"d-1"}`...)))
+			},
+		},
+		{
+			Name: "dotted-props", Group: tolerance, Title: "Props with a dot in their names, not nested",
+			Why:  "The documentation writes geoloc.lat and _parent.id, and does not say which of the two spellings it means.",
+			Good: "2xx to the nested and to the dotted spelling", want: shouldAccept(),
+			try: func(p *probe) []attempt { return append(spellings(p, ticket), spellings(p, media)...) },
+		},
+		{
+			Name: "nulls", Group: tolerance, Title: "Nulls where there was a value",
+			Why:  "A ticket without a position, a conversation without a name: code that reaches into a null ends in a 500.",
+			Good: "2xx, or 4xx where the value is needed", want: mustSurvive(),
+			try: func(p *probe) []attempt {
+				return []attempt{
+					{label: "a null state", result: p.send(p.compose(ticket, update, `{"state":null}`))},
+					{label: "a null group", result: p.send(p.compose(ticket, update, `{"state":"open","geoloc":null}`))},
+					{label: "a null name", result: p.send(p.compose(conversation, update, `{"eventType":"conversationEnded","name":null,"finishedAt":null}`))},
+					{label: "null props", result: p.send(p.compose(media, update, `null`))},
+				}
+			},
+		},
+		{
+			Name: "unicode", Group: tolerance, Title: "Emoji and right-to-left text in a name",
+			Why:  "People name conversations as they like; a database column of the wrong kind refuses the whole event.",
+			Good: "2xx, and the name is stored as it came", want: mustAccept(),
+			try: func(p *probe) []attempt {
+				var attempts []attempt
+				for _, name := range []string{"Équipe 👩🏽‍💻🚀", "مكالمة دعم ۱۲", "שיחה \u202eabc\u202c", "e\u0301 \u0000 \U0001F4A9"} {
+					body := p.build(conversation, update, payload.Prop{Path: namePath, Text: name})
+					attempts = append(attempts, attempt{label: "the name " + name, result: p.send(body)})
+				}
+				return attempts
+			},
+		},
+		{
+			Name: "long-name", Group: tolerance, Title: "A name of 200 KB",
+			Why:  "Nothing documents a limit, and 100 KB is where common body parsers stop by default.",
+			Good: "2xx, or 413 at once", want: mustSurvive(),
+			try: func(p *probe) []attempt {
+				long := p.build(conversation, update, payload.Prop{Path: namePath, Text: strings.Repeat("name ", 40_000)})
+				return p.andGoesOn(attempt{label: "the long name", result: p.send(long)})
+			},
+		},
+	}
+}
+
+// unknownStates are the states that only other pages name, and one that nobody does.
+func unknownStates() []string {
+	states := []string{"teleported"}
+	if o, ok := apizee.LookupObject(ticket); ok {
+		if prop, ok := o.Prop(statePath); ok {
+			states = append(states, prop.Elsewhere...)
+		}
+	}
+	return states
+}
+
+// spellings sends every prop of an object, nested and dotted.
+func spellings(p *probe, object string) []attempt {
+	o, _ := apizee.LookupObject(object)
+	nested := p.build(object, update, examples(o)...)
+	dotted, err := payload.Dotted(nested)
+	if err != nil {
+		panic(err)
+	}
+	return []attempt{
+		{label: object + ", nested", result: p.send(nested), want: mustAccept()},
+		{label: object + ", dotted", result: p.send(dotted)},
+	}
+}
