@@ -1,0 +1,168 @@
+package scenario
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"time"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
+)
+
+// body is what makes the bytes of a delivery when its turn has come.
+type body interface {
+	make(m *maker) ([]byte, error)
+	title() string // what is sent, in few words
+}
+
+// maker is what a body is made with.
+type maker struct {
+	*engine
+	sources payload.Sources
+}
+
+// newMaker makes one whose ids follow from the seed.
+func newMaker(now func() time.Time, seed int64) maker {
+	random, count := rand.New(rand.NewPCG(uint64(seed), 1)), int64(0)
+	sources := payload.Sources{
+		Now: now, Random: random.Uint64,
+		Next: func() int64 { count++; return count },
+	}
+	return maker{engine: newEngine(sources), sources: sources}
+}
+
+// event is the body of a send step.
+type event struct {
+	object, name string
+	id, time     *value // nil means the example, and now
+	props        *value // nil means the example's
+	dotted       bool
+	set          []setting
+}
+
+// setting is a change to an event: a path and what comes there.
+type setting struct {
+	path string
+	to   value
+}
+
+func (b *event) make(m *maker) ([]byte, error) {
+	fields := payload.Fields{Event: b.name, Object: b.object}
+	var err error
+	if fields.ID, err = b.id.raw(m.engine); err != nil {
+		return nil, fmt.Errorf("id: %w", err)
+	}
+	if fields.Props, err = b.makeProps(m.engine); err != nil {
+		return nil, fmt.Errorf("props: %w", err)
+	}
+	unix, err := b.makeTime(m)
+	if err != nil {
+		return nil, fmt.Errorf("time: %w", err)
+	}
+	fields.Time = strconv.AppendInt(nil, unix, 10)
+	body, err := payload.Compose(fields)
+	if err != nil {
+		return nil, err
+	}
+	if body, err = change(body, b.set, m.engine); err != nil || !b.dotted {
+		return body, err
+	}
+	return payload.Dotted(body)
+}
+
+// raw is the JSON of a value that may be left out.
+func (v *value) raw(e *engine) (json.RawMessage, error) {
+	if v == nil {
+		return nil, nil
+	}
+	return v.append(nil, e)
+}
+
+func (b *event) makeProps(e *engine) (json.RawMessage, error) {
+	if b.props != nil {
+		return b.props.raw(e)
+	}
+	return exampleProps(b.object, b.name), nil
+}
+
+// exampleProps are the documented example's; nil when there are none.
+func exampleProps(object, event string) json.RawMessage {
+	example, err := payload.Build(payload.Spec{Object: object, Event: event}, 0)
+	if err != nil {
+		return nil // an object that is not documented
+	}
+	return json.RawMessage(gjson.GetBytes(example, "props").Raw)
+}
+
+func (b *event) makeTime(m *maker) (int64, error) {
+	if b.time == nil {
+		return m.sources.Now().Unix(), nil
+	}
+	raw, err := b.time.raw(m.engine)
+	if err != nil {
+		return 0, err
+	}
+	return payload.ParseTime(gjson.ParseBytes(raw).String())
+}
+
+func change(body []byte, settings []setting, e *engine) ([]byte, error) {
+	if len(settings) == 0 {
+		return body, nil
+	}
+	changes := make([]payload.Change, len(settings))
+	for i, s := range settings {
+		to, err := s.to.raw(e)
+		if err != nil {
+			return nil, fmt.Errorf("set %s: %w", s.path, err)
+		}
+		if changes[i], err = payload.ParseSet(s.path + "=" + string(to)); err != nil {
+			return nil, fmt.Errorf("set: %w", err)
+		}
+	}
+	return payload.Apply(body, changes)
+}
+
+// fromTemplate is the body of a template step.
+type fromTemplate struct {
+	name     string
+	template payload.Template
+	vars     *value // nil means none
+	set      []setting
+}
+
+func (b *fromTemplate) make(m *maker) ([]byte, error) {
+	vars := payload.Vars{}
+	if b.vars != nil {
+		raw, err := b.vars.raw(m.engine)
+		if err != nil {
+			return nil, fmt.Errorf("vars: %w", err)
+		}
+		members, _ := plainJSON(raw).(map[string]any)
+		vars = members
+	}
+	body, err := b.template.Render(vars, m.sources)
+	if err != nil {
+		return nil, err
+	}
+	return change(body, b.set, m.engine)
+}
+
+// ownData is the body of a data step: JSON, or a text that is sent as it is.
+type ownData struct {
+	data   value
+	asText bool
+}
+
+func (b *ownData) make(m *maker) ([]byte, error) { return b.data.content(m.engine, b.asText) }
+
+// content is the value as the bytes of a body.
+func (v *value) content(e *engine, asText bool) ([]byte, error) {
+	raw, err := v.raw(e)
+	if err != nil || !asText {
+		return raw, err
+	}
+	return []byte(gjson.ParseBytes(raw).String()), nil
+}

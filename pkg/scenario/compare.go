@@ -1,0 +1,133 @@
+package scenario
+
+import (
+	"cmp"
+	"math/big"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/tidwall/gjson"
+)
+
+func typeNames() []string {
+	return []string{"string", "number", "integer", "boolean", "object", "array", "null"}
+}
+
+func isType(v gjson.Result, name string) bool {
+	switch name {
+	case "integer":
+		f := new(big.Float)
+		_, _, err := f.Parse(v.Raw, 10)
+		return v.Type == gjson.Number && err == nil && f.IsInt()
+	case "number":
+		return v.Type == gjson.Number
+	}
+	return typeOf(v) == name
+}
+
+func typeOf(v gjson.Result) string {
+	switch {
+	case v.Type == gjson.String:
+		return "string"
+	case v.Type == gjson.Number:
+		return "number"
+	case v.IsBool():
+		return "boolean"
+	case v.IsObject():
+		return "object"
+	case v.IsArray():
+		return "array"
+	}
+	return "null"
+}
+
+// same compares strictly: 200 is not "200". Members may be in any order.
+func same(a, b gjson.Result) bool {
+	if typeOf(a) != typeOf(b) {
+		return false
+	}
+	switch typeOf(a) {
+	case "string":
+		return a.String() == b.String()
+	case "number":
+		return compareNumbers(a.Raw, b.Raw) == 0
+	case "array":
+		return sameItems(a.Array(), b.Array())
+	case "object":
+		return sameMembers(a.Map(), b.Map())
+	}
+	return a.Raw == b.Raw
+}
+
+func sameItems(a, b []gjson.Result) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if !same(a[i], b[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func sameMembers(a, b map[string]gjson.Result) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for name, value := range a {
+		if other, ok := b[name]; !ok || !same(value, other) {
+			return false
+		}
+	}
+	return true
+}
+
+// compareNumbers compares two JSON numbers with all their digits.
+func compareNumbers(a, b string) int {
+	if a == b {
+		return 0
+	}
+	const bits = 512
+	x, _, errX := big.ParseFloat(a, 10, bits, big.ToNearestEven)
+	y, _, errY := big.ParseFloat(b, 10, bits, big.ToNearestEven)
+	if errX != nil || errY != nil {
+		return cmp.Compare(a, b)
+	}
+	return x.Cmp(y)
+}
+
+func contains(actual, want gjson.Result) bool {
+	switch {
+	case actual.Type == gjson.String:
+		return want.Type == gjson.String && strings.Contains(actual.String(), want.String())
+	case actual.IsArray():
+		return hasItem(actual, want)
+	case actual.IsObject():
+		_, ok := actual.Map()[want.String()]
+		return ok && want.Type == gjson.String
+	}
+	return false
+}
+
+func hasItem(list, item gjson.Result) bool {
+	found := false
+	list.ForEach(func(_, each gjson.Result) bool {
+		found = same(each, item)
+		return !found
+	})
+	return found
+}
+
+// length is how many characters, items or members a value has.
+func length(v gjson.Result) (n int, ok bool) {
+	switch {
+	case v.Type == gjson.String:
+		return utf8.RuneCountInString(v.String()), true
+	case v.IsArray():
+		return len(v.Array()), true
+	case v.IsObject():
+		return len(v.Map()), true
+	}
+	return 0, false
+}

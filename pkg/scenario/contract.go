@@ -1,0 +1,129 @@
+package scenario
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
+)
+
+// contract holds what a step sends for certain against what is documented.
+func (r *reader) contract(s *step, fields []field) {
+	switch b := s.body.(type) {
+	case *event:
+		if b.object != "" && !s.undocumented {
+			r.findings(b.sample(), func(path string) place { return r.placeInSend(fields, path) })
+		}
+	case *fromTemplate:
+		r.templateContract(b, s.place, fields)
+	case *ownData:
+		if sample, ok := b.sample(); ok && !s.undocumented {
+			r.findings(sample, func(path string) place {
+				way := append([]string{"data"}, strings.Split(path, ".")...)
+				return r.placeOnWay(fields, way)
+			})
+		}
+	}
+}
+
+// templateContract checks that a template gets the variables that it has.
+func (r *reader) templateContract(b *fromTemplate, p place, fields []field) {
+	if _, found := r.templates[b.name]; !found {
+		return
+	}
+	vars := payload.Vars{}
+	for _, f := range fields {
+		if f.name == "vars" {
+			p = at(f.key)
+			for _, own := range r.fields(f.value, "vars") {
+				vars[own.name] = nil
+			}
+		}
+	}
+	if err := b.template.Unused(vars); err != nil {
+		r.problem(p, "%v", err)
+	}
+	for _, v := range b.template.Vars() {
+		if _, given := vars[v.Name]; v.Required && !given {
+			r.problem(p, "template %s needs the variable %s", b.name, quote(v.Name))
+		}
+	}
+}
+
+// findings reports what breaks the contract.
+func (r *reader) findings(body []byte, where func(path string) place) {
+	for _, f := range apizee.Validate(body).Findings {
+		p := where(f.Path)
+		if f.Severity != apizee.Error || r.isBlamed(p) {
+			continue
+		}
+		text := f.Message
+		if f.Suggestion == "" {
+			text = f.Advice() + "; allow-undocumented: true sends it anyway"
+		}
+		r.suggest(p, f.Suggestion, "%s", text)
+	}
+}
+
+// sample is the event with what is known of it before it is made.
+func (b *event) sample() []byte {
+	fields := payload.Fields{Event: b.name, Object: b.object, Time: []byte("0")}
+	if b.id != nil && b.id.isSettled() {
+		fields.ID = []byte(b.id.json)
+	} else if _, documented := apizee.LookupObject(b.object); !documented {
+		fields.ID = []byte("1")
+	}
+	if b.props != nil {
+		if settled, ok := b.props.settled(); ok {
+			fields.Props = []byte(settled)
+		}
+	}
+	body, _ := payload.Compose(fields) // all of it is JSON
+	return body
+}
+
+// sample is the body when nothing in it is an expression.
+func (b *ownData) sample() (body []byte, ok bool) {
+	if !b.data.isSettled() {
+		return nil, false
+	}
+	body, err := b.data.content(nil, b.asText)
+	return body, err == nil
+}
+
+// placeInSend is where in a send step the part of the event stands that a path
+// names.
+func (r *reader) placeInSend(fields []field, path string) place {
+	way := strings.Split(path, ".")
+	switch way[0] {
+	case "objectId":
+		way[0] = "id"
+	case "object", "event":
+		way = []string{"send"}
+	}
+	return r.placeOnWay(fields, way)
+}
+
+// placeOnWay follows names down mappings as far as they lead; a name may be
+// written with dots.
+func (r *reader) placeOnWay(fields []field, way []string) (p place) {
+	for n := len(way); n > 0; n-- {
+		i := slices.IndexFunc(fields, func(f field) bool { return f.name == strings.Join(way[:n], ".") })
+		if i < 0 {
+			continue
+		}
+		r.resolved(fields[i].value, func(value ast.Node) {
+			p = at(value)
+			if m, ok := value.(*ast.MappingNode); ok && n < len(way) {
+				if inner := r.placeOnWay(r.fields(m, way[0]), way[n:]); inner != (place{}) {
+					p = inner
+				}
+			}
+		})
+		return p
+	}
+	return place{}
+}

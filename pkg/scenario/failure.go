@@ -1,0 +1,87 @@
+package scenario
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+)
+
+// failure says what was wrong with a result.
+func (p *playing) failure(x *expectation, r deliver.Result, differences []Difference, err error) *Failure {
+	f := &Failure{Differences: differences}
+	switch {
+	case err != nil:
+		f.Message = err.Error()
+	case r.Failure != nil && x.failure == "":
+		f.Message, f.Hint, f.Undelivered = r.Failure.Message, r.Failure.Hint, r.Failure.Kind
+		f.Differences = nil
+	case len(differences) == 1:
+		f.Message = differences[0].String()
+	default:
+		f.Message = fmt.Sprintf("%d expectations do not hold", len(differences))
+	}
+	if r.Status != 0 {
+		f.Reply = firstLines(r)
+	}
+	return p.masked(f)
+}
+
+func (d Difference) String() string {
+	return fmt.Sprintf("%s: expected %s, got %s", d.What, d.Expected, d.Actual)
+}
+
+func (p *playing) masked(f *Failure) *Failure {
+	f.Message = p.secrets.mask(f.Message)
+	f.Reply = p.secrets.maskAll(f.Reply)
+	for i := range f.Differences {
+		d := &f.Differences[i]
+		d.Expected, d.Actual = p.secrets.mask(d.Expected), p.secrets.mask(d.Actual)
+	}
+	return f
+}
+
+// firstLines are the status line and the first lines of a reply's body.
+func firstLines(r deliver.Result) []string {
+	const mostLines, mostBytes = 8, 2000
+	lines := []string{strings.TrimSpace(r.Proto + " " + statusLine(r))}
+	body := r.Body[:min(len(r.Body), mostBytes)]
+	for line := range strings.Lines(strings.ToValidUTF8(string(body), "\ufffd")) {
+		if len(lines) > mostLines {
+			return append(lines, "…")
+		}
+		lines = append(lines, strings.TrimRight(line, "\r\n"))
+	}
+	if len(body) < len(r.Body) || r.Truncated {
+		lines = append(lines, "…")
+	}
+	return lines
+}
+
+// capture puts values of the reply into variables, and tells whether all were
+// there. What is missing is the step's failure, unless it has one.
+func (p *playing) capture(out *StepOutcome, u unit, r deliver.Result) bool {
+	if len(u.captures) == 0 {
+		return true
+	}
+	var missing []Difference
+	for _, c := range u.captures {
+		delete(p.maker.vars, c.name)
+		found := gjson.Result{}
+		if gjson.ValidBytes(r.Body) {
+			found = gjson.GetBytes(r.Body, c.path)
+		}
+		if !found.Exists() {
+			missing = append(missing, Difference{"capture " + c.name, "a value at " + c.path, "nothing"})
+			continue
+		}
+		p.maker.vars[c.name] = plain(found)
+	}
+	if len(missing) == 0 || out.Status == Failed {
+		return len(missing) == 0
+	}
+	out.Status, out.Failure = Failed, p.failure(u.expect, r, missing, nil)
+	return false
+}

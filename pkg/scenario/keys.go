@@ -1,0 +1,56 @@
+package scenario
+
+import (
+	"slices"
+)
+
+// key is one key of a mapping in a scenario file: what it is called, what an
+// editor says about it, what its value looks like, and how it is read.
+type key[T any] struct {
+	name, about string
+	schema      schema
+	read        func(*reader, field, *T)
+	on          []kind // the steps that have it; none means all
+}
+
+// tables are all the keys of a scenario file. The parser reads by them, and the
+// JSON Schema is made from them.
+type tables struct {
+	scenario []key[Scenario]
+	target   []key[target]
+	defaults []key[defaults]
+	step     []key[step]
+	expect   []key[expectation]
+	matchers []matcher
+}
+
+func newTables() tables {
+	return tables{
+		scenario: scenarioKeys(),
+		target:   targetKeys(),
+		defaults: defaultsKeys(),
+		step:     stepKeys(),
+		expect:   expectKeys(),
+		matchers: matchers(),
+	}
+}
+
+// readKeys reads a mapping into a struct along its table.
+func readKeys[T any](r *reader, f field, what string, keys []key[T], into *T) {
+	for _, own := range r.fields(f.value, what) {
+		i := slices.IndexFunc(keys, func(k key[T]) bool { return k.name == own.name })
+		if i < 0 {
+			r.word(at(own.key), own.name, names(keys), "%s has no key %s", what, quote(own.name))
+			continue
+		}
+		keys[i].read(r, own, into)
+	}
+}
+
+func names[T any](keys []key[T]) []string {
+	names := make([]string, len(keys))
+	for i, k := range keys {
+		names[i] = k.name
+	}
+	return names
+}

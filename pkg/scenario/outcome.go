@@ -1,0 +1,155 @@
+package scenario
+
+import (
+	"time"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+)
+
+// Status is what became of a step.
+type Status string
+
+const (
+	Passed  Status = "passed"
+	Failed  Status = "failed"
+	Skipped Status = "skipped" // it was not done, or not to its end
+)
+
+// Outcome is what became of a scenario.
+type Outcome struct {
+	Scenario   string
+	File       string
+	Assumption Assumption // "" when there was none
+	Seed       int64
+	Start      time.Time
+	Duration   time.Duration
+	Steps      []StepOutcome // one for each step of the file, in its order
+	// Interrupted says that the run was told to stop.
+	Interrupted bool
+}
+
+// StepOutcome is what became of one step, over all its rounds.
+type StepOutcome struct {
+	Step   Step // of the last round
+	Status Status
+	// Rounds is how often it was done, and FailedRounds how often in vain.
+	Rounds, FailedRounds int
+	// Deliveries counts what was sent, every try of a probe included.
+	Deliveries int
+	Duration   time.Duration
+	// Failure is the first one; nil unless the step failed.
+	Failure *Failure
+	// Reason says why a step was skipped.
+	Reason string
+}
+
+// Step says which step it is.
+type Step struct {
+	N     int // from 1
+	Of    int // how many there are
+	Round int // of a repeated step, from 1; 0 for one that is done once
+	Kind  string
+	Title string // its name, or what it does; secrets are masked
+	// File, Line and Column are where it stands.
+	File         string
+	Line, Column int
+}
+
+// Failure says why a step failed. Secrets in it are masked; what a server wrote
+// is not made safe for a terminal.
+type Failure struct {
+	// Message is one sentence, in lower case and without a full stop.
+	Message string
+	// Differences are the expectations that did not hold.
+	Differences []Difference
+	// Reply is the reply: its status line, and the first lines of its body.
+	Reply []string
+	// Undelivered is the kind of failure when no whole reply came though one was
+	// expected; else "".
+	Undelivered deliver.Kind
+	// Hint is what to do about it; may be empty.
+	Hint string
+}
+
+// Difference is one expectation beside what there was instead.
+type Difference struct {
+	What     string // "status", "header Content-Type", "json state", ...
+	Expected string
+	Actual   string
+}
+
+// Counts are how many steps ended in which way.
+type Counts struct{ Passed, Failed, Skipped, Deliveries int }
+
+// Counts counts the steps.
+func (o Outcome) Counts() Counts {
+	var c Counts
+	for _, s := range o.Steps {
+		switch s.Status {
+		case Passed:
+			c.Passed++
+		case Failed:
+			c.Failed++
+		case Skipped:
+			c.Skipped++
+		}
+		c.Deliveries += s.Deliveries
+	}
+	return c
+}
+
+// OK tells whether every step passed.
+func (o Outcome) OK() bool {
+	c := o.Counts()
+	return c.Failed == 0 && c.Skipped == 0
+}
+
+// Undelivered tells whether all that failed did so because nothing could be
+// delivered, as when the endpoint is not running.
+func (o Outcome) Undelivered() bool {
+	found := false
+	for _, s := range o.Steps {
+		if s.Failure == nil {
+			continue
+		}
+		if s.Failure.Undelivered == "" {
+			return false
+		}
+		found = true
+	}
+	return found
+}
+
+// Event is something that happens during a run: StepStarted, Delivered, Probed
+// or StepFinished.
+type Event interface{ isEvent() }
+
+// StepStarted says that a step, or a round of one, begins.
+type StepStarted struct{ Step Step }
+
+// Delivered is an event that was sent, or could not be.
+type Delivered struct {
+	Step   Step
+	Target string // the URL, without secrets
+	Body   []byte
+	Result deliver.Result // N counts the deliveries of a step
+	OK     bool           // the expectations hold
+}
+
+// Probed is one try of a probe.
+type Probed struct {
+	Step   Step
+	Target string
+	Result deliver.Result // Attempt counts the tries
+	// Next is the pause before the next try; 0 after the last.
+	Next time.Duration
+	OK   bool
+}
+
+// StepFinished says what became of a step, or of a round of one.
+type StepFinished struct{ Outcome StepOutcome }
+
+func (StepStarted) isEvent()  {}
+func (Delivered) isEvent()    {}
+func (Probed) isEvent()       {}
+func (StepFinished) isEvent() {}

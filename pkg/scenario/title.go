@@ -1,0 +1,49 @@
+package scenario
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+)
+
+// title is the name of a step, or what it does.
+func (s *step) title(e *engine) string {
+	switch {
+	case isExpression(s.name):
+		if name, err := e.text(s.name); err == nil {
+			return name
+		}
+		return s.name
+	case s.name != "":
+		return s.name
+	}
+	switch s.kind {
+	case pauseStep:
+		return "pause " + s.pause.String()
+	case togetherStep:
+		return fmt.Sprintf("together %d", len(s.steps))
+	case probeStep:
+		return "probe " + s.probe.method + " " + s.probe.url
+	}
+	return s.body.title()
+}
+
+func (d delay) String() string {
+	if d.text != "" {
+		return d.text
+	}
+	return d.fixed.String()
+}
+
+func (b *event) title() string {
+	words := []string{b.object, b.name}
+	if b.props != nil {
+		words = append(words, apizee.Validate(b.sample()).Event.Summary()...)
+	}
+	return strings.Join(words, " ")
+}
+
+func (b *fromTemplate) title() string { return "template " + b.name }
+
+func (b *ownData) title() string { return "data" }
