@@ -1,0 +1,63 @@
+package report
+
+import (
+	"encoding/json"
+	"io"
+	"time"
+)
+
+// The shape of the JSON report. Members are only ever added.
+type (
+	jsonReport struct {
+		Version int         `json:"version"`
+		Passed  int         `json:"passed"`
+		Failed  int         `json:"failed"`
+		Skipped int         `json:"skipped"`
+		Suites  []jsonSuite `json:"suites"`
+	}
+	jsonSuite struct {
+		Name       string            `json:"name"`
+		File       string            `json:"file,omitempty"`
+		Start      time.Time         `json:"start"`
+		DurationMS float64           `json:"durationMs"`
+		Properties map[string]string `json:"properties,omitempty"`
+		Cases      []jsonCase        `json:"cases"`
+	}
+	jsonCase struct {
+		Name       string  `json:"name"`
+		Status     Status  `json:"status"`
+		DurationMS float64 `json:"durationMs"`
+		File       string  `json:"file,omitempty"`
+		Line       int     `json:"line,omitempty"`
+		Message    string  `json:"message,omitempty"`
+		Detail     string  `json:"detail,omitempty"`
+	}
+)
+
+func writeJSON(w io.Writer, r Report) error {
+	c := r.Counts()
+	out := jsonReport{Version: 1, Passed: c.Passed, Failed: c.Failed, Skipped: c.Skipped, Suites: []jsonSuite{}}
+	for _, s := range r.Suites {
+		suite := jsonSuite{
+			Name: s.Name, File: s.File, Start: s.Start.UTC(), DurationMS: milliseconds(s.Duration),
+			Properties: map[string]string{}, Cases: []jsonCase{},
+		}
+		for _, p := range s.Properties {
+			suite.Properties[p.Name] = p.Value
+		}
+		for _, c := range s.Cases {
+			suite.Cases = append(suite.Cases, jsonCase{
+				c.Name, c.Status, milliseconds(c.Duration), c.File, c.Line, c.Message, c.Detail,
+			})
+		}
+		out.Suites = append(out.Suites, suite)
+	}
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(out)
+}
+
+func milliseconds(d time.Duration) float64 {
+	return float64(d.Round(time.Microsecond)) / float64(time.Millisecond)
+}

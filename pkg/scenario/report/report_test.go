@@ -1,0 +1,241 @@
+package report
+
+import (
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"flag"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// golden compares got with testdata/name.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", path, diff)
+	}
+}
+
+// sample has all that a report can have, and texts that formats choke on.
+func sample() Report {
+	start := time.Date(2025, 1, 2, 3, 4, 5, 0, time.UTC)
+	return Report{Suites: []Suite{
+		{
+			Name: "Ticket lifecycle", File: "ci/ticket.yaml", Start: start, Duration: 1234567 * time.Microsecond,
+			Properties: []Property{{"seed", "42"}},
+			Cases: []Case{
+				{Name: "1. ticket create state=new", File: "ci/ticket.yaml", Line: 5, Column: 5, Status: Passed, Duration: 3200 * time.Microsecond},
+				{
+					Name: "2. 100% <done> & \"closed\" #1\x1b[31m", File: "ci/ticket, 2:yaml", Line: 9, Column: 5, Status: Failed, Duration: 2 * time.Second,
+					Message: "status: expected 204, got 500 Internal Server Error",
+					Detail:  "status\n  expected 204\n  actual   500\nHTTP/1.1 500\n]]> \x00\xff\ufffe €",
+				},
+				{Name: "3. probe GET http://localhost/", File: "ci/ticket.yaml", Line: 12, Status: Skipped, Message: "it needs \"job\",\nwhich step 2 did not capture"},
+			},
+		},
+		{Name: "nothing", Start: start},
+	}}
+}
+
+func TestFormats(t *testing.T) {
+	for _, name := range Formats() {
+		var b strings.Builder
+		if err := Format(name).Write(&b, sample()); err != nil {
+			t.Fatal(err)
+		}
+		golden(t, "sample."+name, b.String())
+	}
+	var b strings.Builder
+	if err := GitHub(&b, sample()); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "sample.github", b.String())
+}
+
+func TestJSONIsJSON(t *testing.T) {
+	var b strings.Builder
+	if err := JSON.Write(&b, sample()); err != nil || !json.Valid([]byte(b.String())) {
+		t.Error(err, b.String())
+	}
+}
+
+// element is any XML element.
+type element struct {
+	XMLName  xml.Name
+	Attrs    []xml.Attr `xml:",any,attr"`
+	Children []element  `xml:",any"`
+}
+
+// junitRules are what the schemas of Ant's and Jenkins' JUnit formats have in
+// common: for each element the attributes that it must have, those that it may
+// have, and its children in order.
+func junitRules() map[string]struct{ must, may, children []string } {
+	return map[string]struct{ must, may, children []string }{
+		"testsuites": {children: []string{"testsuite"}},
+		"testsuite": {
+			must:     []string{"name", "timestamp", "hostname", "tests", "failures", "errors", "time", "package", "id"},
+			may:      []string{"skipped"},
+			children: []string{"properties", "testcase", "system-out", "system-err"},
+		},
+		"properties": {children: []string{"property"}},
+		"property":   {must: []string{"name", "value"}},
+		"testcase":   {must: []string{"name", "classname", "time"}, children: []string{"skipped", "error", "failure"}},
+		"failure":    {must: []string{"type"}, may: []string{"message"}},
+		"skipped":    {may: []string{"message"}},
+		"system-out": {},
+		"system-err": {},
+	}
+}
+
+func TestJUnitKeepsTheSchemasRules(t *testing.T) {
+	var b strings.Builder
+	if err := JUnit.Write(&b, sample()); err != nil {
+		t.Fatal(err)
+	}
+	var root element
+	decoder := xml.NewDecoder(strings.NewReader(b.String()))
+	if err := decoder.Decode(&root); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) && err != nil {
+		t.Fatal(err)
+	}
+	checkElement(t, root)
+}
+
+func checkElement(t *testing.T, e element) {
+	t.Helper()
+	name := e.XMLName.Local
+	rules, known := junitRules()[name]
+	if !known {
+		t.Errorf("element %s is not in the schema", name)
+	}
+	var has []string
+	for _, a := range e.Attrs {
+		has = append(has, a.Name.Local)
+		if !slices.Contains(append(rules.must, rules.may...), a.Name.Local) {
+			t.Errorf("%s may not have %s", name, a.Name.Local)
+		}
+	}
+	for _, must := range rules.must {
+		if !slices.Contains(has, must) {
+			t.Errorf("%s must have %s", name, must)
+		}
+	}
+	at := 0
+	for _, child := range e.Children {
+		i := slices.Index(rules.children, child.XMLName.Local)
+		if i < at {
+			t.Errorf("%s in %s is out of order", child.XMLName.Local, name)
+		}
+		at = i
+		checkElement(t, child)
+	}
+}
+
+func TestXMLLintReadsJUnit(t *testing.T) {
+	lint, err := exec.LookPath("xmllint")
+	if err != nil {
+		t.Log("xmllint is not installed; encoding/xml reads the report in the other test")
+		return
+	}
+	path := filepath.Join(t.TempDir(), "report.xml")
+	if err := (Destination{JUnit, path}).Write(sample()); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command(lint, "--noout", path).CombinedOutput(); err != nil {
+		t.Errorf("%v: %s", err, out)
+	}
+}
+
+func TestParseDestination(t *testing.T) {
+	tests := []struct{ arg, want string }{
+		{"junit=a=b.xml", ""},
+		{"junt=a.xml", `there is no report format "junt"; did you mean "junit"?`},
+		{"yaml=a.xml", `there is no report format "yaml"; known: junit, tap, json`},
+		{"junit", `"junit" names no file; write it as junit=report.xml`},
+		{"junit=", `"junit=" names no file; write it as junit=report.xml`},
+	}
+	for _, tt := range tests {
+		got := ""
+		d, err := ParseDestination(tt.arg)
+		if err != nil {
+			got = err.Error()
+		} else if d != (Destination{JUnit, "a=b.xml"}) {
+			t.Errorf("%+v", d)
+		}
+		if got != tt.want {
+			t.Errorf("%s: got %q, want %q", tt.arg, got, tt.want)
+		}
+	}
+}
+
+func TestCheck(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "file")
+	if err := os.WriteFile(file, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	in := func(name string) Destination { return Destination{JUnit, filepath.Join(dir, name)} }
+	tests := []struct {
+		name string
+		to   []Destination
+		want string
+	}{
+		{"fine", []Destination{in("a.xml"), in("b.xml")}, ""},
+		{"twice", []Destination{in("a.xml"), {TAP, dir + "/./a.xml"}}, "two reports go to"},
+		{"no folder", []Destination{in("none/a.xml")}, "there is no folder"},
+		{"no folder but a file", []Destination{in("file/a.xml")}, "is not a folder"},
+		{"a folder", []Destination{{JUnit, dir}}, "it is a folder"},
+	}
+	for _, tt := range tests {
+		err := Check(tt.to)
+		if tt.want == "" && err != nil || tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)) {
+			t.Errorf("%s: got %v", tt.name, err)
+		}
+	}
+}
+
+func TestAFileIsReplacedAsAWhole(t *testing.T) {
+	dir := t.TempDir()
+	d := Destination{TAP, filepath.Join(dir, "report.tap")}
+	for range 2 {
+		if err := d.Write(sample()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := (Destination{Format("none"), d.Path}).Write(sample()); err == nil {
+		t.Error("a format that does not exist was written")
+	}
+	got, err := os.ReadFile(d.Path)
+	if err != nil || !strings.HasPrefix(string(got), "TAP version 13") {
+		t.Errorf("%v %s", err, got)
+	}
+	if entries, _ := os.ReadDir(dir); len(entries) != 1 {
+		t.Errorf("something was left behind: %v", entries)
+	}
+	if err := (Destination{JSON, os.DevNull}).Write(sample()); err != nil {
+		t.Error(err)
+	}
+}
