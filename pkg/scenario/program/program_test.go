@@ -1,0 +1,192 @@
+//go:build !windows
+
+package program
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os/exec"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// output gathers lines and lets a test wait for one.
+type output struct {
+	mu    sync.Mutex
+	lines []string
+	came  chan string
+}
+
+func newOutput() *output { return &output{came: make(chan string, 100)} }
+
+func (o *output) line(s string) {
+	o.mu.Lock()
+	o.lines = append(o.lines, s)
+	o.mu.Unlock()
+	o.came <- s
+}
+
+func (o *output) all() []string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return slices.Clone(o.lines)
+}
+
+func start(t *testing.T, command string, grace time.Duration) (*Program, *output) {
+	t.Helper()
+	o := newOutput()
+	p, err := Start(Options{Command: command, OnLine: o.line, Grace: grace})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(p.Stop)
+	return p, o
+}
+
+func TestOutputComesInLines(t *testing.T) {
+	p, o := start(t, `echo one; echo two >&2; printf 'three\r\nfour'`, 0)
+	<-p.Ended()
+	p.Stop()
+	if got := strings.Join(o.all(), ","); got != "one,two,three,four" {
+		t.Error(got)
+	}
+}
+
+func TestALongLineIsCut(t *testing.T) {
+	var lengths []int
+	eachLine(strings.NewReader(strings.Repeat("x", 100_000)+"\n"), func(s string) { lengths = append(lengths, len(s)) })
+	if !slices.Equal(lengths, []int{64 << 10, 100_000 - 64<<10}) {
+		t.Error(lengths)
+	}
+}
+
+// gone tells whether a process has ended; a zombie, which nobody waits for in a
+// container, counts as ended.
+func gone(t *testing.T, pid int) bool {
+	t.Helper()
+	if syscall.Kill(pid, 0) != nil {
+		return true
+	}
+	state, _ := exec.Command("ps", "-o", "stat=", "-p", strconv.Itoa(pid)).Output()
+	text := strings.TrimSpace(string(state))
+	return text == "" || strings.HasPrefix(text, "Z")
+}
+
+func TestStopEndsTheWholeGroup(t *testing.T) {
+	tests := []struct{ name, command string }{
+		{"asked", `sleep 100 & echo $!; wait`},
+		{"deaf to TERM", `trap '' TERM; sh -c 'trap "" TERM; echo $$; while :; do sleep 100; done'`},
+		{"the parent left first", `sh -c 'trap "" TERM; echo $$; while :; do sleep 100; done' & exit 0`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			p, o := start(t, tt.command, 50*time.Millisecond)
+			pid, err := strconv.Atoi(<-o.came)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p.Stop()
+			if !gone(t, pid) {
+				t.Error("a child is still there")
+			}
+			p.Stop() // again is fine
+		})
+	}
+}
+
+func TestStopLetsAProgramFinish(t *testing.T) {
+	p, o := start(t, `trap 'echo bye; exit 0' TERM; echo ready; while :; do sleep 0.01; done`, 0)
+	<-o.came
+	p.Stop()
+	if got := o.all(); got[len(got)-1] != "bye" {
+		t.Error(got)
+	}
+}
+
+func TestWaitForFailsEarlyWhenTheProgramDies(t *testing.T) {
+	p, _ := start(t, `exit 7`, 0)
+	err := p.WaitFor(context.Background(), Endpoint{Address: closedAddress(t)})
+	var ended *EndedError
+	if !errors.As(err, &ended) || err.Error() != `"exit 7" ended: exit status 7` {
+		t.Error(err)
+	}
+}
+
+func TestWaitForEndsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	p, o := start(t, `echo ready; sleep 100`, 0)
+	<-o.came
+	why := errors.New("enough")
+	cancel(why)
+	if err := p.WaitFor(ctx, Endpoint{Address: closedAddress(t)}); !errors.Is(err, why) {
+		t.Error(err)
+	}
+}
+
+func TestWait(t *testing.T) {
+	broken := make(chan struct{})
+	var once sync.Once
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		select {
+		case <-broken:
+			w.WriteHeader(http.StatusNotFound) // it answers, so it is there
+		default:
+			once.Do(func() { close(broken) })
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+	}))
+	defer server.Close()
+	for _, s := range []string{server.URL + "/health", strings.TrimPrefix(server.URL, "http://")} {
+		e, err := ParseEndpoint(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := e.Wait(context.Background()); err != nil {
+			t.Errorf("%s: %v", s, err)
+		}
+	}
+}
+
+func TestParseEndpoint(t *testing.T) {
+	for s, want := range map[string]string{
+		"http://localhost:3000/x": "http://localhost:3000/x",
+		"localhost:3000":          "localhost:3000",
+		":3000":                   "localhost:3000",
+		"[::1]:80":                "[::1]:80",
+		"localhost":               "",
+		"ftp://host/":             "",
+		"http://":                 "",
+		"host:":                   "",
+	} {
+		e, err := ParseEndpoint(s)
+		if (err != nil) != (want == "") || err == nil && e.String() != want {
+			t.Errorf("%s: got %v, %v", s, e, err)
+		}
+	}
+}
+
+func TestAFolderThatIsNotThere(t *testing.T) {
+	_, err := Start(Options{Command: "true", Dir: "/nowhere/at/all", OnLine: func(string) {}})
+	if err == nil || !strings.HasPrefix(err.Error(), "start true: ") {
+		t.Error(err)
+	}
+}
+
+// closedAddress is one where nothing listens.
+func closedAddress(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}

@@ -1,0 +1,99 @@
+package program
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Endpoint is what shows that the program is ready: a URL, which must answer
+// with any status below 500, or an address, which must take connections.
+type Endpoint struct {
+	URL     string // "" for an address
+	Address string
+}
+
+// ParseEndpoint reads http://localhost:3000/health or localhost:3000.
+func ParseEndpoint(s string) (Endpoint, error) {
+	if strings.Contains(s, "://") {
+		u, err := url.Parse(s)
+		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+			return Endpoint{}, fmt.Errorf("%q is no URL to wait for, such as http://localhost:3000/health", s)
+		}
+		return Endpoint{URL: s}, nil
+	}
+	host, port, err := net.SplitHostPort(s)
+	if err != nil || port == "" || strings.ContainsAny(s, "/ ") {
+		return Endpoint{}, fmt.Errorf("%q is neither a URL nor host:port; write it like localhost:3000", s)
+	}
+	if host == "" {
+		host = "localhost"
+	}
+	return Endpoint{Address: net.JoinHostPort(host, port)}, nil
+}
+
+// pollEvery is how long the pause between two looks is.
+const pollEvery = 50 * time.Millisecond
+
+// WaitFor waits until the endpoint answers. It fails early with an *EndedError
+// when the program ends meanwhile, and with ctx's error when that ends; the
+// last reason why there was no answer goes with it.
+func (p *Program) WaitFor(ctx context.Context, e Endpoint) error {
+	return e.wait(ctx, p.ended, p.Failed)
+}
+
+// Wait is WaitFor without a program of our own.
+func (e Endpoint) Wait(ctx context.Context) error {
+	return e.wait(ctx, nil, nil)
+}
+
+func (e Endpoint) wait(ctx context.Context, ended <-chan struct{}, why func() error) error {
+	ticker := time.NewTicker(pollEvery)
+	defer ticker.Stop()
+	for {
+		err := e.look(ctx)
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-ended:
+			return why()
+		case <-ctx.Done():
+			return fmt.Errorf("%s does not answer: %w (%w)", e, err, context.Cause(ctx))
+		case <-ticker.C:
+		}
+	}
+}
+
+func (e Endpoint) String() string { return e.URL + e.Address }
+
+// look is one try, of a second at most.
+func (e Endpoint) look(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	if e.URL == "" {
+		conn, err := new(net.Dialer).DialContext(ctx, "tcp", e.Address)
+		if err != nil {
+			return err
+		}
+		return conn.Close()
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, e.URL, nil)
+	if err != nil {
+		return err
+	}
+	transport := &http.Transport{DisableKeepAlives: true}
+	reply, err := transport.RoundTrip(request)
+	if err != nil {
+		return err
+	}
+	defer reply.Body.Close()
+	if reply.StatusCode >= http.StatusInternalServerError {
+		return fmt.Errorf("it answers %s", reply.Status)
+	}
+	return nil
+}
