@@ -22,3 +22,28 @@ func BenchmarkValidate(b *testing.B) {
 		})
 	}
 }
+
+func BenchmarkValidateRequest(b *testing.B) {
+	request := Request{
+		Method:  Method,
+		Headers: map[string][]string{"Content-Type": {ContentType}, "User-Agent": {UserAgent}},
+		Body:    []byte(benchmarks[0].body),
+	}
+	b.SetBytes(int64(len(request.Body)))
+	b.ReportAllocs()
+	for b.Loop() {
+		ValidateRequest(request)
+	}
+}
+
+func BenchmarkFilterMatch(b *testing.B) {
+	filter, err := ParseFilter([]string{"object=ticket", "event!=delete", "props.state=done,closed"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	event := Validate([]byte(benchmarks[0].body)).Event
+	b.ReportAllocs()
+	for b.Loop() {
+		filter.Match(event)
+	}
+}

@@ -21,17 +21,21 @@ type node struct {
 	from, next int
 }
 
-// member is a node as it is checked: its name, its value as JSON, and where the
-// value begins in the body.
+// member is a node as it is checked: its name, its value as JSON, where the
+// value begins in the body, and the nodes within.
 type member struct {
-	node
-	name, json string
-	offset     int
+	name, json         string
+	offset, from, next int
 }
 
 func (v *validator) member(i int) member {
-	n := v.nodes[i]
-	return member{n, unquote(v.text[n.name.start:n.name.end]), v.text[n.value.start:n.value.end], n.value.start}
+	n := &v.nodes[i]
+	return member{v.name(i), v.text[n.value.start:n.value.end], n.value.start, n.from, n.next}
+}
+
+func (v *validator) name(i int) string {
+	at := v.nodes[i].name
+	return unquote(v.text[at.start:at.end])
 }
 
 // deepest is how far down members become nodes: fields, props, and groups such

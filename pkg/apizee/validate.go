@@ -95,7 +95,7 @@ func (v *validator) word(s Severity, path string, offset int, message, got strin
 const mostUnknown = 50
 
 // unknown adds a notice about a name that the contract does not know.
-func (v *validator) unknown(path, name string, m member, message string, documented []string) {
+func (v *validator) unknown(path, name string, m *member, message string, documented []string) {
 	if v.unknowns++; v.unknowns <= mostUnknown {
 		v.word(Notice, path, m.offset, message, name, documented)
 	}

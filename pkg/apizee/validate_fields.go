@@ -5,20 +5,20 @@ import "slices"
 // checkFields checks the members of the event. Of a body that was cut short it
 // does not say what is missing.
 func (v *validator) checkFields(whole bool) {
-	var fields [len(fieldNames)]member
+	var at [len(fieldNames)]int // of each field's node, plus one
 	others := 0
 	for i := 0; i < len(v.nodes); i = v.nodes[i].next {
-		f := v.member(i)
-		if at := slices.Index(fieldNames[:], f.name); at >= 0 {
-			fields[at] = f
+		if field := slices.Index(fieldNames[:], v.name(i)); field >= 0 {
+			at[field] = i + 1
 		} else {
 			others++
 		}
 	}
-	for i, name := range fieldNames {
+	for field, name := range fieldNames {
 		switch {
-		case fields[i].name != "":
-			v.checkField(fields[i])
+		case at[field] > 0:
+			f := v.member(at[field] - 1)
+			v.checkField(&f)
 		case whole:
 			v.add(Error, name, 0, "the field is missing")
 		}
@@ -28,7 +28,7 @@ func (v *validator) checkFields(whole bool) {
 	}
 }
 
-func (v *validator) checkField(f member) {
+func (v *validator) checkField(f *member) {
 	switch f.name {
 	case "event":
 		v.checkEvent(f)
@@ -47,12 +47,12 @@ func (v *validator) checkOthers() {
 	for i := 0; i < len(v.nodes); i = v.nodes[i].next {
 		f := v.member(i)
 		if !slices.Contains(fieldNames[:], f.name) {
-			v.unknown(f.name, f.name, f, "not a documented field", fieldNames[:])
+			v.unknown(f.name, f.name, &f, "not a documented field", fieldNames[:])
 		}
 	}
 }
 
-func (v *validator) checkEvent(f member) {
+func (v *validator) checkEvent(f *member) {
 	if !v.isText(f, subject{field: f.name, title: "the event's name"}) {
 		return
 	}
@@ -67,7 +67,7 @@ func (v *validator) checkEvent(f member) {
 	}
 }
 
-func (v *validator) checkTime(f member) {
+func (v *validator) checkTime(f *member) {
 	v.report.Event.Time = f.json
 	if !v.isInteger(f, subject{field: f.name, title: "the time"}) {
 		return
@@ -80,7 +80,7 @@ func (v *validator) checkTime(f member) {
 	}
 }
 
-func (v *validator) checkObject(f member) {
+func (v *validator) checkObject(f *member) {
 	if !v.isText(f, subject{field: f.name, title: "the object's name"}) {
 		return
 	}
@@ -99,7 +99,7 @@ func (v *validator) checkObject(f member) {
 // anyID are the types of an objectId while its object is not known.
 var anyID = []Type{Integer, Text}
 
-func (v *validator) checkID(f member) {
+func (v *validator) checkID(f *member) {
 	v.report.Event.ID = unquote(f.json)
 	types := anyID
 	if v.object != nil {

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-func (v *validator) checkProps(f member) {
+func (v *validator) checkProps(f *member) {
 	if f.json[0] != '{' {
 		v.add(Error, f.name, f.offset, describe(f.json)+", but props is an object")
 		return
@@ -15,7 +15,8 @@ func (v *validator) checkProps(f member) {
 	}
 	v.report.Event.Props = make([]Value, 0, f.next-f.from)
 	for i := f.from; i < f.next; i = v.nodes[i].next {
-		v.checkMember(v.member(i))
+		m := v.member(i)
+		v.checkMember(&m)
 	}
 	if v.nested && v.dotted && !v.twice {
 		v.add(Notice, f.name, f.offset, "some names are nested and some dotted; a sender does one or the other")
@@ -23,7 +24,7 @@ func (v *validator) checkProps(f member) {
 }
 
 // checkMember checks one member of props: a prop, or a group of them.
-func (v *validator) checkMember(m member) {
+func (v *validator) checkMember(m *member) {
 	if v.object == nil {
 		v.remember(m.name, m)
 		return
@@ -41,7 +42,7 @@ func (v *validator) checkMember(m member) {
 }
 
 // checkGroup checks the props that nest under one name, such as geoloc.
-func (v *validator) checkGroup(group member) {
+func (v *validator) checkGroup(group *member) {
 	if group.json[0] != '{' {
 		v.remember(group.name, group)
 		v.add(Error, "props."+group.name, group.offset, describe(group.json)+", but "+group.name+" is an object")
@@ -51,19 +52,19 @@ func (v *validator) checkGroup(group member) {
 		m := v.member(i)
 		if prop := v.object.nestedProp(group.name, m.name); prop != nil {
 			v.nested = true
-			v.checkProp(prop, m)
+			v.checkProp(prop, &m)
 		} else {
-			v.undocumented(group.name+"."+m.name, m)
+			v.undocumented(group.name+"."+m.name, &m)
 		}
 	}
 }
 
-func (v *validator) undocumented(path string, m member) {
+func (v *validator) undocumented(path string, m *member) {
 	v.remember(path, m)
 	v.unknown("props."+path, path, m, "not a documented prop of "+article(v.object.Name), v.object.PropPaths())
 }
 
-func (v *validator) remember(path string, m member) {
+func (v *validator) remember(path string, m *member) {
 	v.report.Event.Props = append(v.report.Event.Props, Value{Path: path, JSON: m.json})
 }
 
@@ -96,7 +97,7 @@ func (p *Prop) within(group string) (rest string, ok bool) {
 	return "", false
 }
 
-func (v *validator) checkProp(p *Prop, m member) {
+func (v *validator) checkProp(p *Prop, m *member) {
 	s := subject{object: v.object, prop: p}
 	if v.nested && v.dotted && v.isGiven(p.Path) {
 		v.twice = true
@@ -119,7 +120,7 @@ func (v *validator) isGiven(path string) bool {
 	return slices.ContainsFunc(v.report.Event.Props, func(given Value) bool { return given.Path == path })
 }
 
-func (v *validator) checkText(m member, s subject) {
+func (v *validator) checkText(m *member, s subject) {
 	if !v.isText(m, s) || len(s.prop.Values) == 0 {
 		return
 	}
@@ -133,7 +134,7 @@ func (v *validator) checkText(m member, s subject) {
 	}
 }
 
-func (v *validator) checkNumber(m member, s subject) {
+func (v *validator) checkNumber(m *member, s subject) {
 	if !isNumber(m.json) {
 		v.add(Error, s.path(), m.offset, describe(m.json)+", but "+s.name()+" is a number")
 		return
@@ -143,7 +144,7 @@ func (v *validator) checkNumber(m member, s subject) {
 	}
 }
 
-func (v *validator) checkDate(m member, s subject) {
+func (v *validator) checkDate(m *member, s subject) {
 	if !v.isText(m, s) {
 		return
 	}

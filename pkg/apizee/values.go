@@ -54,7 +54,7 @@ func isMilliseconds(t int64) bool { return t >= 100_000_000_000 }
 func isNumber(json string) bool { return json[0] == '-' || '0' <= json[0] && json[0] <= '9' }
 
 // isText adds a finding unless the value is a string.
-func (v *validator) isText(m member, s subject) bool {
+func (v *validator) isText(m *member, s subject) bool {
 	if m.json[0] == '"' {
 		return true
 	}
@@ -64,7 +64,7 @@ func (v *validator) isText(m member, s subject) bool {
 
 // isInteger adds a finding unless the value is an integer. 1.0 and 1e3 are
 // integers to JSON Schema but not to every decoder, hence the notice.
-func (v *validator) isInteger(m member, s subject) bool {
+func (v *validator) isInteger(m *member, s subject) bool {
 	switch {
 	case !isNumber(m.json):
 		v.add(Error, s.path(), m.offset, describe(m.json)+", but "+s.name()+" is an integer")
@@ -80,7 +80,12 @@ func (v *validator) isInteger(m member, s subject) bool {
 
 // isPlain tells whether a JSON number is written without point and exponent.
 func isPlain(number string) bool {
-	return strings.IndexByte(number, '.') < 0 && strings.IndexByte(number, 'e') < 0 && strings.IndexByte(number, 'E') < 0
+	for i := range len(number) {
+		if c := number[i]; c == '.' || c == 'e' || c == 'E' {
+			return false
+		}
+	}
+	return true
 }
 
 // isWhole tells whether a JSON number has no fraction, by its digits alone: an
