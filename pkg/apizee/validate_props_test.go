@@ -1,0 +1,97 @@
+package apizee
+
+import "testing"
+
+func TestValidateProps(t *testing.T) {
+	ticket := func(props string) string { return body("ticket", "100", props) }
+	media := func(props string) string { return body("media", "9", props) }
+	conversation := func(props string) string { return body("conversation", `"x"`, props) }
+	runValidate(t, []validateTest{
+		{"nested", ticket(`{"geoloc":{"lat":47.866675,"lng":-3.865805}}`), nil},
+		{"dotted", ticket(`{"geoloc.lat":90,"geoloc.lng":-180}`), nil},
+		{"mixed", ticket(`{"geoloc":{"lat":1},"geoloc.lng":1}`), []string{
+			"notice props: some names are nested and some dotted; a sender does one or the other",
+		}},
+		{"twice", ticket(`{"geoloc.lat":1,"geoloc":{"lat":2}}`), []string{
+			"notice props.geoloc.lat: the prop is given twice, nested and dotted",
+		}},
+		{"half a slip", ticket(`{"state":"opend"}`), []string{
+			`error props.state: "opend" is not a documented ticket state; did you mean "opened"?`,
+		}},
+		{"another object's state", media(`{"state":"done"}`), []string{
+			`error props.state: "done" is not a documented media state; documented: inprogress, uncompleted, completed, error`,
+		}},
+		{"a state of another page", ticket(`{"state":"cancelled"}`), []string{
+			`notice props.state: "cancelled" is not a documented ticket state, but another Apizee page names it`,
+		}},
+		{"a null state", ticket(`{"state":null}`), []string{"error props.state: the value is null, but a ticket state is a string"}},
+		{"too far north", ticket(`{"geoloc":{"lat":90.00000000000000000001,"lng":-180.5}}`), []string{
+			"error props.geoloc.lat: 90.00000000000000000001 is out of range; a ticket geoloc.lat is from -90 to 90",
+			"error props.geoloc.lng: -180.5 is out of range; a ticket geoloc.lng is from -180 to 180",
+		}},
+		{"beyond any float", ticket(`{"geoloc.lat":1e400,"geoloc.lng":-1e400}`), []string{
+			"error props.geoloc.lat: 1e400 is out of range; a ticket geoloc.lat is from -90 to 90",
+			"error props.geoloc.lng: -1e400 is out of range; a ticket geoloc.lng is from -180 to 180",
+		}},
+		{"latitude as text", ticket(`{"geoloc":{"lat":"47.8"}}`), []string{
+			`error props.geoloc.lat: "47.8" is a string, but a ticket geoloc.lat is a number`,
+		}},
+		{"geoloc is no object", ticket(`{"geoloc":[1,2]}`), []string{
+			"error props.geoloc: the value is an array, but geoloc is an object",
+		}},
+		{"a dot within a group", ticket(`{"geoloc":{"geoloc.lat":"x"}}`), []string{
+			"notice props.geoloc.geoloc.lat: not a documented prop of a ticket; documented: state, geoloc.lat, geoloc.lng",
+		}},
+		{"more props", ticket(`{"agent":"Ada","stat":1,"geoloc":{"alt":1}}`), []string{
+			"notice props.agent: not a documented prop of a ticket; documented: state, geoloc.lat, geoloc.lng",
+			`notice props.stat: not a documented prop of a ticket; did you mean "state"?`,
+			`notice props.geoloc.alt: not a documented prop of a ticket; did you mean "geoloc.lat"?`,
+		}},
+		{"parent", media(`{"_parent":{"name":"tickets","id":"100"}}`), []string{
+			`error props._parent.name: "tickets" is not a documented media _parent.name; did you mean "ticket"?`,
+			`error props._parent.id: "100" is a string, but a media _parent.id is an integer`,
+		}},
+		{"dotted parent", media(`{"_parent.name":"conference","_parent.id":7}`), nil},
+		{"conversation", conversation(`{"eventType":"ended","name":1,"finishedAt":1}`), []string{
+			`error props.eventType: "ended" is not a documented conversation eventType; documented: conversationEnded`,
+			"error props.name: 1 is a number, but a conversation name is a string",
+			"error props.finishedAt: 1 is a number, but a conversation finishedAt is a string",
+		}},
+		{"a date in Z", conversation(`{"finishedAt":"2021-09-20T13:25:06Z"}`), []string{
+			`notice props.finishedAt: "2021-09-20T13:25:06Z" ends in Z; Apizee writes the offset as +00:00`,
+		}},
+		{"no date", conversation(`{"finishedAt":"yesterday"}`), []string{
+			`error props.finishedAt: "yesterday" is not a date such as 2021-09-20T13:25:06+00:00 (RFC 3339)`,
+		}},
+		{"an empty name", conversation(`{"name":""}`), nil},
+	})
+}
+
+func TestDates(t *testing.T) {
+	tests := map[string]bool{
+		"2021-09-20T13:25:06+00:00":     true,
+		"2021-09-20T13:25:06.123+02:00": true,
+		"2021-09-20T13:25:06-23:59":     true,
+		"2024-02-29T00:00:00Z":          true,
+		"2023-02-29T00:00:00Z":          false,
+		"2021-09-20T13:25:06":           false,
+		"2021-09-20 13:25:06+00:00":     false,
+		"2021-09-20t13:25:06+00:00":     false,
+		"2021-09-20T13:25:06z":          false,
+		"2021-09-20T3:25:06Z":           false,
+		"2021-09-20T13:25:06,1Z":        false,
+		"2021-09-20T13:25:06+24:00":     false,
+		"2021-09-20T13:25:06+00:60":     false,
+		"2021-09-20T13:25:06+0000":      false,
+		"2021-09-20T24:00:00Z":          false,
+		"2021-09-20T23:59:60Z":          false,
+		"2021-09-20":                    false,
+		"20 September 2021":             false,
+		"":                              false,
+	}
+	for date, want := range tests {
+		if got := isDateTime(date); got != want {
+			t.Errorf("isDateTime(%q) = %v, want %v", date, got, want)
+		}
+	}
+}
