@@ -27,6 +27,7 @@ func TestValidateHostile(t *testing.T) {
 		{"long names", body("ticket", "1", `{"`+long+`":1,"geoloc":{"`+long+`":1}}`)},
 		{"long words", body(long, `"`+long+`"`, `{"state":"`+long+`"}`)},
 		{"long number", `{"event":"update","time":` + strings.Repeat("1", 1<<17) + `.5,"object":"ticket","objectId":1,"props":{}}`},
+		{"long latitude", body("ticket", "1", `{"geoloc.lat":90.`+strings.Repeat("0", 1<<20)+"1}")},
 		{"long exponent", body("ticket", "1e-"+strings.Repeat("9", 1<<17), "{}")},
 	}
 	for _, test := range tests {

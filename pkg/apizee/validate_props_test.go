@@ -95,3 +95,22 @@ func TestDates(t *testing.T) {
 		}
 	}
 }
+
+func TestRangeIsExact(t *testing.T) {
+	tests := map[string]bool{
+		"0": true, "-0.0": true, "90": true, "90.000": true, "9e1": true, "900E-1": true, "0.9e2": true, "-90": true, "-9.0e+1": true, "1e-400": true,
+		"89.99999999999999999999": true, "90.00000000000000000001": false, "-89.99999999999999999999": true, "-90.00000000000000000001": false,
+		"9000000000000000000000000001e-26": false, "90.1": false, "1e400": false, "-1e400": false, "900": false, "91": false,
+	}
+	for number, want := range tests {
+		if got := (Range{-90, 90}).contains(number); got != want {
+			t.Errorf("-90 to 90 contains %s: %v, want %v", number, got, want)
+		}
+	}
+	tests = map[string]bool{"99.99999999999999999999": true, "100": true, "100.00000000000000000001": false, "1e2": true}
+	for number, want := range tests {
+		if got := (Range{-100, 100}).contains(number); got != want {
+			t.Errorf("-100 to 100 contains %s: %v, want %v", number, got, want)
+		}
+	}
+}

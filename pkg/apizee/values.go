@@ -3,7 +3,6 @@ package apizee
 import (
 	"errors"
 	"math"
-	"math/big"
 	"strconv"
 	"strings"
 	"time"
@@ -111,17 +110,30 @@ func isWhole(number string) bool {
 	return len(fraction)-(len(digits)-len(significant)) <= shift
 }
 
-// contains compares exactly, where a float would round 90.000…01 to 90.
+// contains compares exactly, where a float would round 90.000…01 to 90. Its
+// bounds are not 0.
 func (r Range) contains(number string) bool {
 	f, err := strconv.ParseFloat(number, 64)
 	if err != nil || f < r.Min || f > r.Max {
 		return false
 	}
-	if f != r.Min && f != r.Max {
-		return true
+	return f != r.Min && f != r.Max || !isBeyond(number, strconv.FormatFloat(f, 'f', -1, 64))
+}
+
+// isBeyond tells whether a number is further from 0 than a bound to which it
+// rounds. That close to each other the digits alone decide, however many there
+// are; but 99.99… is less than 100.
+func isBeyond(number, bound string) bool {
+	got, limit := significant(number), significant(bound)
+	return got > limit && !(got[0] == '9' && limit[0] == '1')
+}
+
+// significant are the digits of a number, without the zeros at both ends.
+func significant(number string) string {
+	if e := strings.IndexAny(number, "eE"); e >= 0 {
+		number = number[:e]
 	}
-	exact, ok := new(big.Rat).SetString(number)
-	return ok && exact.Cmp(new(big.Rat).SetFloat64(r.Min)) >= 0 && exact.Cmp(new(big.Rat).SetFloat64(r.Max)) <= 0
+	return strings.Trim(strings.Replace(strings.TrimPrefix(number, "-"), ".", "", 1), "0")
 }
 
 // describe says what a JSON value is.
