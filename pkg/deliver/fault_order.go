@@ -42,8 +42,10 @@ func Arrange[T any](f Fault, source iter.Seq[T]) iter.Seq[T] {
 func twice[T any](source iter.Seq[T]) iter.Seq[T] {
 	return func(yield func(T) bool) {
 		for v := range source {
-			if !yield(v) || !yield(v) {
-				return
+			for range 2 {
+				if !yield(v) {
+					return
+				}
 			}
 		}
 	}
