@@ -4,7 +4,8 @@ package templates
 
 import "embed"
 
-// FS has one event template a file in the folder events.
+// FS has one event template a file in the folder events, and one scenario a
+// file in the folder scenarios.
 //
-//go:embed events
+//go:embed events scenarios
 var FS embed.FS

@@ -29,3 +29,11 @@ func slowClient(t testing.TB, looks *atomic.Int64) *deliver.Client {
 		return now().Add(time.Duration(looks.Add(1)) * 3 * time.Second)
 	})
 }
+
+// stillClient sees no time go by.
+func stillClient(t testing.TB) *deliver.Client {
+	t.Helper()
+	transport := &http.Transport{DisableCompression: true}
+	t.Cleanup(transport.CloseIdleConnections)
+	return deliver.NewClient(transport, now)
+}

@@ -68,7 +68,7 @@ func eventKeys() []key[step] {
 		},
 		{
 			name: "props", about: "The props of the object; the documented example when left out.",
-			schema: schema{"type": "object"}, on: []kind{sendStep}, read: (*reader).props,
+			schema: schema{"type": []string{"object", "string"}, "pattern": `\{\{`}, on: []kind{sendStep}, read: (*reader).props,
 		},
 		{
 			name: "dotted", about: "Write geoloc.lat and _parent.id as keys with a dot instead of nesting them.",

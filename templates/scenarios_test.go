@@ -1,0 +1,299 @@
+package templates_test
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"io"
+	"io/fs"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/goccy/go-yaml"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
+	"github.com/apizee-hooks/apizee-hooks/templates"
+)
+
+var update = flag.Bool("update", false, "write the schema of scenarios anew")
+
+const schemaFile = "scenario.schema.json"
+
+// scenarioFiles are the texts of the scenarios by the names of their files.
+func scenarioFiles(t *testing.T) map[string][]byte {
+	t.Helper()
+	folder, err := fs.Sub(templates.FS, "scenarios")
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries, err := fs.ReadDir(folder, ".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string][]byte{}
+	for _, e := range entries {
+		if files[e.Name()], err = fs.ReadFile(folder, e.Name()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return files
+}
+
+func parseScenario(t *testing.T, name string, text []byte) *scenario.Scenario {
+	t.Helper()
+	s, err := scenario.Parse(name, text, scenario.ParseOptions{
+		LookupEnv: func(string) (string, bool) { return "", false },
+		Template:  library(t).Find,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// receiver answers 204 and keeps the events that it gets.
+type receiver struct {
+	*httptest.Server
+	mu     sync.Mutex
+	events []apizee.Event
+	broken []string
+}
+
+func newReceiver(t *testing.T) *receiver {
+	t.Helper()
+	r := &receiver{}
+	r.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		body, _ := io.ReadAll(req.Body)
+		report := apizee.Validate(body)
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.events = append(r.events, report.Event)
+		for _, f := range report.Findings {
+			r.broken = append(r.broken, f.String()+" in "+string(body))
+		}
+		w.WriteHeader(http.StatusNoContent)
+	}))
+	t.Cleanup(r.Close)
+	return r
+}
+
+// play plays a scenario and returns how long its pauses are together.
+func (r *receiver) play(t *testing.T, s *scenario.Scenario, a scenario.Assumption) time.Duration {
+	t.Helper()
+	transport, err := deliver.NewTransport(deliver.TLSOptions{}, 8)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer transport.CloseIdleConnections()
+	to, err := deliver.ParseURL(r.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var paused time.Duration
+	runner := scenario.Runner{
+		Client: deliver.NewClient(transport, time.Now), Now: time.Now,
+		Sleep: func(ctx context.Context, d time.Duration) error { paused += d; return ctx.Err() },
+	}
+	out := runner.Run(context.Background(), s, scenario.Options{To: to, Timeout: 10 * time.Second, Seed: 1, Assume: a})
+	for _, step := range out.Steps {
+		if step.Status != scenario.Passed {
+			t.Errorf("step %d %s: %s %s", step.Step.N, step.Step.Title, step.FailureText(), step.Reason)
+		}
+	}
+	return paused
+}
+
+func TestScenariosPassAgainstAnEndpointThatAnswers204(t *testing.T) {
+	for name, text := range scenarioFiles(t) {
+		t.Run(name, func(t *testing.T) {
+			s := parseScenario(t, name, text)
+			for _, a := range scenario.Assumptions() {
+				r := newReceiver(t)
+				if paused := r.play(t, s, a); paused > time.Second {
+					t.Errorf("it pauses for %s", paused)
+				}
+				if len(r.broken) > 0 {
+					t.Errorf("%v", r.broken)
+				}
+			}
+		})
+	}
+}
+
+func TestScenariosSayWhatTheyProve(t *testing.T) {
+	for name, text := range scenarioFiles(t) {
+		first, rest, _ := strings.Cut(string(text), "\n")
+		if !strings.HasPrefix(first, "# yaml-language-server: $schema=https://") || !strings.HasSuffix(first, "/templates/"+schemaFile) {
+			t.Errorf("%s begins with %q", name, first)
+		}
+		if !strings.HasPrefix(rest, "#\n# Proves that the endpoint ") {
+			t.Errorf("%s does not say what it proves", name)
+		}
+		if s := parseScenario(t, name, text); s.Description == "" || strings.TrimSuffix(name, ".yaml") == s.Name {
+			t.Errorf("%s has no name or no description", name)
+		}
+	}
+}
+
+// TestEveryEventIsEvery plays every-event and looks for what the catalog has.
+func TestEveryEventIsEvery(t *testing.T) {
+	const name = "every-event.yaml"
+	r := newReceiver(t)
+	r.play(t, parseScenario(t, name, scenarioFiles(t)[name]), scenario.Once)
+	seen := map[string]int{}
+	for _, e := range r.events {
+		seen[e.Object+" "+e.Name]++
+		for _, p := range e.Props {
+			seen[e.Object+" "+p.Path]++
+			seen[e.Object+" "+p.Path+"="+p.Text()]++
+		}
+	}
+	for _, o := range apizee.Objects() {
+		for _, event := range apizee.EventNames() {
+			mustSee(t, seen, o.Name+" "+event)
+		}
+		for _, p := range o.Props {
+			mustSee(t, seen, o.Name+" "+p.Path)
+			for _, value := range p.Values {
+				mustSee(t, seen, o.Name+" "+p.Path+"="+value)
+			}
+			if p.Path != "state" {
+				continue
+			}
+			for _, value := range p.Values {
+				if n := seen[o.Name+" state="+value]; n != 1 {
+					t.Errorf("%s state=%s comes %d times", o.Name, value, n)
+				}
+			}
+		}
+	}
+}
+
+func mustSee(t *testing.T, seen map[string]int, what string) {
+	t.Helper()
+	if seen[what] == 0 {
+		t.Errorf("there is no %s", what)
+	}
+}
+
+func TestTheSchemaIsCurrent(t *testing.T) {
+	if *update {
+		if err := os.WriteFile(schemaFile, scenario.JSONSchema(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	text, err := os.ReadFile(schemaFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(text, scenario.JSONSchema()) {
+		t.Error("the schema of scenarios is not current; go test ./templates -update writes it")
+	}
+}
+
+func compiledSchema(t *testing.T) *jsonschema.Schema {
+	t.Helper()
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(scenario.JSONSchema()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource(schemaFile, doc); err != nil {
+		t.Fatal(err)
+	}
+	schema, err := c.Compile(schemaFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return schema
+}
+
+// asJSON is a YAML text as the values that a JSON Schema judges.
+func asJSON(t *testing.T, text []byte) any {
+	t.Helper()
+	json, err := yaml.YAMLToJSON(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(json))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return doc
+}
+
+func TestScenariosKeepTheSchema(t *testing.T) {
+	schema := compiledSchema(t)
+	for name, text := range scenarioFiles(t) {
+		if err := schema.Validate(asJSON(t, text)); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestTheSchemaAgreesWithTheParser tries scenarios on both.
+func TestTheSchemaAgreesWithTheParser(t *testing.T) {
+	schema := compiledSchema(t)
+	tests := []struct {
+		text string
+		ok   bool
+	}{
+		{"steps: [{send: ticket}]", true},
+		{"steps: [{send: robot awake, allow-undocumented: true, props: {}}]", true},
+		{"{name: x, description: y, vars: {a: 1, b: [x]}, target: {url: 'http://h/', headers: {A: b, C: 4, D: null}}, steps: [{pause: 1m30s}]}", true},
+		{"steps: [{probe: GET http://h/, body: {a: 1}, expect: {status: [200, 3xx], within: 5s, header: {A: b}, json: {a: {gt: 1, type: integer}, b: [1], c: null}, body: x}}]", true},
+		{"steps: [{send: ticket, expect: {error: refused, within: 1s}}]", true},
+		{"steps: [{together: [{send: ticket, times: 2}, {data: {}, allow-undocumented: true}], order: reverse, times: 3, repeat: 2}]", true},
+		{"steps: [{data: '{}', allow-undocumented: true, capture: {a: b.c}}]", true},
+		{"steps: [{send: ticket, expect: {json: {a: {length: {gte: 1}}}}}]", true},
+		{"steps: [{send: ticket, set: {props.a: 1}, id: '{{ .n }}', time: '2021-09-20T13:25:06+00:00', dotted: true}]", true},
+
+		{"steps: []", false},
+		{"name: x", false},
+		{"{steps: [{send: ticket}], stps: []}", false},
+		{"steps: [{send: ticket, pause: 1s}]", false},
+		{"steps: [{pause: 1}]", false},
+		{"steps: [{pause: 1 s}]", false},
+		{"steps: [{pause: 1s, id: 4}]", false},
+		{"steps: [{send: ticket, repeat: 0}]", false},
+		{"steps: [{send: ticket, expect: {status: 99}}]", false},
+		{"steps: [{send: ticket, expect: {status: 6xx}}]", false},
+		{"steps: [{send: ticket, expect: {error: refusd}}]", false},
+		{"steps: [{send: ticket, expect: {json: {a: {exist: true}}}}]", false},
+		{"steps: [{send: ticket, expect: {json: {a: {}}}}]", false},
+		{"steps: [{together: [{pause: 1s}]}]", false},
+		{"steps: [{together: [{send: ticket}], order: shufle}]", false},
+	}
+	for _, tt := range tests {
+		if err := schema.Validate(asJSON(t, []byte(tt.text))); (err == nil) != tt.ok {
+			t.Errorf("the schema on %s: %v", tt.text, err)
+		}
+		_, err := scenario.Parse("x.yaml", []byte(tt.text), scenario.ParseOptions{LookupEnv: os.LookupEnv, Template: library(t).Find})
+		if (err == nil) != tt.ok {
+			t.Errorf("the parser on %s: %v", tt.text, err)
+		}
+	}
+}
+
+func TestEverySituationHasItsScenario(t *testing.T) {
+	files := scenarioFiles(t)
+	for _, name := range []string{
+		"ticket-lifecycle", "ticket-declined", "ticket-expired", "ticket-geolocated", "media-upload", "media-error",
+		"conversation-ended", "out-of-order", "duplicates", "every-event",
+	} {
+		if _, ok := files[name+".yaml"]; !ok {
+			t.Errorf("there is no scenario %s", name)
+		}
+	}
+	if len(files) != 10 {
+		t.Errorf("there are %d scenarios", len(files))
+	}
+}
