@@ -14,14 +14,11 @@ func (p *playing) begin(u unit) Step {
 }
 
 func (p *playing) describe(u unit) Step {
-	step := Step{
+	return Step{
 		N: u.index + 1, Of: len(p.scenario.steps), Kind: string(u.kind), Title: p.secrets.mask(u.title(p.maker.engine)),
 		File: p.scenario.File, Line: int(u.line), Column: int(u.column),
+		Round: u.round, Rounds: max(u.repeat, 1),
 	}
-	if u.repeat > 1 {
-		step.Round = u.round
-	}
-	return step
 }
 
 // finish enters what became of a round, and tells the observer.

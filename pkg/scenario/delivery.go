@@ -68,9 +68,9 @@ func (p *playing) deliver(ctx context.Context, d delivery) {
 		return
 	}
 	out := StepOutcome{Step: step, Status: Passed}
-	count := max(d.times, 1) * p.options.Assume.copies()
+	count := p.copiesOf(d.step)
 	for n := range count {
-		result := p.runner.Client.Deliver(ctx, d.request, d.limit)
+		result := p.send(ctx, d)
 		result.N = n + 1
 		p.account(&out, d, result, count)
 		if out.Status == Skipped {

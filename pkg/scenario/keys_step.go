@@ -100,6 +100,10 @@ func commonKeys() []key[step] {
 			read: func(r *reader, f field, s *step) { s.asks().body = r.valueOf(f) },
 		},
 		{
+			name: "fault", about: "Deliver it badly on purpose.",
+			schema: enumSchema(faultNames()), on: deliveries(), read: (*reader).fault,
+		},
+		{
 			name: "allow-undocumented", about: "Send what the contract does not know.",
 			schema: schema{"type": "boolean"}, on: deliveries(),
 			read: func(r *reader, f field, s *step) { s.undocumented = r.boolean(f.value, "allow-undocumented") },

@@ -2,6 +2,8 @@ package scenario
 
 import (
 	"regexp"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 )
 
 // Scenario is a file that was read and found right. It is not changed by
@@ -20,6 +22,15 @@ type Scenario struct {
 
 // Len is how many steps the scenario has.
 func (s *Scenario) Len() int { return len(s.steps) }
+
+// Vars are the names of the variables that the scenario declares.
+func (s *Scenario) Vars() []string {
+	names := make([]string, len(s.vars))
+	for i, v := range s.vars {
+		names[i] = v.name
+	}
+	return names
+}
 
 // HasTarget tells whether the scenario says itself where its events go.
 func (s *Scenario) HasTarget() bool { return s.target.url != "" }
@@ -70,6 +81,7 @@ type step struct {
 
 	body    body // of a delivery
 	headers []header
+	fault   *deliver.Fault // nil means none
 	// undocumented allows what the contract does not know.
 	undocumented bool
 

@@ -47,7 +47,9 @@ type StepOutcome struct {
 type Step struct {
 	N     int // from 1
 	Of    int // how many there are
-	Round int // of a repeated step, from 1; 0 for one that is done once
+	// Round counts those of a repeated step from 1, and Rounds is how many it has;
+	// both are 1 for a step that is done once.
+	Round, Rounds int
 	Kind  string
 	Title string // its name, or what it does; secrets are masked
 	// File, Line and Column are where it stands.

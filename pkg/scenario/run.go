@@ -12,6 +12,8 @@ import (
 // Runner plays scenarios. Its fields are set once.
 type Runner struct {
 	Client *deliver.Client
+	// Faulty makes a client that delivers with a fault, decided by a seed.
+	Faulty func(deliver.Fault, uint64) *deliver.Client
 	Now    func() time.Time
 	// Sleep waits, or returns the context's error when that ends first.
 	Sleep func(context.Context, time.Duration) error

@@ -12,6 +12,9 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/tidwall/gjson"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 )
 
 func TestBodies(t *testing.T) {
@@ -405,5 +408,36 @@ func TestNoTarget(t *testing.T) {
 	out := runner(t).Run(context.Background(), mustParse(t, "steps: [{send: ticket}]"), Options{})
 	if f := out.Steps[0].Failure; f == nil || f.Message != errNoTarget.Error() {
 		t.Errorf("%+v", f)
+	}
+}
+
+func TestFaults(t *testing.T) {
+	e := serve(t, nil)
+	r := runner(t)
+	var slept []time.Duration
+	r.Sleep = func(_ context.Context, d time.Duration) error { slept = append(slept, d); return nil }
+	r.Faulty = func(f deliver.Fault, seed uint64) *deliver.Client {
+		base := &http.Transport{DisableCompression: true, DisableKeepAlives: true}
+		return deliver.NewClient(f.Transport(base, deliver.FaultOptions{Seed: seed, Sleep: r.Sleep}), time.Now)
+	}
+	s := mustParse(t, `
+steps:
+  - {send: ticket, time: 1, props: {}, fault: duplicate}
+  - {send: ticket, time: 2, props: {}, fault: delay}
+  - {send: ticket, time: 3, props: {}, fault: oversize}
+  - {together: [{send: ticket, time: 4, props: {}, fault: plain-type}]}
+`)
+	if out := r.Run(context.Background(), s, to(t, e.URL)); !out.OK() {
+		t.Fatalf("%+v", out.Steps)
+	}
+	var got []string
+	for _, body := range e.received() {
+		got = append(got, fmt.Sprintf("%s/%t", gjson.Get(body, "time").Raw, len(body) > 1<<20))
+	}
+	if diff := cmp.Diff([]string{"1/false", "1/false", "2/false", "3/true", "4/false"}, got); diff != "" {
+		t.Error(diff)
+	}
+	if len(slept) != 1 || slept[0] < time.Second {
+		t.Error(slept)
 	}
 }

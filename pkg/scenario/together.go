@@ -39,7 +39,7 @@ func (p *playing) copies(u unit, ready []delivery) []delivery {
 	var sent []delivery
 	for range max(u.times, 1) {
 		for _, d := range ready {
-			for range max(d.times, 1) * p.options.Assume.copies() {
+			for range p.copiesOf(d.step) {
 				sent = append(sent, d)
 			}
 		}
@@ -62,7 +62,7 @@ func (p *playing) atOnce(ctx context.Context, sent []delivery) []deliver.Result 
 		begun := make(chan struct{})
 		all.Go(func() {
 			close(begun)
-			results[i] = p.runner.Client.Deliver(ctx, d.request, d.limit)
+			results[i] = p.send(ctx, d)
 		})
 		<-begun
 	}
