@@ -93,20 +93,29 @@ func (s *sendPrinter) resultText(r deliver.Result) {
 // answer is the status of a reply, or why there is none. A single failure is
 // explained by the error at the end.
 func (s *sendPrinter) answer(r deliver.Result) string {
-	status := strings.TrimSpace(fmt.Sprintf("%d %s", r.Status, console.Safe(r.StatusText)))
-	switch verdict := r.Verdict(); {
-	case verdict == deliver.VerdictFailed && s.options.count == 1 && r.NextIn == 0:
+	if r.Failure != nil && s.options.count == 1 && r.NextIn == 0 {
 		return s.palette.Failure(string(r.Failure.Kind))
-	case verdict == deliver.VerdictFailed:
-		return s.palette.Failure(string(r.Failure.Kind)) + "  " + console.Safe(r.Failure.Message)
-	case verdict == deliver.VerdictAccepted:
-		return s.palette.OK(status)
 	}
-	return s.palette.Finding(status)
+	return verdictText(s.palette, r)
 }
 
+// verdictText is the status of a reply, or why there is none.
+func verdictText(p console.Palette, r deliver.Result) string {
+	status := strings.TrimSpace(fmt.Sprintf("%d %s", r.Status, console.Safe(r.StatusText)))
+	switch r.Verdict() {
+	case deliver.VerdictFailed:
+		return p.Failure(string(r.Failure.Kind)) + "  " + console.Safe(r.Failure.Message)
+	case deliver.VerdictAccepted:
+		return p.OK(status)
+	}
+	return p.Finding(status)
+}
+
+// took is how long a delivery lasted.
+func took(r deliver.Result) string { return console.Duration(r.Timings.Total) }
+
 func (s *sendPrinter) took(r deliver.Result) string {
-	total := console.Duration(r.Timings.Total)
+	total := took(r)
 	if !s.app.verbose || r.Failure != nil {
 		return total
 	}
@@ -165,14 +174,18 @@ func (s *sendPrinter) end(sum deliver.Summary) {
 	if s.app.quiet || s.options.output != "text" || s.options.count == 1 {
 		return
 	}
-	p := s.palette
+	fmt.Fprintln(s.app.Stdout, summaryLine(s.palette, sum))
+}
+
+// summaryLine is the count of a series on one line.
+func summaryLine(p console.Palette, sum deliver.Summary) string {
 	line := fmt.Sprintf("%d sent: %s, %s, %s", sum.Sent, p.OK(fmt.Sprintf("%d accepted", sum.Accepted)),
 		some(p.Finding, sum.Refused, "refused"), some(p.Failure, sum.Failed, "failed"))
 	if sum.Accepted+sum.Refused > 0 {
 		line += p.Dim(fmt.Sprintf("  min %s, median %s, p95 %s, max %s", console.Duration(sum.Min),
 			console.Duration(sum.Median), console.Duration(sum.P95), console.Duration(sum.Max)))
 	}
-	fmt.Fprintln(s.app.Stdout, line)
+	return line
 }
 
 // some paints a count that is not zero.
@@ -190,11 +203,20 @@ func (s *sendPrinter) verdict(sum deliver.Summary) error {
 	case s.problem != nil:
 		return s.problem
 	case sum.Failed > 0:
-		return &exit{exitUnreachable, fmt.Errorf("not delivered: %s", s.failure.Message), s.failure.Hint + "."}
+		return notDelivered(s.failure)
 	case sum.Refused > 0 && s.app.quiet:
 		return &exit{code: exitNo, err: fmt.Errorf("the endpoint answered %d %s", s.last.Status, s.last.StatusText)}
 	case sum.Refused > 0:
 		return answeredNo()
 	}
 	return nil
+}
+
+// notDelivered is the error of a delivery that got no whole reply.
+func notDelivered(f *deliver.Failure) error {
+	hint := ""
+	if f.Hint != "" {
+		hint = f.Hint + "."
+	}
+	return &exit{exitUnreachable, fmt.Errorf("not delivered: %s", f.Message), hint}
 }

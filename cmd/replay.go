@@ -1,0 +1,229 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/config"
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
+	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
+	"github.com/apizee-hooks/apizee-hooks/pkg/replay"
+)
+
+type replayOptions struct {
+	connection
+	filters  []string
+	speed    string
+	from     int
+	limit    int
+	newTime  bool
+	loopback bool
+	output   string
+}
+
+func newReplayCmd(a *app) *cobra.Command {
+	o := &replayOptions{}
+	c := &cobra.Command{
+		Use:   "replay <file|->",
+		Short: "Send a recording again",
+		Long: `Send the requests that ` + "`apizee-hooks listen --record`" + ` has kept: in their order,
+with the gaps they had, byte for byte. Headers go as they were recorded; a secret
+one was masked in the recording and is not sent, so give yours with -H.
+
+A target without a path gets the recorded paths and queries.`,
+		Example: example(`
+			# Once more, as it happened
+			apizee-hooks replay events.ndjson -t http://localhost:3000/apizeehooks/
+
+			# Only what was about closed tickets, without the waiting, dated now
+			apizee-hooks replay events.ndjson --filter object=ticket --filter props.state=closed --speed max --new-time -t localhost:3000/hooks
+
+			# Look at it first
+			apizee-hooks replay events.ndjson --loopback --speed max`),
+		Args: needs("a recording", 1),
+		ValidArgsFunction: firstArg(func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return []string{"ndjson", "jsonl", "json"}, cobra.ShellCompDirectiveFilterFileExt
+		}),
+		RunE: func(c *cobra.Command, args []string) error { return a.replay(c, o, args[0]) },
+	}
+	o.connection.addFlags(c, c.Flags())
+	f := c.Flags()
+	filterFlag(c, &o.filters)
+	f.StringVar(&o.speed, "speed", "1", "how `FAST`: 1 keeps the gaps, 2x halves them, max leaves none")
+	complete(c, "speed", fixed([]string{"1", "2x", "10x", "max"}))
+	f.IntVar(&o.from, "from", 1, "begin with entry `N` of the recording")
+	f.IntVar(&o.limit, "limit", 0, "send `N` entries at most")
+	f.BoolVar(&o.newTime, "new-time", false, "put the current time into the events")
+	f.BoolVar(&o.loopback, "loopback", false, "send to a listener inside this process")
+	complete(c, "from", nothing)
+	complete(c, "limit", nothing)
+	outputFlag(c, &o.output, "text", "json")
+	return c
+}
+
+func (a *app) replay(c *cobra.Command, o *replayOptions, name string) error {
+	options, err := o.options()
+	if err != nil {
+		return err
+	}
+	loaded, err := a.load(given(c, connectionKeys()))
+	if err != nil {
+		return err
+	}
+	options.Timeout = loaded.Config.Timeout
+	in, name, err := a.open(name)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	target, stop, err := a.replayTarget(o, loaded.Config)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	client, err := a.client(o.tls(loaded.Config), 1)
+	if err != nil {
+		return err
+	}
+	p := replayPrinter{app: a, output: o.output}
+	player := replay.Player{Client: client, Now: a.Now, Sleep: a.Sleep}
+	outcome, err := player.Play(c.Context(), recording.NewReader(in), target, options, p.played)
+	return p.end(c.Context(), name, outcome, err)
+}
+
+// replayTarget is the endpoint, or a listener inside this process.
+func (a *app) replayTarget(o *replayOptions, c config.Config) (target deliver.Target, stop func(), err error) {
+	headers, err := headers(c.Headers, o.headers)
+	if err != nil {
+		return deliver.Target{}, nil, err
+	}
+	if !o.loopback {
+		target, err := parseTarget(c.To, headers)
+		return target, func() {}, err
+	}
+	listener, err := a.startLoopback(func(receive.Reception) {})
+	if err != nil {
+		return deliver.Target{}, nil, err
+	}
+	target, err = parseTarget(listener.url, headers)
+	return target, listener.stop, err
+}
+
+func (o *replayOptions) options() (replay.Options, error) {
+	filter, err := parseFilter(o.filters)
+	if err != nil {
+		return replay.Options{}, err
+	}
+	speed, err := parseSpeed(o.speed)
+	if err != nil {
+		return replay.Options{}, err
+	}
+	switch {
+	case o.from < 1:
+		return replay.Options{}, usagef("--from %d: it must be 1 or more", o.from)
+	case o.limit < 0:
+		return replay.Options{}, usagef("--limit %d: it must be 0 or more", o.limit)
+	}
+	return replay.Options{Filter: filter, From: o.from, Limit: o.limit, Speed: speed, NewTime: o.newTime}, nil
+}
+
+// parseSpeed reads "2x", "0.5" or "max", which is 0.
+func parseSpeed(text string) (float64, error) {
+	if text == "max" {
+		return 0, nil
+	}
+	speed, err := strconv.ParseFloat(strings.TrimSuffix(text, "x"), 64)
+	if err != nil || !(speed > 0 && speed <= 1e6) {
+		return 0, usage(fmt.Errorf("--speed %q is no speed", text), "1 keeps the gaps, 2x halves them, max leaves none.")
+	}
+	return speed, nil
+}
+
+type replayPrinter struct {
+	app     *app
+	output  string
+	failure *deliver.Failure
+	problem error
+}
+
+func (p *replayPrinter) played(x replay.Played) {
+	if x.Result.Failure != nil && p.failure == nil {
+		p.failure = x.Result.Failure
+	}
+	switch {
+	case p.output == "json":
+		if err := p.app.printDelivery(x.Request, x.Result); err != nil {
+			p.problem = err
+		}
+	case !p.app.quiet:
+		out := p.app.out()
+		fmt.Fprintf(p.app.Stdout, "%s %s %s %s  %s\n", out.Dim(fmt.Sprintf("#%d", x.Result.N)),
+			eventLine(out, x.Event), out.Strong("←"), verdictText(out, x.Result), out.Dim(took(x.Result)))
+	}
+}
+
+func (p *replayPrinter) end(ctx context.Context, name string, outcome replay.Outcome, err error) error {
+	if p.output == "text" && !p.app.quiet && outcome.Sent > 0 {
+		fmt.Fprintln(p.app.Stdout, summaryLine(p.app.out(), outcome.Summary))
+	}
+	for _, line := range outcome.Torn {
+		p.app.note(fmt.Sprintf("%s:%d breaks off; it was passed over.", name, line))
+	}
+	var line *recording.LineError
+	switch {
+	case errors.As(err, &line):
+		return usage(fmt.Errorf("%s:%d: %w", name, line.Line, line.Err),
+			fmt.Sprintf("a recording is what `apizee-hooks listen --record` writes; %s sent before.", plural(outcome.Sent, "event")))
+	case err != nil:
+		return usage(fmt.Errorf("read %s: %w", name, err), "")
+	case p.problem != nil:
+		return p.problem
+	case ctx.Err() != nil:
+		return interrupted()
+	case outcome.Sent == 0:
+		return usage(fmt.Errorf("%s has no entry to send", name), "look at --filter and --from, and at the file.")
+	case outcome.Failed > 0:
+		return notDelivered(p.failure)
+	case outcome.Refused > 0:
+		return answeredNo()
+	}
+	return nil
+}
+
+// filterFlag adds the --filter flag of a command that shows or sends some events.
+func filterFlag(c *cobra.Command, value *[]string) {
+	c.Flags().StringArrayVar(value, "filter", nil, "only events with `KEY=VALUE[,VALUE]`, such as object=ticket; != negates; repeat for and")
+	complete(c, "filter", completeFilter)
+}
+
+func parseFilter(expressions []string) (apizee.Filter, error) {
+	filter, err := apizee.ParseFilter(expressions)
+	if err != nil {
+		return filter, usage(err, "write it as object=ticket, event!=delete or props.state=invited,closed.")
+	}
+	return filter, nil
+}
+
+// completeFilter completes the key of a filter, then its value.
+func completeFilter(_ *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
+	const noSpace = cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+	var words []string
+	key, _, found := strings.Cut(word, "=")
+	if !found {
+		for _, k := range apizee.FilterKeys() {
+			words = append(words, k+"=")
+		}
+		return words, noSpace
+	}
+	for _, value := range apizee.FilterValues(strings.TrimSuffix(key, "!")) {
+		words = append(words, key+"="+value)
+	}
+	return words, cobra.ShellCompDirectiveNoFileComp
+}
