@@ -63,18 +63,27 @@ func ParseDestination(arg string) (Destination, error) {
 // Check says before a run what would keep a report from being written after it:
 // a folder that is not there, or two reports to one file.
 func Check(destinations []Destination) error {
-	seen := map[string]bool{}
+	var paths []string
 	for _, d := range destinations {
-		path, err := filepath.Abs(d.Path)
+		paths = append(paths, d.Path)
+	}
+	return CheckFiles(paths)
+}
+
+// CheckFiles is Check for the files alone.
+func CheckFiles(paths []string) error {
+	seen := map[string]bool{}
+	for _, name := range paths {
+		path, err := filepath.Abs(name)
 		if err != nil {
-			return fmt.Errorf("report %s: %w", d.Path, err)
+			return fmt.Errorf("report %s: %w", name, err)
 		}
 		if seen[path] {
-			return fmt.Errorf("two reports go to %s; give each its own file", d.Path)
+			return fmt.Errorf("two reports go to %s; give each its own file", name)
 		}
 		seen[path] = true
 		if err := checkFolder(path); err != nil {
-			return fmt.Errorf("report %s: %w", d.Path, err)
+			return fmt.Errorf("report %s: %w", name, err)
 		}
 	}
 	return nil
@@ -99,17 +108,22 @@ func checkFolder(path string) error {
 
 // Write writes the report to the file: as a whole, or not at all.
 func (d Destination) Write(r Report) error {
-	if err := d.write(r); err != nil {
-		return fmt.Errorf("write the report %s: %w", d.Path, err)
+	return WriteFile(d.Path, func(w io.Writer) error { return d.Format.Write(w, r) })
+}
+
+// WriteFile writes a report to a file: as a whole, or not at all.
+func WriteFile(path string, write func(io.Writer) error) error {
+	if err := writeFile(path, write); err != nil {
+		return fmt.Errorf("write the report %s: %w", path, err)
 	}
 	return nil
 }
 
-func (d Destination) write(r Report) (err error) {
-	if info, err := os.Stat(d.Path); err == nil && !info.Mode().IsRegular() {
-		return d.writeInto(r) // a pipe or a device cannot be replaced
+func writeFile(path string, write func(io.Writer) error) (err error) {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return writeInto(path, write) // a pipe or a device cannot be replaced
 	}
-	file, err := os.CreateTemp(filepath.Dir(d.Path), "."+filepath.Base(d.Path)+"-*")
+	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
 	if err != nil {
 		return err
 	}
@@ -118,16 +132,16 @@ func (d Destination) write(r Report) (err error) {
 			_ = os.Remove(file.Name())
 		}
 	}()
-	if err := errors.Join(d.Format.Write(file, r), file.Chmod(0o644), file.Close()); err != nil {
+	if err := errors.Join(write(file), file.Chmod(0o644), file.Close()); err != nil {
 		return err
 	}
-	return os.Rename(file.Name(), d.Path)
+	return os.Rename(file.Name(), path)
 }
 
-func (d Destination) writeInto(r Report) error {
-	file, err := os.OpenFile(d.Path, os.O_WRONLY, 0)
+func writeInto(path string, write func(io.Writer) error) error {
+	file, err := os.OpenFile(path, os.O_WRONLY, 0)
 	if err != nil {
 		return err
 	}
-	return errors.Join(d.Format.Write(file, r), file.Close())
+	return errors.Join(write(file), file.Close())
 }
