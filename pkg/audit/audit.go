@@ -89,27 +89,42 @@ func (p *probe) run(rule Rule) Result {
 	result := Result{Rule: rule, Status: Skipped}
 	switch {
 	case p.ctx.Err() != nil:
-		result.Actual = "the audit was stopped"
+		result.Actual = stopped
 	case slices.Contains(p.options.Skip, rule.Name):
 		result.Actual = "skipped on demand"
 	case rule.secret && p.secret.Name == "":
 		result.Actual = "no secret header is configured"
+	case p.isGone():
+		result.Status, result.Actual = Failed, "not tried: nothing listens any more since "+p.killer
 	default:
 		start := p.options.Now()
-		attempts := rule.try(p)
+		result.Status, result.Actual = p.try(rule)
 		result.Took = p.options.Now().Sub(start)
-		if p.ctx.Err() != nil {
-			result.Actual = "the audit was stopped"
-			break
-		}
-		for i := range attempts {
-			if attempts[i].want == nil {
-				attempts[i].want = rule.want
-			}
-		}
-		result.Status, result.Actual = summarize(attempts)
 	}
 	return result
+}
+
+const stopped = "the audit was stopped"
+
+// try makes the attempts of a rule and sums them up.
+func (p *probe) try(rule Rule) (Status, string) {
+	attempts := rule.try(p)
+	if p.ctx.Err() != nil {
+		return Skipped, stopped
+	}
+	for i := range attempts {
+		if attempts[i].want == nil {
+			attempts[i].want = rule.want
+		}
+		if refusedConnection(attempts[i].result) {
+			p.killer = rule.Name
+		}
+	}
+	status, actual := summarize(attempts)
+	if p.killer != "" {
+		return Failed, "it is gone: " + actual
+	}
+	return status, actual
 }
 
 // Count is how many rules came to a status.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -18,6 +19,7 @@ import (
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/report"
 )
 
 const secret = "X-Hook-Secret"
@@ -230,6 +232,43 @@ func TestUnreachable(t *testing.T) {
 	}
 }
 
+// An endpoint that dies fails the rules that are left, until it comes back.
+func TestEndpointThatDies(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(soundEndpoint))
+	address := server.Listener.Addr().String()
+	o := options(t, server.URL)
+	o.OnResult = func(r Result) {
+		switch r.Name {
+		case "duplicate":
+			server.CloseClientConnections()
+			server.Close()
+		case "burst":
+			again, err := net.Listen("tcp", address)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			server = &httptest.Server{Listener: again, Config: &http.Server{Handler: http.HandlerFunc(soundEndpoint)}}
+			server.Start()
+		}
+	}
+	outcome, err := Run(t.Context(), o)
+	server.Close()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]Status{"out-of-order": Failed, "burst": Failed}
+	if diff := cmp.Diff(want, notPassed(outcome)); diff != "" {
+		t.Error(diff)
+	}
+	for _, r := range outcome.Results {
+		if r.Name == "out-of-order" && !strings.HasPrefix(r.Actual, "it is gone: 2 of 2: the newer: nothing listens") ||
+			r.Name == "burst" && r.Actual != "not tried: nothing listens any more since out-of-order" {
+			t.Errorf("%s: %s", r.Name, r.Actual)
+		}
+	}
+}
+
 func TestStopped(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(soundEndpoint))
 	t.Cleanup(server.Close)
@@ -368,6 +407,11 @@ func TestReports(t *testing.T) {
 	}
 	if read.Score != 50 || len(read.Rules) != 2 || read.Rules[0].Status != Failed || read.Rules[0].Name != "ticket-events" || read.Rules[0].Seconds != 0.02 {
 		t.Errorf("%s", text.String())
+	}
+	suites := outcome.Report().Suites
+	if len(suites) != 1 || suites[0].Duration != 20*time.Millisecond || len(suites[0].Cases) != 2 ||
+		suites[0].Cases[0].Status != report.Failed || suites[0].Cases[1].Status != report.Passed {
+		t.Errorf("%+v", suites)
 	}
 	text.Reset()
 	if err := outcome.WriteHTML(&text); err != nil {

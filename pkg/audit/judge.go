@@ -2,6 +2,7 @@ package audit
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
@@ -23,7 +24,7 @@ type answer int
 
 const (
 	accepted answer = iota // 2xx
-	refused                // 4xx
+	refused                // 4xx, or 501: there is no such method
 	crashed                // 5xx
 	hungUp                 // closed the connection without an answer
 	silent                 // no answer in time
@@ -59,7 +60,7 @@ func classify(r deliver.Result) answer {
 	switch {
 	case r.Failure == nil && r.Status >= 200 && r.Status <= 299:
 		return accepted
-	case r.Failure == nil && r.Status >= 400 && r.Status <= 499:
+	case r.Failure == nil && (r.Status >= 400 && r.Status <= 499 || r.Status == http.StatusNotImplemented):
 		return refused
 	case r.Failure == nil && r.Status >= 500:
 		return crashed
@@ -92,11 +93,20 @@ func (a attempt) did() string {
 	if f := a.result.Failure; f != nil {
 		return f.Message
 	}
-	text := strings.TrimSpace(fmt.Sprintf("%d %s", a.result.Status, a.result.StatusText))
+	text := strings.TrimSpace(fmt.Sprintf("%d %s", a.result.Status, brief(a.result.StatusText)))
 	if a.late() {
 		text += fmt.Sprintf(" after %s", a.result.Timings.Total.Round(time.Millisecond))
 	}
 	return text
+}
+
+// brief keeps a server's own wording short enough for a line.
+func brief(s string) string {
+	const most = 60
+	if r := []rune(s); len(r) > most {
+		return string(r[:most]) + "…"
+	}
+	return s
 }
 
 // summarize is the worst status of the attempts and what there is to say of them.

@@ -21,6 +21,7 @@ type probe struct {
 	client    *deliver.Client
 	secret    deliver.Header // without a name when none is configured
 	delivered int
+	killer    string // the rule since which nothing listens any more
 }
 
 func newProbe(ctx context.Context, o Options) *probe {
@@ -31,6 +32,19 @@ func newProbe(ctx context.Context, o Options) *probe {
 		}
 	}
 	return p
+}
+
+// isGone says whether nothing listens at the endpoint. A supervisor may have brought
+// it back since it went, so it is asked.
+func (p *probe) isGone() bool {
+	if p.killer != "" && !refusedConnection(p.send(p.ordinary())) {
+		p.killer = ""
+	}
+	return p.killer != ""
+}
+
+func refusedConnection(r deliver.Result) bool {
+	return r.Failure != nil && r.Failure.Kind == deliver.KindRefused
 }
 
 // firstID keeps the audit's tickets apart from those of the endpoint's own tests.

@@ -5,7 +5,10 @@ import (
 	"encoding/json"
 	"html/template"
 	"io"
+	"strconv"
 	"time"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/report"
 )
 
 // document is the outcome as the JSON report has it.
@@ -36,6 +39,35 @@ func (o Outcome) document() document {
 		d.Rules = append(d.Rules, documentRule{r, r.Took.Seconds()})
 	}
 	return d
+}
+
+// Report is the outcome as suites of cases, one suite for each group of rules. A
+// warning is a case that passed.
+func (o Outcome) Report() report.Report {
+	var r report.Report
+	for _, result := range o.Results {
+		if n := len(r.Suites); n == 0 || r.Suites[n-1].Name != result.Group {
+			r.Suites = append(r.Suites, report.Suite{Name: result.Group, Start: o.Start, Properties: []report.Property{
+				{Name: "url", Value: o.URL}, {Name: "score", Value: strconv.Itoa(o.Score())},
+			}})
+		}
+		suite := &r.Suites[len(r.Suites)-1]
+		suite.Duration += result.Took
+		suite.Cases = append(suite.Cases, result.reportCase())
+	}
+	return r
+}
+
+func (r Result) reportCase() report.Case {
+	c := report.Case{Name: r.Name, Status: report.Passed, Duration: r.Took, Message: r.Actual}
+	switch r.Status {
+	case Failed:
+		c.Status = report.Failed
+		c.Detail = r.Title + "\nit did: " + r.Actual + "\na good one: " + r.Good + "\n" + r.Why
+	case Skipped:
+		c.Status = report.Skipped
+	}
+	return c
 }
 
 // WriteJSON writes the outcome as one JSON object.

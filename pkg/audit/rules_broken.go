@@ -5,7 +5,7 @@ func brokenRules() []Rule {
 		{
 			Name: "get", Group: broken, Title: "A GET",
 			Why:  "Browsers, scanners and health checks find the URL. A GET that is taken for an event is a mistake waiting to happen.",
-			Good: "405, or another 4xx", want: shouldRefuse(),
+			Good: "405, another 4xx, or 501", want: shouldRefuse(),
 			try: func(p *probe) []attempt { return one("", p.get()) },
 		},
 		{
