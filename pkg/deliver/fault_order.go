@@ -25,6 +25,9 @@ func (f Fault) Plan(options Options) Options {
 	return options
 }
 
+// Reorders says whether the fault shows on deliveries of different events only.
+func (f Fault) Reorders() bool { return f.Name == reorder }
+
 // Arrange puts a fault of order into a sequence of different deliveries, finite or
 // not. None gets lost. A source must not change what it has handed out.
 func Arrange[T any](f Fault, source iter.Seq[T]) iter.Seq[T] {

@@ -1,6 +1,9 @@
 package deliver
 
-import "net/url"
+import (
+	"net/url"
+	"slices"
+)
 
 // Target is where a body goes, and with which headers.
 type Target struct {
@@ -11,6 +14,12 @@ type Target struct {
 	// like such a default replaces it, one with Remove takes it away, and a name that
 	// occurs twice is sent twice. NewHeader and ParseHeader make sound ones.
 	Headers []Header
+}
+
+// HasSecret says whether a secret is among the headers or in the URL.
+func (t Target) HasSecret() bool {
+	hidden := func(h Header) bool { return h.Hide() != h }
+	return slices.ContainsFunc(t.Headers, hidden) || ShowURL(t.URL, false) != ShowURL(t.URL, true)
 }
 
 // Request is one body for one target. The body is sent as it is.

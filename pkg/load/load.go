@@ -22,7 +22,9 @@ const DefaultMaxWorkers = 5000
 // Options say what a load is made of.
 type Options struct {
 	Target deliver.Target
-	TLS    deliver.TLSOptions
+
+	// Transport is one of deliver.NewTransport, with room for MaxWorkers.
+	Transport *http.Transport
 
 	// Next gives the next body, each different from the others. It is called from one
 	// goroutine at a time and must not change what it has handed out.
@@ -63,10 +65,7 @@ func Run(ctx context.Context, o Options) (*Outcome, error) {
 	if o.MaxWorkers < 1 {
 		o.MaxWorkers = DefaultMaxWorkers
 	}
-	transport, err := deliver.NewTransport(o.TLS, o.MaxWorkers)
-	if err != nil {
-		return nil, err
-	}
+	transport := o.Transport.Clone()
 	if !isAllowed(o.Target.URL.Hostname(), o.AllowHosts) {
 		stayHere(transport)
 	}
