@@ -62,11 +62,13 @@ of them in CI.`,
 
 	root.AddGroup(
 		&cobra.Group{ID: "events", Title: "Send and receive"},
+		&cobra.Group{ID: "strain", Title: "Find what breaks your endpoint"},
 		&cobra.Group{ID: "contract", Title: "What is documented"},
 		&cobra.Group{ID: "setup", Title: "Set up"},
 	)
 	root.SetHelpCommandGroupID("setup")
 	addCommands(root, "events", newSendCmd(a), newReplayCmd(a))
+	addCommands(root, "strain", newLoadCmd(a), newAuditCmd(a), newGenerateCmd(a))
 	addCommands(root, "contract", newEventsCmd(a), newSchemaCmd(a), newValidateCmd(a))
 	addCommands(root, "setup", newTemplatesCmd(a), newConfigCmd(a), newCompletionCmd(a), newVersionCmd(a))
 	return root

@@ -29,6 +29,7 @@ type sendOptions struct {
 	every    time.Duration
 	parallel int
 	retry    int
+	fault    deliver.Fault
 	dryRun   string
 	output   string
 }
@@ -106,6 +107,7 @@ func (o *sendOptions) addFlags(a *app, c *cobra.Command) {
 	f.DurationVar(&o.every, "every", 0, "start one delivery every `DURATION`, such as 500ms")
 	f.IntVar(&o.parallel, "parallel", 1, "have up to `N` deliveries under way at once")
 	f.IntVar(&o.retry, "retry", 0, "try up to `N` times more when the answer is not 2xx (Apizee documents no retry)")
+	addFaultFlag(c, f, &o.fault)
 	f.VarPF(newDryRun(&o.dryRun), "dry-run", "", "print the event, or the curl command, and send nothing").NoOptDefVal = dryRunJSON
 	complete(c, "dry-run", fixed(dryRuns()))
 	o.output = "text"
@@ -200,6 +202,11 @@ func (o *sendOptions) check(spec *payload.Spec) error {
 	case len(o.vars) > 0 && o.template == "":
 		return usage(errors.New("--var sets a variable of a template, and there is no --template"),
 			"change a field of the event with --set path=value.")
+	case o.fault.Reorders():
+		return usage(fmt.Errorf("--fault %s needs different events, and send sends the same one", o.fault.Name),
+			"use it with `"+program+" load`.")
+	case o.fault.Name != "" && o.dryRun != "":
+		return usage(errors.New("--fault changes how an event is delivered, and --dry-run delivers nothing"), "give one of them.")
 	case o.count < 1:
 		return usagef("--count %d: it must be 1 or more", o.count)
 	case o.parallel < 1:
@@ -214,13 +221,13 @@ func (o *sendOptions) check(spec *payload.Spec) error {
 
 // deliver sends the event as often as asked, and judges the outcome.
 func (a *app) deliver(ctx context.Context, o *sendOptions, c config.Config, tls deliver.TLSOptions, request deliver.Request) error {
-	client, err := a.client(tls, o.parallel)
+	client, err := a.faultyClient(tls, o.parallel, o.fault)
 	if err != nil {
 		return err
 	}
-	printer := a.newSendPrinter(o, request)
+	options := o.fault.Plan(deliver.Options{Count: o.count, Every: o.every, Parallel: o.parallel, Retry: o.retry, Timeout: c.Timeout})
+	printer := a.newSendPrinter(o, options.Count, request)
 	printer.begin()
-	options := deliver.Options{Count: o.count, Every: o.every, Parallel: o.parallel, Retry: o.retry, Timeout: c.Timeout}
 	summary := deliver.Series{Client: client, Sleep: a.Sleep}.Run(ctx, options, request, printer.result)
 	printer.end(summary)
 	if ctx.Err() != nil {

@@ -19,6 +19,7 @@ const shownReply = 20
 type sendPrinter struct {
 	app     *app
 	options *sendOptions
+	count   int // of deliveries
 	request deliver.Request
 	palette console.Palette
 	last    deliver.Result
@@ -26,8 +27,8 @@ type sendPrinter struct {
 	problem error            // of writing
 }
 
-func (a *app) newSendPrinter(o *sendOptions, request deliver.Request) *sendPrinter {
-	return &sendPrinter{app: a, options: o, request: request, palette: a.out()}
+func (a *app) newSendPrinter(o *sendOptions, count int, request deliver.Request) *sendPrinter {
+	return &sendPrinter{app: a, options: o, count: count, request: request, palette: a.out()}
 }
 
 // begin says what is sent and where to.
@@ -75,14 +76,14 @@ func (s *sendPrinter) result(r deliver.Result) {
 func (s *sendPrinter) resultText(r deliver.Result) {
 	p := s.palette
 	number := ""
-	if s.options.count > 1 {
+	if s.count > 1 {
 		number = p.Dim(fmt.Sprintf("#%d ", r.N))
 	}
 	fmt.Fprintf(s.app.Stdout, "%s%s %s  %s\n", number, p.Strong("←"), s.answer(r), p.Dim(s.took(r)))
 	if s.app.verbose {
 		s.replyHeaders(r.Headers)
 	}
-	if s.options.count == 1 || s.app.verbose {
+	if s.count == 1 || s.app.verbose {
 		s.replyBody(r)
 	}
 	if r.NextIn > 0 {
@@ -93,7 +94,7 @@ func (s *sendPrinter) resultText(r deliver.Result) {
 // answer is the status of a reply, or why there is none. A single failure is
 // explained by the error at the end.
 func (s *sendPrinter) answer(r deliver.Result) string {
-	if r.Failure != nil && s.options.count == 1 && r.NextIn == 0 {
+	if r.Failure != nil && s.count == 1 && r.NextIn == 0 {
 		return s.palette.Failure(string(r.Failure.Kind))
 	}
 	return verdictText(s.palette, r)
@@ -171,7 +172,7 @@ func (s *sendPrinter) replyBody(r deliver.Result) {
 
 // end sums up a series.
 func (s *sendPrinter) end(sum deliver.Summary) {
-	if s.app.quiet || s.options.output != "text" || s.options.count == 1 {
+	if s.app.quiet || s.options.output != "text" || s.count == 1 {
 		return
 	}
 	fmt.Fprintln(s.app.Stdout, summaryLine(s.palette, sum))
@@ -202,6 +203,8 @@ func (s *sendPrinter) verdict(sum deliver.Summary) error {
 	switch {
 	case s.problem != nil:
 		return s.problem
+	case sum.Failed > 0 && s.failure.Kind == deliver.KindAborted:
+		return nil // as asked
 	case sum.Failed > 0:
 		return notDelivered(s.failure)
 	case sum.Refused > 0 && s.app.quiet:

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"fmt"
+	"net/http"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -88,11 +89,24 @@ func (a *app) completeProfiles(*cobra.Command, []string, string) ([]string, cobr
 }
 
 func (a *app) client(tls deliver.TLSOptions, parallel int) (*deliver.Client, error) {
+	return a.faultyClient(tls, parallel, deliver.Fault{})
+}
+
+func (a *app) faultyClient(tls deliver.TLSOptions, parallel int, fault deliver.Fault) (*deliver.Client, error) {
+	transport, err := a.transport(tls, parallel)
+	if err != nil {
+		return nil, err
+	}
+	faulty := fault.Transport(transport, deliver.FaultOptions{Seed: a.Random(), Sleep: a.Sleep})
+	return deliver.NewClient(faulty, a.Now), nil
+}
+
+func (a *app) transport(tls deliver.TLSOptions, parallel int) (*http.Transport, error) {
 	transport, err := a.Transport(tls, parallel)
 	if err != nil {
 		return nil, usage(err, "--cacert takes a file of certificates in PEM form.")
 	}
-	return deliver.NewClient(transport, a.Now), nil
+	return transport, nil
 }
 
 // parseTarget reads the URL to deliver to.

@@ -1,0 +1,213 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/audit"
+	"github.com/apizee-hooks/apizee-hooks/pkg/console"
+	reports "github.com/apizee-hooks/apizee-hooks/pkg/scenario/report"
+)
+
+type auditOptions struct {
+	connection
+
+	rules   string
+	skip    []string
+	seed    uint64
+	reports []reportFile
+}
+
+// auditWorkers is how many connections an audit needs at once.
+const auditWorkers = 50
+
+// allRules is the value of a bare --rules.
+const allRules = "all"
+
+func newAuditCmd(a *app) *cobra.Command {
+	o := &auditOptions{}
+	c := &cobra.Command{
+		Use:   "audit",
+		Short: "Make the report card of your endpoint",
+		Long: `Send every documented event, then the awkward deliveries that come in production
+sooner or later: duplicates, bursts, torn and slow bodies, what is not documented,
+and the secret header missing, wrong, doubled and in other letters when -H or the
+configuration holds one. It says for each what a good endpoint answers, what yours
+did, and why that matters.
+
+Exit code 0 says that no rule failed, 1 that one did, 3 that nobody answered.`,
+		Example: example(`
+			apizee-hooks audit -t http://localhost:3000/hooks
+			apizee-hooks audit -t localhost:3000/hooks -H 'X-Api-Key: abc' --report html=audit.html
+			apizee-hooks audit -t localhost:3000/hooks --skip burst,slow-body
+			apizee-hooks audit --rules
+			apizee-hooks audit --rules=torn-body`),
+		Args:              atMost(0, "no arguments"),
+		ValidArgsFunction: nothing,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return a.audit(c, o)
+		},
+	}
+	f := c.Flags()
+	o.connection.addFlags(c, f)
+	f.VarPF(named{&o.rules, "NAME"}, "rules", "", "list the rules, or explain one, and send nothing").NoOptDefVal = allRules
+	f.StringSliceVar(&o.skip, "skip", nil, "leave out the rule of this `NAME`; repeatable")
+	f.Uint64Var(&o.seed, "seed", 1, "where in a body faults strike, a whole number as `N`")
+	addReportFlag(c, &o.reports, "junit", "json", "html")
+	complete(c, "rules", completeRules)
+	complete(c, "skip", completeRules)
+	complete(c, "seed", nothing)
+	return c
+}
+
+func completeRules(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	var words []string
+	for _, r := range audit.Rules() {
+		words = append(words, r.Name+"\t"+r.Title)
+	}
+	return words, cobra.ShellCompDirectiveNoFileComp
+}
+
+func (a *app) audit(c *cobra.Command, o *auditOptions) error {
+	if o.rules != "" {
+		return a.printRules(o.rules)
+	}
+	for _, name := range o.skip {
+		if _, err := audit.LookupRule(name); err != nil {
+			return badRule(err)
+		}
+	}
+	loaded, err := a.load(given(c, connectionKeys()))
+	if err != nil {
+		return err
+	}
+	headers, err := headers(loaded.Config.Headers, o.headers)
+	if err != nil {
+		return err
+	}
+	target, err := parseTarget(loaded.Config.To, headers)
+	if err != nil {
+		return err
+	}
+	transport, err := a.transport(o.tls(loaded.Config), auditWorkers)
+	if err != nil {
+		return err
+	}
+	return a.runAudit(c, o, audit.Options{
+		Target: target, Transport: transport, Timeout: loaded.Config.Timeout, Seed: o.seed, Skip: o.skip,
+		Now: a.Now, Sleep: a.Sleep,
+	})
+}
+
+func badRule(err error) error { return usage(err, "`"+program+" audit --rules` lists the rules.") }
+
+func (a *app) runAudit(c *cobra.Command, o *auditOptions, options audit.Options) error {
+	if err := checkReports(o.reports); err != nil {
+		return err
+	}
+	printer := &auditPrinter{app: a, palette: a.out()}
+	options.OnResult = printer.result
+	outcome, err := audit.Run(c.Context(), options)
+	var unreachable *audit.UnreachableError
+	switch {
+	case c.Context().Err() != nil && err != nil:
+		return interrupted()
+	case errors.As(err, &unreachable):
+		return &exit{exitUnreachable, fmt.Errorf("nothing to audit: %w", err), unreachable.Failure.Hint + "."}
+	case err != nil:
+		return err
+	}
+	printer.end(outcome)
+	writers := map[string]func(io.Writer) error{
+		"html": outcome.WriteHTML,
+		"json": outcome.WriteJSON,
+		"junit": func(w io.Writer) error {
+			return reports.JUnit.Write(w, outcome.Report())
+		},
+	}
+	if err := writeReports(o.reports, writers); err != nil {
+		return err
+	}
+	switch {
+	case !outcome.Complete:
+		return interrupted()
+	case !outcome.OK():
+		return answeredNo()
+	}
+	return nil
+}
+
+// printRules lists the rules, or explains one.
+func (a *app) printRules(name string) error {
+	p := a.out()
+	if name != allRules {
+		r, err := audit.LookupRule(name)
+		if err != nil {
+			return badRule(err)
+		}
+		fmt.Fprintf(a.Stdout, "%s  %s\n\n%s\n\nA good endpoint answers %s.\n", p.Object(r.Name), p.Strong(r.Title), r.Why, r.Good)
+		return nil
+	}
+	var rows [][]console.Cell
+	group := ""
+	for _, r := range audit.Rules() {
+		if r.Group != group {
+			group = r.Group
+			rows = append(rows, nil, console.Cells(p.Strong, strings.ToUpper(group[:1])+group[1:]))
+		}
+		rows = append(rows, []console.Cell{{Text: "  " + r.Name, Paint: p.Object}, {Text: r.Title}})
+	}
+	_, err := console.Table{Rows: rows[1:], Width: a.width()}.WriteTo(a.Stdout)
+	return err
+}
+
+// auditPrinter tells how an audit goes.
+type auditPrinter struct {
+	app     *app
+	palette console.Palette
+	group   string
+}
+
+func (a *auditPrinter) result(r audit.Result) {
+	if a.app.quiet {
+		return
+	}
+	p, out := a.palette, a.app.Stdout
+	if r.Group != a.group {
+		if a.group != "" {
+			fmt.Fprintln(out)
+		}
+		a.group = r.Group
+		fmt.Fprintln(out, p.Strong(strings.ToUpper(r.Group[:1])+r.Group[1:]))
+	}
+	fmt.Fprintf(out, "  %s %s  %s\n", a.mark(r.Status), r.Title, p.Dim(r.Name+"  "+console.Duration(r.Took)))
+	if r.Status == audit.Passed && !a.app.verbose {
+		return
+	}
+	fmt.Fprintf(out, "      it did: %s\n", console.Safe(r.Actual))
+	if r.Took > 0 {
+		fmt.Fprintf(out, "      a good one: %s\n      %s\n", r.Good, p.Dim(r.Why))
+	}
+}
+
+func (a *auditPrinter) mark(s audit.Status) string {
+	switch s {
+	case audit.Passed:
+		return a.palette.OK("✓")
+	case audit.Warned:
+		return a.palette.Notice("!")
+	case audit.Failed:
+		return a.palette.Finding("✗")
+	}
+	return a.palette.Dim("-")
+}
+
+func (a *auditPrinter) end(o audit.Outcome) {
+	if !a.app.quiet {
+		fmt.Fprintf(a.app.Stdout, "\n%s\n", a.palette.Strong(o.Summary()))
+	}
+}

@@ -1,0 +1,163 @@
+package cmd
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/generate"
+	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
+)
+
+type generateOptions struct {
+	seed  uint64
+	count int
+	start string
+	rate  generate.Rate
+	mix   generate.Mix
+}
+
+func newGenerateCmd(a *app) *cobra.Command {
+	o := &generateOptions{rate: generate.DefaultRate(), mix: generate.DefaultMix()}
+	c := &cobra.Command{
+		Use:   "generate",
+		Short: "Make an endless stream of plausible events",
+		Long: `Print documented events, one JSON object a line: tickets that are opened, located,
+done and closed, or declined on the way, media that belong to them, conversations
+that end. The stream has no end unless --count gives it one.
+
+The same --seed and --start give the same bytes on every machine.`,
+		Example: example(`
+			apizee-hooks generate --count 5
+			apizee-hooks generate --seed 42 --start 2024-01-01T00:00:00Z --count 100000 > events.jsonl
+			apizee-hooks generate --mix media=1 --rate 30/m | head -3`),
+		Args:              atMost(0, "no arguments"),
+		ValidArgsFunction: nothing,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return a.generate(c.Context(), o, c.Flags().Changed("seed"))
+		},
+	}
+	f := c.Flags()
+	f.IntVar(&o.count, "count", 0, "stop after `N` events")
+	f.StringVar(&o.start, "start", "", "time of the first event: UNIX seconds or RFC 3339, as `TIME` (default now)")
+	f.Var(&rateFlag{&o.rate}, "rate", "how many events there are in a span of the events' own time")
+	addStreamFlags(c, &o.seed, &o.mix)
+	for _, name := range []string{"count", "start"} {
+		complete(c, name, nothing)
+	}
+	complete(c, "rate", fixed([]string{"2/s", "30/m", "500/s"}))
+	return c
+}
+
+// addStreamFlags adds the flags of every command that generates events.
+func addStreamFlags(c *cobra.Command, seed *uint64, mix *generate.Mix) {
+	f := c.Flags()
+	f.Uint64Var(seed, "seed", 0, "what chance depends on, a whole number as `N` (default another one each time)")
+	f.Var(&mixFlag{mix}, "mix", "how large a share each object has")
+	complete(c, "seed", nothing)
+	complete(c, "mix", completeMix)
+}
+
+// completeMix completes the object that comes next.
+func completeMix(_ *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
+	var words []string
+	for _, name := range apizee.ObjectNames() {
+		words = append(words, word[:lastPart(word)]+name+"=")
+	}
+	return words, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+}
+
+// lastPart is where the part after the last comma begins.
+func lastPart(word string) int {
+	for i := len(word); i > 0; i-- {
+		if word[i-1] == ',' {
+			return i
+		}
+	}
+	return 0
+}
+
+func (a *app) generate(ctx context.Context, o *generateOptions, seeded bool) error {
+	if o.count < 0 {
+		return usagef("--count %d: it must not be negative", o.count)
+	}
+	start := a.Now().Unix()
+	if o.start != "" {
+		var err error
+		if start, err = payload.ParseTime(o.start); err != nil {
+			return usage(fmt.Errorf("--start: %w", err), "")
+		}
+		if start < 0 {
+			return usagef("--start %s: it is before 1970", o.start)
+		}
+	}
+	if !seeded {
+		o.seed = a.Random()
+		if a.verbose {
+			a.note(fmt.Sprintf("--seed %d makes this stream again.", o.seed))
+		}
+	}
+	stream := generate.New(generate.Options{Seed: o.seed, Start: time.Unix(start, 0), Rate: o.rate, Mix: o.mix})
+	return a.printStream(ctx, stream, o.count)
+}
+
+// printStream writes count events, or without end when count is 0.
+func (a *app) printStream(ctx context.Context, stream *generate.Stream, count int) error {
+	const lines = 64 // between two looks at the context
+	out := bufio.NewWriterSize(a.Stdout, 64<<10)
+	var line []byte
+	for n := 0; count == 0 || n < count; n++ {
+		if n%lines == 0 && ctx.Err() != nil {
+			out.Flush()
+			return interrupted()
+		}
+		line = append(stream.AppendNext(line[:0]), '\n')
+		if _, err := out.Write(line); err != nil {
+			return fmt.Errorf("write events: %w", err)
+		}
+	}
+	return out.Flush()
+}
+
+// rateFlag and mixFlag are flags of package generate's types.
+type rateFlag struct{ value *generate.Rate }
+
+func (f rateFlag) String() string {
+	if f.value == nil || *f.value == (generate.Rate{}) {
+		return ""
+	}
+	return f.value.String()
+}
+
+func (f rateFlag) Type() string { return "RATE" }
+
+func (f rateFlag) Set(s string) (err error) {
+	*f.value, err = generate.ParseRate(s)
+	return err
+}
+
+type mixFlag struct{ value *generate.Mix }
+
+func (f mixFlag) String() string {
+	if f.value == nil {
+		return ""
+	}
+	return f.value.String()
+}
+
+func (f mixFlag) Type() string { return "MIX" }
+
+func (f mixFlag) Set(s string) (err error) {
+	*f.value, err = generate.ParseMix(s)
+	return err
+}
+
+var (
+	_ pflag.Value = rateFlag{}
+	_ pflag.Value = mixFlag{}
+)

@@ -1,0 +1,207 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/generate"
+	"github.com/apizee-hooks/apizee-hooks/pkg/load"
+)
+
+type loadOptions struct {
+	connection
+
+	rate       generate.Rate
+	ramp       string
+	duration   time.Duration
+	maxWorkers int
+	mix        generate.Mix
+	seed       uint64
+	fault      deliver.Fault
+	reports    []reportFile
+	failIf     []load.Condition
+	targets    bool
+	allowHosts []string
+}
+
+func newLoadCmd(a *app) *cobra.Command {
+	o := &loadOptions{rate: generate.Rate{Count: 50, Per: time.Second}, mix: generate.DefaultMix()}
+	c := &cobra.Command{
+		Use:   "load",
+		Short: "Put a load on your endpoint and measure how it bears it",
+		Long: `Send generated events, each different, at a constant or growing rate, on vegeta's
+library. An event is sent when its time has come, whether or not the ones before
+it were answered, so that a stall shows in every latency it causes.
+
+Exit code 0 says that every event was accepted, 1 that one was not, 3 that nobody
+answered. With --fail-if the conditions alone decide between 0 and 1.
+
+A load goes to this machine only, unless --allow-host names the host.
+
+` + faultsHelp() + `
+
+Measures of --fail-if:
+` + measuresHelp(),
+		Example: example(`
+			apizee-hooks load -t http://localhost:3000/hooks --rate 500/s --duration 30s
+			apizee-hooks load -t localhost:3000/hooks --ramp 1/s..500/s --duration 1m --report html=load.html
+			apizee-hooks load -t localhost:3000/hooks --fail-if 'p99>200ms' --fail-if 'success<99.9%'
+			apizee-hooks load -t localhost:3000/hooks --fault duplicate
+
+			# Let vegeta send it, from as many machines as you like
+			apizee-hooks load -t http://staging.example.com/hooks --rate 500/s --duration 30s --targets |
+			  vegeta attack -format json -lazy -rate 500/s -duration 30s > results.bin`),
+		Args:              atMost(0, "no arguments"),
+		ValidArgsFunction: nothing,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return a.runLoad(c, o)
+		},
+	}
+	f := c.Flags()
+	o.connection.addFlags(c, f)
+	addFaultFlag(c, f, &o.fault)
+	f.Var(&rateFlag{&o.rate}, "rate", "send so many events in a span of time")
+	f.StringVar(&o.ramp, "ramp", "", "let the rate change evenly, such as 1/s..500/s: `RATE..RATE`")
+	f.DurationVar(&o.duration, "duration", 10*time.Second, "go on for this `DURATION`")
+	f.IntVar(&o.maxWorkers, "max-workers", load.DefaultMaxWorkers, "have up to `N` deliveries under way at once")
+	addStreamFlags(c, &o.seed, &o.mix)
+	addReportFlag(c, &o.reports, "json", "html", "hdr")
+	f.Var(conditionFlag{&o.failIf}, "fail-if", "exit with 1 when this holds at the end, such as 'p99>200ms'; repeatable")
+	f.BoolVar(&o.targets, "targets", false, "print the requests as vegeta's JSON targets, and send nothing")
+	f.StringArrayVar(&o.allowHosts, "allow-host", nil, "let the load go to this `HOST` off this machine; repeatable")
+	complete(c, "rate", fixed([]string{"50/s", "500/s", "30/m"}))
+	complete(c, "ramp", fixed([]string{"1/s..500/s"}))
+	complete(c, "fail-if", completeMeasures)
+	for _, name := range []string{"duration", "max-workers", "allow-host"} {
+		complete(c, name, nothing)
+	}
+	return c
+}
+
+func (a *app) runLoad(c *cobra.Command, o *loadOptions) error {
+	pace, err := o.pace(c.Flags().Changed("rate"))
+	if err != nil {
+		return err
+	}
+	loaded, err := a.load(given(c, connectionKeys()))
+	if err != nil {
+		return err
+	}
+	headers, err := headers(loaded.Config.Headers, o.headers)
+	if err != nil {
+		return err
+	}
+	target, err := parseTarget(loaded.Config.To, headers)
+	if err != nil {
+		return err
+	}
+	if !c.Flags().Changed("seed") {
+		o.seed = a.Random()
+	}
+	options := load.Options{
+		Target: target, Next: o.stream(a.Now(), pace).Next, Pace: pace, Timeout: loaded.Config.Timeout,
+		MaxWorkers: o.maxWorkers, Fault: o.fault, Seed: o.seed, AllowHosts: o.allowHosts,
+		Lookup: lookup, Now: a.Now, Sleep: a.Sleep,
+	}
+	if o.targets {
+		return a.printTargets(c.Context(), options)
+	}
+	if options.Transport, err = a.transport(o.tls(loaded.Config), o.maxWorkers); err != nil {
+		return err
+	}
+	return a.attack(c.Context(), o, options)
+}
+
+// pace checks what the flags say of rate and time.
+func (o *loadOptions) pace(rated bool) (load.Pace, error) {
+	switch {
+	case o.duration <= 0:
+		return load.Pace{}, usagef("--duration %s: it must be more than 0", o.duration)
+	case o.maxWorkers < 1:
+		return load.Pace{}, usagef("--max-workers %d: it must be 1 or more", o.maxWorkers)
+	case o.ramp == "":
+		return load.Constant(o.rate, o.duration), nil
+	case rated:
+		return load.Pace{}, usage(errors.New("--rate and --ramp both say how fast"), "give one of them.")
+	}
+	pace, err := load.ParseRamp(o.ramp, o.duration)
+	if err != nil {
+		return load.Pace{}, usage(fmt.Errorf("--ramp: %w", err), "")
+	}
+	return pace, nil
+}
+
+// stream makes events whose own time goes on as fast as the load.
+func (o *loadOptions) stream(now time.Time, pace load.Pace) *generate.Stream {
+	return generate.New(generate.Options{Seed: o.seed, Start: now, Rate: pace.To, Mix: o.mix})
+}
+
+func lookup(ctx context.Context, host string) ([]netip.Addr, error) {
+	return net.DefaultResolver.LookupNetIP(ctx, "ip", host)
+}
+
+func (a *app) printTargets(ctx context.Context, options load.Options) error {
+	out := newReports(a.Stdout)
+	err := load.WriteTargets(ctx, out, options, a.showSecrets)
+	if problem := out.Flush(); err == nil {
+		err = problem
+	}
+	if err == nil && !a.showSecrets && options.Target.HasSecret() {
+		a.note("secrets are shown as " + deliver.Masked + ", and vegeta would send them so; --show-secrets prints them.")
+	}
+	return err
+}
+
+// attack sends the load and judges the outcome.
+func (a *app) attack(ctx context.Context, o *loadOptions, options load.Options) error {
+	if err := checkReports(o.reports); err != nil {
+		return err
+	}
+	if err := load.CheckHost(ctx, options.Target.URL, options.AllowHosts, options.Lookup); err != nil {
+		return badHost(err)
+	}
+	printer := a.newLoadPrinter(o, options)
+	options.Plot = o.wantsPlot()
+	options.OnProgress = printer.progress
+	printer.begin()
+	outcome, err := load.Run(ctx, options)
+	if err != nil {
+		return badHost(err)
+	}
+	printer.end(outcome)
+	writers := map[string]func(io.Writer) error{"json": outcome.WriteJSON, "html": outcome.WriteHTML, "hdr": outcome.WriteHDR}
+	if err := writeReports(o.reports, writers); err != nil {
+		return err
+	}
+	if ctx.Err() != nil {
+		return interrupted()
+	}
+	return printer.verdict(outcome)
+}
+
+func (o *loadOptions) wantsPlot() bool {
+	for _, r := range o.reports {
+		if r.kind == "html" {
+			return true
+		}
+	}
+	return false
+}
+
+// badHost says what to do about a host that a load may not go to.
+func badHost(err error) error {
+	var foreign *load.ForeignHostError
+	if errors.As(err, &foreign) {
+		return usage(fmt.Errorf("a load goes to this machine only, and %w", foreign),
+			"if the host is yours to put a load on, name it with --allow-host "+foreign.Host+".")
+	}
+	return &exit{exitUnreachable, err, "check the spelling of the name and the network."}
+}

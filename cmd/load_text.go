@@ -1,0 +1,192 @@
+package cmd
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/console"
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/load"
+)
+
+// conditionFlag is a repeatable flag that takes a condition.
+type conditionFlag struct{ list *[]load.Condition }
+
+func (f conditionFlag) String() string {
+	if f.list == nil {
+		return ""
+	}
+	var texts []string
+	for _, c := range *f.list {
+		texts = append(texts, c.String())
+	}
+	return strings.Join(texts, ", ")
+}
+
+func (f conditionFlag) Type() string { return "EXPR" }
+
+func (f conditionFlag) Set(s string) error {
+	c, err := load.ParseCondition(s)
+	if err == nil {
+		*f.list = append(*f.list, c)
+	}
+	return err
+}
+
+var _ pflag.Value = conditionFlag{}
+
+func completeMeasures(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	words := []string{"p99>\tlatency of 99 %", "p50>\tmedian latency"}
+	for _, m := range load.Measures()[1:] {
+		words = append(words, m.Name+"\t"+m.Meaning)
+	}
+	return words, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+}
+
+// measuresHelp lists the measures for the help.
+func measuresHelp() string {
+	var rows [][]console.Cell
+	for _, m := range load.Measures() {
+		rows = append(rows, console.Cells(nil, "  "+m.Name, m.Meaning+"; compared with "+m.Unit))
+	}
+	var out strings.Builder
+	console.Table{Rows: rows, Width: helpWidth, Wrap: true}.WriteTo(&out)
+	return strings.TrimRight(out.String(), "\n")
+}
+
+// loadPrinter tells how a load goes.
+type loadPrinter struct {
+	app     *app
+	options *loadOptions
+	load    load.Options
+	palette console.Palette
+	bar     *progressBar
+}
+
+func (a *app) newLoadPrinter(o *loadOptions, options load.Options) *loadPrinter {
+	return &loadPrinter{app: a, options: o, load: options, palette: a.out(), bar: a.newProgressBar()}
+}
+
+func (l *loadPrinter) begin() {
+	if l.app.quiet {
+		return
+	}
+	pace, p := l.load.Pace, l.palette
+	rate := pace.From.String()
+	if pace.From != pace.To {
+		rate += " to " + pace.To.String()
+	}
+	fault := ""
+	if l.load.Fault.Name != "" {
+		fault = ", " + p.Notice("fault "+l.load.Fault.Name)
+	}
+	fmt.Fprintf(l.app.Stdout, "%s %d events at %s for %s%s\n", p.Strong("→"), pace.Requests(), rate, pace.Duration, fault)
+	fmt.Fprintf(l.app.Stdout, "  %s\n", p.Dim("POST "+console.Safe(deliver.ShowURL(l.load.Target.URL, l.app.showSecrets))+
+		fmt.Sprintf("  (--seed %d)", l.load.Seed)))
+}
+
+func (l *loadPrinter) progress(p load.Progress) { l.bar.show(p.Done, p.Planned) }
+
+// end prints the report.
+func (l *loadPrinter) end(o *load.Outcome) {
+	l.bar.clear()
+	if l.app.quiet {
+		return
+	}
+	p := l.palette
+	refused := o.Sent - o.Accepted
+	fmt.Fprintf(l.app.Stdout, "%s %d of %d sent in %s, %.1f/s; %s, %s\n", p.Strong("←"), o.Sent, o.Planned,
+		console.Duration(o.Duration), o.Rate, p.OK(fmt.Sprintf("%d accepted (%s)", o.Accepted, percent(o.Success()))),
+		some(p.Finding, int(refused), "not"))
+	if o.Canceled > 0 {
+		fmt.Fprintf(l.app.Stdout, "  %s\n", p.Notice(fmt.Sprintf("%d were under way when the load was stopped, and are not counted", o.Canceled)))
+	}
+	l.latencies(o)
+	l.counts("status", o.Statuses)
+	l.counts("errors", o.Errors)
+}
+
+// percent rounds down, so that only what is whole is 100 %.
+func percent(share float64) string {
+	return fmt.Sprintf("%g %%", float64(int(share*10000))/100)
+}
+
+func (l *loadPrinter) latencies(o *load.Outcome) {
+	if o.Sent == 0 {
+		return
+	}
+	p := l.palette
+	fmt.Fprintf(l.app.Stdout, "\n%s  min %s, mean %s, p50 %s, p90 %s, p95 %s, p99 %s, max %s\n", p.Strong("latency"),
+		console.Duration(o.Min), console.Duration(o.Mean), console.Duration(o.P50), console.Duration(o.P90),
+		console.Duration(o.P95), console.Duration(o.P99), console.Duration(o.Max))
+	console.Table{Rows: histogramRows(p, o.Histogram, o.Sent), Width: l.app.width()}.WriteTo(l.app.Stdout)
+}
+
+// histogramRows draws the buckets, the fullest one with the longest bar.
+func histogramRows(p console.Palette, buckets []load.Bucket, total uint64) [][]console.Cell {
+	const longest = 40
+	var most uint64 = 1
+	for _, b := range buckets {
+		most = max(most, b.N)
+	}
+	var rows [][]console.Cell
+	for _, b := range buckets {
+		bar := strings.Repeat("█", int(b.N*longest/most))
+		if b.N > 0 && bar == "" {
+			bar = "▏"
+		}
+		rows = append(rows, []console.Cell{
+			{Text: "  " + bucketName(b)}, {Text: fmt.Sprint(b.N)},
+			{Text: percent(float64(b.N) / float64(total)), Paint: p.Dim}, {Text: bar, Paint: p.Value},
+		})
+	}
+	return rows
+}
+
+func bucketName(b load.Bucket) string {
+	bound := func(d time.Duration) string { return strings.Replace(d.String(), ".0", "", 1) }
+	if b.To == 0 {
+		return "from " + bound(b.From)
+	}
+	return bound(b.From) + " – " + bound(b.To)
+}
+
+func (l *loadPrinter) counts(title string, counts []load.Count) {
+	if len(counts) == 0 {
+		return
+	}
+	fmt.Fprintf(l.app.Stdout, "\n%s\n", l.palette.Strong(title))
+	var rows [][]console.Cell
+	for _, c := range counts {
+		rows = append(rows, console.Cells(nil, "  "+c.Name, fmt.Sprint(c.N)))
+	}
+	console.Table{Rows: rows, Width: l.app.width()}.WriteTo(l.app.Stdout)
+}
+
+// verdict is the error that the exit code comes from.
+func (l *loadPrinter) verdict(o *load.Outcome) error {
+	if o.Sent > 0 && len(o.Statuses) == 0 && l.load.Fault.Name == "" {
+		return &exit{exitUnreachable, fmt.Errorf("nothing was answered: %s", o.Errors[0].Name), "check host and port, and that the server is running."}
+	}
+	if len(l.options.failIf) == 0 {
+		if o.Accepted < o.Sent {
+			return answeredNo()
+		}
+		return nil
+	}
+	broken := false
+	for _, c := range l.options.failIf {
+		if holds, actual := c.Holds(o); holds {
+			broken = true
+			fmt.Fprintf(l.app.Stderr, "%s\n", l.app.err().Finding(fmt.Sprintf("✗ %s: it is %s", c, actual)))
+		}
+	}
+	if broken {
+		return answeredNo()
+	}
+	return nil
+}

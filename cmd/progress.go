@@ -1,0 +1,41 @@
+package cmd
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/console"
+)
+
+// progressBar draws on one line of standard error, if that is a terminal.
+type progressBar struct {
+	app   *app
+	on    bool
+	start time.Time
+	drawn time.Time
+}
+
+func (a *app) newProgressBar() *progressBar {
+	return &progressBar{app: a, on: !a.quiet && console.IsTerminal(a.Stderr), start: a.Now()}
+}
+
+// show draws the bar anew, though not more often than the eye follows.
+func (b *progressBar) show(done, planned uint64) {
+	const often, cells = 100 * time.Millisecond, 30
+	now := b.app.Now()
+	if !b.on || planned == 0 || now.Sub(b.drawn) < often {
+		return
+	}
+	b.drawn = now
+	filled := int(min(done, planned) * cells / planned)
+	bar := strings.Repeat("█", filled) + strings.Repeat("░", cells-filled)
+	fmt.Fprintf(b.app.Stderr, "\r\x1b[K%s %d of %d  %s", b.app.err().Value(bar), done, planned, console.Duration(now.Sub(b.start)))
+}
+
+// clear takes the bar away.
+func (b *progressBar) clear() {
+	if b.on && !b.drawn.IsZero() {
+		fmt.Fprint(b.app.Stderr, "\r\x1b[K")
+	}
+}
