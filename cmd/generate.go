@@ -31,7 +31,8 @@ func newGenerateCmd(a *app) *cobra.Command {
 done and closed, or declined on the way, media that belong to them, conversations
 that end. The stream has no end unless --count gives it one.
 
-The same --seed and --start give the same bytes on every machine.`,
+The same --seed gives the same bytes on every machine, with times from the
+beginning of 2026 unless --start says another.`,
 		Example: example(`
 			apizee-hooks generate --count 5
 			apizee-hooks generate --seed 42 --start 2024-01-01T00:00:00Z --count 100000 > events.jsonl
@@ -44,7 +45,7 @@ The same --seed and --start give the same bytes on every machine.`,
 	}
 	f := c.Flags()
 	f.IntVar(&o.count, "count", 0, "stop after `N` events")
-	f.StringVar(&o.start, "start", "", "time of the first event: UNIX seconds or RFC 3339, as `TIME` (default now)")
+	f.StringVar(&o.start, "start", "", "time of the first event: UNIX seconds or RFC 3339, as `TIME` (default now, or with --seed 2026-01-01)")
 	f.Var(&rateFlag{&o.rate}, "rate", "how many events there are in a span of the events' own time")
 	addStreamFlags(c, &o.seed, &o.mix)
 	for _, name := range []string{"count", "start"} {
@@ -82,11 +83,18 @@ func lastPart(word string) int {
 	return 0
 }
 
+// seededStart is 2026-01-01T00:00:00Z: a stream that is to be made again does not
+// hang on the clock.
+const seededStart = 1767225600
+
 func (a *app) generate(ctx context.Context, o *generateOptions, seeded bool) error {
 	if o.count < 0 {
 		return usagef("--count %d: it must not be negative", o.count)
 	}
 	start := a.Now().Unix()
+	if seeded {
+		start = seededStart
+	}
 	if o.start != "" {
 		var err error
 		if start, err = payload.ParseTime(o.start); err != nil {
