@@ -31,9 +31,12 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"endpoint": endpoint,
 			"requests": requests,
+			"listener": startListener,
+			"stopped":  stopListener,
 		},
 		Setup: func(env *testscript.Env) error {
 			env.Values[inboxKey{}] = &inbox{}
+			env.Values[listenerKey{}] = new(*listener)
 			env.Setenv("HOME", env.WorkDir+"/home")
 			env.Setenv("NO_COLOR", "")
 			env.Setenv("COLUMNS", "")

@@ -2,6 +2,7 @@ package console
 
 import (
 	"io"
+	"runtime"
 	"sync"
 )
 
@@ -83,6 +84,10 @@ func (s *Spool) take(spare []byte) (texts []byte, missing int, more bool) {
 	defer s.mu.Unlock()
 	for len(s.texts) == 0 && s.missing == 0 && !s.closed {
 		s.filled.Wait()
+		// Those who are about to print go first: one write then does for many texts.
+		s.mu.Unlock()
+		runtime.Gosched()
+		s.mu.Lock()
 	}
 	texts, missing = s.texts, s.missing
 	s.texts, s.missing = spare, 0

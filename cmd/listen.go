@@ -1,0 +1,192 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/console"
+	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
+)
+
+// listenGrace is how long events in hand may take once the listener is to stop.
+const listenGrace = 900 * time.Millisecond
+
+// listenOptions are the flags of listen that the configuration does not hold.
+type listenOptions struct {
+	replyHeaders []string
+	filters      []string
+	cacert       string
+	sync         bool
+	showHeaders  bool
+	count        int
+	timeout      time.Duration
+	strict       bool
+	tls          bool
+	cert, key    string
+	fail         string
+	failEvery    string
+	hang, reset  bool
+	seed         uint64
+	output       string
+}
+
+func outputs() []string { return []string{"line", "pretty", "json"} }
+
+func newListenCmd(a *app) *cobra.Command {
+	o := &listenOptions{}
+	c := &cobra.Command{
+		Use:   "listen",
+		Short: "Show the events that arrive, and what is wrong with them",
+		Long: `Listen for events and show each one the moment it arrives: what it says, how it
+was answered, and what Apizee's documentation says against it (✗), or does not
+know (!). Any method and path is taken, so that a mistake can be seen. A --filter
+is for what is shown and counted: all is answered, recorded and passed on.
+
+Exit code 0 says that it was stopped, or that --count events came; 1 that they
+did not come within --timeout, or with --strict that one broke the contract; 3
+that the address is taken.`,
+		Example: example(`
+			# Watch what arrives
+			apizee-hooks listen
+
+			# Between Apizee and your program: watch, keep, pass on
+			apizee-hooks listen --forward-to http://localhost:3000 --record events.ndjson
+
+			# In CI: three good tickets within ten seconds, or exit code 1
+			apizee-hooks listen --count 3 --timeout 10s --strict --filter object=ticket
+
+			# An endpoint that fails now and then
+			apizee-hooks listen --fail 10%:503 --delay 200ms
+
+			# A free port, and its address for a script
+			apizee-hooks listen --addr 127.0.0.1:0 -o json | jq -r 'select(.listening).listening'`),
+		Args:              atMost(0, "no arguments"),
+		ValidArgsFunction: nothing,
+		RunE:              func(c *cobra.Command, _ []string) error { return a.listen(c, o) },
+	}
+	o.addFlags(c)
+	return c
+}
+
+func (a *app) listen(c *cobra.Command, o *listenOptions) error {
+	plan, err := a.planListen(c, o)
+	if err != nil {
+		return err
+	}
+	defer plan.close()
+	running, stop := context.WithCancelCause(c.Context())
+	defer stop(nil)
+	s := a.newListenSession(o, plan, func() { stop(errCounted) })
+	server, err := receive.New(plan.options)
+	if err != nil {
+		return usage(err, "`apizee-hooks listen --help` lists the flags.")
+	}
+	l, err := receive.Listen(running, plan.config.Addr)
+	if err != nil {
+		return cannotListen(err)
+	}
+	if plan.forwardsTo(l.Addr()) {
+		l.Close()
+		return usage(fmt.Errorf("--forward-to: %s is this listener itself", l.Addr()), "name the address of your own program.")
+	}
+	s.begin(l.Addr())
+	if o.timeout > 0 {
+		go func() {
+			if a.Sleep(running, o.timeout) == nil {
+				stop(errTimeUp)
+			}
+		}()
+	}
+	served := server.Serve(running, l)
+	if err := s.end(); err != nil {
+		return fmt.Errorf("print events: %w", err)
+	}
+	return s.verdict(context.Cause(running), served)
+}
+
+// cannotListen says how to choose another address.
+func cannotListen(err error) error {
+	var failure *receive.ListenError
+	if !errors.As(err, &failure) {
+		return err
+	}
+	host, _, splitErr := net.SplitHostPort(failure.Addr)
+	switch {
+	case splitErr != nil:
+		return usage(fmt.Errorf("--addr %q is no address", failure.Addr), "write it as host:port, such as "+defaultAddr()+".")
+	case failure.InUse:
+		return &exit{exitUnreachable, err, fmt.Sprintf("choose another port with --addr, or any free one with --addr %s.", net.JoinHostPort(host, "0"))}
+	}
+	return &exit{exitUnreachable, err, "choose another address with --addr, such as " + defaultAddr() + "."}
+}
+
+// Why a listener stops by itself.
+var (
+	errCounted = errors.New("all events came")
+	errTimeUp  = errors.New("time is up")
+)
+
+// verdict is the error that the exit code comes from.
+func (s *listenSession) verdict(cause, served error) error {
+	counting := s.options.count > 0 && s.tally.events < s.options.count
+	switch {
+	case served != nil && !errors.Is(served, receive.ErrAborted):
+		return &exit{code: exitUnreachable, err: served}
+	case counting && errors.Is(cause, errTimeUp):
+		return &exit{exitNo, fmt.Errorf("time is up: %s came within %s, of %d", plural(s.tally.events, "event"), s.options.timeout, s.options.count), ""}
+	case counting:
+		return interrupted()
+	case s.options.strict && s.tally.broken > 0 && s.app.quiet:
+		return &exit{code: exitNo, err: fmt.Errorf("%d of %s broke the contract", s.tally.broken, plural(s.tally.events, "event"))}
+	case s.options.strict && s.tally.broken > 0:
+		return answeredNo()
+	}
+	return nil
+}
+
+// listenTally counts what was received. Objects that nobody documents are counted as
+// one, since anybody may send any number of them.
+type listenTally struct {
+	events, broken, elsewhere int
+	objects                   map[string]int
+}
+
+func (t *listenTally) add(r *receive.Reception) {
+	t.events++
+	if !r.Report.OK() {
+		t.broken++
+	}
+	name := r.Report.Event.Object
+	if _, known := apizee.LookupObject(name); !known {
+		name = ""
+	}
+	t.objects[name]++
+}
+
+// text is the tally in one line: "3 events: ticket 2, media 1; 1 broke the contract".
+func (t *listenTally) text(p console.Palette) string {
+	line := plural(t.events, "event")
+	joint := ": "
+	for _, name := range append(apizee.ObjectNames(), "") {
+		if n := t.objects[name]; n > 0 {
+			if name == "" {
+				name = "other"
+			}
+			line += joint + p.Object(name) + fmt.Sprintf(" %d", n)
+			joint = ", "
+		}
+	}
+	if t.broken > 0 {
+		line += "; " + p.Finding(fmt.Sprintf("%d broke the contract", t.broken))
+	}
+	if t.elsewhere > 0 {
+		line += "; " + p.Dim(plural(t.elsewhere, "other request"))
+	}
+	return line
+}

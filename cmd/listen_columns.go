@@ -1,0 +1,123 @@
+package cmd
+
+import (
+	"github.com/apizee-hooks/apizee-hooks/pkg/console"
+)
+
+const (
+	clockMillis  = "15:04:05.000"
+	clockSeconds = "15:04:05"
+
+	columnGap    = 2
+	statusWidth  = 3
+	tookWidth    = 6
+	eventWidth   = 6
+	objectWidth  = 16
+	narrowObject = 11 // "ticket 1000"
+	propsWidth   = 29 // where the width is unlimited
+)
+
+// columns are how wide the parts of a line are. A part with 0 is left out, but for props,
+// which then just end.
+type columns struct {
+	limit                             int // of the line; 0 is unlimited
+	clock, object, event, props, took int
+}
+
+// columns gives what is left of the terminal's width to the props, and of what they do
+// not need to long ids. On a narrow terminal it is the times that give way.
+func (p linePrinter) columns() columns {
+	c := columns{limit: p.width(), clock: len(clockMillis), object: objectWidth, event: eventWidth, props: propsWidth, took: tookWidth}
+	if c.limit <= 0 {
+		return c
+	}
+	const (
+		enough     = 12
+		usualProps = len("state=inprogress  ticket/100")
+	)
+	room := func() int {
+		used := c.object + columnGap + c.event + columnGap + columnGap + statusWidth
+		for _, width := range []int{c.clock, c.took} {
+			if width > 0 {
+				used += width + columnGap
+			}
+		}
+		if p.forwards {
+			used += statusWidth + 1 + columnGap
+		}
+		return c.limit - used
+	}
+	if room() == usualProps-1 {
+		c.object-- // 80 columns miss what is usual by one
+	}
+	for _, give := range []func(){
+		func() { c.clock = len(clockSeconds) }, func() { c.took = 0 }, func() { c.clock = 0 }, func() { c.object = narrowObject },
+	} {
+		if room() >= enough {
+			break
+		}
+		give()
+	}
+	c.props = max(room(), 0)
+	if spare := c.props - propsWidth; spare > 0 {
+		c.object += min(spare/2, propsWidth)
+		c.props = room()
+	}
+	return c
+}
+
+// span is the width of object, event and props together.
+func (c columns) span() int { return c.object + c.event + c.props + 2*columnGap }
+
+// indent is where remarks begin.
+func (c columns) indent() int {
+	if c.clock == 0 {
+		return columnGap
+	}
+	return c.clock + columnGap
+}
+
+type paint = func(console.Palette, string) string
+
+// line is being laid out.
+type line struct {
+	dst     []byte
+	palette console.Palette
+	limit   int // in columns; 0 is unlimited
+	used    int
+	owed    int // spaces to come before the next text
+}
+
+// column adds a text that came from anywhere in a column of this width, 0 for all that
+// is left. Where the line is unlimited, a text that is too long pushes the rest on.
+func (l *line) column(text string, width int, paint paint) {
+	text = console.Safe(text)
+	if l.limit > 0 {
+		left := l.limit - l.used - l.owed
+		if width <= 0 || width > left {
+			width = left
+		}
+		if width <= 0 {
+			return
+		}
+		text = console.Cut(text, width)
+	}
+	taken := console.Columns(text)
+	if text != "" {
+		l.dst = appendSpaces(l.dst, l.owed)
+		l.dst = append(l.dst, paint(l.palette, text)...)
+		l.used, l.owed = l.used+l.owed+taken, 0
+	}
+	l.owed += max(width-taken, 0) + columnGap
+}
+
+func (l *line) end() []byte { return append(l.dst, '\n') }
+
+func appendSpaces(dst []byte, n int) []byte {
+	const spaces = "                                "
+	for n > len(spaces) {
+		dst = append(dst, spaces...)
+		n -= len(spaces)
+	}
+	return append(dst, spaces[:max(n, 0)]...)
+}

@@ -1,0 +1,115 @@
+package cmd
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
+)
+
+const (
+	replyFlags  = "Reply flags"
+	passFlags   = "Keep and pass on"
+	showFlags   = "Show"
+	ciFlags     = "In CI"
+	secureFlags = "TLS"
+	faultFlags  = "Faults"
+)
+
+// listenKeys are the keys of the flags that the configuration holds too.
+func listenKeys() map[string]string {
+	keys := map[string]string{"insecure": "insecure"}
+	for _, flag := range []string{"addr", "path", "status", "body", "delay", "require-header", "forward-to", "record", "output", "max-body"} {
+		keys[flag] = "listen." + flag
+	}
+	return keys
+}
+
+func (o *listenOptions) addFlags(c *cobra.Command) {
+	f := c.Flags()
+	f.String("addr", defaultAddr(), "listen on this `HOST:PORT`; port 0 is any free one")
+	f.String("path", "", "take events on this `PATH` only, and answer 404 elsewhere")
+	f.String("require-header", "", "answer 401 to an event without this header, as `'Name: value'`")
+	f.String("max-body", "1MiB", "answer 413 to a body over this `SIZE`")
+
+	f.Int("status", 204, "answer with this `STATUS` (200 with --body)")
+	f.String("body", "", "answer with this `TEXT`")
+	f.StringArrayVar(&o.replyHeaders, "reply-header", nil, "answer with this header, as `'Name: value'`; repeatable")
+	f.Duration("delay", 0, "wait for this `DURATION` before the answer")
+	groupFlags(f, replyFlags, "status", "body", "reply-header", "delay")
+
+	f.String("record", "", "append each event to this `FILE`, before it is answered")
+	f.BoolVar(&o.sync, "sync", false, "have each event on the disk, whatever happens, before it is answered")
+	f.String("forward-to", "", "pass each event on to this `URL`, byte for byte, and answer what comes back;\n"+
+		"the path of the event is put behind the URL's, but with --path the URL's own counts")
+	f.Bool("insecure", false, "accept any TLS certificate of --forward-to")
+	f.StringVar(&o.cacert, "cacert", "", "trust the certificates of this PEM `FILE` only, with --forward-to")
+	groupFlags(f, passFlags, "record", "sync", "forward-to", "insecure", "cacert")
+
+	o.output = outputs()[0]
+	enumFlag(c, f, &o.output, "output", "o", o.output, outputs(), "show one line an event, or all of it as coloured JSON, or one JSON object a line")
+	f.BoolVar(&o.showHeaders, "show-headers", false, "show the headers of each event")
+	filterFlag(c, &o.filters)
+	groupFlags(f, showFlags, "output", "show-headers", "filter")
+
+	f.IntVar(&o.count, "count", 0, "stop after `N` events")
+	f.DurationVar(&o.timeout, "timeout", 0, "stop after this `DURATION`; fail when --count events have not come by then")
+	f.BoolVar(&o.strict, "strict", false, "fail at the end when an event broke the contract")
+	groupFlags(f, ciFlags, "count", "timeout", "strict")
+
+	f.BoolVar(&o.tls, "tls", false, "speak HTTPS, with a certificate for localhost made on the spot")
+	f.StringVar(&o.cert, "cert", "", "speak HTTPS with the certificate in this PEM `FILE`")
+	f.StringVar(&o.key, "key", "", "the key of --cert, in this PEM `FILE`")
+	groupFlags(f, secureFlags, "tls", "cert", "key")
+
+	f.StringVar(&o.fail, "fail", "", "fail this `SHARE` of the events, by chance: 10%:503")
+	f.StringVar(&o.failEvery, "fail-every", "", "fail every `N`th event: 5:500")
+	f.BoolVar(&o.hang, "hang", false, "answer nothing, until the sender gives up")
+	f.BoolVar(&o.reset, "reset", false, "reset the connection in place of an answer")
+	f.Uint64Var(&o.seed, "seed", 0, "let chance repeat itself: the same `N` fails the same events")
+	groupFlags(f, faultFlags, "fail", "fail-every", "hang", "reset", "seed")
+
+	complete(c, "reply-header", fixedPrefix("Content-Type: application/json"))
+	complete(c, "fail", fixed([]string{"10%:503", "50%:500"}))
+	complete(c, "fail-every", fixed([]string{"2:500", "5:500"}))
+	complete(c, "max-body", fixed([]string{"64KiB", "1MiB", "10MiB"}))
+	completeFiles(c, "record", "ndjson", "jsonl")
+	for _, name := range []string{"cert", "key", "cacert"} {
+		completeFiles(c, name, "pem", "crt", "cer", "key")
+	}
+	for _, name := range []string{"addr", "path", "require-header", "status", "body", "delay", "forward-to", "count", "timeout", "seed"} {
+		complete(c, name, nothing)
+	}
+}
+
+// fixedPrefix completes the start of a value.
+func fixedPrefix(words ...string) completer {
+	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return words, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+	}
+}
+
+// faults are how events fail on purpose, or nil.
+func (o *listenOptions) faults(a *app, seedGiven bool) (func(int64) receive.Fault, error) {
+	f := receive.Faults{Hang: o.hang, Reset: o.reset, Seed: o.seed}
+	var err error
+	if o.fail != "" {
+		if f.Share, f.ShareStatus, err = receive.ParseShare(o.fail); err != nil {
+			return nil, usagef("--fail: %w", err)
+		}
+		if !seedGiven {
+			f.Seed = a.Random()
+		}
+	}
+	if o.failEvery != "" {
+		if f.Every, f.EveryStatus, err = receive.ParseEvery(o.failEvery); err != nil {
+			return nil, usagef("--fail-every: %w", err)
+		}
+	}
+	if err := f.Check(); err != nil {
+		return nil, usage(err, "give --hang or --reset.")
+	}
+	if f == (receive.Faults{Seed: f.Seed}) {
+		return nil, nil
+	}
+	return f.Pick, nil
+}

@@ -1,0 +1,207 @@
+package cmd
+
+import (
+	"cmp"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/config"
+	"github.com/apizee-hooks/apizee-hooks/pkg/console"
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
+	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
+)
+
+// forwardConnections is how many connections to the target are kept open.
+const forwardConnections = 64
+
+// listenPlan is what the flags and the configuration come to.
+type listenPlan struct {
+	config   config.Listen
+	output   string
+	filter   apizee.Filter
+	options  receive.Options
+	writer   *recording.Writer // nil records nothing
+	selfMade *tls.Certificate  // nil when there is none
+}
+
+func (p *listenPlan) close() {
+	if p.writer != nil {
+		p.writer.Close()
+	}
+}
+
+// planListen settles all that can be wrong before anything is listened on.
+func (a *app) planListen(c *cobra.Command, o *listenOptions) (*listenPlan, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	loaded, err := a.load(given(c, listenKeys()))
+	if err != nil {
+		return nil, err
+	}
+	p := &listenPlan{config: loaded.Config.Listen}
+	if p.output = p.config.Output; !slices.Contains(outputs(), p.output) {
+		return nil, usage(fmt.Errorf("listen.output: %q is not a way to show events%s", p.output, didYouMean(p.output, outputs())),
+			"it is "+list(outputs(), "or")+".")
+	}
+	if p.filter, err = parseFilter(o.filters); err != nil {
+		return nil, err
+	}
+	steps := []func() error{
+		func() error { return p.planReply(loaded, o.replyHeaders) },
+		func() error { return p.planLimits() },
+		func() error { return a.planFaults(p, o, c.Flags().Changed("seed")) },
+		func() error { return a.planForward(p, o, loaded.Config) },
+		func() error { return a.planTLS(p, o) },
+		func() error { return a.planRecord(p, o) },
+	}
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return nil, err
+		}
+	}
+	p.options.Now, p.options.Sleep = a.Now, a.Sleep
+	return p, nil
+}
+
+// check refuses combinations that make no sense.
+func (o *listenOptions) check() error {
+	switch {
+	case o.count < 0:
+		return usagef("--count %d: it must be 1 or more", o.count)
+	case o.timeout < 0:
+		return usagef("--timeout %s: it must not be negative", o.timeout)
+	case (o.cert == "") != (o.key == ""):
+		return usage(errors.New("--cert and --key belong together"), "give both, or --tls for a certificate made on the spot.")
+	}
+	return nil
+}
+
+func (p *listenPlan) planReply(loaded *config.Loaded, typed []string) error {
+	replyHeaders, err := headers(p.config.ReplyHeaders, typed)
+	if err != nil {
+		return err
+	}
+	p.options.Reply = receive.Reply{Status: p.config.Status, Headers: replyHeaders, Body: []byte(p.config.Body)}
+	if p.config.Body != "" && isDefault(loaded, "listen.status") {
+		p.options.Reply.Status = 0 // a body wants another status than the default
+	}
+	p.options.Path, p.options.Delay = p.config.Path, p.config.Delay
+	if p.config.RequireHeader == "" {
+		return nil
+	}
+	p.options.RequireHeader, err = deliver.ParseHeader(p.config.RequireHeader)
+	if err != nil {
+		return usage(fmt.Errorf("--require-header: %w", err), "write it as 'Name: value'.")
+	}
+	return nil
+}
+
+func isDefault(loaded *config.Loaded, key string) bool {
+	return slices.ContainsFunc(loaded.Values(), func(v config.Value) bool { return v.Key == key && v.Source == "default" })
+}
+
+func (p *listenPlan) planLimits() error {
+	size, err := console.ParseBytes(p.config.MaxBody)
+	if err != nil {
+		return usagef("--max-body: %w", err)
+	}
+	p.options.Limits = receive.Limits{Body: size, Grace: listenGrace}
+	return nil
+}
+
+func (a *app) planFaults(p *listenPlan, o *listenOptions, seedGiven bool) error {
+	fault, err := o.faults(a, seedGiven)
+	p.options.Fault = fault
+	return err
+}
+
+func (a *app) planForward(p *listenPlan, o *listenOptions, c config.Config) error {
+	if p.config.ForwardTo == "" {
+		return nil
+	}
+	target, err := deliver.ParseURL(p.config.ForwardTo)
+	if err != nil {
+		return usage(fmt.Errorf("--forward-to: %w", err), "it looks like http://localhost:3000/apizeehooks/.")
+	}
+	client, err := a.client(deliver.TLSOptions{Insecure: c.Insecure, CAFile: o.cacert}, forwardConnections)
+	if err != nil {
+		return err
+	}
+	p.options.Forward = &receive.Forwarder{Target: target, Client: client, Timeout: c.Timeout}
+	return nil
+}
+
+// forwardsTo says whether events would go round in circles.
+func (p *listenPlan) forwardsTo(bound net.Addr) bool {
+	if p.options.Forward == nil {
+		return false
+	}
+	target := p.options.Forward.Target
+	host, port, err := net.SplitHostPort(bound.String())
+	return err == nil && targetPort(target) == port && isSameHost(target.Hostname(), net.ParseIP(host))
+}
+
+func targetPort(target *url.URL) string {
+	if target.Scheme == "https" {
+		return cmp.Or(target.Port(), "443")
+	}
+	return cmp.Or(target.Port(), "80")
+}
+
+func isSameHost(name string, bound net.IP) bool {
+	ip := net.ParseIP(name)
+	if name == "localhost" {
+		ip = net.IPv4(127, 0, 0, 1)
+	}
+	return ip != nil && (ip.Equal(bound) || bound.IsUnspecified() && ip.IsLoopback())
+}
+
+func (a *app) planTLS(p *listenPlan, o *listenOptions) error {
+	if !o.tls && o.cert == "" {
+		return nil
+	}
+	var certificate tls.Certificate
+	var err error
+	if o.cert != "" {
+		certificate, err = tls.LoadX509KeyPair(o.cert, o.key)
+		if err != nil {
+			return usage(fmt.Errorf("--cert and --key: %w", err), "both are PEM files; --tls alone makes a certificate on the spot.")
+		}
+	} else {
+		certificate, err = receive.SelfSigned(a.Now())
+		if err != nil {
+			return err
+		}
+		p.selfMade = &certificate
+	}
+	p.options.TLS = &tls.Config{Certificates: []tls.Certificate{certificate}}
+	return nil
+}
+
+func (a *app) planRecord(p *listenPlan, o *listenOptions) error {
+	if p.config.Record == "" {
+		if o.sync {
+			return usage(errors.New("--sync is about a recording, and there is none"), "name one with --record FILE.")
+		}
+		return nil
+	}
+	options := recording.Options{Sync: o.sync, ShowSecrets: a.showSecrets}
+	if name := p.options.RequireHeader.Name; name != "" {
+		options.Secrets = []string{name}
+	}
+	writer, err := recording.Create(p.config.Record, options)
+	if err != nil {
+		return usage(fmt.Errorf("--record: %w", err), "name a file in a folder that exists and that you can write to.")
+	}
+	p.writer, p.options.Record = writer, writer.Append
+	return nil
+}

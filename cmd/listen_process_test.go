@@ -1,0 +1,145 @@
+package cmd
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
+)
+
+var receivedAt = regexp.MustCompile(`"receivedAt":"[^"]*"`)
+
+// startListen runs the real program, and returns it with its URL once it listens.
+func startListen(t *testing.T, args ...string) (c *exec.Cmd, url string) {
+	t.Helper()
+	c = exec.Command(program, append([]string{"listen", "--addr", "127.0.0.1:0", "-o", "json"}, args...)...)
+	c.Env = append(os.Environ(), "HOME="+t.TempDir())
+	out, err := c.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		c.Process.Kill()
+		c.Wait()
+	})
+	lines := bufio.NewReader(out)
+	first, err := lines.ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ready struct{ Listening string }
+	if err := json.Unmarshal([]byte(first), &ready); err != nil || ready.Listening == "" {
+		t.Fatalf("the first line is %q", first)
+	}
+	go io.Copy(io.Discard, lines)
+	return c, ready.Listening
+}
+
+// sendUntil posts numbered events from several senders, until enough are answered or
+// nobody answers any more, and returns those that were.
+func sendUntil(url string, senders int, enough func(answered int) bool) map[string]bool {
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: senders}}
+	defer client.CloseIdleConnections()
+	var mu sync.Mutex
+	acknowledged := map[string]bool{}
+	var all sync.WaitGroup
+	for sender := range senders {
+		all.Go(func() {
+			for n := 0; ; n++ {
+				body := fmt.Sprintf(`{"event":"update","time":1,"object":"ticket","objectId":%d,"props":{}}`, sender*1_000_000+n)
+				reply, err := client.Post(url, "application/JSON", strings.NewReader(body))
+				if err != nil {
+					return
+				}
+				reply.Body.Close()
+				mu.Lock()
+				acknowledged[body] = reply.StatusCode == http.StatusNoContent
+				done := enough(len(acknowledged))
+				mu.Unlock()
+				if done {
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
+	return acknowledged
+}
+
+func recordedBodies(t *testing.T, path string) map[string]bool {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	bodies := map[string]bool{}
+	reader := recording.NewReader(f)
+	for {
+		e, err := reader.Read()
+		if err == io.EOF {
+			return bodies
+		}
+		if err != nil {
+			t.Fatal(err) // also a torn line: killing a process does not tear a write
+		}
+		bodies[string(e.Body)] = true
+	}
+}
+
+// TestListenKilled kills the program under load: what it acknowledged is in the file.
+func TestListenKilled(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "events.ndjson")
+	c, url := startListen(t, "--record", path)
+	acknowledged := sendUntil(url, 16, func(answered int) bool {
+		if answered == 500 {
+			c.Process.Kill()
+		}
+		return false
+	})
+	recorded := recordedBodies(t, path)
+	for body := range acknowledged {
+		if !recorded[body] {
+			t.Fatalf("%s was acknowledged and is not in the file", body)
+		}
+	}
+	if len(acknowledged) < 500 {
+		t.Errorf("only %d were acknowledged", len(acknowledged))
+	}
+}
+
+// TestListenTwice has two processes append to one file.
+func TestListenTwice(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "events.ndjson")
+	_, first := startListen(t, "--record", path)
+	_, second := startListen(t, "--record", path, "--sync")
+	acknowledged := make([]map[string]bool, 2)
+	var all sync.WaitGroup
+	for i, url := range []string{first, second} {
+		all.Go(func() {
+			acknowledged[i] = sendUntil(url+"/"+fmt.Sprint(i), 8, func(answered int) bool { return answered >= 200 })
+		})
+	}
+	all.Wait()
+	recorded := recordedBodies(t, path)
+	for i := range acknowledged {
+		for body, accepted := range acknowledged[i] {
+			if !accepted || !recorded[body] {
+				t.Fatalf("%s: accepted %t, recorded %t", body, accepted, recorded[body])
+			}
+		}
+	}
+}

@@ -1,0 +1,73 @@
+package cmd
+
+import (
+	"os"
+	"os/exec"
+	"regexp"
+	"strconv"
+	"syscall"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// listener is a `listen` that runs beside a script.
+type listener struct {
+	cmd      *exec.Cmd
+	out, err *syncBuffer
+}
+
+type listenerKey struct{}
+
+var listeningOn = regexp.MustCompile(`https?://[\d.]+:\d+`)
+
+// startListener runs `apizee-hooks listen` on a free port until it is stopped, and puts
+// its URL into $LISTENER: listener [ARG...].
+func startListener(ts *testscript.TestScript, neg bool, args []string) {
+	if neg {
+		ts.Fatalf("usage: listener [ARG...]")
+	}
+	l := &listener{out: &syncBuffer{grown: make(chan struct{}, 1)}, err: &syncBuffer{grown: make(chan struct{}, 1)}}
+	l.cmd = exec.Command(program, append([]string{"listen", "--addr", "127.0.0.1:0"}, args...)...)
+	l.cmd.Dir, l.cmd.Stdout, l.cmd.Stderr = ts.MkAbs("."), l.out, l.err
+	for _, name := range []string{"HOME", "PATH", "NO_COLOR", "COLUMNS", "TZ"} {
+		l.cmd.Env = append(l.cmd.Env, name+"="+ts.Getenv(name))
+	}
+	ts.Check(l.cmd.Start())
+	ts.Defer(func() { l.cmd.Process.Kill() })
+	*ts.Value(listenerKey{}).(**listener) = l
+	ts.Setenv("LISTENER", l.url(ts))
+}
+
+// url waits until it says where it listens.
+func (l *listener) url(ts *testscript.TestScript) string {
+	timeout := time.After(waitAtMost)
+	for {
+		if url := listeningOn.FindString(l.out.String()); url != "" {
+			return url
+		}
+		select {
+		case <-l.out.grown:
+		case <-timeout:
+			ts.Fatalf("it does not say where it listens: %s%s", l.out, l.err)
+		}
+	}
+}
+
+// stopListener ends the listener with a signal, or waits for it with "wait", and puts
+// what it printed into listener.out and listener.err: stopped int|term|wait CODE.
+func stopListener(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: stopped int|term|wait CODE")
+	}
+	l := *ts.Value(listenerKey{}).(**listener)
+	if signal, ok := map[string]os.Signal{"int": os.Interrupt, "term": syscall.SIGTERM}[args[0]]; ok {
+		ts.Check(l.cmd.Process.Signal(signal))
+	}
+	l.cmd.Wait()
+	ts.Check(os.WriteFile(ts.MkAbs("listener.out"), []byte(l.out.String()), 0o644))
+	ts.Check(os.WriteFile(ts.MkAbs("listener.err"), []byte(l.err.String()), 0o644))
+	if code := strconv.Itoa(l.cmd.ProcessState.ExitCode()); code != args[1] {
+		ts.Fatalf("exit code %s, want %s:\n%s%s", code, args[1], l.out, l.err)
+	}
+}

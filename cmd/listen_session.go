@@ -1,0 +1,175 @@
+package cmd
+
+import (
+	"bytes"
+	"fmt"
+	"net"
+	"strings"
+	"sync"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/console"
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
+)
+
+// spooled is how many bytes of output wait for the terminal at most.
+const spooled = 4 << 20
+
+// listenPrinter turns what came in into text, which it appends. It is used by several
+// goroutines at once.
+type listenPrinter interface {
+	reception(dst []byte, r *receive.Reception) []byte
+	malformed(dst []byte, m receive.Malformed) []byte
+	leftOut(n int) []byte
+}
+
+// listenSession shows and counts what arrives.
+type listenSession struct {
+	app     *app
+	options *listenOptions
+	plan    *listenPlan
+	printer listenPrinter
+	spool   *console.Spool // nil until it begins, and where nothing is printed
+	buffers sync.Pool
+	counted func() // called once, when --count events have come
+
+	mu    sync.Mutex // guards tally
+	tally listenTally
+}
+
+func (a *app) newListenSession(o *listenOptions, plan *listenPlan, counted func()) *listenSession {
+	s := &listenSession{app: a, options: o, plan: plan, counted: counted, tally: listenTally{objects: map[string]int{}}}
+	s.buffers.New = func() any { return new([]byte) }
+	s.printer = a.newListenPrinter(o, plan)
+	plan.options.OnReception, plan.options.OnMalformed = s.reception, s.malformed
+	return s
+}
+
+func (a *app) newListenPrinter(o *listenOptions, plan *listenPlan) listenPrinter {
+	shown := headerPrinter{palette: a.out(), secrets: a.showSecrets, required: plan.options.RequireHeader.Name}
+	if plan.output == "json" {
+		return jsonPrinter{shown}
+	}
+	width := func() int { return console.Width(a.Stdout, a.LookupEnv) }
+	if !console.IsTerminal(a.Stdout) {
+		fixed := width()
+		width = func() int { return fixed }
+	}
+	line := linePrinter{headerPrinter: shown, width: width, headers: o.showHeaders, forwards: plan.options.Forward != nil}
+	if plan.output == "pretty" {
+		return prettyPrinter{line}
+	}
+	return line
+}
+
+// begin says where it listens, once it does.
+func (s *listenSession) begin(bound net.Addr) {
+	a := s.app
+	if !receive.IsLoopback(bound) {
+		a.note(fmt.Sprintf("other machines can send to %s too; only --addr %s is for this one alone.", bound, defaultAddr()))
+	}
+	if a.quiet && s.plan.output != "json" {
+		return
+	}
+	s.spool = console.NewSpool(a.Stdout, spooled, s.printer.leftOut)
+	url := s.plan.url(bound)
+	if s.plan.output == "json" {
+		s.spool.Print(listeningJSON(s.plan, url, bound))
+		return
+	}
+	p := a.out()
+	path := "any path"
+	if s.plan.config.Path != "" {
+		path = "only " + s.plan.config.Path
+	}
+	var text bytes.Buffer
+	fmt.Fprintf(&text, "Listening on %s (%s). Ctrl-C stops.\n", p.Strong(url), console.Safe(path))
+	if forward := s.plan.options.Forward; forward != nil {
+		fmt.Fprintf(&text, "Passing on to %s\n", console.Safe(deliver.ShowURL(forward.Target, a.showSecrets)))
+	}
+	if s.plan.selfMade != nil {
+		s.plan.trust(&text, url)
+	}
+	s.spool.Print(text.Bytes())
+}
+
+// url is how this machine reaches the listener.
+func (p *listenPlan) url(bound net.Addr) string {
+	scheme := "http"
+	if p.options.TLS != nil {
+		scheme = "https"
+	}
+	host, port, err := net.SplitHostPort(bound.String())
+	if err != nil {
+		return scheme + "://" + bound.String()
+	}
+	if ip := net.ParseIP(host); ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return scheme + "://" + net.JoinHostPort(host, port)
+}
+
+// trust says how to recognise the certificate that was made on the spot.
+func (p *listenPlan) trust(text *bytes.Buffer, url string) {
+	fmt.Fprintf(text, "Certificate SHA-256 %s\n", receive.Fingerprint(*p.selfMade))
+	if pin, err := receive.Pin(*p.selfMade); err == nil {
+		fmt.Fprintf(text, "With curl: curl --insecure --pinnedpubkey '%s' %s/\n", pin, strings.TrimSuffix(url, "/"))
+	}
+}
+
+// reception shows one request, after it was answered.
+func (s *listenSession) reception(r receive.Reception) {
+	isEvent := r.Outcome.IsEvent()
+	if isEvent && !s.plan.filter.Match(r.Report.Event) {
+		return
+	}
+	if s.spool != nil {
+		buffer := s.buffers.Get().(*[]byte)
+		*buffer = s.printer.reception((*buffer)[:0], &r)
+		s.print(buffer)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !isEvent {
+		s.tally.elsewhere++
+		return
+	}
+	s.tally.add(&r)
+	if s.tally.events == s.options.count {
+		s.counted()
+	}
+}
+
+func (s *listenSession) malformed(m receive.Malformed) {
+	if s.spool != nil {
+		buffer := s.buffers.Get().(*[]byte)
+		*buffer = s.printer.malformed((*buffer)[:0], m)
+		s.print(buffer)
+	}
+}
+
+// print hands a text over, and keeps its buffer unless that grew out of proportion.
+func (s *listenSession) print(buffer *[]byte) {
+	const most = 64 << 10
+	s.spool.Print(*buffer)
+	if cap(*buffer) <= most {
+		s.buffers.Put(buffer)
+	}
+}
+
+// end waits until all is printed, and sums up: beside the JSON when that is what
+// programs read.
+func (s *listenSession) end() error {
+	if s.spool == nil {
+		return nil
+	}
+	err := s.spool.Close()
+	switch {
+	case s.app.quiet:
+	case s.plan.output == "json":
+		fmt.Fprintln(s.app.Stderr, s.tally.text(s.app.err()))
+	default:
+		fmt.Fprintln(s.app.Stdout, s.tally.text(s.app.out()))
+	}
+	return err
+}
