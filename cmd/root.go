@@ -67,7 +67,7 @@ of them in CI.`,
 		&cobra.Group{ID: "setup", Title: "Set up"},
 	)
 	root.SetHelpCommandGroupID("setup")
-	addCommands(root, "events", newSendCmd(a), newListenCmd(a), newReplayCmd(a))
+	addCommands(root, "events", newSendCmd(a), newListenCmd(a), newRunCmd(a), newReplayCmd(a))
 	addCommands(root, "strain", newLoadCmd(a), newAuditCmd(a), newGenerateCmd(a))
 	addCommands(root, "contract", newEventsCmd(a), newSchemaCmd(a), newValidateCmd(a))
 	addCommands(root, "setup", newTemplatesCmd(a), newConfigCmd(a), newCompletionCmd(a), newVersionCmd(a))

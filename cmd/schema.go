@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
 )
 
 // schema is one of the documents that `schema` prints.
@@ -17,6 +18,7 @@ type schema struct {
 func schemas() []schema {
 	return []schema{
 		{"json-schema", "a JSON Schema (2020-12) of the body of an event", apizee.JSONSchema},
+		{"scenario", "a JSON Schema of the files that run plays, for editors", scenario.JSONSchema},
 		{"openapi", "an OpenAPI 3.1 document of the webhooks", apizee.OpenAPI},
 	}
 }

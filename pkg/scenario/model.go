@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"regexp"
+	"slices"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 )
@@ -30,6 +31,11 @@ func (s *Scenario) Vars() []string {
 		names[i] = v.name
 	}
 	return names
+}
+
+// Delivers tells whether the scenario sends any event.
+func (s *Scenario) Delivers() bool {
+	return slices.ContainsFunc(s.steps, func(s step) bool { return s.kind.delivers() || s.kind == togetherStep })
 }
 
 // HasTarget tells whether the scenario says itself where its events go.

@@ -45,13 +45,13 @@ type StepOutcome struct {
 
 // Step says which step it is.
 type Step struct {
-	N     int // from 1
-	Of    int // how many there are
+	N  int // from 1
+	Of int // how many there are
 	// Round counts those of a repeated step from 1, and Rounds is how many it has;
 	// both are 1 for a step that is done once.
 	Round, Rounds int
-	Kind  string
-	Title string // its name, or what it does; secrets are masked
+	Kind          string
+	Title         string // its name, or what it does; secrets are masked
 	// File, Line and Column are where it stands.
 	File         string
 	Line, Column int

@@ -22,7 +22,7 @@ func (s *step) title(e *engine) string {
 	case pauseStep:
 		return "pause " + s.pause.String()
 	case togetherStep:
-		return fmt.Sprintf("together %d", len(s.steps))
+		return fmt.Sprintf("%d together", len(s.steps))
 	case probeStep:
 		return "probe " + s.probe.method + " " + s.probe.url
 	}

@@ -1,0 +1,177 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/config"
+	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
+	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
+)
+
+// scenarioExts are the endings of scenario files, the usual one first.
+func scenarioExts() []string { return []string{".yaml", ".yml"} }
+
+// isScenarioPath tells a file from a name.
+func isScenarioPath(name string) bool {
+	return strings.ContainsAny(name, `/\`) || slices.Contains(scenarioExts(), filepath.Ext(name))
+}
+
+// scenarioLayer is a folder in which scenarios are found by name.
+type scenarioLayer struct {
+	name  string // for messages
+	files fs.FS
+}
+
+func (a *app) scenarioLayers() []scenarioLayer {
+	dirs := []string{filepath.Join(ownFolder, "scenarios")}
+	if dir := a.userDir(); dir != "" {
+		dirs = append(dirs, filepath.Join(dir, "scenarios"))
+	}
+	var layers []scenarioLayer
+	for _, dir := range dirs {
+		layers = append(layers, scenarioLayer{dir, os.DirFS(dir)})
+	}
+	return append(layers, scenarioLayer{"built in", a.embedded("scenarios")})
+}
+
+// parseScenarios reads all scenarios and reports the mistakes of all of them.
+func (a *app) parseScenarios(names, typed []string, c config.Config) ([]*scenario.Scenario, error) {
+	vars, err := parseVars(typed)
+	if err != nil {
+		return nil, err
+	}
+	library := a.library(c, a.Now())
+	options := scenario.ParseOptions{
+		LookupEnv: a.LookupEnv, Vars: vars,
+		Template: func(name string) (payload.Template, error) { return a.parseTemplate(library, name) },
+	}
+	var all []*scenario.Scenario
+	var problems []error
+	for _, name := range names {
+		file, text, err := a.readScenario(name)
+		if err != nil {
+			return nil, err
+		}
+		s, err := scenario.Parse(file, text, options)
+		if err != nil {
+			problems = append(problems, err)
+			continue
+		}
+		all = append(all, s)
+	}
+	if len(problems) > 0 {
+		return nil, usage(errors.Join(problems...), "nothing was sent. `apizee-hooks schema scenario` describes every key.")
+	}
+	return all, errors.Join(sameName(all), unusedVars(all, vars))
+}
+
+// readScenario reads a file, or finds a name.
+func (a *app) readScenario(name string) (file string, text []byte, err error) {
+	if isScenarioPath(name) {
+		text, err := readAtMost(os.DirFS(filepath.Dir(name)), filepath.Base(name))
+		if err != nil {
+			return "", nil, usage(fmt.Errorf("%s: %w", name, bare(err)), "a name without a slash and without .yaml is looked for among the scenarios.")
+		}
+		return name, text, nil
+	}
+	for _, layer := range a.scenarioLayers() {
+		for _, ext := range scenarioExts() {
+			text, err := readAtMost(layer.files, name+ext)
+			switch {
+			case err == nil:
+				return filepath.Join(layer.name, name+ext), text, nil
+			case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrInvalid):
+				return "", nil, usage(fmt.Errorf("%s: %w", filepath.Join(layer.name, name+ext), bare(err)), "")
+			}
+		}
+	}
+	return "", nil, usage(fmt.Errorf("there is no scenario %q%s", name, didYouMean(name, a.scenarioNames())),
+		"there are "+list(a.scenarioNames(), "and")+"; a file of your own needs its path.")
+}
+
+// bare leaves out the path of a file error, which the message has already.
+func bare(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
+}
+
+// readAtMost reads one byte more than a scenario may have, which says so itself.
+func readAtMost(files fs.FS, name string) ([]byte, error) {
+	f, err := files.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, scenario.MaxFile+1))
+}
+
+// sameName refuses scenarios that a report could not tell apart.
+func sameName(all []*scenario.Scenario) error {
+	files := map[string]string{}
+	for _, s := range all {
+		if other, twice := files[s.Name]; twice {
+			return usage(fmt.Errorf("%s and %s are both named %q", other, s.File, s.Name),
+				"give one of them another name; --repeat runs a scenario several times.")
+		}
+		files[s.Name] = s.File
+	}
+	return nil
+}
+
+// unusedVars refuses a value that no scenario has a variable for.
+func unusedVars(all []*scenario.Scenario, vars map[string]any) error {
+	var known []string
+	for _, s := range all {
+		known = append(known, s.Vars()...)
+	}
+	for name := range vars {
+		if !slices.Contains(known, name) {
+			hint := "the scenario declares no variables."
+			if len(known) > 0 {
+				slices.Sort(known)
+				hint = "there are " + list(slices.Compact(known), "and") + "."
+			}
+			return usage(fmt.Errorf("--var: no scenario has a variable %q%s", name, didYouMean(name, known)), hint)
+		}
+	}
+	return nil
+}
+
+// scenarioNames are the names that can be run.
+func (a *app) scenarioNames() []string {
+	var names []string
+	for _, layer := range a.scenarioLayers() {
+		entries, err := fs.ReadDir(layer.files, ".")
+		if err != nil {
+			continue // a folder that does not exist has none
+		}
+		for _, e := range entries {
+			ext := filepath.Ext(e.Name())
+			if slices.Contains(scenarioExts(), ext) && !e.IsDir() {
+				names = append(names, strings.TrimSuffix(e.Name(), ext))
+			}
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// completeScenarios completes names, and files after a slash.
+func (a *app) completeScenarios(_ *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
+	if strings.ContainsAny(word, `/\`) {
+		return []string{"yaml", "yml"}, cobra.ShellCompDirectiveFilterFileExt
+	}
+	return a.scenarioNames(), cobra.ShellCompDirectiveDefault
+}

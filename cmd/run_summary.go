@@ -1,0 +1,80 @@
+package cmd
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/console"
+	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
+)
+
+// summary sums up all outcomes.
+func (v *runView) summary(outcomes []scenario.Outcome) {
+	p := v.palette
+	var sum scenario.Counts
+	var took time.Duration
+	steps := 0
+	for _, o := range outcomes {
+		c := o.Counts()
+		sum.Passed += c.Passed
+		sum.Failed += c.Failed
+		sum.Skipped += c.Skipped
+		sum.Deliveries += c.Deliveries
+		took += o.Duration
+		steps += len(o.Steps)
+	}
+	v.line("")
+	v.line("%s, %s: %s, %s, %s  %s", count(len(outcomes), "run"), count(steps, "step"),
+		p.OK(fmt.Sprintf("%d passed", sum.Passed)), some(p.Finding, sum.Failed, "failed"), some(p.Notice, sum.Skipped, "skipped"),
+		p.Dim(fmt.Sprintf("%d delivered in %s, seed %d", sum.Deliveries, console.Duration(took), v.run.seed)))
+	v.slowest(outcomes)
+	v.survival(outcomes)
+}
+
+// slowest names the steps that took longest, pauses aside.
+func (v *runView) slowest(outcomes []scenario.Outcome) {
+	const most, few = 3, 5
+	var all []scenario.StepOutcome
+	for _, o := range outcomes {
+		for _, s := range o.Steps {
+			if s.Deliveries > 0 {
+				all = append(all, s)
+			}
+		}
+	}
+	if len(all) < few {
+		return
+	}
+	slices.SortStableFunc(all, func(a, b scenario.StepOutcome) int { return cmp.Compare(b.Duration, a.Duration) })
+	var words []string
+	for _, s := range all[:most] {
+		words = append(words, fmt.Sprintf("%s (%s)", console.Safe(s.Step.Title), console.Duration(s.Duration)))
+	}
+	v.line("%s", v.palette.Dim("slowest: "+strings.Join(words, ", ")))
+}
+
+// survival says which assumptions about delivery the endpoint does not bear.
+func (v *runView) survival(outcomes []scenario.Outcome) {
+	if v.run.assumptions[0] == "" {
+		return
+	}
+	var bad, good []string
+	for _, a := range v.run.assumptions {
+		name := string(a)
+		failed := slices.ContainsFunc(outcomes, func(o scenario.Outcome) bool { return o.Assumption == a && !o.OK() })
+		switch {
+		case failed && !slices.Contains(bad, name):
+			bad = append(bad, name)
+		case !failed && !slices.Contains(good, name):
+			good = append(good, name)
+		}
+	}
+	if len(bad) > 0 {
+		v.line("%s", v.palette.Finding("The endpoint does not survive: "+list(bad, "and")+"."))
+		return
+	}
+	v.line("%s", v.palette.OK("The endpoint survives: "+list(good, "and")+"."))
+}

@@ -1,0 +1,255 @@
+package cmd
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/console"
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
+	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
+)
+
+// runView shows a run as it goes: a line for each step, and on a terminal a
+// spinner for the one that is under way.
+type runView struct {
+	app     *app
+	run     *running
+	palette console.Palette
+	out     io.Writer
+	spinner *spinner
+
+	mu       sync.Mutex
+	replies  []deliver.Result    // of the step under way
+	arrived  []receive.Reception // with --loopback
+	came     chan struct{}       // told of each arrival
+	failures int                 // rounds of the step under way that failed
+	hinted   string              // the last hint, which is not repeated
+}
+
+func newRunView(a *app, r *running) *runView {
+	v := &runView{app: a, run: r, palette: a.out(), out: a.Stdout, came: make(chan struct{}, 1)}
+	if a.quiet {
+		v.out = io.Discard
+	}
+	v.spinner = newSpinner(v.out, v.palette, console.IsTerminal(a.Stdout) && !a.quiet)
+	return v
+}
+
+func (v *runView) close() { v.spinner.stop() }
+
+// line prints one line above the spinner.
+func (v *runView) line(format string, args ...any) {
+	v.spinner.pause()
+	fmt.Fprintf(v.out, format+"\n", args...)
+}
+
+func (v *runView) begin() {
+	if v.run.options.loopback {
+		v.line("%s", v.palette.Dim("Listening on "+deliver.ShowURL(v.run.delivery.To, v.app.showSecrets)+" in this process."))
+	}
+}
+
+// scenario is the heading of a scenario.
+func (v *runView) scenario(title string, s *scenario.Scenario) {
+	line := v.palette.Strong(console.Safe(title)) + v.palette.Dim("  "+count(s.Len(), "step"))
+	if s.Description != "" && v.app.verbose {
+		line += "\n" + v.palette.Dim(console.Safe(s.Description))
+	}
+	v.line("%s", line)
+}
+
+// waiting shows that something is waited for, until the result is called.
+func (v *runView) waiting(what string) (done func()) {
+	v.spinner.show(what)
+	return v.spinner.pause
+}
+
+// programLine is a line of the program under test.
+func (v *runView) programLine(line string) {
+	v.spinner.pause()
+	if !v.app.quiet {
+		fmt.Fprintf(v.app.Stderr, "%s\n", v.app.err().Dim("app | "+console.Safe(strings.ReplaceAll(line, "\t", "    "))))
+	}
+}
+
+// received is told of each request that the loopback listener got.
+func (v *runView) received(r receive.Reception) {
+	v.mu.Lock()
+	v.arrived = append(v.arrived, r)
+	v.mu.Unlock()
+	select {
+	case v.came <- struct{}{}:
+	default:
+	}
+}
+
+// observe is told what happens by the runner.
+func (v *runView) observe(event scenario.Event) {
+	switch e := event.(type) {
+	case scenario.StepStarted:
+		v.spinner.show(stepText(e.Step))
+	case scenario.Delivered:
+		v.replies = append(v.replies, e.Result)
+		if v.app.verbose {
+			v.delivery(e)
+		}
+	case scenario.Probed:
+		if e.Next > 0 {
+			v.spinner.show(fmt.Sprintf("%s, try %d", stepText(e.Step), e.Result.Attempt+1))
+		}
+		v.replies = []deliver.Result{e.Result}
+	case scenario.StepFinished:
+		v.finished(e.Outcome)
+	}
+}
+
+func stepText(s scenario.Step) string {
+	text := fmt.Sprintf("%d. %s", s.N, console.Safe(s.Title))
+	if s.Rounds > 1 {
+		text += fmt.Sprintf("  %d of %d", s.Round, s.Rounds)
+	}
+	return text
+}
+
+func (v *runView) delivery(e scenario.Delivered) {
+	p := v.palette
+	v.line("      %s %s", p.Strong("→"), p.Dim(apizee.Method+" "+console.Safe(e.Target)))
+	v.line("        %s", p.Dim(console.SafeBytes(e.Body)))
+}
+
+// finished prints what became of a step. Of one that is repeated, rounds that
+// fail are printed, and in the end how many there were.
+func (v *runView) finished(s scenario.StepOutcome) {
+	replies := v.replies
+	v.replies = nil
+	last := s.Step.Round == s.Step.Rounds || s.Status == scenario.Skipped
+	if s.Status == scenario.Failed {
+		v.failures++
+	}
+	if s.Status != scenario.Failed && !last {
+		v.takeArrived(replies)
+		return
+	}
+	v.line("  %s %s", v.mark(s.Status), v.stepLine(s, replies))
+	v.bothSides(replies)
+	v.details(s)
+	if last {
+		v.failures = 0
+	}
+}
+
+func (v *runView) mark(s scenario.Status) string {
+	switch s {
+	case scenario.Passed:
+		return v.palette.OK("✓")
+	case scenario.Failed:
+		return v.palette.Finding("✗")
+	}
+	return v.palette.Notice("-")
+}
+
+// stepLine is the step, what was answered, and how long it took.
+func (v *runView) stepLine(s scenario.StepOutcome, replies []deliver.Result) string {
+	p, title := v.palette, fmt.Sprintf("%2d. %s", s.Step.N, console.Safe(s.Step.Title))
+	if s.Step.Rounds > 1 {
+		title += fmt.Sprintf("  ×%d", s.Step.Rounds)
+		if v.failures > 0 {
+			title += fmt.Sprintf(" (round %d, %d failed)", s.Step.Round, v.failures)
+		}
+	}
+	if s.Status == scenario.Skipped {
+		return p.Dim(title + "  skipped: " + console.Safe(s.Reason))
+	}
+	const column = 48
+	return console.Pad(title, column) + "  " + v.answers(replies) + p.Dim(console.Duration(s.Duration))
+}
+
+// answers are the different answers of a step: "204 ", "204, refused ".
+func (v *runView) answers(replies []deliver.Result) string {
+	var words []string
+	for _, r := range replies {
+		word := fmt.Sprint(r.Status)
+		if r.Failure != nil {
+			word = string(r.Failure.Kind)
+		}
+		if !slices.Contains(words, word) {
+			words = append(words, word)
+		}
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	return strings.Join(words, ", ") + "  "
+}
+
+// details are why a step failed.
+func (v *runView) details(s scenario.StepOutcome) {
+	if s.Failure == nil {
+		return
+	}
+	v.line("      %s", v.palette.Finding(console.Safe(s.Failure.Message)))
+	v.line("      %s", v.palette.Dim(fmt.Sprintf("%s:%d", console.Safe(s.Step.File), s.Step.Line)))
+	for _, line := range s.Failure.Lines() {
+		if line == s.Failure.Hint && line == v.hinted {
+			continue
+		}
+		v.line("      %s", console.Safe(line))
+	}
+	v.hinted = s.Failure.Hint
+}
+
+// bothSides shows what the listener of this process got.
+func (v *runView) bothSides(replies []deliver.Result) {
+	p := v.palette
+	for _, r := range v.takeArrived(replies) {
+		v.line("      %s %s  %s", p.Dim("⇠ received"), eventLine(p, r.Report.Event), p.Dim(fmt.Sprintf("answered %d", r.Status)))
+		for _, f := range r.Report.Findings {
+			paint := p.Notice
+			if f.Severity == apizee.Error {
+				paint = p.Finding
+			}
+			v.line("        %s", paint(console.Safe(f.String())))
+		}
+	}
+}
+
+// arriveWithin is how long an answered request may take to be reported.
+const arriveWithin = time.Second
+
+// takeArrived takes what arrived for a step. A reply may be here before the
+// listener has told of the request, so it waits for as many as were answered.
+func (v *runView) takeArrived(replies []deliver.Result) []receive.Reception {
+	if !v.run.options.loopback {
+		return nil
+	}
+	answered := 0
+	for _, r := range replies {
+		if r.Status != 0 {
+			answered++
+		}
+	}
+	limit := time.NewTimer(arriveWithin)
+	defer limit.Stop()
+	for {
+		v.mu.Lock()
+		if len(v.arrived) >= answered {
+			arrived := v.arrived
+			v.arrived = nil
+			v.mu.Unlock()
+			slices.SortFunc(arrived, func(a, b receive.Reception) int { return int(a.N - b.N) })
+			return arrived
+		}
+		v.mu.Unlock()
+		select {
+		case <-v.came:
+		case <-limit.C:
+			answered = 0
+		}
+	}
+}
