@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/templates"
 )
 
@@ -42,7 +43,7 @@ func TestREADMETables(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tables := map[string]func() string{"events": eventsTable, "commands": commandsTable}
+	tables := map[string]func() string{"events": eventsTable, "commands": commandsTable, "faults": faultsTable}
 	current := generated.ReplaceAllStringFunc(string(text), func(part string) string {
 		found := generated.FindStringSubmatch(part)
 		table, ok := tables[found[2]]
@@ -73,6 +74,15 @@ func eventsTable() string {
 		for _, p := range o.Props {
 			out.WriteString("| " + o.Name + " | `" + p.Path + "` | `--" + p.Flag + "` | " + string(p.Type) + " | " + values(p) + " |\n")
 		}
+	}
+	return out.String()
+}
+
+func faultsTable() string {
+	var out strings.Builder
+	out.WriteString("| fault | what is done | a good endpoint |\n| --- | --- | --- |\n")
+	for _, f := range deliver.Faults() {
+		out.WriteString("| `" + f.Name + "` | " + f.Description + " | " + f.Answer + " |\n")
 	}
 	return out.String()
 }

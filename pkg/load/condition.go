@@ -150,7 +150,7 @@ func (u unit) parse(s string) (float64, error) {
 func (u unit) format(v float64) string {
 	switch u {
 	case inTime:
-		return time.Duration(v).String()
+		return time.Duration(v).Round(10 * time.Microsecond).String()
 	case inPercent:
 		return strconv.FormatFloat(v, 'f', -1, 64) + "%"
 	case inRate:
