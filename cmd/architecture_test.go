@@ -27,7 +27,7 @@ func mayImport() map[string][]string {
 		"audit":            {"apizee", "deliver", "payload", "generate", "scenario/report"},
 		"scenario":         {"apizee", "deliver", "payload", "scenario/report"},
 		"scenario/program": {},
-		"scenario/report":  {"apizee", "deliver"},
+		"scenario/report":  {},
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"slices"
@@ -24,7 +25,7 @@ type runOptions struct {
 	loopback bool
 	exec     string
 	waitFor  string
-	reports  []string
+	reports  []reportFile
 	github   bool
 	failFast bool
 	repeat   int
@@ -88,7 +89,7 @@ func (o *runOptions) addFlags(c *cobra.Command) {
 	f.BoolVar(&o.loopback, "loopback", false, "deliver to a listener in this process and show both sides")
 	f.StringVar(&o.exec, "exec", "", "start the program under test with this `COMMAND`, and stop it at the end")
 	f.StringVar(&o.waitFor, "wait-for", "", "wait until this `URL` or host:port answers")
-	f.StringArrayVar(&o.reports, "report", nil, "write a report, as `FORMAT=FILE`: "+list(reports.Formats(), "or")+"; repeatable")
+	addReportFlag(c, &o.reports, reports.Formats()...)
 	f.BoolVar(&o.github, "github", false, "annotate the lines of scenarios in GitHub's workflows")
 	f.BoolVar(&o.failFast, "fail-fast", false, "stop at the first failure")
 	f.IntVar(&o.repeat, "repeat", 1, "run everything `N` times")
@@ -99,16 +100,7 @@ func (o *runOptions) addFlags(c *cobra.Command) {
 	for _, name := range []string{"var", "exec", "wait-for", "repeat", "seed"} {
 		complete(c, name, nothing)
 	}
-	complete(c, "report", completeReports)
 	complete(c, "assume", fixed(assumptionNames()))
-}
-
-func completeReports(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	words := reports.Formats()
-	for i := range words {
-		words[i] += "="
-	}
-	return words, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 }
 
 func assumptionNames() []string {
@@ -126,7 +118,6 @@ type running struct {
 	config      config.Config
 	scenarios   []*scenario.Scenario
 	assumptions []scenario.Assumption
-	reports     []reports.Destination
 	seed        int64
 	runner      scenario.Runner
 	delivery    scenario.Options
@@ -173,15 +164,8 @@ func (r *running) check() error {
 	if len(r.assumptions) == 0 {
 		r.assumptions = []scenario.Assumption{""}
 	}
-	for _, arg := range o.reports {
-		d, err := reports.ParseDestination(arg)
-		if err != nil {
-			return usage(fmt.Errorf("--report: %w", err), "")
-		}
-		r.reports = append(r.reports, d)
-	}
-	if err := reports.Check(r.reports); err != nil {
-		return usage(fmt.Errorf("--report: %w", err), "nothing was run.")
+	if err := checkReports(o.reports); err != nil {
+		return err
 	}
 	return checkEndpoint(o)
 }
@@ -305,10 +289,12 @@ func runTitle(name string, a scenario.Assumption, round, of int) string {
 // end writes the reports, sums up, and makes the exit code.
 func (r *running) end(ctx context.Context, outcomes []scenario.Outcome, all reports.Report) error {
 	r.view.summary(outcomes)
-	for _, d := range r.reports {
-		if err := d.Write(all); err != nil {
-			return usage(err, "everything was run; only the report is missing.")
-		}
+	writers := map[string]func(io.Writer) error{}
+	for _, f := range reports.Formats() {
+		writers[f] = func(w io.Writer) error { return reports.Format(f).Write(w, all) }
+	}
+	if err := writeReports(r.options.reports, writers); err != nil {
+		return usage(err, "everything was run; only the report is missing.")
 	}
 	if r.options.github {
 		if err := reports.GitHub(r.app.Stdout, all); err != nil {

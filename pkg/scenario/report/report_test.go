@@ -161,7 +161,7 @@ func TestXMLLintReadsJUnit(t *testing.T) {
 		return
 	}
 	path := filepath.Join(t.TempDir(), "report.xml")
-	if err := (Destination{JUnit, path}).Write(sample()); err != nil {
+	if err := WriteFile(path, func(w io.Writer) error { return JUnit.Write(w, sample()) }); err != nil {
 		t.Fatal(err)
 	}
 	if out, err := exec.Command(lint, "--noout", path).CombinedOutput(); err != nil {
@@ -169,48 +169,26 @@ func TestXMLLintReadsJUnit(t *testing.T) {
 	}
 }
 
-func TestParseDestination(t *testing.T) {
-	tests := []struct{ arg, want string }{
-		{"junit=a=b.xml", ""},
-		{"junt=a.xml", `there is no report format "junt"; did you mean "junit"?`},
-		{"yaml=a.xml", `there is no report format "yaml"; known: junit, tap, json`},
-		{"junit", `"junit" names no file; write it as junit=report.xml`},
-		{"junit=", `"junit=" names no file; write it as junit=report.xml`},
-	}
-	for _, tt := range tests {
-		got := ""
-		d, err := ParseDestination(tt.arg)
-		if err != nil {
-			got = err.Error()
-		} else if d != (Destination{JUnit, "a=b.xml"}) {
-			t.Errorf("%+v", d)
-		}
-		if got != tt.want {
-			t.Errorf("%s: got %q, want %q", tt.arg, got, tt.want)
-		}
-	}
-}
-
-func TestCheck(t *testing.T) {
+func TestCheckFiles(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "file")
 	if err := os.WriteFile(file, nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	in := func(name string) Destination { return Destination{JUnit, filepath.Join(dir, name)} }
+	in := func(name string) string { return filepath.Join(dir, name) }
 	tests := []struct {
 		name string
-		to   []Destination
+		to   []string
 		want string
 	}{
-		{"fine", []Destination{in("a.xml"), in("b.xml")}, ""},
-		{"twice", []Destination{in("a.xml"), {TAP, dir + "/./a.xml"}}, "two reports go to"},
-		{"no folder", []Destination{in("none/a.xml")}, "there is no folder"},
-		{"no folder but a file", []Destination{in("file/a.xml")}, "is not a folder"},
-		{"a folder", []Destination{{JUnit, dir}}, "it is a folder"},
+		{"fine", []string{in("a.xml"), in("b.xml")}, ""},
+		{"twice", []string{in("a.xml"), dir + "/./a.xml"}, "two reports go to"},
+		{"no folder", []string{in("none/a.xml")}, "there is no folder"},
+		{"no folder but a file", []string{in("file/a.xml")}, "is not a folder"},
+		{"a folder", []string{dir}, "it is a folder"},
 	}
 	for _, tt := range tests {
-		err := Check(tt.to)
+		err := CheckFiles(tt.to)
 		if tt.want == "" && err != nil || tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)) {
 			t.Errorf("%s: got %v", tt.name, err)
 		}
@@ -219,23 +197,26 @@ func TestCheck(t *testing.T) {
 
 func TestAFileIsReplacedAsAWhole(t *testing.T) {
 	dir := t.TempDir()
-	d := Destination{TAP, filepath.Join(dir, "report.tap")}
+	path := filepath.Join(dir, "report.tap")
+	in := func(f Format) func(io.Writer) error {
+		return func(w io.Writer) error { return f.Write(w, sample()) }
+	}
 	for range 2 {
-		if err := d.Write(sample()); err != nil {
+		if err := WriteFile(path, in(TAP)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := (Destination{Format("none"), d.Path}).Write(sample()); err == nil {
+	if err := WriteFile(path, in("none")); err == nil {
 		t.Error("a format that does not exist was written")
 	}
-	got, err := os.ReadFile(d.Path)
+	got, err := os.ReadFile(path)
 	if err != nil || !strings.HasPrefix(string(got), "TAP version 13") {
 		t.Errorf("%v %s", err, got)
 	}
 	if entries, _ := os.ReadDir(dir); len(entries) != 1 {
 		t.Errorf("something was left behind: %v", entries)
 	}
-	if err := (Destination{JSON, os.DevNull}).Write(sample()); err != nil {
+	if err := WriteFile(os.DevNull, in(JSON)); err != nil {
 		t.Error(err)
 	}
 }

@@ -7,70 +7,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
-
-	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 )
 
-// Format is the form in which a report is written.
-type Format string
-
-const (
-	JUnit Format = "junit"
-	TAP   Format = "tap"
-	JSON  Format = "json"
-)
-
-// Formats are the names of all formats.
-func Formats() []string { return []string{string(JUnit), string(TAP), string(JSON)} }
-
-// Write writes a report in this format.
-func (f Format) Write(w io.Writer, r Report) error {
-	switch f {
-	case JUnit:
-		return junit(w, r)
-	case TAP:
-		return tap(w, r)
-	case JSON:
-		return writeJSON(w, r)
-	}
-	return fmt.Errorf("there is no report format %q", string(f))
-}
-
-// Destination is a file that a report goes to.
-type Destination struct {
-	Format Format
-	Path   string
-}
-
-// ParseDestination reads FORMAT=FILE, such as junit=report.xml.
-func ParseDestination(arg string) (Destination, error) {
-	name, path, found := strings.Cut(arg, "=")
-	if !found || path == "" {
-		return Destination{}, fmt.Errorf("%q names no file; write it as junit=report.xml", arg)
-	}
-	for _, known := range Formats() {
-		if known == name {
-			return Destination{Format(name), path}, nil
-		}
-	}
-	if near := apizee.Nearest(name, Formats()); near != "" {
-		return Destination{}, fmt.Errorf("there is no report format %q; did you mean %q?", name, near)
-	}
-	return Destination{}, fmt.Errorf("there is no report format %q; known: %s", name, strings.Join(Formats(), ", "))
-}
-
-// Check says before a run what would keep a report from being written after it:
-// a folder that is not there, or two reports to one file.
-func Check(destinations []Destination) error {
-	var paths []string
-	for _, d := range destinations {
-		paths = append(paths, d.Path)
-	}
-	return CheckFiles(paths)
-}
-
-// CheckFiles is Check for the files alone.
+// CheckFiles says before a run what would keep reports from being written after
+// it: a folder that is not there, or two reports to one file.
 func CheckFiles(paths []string) error {
 	seen := map[string]bool{}
 	for _, name := range paths {
@@ -104,11 +44,6 @@ func checkFolder(path string) error {
 		return errors.New("it is a folder; name a file in it")
 	}
 	return nil
-}
-
-// Write writes the report to the file: as a whole, or not at all.
-func (d Destination) Write(r Report) error {
-	return WriteFile(d.Path, func(w io.Writer) error { return d.Format.Write(w, r) })
 }
 
 // WriteFile writes a report to a file: as a whole, or not at all.
