@@ -168,6 +168,24 @@ func (a *app) scenarioNames() []string {
 	return slices.Compact(names)
 }
 
+// scenarioGroup is the heading of scenarios in a list of templates.
+const scenarioGroup = "scenario"
+
+// scenarioInfos describe the scenarios that can be run by name.
+func (a *app) scenarioInfos() ([]payload.Info, error) {
+	var infos []payload.Info
+	for _, name := range a.scenarioNames() {
+		file, text, err := a.readScenario(name)
+		if err != nil {
+			return nil, err
+		}
+		infos = append(infos, payload.Info{
+			Name: name, Group: scenarioGroup, Description: scenario.Description(text), Source: filepath.Dir(file),
+		})
+	}
+	return infos, nil
+}
+
 // completeScenarios completes names, and files after a slash.
 func (a *app) completeScenarios(_ *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
 	if strings.ContainsAny(word, `/\`) {

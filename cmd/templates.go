@@ -1,19 +1,12 @@
 package cmd
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
-	"github.com/apizee-hooks/apizee-hooks/pkg/config"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 )
@@ -21,10 +14,11 @@ import (
 func newTemplatesCmd(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "templates [command]",
-		Short: "List, show or copy the templates of events",
-		Long: `A template is an event as JSON, with Go template actions for what differs. They
-are looked for in .apizee-hooks/templates, then in your configuration folder,
-then among those that come with the program.`,
+		Short: "List, show or copy templates and scenarios",
+		Long: `A template is an event as JSON, with Go template actions for what differs; a
+scenario is a YAML file of events in order. They are looked for in
+.apizee-hooks/templates and .apizee-hooks/scenarios, then in your configuration
+folder, then among those that come with the program.`,
 		Example: example(`
 			apizee-hooks templates list
 			apizee-hooks templates show ticket-geolocated
@@ -43,7 +37,7 @@ func newTemplatesListCmd(a *app) *cobra.Command {
 	var output string
 	c := &cobra.Command{
 		Use:               "list",
-		Short:             "List the templates",
+		Short:             "List templates and scenarios",
 		Example:           example("\n\t\t\tapizee-hooks templates list\n\t\t\tapizee-hooks templates list -o json"),
 		Args:              atMost(0, "no arguments"),
 		ValidArgsFunction: nothing,
@@ -56,10 +50,10 @@ func newTemplatesListCmd(a *app) *cobra.Command {
 func newTemplatesShowCmd(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:               "show <name>",
-		Short:             "Print a template",
+		Short:             "Print a template or a scenario",
 		Example:           example("\n\t\t\tapizee-hooks templates show ticket-invited"),
-		Args:              needs("the name of a template", 1),
-		ValidArgsFunction: firstArg(a.completeTemplates),
+		Args:              needs("the name of a template or a scenario", 1),
+		ValidArgsFunction: firstArg(a.completeAllTemplates),
 		RunE: func(_ *cobra.Command, args []string) error {
 			found, err := a.findTemplate(args[0])
 			if err != nil {
@@ -74,12 +68,13 @@ func newTemplatesShowCmd(a *app) *cobra.Command {
 func newTemplatesCopyCmd(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "copy <name> [folder]",
-		Short: "Copy a template to a folder, to edit it",
-		Long: `Copy a template to a folder, by default .apizee-hooks/templates, where it is found
-by its name. A file that is there already is left as it is.`,
-		Example:           example("\n\t\t\tapizee-hooks templates copy ticket-invited\n\t\t\tapizee-hooks templates copy ticket-invited hooks"),
-		Args:              needs("the name of a template, and a folder if it is to go elsewhere", 2),
-		ValidArgsFunction: firstArg(a.completeTemplates),
+		Short: "Copy a template or a scenario to a folder, to edit it",
+		Long: `Copy a template or a scenario to a folder, by default .apizee-hooks/templates or
+.apizee-hooks/scenarios, where it is found by its name. A file that is there
+already is left as it is.`,
+		Example:           example("\n\t\t\tapizee-hooks templates copy ticket-invited\n\t\t\tapizee-hooks templates copy ticket-lifecycle hooks"),
+		Args:              needs("the name of a template or a scenario, and a folder if it is to go elsewhere", 2),
+		ValidArgsFunction: firstArg(a.completeAllTemplates),
 		RunE: func(_ *cobra.Command, args []string) error {
 			dir := ""
 			if len(args) > 1 {
@@ -100,41 +95,6 @@ func needs(what string, most int) cobra.PositionalArgs {
 	}
 }
 
-// library is where templates of events are looked for.
-func (a *app) library(c config.Config, at time.Time) payload.Library {
-	var layers []payload.Layer
-	for _, dir := range a.templateDirs(c) {
-		layers = append(layers, payload.Layer{Name: dir, FS: os.DirFS(dir), Dir: dir})
-	}
-	next := int64(0)
-	return payload.Library{
-		Layers: append(layers, payload.Layer{Name: "built in", FS: a.embedded("events"), Dir: "built in"}),
-		Sources: payload.Sources{
-			Now:    func() time.Time { return at },
-			Random: a.Random,
-			Next:   func() int64 { next++; return next },
-		},
-	}
-}
-
-// embedded is a folder of the embedded templates.
-func (a *app) embedded(folder string) fs.FS {
-	sub, err := fs.Sub(a.Templates, folder)
-	if err != nil {
-		panic(err) // the folder's name is no path, which any test shows
-	}
-	return sub
-}
-
-// configuredLibrary is the library with the configured folder in it.
-func (a *app) configuredLibrary() (payload.Library, error) {
-	loaded, err := a.load(nil)
-	if err != nil {
-		return payload.Library{}, err
-	}
-	return a.library(loaded.Config, a.Now()), nil
-}
-
 func (a *app) listTemplates(output string) error {
 	library, err := a.configuredLibrary()
 	if err != nil {
@@ -144,11 +104,16 @@ func (a *app) listTemplates(output string) error {
 	if err != nil {
 		return err
 	}
+	scenarios, err := a.scenarioInfos()
+	if err != nil {
+		return err
+	}
+	infos = append(infos, scenarios...)
 	if output == "json" {
 		return a.printJSON(infos)
 	}
 	p := a.out()
-	for i, group := range append(apizee.ObjectNames(), "") {
+	for i, group := range append(apizee.ObjectNames(), "", scenarioGroup) {
 		table := console.Table{Width: a.width(), Wrap: true}
 		for _, info := range infos {
 			if info.Group == group {
@@ -182,131 +147,4 @@ func templateRow(p console.Palette, info payload.Info) []console.Cell {
 		text = strings.TrimSpace(text + " (" + info.Source + ")")
 	}
 	return []console.Cell{{Text: "  " + info.Name, Paint: p.Object}, {Text: text}}
-}
-
-// foundFile is a template as it was written, and the name of its file.
-type foundFile struct {
-	name string
-	text []byte
-}
-
-func (a *app) findTemplate(name string) (foundFile, error) {
-	library, err := a.configuredLibrary()
-	if err != nil {
-		return foundFile{}, err
-	}
-	t, err := library.Find(name)
-	if err != nil {
-		return foundFile{}, notFound(err)
-	}
-	return foundFile{name + ".json", []byte(t.Text)}, nil
-}
-
-func notFound(err error) error {
-	var missing *payload.NotFoundError
-	if errors.As(err, &missing) {
-		return usage(err, "`apizee-hooks templates list` shows what there is; a file of your own needs its path.")
-	}
-	return usage(err, "")
-}
-
-func (a *app) copyTemplate(name, dir string) error {
-	found, err := a.findTemplate(name)
-	if err != nil {
-		return err
-	}
-	if dir == "" {
-		dir = filepath.Join(ownFolder, "templates")
-	}
-	path := filepath.Join(dir, found.name)
-	if err := writeNew(path, found.text); err != nil {
-		return err
-	}
-	if !a.quiet {
-		fmt.Fprintf(a.Stdout, "Wrote %s\n", console.Safe(path))
-	}
-	return nil
-}
-
-// writeNew writes a file that is not there yet, and the folders it is in.
-func writeNew(path string, text []byte) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return usage(fmt.Errorf("make the folder: %w", err), "name a folder that can be written to.")
-	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if errors.Is(err, fs.ErrExist) {
-		return usage(fmt.Errorf("%s exists already; it is left as it is", path), "edit it, remove it, or name another folder.")
-	}
-	if err != nil {
-		return usage(err, "name a folder that can be written to.")
-	}
-	_, err = f.Write(text)
-	if err = errors.Join(err, f.Close()); err != nil {
-		return usage(err, "")
-	}
-	return nil
-}
-
-// renderTemplate makes the event of a template, which is named or a file.
-func (a *app) renderTemplate(name string, typed []string, c config.Config, at time.Time) ([]byte, error) {
-	library := a.library(c, at)
-	t, err := a.parseTemplate(library, name)
-	if err != nil {
-		return nil, err
-	}
-	vars := payload.Vars{}
-	for _, v := range typed {
-		name, value, err := payload.ParseVar(v)
-		if err != nil {
-			return nil, usage(fmt.Errorf("--var: %w", err), "")
-		}
-		vars[name] = value
-	}
-	if err := t.Unused(vars); err != nil {
-		return nil, usage(err, "`apizee-hooks templates show` prints the template.")
-	}
-	body, err := library.Render(t, vars)
-	if err != nil {
-		return nil, usage(err, "")
-	}
-	return body, nil
-}
-
-func (a *app) parseTemplate(library payload.Library, name string) (payload.Template, error) {
-	if !payload.IsPath(name) {
-		t, err := library.Find(name)
-		if err != nil {
-			return t, notFound(err)
-		}
-		return t, nil
-	}
-	text, err := os.ReadFile(name)
-	if err != nil {
-		return payload.Template{}, usage(err, "a name without a slash and without .json is looked for among the templates.")
-	}
-	t, err := payload.Parse(name, string(text))
-	if err != nil {
-		return t, usage(err, "")
-	}
-	return t, nil
-}
-
-func (a *app) completeTemplates(_ *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
-	if payload.IsPath(word) {
-		return []string{"json"}, cobra.ShellCompDirectiveFilterFileExt
-	}
-	library, err := a.configuredLibrary()
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	infos, err := library.List()
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	words := make([]string, len(infos))
-	for i, info := range infos {
-		words[i] = info.Name + "\t" + info.Description
-	}
-	slices.Sort(words)
-	return words, cobra.ShellCompDirectiveNoFileComp
 }
