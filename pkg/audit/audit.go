@@ -116,15 +116,22 @@ func (p *probe) try(rule Rule) (Status, string) {
 		if attempts[i].want == nil {
 			attempts[i].want = rule.want
 		}
-		if refusedConnection(attempts[i].result) {
-			p.killer = rule.Name
-		}
 	}
 	status, actual := summarize(attempts)
-	if p.killer != "" {
+	if p.killed(attempts) {
+		p.killer = rule.Name
 		return Failed, "it is gone: " + actual
 	}
 	return status, actual
+}
+
+// killed says whether nothing listens any more. Who hung up may have ended.
+func (p *probe) killed(attempts []attempt) bool {
+	last := attempts[len(attempts)-1].result
+	if classify(last) == hungUp {
+		last = p.send(p.ordinary())
+	}
+	return refusedConnection(last)
 }
 
 // Count is how many rules came to a status.

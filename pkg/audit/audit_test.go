@@ -269,6 +269,30 @@ func TestEndpointThatDies(t *testing.T) {
 	}
 }
 
+// The rule in which an endpoint ends is named, not the one that finds nobody there.
+func TestEndpointThatDiesOfARule(t *testing.T) {
+	server := httptest.NewUnstartedServer(nil)
+	server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if body, _ := io.ReadAll(r.Body); bytes.Contains(body, []byte("priority")) {
+			server.Listener.Close()
+			panic(http.ErrAbortHandler)
+		}
+		w.Header().Set("Connection", "close")
+	})
+	server.Start()
+	t.Cleanup(server.Close)
+	outcome, err := Run(t.Context(), options(t, server.URL))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range outcome.Results {
+		if r.Name == "extra-prop" && !strings.HasPrefix(r.Actual, "it is gone: ") ||
+			r.Name == "extra-field" && r.Actual != "not tried: nothing listens any more since extra-prop" {
+			t.Errorf("%s: %s", r.Name, r.Actual)
+		}
+	}
+}
+
 func TestStopped(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(soundEndpoint))
 	t.Cleanup(server.Close)
