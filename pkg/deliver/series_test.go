@@ -228,7 +228,9 @@ func TestSeriesKeepsConnections(t *testing.T) {
 			}
 		})
 		checkCounts(t, Summary{Sent: 40, Accepted: 40}, summary)
-		if n := opened.Load(); n > int64(parallel) || reused < 40-parallel {
+		// More may be opened than used: a delivery that waits for a new connection
+		// takes one that becomes free meanwhile.
+		if n := opened.Load(); n > int64(2*parallel) || reused < 40-parallel {
 			t.Errorf("parallel %d: %d connections, %d reused", parallel, n, reused)
 		}
 	}
