@@ -116,8 +116,9 @@ func (x *exchange) broken(err error) {
 
 // header is what a planned reply carries.
 func (r Reply) header() http.Header {
-	header := http.Header{"Content-Type": nil} // else the HTTP library guesses one
+	header := http.Header{}
 	if len(r.Body) > 0 {
+		header["Content-Type"] = nil // else the HTTP library guesses one
 		header.Set("Content-Length", strconv.Itoa(len(r.Body)))
 	}
 	for _, h := range deliver.Override(r.contentType(), r.Headers) {

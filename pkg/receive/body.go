@@ -27,7 +27,7 @@ func readBody(r *http.Request, most int64) ([]byte, error) {
 	if size < 0 {
 		size = 512
 	}
-	body := make([]byte, 0, min(size, firstRead))
+	body := make([]byte, 0, min(size+1, firstRead)) // one byte of room to see the end
 	for {
 		n, err := r.Body.Read(body[len(body):cap(body)])
 		body = body[:len(body)+n]
