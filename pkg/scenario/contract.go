@@ -14,14 +14,12 @@ import (
 func (r *reader) contract(s *step, fields []field) {
 	switch b := s.body.(type) {
 	case *event:
-		if b.object != "" && !s.undocumented {
-			r.findings(b.sample(), func(path string) place { return r.placeInSend(fields, path) })
-		}
+		r.eventContract(b, s, fields)
 	case *fromTemplate:
 		r.templateContract(b, s.place, fields)
 	case *ownData:
 		if sample, ok := b.sample(); ok && !s.undocumented {
-			r.findings(sample, func(path string) place {
+			r.findings(apizee.Validate(sample), func(path string) place {
 				way := append([]string{"data"}, strings.Split(path, ".")...)
 				return r.placeOnWay(fields, way)
 			})
@@ -53,9 +51,32 @@ func (r *reader) templateContract(b *fromTemplate, p place, fields []field) {
 	}
 }
 
+// eventContract checks what is known of an event, and keeps it.
+func (r *reader) eventContract(b *event, s *step, fields []field) {
+	if b.object == "" {
+		return // that was reported
+	}
+	sample := b.sample()
+	report := apizee.Validate(sample)
+	b.summary = strings.Join(append([]string{b.object, b.name}, report.Event.Summary()...), " ")
+	if !s.undocumented {
+		r.findings(report, func(path string) place { return r.placeInSend(fields, path) })
+	}
+	if !b.isOpen() {
+		head, tail, _ := strings.Cut(string(sample), `"time":0,`)
+		b.fixed = &[2]string{head + `"time":`, "," + tail}
+	}
+}
+
+// isOpen tells whether more than the time of the event depends on the run.
+func (b *event) isOpen() bool {
+	open := func(v *value) bool { return v != nil && !v.isSettled() }
+	return b.time != nil || b.dotted || len(b.set) > 0 || open(b.id) || open(b.props)
+}
+
 // findings reports what breaks the contract.
-func (r *reader) findings(body []byte, where func(path string) place) {
-	for _, f := range apizee.Validate(body).Findings {
+func (r *reader) findings(report apizee.Report, where func(path string) place) {
+	for _, f := range report.Findings {
 		p := where(f.Path)
 		if f.Severity != apizee.Error || r.isBlamed(p) {
 			continue
@@ -76,10 +97,10 @@ func (b *event) sample() []byte {
 	} else if _, documented := apizee.LookupObject(b.object); !documented {
 		fields.ID = []byte("1")
 	}
-	if b.props != nil {
-		if settled, ok := b.props.settled(); ok {
-			fields.Props = []byte(settled)
-		}
+	if b.props == nil {
+		fields.Props = exampleProps(b.object, b.name)
+	} else if settled, ok := b.props.settled(); ok {
+		fields.Props = []byte(settled)
 	}
 	body, _ := payload.Compose(fields) // all of it is JSON
 	return body

@@ -30,11 +30,18 @@ func (p *playing) prepare(u unit) delivery {
 	if d.request.Target, d.shown, d.err = p.target(u.headers); d.err != nil {
 		return d
 	}
-	if d.request.Body, d.err = u.body.make(&p.maker); d.err != nil || u.undocumented {
+	if d.request.Body, d.err = u.body.make(&p.maker); d.err != nil || u.undocumented || u.isChecked() {
 		return d
 	}
 	d.err = documented(d.request.Body)
 	return d
+}
+
+// isChecked tells whether all of an event was held against the contract when the
+// file was read.
+func (s *step) isChecked() bool {
+	e, ok := s.body.(*event)
+	return ok && e.fixed != nil
 }
 
 // documented holds a body against the contract; its advice is for scenarios.

@@ -2,9 +2,6 @@ package scenario
 
 import (
 	"fmt"
-	"strings"
-
-	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 )
 
 // title is the name of a step, or what it does.
@@ -36,13 +33,7 @@ func (d delay) String() string {
 	return d.fixed.String()
 }
 
-func (b *event) title() string {
-	words := []string{b.object, b.name}
-	if b.props != nil {
-		words = append(words, apizee.Validate(b.sample()).Event.Summary()...)
-	}
-	return strings.Join(words, " ")
-}
+func (b *event) title() string { return b.summary }
 
 func (b *fromTemplate) title() string { return "template " + b.name }
 
