@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"os"
+	"os/exec"
 	"regexp"
 	"strings"
 	"testing"
@@ -136,3 +137,25 @@ func TestFlagsComplete(t *testing.T) {
 	}
 	walk(testRoot())
 }
+
+// TestDependenciesExplained wants each direct dependency in the README.
+func TestDependenciesExplained(t *testing.T) {
+	list := exec.Command("go", "list", "-m", "-f", "{{if not (or .Indirect .Main)}}{{.Path}}{{end}}", "all")
+	list.Dir = ".."
+	modules, err := list.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	readme, err := os.ReadFile(readmePath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, module := range strings.Fields(string(modules)) {
+		name := versionSuffix.ReplaceAllString(strings.TrimPrefix(module, "github.com/"), "")
+		if !bytes.Contains(readme, []byte(name)) {
+			t.Errorf("the README does not say why %s is needed", module)
+		}
+	}
+}
+
+var versionSuffix = regexp.MustCompile(`/v\d+$`)

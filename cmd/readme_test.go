@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"syscall"
@@ -23,6 +24,7 @@ const readmePath = "../README.md"
 //
 //	```console   commands after "$ ", each followed by what it prints
 //	```sh        a script that must end with exit code 0
+//	```yaml      a scenario, if it has steps, that a listener takes without a complaint
 //
 // A comment before a block, <!-- meanwhile: COMMANDS -->, holds what is run once
 // the block's own command says that it is ready.
@@ -35,8 +37,12 @@ func TestREADME(t *testing.T) {
 	shown := codeBlock.ReplaceAllStringFunc(string(text), func(block string) string {
 		parts := codeBlock.FindStringSubmatch(block)
 		meanwhile, kind, code := parts[2], parts[3], parts[4]
-		if kind == "sh" {
+		switch {
+		case kind == "sh":
 			r.script(code)
+			return block
+		case kind == "yaml":
+			r.scenario(code)
 			return block
 		}
 		return strings.Replace(block, code, r.console(code, meanwhile), 1)
@@ -52,7 +58,7 @@ func TestREADME(t *testing.T) {
 	}
 }
 
-var codeBlock = regexp.MustCompile("(?m)(^<!-- meanwhile: (.*) -->\n+)?^```(console|sh)\n((?s:.*?))^```$")
+var codeBlock = regexp.MustCompile("(?m)(^<!-- meanwhile: (.*) -->\n+)?^```(console|sh|yaml)\n((?s:.*?))^```$")
 
 type readmeRunner struct {
 	t   *testing.T
@@ -81,7 +87,7 @@ func newReadmeRunner(t *testing.T) *readmeRunner {
 		t: t, dir: dir,
 		env: append(os.Environ(), "HOME="+dir, "NO_COLOR=1", "COLUMNS=100"),
 		ports: strings.NewReplacer("localhost:3000", "localhost:"+endpoint, "127.0.0.1:8279", "127.0.0.1:"+listener,
-			"apizee-hooks listen", "apizee-hooks listen --addr 127.0.0.1:"+listener, "go run . ", "apizee-hooks "),
+			"apizee-hooks listen", "apizee-hooks listen --addr 127.0.0.1:"+listener, "go run . ", "apizee-hooks ", "8281", freePort(t)),
 		back: strings.NewReplacer("localhost:"+endpoint, "localhost:3000", "127.0.0.1:"+listener, "127.0.0.1:8279"),
 	}
 }
@@ -109,6 +115,18 @@ func (r *readmeRunner) script(code string) {
 	if err != nil {
 		r.t.Errorf("%s\n%s%v", code, out, err)
 	}
+}
+
+// scenario plays a scenario; other YAML is for other programs.
+func (r *readmeRunner) scenario(code string) {
+	r.t.Helper()
+	if !strings.Contains(code, "\nsteps:\n") {
+		return
+	}
+	if err := os.WriteFile(filepath.Join(r.dir, "readme.yaml"), []byte(code), 0o644); err != nil {
+		r.t.Fatal(err)
+	}
+	r.script("apizee-hooks run readme.yaml --loopback")
 }
 
 // console runs the commands of a block and returns the block with what they
@@ -162,12 +180,16 @@ func (r *readmeRunner) runBeside(line, meanwhile string) string {
 var (
 	durations = regexp.MustCompile(`\d+(\.\d+)? (µs|ms|s)\b`)
 	clocks    = regexp.MustCompile(`\d\d:\d\d:\d\d(\.\d+)?`)
+	ports     = regexp.MustCompile(`127\.0\.0\.1:\d+`)
+	slowest   = regexp.MustCompile(`(?m)^slowest: .*$`)
 	unixTimes = regexp.MustCompile(`"time":\d+`)
 	spaces    = regexp.MustCompile(` +`)
 )
 
 // normal is a text without what differs from run to run.
 func normal(s string) string {
+	s = ports.ReplaceAllString(s, "127.0.0.1:0")
+	s = slowest.ReplaceAllString(s, "slowest:")
 	s = durations.ReplaceAllString(s, "0 ms")
 	s = clocks.ReplaceAllString(s, "00:00:00")
 	s = unixTimes.ReplaceAllString(s, `"time":0`)
