@@ -38,14 +38,26 @@ type Writer struct {
 	file    file
 	buffers sync.Pool
 
-	mu      sync.Mutex // guards what follows, and writing
-	end     int64      // where the last line of this writer ended; -1 before the first
-	written int64      // how many entries are in the file
+	mu   sync.Mutex // guards next
+	next *batch     // takes the lines that come while another batch is being written
+
+	writing sync.Mutex // guards what follows, and the file
+	end     int64      // where the last batch of this writer ended; -1 before the first
+	written int64      // how many batches are in the file
+	spare   []byte     // the text of an earlier batch, to use its room again
 
 	syncing sync.Mutex // guards what follows, and fsync
-	synced  int64      // how many entries an fsync was tried for
+	synced  int64      // how many batches an fsync was tried for
 	lost    int64      // those up to here may not be on disk
 	lostErr error
+}
+
+// batch is the lines that go into the file with one write.
+type batch struct {
+	text []byte
+	done bool
+	n    int64 // which batch in the file this is, from 1
+	err  error
 }
 
 // file is the part of *os.File that a Writer needs, and that a test can make fail.
@@ -77,15 +89,15 @@ func Create(path string, options Options) (*Writer, error) {
 }
 
 func newWriter(f file, options Options) *Writer {
-	w := &Writer{options: options, file: f, end: -1}
+	w := &Writer{options: options, file: f, next: new(batch), end: -1}
 	w.buffers.New = func() any { return new([]byte) }
 	return w
 }
 
 // Close ends the recording. Nothing is held back that it could flush.
 func (w *Writer) Close() error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.writing.Lock()
+	defer w.writing.Unlock()
 	return w.file.Close()
 }
 
@@ -108,10 +120,12 @@ func (w *Writer) Append(e Entry) error {
 	return w.sync(n)
 }
 
+// keptBuffer is how large a buffer may be to be used again.
+const keptBuffer = 64 << 10
+
 // release keeps a buffer for the next entry, unless it grew out of proportion.
 func (w *Writer) release(buffer *[]byte) {
-	const most = 64 << 10
-	if cap(*buffer) <= most {
+	if cap(*buffer) <= keptBuffer {
 		w.buffers.Put(buffer)
 	}
 }
@@ -123,22 +137,46 @@ func (w *Writer) secret(name string) bool {
 	return deliver.IsSecret(name) || slices.ContainsFunc(w.options.Secrets, func(s string) bool { return strings.EqualFold(s, name) })
 }
 
-// write puts a line at the end of the file, and says how many there are by now.
-func (w *Writer) write(text []byte) (n int64, _ error) {
+// write puts a line at the end of the file, and says in which batch. While one batch is
+// written, the lines that come meanwhile wait for the lock; the first of them to get it
+// writes them all.
+func (w *Writer) write(line []byte) (n int64, _ error) {
 	w.mu.Lock()
-	defer w.mu.Unlock()
-	if err := lock(w.file.Fd()); err != nil {
-		return 0, fmt.Errorf("lock recording: %w", err)
+	b := w.next
+	b.text = append(b.text, line...)
+	w.mu.Unlock()
+
+	w.writing.Lock()
+	defer w.writing.Unlock()
+	if !b.done {
+		w.writeBatch(b)
 	}
-	defer func() { _ = unlock(w.file.Fd()) }()
-	if err := w.writeLocked(text); err != nil {
-		return 0, fmt.Errorf("write recording: %w", full(err))
-	}
-	w.written++
-	return w.written, nil
+	return b.n, b.err
 }
 
-func (w *Writer) writeLocked(text []byte) error {
+func (w *Writer) writeBatch(b *batch) {
+	w.mu.Lock()
+	w.next = &batch{text: w.spare[:0]}
+	w.mu.Unlock()
+
+	b.done = true
+	if err := w.writeText(b.text); err != nil {
+		b.err = fmt.Errorf("write recording: %w", full(err))
+	} else {
+		w.written++
+		b.n = w.written
+	}
+	w.spare, b.text = b.text, nil
+	if cap(w.spare) > keptBuffer {
+		w.spare = nil
+	}
+}
+
+func (w *Writer) writeText(text []byte) error {
+	if err := lock(w.file.Fd()); err != nil {
+		return fmt.Errorf("lock: %w", err)
+	}
+	defer func() { _ = unlock(w.file.Fd()) }()
 	end, err := w.file.Seek(0, io.SeekEnd)
 	if err != nil {
 		return err
@@ -170,9 +208,8 @@ func (w *Writer) isTorn(end int64) (bool, error) {
 	return last[0] != '\n', err
 }
 
-// sync returns when the n-th entry is on disk. While one fsync runs, the entries that
-// are written meanwhile wait for the lock; the first of them to get it does the next
-// fsync for all.
+// sync returns when the n-th batch is on disk. Those that are written while one fsync
+// runs share the next one, in the same way.
 func (w *Writer) sync(n int64) error {
 	w.syncing.Lock()
 	defer w.syncing.Unlock()
@@ -190,8 +227,8 @@ func (w *Writer) sync(n int64) error {
 }
 
 func (w *Writer) count() int64 {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.writing.Lock()
+	defer w.writing.Unlock()
 	return w.written
 }
 

@@ -1,0 +1,97 @@
+package receive
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+const ticketEvent = `{"event":"update","time":1575976413,"object":"ticket","objectId":100,"props":{"state":"invited"}}`
+
+// running is a server at work, and what it has reported.
+type running struct {
+	*Server
+	addr       string
+	receptions chan Reception
+	malformed  chan Malformed
+	stop       func() error // ends it, and returns what Serve returned
+}
+
+func start(t testing.TB, options Options) *running {
+	t.Helper()
+	r := &running{receptions: make(chan Reception, 1000), malformed: make(chan Malformed, 100)}
+	options.OnReception = func(x Reception) { r.receptions <- x }
+	options.OnMalformed = func(m Malformed) { r.malformed <- m }
+	server, err := New(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Server, r.addr = server, l.Addr().String()
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(ctx, l) }()
+	r.stop = sync.OnceValue(func() error {
+		cancel()
+		return <-ended
+	})
+	t.Cleanup(func() {
+		server.Abort()
+		r.stop()
+	})
+	return r
+}
+
+func (r *running) url(path string) string { return "http://" + r.addr + path }
+
+func (r *running) dial(t testing.TB) net.Conn {
+	t.Helper()
+	c, err := net.Dial("tcp", r.addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	c.SetDeadline(time.Now().Add(20 * time.Second))
+	return c
+}
+
+// raw sends bytes and returns all that comes back until the server closes.
+func (r *running) raw(t testing.TB, request string) string {
+	t.Helper()
+	c := r.dial(t)
+	if _, err := io.WriteString(c, request); err != nil {
+		t.Fatal(err)
+	}
+	reply, err := io.ReadAll(c)
+	if err != nil {
+		t.Fatalf("after %q: %v", reply, err)
+	}
+	return string(reply)
+}
+
+func post(t testing.TB, url, body string) *http.Response {
+	t.Helper()
+	reply, err := http.Post(url, "application/JSON", strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { reply.Body.Close() })
+	return reply
+}
+
+func readAll(t testing.TB, r io.Reader) string {
+	t.Helper()
+	text, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}

@@ -1,0 +1,85 @@
+package receive
+
+import (
+	"io"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestMalformed(t *testing.T) {
+	r := start(t, Options{Limits: Limits{Headers: 1000}})
+	tests := map[string]struct{ request, status, reason string }{
+		"no HTTP":       {"hello\r\n\r\n", "HTTP/1.1 400 ", "400 Bad Request"},
+		"no host":       {"GET / HTTP/1.1\r\n\r\n", "HTTP/1.1 400 ", "missing required Host header"},
+		"bad header":    {"GET / HTTP/1.1\r\nHost: h\r\nA B: c\r\n\r\n", "HTTP/1.1 400 ", "400 Bad Request"},
+		"two lengths":   {"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", "HTTP/1.1 400 ", "400 Bad Request"},
+		"other coding":  {"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip\r\n\r\n", "HTTP/1.1 501 ", "Unsupported transfer encoding"},
+		"other version": {"GET / HTTP/3.0\r\nHost: h\r\n\r\n", "HTTP/1.1 505 ", "505 HTTP Version Not Supported"},
+		"expectation":   {"POST / HTTP/1.1\r\nHost: h\r\nExpect: the worst\r\n\r\n", "HTTP/1.1 417 ", "417 Expectation Failed"},
+		"long header":   {"GET / HTTP/1.1\r\nHost: h\r\nX: " + strings.Repeat("x", 8000) + "\r\n\r\n", "HTTP/1.1 431 ", "431 Request Header"},
+		"after another": {"GET / HTTP/1.1\r\nHost: h\r\n\r\nhello\r\n\r\n", "HTTP/1.1 204 ", "400 Bad Request"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			if reply := r.raw(t, test.request); !strings.HasPrefix(reply, test.status) {
+				t.Errorf("answered %q", reply)
+			}
+			if m := <-r.malformed; !strings.Contains(m.Reason, test.reason) || m.Remote == "" || m.At.IsZero() {
+				t.Errorf("%+v", m)
+			}
+		})
+	}
+	if err := r.stop(); err != nil || len(r.malformed) > 0 {
+		t.Errorf("%v, %d more", err, len(r.malformed))
+	}
+}
+
+func TestSlowSenders(t *testing.T) {
+	r := start(t, Options{Limits: Limits{Request: 30 * time.Millisecond, Idle: 20 * time.Millisecond}})
+	t.Run("silent", func(t *testing.T) {
+		if reply := r.raw(t, ""); reply != "" {
+			t.Errorf("answered %q", reply)
+		}
+	})
+	t.Run("half a head", func(t *testing.T) {
+		if reply := r.raw(t, "POST / HTTP/1.1\r\nHost: h"); reply != "" {
+			t.Errorf("answered %q", reply)
+		}
+		if m := <-r.malformed; m.Reason != "no whole request came within 30ms" {
+			t.Errorf("%+v", m)
+		}
+	})
+	t.Run("half a body", func(t *testing.T) {
+		reply := r.raw(t, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nhalf")
+		if !strings.HasPrefix(reply, "HTTP/1.1 408 ") || !strings.Contains(reply, "Connection: close\r\n") {
+			t.Errorf("answered %q", reply)
+		}
+		if x := <-r.receptions; x.Outcome != Incomplete || x.Status != 408 || x.Problem != "the body did not end within 30ms" {
+			t.Errorf("%+v", x)
+		}
+	})
+	t.Run("idle afterwards", func(t *testing.T) {
+		if reply := r.raw(t, "GET / HTTP/1.1\r\nHost: h\r\n\r\n"); !strings.HasPrefix(reply, "HTTP/1.1 204 ") {
+			t.Errorf("answered %q", reply)
+		}
+		<-r.receptions
+	})
+	if len(r.malformed) > 0 {
+		t.Errorf("%+v", <-r.malformed)
+	}
+}
+
+func TestBrokenBodies(t *testing.T) {
+	r := start(t, Options{})
+	reply := r.raw(t, "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")
+	if x := <-r.receptions; !strings.HasPrefix(reply, "HTTP/1.1 400 ") || x.Outcome != Incomplete || x.Status != 400 {
+		t.Errorf("answered %q, %+v", reply, x)
+	}
+	c := r.dial(t)
+	io.WriteString(c, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nhalf")
+	c.Close()
+	if x := <-r.receptions; x.Outcome != Incomplete || x.Status != 0 || !strings.Contains(x.Problem, "closed the connection") {
+		t.Errorf("%+v", x)
+	}
+}

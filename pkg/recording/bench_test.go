@@ -1,0 +1,28 @@
+package recording
+
+import (
+	"path/filepath"
+	"testing"
+)
+
+func BenchmarkAppend(b *testing.B) {
+	w := create(b, filepath.Join(b.TempDir(), "events.ndjson"), Options{})
+	e := entry(`{"event":"update","time":1575976413,"object":"ticket","objectId":100,"props":{"state":"invited"}}`)
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := w.Append(e); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkRead(b *testing.B) {
+	line, _ := appendLine(nil, entry(`{"event":"update","time":1575976413,"object":"ticket","objectId":100,"props":{"state":"invited"}}`), func(string) bool { return false })
+	r := NewReader(&repeated{text: line, left: 1 << 40})
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := r.Read(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,117 @@
+package recording
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+)
+
+func TestReadTorn(t *testing.T) {
+	whole, err := appendLine(nil, entry(`{"a":"é"}`), func(string) bool { return false })
+	if err != nil {
+		t.Fatal(err)
+	}
+	for cut := 1; cut < len(whole)-1; cut++ {
+		torn := string(whole[:cut])
+		// At the end, and in the middle, where the next writer's repair leaves it.
+		for _, text := range []string{string(whole) + torn, string(whole) + torn + "\n", torn + "\n" + string(whole)} {
+			entries, lines := readAll(t, text)
+			if len(entries) != 1 || len(lines) != 1 {
+				t.Fatalf("cut at %d: %d entries, torn %v", cut, len(entries), lines)
+			}
+		}
+	}
+}
+
+func TestReadEndWithoutNewline(t *testing.T) {
+	whole, _ := appendLine(nil, entry("{}"), func(string) bool { return false })
+	entries, torn := readAll(t, "\n \r\n"+string(bytes.TrimSpace(whole)))
+	if len(entries) != 1 || torn != nil {
+		t.Errorf("%d entries, torn %v", len(entries), torn)
+	}
+}
+
+func TestReadRefuses(t *testing.T) {
+	whole, _ := appendLine(nil, entry("{}"), func(string) bool { return false })
+	const start = `{"receivedAt":"2026-01-02T03:04:05Z","method":"POST","path":"/"`
+	tests := map[string]struct{ line, want string }{
+		"no JSON":         {"hello", "line 2: it is not a JSON object of a recording: "},
+		"an event":        {`{"event":"update"}`, "line 2: it is no entry of a recording, which has receivedAt"},
+		"no body":         {start + `}`, "line 2: it is no entry of a recording"},
+		"two bodies":      {start + `,"body":"","bodyBase64":""}`, "line 2: it has both body and bodyBase64"},
+		"bad base64":      {start + `,"bodyBase64":"%"}`, "line 2: bodyBase64: illegal base64"},
+		"bad UTF-8":       {start + `,"body":"` + "\xff" + `"}`, "line 2: it is not a JSON object"},
+		"two values":      {start + `,"body":""} {}`, "line 2: it is not a JSON object"},
+		"twice":           {start + `,"path":"/","body":""}`, "line 2: it is not a JSON object"},
+		"longer than all": {start + `,"body":"` + strings.Repeat("x", 100_000) + `"}`, "line 2: it is longer than 90000 bytes"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			r := NewReader(strings.NewReader(string(whole) + test.line + "\n" + string(whole)))
+			r.MaxLine = 90_000
+			if _, err := r.Read(); err != nil {
+				t.Fatal(err)
+			}
+			_, err := r.Read()
+			var line *LineError
+			if !errors.As(err, &line) || line.Line != 2 || r.Line() != 2 || !strings.HasPrefix(err.Error(), test.want) {
+				t.Errorf("got %v, want %s", err, test.want)
+			}
+			if _, again := r.Read(); again != err {
+				t.Errorf("then %v", again)
+			}
+		})
+	}
+}
+
+func TestReadFails(t *testing.T) {
+	broken := errors.New("broken disk")
+	r := NewReader(io.MultiReader(strings.NewReader(`{"receivedAt":`), failing{broken}))
+	if _, err := r.Read(); !errors.Is(err, broken) {
+		t.Errorf("got %v", err)
+	}
+}
+
+type failing struct{ err error }
+
+func (r failing) Read([]byte) (int, error) { return 0, r.err }
+
+func TestReaderMemoryIsConstant(t *testing.T) {
+	line, _ := appendLine(nil, entry(strings.Repeat("x", 1000)), func(string) bool { return false })
+	const lines = 20_000
+	r := NewReader(&repeated{text: line, left: lines})
+	n := 0
+	for {
+		_, err := r.Read()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		n++
+	}
+	if n != lines || cap(r.line) > 8*len(line) {
+		t.Errorf("%d entries, %d bytes kept", n, cap(r.line))
+	}
+}
+
+// repeated reads as the same text again and again.
+type repeated struct {
+	text []byte
+	at   int
+	left int
+}
+
+func (r *repeated) Read(b []byte) (int, error) {
+	if r.left == 0 {
+		return 0, io.EOF
+	}
+	n := copy(b, r.text[r.at:])
+	if r.at += n; r.at == len(r.text) {
+		r.at, r.left = 0, r.left-1
+	}
+	return n, nil
+}
