@@ -159,11 +159,14 @@ func (s *listenSession) print(buffer *[]byte) {
 
 // end waits until all is printed, and sums up: beside the JSON when that is what
 // programs read.
-func (s *listenSession) end() error {
+func (s *listenSession) end(interrupted bool) error {
 	if s.spool == nil {
 		return nil
 	}
 	err := s.spool.Close()
+	if interrupted && !s.app.quiet && console.IsTerminal(s.app.Stdout) {
+		fmt.Fprintln(s.app.Stdout) // the terminal has put ^C on the line
+	}
 	switch {
 	case s.app.quiet:
 	case s.plan.output == "json":
