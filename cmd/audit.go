@@ -81,24 +81,16 @@ func (a *app) audit(c *cobra.Command, o *auditOptions) error {
 			return badRule(err)
 		}
 	}
-	loaded, err := a.load(given(c, connectionKeys()))
+	settings, target, err := a.endpoint(c, &o.connection)
 	if err != nil {
 		return err
 	}
-	headers, err := headers(loaded.Config.Headers, o.headers)
-	if err != nil {
-		return err
-	}
-	target, err := parseTarget(loaded.Config.To, headers)
-	if err != nil {
-		return err
-	}
-	transport, err := a.transport(o.tls(loaded.Config), auditWorkers)
+	transport, err := a.transport(o.tls(settings), auditWorkers)
 	if err != nil {
 		return err
 	}
 	return a.runAudit(c, o, audit.Options{
-		Target: target, Transport: transport, Timeout: loaded.Config.Timeout, Seed: o.seed, Skip: o.skip,
+		Target: target, Transport: transport, Timeout: settings.Timeout, Seed: o.seed, Skip: o.skip,
 		Now: a.Now, Sleep: a.Sleep,
 	})
 }

@@ -91,15 +91,7 @@ func (a *app) runLoad(c *cobra.Command, o *loadOptions) error {
 	if err != nil {
 		return err
 	}
-	loaded, err := a.load(given(c, connectionKeys()))
-	if err != nil {
-		return err
-	}
-	headers, err := headers(loaded.Config.Headers, o.headers)
-	if err != nil {
-		return err
-	}
-	target, err := parseTarget(loaded.Config.To, headers)
+	settings, target, err := a.endpoint(c, &o.connection)
 	if err != nil {
 		return err
 	}
@@ -107,14 +99,14 @@ func (a *app) runLoad(c *cobra.Command, o *loadOptions) error {
 		o.seed = a.Random()
 	}
 	options := load.Options{
-		Target: target, Next: o.stream(a.Now(), pace).Next, Pace: pace, Timeout: loaded.Config.Timeout,
+		Target: target, Next: o.stream(a.Now(), pace).Next, Pace: pace, Timeout: settings.Timeout,
 		MaxWorkers: o.maxWorkers, Fault: o.fault, Seed: o.seed, AllowHosts: o.allowHosts,
 		Lookup: lookup, Now: a.Now, Sleep: a.Sleep,
 	}
 	if o.targets {
 		return a.printTargets(c.Context(), options)
 	}
-	if options.Transport, err = a.transport(o.tls(loaded.Config), o.maxWorkers); err != nil {
+	if options.Transport, err = a.transport(o.tls(settings), o.maxWorkers); err != nil {
 		return err
 	}
 	return a.attack(c.Context(), o, options)

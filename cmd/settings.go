@@ -123,6 +123,20 @@ func parseTarget(url string, headers []deliver.Header) (deliver.Target, error) {
 	return deliver.Target{URL: u, Headers: headers}, nil
 }
 
+// endpoint is where a command delivers to, with the configuration that says so.
+func (a *app) endpoint(c *cobra.Command, o *connection) (config.Config, deliver.Target, error) {
+	loaded, err := a.load(given(c, connectionKeys()))
+	if err != nil {
+		return config.Config{}, deliver.Target{}, err
+	}
+	headers, err := headers(loaded.Config.Headers, o.headers)
+	if err != nil {
+		return config.Config{}, deliver.Target{}, err
+	}
+	target, err := parseTarget(loaded.Config.To, headers)
+	return loaded.Config, target, err
+}
+
 // defaultAddr is where listen listens unless told otherwise.
 func defaultAddr() string {
 	for _, k := range config.Keys() {
