@@ -3,7 +3,7 @@ package scenario
 import (
 	"slices"
 
-	"github.com/goccy/go-yaml/ast"
+	"go.yaml.in/yaml/v3"
 )
 
 // checks reads names with a value or with matchers. Headers are always texts,
@@ -21,8 +21,8 @@ func (r *reader) checks(f field, asText bool) []check {
 }
 
 // tests reads a value, which must be equal, or a mapping of matchers.
-func (r *reader) tests(n ast.Node, asText bool) (tests []test) {
-	r.resolved(n, func(n ast.Node) {
+func (r *reader) tests(n *yaml.Node, asText bool) (tests []test) {
+	r.resolved(n, func(n *yaml.Node) {
 		if !isMap(n) {
 			tests = []test{{matcher: r.matcher(equals), want: r.wanted(n, asText)}}
 			return
@@ -40,14 +40,14 @@ func (r *reader) tests(n ast.Node, asText bool) (tests []test) {
 	return tests
 }
 
-func (r *reader) wanted(n ast.Node, asText bool) value {
+func (r *reader) wanted(n *yaml.Node, asText bool) value {
 	if text, ok := scalarOf(n); ok && asText && !isQuotedText(n) {
 		return value{json: string(appendText(nil, text))}
 	}
 	return r.value(n)
 }
 
-func isQuotedText(n ast.Node) bool {
+func isQuotedText(n *yaml.Node) bool {
 	_, ok := textOf(n)
 	return ok
 }

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"strings"
 
-	"github.com/goccy/go-yaml/ast"
+	"go.yaml.in/yaml/v3"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 )
@@ -77,7 +77,7 @@ func (r *reader) templateVars(f field, s *step) {
 }
 
 func (r *reader) data(f field, s *step) {
-	r.resolved(f.value, func(n ast.Node) {
+	r.resolved(f.value, func(n *yaml.Node) {
 		_, isText := textOf(n)
 		if !isText && !isMap(n) {
 			r.problem(at(n), "data must be a JSON object, as a mapping or a text, not %s", describe(n))
@@ -88,7 +88,7 @@ func (r *reader) data(f field, s *step) {
 }
 
 func (r *reader) props(f field, s *step) {
-	r.resolved(f.value, func(n ast.Node) {
+	r.resolved(f.value, func(n *yaml.Node) {
 		text, isText := textOf(n)
 		if !isMap(n) && !(isText && isExpression(text)) {
 			r.problem(at(n), "props must be a mapping, not %s", describe(n))
@@ -100,7 +100,7 @@ func (r *reader) props(f field, s *step) {
 }
 
 func (r *reader) time(f field, s *step) {
-	r.resolved(f.value, func(n ast.Node) {
+	r.resolved(f.value, func(n *yaml.Node) {
 		text, ok := scalarOf(n)
 		if !ok {
 			r.problem(at(n), "time must be UNIX seconds or RFC 3339, not %s", describe(n))

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/goccy/go-yaml/ast"
+	"go.yaml.in/yaml/v3"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 )
@@ -74,24 +74,23 @@ func (r *reader) expect(f field) *expectation {
 }
 
 func (r *reader) status(f field, x *expectation) {
-	r.resolved(f.value, func(n ast.Node) {
-		list, ok := n.(*ast.SequenceNode)
-		if !ok {
+	r.resolved(f.value, func(n *yaml.Node) {
+		if n.Kind != yaml.SequenceNode {
 			x.status = append(x.status, r.statusRange(n))
 			return
 		}
-		if len(list.Values) == 0 {
+		if len(n.Content) == 0 {
 			r.problem(at(n), "the list of status codes is empty")
 		}
-		for _, item := range list.Values {
-			r.resolved(item, func(n ast.Node) { x.status = append(x.status, r.statusRange(n)) })
+		for _, item := range n.Content {
+			r.resolved(item, func(n *yaml.Node) { x.status = append(x.status, r.statusRange(n)) })
 		}
 	})
 }
 
 var statusPattern = regexp.MustCompile(`^[1-5]([0-9][0-9]|xx)$`)
 
-func (r *reader) statusRange(n ast.Node) statusRange {
+func (r *reader) statusRange(n *yaml.Node) statusRange {
 	text, _ := scalarOf(n)
 	text = strings.ToLower(text)
 	if !statusPattern.MatchString(text) {

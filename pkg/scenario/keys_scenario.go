@@ -3,7 +3,7 @@ package scenario
 import (
 	"regexp"
 
-	"github.com/goccy/go-yaml/ast"
+	"go.yaml.in/yaml/v3"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 )
@@ -79,7 +79,7 @@ func defaultsKeys() []key[defaults] {
 
 // url reads a URL. One that holds expressions is checked when it is known.
 func (r *reader) url(f field, what string) (text string) {
-	r.resolved(f.value, func(n ast.Node) {
+	r.resolved(f.value, func(n *yaml.Node) {
 		raw, ok := textOf(n)
 		if !ok || raw == "" {
 			r.problem(at(n), "%s must be a URL, not %s", what, describe(n))
@@ -105,7 +105,7 @@ func (r *reader) checkedURL(p place, raw string) string {
 func (r *reader) headers(f field) []header {
 	var headers []header
 	for _, own := range r.fields(f.value, f.name) {
-		r.resolved(own.value, func(n ast.Node) {
+		r.resolved(own.value, func(n *yaml.Node) {
 			raw, ok := scalarOf(n)
 			if !ok && !isEmpty(n) {
 				r.problem(at(n), "header %s must be a text, not %s", own.name, describe(n))
@@ -161,7 +161,7 @@ func (r *reader) variables(f field) []variable {
 	return vars
 }
 
-func (r *reader) isNull(n ast.Node) (null bool) {
-	r.resolved(n, func(n ast.Node) { null = isEmpty(n) })
+func (r *reader) isNull(n *yaml.Node) (null bool) {
+	r.resolved(n, func(n *yaml.Node) { null = isEmpty(n) })
 	return null
 }

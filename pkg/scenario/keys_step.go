@@ -3,7 +3,7 @@ package scenario
 import (
 	"strings"
 
-	"github.com/goccy/go-yaml/ast"
+	"go.yaml.in/yaml/v3"
 )
 
 const (
@@ -162,7 +162,7 @@ func (r *reader) capture(f field, s *step) {
 }
 
 func (r *reader) probe(f field, s *step) {
-	r.resolved(f.value, func(n ast.Node) {
+	r.resolved(f.value, func(n *yaml.Node) {
 		text, _ := textOf(n)
 		method, url, found := strings.Cut(strings.TrimSpace(text), " ")
 		if !found || !isMethod(method) {

@@ -4,8 +4,8 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/goccy/go-yaml/ast"
 	"github.com/tidwall/gjson"
+	"go.yaml.in/yaml/v3"
 )
 
 // equals is the matcher that a plain value stands for.
@@ -112,13 +112,9 @@ func readList(r *reader, f field, t *test) {
 }
 
 func readNumber(r *reader, f field, t *test) {
-	r.resolved(f.value, func(n ast.Node) {
-		switch n := n.(type) {
-		case *ast.IntegerNode, *ast.FloatNode:
-			t.want = r.value(n)
-			return
-		}
-		if text, ok := textOf(n); ok && isExpression(text) {
+	r.resolved(f.value, func(n *yaml.Node) {
+		text, isText := textOf(n)
+		if isNumber(n) || isText && isExpression(text) {
 			t.want = r.value(n)
 			return
 		}

@@ -1,52 +1,38 @@
 package scenario
 
 import (
-	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/token"
+	"go.yaml.in/yaml/v3"
 )
 
 // field is one "name: value" of a YAML mapping.
 type field struct {
-	name  string
-	key   ast.Node
-	value ast.Node
+	name       string
+	key, value *yaml.Node
 }
 
 // place is where something stands in the file.
 type place struct{ line, column int32 }
 
 // at is the place of the first character of a node.
-func at(n ast.Node) place {
-	if m, ok := n.(*ast.MappingNode); ok && !m.IsFlowStyle && len(m.Values) > 0 {
-		n = m.Values[0].Key
-	}
-	return placeOf(n.GetToken())
-}
-
-func placeOf(t *token.Token) place {
-	if t == nil || t.Position == nil {
-		return place{1, 1}
-	}
-	return place{int32(t.Position.Line), int32(t.Position.Column)}
-}
+func at(n *yaml.Node) place { return place{int32(n.Line), int32(n.Column)} }
 
 // describe says what a node is, for a message.
-func describe(n ast.Node) string {
-	switch n := n.(type) {
-	case nil, *ast.NullNode:
-		return "nothing"
-	case *ast.MappingNode:
+func describe(n *yaml.Node) string {
+	switch {
+	case n.Kind == yaml.MappingNode:
 		return "a mapping"
-	case *ast.SequenceNode:
+	case n.Kind == yaml.SequenceNode:
 		return "a list"
-	case *ast.LiteralNode:
+	case isEmpty(n):
+		return "nothing"
+	case n.Tag == tagBool:
+		return "the boolean " + n.Value
+	case n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
 		return "a text of several lines"
-	case *ast.BoolNode:
-		return "the boolean " + n.Token.Value
-	case *ast.StringNode:
-		return quote(n.Value)
+	case isNumber(n):
+		return n.Value
 	}
-	return n.GetToken().Value
+	return quote(n.Value)
 }
 
 // quote puts a word of the file in quotes and keeps it short.
@@ -58,39 +44,37 @@ func quote(s string) string {
 	return `"` + s + `"`
 }
 
-// isMap, isText and isEmpty sort nodes that were resolved.
-func isMap(n ast.Node) bool {
-	_, ok := n.(*ast.MappingNode)
-	return ok
+// The tags that the YAML library gives to values, from how they are written.
+const (
+	tagText  = "!!str"
+	tagTime  = "!!timestamp" // a text here, as in JSON
+	tagInt   = "!!int"
+	tagFloat = "!!float"
+	tagBool  = "!!bool"
+	tagNull  = "!!null"
+	tagMerge = "!!merge"
+)
+
+func isMap(n *yaml.Node) bool { return n.Kind == yaml.MappingNode }
+
+func isEmpty(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Tag == tagNull }
+
+func isNumber(n *yaml.Node) bool {
+	return n.Kind == yaml.ScalarNode && (n.Tag == tagInt || n.Tag == tagFloat)
 }
 
-func isEmpty(n ast.Node) bool {
-	switch n.(type) {
-	case nil, *ast.NullNode:
-		return true
-	}
-	return false
-}
-
-// textOf is the text of a string node, however it is written.
-func textOf(n ast.Node) (string, bool) {
-	switch n := n.(type) {
-	case *ast.StringNode:
+// textOf is the text of a string, however it is written.
+func textOf(n *yaml.Node) (string, bool) {
+	if n.Kind == yaml.ScalarNode && (n.Tag == tagText || n.Tag == tagTime) {
 		return n.Value, true
-	case *ast.LiteralNode:
-		return n.Value.Value, true
 	}
 	return "", false
 }
 
 // scalarOf is the text of any scalar as it is written, so that 007 stays 007.
-func scalarOf(n ast.Node) (string, bool) {
-	if text, ok := textOf(n); ok {
-		return text, true
+func scalarOf(n *yaml.Node) (string, bool) {
+	if n.Kind != yaml.ScalarNode || isEmpty(n) {
+		return "", false
 	}
-	switch n.(type) {
-	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.InfinityNode, *ast.NanNode:
-		return n.GetToken().Value, true
-	}
-	return "", false
+	return n.Value, true
 }

@@ -5,14 +5,17 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
-	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/ast"
+	goccy "github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/parser"
+	"go.yaml.in/yaml/v3"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 )
@@ -43,7 +46,7 @@ func Parse(file string, source []byte, options ParseOptions) (*Scenario, error) 
 	}
 	r := &reader{
 		file: file, source: source, options: options, keys: newTables(), engine: newEngine(payload.Sources{}),
-		anchors: map[string]ast.Node{}, templates: map[string]payload.Template{}, known: map[string]bool{counterName: true},
+		templates: map[string]payload.Template{}, sound: map[essence]*event{}, known: map[string]bool{counterName: true},
 	}
 	s := &Scenario{File: file}
 	if root := r.document(); root != nil {
@@ -59,23 +62,29 @@ func Parse(file string, source []byte, options ParseOptions) (*Scenario, error) 
 }
 
 // document is the one YAML document of the file, or nil with a problem noted.
-func (r *reader) document() ast.Node {
+func (r *reader) document() *yaml.Node {
 	if at := firstInvalid(r.source); at >= 0 {
 		line := 1 + bytes.Count(r.source[:at], []byte("\n"))
 		r.problem(place{int32(line), 1}, "the file is not UTF-8 text")
 		return nil
 	}
-	file, err := parser.ParseBytes(bytes.TrimPrefix(r.source, []byte("\ufeff")), 0)
-	if err != nil {
-		r.syntax(err)
-		return nil
-	}
-	var roots []ast.Node
-	for _, doc := range file.Docs {
-		if !isEmpty(doc.Body) {
-			roots = append(roots, doc.Body)
+	var roots []*yaml.Node
+	for decoder := yaml.NewDecoder(bytes.NewReader(r.source)); ; {
+		var document yaml.Node
+		switch err := decoder.Decode(&document); {
+		case errors.Is(err, io.EOF):
+			return r.onlyRoot(roots)
+		case err != nil:
+			r.syntax(err)
+			return nil
+		}
+		if root := document.Content[0]; !isEmpty(root) {
+			roots = append(roots, root)
 		}
 	}
+}
+
+func (r *reader) onlyRoot(roots []*yaml.Node) *yaml.Node {
 	switch len(roots) {
 	case 0:
 		r.problem(place{}, "the file is empty; a scenario has steps, such as\n    steps:\n      - send: ticket update")
@@ -102,16 +111,45 @@ func firstInvalid(b []byte) int {
 	return -1
 }
 
+// syntax reports why a file is not YAML. The parser in use is fast and knows the
+// line at most; the other one, slow and thorough, looks for the place.
 func (r *reader) syntax(err error) {
-	var located yaml.Error
-	if errors.As(err, &located) && located.GetToken() != nil {
-		r.problem(placeOf(located.GetToken()), "not YAML: %s", located.GetMessage())
+	if m := unknownAnchor.FindStringSubmatch(err.Error()); m != nil {
+		r.problem(r.find("*"+m[1]), "there is no anchor %s before this alias", quote(m[1]))
 		return
 	}
-	r.problem(place{}, "not YAML: %v", err)
+	var located goccy.Error
+	_, thorough := parser.ParseBytes(r.source, 0)
+	if errors.As(thorough, &located) && located.GetToken() != nil {
+		position := located.GetToken().Position
+		r.problem(place{int32(position.Line), int32(position.Column)}, "not YAML: %s", located.GetMessage())
+		return
+	}
+	reason := strings.TrimPrefix(err.Error(), "yaml: ")
+	p := place{}
+	if m := errorLine.FindStringSubmatch(reason); m != nil {
+		line, _ := strconv.Atoi(m[1])
+		p, reason = place{int32(line), 1}, m[2]
+	}
+	r.problem(p, "not YAML: %s", reason)
 }
 
-func (r *reader) scenario(root ast.Node, s *Scenario) {
+var (
+	unknownAnchor = regexp.MustCompile(`^yaml: unknown anchor '(.*)' referenced$`)
+	errorLine     = regexp.MustCompile(`^line (\d+): (.*)$`)
+)
+
+// find is the first place of a text in the file.
+func (r *reader) find(text string) place {
+	before, _, found := bytes.Cut(r.source, []byte(text))
+	if !found {
+		return place{}
+	}
+	line := bytes.LastIndexByte(before, '\n') + 1
+	return place{int32(1 + bytes.Count(before, []byte("\n"))), int32(1 + utf8.RuneCount(before[line:]))}
+}
+
+func (r *reader) scenario(root *yaml.Node, s *Scenario) {
 	if !isMap(root) {
 		r.problem(at(root), "a scenario is a mapping with steps, not %s", describe(root))
 		return

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/goccy/go-yaml/ast"
+	"go.yaml.in/yaml/v3"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
@@ -24,14 +24,14 @@ type reader struct {
 
 	templates map[string]payload.Template // those found so far
 
-	anchors map[string]ast.Node
 	// inAlias is how many aliases lie around the node being read, and copied how
 	// many nodes were read through one.
 	inAlias, copied int
 	depth           int
 	refused         bool // the file is out of all bounds
 
-	known   map[string]bool // the names that an expression may use
+	sound   map[essence]*event // events that were found to keep the contract
+	known   map[string]bool    // the names that an expression may use
 	secrets []string
 }
 
@@ -93,7 +93,7 @@ func (r *reader) found() error {
 
 // resolved calls read with what a node stands for: behind an anchor its value,
 // behind an alias what the anchor named.
-func (r *reader) resolved(n ast.Node, read func(ast.Node)) {
+func (r *reader) resolved(n *yaml.Node, read func(*yaml.Node)) {
 	if r.inAlias > 0 {
 		r.copied++
 	}
@@ -109,70 +109,83 @@ func (r *reader) resolved(n ast.Node, read func(ast.Node)) {
 		r.refuse(n, "this is nested deeper than %d levels", maxDepth)
 		return
 	}
-	switch n := n.(type) {
-	case *ast.AnchorNode:
-		r.anchors[n.Name.GetToken().Value] = n.Value
-		r.resolved(n.Value, read)
-	case *ast.AliasNode:
-		r.alias(n, read)
-	case *ast.TagNode:
-		r.problem(at(n), "tags such as %s are not supported", n.Start.Value)
+	switch {
+	case n.Kind == yaml.AliasNode:
+		r.inAlias++
+		r.resolved(n.Alias, read)
+		r.inAlias--
+	case n.Style&yaml.TaggedStyle != 0:
+		r.problem(at(n), "tags such as %s are not supported", n.Tag)
 	default:
 		read(n)
 	}
 }
 
 // refuse gives up on the file.
-func (r *reader) refuse(n ast.Node, format string, args ...any) {
+func (r *reader) refuse(n *yaml.Node, format string, args ...any) {
 	r.refused = true
 	r.problem(at(n), format, args...)
 }
 
-func (r *reader) alias(n *ast.AliasNode, read func(ast.Node)) {
-	name := n.Value.GetToken().Value
-	target, ok := r.anchors[name]
-	if !ok {
-		known := make([]string, 0, len(r.anchors))
-		for anchor := range r.anchors {
-			known = append(known, anchor)
-		}
-		slices.Sort(known)
-		r.word(at(n), name, known, "there is no anchor %s before this alias", quote(name))
-		return
-	}
-	r.inAlias++
-	r.resolved(target, read)
-	r.inAlias--
-}
-
 // fields are those of a mapping, and after them what merge keys (<<) add.
-// The YAML library refuses a key that is written twice.
-func (r *reader) fields(n ast.Node, what string) (fields []field) {
-	r.resolved(n, func(n ast.Node) {
-		m, ok := n.(*ast.MappingNode)
-		if !ok {
+func (r *reader) fields(n *yaml.Node, what string) (fields []field) {
+	r.resolved(n, func(n *yaml.Node) {
+		if !isMap(n) {
 			r.problem(at(n), "%s must be a mapping, not %s", what, describe(n))
 			return
 		}
-		var merged []ast.Node
-		fields = make([]field, 0, len(m.Values))
-		for _, pair := range m.Values {
-			if pair.Key.IsMergeKey() {
-				merged = append(merged, pair.Value)
-				continue
+		fields = make([]field, 0, len(n.Content)/2)
+		for i := 0; i < len(n.Content); i += 2 {
+			key := n.Content[i]
+			if key.Tag != tagMerge {
+				fields = append(fields, field{key.Value, key, n.Content[i+1]})
 			}
-			name, _ := scalarOf(pair.Key)
-			fields = append(fields, field{name, pair.Key, pair.Value})
 		}
-		for _, other := range merged {
-			fields = r.merge(fields, other, what)
+		r.duplicates(fields)
+		for i := 0; i < len(n.Content); i += 2 {
+			if n.Content[i].Tag == tagMerge {
+				fields = r.merge(fields, n.Content[i+1], what)
+			}
 		}
 	})
 	return fields
 }
 
-// merge adds the fields of a merge key that are not there already.
-func (r *reader) merge(fields []field, n ast.Node, what string) []field {
+// duplicates reports names that are given twice.
+func (r *reader) duplicates(fields []field) {
+	const few = 16 // so few are compared faster than hashed
+	if len(fields) <= few {
+		for i, f := range fields {
+			for _, earlier := range fields[:i] {
+				if earlier.name == f.name {
+					r.twice(f, earlier)
+				}
+			}
+		}
+		return
+	}
+	seen := make(map[string]field, len(fields))
+	for _, f := range fields {
+		if earlier, ok := seen[f.name]; ok {
+			r.twice(f, earlier)
+		}
+		seen[f.name] = f
+	}
+}
+
+func (r *reader) twice(f, earlier field) {
+	r.problem(at(f.key), "%s is given twice, first in line %d", quote(f.name), earlier.key.Line)
+}
+
+// merge adds the fields of a merge key, or of a list of them, that are not there
+// already.
+func (r *reader) merge(fields []field, n *yaml.Node, what string) []field {
+	if n.Kind == yaml.SequenceNode {
+		for _, item := range n.Content {
+			fields = r.merge(fields, item, what)
+		}
+		return fields
+	}
 	for _, f := range r.fields(n, what) {
 		if !slices.ContainsFunc(fields, func(own field) bool { return own.name == f.name }) {
 			fields = append(fields, f)
@@ -182,10 +195,10 @@ func (r *reader) merge(fields []field, n ast.Node, what string) []field {
 }
 
 // items are those of a list.
-func (r *reader) items(n ast.Node, what string) (items []ast.Node) {
-	r.resolved(n, func(n ast.Node) {
-		if list, ok := n.(*ast.SequenceNode); ok {
-			items = list.Values
+func (r *reader) items(n *yaml.Node, what string) (items []*yaml.Node) {
+	r.resolved(n, func(n *yaml.Node) {
+		if n.Kind == yaml.SequenceNode {
+			items = n.Content
 			return
 		}
 		r.problem(at(n), "%s must be a list, not %s", what, describe(n))

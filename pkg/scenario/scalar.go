@@ -4,12 +4,12 @@ import (
 	"strings"
 	"time"
 
-	"github.com/goccy/go-yaml/ast"
+	"go.yaml.in/yaml/v3"
 )
 
 // text reads a string that is taken as it is.
-func (r *reader) text(n ast.Node, what string) (text string) {
-	r.resolved(n, func(n ast.Node) {
+func (r *reader) text(n *yaml.Node, what string) (text string) {
+	r.resolved(n, func(n *yaml.Node) {
 		var ok bool
 		if text, ok = textOf(n); !ok {
 			r.problem(at(n), "%s must be a text, not %s", what, describe(n))
@@ -19,19 +19,15 @@ func (r *reader) text(n ast.Node, what string) (text string) {
 }
 
 // number reads an integer within bounds.
-func (r *reader) number(n ast.Node, what string, least, most int) int {
+func (r *reader) number(n *yaml.Node, what string, least, most int) int {
 	number := least
-	r.resolved(n, func(n ast.Node) {
-		i, ok := n.(*ast.IntegerNode)
-		if !ok {
+	r.resolved(n, func(n *yaml.Node) {
+		if n.Tag != tagInt {
 			r.problem(at(n), "%s must be a whole number, not %s", what, describe(n))
 			return
 		}
-		value, small := i.Value.(int64)
-		if u, unsigned := i.Value.(uint64); unsigned && u <= uint64(most) {
-			value, small = int64(u), true
-		}
-		if !small || value < int64(least) || value > int64(most) {
+		var value int64
+		if err := n.Decode(&value); err != nil || value < int64(least) || value > int64(most) {
 			r.problem(at(n), "%s must be from %d to %d, not %s", what, least, most, describe(n))
 			return
 		}
@@ -40,21 +36,20 @@ func (r *reader) number(n ast.Node, what string, least, most int) int {
 	return number
 }
 
-func (r *reader) boolean(n ast.Node, what string) (value bool) {
-	r.resolved(n, func(n ast.Node) {
-		b, ok := n.(*ast.BoolNode)
-		if !ok {
+func (r *reader) boolean(n *yaml.Node, what string) (value bool) {
+	r.resolved(n, func(n *yaml.Node) {
+		if n.Tag != tagBool {
 			r.problem(at(n), "%s must be true or false, not %s", what, describe(n))
 			return
 		}
-		value = b.Value
+		value = isTrue(n)
 	})
 	return value
 }
 
 // choice reads one of a few words.
-func (r *reader) choice(n ast.Node, what string, words []string) (word string) {
-	r.resolved(n, func(n ast.Node) {
+func (r *reader) choice(n *yaml.Node, what string, words []string) (word string) {
+	r.resolved(n, func(n *yaml.Node) {
 		got, ok := textOf(n)
 		if !ok {
 			r.problem(at(n), "%s must be one of %s, not %s", what, strings.Join(words, ", "), describe(n))
@@ -75,8 +70,8 @@ func (r *reader) choice(n ast.Node, what string, words []string) (word string) {
 const maxDelay = 24 * time.Hour
 
 // delay reads a duration such as 250ms, or an expression that makes one.
-func (r *reader) delay(n ast.Node, what string) (d delay) {
-	r.resolved(n, func(n ast.Node) {
+func (r *reader) delay(n *yaml.Node, what string) (d delay) {
+	r.resolved(n, func(n *yaml.Node) {
 		text, ok := textOf(n)
 		if !ok {
 			r.problem(at(n), "%s must be a duration with a unit, such as 250ms or 2s, not %s", what, describe(n))
@@ -93,3 +88,5 @@ func (r *reader) delay(n ast.Node, what string) (d delay) {
 	})
 	return d
 }
+
+func isTrue(n *yaml.Node) bool { return strings.EqualFold(n.Value, "true") }

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/goccy/go-yaml/ast"
+	"go.yaml.in/yaml/v3"
 )
 
 const stepsKey = "steps"
@@ -22,7 +22,7 @@ func (r *reader) steps(f field, inTurn bool) []step {
 	}
 	steps := make([]step, len(items))
 	for i, item := range items {
-		r.resolved(item, func(n ast.Node) { steps[i] = r.step(n) })
+		r.resolved(item, func(n *yaml.Node) { steps[i] = r.step(n) })
 		if inTurn {
 			r.learn(steps[i])
 		}
@@ -50,7 +50,7 @@ func (r *reader) isBlamed(p place) bool {
 	})
 }
 
-func (r *reader) step(n ast.Node) step {
+func (r *reader) step(n *yaml.Node) step {
 	s := step{place: at(n)}
 	if !isMap(n) {
 		r.problem(at(n), "a step must be a mapping such as {send: ticket update}, not %s", describe(n))
@@ -68,7 +68,7 @@ func (r *reader) step(n ast.Node) step {
 }
 
 // kindOf finds the one key that says what a step does.
-func (r *reader) kindOf(n ast.Node, fields []field) kind {
+func (r *reader) kindOf(n *yaml.Node, fields []field) kind {
 	var found []field
 	for _, f := range fields {
 		if slices.Contains(kindNames(), f.name) {
@@ -87,7 +87,7 @@ func (r *reader) kindOf(n ast.Node, fields []field) kind {
 }
 
 // noKind blames the key that is nearest to one that says what a step does.
-func (r *reader) noKind(n ast.Node, fields []field) {
+func (r *reader) noKind(n *yaml.Node, fields []field) {
 	for _, f := range fields {
 		if !slices.Contains(names(r.keys.step), f.name) {
 			r.word(at(f.key), f.name, kindNames(), "a step has no key %s", quote(f.name))

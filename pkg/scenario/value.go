@@ -1,10 +1,11 @@
 package scenario
 
 import (
+	"encoding/json"
 	"strconv"
 
 	"github.com/go-json-experiment/json/jsontext"
-	"github.com/goccy/go-yaml/ast"
+	"go.yaml.in/yaml/v3"
 )
 
 // value is a YAML value as JSON. Where a string in it holds an expression, the
@@ -73,13 +74,13 @@ func (v *value) settled() (json string, ok bool) {
 }
 
 // value reads any YAML value.
-func (r *reader) value(n ast.Node) (v value) {
+func (r *reader) value(n *yaml.Node) (v value) {
 	v.json = "null" // for what was refused
-	r.resolved(n, func(n ast.Node) {
-		switch n := n.(type) {
-		case *ast.MappingNode:
+	r.resolved(n, func(n *yaml.Node) {
+		switch n.Kind {
+		case yaml.MappingNode:
 			v = r.object(n)
-		case *ast.SequenceNode:
+		case yaml.SequenceNode:
 			v = r.list(n)
 		default:
 			v = r.scalar(n)
@@ -88,7 +89,7 @@ func (r *reader) value(n ast.Node) (v value) {
 	return v
 }
 
-func (r *reader) object(n ast.Node) value {
+func (r *reader) object(n *yaml.Node) value {
 	fields := r.fields(n, "it")
 	v := value{isMap: true, names: make([]string, len(fields)), parts: make([]value, len(fields))}
 	for i, f := range fields {
@@ -97,9 +98,9 @@ func (r *reader) object(n ast.Node) value {
 	return v.settle()
 }
 
-func (r *reader) list(n *ast.SequenceNode) value {
-	v := value{parts: make([]value, len(n.Values))}
-	for i, item := range n.Values {
+func (r *reader) list(n *yaml.Node) value {
+	v := value{parts: make([]value, len(n.Content))}
+	for i, item := range n.Content {
 		v.parts[i] = r.value(item)
 	}
 	return v.settle()
@@ -119,7 +120,7 @@ func (v value) settle() value {
 	return value{json: string(json)}
 }
 
-func (r *reader) scalar(n ast.Node) value {
+func (r *reader) scalar(n *yaml.Node) value {
 	if text, ok := textOf(n); ok {
 		text = r.expression(at(n), text)
 		if isExpression(text) {
@@ -127,36 +128,33 @@ func (r *reader) scalar(n ast.Node) value {
 		}
 		return value{json: string(appendText(nil, text))}
 	}
-	switch n := n.(type) {
-	case nil, *ast.NullNode:
+	switch n.Tag {
+	case tagNull:
 		return value{json: "null"}
-	case *ast.BoolNode:
-		return value{json: strconv.FormatBool(n.Value)}
-	case *ast.IntegerNode:
-		return value{json: integer(n)}
-	case *ast.FloatNode:
-		return value{json: float(n)}
+	case tagBool:
+		return value{json: strconv.FormatBool(isTrue(n))}
+	case tagInt, tagFloat:
+		return r.digits(n)
 	}
 	r.problem(at(n), "%s cannot be written as JSON", describe(n))
 	return value{json: "null"}
 }
 
-// integer is the number in decimal digits, since YAML has hexadecimal ones too.
-func integer(n *ast.IntegerNode) string {
-	if u, ok := n.Value.(uint64); ok {
-		return strconv.FormatUint(u, 10)
-	}
-	i, _ := n.Value.(int64)
-	return strconv.FormatInt(i, 10)
-}
-
-// float keeps the digits as they are written where JSON writes them alike.
-func float(n *ast.FloatNode) string {
-	written := jsontext.Value(n.Token.Value)
+// digits is a number as JSON, with the digits as they are written where JSON
+// writes them alike; YAML has hexadecimal numbers too, and infinity.
+func (r *reader) digits(n *yaml.Node) value {
+	written := jsontext.Value(n.Value)
 	if written.Kind() == '0' && written.IsValid() {
-		return n.Token.Value
+		return value{json: n.Value}
 	}
-	return strconv.FormatFloat(n.Value, 'g', -1, 64)
+	var number any
+	if err := n.Decode(&number); err == nil {
+		if json, err := json.Marshal(number); err == nil {
+			return value{json: string(json)}
+		}
+	}
+	r.problem(at(n), "%s cannot be written as JSON", n.Value)
+	return value{json: "null"}
 }
 
 // appendText adds a text as a JSON string. What is not UTF-8 is replaced.
