@@ -11,8 +11,9 @@ import (
 
 var errTooLarge = errors.New("body too large")
 
-// firstRead is how much room a body gets before any of it is here.
-const firstRead = 64 << 10
+// firstRead is how much room a body gets before any of it is here. Senders that announce
+// much and send little, a thousand at a time, must not cost more than this each.
+const firstRead = 4 << 10
 
 // readBody reads a body of up to most bytes. The room grows with what arrives, whatever
 // length was announced.

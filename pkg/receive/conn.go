@@ -8,6 +8,7 @@ import (
 	"net"
 	"strings"
 	"sync/atomic"
+	"time"
 )
 
 // connKey finds the connection in the context of a request.
@@ -30,8 +31,18 @@ type conn struct {
 	server   *Server
 	slots    chan struct{}
 	stage    atomic.Int32
+	since    atomic.Int64 // when it became idle, by the server's clock
+	used     atomic.Bool  // a request came
 	reported atomic.Bool
 }
+
+// rest makes the connection idle.
+func (c *conn) rest() {
+	c.since.Store(int64(c.server.clock()))
+	c.stage.Store(idle)
+}
+
+func (c *conn) idleSince() time.Duration { return time.Duration(c.since.Load()) }
 
 func (c *conn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)

@@ -26,6 +26,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	at := s.options.Now()
 	if c := connOf(r); c != nil {
 		c.stage.Store(handling)
+		c.used.Store(true)
 	}
 	r.Header["Host"] = []string{r.Host}
 	x := &exchange{s: s, w: w, r: r, Reception: Reception{

@@ -51,16 +51,19 @@ func (x *exchange) forward() answer {
 	return x.passBack(reply)
 }
 
+// wholeReply is how much of a reply is read before any of it is passed back.
+const wholeReply = 64 << 10
+
 // passBack answers a reply. Its start is read first, so that one that breaks off there
 // is not answered as if it were whole.
 func (x *exchange) passBack(reply *http.Response) answer {
-	body, err := io.ReadAll(io.LimitReader(reply.Body, firstRead))
+	body, err := io.ReadAll(io.LimitReader(reply.Body, wholeReply))
 	if err != nil {
 		reply.Body.Close()
 		return x.notForwarded(err)
 	}
 	a := answer{status: reply.StatusCode, headers: passedBack(reply.Header), body: body, outcome: Accepted, delay: true}
-	if len(body) == firstRead {
+	if len(body) == wholeReply {
 		a.rest = reply.Body
 		return a
 	}

@@ -183,7 +183,7 @@ func TestForwardFails(t *testing.T) {
 }
 
 func TestForwardLongReply(t *testing.T) {
-	long := strings.Repeat("x", 5*firstRead)
+	long := strings.Repeat("x", 5*wholeReply)
 	addr, _ := rawTarget(t, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"+long)
 	r := start(t, Options{Forward: forwarder(t, addr)})
 	if got := readAll(t, post(t, r.url("/"), ticketEvent).Body); got != long {
@@ -192,7 +192,7 @@ func TestForwardLongReply(t *testing.T) {
 }
 
 func TestForwardBreaksOff(t *testing.T) {
-	addr, _ := rawTarget(t, "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n"+strings.Repeat("x", 2*firstRead))
+	addr, _ := rawTarget(t, "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n"+strings.Repeat("x", 2*wholeReply))
 	r := start(t, Options{Forward: forwarder(t, addr)})
 	reply := post(t, r.url("/"), ticketEvent)
 	if _, err := io.ReadAll(reply.Body); reply.StatusCode != 200 || err == nil {

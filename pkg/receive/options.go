@@ -61,7 +61,8 @@ type Options struct {
 type Limits struct {
 	Body        int64         // bytes of a body (1 MiB); beyond it the answer is 413
 	Headers     int           // bytes of the request line and the headers (64 KiB, and a few KiB of slack)
-	Connections int           // at the same time (1024); further ones wait
+	Connections int           // at the same time (1024); further ones wait, and idle ones make room
+	Spare       time.Duration // until an idle connection may have to make room (250ms)
 	Request     time.Duration // until a request is here, from its first byte (10s)
 	Idle        time.Duration // between two requests of a connection (2m)
 	Write       time.Duration // until a ready answer is taken (10s)
@@ -86,6 +87,7 @@ func (l Limits) withDefaults() Limits {
 	l.Body = cmp.Or(l.Body, 1<<20)
 	l.Headers = cmp.Or(l.Headers, 64<<10)
 	l.Connections = cmp.Or(l.Connections, 1024)
+	l.Spare = cmp.Or(l.Spare, 250*time.Millisecond)
 	l.Request = cmp.Or(l.Request, 10*time.Second)
 	l.Idle = cmp.Or(l.Idle, 2*time.Minute)
 	l.Write = cmp.Or(l.Write, 10*time.Second)

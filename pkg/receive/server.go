@@ -2,7 +2,6 @@ package receive
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"log"
@@ -11,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // ErrAborted says that requests in hand were cut off when the server stopped.
@@ -23,6 +23,7 @@ type Server struct {
 	headers http.Header // of the planned reply
 
 	requests, events atomic.Int64
+	started          time.Time
 
 	// draining ends delays and hangs; base is the context of all requests, and ends
 	// them all.
@@ -40,7 +41,7 @@ func New(options Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{options: options, headers: options.Reply.header(), conns: map[*conn]struct{}{}}
+	s := &Server{options: options, headers: options.Reply.header(), conns: map[*conn]struct{}{}, started: options.Now()}
 	s.draining, s.drain = context.WithCancel(context.Background())
 	s.base, s.abort = context.WithCancel(context.Background())
 	return s, nil
@@ -125,56 +126,11 @@ func (s *Server) malformed(remote, reason string) {
 	s.options.OnMalformed(Malformed{At: s.options.Now(), Remote: remote, Reason: reason})
 }
 
-// limit wraps a listener so that it hands out connections up to the limit.
-func (s *Server) limit(l net.Listener) net.Listener {
-	limited := &listener{Listener: l, server: s, slots: make(chan struct{}, s.options.Limits.Connections)}
-	if s.options.TLS != nil {
-		limited.tls = s.options.TLS.Clone()
-		limited.tls.NextProtos = []string{"http/1.1"}
-	}
-	return limited
-}
-
-type listener struct {
-	net.Listener
-	server *Server
-	tls    *tls.Config // nil is plain HTTP
-	slots  chan struct{}
-}
-
-// Accept waits for a free slot before it takes a connection from the system's queue.
-func (l *listener) Accept() (net.Conn, error) {
-	select {
-	case l.slots <- struct{}{}:
-	case <-l.server.draining.Done():
-		return nil, net.ErrClosed
-	}
-	raw, err := l.Listener.Accept()
-	if err != nil {
-		<-l.slots
-		return nil, err
-	}
-	c := &conn{Conn: raw, raw: raw, server: l.server, slots: l.slots}
-	if l.tls != nil {
-		c.tls = tls.Server(raw, l.tls)
-		c.Conn = c.tls
-	}
-	l.server.add(c)
-	return c, nil
-}
-
-func (s *Server) add(c *conn) {
-	s.open.Add(1)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.conns[c] = struct{}{}
-}
-
 func (s *Server) connState(nc net.Conn, state http.ConnState) {
 	c := nc.(*conn)
 	switch state {
 	case http.StateIdle:
-		c.stage.Store(idle)
+		c.rest()
 	case http.StateClosed:
 		s.mu.Lock()
 		delete(s.conns, c)

@@ -65,7 +65,7 @@ func TestPipelining(t *testing.T) {
 }
 
 func TestConnectionLimit(t *testing.T) {
-	r := start(t, Options{Limits: Limits{Connections: 2}})
+	r := start(t, Options{Limits: Limits{Connections: 2, Spare: time.Hour}})
 	first, second := r.dial(t), r.dial(t)
 	roundTrip(t, first)
 	roundTrip(t, second)

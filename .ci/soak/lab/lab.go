@@ -1,0 +1,200 @@
+// Package lab is what the soaks share: the real program as a process, what the system
+// says of it, and the table of what was promised and what was measured.
+package lab
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// Lab is a folder with the program in it, and the table.
+type Lab struct {
+	Dir     string
+	Program string
+	rows    []row
+}
+
+type row struct {
+	promise, measured string
+	kept              bool
+}
+
+// Open builds the program into a folder of its own.
+func Open(name string) *Lab {
+	log.SetFlags(0)
+	dir, err := os.MkdirTemp("", "soak-"+name+"-")
+	if err != nil {
+		log.Fatal(err)
+	}
+	l := &Lab{Dir: dir, Program: filepath.Join(dir, "apizee-hooks")}
+	build := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", l.Program, ".")
+	build.Dir, build.Stderr = "..", os.Stderr
+	l.Must(build.Run())
+	return l
+}
+
+// Must ends a soak that cannot go on.
+func (l *Lab) Must(err error) {
+	if err != nil {
+		os.RemoveAll(l.Dir)
+		log.Fatal(err)
+	}
+}
+
+// File is a path in the folder.
+func (l *Lab) File(name string) string { return filepath.Join(l.Dir, name) }
+
+// Check enters a promise and what was measured of it.
+func (l *Lab) Check(promise string, kept bool, format string, args ...any) {
+	l.rows = append(l.rows, row{promise, fmt.Sprintf(format, args...), kept})
+}
+
+// Close prints the table and ends the soak, with 1 when a promise was broken.
+func (l *Lab) Close() {
+	os.RemoveAll(l.Dir)
+	code := 0
+	for _, r := range l.rows {
+		mark := "✓"
+		if !r.kept {
+			mark, code = "✗", 1
+		}
+		fmt.Printf("%s %-58s %s\n", mark, r.promise, r.measured)
+	}
+	os.Exit(code)
+}
+
+// Process is the program while it runs.
+type Process struct {
+	*exec.Cmd
+	Out, Err Text
+	ended    chan struct{}
+}
+
+// Text collects what a process prints.
+type Text struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+// Keep is how much of an output is kept.
+const keep = 1 << 20
+
+func (t *Text) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.text.Len() < keep {
+		t.text.Write(p)
+	}
+	return len(p), nil
+}
+
+func (t *Text) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.text.String()
+}
+
+// Command prepares the program, in the lab's folder and without the user's own settings.
+func (l *Lab) Command(args ...string) *Process {
+	p := &Process{Cmd: exec.Command(l.Program, args...), ended: make(chan struct{})}
+	p.Dir, p.Env = l.Dir, append(os.Environ(), "HOME="+l.Dir, "XDG_CONFIG_HOME=")
+	p.Stdout, p.Stderr = &p.Out, &p.Err
+	return p
+}
+
+// Begin starts the process.
+func (p *Process) Begin() error {
+	if err := p.Cmd.Start(); err != nil {
+		return err
+	}
+	go func() {
+		defer close(p.ended)
+		p.Cmd.Wait()
+	}()
+	return nil
+}
+
+// End asks the process to stop, and says whether it did so in time. One that did not is killed.
+func (p *Process) End(s os.Signal, within time.Duration) bool {
+	p.Process.Signal(s)
+	return p.Await(within)
+}
+
+// Await waits for the end of the process, and kills it when that does not come in time.
+func (p *Process) Await(within time.Duration) bool {
+	select {
+	case <-p.ended:
+		return true
+	case <-time.After(within):
+		p.Process.Kill()
+		<-p.ended
+		return false
+	}
+}
+
+// Memory is the most that an ended process took, in MiB.
+func (p *Process) Memory() float64 {
+	return float64(p.ProcessState.SysUsage().(*syscall.Rusage).Maxrss) / 1024
+}
+
+// Listen starts a listener on a free port, and returns it with its host:port. What it
+// prints after that goes to out, which may be nil.
+func (l *Lab) Listen(out io.Writer, args ...string) (p *Process, addr string) {
+	p = l.Command(append([]string{"listen", "--addr", "127.0.0.1:0", "-o", "json"}, args...)...)
+	p.Stdout = nil
+	pipe, err := p.StdoutPipe()
+	l.Must(err)
+	l.Must(p.Cmd.Start())
+	lines := bufio.NewReader(pipe)
+	first, err := lines.ReadBytes('\n')
+	l.Must(err)
+	var ready struct{ Addr string }
+	l.Must(json.Unmarshal(first, &ready))
+	if out == nil {
+		out = io.Discard
+	}
+	go func() {
+		defer close(p.ended)
+		io.Copy(out, lines)
+		p.Cmd.Wait()
+	}()
+	return p, ready.Addr
+}
+
+// Status is what the system says of a process.
+type Status struct {
+	RSS, Peak     float64 // MiB
+	Threads, Open int     // threads, and open files
+}
+
+// Status looks into /proc.
+func (p *Process) Status() (s Status) {
+	folder := fmt.Sprintf("/proc/%d", p.Process.Pid)
+	text, _ := os.ReadFile(folder + "/status")
+	for line := range strings.Lines(string(text)) {
+		var kb float64
+		switch name, value, _ := strings.Cut(line, ":"); name {
+		case "VmRSS":
+			fmt.Sscan(value, &kb)
+			s.RSS = kb / 1024
+		case "VmHWM":
+			fmt.Sscan(value, &kb)
+			s.Peak = kb / 1024
+		case "Threads":
+			fmt.Sscan(value, &s.Threads)
+		}
+	}
+	open, _ := os.ReadDir(folder + "/fd")
+	s.Open = len(open)
+	return s
+}

@@ -1,0 +1,117 @@
+package lab
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
+)
+
+// Body is the event with a number.
+func Body(n int64) string {
+	return fmt.Sprintf(`{"event":"update","time":1575976413,"object":"ticket","objectId":%d,"props":{"state":"invited"}}`, n)
+}
+
+// Head is the head of a request with a body of a length.
+func Head(length int) string {
+	return fmt.Sprintf("POST /apizeehooks/ HTTP/1.1\r\nHost: localhost\r\nUser-Agent: Cloud Apizee\r\nAccept: */*\r\nContent-Type: application/JSON\r\nContent-Length: %d\r\n\r\n", length)
+}
+
+// Request is the whole request for an event.
+func Request(n int64) string {
+	body := Body(n)
+	return Head(len(body)) + body
+}
+
+// Sender posts events over one connection, which it opens again when it was closed.
+type Sender struct {
+	Addr  string
+	conn  net.Conn
+	input *bufio.Reader
+}
+
+// Post sends an event and returns the status of the answer.
+func (s *Sender) Post(n int64, within time.Duration) (status int, err error) {
+	defer func() {
+		if err != nil {
+			s.Close()
+		}
+	}()
+	if s.conn == nil {
+		if s.conn, err = net.DialTimeout("tcp", s.Addr, within); err != nil {
+			return 0, err
+		}
+		s.input = bufio.NewReader(s.conn)
+	}
+	s.conn.SetDeadline(time.Now().Add(within))
+	if _, err := io.WriteString(s.conn, Request(n)); err != nil {
+		return 0, err
+	}
+	return s.answer()
+}
+
+// answer reads an answer that has no body.
+func (s *Sender) answer() (status int, err error) {
+	first, err := s.input.ReadString('\n')
+	if err != nil {
+		return 0, err
+	}
+	if _, err := fmt.Sscanf(first, "HTTP/1.1 %d", &status); err != nil {
+		return 0, err
+	}
+	for {
+		line, err := s.input.ReadString('\n')
+		if err != nil {
+			return 0, err
+		}
+		if line == "\r\n" {
+			return status, nil
+		}
+		if strings.HasPrefix(line, "Connection: close") {
+			defer s.Close()
+		}
+	}
+}
+
+// Close closes the connection.
+func (s *Sender) Close() {
+	if s.conn != nil {
+		s.conn.Close()
+		s.conn = nil
+	}
+}
+
+// Recorded calls found with the number of each event in a recording, and returns how
+// many lines break off.
+func Recorded(path string, found func(n int64)) (torn int, _ error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	reader := recording.NewReader(f)
+	for {
+		e, err := reader.Read()
+		var broken *recording.TornError
+		switch {
+		case err == io.EOF:
+			return torn, nil
+		case errors.As(err, &broken):
+			torn++
+			continue
+		case err != nil:
+			return torn, err
+		}
+		var n int64
+		if _, err := fmt.Sscanf(string(e.Body), `{"event":"update","time":1575976413,"object":"ticket","objectId":%d,`, &n); err != nil {
+			return torn, fmt.Errorf("line %d holds another event: %s", reader.Line(), e.Body)
+		}
+		found(n)
+	}
+}

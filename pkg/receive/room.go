@@ -1,0 +1,127 @@
+package receive
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"syscall"
+	"time"
+)
+
+// listener hands out connections up to the limit.
+type listener struct {
+	net.Listener
+	server *Server
+	tls    *tls.Config // nil is plain HTTP
+	slots  chan struct{}
+	told   bool // that there is no room
+}
+
+func (s *Server) limit(l net.Listener) net.Listener {
+	limited := &listener{Listener: l, server: s, slots: make(chan struct{}, s.options.Limits.Connections)}
+	if s.options.TLS != nil {
+		limited.tls = s.options.TLS.Clone()
+		limited.tls.NextProtos = []string{"http/1.1"}
+	}
+	return limited
+}
+
+// Accept takes one connection from the system's queue, and waits for a slot for it.
+func (l *listener) Accept() (net.Conn, error) {
+	raw, err := l.Listener.Accept()
+	if err != nil {
+		if errors.Is(err, syscall.EMFILE) {
+			l.server.makeRoom() // the HTTP library says so and tries again
+		}
+		return nil, err
+	}
+	if !l.takeSlot() {
+		raw.Close()
+		return nil, net.ErrClosed
+	}
+	c := &conn{Conn: raw, raw: raw, server: l.server, slots: l.slots}
+	if l.tls != nil {
+		c.tls = tls.Server(raw, l.tls)
+		c.Conn = c.tls
+	}
+	l.server.add(c)
+	return c, nil
+}
+
+// takeSlot is false when the server is to stop. Senders that keep connections and say
+// nothing must not keep others out, so idle ones make room when there is none.
+func (l *listener) takeSlot() bool {
+	select {
+	case l.slots <- struct{}{}:
+		return true
+	default:
+	}
+	l.tell()
+	for {
+		look := time.NewTimer(l.server.makeRoom())
+		select {
+		case l.slots <- struct{}{}:
+			look.Stop()
+			return true
+		case <-l.server.draining.Done():
+			look.Stop()
+			return false
+		case <-look.C:
+		}
+	}
+}
+
+// tell says once that senders have to wait.
+func (l *listener) tell() {
+	if !l.told {
+		l.told = true
+		l.server.malformed("", fmt.Sprintf("all %d connections are taken; idle ones are closed to make room", cap(l.slots)))
+	}
+}
+
+func (s *Server) add(c *conn) {
+	c.rest()
+	s.open.Add(1)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.conns[c] = struct{}{}
+}
+
+// makeRoom closes the idle connection that will be missed least, and returns when to look
+// again. A sender that is busy has its connection idle between two requests too, and
+// would lose the second one; so it must be idle for some time.
+func (s *Server) makeRoom() time.Duration {
+	enough := s.options.Limits.Spare
+	c := s.leastMissed()
+	if c == nil {
+		return enough
+	}
+	if left := enough - (s.clock() - c.idleSince()); left > 0 {
+		return left
+	}
+	c.Close()
+	return enough
+}
+
+func (s *Server) leastMissed() (least *conn) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for c := range s.conns {
+		if c.stage.Load() == idle && (least == nil || c.isMissedLess(least)) {
+			least = c
+		}
+	}
+	return least
+}
+
+// isMissedLess puts connections that brought nothing before those that did.
+func (c *conn) isMissedLess(other *conn) bool {
+	if used := c.used.Load(); used != other.used.Load() {
+		return !used
+	}
+	return c.idleSince() < other.idleSince()
+}
+
+// clock is how long the server is there. It does not step as the time of day does.
+func (s *Server) clock() time.Duration { return s.options.Now().Sub(s.started) }
