@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
@@ -77,11 +78,13 @@ func (m measure) shown() string {
 }
 
 // expression is a name, an operator and a limit, with space around them allowed.
-var expression = regexp.MustCompile(`^\s*([A-Za-z][A-Za-z0-9.]*)\s*(<=|>=|<|>)\s*(\S+)\s*$`)
+var expression = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^\s*([A-Za-z][A-Za-z0-9.]*)\s*(<=|>=|<|>)\s*(\S+)\s*$`)
+})
 
 // ParseCondition reads an expression: a measure, one of < <= > >=, and a limit.
 func ParseCondition(s string) (Condition, error) {
-	parts := expression.FindStringSubmatch(s)
+	parts := expression().FindStringSubmatch(s)
 	if parts == nil {
 		return Condition{}, fmt.Errorf("condition %q: write a measure, one of < <= > >= and a limit, like p99>200ms or success<99.9%%", s)
 	}

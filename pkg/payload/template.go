@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"text/template"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -58,11 +59,13 @@ func Parse(name, text string) (Template, error) {
 	return t, nil
 }
 
-var firstComment = regexp.MustCompile(`^\s*\{\{-?\s*/\*((?s:.*?))\*/\s*-?\}\}`)
+var firstComment = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^\s*\{\{-?\s*/\*((?s:.*?))\*/\s*-?\}\}`)
+})
 
 // describe is the text of the comment that a template begins with, on one line.
 func describe(text string) string {
-	m := firstComment.FindStringSubmatch(text)
+	m := firstComment().FindStringSubmatch(text)
 	if m == nil {
 		return ""
 	}
@@ -123,19 +126,23 @@ func (t Template) notEvent(rendered []byte, err error) error {
 func (t Template) file() string { return t.parsed.Name() }
 
 var (
-	errorPlace = regexp.MustCompile(`^:(\d+):(?:\d+:)? ?(?s:(.*))$`)
-	executing  = regexp.MustCompile(`^executing "(?s:.*?)" (at <)`)
+	errorPlace = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^:(\d+):(?:\d+:)? ?(?s:(.*))$`)
+	})
+	executing = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^executing "(?s:.*?)" (at <)`)
+	})
 )
 
 // templateError takes file and line out of an error of text/template.
 func templateError(file string, err error) error {
 	text := strings.TrimPrefix(err.Error(), "template: ")
-	place := errorPlace.FindStringSubmatch(strings.TrimPrefix(text, file))
+	place := errorPlace().FindStringSubmatch(strings.TrimPrefix(text, file))
 	if place == nil {
 		return &TemplateError{File: file, Reason: text, Err: err}
 	}
 	line, _ := strconv.Atoi(place[1])
-	return &TemplateError{File: file, Line: line, Reason: executing.ReplaceAllString(place[2], "$1"), Err: err}
+	return &TemplateError{File: file, Line: line, Reason: executing().ReplaceAllString(place[2], "$1"), Err: err}
 }
 
 // limited takes what a template writes, up to a limit.

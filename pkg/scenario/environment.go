@@ -1,7 +1,6 @@
 package scenario
 
 import (
-	"regexp"
 	"strings"
 	"text/template"
 
@@ -9,7 +8,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 )
 
-var reference = regexp.MustCompile(`\$?\$\{([^}]*)\}?`)
+var reference = lazily(`\$?\$\{([^}]*)\}?`)
 
 // environment replaces ${NAME} by the environment's value, which must be set;
 // $${ is a plain ${. No value is read as an expression.
@@ -17,7 +16,7 @@ func (r *reader) environment(p place, text string) string {
 	if !strings.Contains(text, "${") {
 		return text
 	}
-	return reference.ReplaceAllStringFunc(text, func(match string) string {
+	return reference().ReplaceAllStringFunc(text, func(match string) string {
 		if plain, escaped := strings.CutPrefix(match, "$$"); escaped {
 			return "$" + plain
 		}

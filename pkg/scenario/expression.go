@@ -3,7 +3,6 @@ package scenario
 import (
 	"errors"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"text/template"
@@ -95,14 +94,14 @@ func usesOfArg(arg parse.Node, found map[string]bool) {
 }
 
 // templatePlace is how text/template begins its errors.
-var templatePlace = regexp.MustCompile(`^template: :\d+(:\d+)?: (executing "" at (.*?): )?(error calling \S+: )?`)
+var templatePlace = lazily(`^template: :\d+(:\d+)?: (executing "" at (.*?): )?(error calling \S+: )?`)
 
 // templateReason is what an error of text/template says, without where.
 func templateReason(err error) string {
-	return strings.TrimSpace(templatePlace.ReplaceAllString(err.Error(), ""))
+	return strings.TrimSpace(templatePlace().ReplaceAllString(err.Error(), ""))
 }
 
-var undefinedFunction = regexp.MustCompile(`^function "([^"]+)" not defined$`)
+var undefinedFunction = lazily(`^function "([^"]+)" not defined$`)
 
 // expression reads a text that may hold {{ }} and ${NAME}. It returns the text
 // with the environment's values in it.
@@ -113,7 +112,7 @@ func (r *reader) expression(p place, text string) string {
 	}
 	x, err := r.engine.compile(text)
 	if err != nil {
-		if m := undefinedFunction.FindStringSubmatch(err.Error()); m != nil {
+		if m := undefinedFunction().FindStringSubmatch(err.Error()); m != nil {
 			r.suggest(p, nearestFunction(m[1], r.engine.funcs), "there is no function %s", quote(m[1]))
 			return ""
 		}

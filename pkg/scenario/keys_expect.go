@@ -1,7 +1,6 @@
 package scenario
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -88,12 +87,12 @@ func (r *reader) status(f field, x *expectation) {
 	})
 }
 
-var statusPattern = regexp.MustCompile(`^[1-5]([0-9][0-9]|xx)$`)
+var statusPattern = lazily(`^[1-5]([0-9][0-9]|xx)$`)
 
 func (r *reader) statusRange(n *yaml.Node) statusRange {
 	text, _ := scalarOf(n)
 	text = strings.ToLower(text)
-	if !statusPattern.MatchString(text) {
+	if !statusPattern().MatchString(text) {
 		r.problem(at(n), "a status is a code such as 204, or a class such as 2xx, not %s", describe(n))
 		return statusRange{}
 	}

@@ -1,7 +1,6 @@
 package scenario
 
 import (
-	"regexp"
 
 	"go.yaml.in/yaml/v3"
 
@@ -126,12 +125,12 @@ func (r *reader) headers(f field) []header {
 	return headers
 }
 
-var variablePattern = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+var variablePattern = lazily(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 // variableName checks a name that is about to be a variable.
 func (r *reader) variableName(p place, name string) {
 	switch {
-	case !variablePattern.MatchString(name):
+	case !variablePattern().MatchString(name):
 		r.problem(p, "%s cannot be a variable; its name may hold letters, digits and _", quote(name))
 	case name == counterName:
 		r.problem(p, "%s is taken: it counts the rounds of repeat", quote(name))

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -114,7 +113,7 @@ func firstInvalid(b []byte) int {
 // syntax reports why a file is not YAML. The parser in use is fast and knows the
 // line at most; the other one, slow and thorough, looks for the place.
 func (r *reader) syntax(err error) {
-	if m := unknownAnchor.FindStringSubmatch(err.Error()); m != nil {
+	if m := unknownAnchor().FindStringSubmatch(err.Error()); m != nil {
 		r.problem(r.find("*"+m[1]), "there is no anchor %s before this alias", quote(m[1]))
 		return
 	}
@@ -127,7 +126,7 @@ func (r *reader) syntax(err error) {
 	}
 	reason := strings.TrimPrefix(err.Error(), "yaml: ")
 	p := place{}
-	if m := errorLine.FindStringSubmatch(reason); m != nil {
+	if m := errorLine().FindStringSubmatch(reason); m != nil {
 		line, _ := strconv.Atoi(m[1])
 		p, reason = place{int32(line), 1}, m[2]
 	}
@@ -135,8 +134,8 @@ func (r *reader) syntax(err error) {
 }
 
 var (
-	unknownAnchor = regexp.MustCompile(`^yaml: unknown anchor '(.*)' referenced$`)
-	errorLine     = regexp.MustCompile(`^line (\d+): (.*)$`)
+	unknownAnchor = lazily(`^yaml: unknown anchor '(.*)' referenced$`)
+	errorLine     = lazily(`^line (\d+): (.*)$`)
 )
 
 // find is the first place of a text in the file.
