@@ -1,12 +1,12 @@
 package cmd
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 )
 
@@ -38,13 +38,13 @@ func addFaultFlag(c *cobra.Command, f *pflag.FlagSet, value *deliver.Fault) {
 	complete(c, "fault", fixed(names))
 }
 
-// faultsHelp lists the faults for the help of a command.
+// faultsHelp lists the faults for the help of a command. It measures nothing,
+// since it is made at every start.
 func faultsHelp() string {
-	var rows [][]console.Cell
-	for _, f := range deliver.Faults() {
-		rows = append(rows, console.Cells(nil, "  "+f.Name, f.Description), console.Cells(nil, "", "→ a good endpoint "+f.Answer))
-	}
 	var out strings.Builder
-	console.Table{Rows: rows, Width: helpWidth, Wrap: true}.WriteTo(&out)
-	return "Faults:\n" + strings.TrimRight(out.String(), "\n")
+	out.WriteString("Faults:")
+	for _, f := range deliver.Faults() {
+		fmt.Fprintf(&out, "\n  %-13s %s;\n                a good endpoint %s", f.Name, f.Description, f.Answer)
+	}
+	return out.String()
 }

@@ -49,13 +49,11 @@ func completeMeasures(*cobra.Command, []string, string) ([]string, cobra.ShellCo
 
 // measuresHelp lists the measures for the help.
 func measuresHelp() string {
-	var rows [][]console.Cell
+	var lines []string
 	for _, m := range load.Measures() {
-		rows = append(rows, console.Cells(nil, "  "+m.Name, m.Meaning+"; compared with "+m.Unit))
+		lines = append(lines, fmt.Sprintf("  %-11s %s; compared with %s", m.Name, m.Meaning, m.Unit))
 	}
-	var out strings.Builder
-	console.Table{Rows: rows, Width: helpWidth, Wrap: true}.WriteTo(&out)
-	return strings.TrimRight(out.String(), "\n")
+	return strings.Join(lines, "\n")
 }
 
 // loadPrinter tells how a load goes.

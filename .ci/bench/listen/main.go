@@ -17,14 +17,15 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strconv"
 	"syscall"
 	"time"
+
+	"github.com/apizee-hooks/apizee-hooks/ci/bench/measure"
 )
 
 const script = `wrk.method = "POST"
-wrk.body = '{"event":"update","time":1575976413,"object":"ticket","objectId":100,"props":{"state":"invited"}}'
+wrk.body = '` + measure.Event + `'
 wrk.headers["Content-Type"] = "application/JSON"
 wrk.headers["User-Agent"] = "Cloud Apizee"
 wrk.headers["Accept"] = "*/*"
@@ -53,12 +54,9 @@ func main() {
 	if _, err := exec.LookPath("wrk"); err != nil {
 		log.Fatal("wrk is missing: apt-get install wrk")
 	}
-	dir, err := os.MkdirTemp("", "bench-listen-")
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer os.RemoveAll(dir)
-	contenders := prepare(dir)
+	program, dir, done := measure.Program()
+	defer done()
+	contenders := prepare(program, dir)
 	for range *rounds {
 		for _, c := range contenders {
 			c.run(dir, *length)
@@ -67,13 +65,7 @@ func main() {
 	report(contenders, *rounds)
 }
 
-func prepare(dir string) []*contender {
-	program := filepath.Join(dir, "apizee-hooks")
-	build := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", program, ".")
-	build.Dir, build.Stderr = "..", os.Stderr
-	if err := build.Run(); err != nil {
-		log.Fatal(err)
-	}
+func prepare(program, dir string) []*contender {
 	if err := os.WriteFile(filepath.Join(dir, "post.lua"), []byte(script), 0o600); err != nil {
 		log.Fatal(err)
 	}
@@ -165,16 +157,11 @@ func awaitServer(addr string) {
 }
 
 func report(contenders []*contender, rounds int) {
-	base := median(contenders[0].rates)
+	base := measure.Median(contenders[0].rates)
 	fmt.Printf("32 connections, median of %d\n", rounds)
 	fmt.Printf("  %-34s %10s %6s %12s %8s\n", "", "requests/s", "ratio", "CPU/request", "memory")
 	for _, c := range contenders {
-		rate := median(c.rates)
-		fmt.Printf("  %-34s %10.0f %6.2f %9.1f µs %4.0f MiB\n", c.name, rate, rate/base, median(c.costs), float64(c.memory)/(1<<20))
+		rate := measure.Median(c.rates)
+		fmt.Printf("  %-34s %10.0f %6.2f %9.1f µs %4.0f MiB\n", c.name, rate, rate/base, measure.Median(c.costs), float64(c.memory)/(1<<20))
 	}
-}
-
-func median(values []float64) float64 {
-	sorted := slices.Sorted(slices.Values(values))
-	return sorted[len(sorted)/2]
 }

@@ -13,19 +13,15 @@ import (
 	"io"
 	"log"
 	"net/http"
-	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
+
+	"github.com/apizee-hooks/apizee-hooks/ci/bench/measure"
 )
 
-const (
-	event = `{"event":"update","time":1575976413,"object":"ticket","objectId":100,"props":{"state":"invited"}}`
-	step  = "  - send: ticket update\n    id: 100\n    props: {state: invited}\n    expect: {status: 204, within: 2s}\n"
-)
+const step = "  - send: ticket update\n    id: 100\n    props: {state: invited}\n    expect: {status: 204, within: 2s}\n"
 
 func main() {
 	log.SetFlags(0)
@@ -38,18 +34,9 @@ func main() {
 		return
 	}
 
-	dir, err := os.MkdirTemp("", "bench-run-")
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer os.RemoveAll(dir)
-	program, file := filepath.Join(dir, "apizee-hooks"), filepath.Join(dir, "many.yaml")
-	build := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", program, ".")
-	build.Dir = ".."
-	build.Stderr = os.Stderr
-	if err := build.Run(); err != nil {
-		log.Fatal(err)
-	}
+	program, dir, done := measure.Program()
+	defer done()
+	file := filepath.Join(dir, "many.yaml")
 	if err := os.WriteFile(file, []byte("steps:\n"+strings.Repeat(step, *steps)), 0o644); err != nil {
 		log.Fatal(err)
 	}
@@ -57,29 +44,26 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		io.Copy(io.Discard, r.Body)
-		w.WriteHeader(http.StatusNoContent)
-	}))
+	server := measure.Endpoint()
 	defer server.Close()
 
 	run := []string{program, "run", file, "--to", server.URL}
 	plain := []string{self, "-loop", server.URL, "-steps", fmt.Sprint(*steps)}
 	var ours, theirs []time.Duration
 	for range *rounds {
-		ours = append(ours, timed(run))
-		theirs = append(theirs, timed(plain))
+		ours = append(ours, measure.Timed(run))
+		theirs = append(theirs, measure.Timed(plain))
 	}
-	a, b := median(ours), median(theirs)
+	a, b := measure.Median(ours), measure.Median(theirs)
 	fmt.Printf("%d events, whole process, median of %d\n", *steps, *rounds)
-	fmt.Printf("  apizee-hooks run  %7.1f ms\n", milliseconds(a))
-	fmt.Printf("  net/http loop     %7.1f ms\n", milliseconds(b))
+	fmt.Printf("  apizee-hooks run  %7.1f ms\n", measure.Milliseconds(a))
+	fmt.Printf("  net/http loop     %7.1f ms\n", measure.Milliseconds(b))
 	fmt.Printf("  ratio             %7.2f\n", float64(a)/float64(b))
 }
 
 func plainLoop(url string, steps int) {
 	for range steps {
-		reply, err := http.Post(url, "application/JSON", bytes.NewReader([]byte(event)))
+		reply, err := http.Post(url, "application/JSON", bytes.NewReader([]byte(measure.Event)))
 		if err != nil {
 			log.Fatal(err)
 		}
@@ -90,19 +74,3 @@ func plainLoop(url string, steps int) {
 		}
 	}
 }
-
-func timed(command []string) time.Duration {
-	cmd := exec.Command(command[0], command[1:]...)
-	start := time.Now()
-	if out, err := cmd.CombinedOutput(); err != nil {
-		log.Fatalf("%s: %v\n%s", command[0], err, out)
-	}
-	return time.Since(start)
-}
-
-func median(times []time.Duration) time.Duration {
-	slices.Sort(times)
-	return times[len(times)/2]
-}
-
-func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

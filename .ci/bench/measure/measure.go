@@ -1,0 +1,91 @@
+// Package measure is what the benchmarks share: building the program, running
+// commands, medians.
+package measure
+
+import (
+	"cmp"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// Event is the documented example of a ticket.
+const Event = `{"event":"update","time":1575976413,"object":"ticket","objectId":100,"props":{"state":"invited"}}`
+
+// Program builds the program, as a release does, and says where it is. The
+// folder is for whatever else a benchmark needs; done removes both.
+func Program() (program, dir string, done func()) {
+	log.SetFlags(0)
+	dir, err := os.MkdirTemp("", "bench-")
+	Must(err)
+	program = filepath.Join(dir, "apizee-hooks")
+	build := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", program, ".")
+	build.Dir, build.Stderr = "..", os.Stderr
+	Must(build.Run())
+	return program, dir, func() { os.RemoveAll(dir) }
+}
+
+// Tool is the path of a tool that this module pins.
+func Tool(name string) string {
+	path, err := exec.Command("go", "tool", "-n", name).Output()
+	Must(err)
+	return strings.TrimSpace(string(path))
+}
+
+// Endpoint answers 204 to everything.
+func Endpoint() *httptest.Server {
+	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		io.Copy(io.Discard, r.Body)
+		w.WriteHeader(http.StatusNoContent)
+	}))
+}
+
+// Usage is what a command took.
+type Usage struct {
+	Wall, CPU time.Duration
+	Memory    int64 // at most, in bytes
+}
+
+// Run runs a command to its end; its standard output goes to out, which may be
+// nil.
+func Run(out io.Writer, command ...string) Usage {
+	c := exec.Command(command[0], command[1:]...)
+	var problems strings.Builder
+	c.Stdout, c.Stderr = out, &problems
+	start := time.Now()
+	if err := c.Run(); err != nil {
+		log.Fatalf("%s: %v\n%s", strings.Join(command, " "), err, &problems)
+	}
+	u := Usage{Wall: time.Since(start), CPU: c.ProcessState.UserTime() + c.ProcessState.SystemTime()}
+	if usage, ok := c.ProcessState.SysUsage().(*syscall.Rusage); ok {
+		u.Memory = usage.Maxrss * 1024
+	}
+	return u
+}
+
+// Timed is how long a command takes.
+func Timed(command []string) time.Duration { return Run(nil, command...).Wall }
+
+// Median of the values, which are left as they are.
+func Median[T cmp.Ordered](values []T) T {
+	sorted := slices.Sorted(slices.Values(values))
+	return sorted[len(sorted)/2]
+}
+
+// Milliseconds of a duration.
+func Milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
+// Must ends the benchmark when something is wrong.
+func Must(err error) {
+	if err != nil {
+		log.Fatal(err)
+	}
+}
