@@ -7,6 +7,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -126,6 +127,8 @@ type running struct {
 
 // run settles everything that can be wrong before anything is started or sent.
 func (a *app) run(c *cobra.Command, o *runOptions, names []string) error {
+	// As with a listener, the heap is small and what is read soon garbage.
+	defer debug.SetGCPercent(debug.SetGCPercent(listenGarbage))
 	r := &running{app: a, options: o, seed: o.seed}
 	if !c.Flags().Changed("seed") {
 		r.seed = int64(a.Random() >> 40) // short enough to be typed

@@ -34,7 +34,12 @@ func (r *running) startProgram(ctx context.Context) (stop func(), err error) {
 		if p, err = undertest.Start(undertest.Options{Command: r.options.exec, OnLine: r.view.programLine}); err != nil {
 			return stop, usage(err, "--exec takes a command line for the shell.")
 		}
-		stop = p.Stop
+		stop = func() {
+			if err := p.Failed(); err != nil {
+				r.app.note("the program under test: " + err.Error())
+			}
+			p.Stop()
+		}
 	}
 	if r.options.waitFor == "" {
 		return stop, nil
