@@ -1,0 +1,73 @@
+package cmd
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/console"
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
+)
+
+// received is told of each request that the loopback listener got.
+func (v *runView) received(r receive.Reception) {
+	v.mu.Lock()
+	v.arrived = append(v.arrived, r)
+	v.mu.Unlock()
+	select {
+	case v.came <- struct{}{}:
+	default:
+	}
+}
+
+// bothSides shows what the listener of this process got.
+func (v *runView) bothSides(replies []deliver.Result) {
+	p := v.palette
+	for _, r := range v.takeArrived(replies) {
+		v.line("      %s %s  %s", p.Dim("⇠ received"), eventLine(p, r.Report.Event), p.Dim(fmt.Sprintf("answered %d", r.Status)))
+		for _, f := range r.Report.Findings {
+			paint := p.Notice
+			if f.Severity == apizee.Error {
+				paint = p.Finding
+			}
+			v.line("        %s", paint(console.Safe(f.String())))
+		}
+	}
+}
+
+// arriveWithin is how long an answered request may take to be reported.
+const arriveWithin = time.Second
+
+// takeArrived takes what arrived for a step. A reply may be here before the
+// listener has told of the request, so it waits for as many as were answered.
+func (v *runView) takeArrived(replies []deliver.Result) []receive.Reception {
+	if !v.run.options.loopback {
+		return nil
+	}
+	answered := 0
+	for _, r := range replies {
+		if r.Status != 0 {
+			answered++
+		}
+	}
+	limit := time.NewTimer(arriveWithin)
+	defer limit.Stop()
+	for {
+		v.mu.Lock()
+		if len(v.arrived) >= answered {
+			arrived := v.arrived
+			v.arrived = nil
+			v.mu.Unlock()
+			slices.SortFunc(arrived, func(a, b receive.Reception) int { return int(a.N - b.N) })
+			return arrived
+		}
+		v.mu.Unlock()
+		select {
+		case <-v.came:
+		case <-limit.C:
+			answered = 0
+		}
+	}
+}

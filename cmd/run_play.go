@@ -1,0 +1,256 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"runtime/debug"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/config"
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
+	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
+	reports "github.com/apizee-hooks/apizee-hooks/pkg/scenario/report"
+)
+
+// running is a run that is about to begin.
+type running struct {
+	app         *app
+	options     *runOptions
+	config      config.Config
+	scenarios   []*scenario.Scenario
+	assumptions []scenario.Assumption
+	seed        int64
+	runner      scenario.Runner
+	delivery    scenario.Options
+	view        *runView
+}
+
+// run settles everything that can be wrong before anything is started or sent.
+func (a *app) run(c *cobra.Command, o *runOptions, names []string) error {
+	// As with a listener, the heap is small and what is read soon garbage.
+	defer debug.SetGCPercent(debug.SetGCPercent(listenGarbage))
+	r := &running{app: a, options: o, seed: o.seed}
+	if !c.Flags().Changed("seed") {
+		r.seed = int64(a.Random() >> 40) // short enough to be typed
+	}
+	if err := r.check(); err != nil {
+		return err
+	}
+	loaded, err := a.load(given(c, connectionKeys()))
+	if err != nil {
+		return err
+	}
+	r.config = loaded.Config
+	if r.scenarios, err = a.parseScenarios(names, o.vars, r.config); err != nil {
+		return err
+	}
+	if err := r.prepare(c.Flags().Changed("to")); err != nil {
+		return err
+	}
+	r.view = newRunView(a, r)
+	defer r.view.close()
+	return r.start(c.Context())
+}
+
+func (r *running) check() error {
+	o := r.options
+	if o.repeat < 1 {
+		return usagef("--repeat %d: it must be 1 or more", o.repeat)
+	}
+	for _, name := range o.assume {
+		if !slices.Contains(assumptionNames(), name) {
+			return usage(fmt.Errorf("--assume: there is no assumption %q%s", name, didYouMean(name, assumptionNames())),
+				"it takes "+list(assumptionNames(), "and")+", with commas between them.")
+		}
+		r.assumptions = append(r.assumptions, scenario.Assumption(name))
+	}
+	if len(r.assumptions) == 0 {
+		r.assumptions = []scenario.Assumption{""}
+	}
+	if err := checkReports(o.reports); err != nil {
+		return err
+	}
+	return checkEndpoint(o)
+}
+
+// prepare settles where events go and how. The target may be typed, or come from
+// the configuration.
+func (r *running) prepare(typed bool) error {
+	headers, err := headers(r.config.Headers, r.options.headers)
+	if err != nil {
+		return err
+	}
+	r.delivery = scenario.Options{
+		Headers: headers, Timeout: r.config.Timeout, FailFast: r.options.failFast,
+	}
+	if err := r.chooseTarget(typed); err != nil {
+		return err
+	}
+	tls := r.options.tls(r.config)
+	base, err := r.app.Transport(tls, runParallel)
+	if err != nil {
+		return usage(err, "--cacert takes a file of certificates in PEM form.")
+	}
+	r.runner = scenario.Runner{
+		Client: deliver.NewClient(base, r.app.Now), Now: r.app.Now, Sleep: r.app.Sleep, Faulty: r.faulty(base),
+	}
+	return nil
+}
+
+func (r *running) faulty(base *http.Transport) func(deliver.Fault, uint64) *deliver.Client {
+	return func(f deliver.Fault, seed uint64) *deliver.Client {
+		return deliver.NewClient(f.Transport(base, deliver.FaultOptions{Seed: seed, Sleep: r.app.Sleep}), r.app.Now)
+	}
+}
+
+// chooseTarget takes the target of the command line before the scenario's, and
+// that before the configured one.
+func (r *running) chooseTarget(typed bool) error {
+	switch {
+	case r.options.loopback && typed:
+		return usage(errors.New("--loopback and --to each say where events go"), "give one of them.")
+	case r.options.loopback:
+		return nil
+	case r.config.To == "" && !slices.ContainsFunc(r.scenarios, needsTarget):
+		return nil
+	}
+	target, err := parseTarget(r.config.To, nil)
+	if err != nil {
+		return err
+	}
+	if typed {
+		r.delivery.To = target.URL
+	}
+	r.delivery.Fallback = target.URL
+	return nil
+}
+
+func needsTarget(s *scenario.Scenario) bool { return s.Delivers() && !s.HasTarget() }
+
+// start brings up what a run needs, plays the scenarios, and takes it down.
+func (r *running) start(ctx context.Context) error {
+	if r.options.loopback {
+		stop, err := r.listen()
+		if err != nil {
+			return err
+		}
+		defer stop()
+	}
+	stop, err := r.startProgram(ctx)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	r.runner.Observe = r.view.observe
+	outcomes, all := r.play(ctx)
+	return r.end(ctx, outcomes, all)
+}
+
+// play runs all scenarios under all assumptions, as often as asked.
+func (r *running) play(ctx context.Context) (outcomes []scenario.Outcome, all reports.Report) {
+	r.view.begin()
+	for round := range r.options.repeat {
+		seed := r.seed + int64(round)
+		for _, s := range r.order(seed) {
+			for _, a := range r.assumptions {
+				o := r.delivery
+				o.Seed, o.Assume = seed, a
+				title := runTitle(s.Name, a, round+1, r.options.repeat)
+				r.view.scenario(title, s)
+				out := r.runner.Run(ctx, s, o)
+				outcomes = append(outcomes, out)
+				suite := out.Suite()
+				suite.Name = title
+				all.Suites = append(all.Suites, suite)
+				if r.options.failFast && !out.OK() && ctx.Err() == nil {
+					return outcomes, all
+				}
+			}
+		}
+	}
+	return outcomes, all
+}
+
+// order is the order of the scenarios in one round.
+func (r *running) order(seed int64) []*scenario.Scenario {
+	ordered := slices.Clone(r.scenarios)
+	if r.options.shuffle {
+		random := rand.New(rand.NewPCG(uint64(seed), 2))
+		random.Shuffle(len(ordered), func(i, j int) { ordered[i], ordered[j] = ordered[j], ordered[i] })
+	}
+	return ordered
+}
+
+func runTitle(name string, a scenario.Assumption, round, of int) string {
+	title := scenario.Outcome{Scenario: name, Assumption: a}.Title()
+	if of > 1 {
+		title += fmt.Sprintf(" (%d of %d)", round, of)
+	}
+	return title
+}
+
+// end writes the reports, sums up, and makes the exit code.
+func (r *running) end(ctx context.Context, outcomes []scenario.Outcome, all reports.Report) error {
+	r.view.summary(outcomes)
+	writers := map[string]func(io.Writer) error{}
+	for _, f := range reports.Formats() {
+		writers[f] = func(w io.Writer) error { return reports.Format(f).Write(w, all) }
+	}
+	if err := writeReports(r.options.reports, writers); err != nil {
+		return usage(err, "everything was run; only the report is missing.")
+	}
+	if r.options.github {
+		if err := reports.GitHub(r.app.Stdout, all); err != nil {
+			return err
+		}
+	}
+	return r.verdict(ctx, outcomes)
+}
+
+func (r *running) verdict(ctx context.Context, outcomes []scenario.Outcome) error {
+	failed, undelivered := 0, true
+	for _, o := range outcomes {
+		failed += o.Counts().Failed
+		undelivered = undelivered && (o.Undelivered() || o.Counts().Failed == 0)
+	}
+	switch {
+	case ctx.Err() != nil:
+		return interrupted()
+	case failed > 0 && undelivered:
+		return &exit{code: exitUnreachable, err: errors.New("nothing of what failed could be delivered")}
+	case failed > 0 && r.app.quiet:
+		return &exit{code: exitNo, err: fmt.Errorf("%s failed", count(failed, "step"))}
+	case failed > 0:
+		return answeredNo()
+	}
+	return nil
+}
+
+// parseVars reads the values of --var.
+func parseVars(typed []string) (map[string]any, error) {
+	vars := map[string]any{}
+	for _, v := range typed {
+		name, value, err := payload.ParseVar(v)
+		if err != nil {
+			return nil, usage(fmt.Errorf("--var: %w", err), "")
+		}
+		vars[name] = value
+	}
+	return vars, nil
+}
+
+// count is a number of things: "1 step", "2 steps".
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, strings.TrimSuffix(what, "s"))
+}
