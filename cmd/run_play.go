@@ -15,7 +15,6 @@ import (
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/config"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
-	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
 	reports "github.com/apizee-hooks/apizee-hooks/pkg/scenario/report"
 )
@@ -232,19 +231,6 @@ func (r *running) verdict(ctx context.Context, outcomes []scenario.Outcome) erro
 		return answeredNo()
 	}
 	return nil
-}
-
-// parseVars reads the values of --var.
-func parseVars(typed []string) (map[string]any, error) {
-	vars := map[string]any{}
-	for _, v := range typed {
-		name, value, err := payload.ParseVar(v)
-		if err != nil {
-			return nil, usage(fmt.Errorf("--var: %w", err), "")
-		}
-		vars[name] = value
-	}
-	return vars, nil
 }
 
 // count is a number of things: "1 step", "2 steps".

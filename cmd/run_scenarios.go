@@ -74,6 +74,19 @@ func (a *app) parseScenarios(names, typed []string, c config.Config) ([]*scenari
 	return all, errors.Join(sameName(all), unusedVars(all, vars))
 }
 
+// parseVars reads the values of --var.
+func parseVars(typed []string) (map[string]any, error) {
+	vars := map[string]any{}
+	for _, v := range typed {
+		name, value, err := payload.ParseVar(v)
+		if err != nil {
+			return nil, usage(fmt.Errorf("--var: %w", err), "")
+		}
+		vars[name] = value
+	}
+	return vars, nil
+}
+
 // readScenario reads a file, or finds a name.
 func (a *app) readScenario(name string) (file string, text []byte, err error) {
 	if isScenarioPath(name) {
