@@ -1,7 +1,6 @@
 package scenario
 
 import (
-
 	"go.yaml.in/yaml/v3"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
