@@ -93,38 +93,31 @@ func isOneValue(line []byte) bool {
 		case '{':
 			depth++
 		case '}':
-			if depth--; depth == 0 && i < len(line)-1 {
-				return false // more than one value
+			if depth--; depth == 0 {
+				return i == len(line)-1 // else there is more than one value
 			}
 		case '"':
-			end := endOfString(line[i+1:])
-			if end < 0 {
+			if i = endOfString(line, i); i == len(line) {
 				return true // it never ends on this line, and none goes over lines
 			}
-			i += 1 + end
 		}
 	}
-	return depth <= 0
+	return false
 }
 
-// endOfString is the index of the quote that ends the string whose inside
-// begins text, or -1.
-func endOfString(text []byte) int {
-	for i := 0; ; {
-		n := bytes.IndexByte(text[i:], '"')
-		if n < 0 {
-			return -1
-		}
-		i += n
-		escapes := 0
-		for escapes < i && text[i-1-escapes] == '\\' {
-			escapes++
-		}
-		if escapes%2 == 0 {
+// endOfString is the index of the quote that ends the string which begins at
+// start, or the length of the line. Most strings are too short to make a search
+// of the library worth its call.
+func endOfString(line []byte, start int) int {
+	for i := start + 1; i < len(line); i++ {
+		switch line[i] {
+		case '"':
 			return i
+		case '\\':
+			i++
 		}
-		i++
 	}
+	return len(line)
 }
 
 // valueReader reads values that go over several lines, or that stand in an
