@@ -2,11 +2,13 @@ package apizee
 
 import "testing"
 
-// The events of the documentation, and one with a mistake.
+// The events of the documentation, one with dotted names, and one with a
+// mistake.
 var benchmarks = []struct{ name, body string }{
 	{"ticket", `{"event":"update","time":1575976413,"object":"ticket","objectId":100,"props":{"state":"invited","geoloc":{"lat":47.866675,"lng":-3.865805}}}`},
 	{"media", `{"event":"update","time":1575976413,"object":"media","objectId":9,"props":{"state":"inprogress","_parent":{"name":"ticket","id":100}}}`},
 	{"conversation", `{"event":"update","time":1632144306,"object":"conversation","objectId":"734e3a7b-eb17-4d3f-901d-bcff178b","props":{"eventType":"conversationEnded","name":"TEST","finishedAt":"2021-09-20T13:25:06+00:00"}}`},
+	{"dotted", `{"event":"update","time":1575976413,"object":"ticket","objectId":100,"props":{"state":"invited","geoloc.lat":47.866675,"geoloc.lng":-3.865805}}`},
 	{"mistaken", `{"event":"update","time":1575976413,"object":"ticket","objectId":100,"props":{"state":"opend","agent":"Ada"}}`},
 }
 

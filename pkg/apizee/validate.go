@@ -20,10 +20,19 @@ func (r Report) OK() bool { return !HasError(r.Findings) }
 // thing found; everything else is found at once. The report shares no memory
 // with body.
 func Validate(body []byte) Report {
+	text := string(body)
+	if event, ok := plainEvent(body, text); ok {
+		return Report{Event: event}
+	}
+	return inspect(body, text)
+}
+
+// inspect looks at every member of a body.
+func inspect(body []byte, text string) Report {
 	r := readers.Get().(*reader)
 	defer r.release()
-	value, err := r.read(body)
-	v := validator{text: r.text, nodes: r.nodes}
+	value, err := r.read(body, text)
+	v := validator{text: text, nodes: r.nodes}
 	switch {
 	case err == nil && value[0] != '{':
 		v.add(Error, "", 0, describe(value)+", but an event is a JSON object")

@@ -59,12 +59,16 @@ func (v *validator) checkEvent(f *member) {
 	name := unquote(f.json)
 	v.report.Event.Name = name
 	switch {
-	case slices.ContainsFunc(events, func(w Word) bool { return w.Name == name }):
+	case isDocumentedEvent(name):
 	case slices.Contains(elsewhereEvents, name):
 		v.add(Notice, f.name, f.offset, quote(name)+" is not a documented event, but another Apizee page names it")
 	default:
 		v.word(Error, f.name, f.offset, quote(name)+" is not a documented event", name, EventNames())
 	}
+}
+
+func isDocumentedEvent(name string) bool {
+	return slices.ContainsFunc(events, func(w Word) bool { return w.Name == name })
 }
 
 func (v *validator) checkTime(f *member) {
