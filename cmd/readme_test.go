@@ -37,11 +37,11 @@ func TestREADME(t *testing.T) {
 	shown := codeBlock.ReplaceAllStringFunc(string(text), func(block string) string {
 		parts := codeBlock.FindStringSubmatch(block)
 		meanwhile, kind, code := parts[2], parts[3], parts[4]
-		switch {
-		case kind == "sh":
+		switch kind {
+		case "sh":
 			r.script(code)
 			return block
-		case kind == "yaml":
+		case "yaml":
 			r.scenario(code)
 			return block
 		}

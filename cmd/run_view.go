@@ -184,7 +184,7 @@ func (v *runView) details(s scenario.StepOutcome) {
 	v.line("      %s", v.palette.Finding(console.Safe(s.Failure.Message)))
 	v.line("      %s", v.palette.Dim(fmt.Sprintf("%s:%d", console.Safe(s.Step.File), s.Step.Line)))
 	for _, line := range s.Failure.Lines() {
-		if line == s.Failure.Hint && line == v.hinted {
+		if line == v.hinted && v.hinted == s.Failure.Hint {
 			continue
 		}
 		v.line("      %s", console.Safe(line))
