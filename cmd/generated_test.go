@@ -22,7 +22,8 @@ import (
 // testSystem is a System whose output is kept.
 func testSystem(out *bytes.Buffer) System {
 	return System{
-		Stdin: strings.NewReader(""), Stdout: out, Stderr: out,
+		LimitMemory: func(bytes int64) int64 { return bytes },
+		Stdin:       strings.NewReader(""), Stdout: out, Stderr: out,
 		LookupEnv: func(string) (string, bool) { return "", false },
 		Now:       func() time.Time { return time.Unix(1575976413, 0) },
 		Sleep:     func(ctx context.Context, _ time.Duration) error { return ctx.Err() },

@@ -203,3 +203,16 @@ func BenchmarkListenLine(b *testing.B) {
 		buffer = p.reception(buffer[:0], &r)
 	}
 }
+
+func TestListenMemory(t *testing.T) {
+	limits := map[string]int64{}
+	for _, own := range []string{"", "1GiB"} {
+		system := testSystem(new(bytes.Buffer))
+		system.LookupEnv = func(name string) (string, bool) { return own, own != "" && name == "GOMEMLIMIT" }
+		system.LimitMemory = func(bytes int64) int64 { limits[own] = bytes; return 0 }
+		(&app{System: system}).limitMemory()
+	}
+	if len(limits) != 1 || limits[""] != listenMemory {
+		t.Errorf("limited to %v; want %d, and the user's own limit left alone", limits, listenMemory)
+	}
+}

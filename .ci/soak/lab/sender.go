@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
@@ -24,20 +25,33 @@ func Head(length int) string {
 }
 
 // Request is the whole request for an event.
-func Request(n int64) string {
-	body := Body(n)
-	return Head(len(body)) + body
-}
+func Request(n int64) string { return request(Body(n)) }
+
+func request(body string) string { return Head(len(body)) + body }
 
 // Sender posts events over one connection, which it opens again when it was closed.
 type Sender struct {
-	Addr  string
-	conn  net.Conn
-	input *bufio.Reader
+	Addr    string
+	Once    bool // do not try again when the connection turns out closed
+	Retries int  // how often it tried again
+	Padding int  // bytes of white space behind the event
+	conn    net.Conn
+	input   *bufio.Reader
 }
 
-// Post sends an event and returns the status of the answer.
+// Post sends an event and returns the status of the answer. As HTTP clients do, it tries
+// again when the connection turns out closed before any answer.
 func (s *Sender) Post(n int64, within time.Duration) (status int, err error) {
+	for range 3 {
+		if status, err = s.try(n, within); s.Once || !errors.Is(err, io.EOF) && !errors.Is(err, syscall.ECONNRESET) {
+			return status, err
+		}
+		s.Retries++
+	}
+	return status, err
+}
+
+func (s *Sender) try(n int64, within time.Duration) (status int, err error) {
 	defer func() {
 		if err != nil {
 			s.Close()
@@ -50,7 +64,7 @@ func (s *Sender) Post(n int64, within time.Duration) (status int, err error) {
 		s.input = bufio.NewReader(s.conn)
 	}
 	s.conn.SetDeadline(time.Now().Add(within))
-	if _, err := io.WriteString(s.conn, Request(n)); err != nil {
+	if _, err := io.WriteString(s.conn, request(Body(n)+strings.Repeat(" ", s.Padding))); err != nil {
 		return 0, err
 	}
 	return s.answer()

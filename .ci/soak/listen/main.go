@@ -28,6 +28,7 @@ type tally struct {
 	done     atomic.Int64
 	refused  atomic.Int64
 	failed   atomic.Int64
+	retried  atomic.Int64
 	slowest  atomic.Int64 // nanoseconds
 }
 
@@ -65,8 +66,8 @@ func main() {
 	l.Must(err)
 	lost, twice := compare(t, counts)
 	l.Check("every event is acknowledged", t.done.Load() == *events && t.failed.Load() == 0 && t.refused.Load() == 0,
-		"%d of %d in %s, %.0f a second; %d failed, %d refused", t.done.Load(), *events, took.Round(time.Second),
-		float64(t.done.Load())/took.Seconds(), t.failed.Load(), t.refused.Load())
+		"%d of %d in %s, %.0f a second; %d failed, %d refused, %d sent again", t.done.Load(), *events, took.Round(time.Second),
+		float64(t.done.Load())/took.Seconds(), t.failed.Load(), t.refused.Load(), t.retried.Load())
 	l.Check("each of them is recorded once", lost == 0 && twice == 0, "%d lost, %d twice", lost, twice)
 	l.Check("nothing else is recorded, and no line is torn", strangers == 0 && torn == 0, "%d others, %d torn", strangers, torn)
 	l.Check("no answer takes 2 s", t.slowest.Load() < int64(2*time.Second), "the slowest took %s", time.Duration(t.slowest.Load()).Round(time.Millisecond))
@@ -83,7 +84,10 @@ func (t *tally) send(addr string, senders int, end time.Time) {
 	for sender := range senders {
 		all.Go(func() {
 			s := lab.Sender{Addr: addr}
-			defer s.Close()
+			defer func() {
+				s.Close()
+				t.retried.Add(int64(s.Retries))
+			}()
 			for time.Now().Before(end) {
 				n := next.Add(1) - 1
 				if n >= int64(len(t.answered)) {
