@@ -4,6 +4,7 @@ package recording
 
 import (
 	"errors"
+	"io/fs"
 	"syscall"
 )
 
@@ -15,3 +16,5 @@ func unlock(uintptr) error { return nil }
 func isFull(err error) bool { return errors.Is(err, syscall.ENOSPC) }
 
 func syncFolder(string) error { return nil }
+
+func isRemoved(fs.FileInfo) bool { return false }

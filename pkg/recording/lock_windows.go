@@ -2,6 +2,7 @@ package recording
 
 import (
 	"errors"
+	"io/fs"
 
 	"golang.org/x/sys/windows"
 )
@@ -25,3 +26,6 @@ func isFull(err error) bool {
 
 // syncFolder has nothing to do: NTFS keeps the name with the file.
 func syncFolder(string) error { return nil }
+
+// isRemoved is never so: Windows does not let go of a file that is open.
+func isRemoved(fs.FileInfo) bool { return false }

@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -35,16 +33,17 @@ type Options struct {
 // another Writer on the same file, also in another process.
 type Writer struct {
 	options Options
-	file    file
+	open    func() (file, error)
 	buffers sync.Pool
 
 	mu   sync.Mutex // guards next
 	next *batch     // takes the lines that come while another batch is being written
 
-	writing sync.Mutex // guards what follows, and the file
-	end     int64      // where the last batch of this writer ended; -1 before the first
-	written int64      // how many batches are in the file
-	spare   []byte     // the text of an earlier batch, to use its room again
+	writing sync.Mutex // guards what follows, and writing
+	file    file
+	end     int64  // where the last batch of this writer ended; -1 before the first
+	written int64  // how many batches are in the file
+	spare   []byte // the text of an earlier batch, to use its room again
 
 	syncing sync.Mutex // guards what follows, and fsync
 	synced  int64      // how many batches an fsync was tried for
@@ -60,32 +59,17 @@ type batch struct {
 	err  error
 }
 
-// file is the part of *os.File that a Writer needs, and that a test can make fail.
-type file interface {
-	io.WriteCloser
-	io.ReaderAt
-	io.Seeker
-	Truncate(size int64) error
-	Sync() error
-	Fd() uintptr
-}
-
 // Create opens the recording at path for appending, and makes it, readable for the user
 // alone, when it is missing. The folder must exist.
 func Create(path string, options Options) (*Writer, error) {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_APPEND|os.O_CREATE, 0o600)
+	open := func() (file, error) { return openFile(path, options.Sync) }
+	f, err := open()
 	if err != nil {
 		return nil, fmt.Errorf("open recording: %w", err)
 	}
-	if _, err := f.Seek(0, io.SeekEnd); err != nil {
-		return nil, fmt.Errorf("open recording: it must be a plain file: %w", errors.Join(err, f.Close()))
-	}
-	if options.Sync {
-		if err := syncFolder(filepath.Dir(path)); err != nil {
-			return nil, fmt.Errorf("open recording: %w", errors.Join(err, f.Close()))
-		}
-	}
-	return newWriter(f, options), nil
+	w := newWriter(f, options)
+	w.open = open
+	return w, nil
 }
 
 func newWriter(f file, options Options) *Writer {
@@ -173,6 +157,9 @@ func (w *Writer) writeBatch(b *batch) {
 }
 
 func (w *Writer) writeText(text []byte) error {
+	if err := w.renew(); err != nil {
+		return err
+	}
 	if err := lock(w.file.Fd()); err != nil {
 		return fmt.Errorf("lock: %w", err)
 	}
@@ -214,8 +201,9 @@ func (w *Writer) sync(n int64) error {
 	w.syncing.Lock()
 	defer w.syncing.Unlock()
 	if n > w.synced {
-		w.synced = w.count()
-		if err := w.file.Sync(); err != nil {
+		f, n := w.current()
+		w.synced = n
+		if err := f.Sync(); err != nil {
 			// A second try would succeed without the pages that the first one dropped.
 			w.lost, w.lostErr = w.synced, fmt.Errorf("sync recording: %w", full(err))
 		}
@@ -226,16 +214,9 @@ func (w *Writer) sync(n int64) error {
 	return nil
 }
 
-func (w *Writer) count() int64 {
+// current is the file, and how many batches were written until now.
+func (w *Writer) current() (file, int64) {
 	w.writing.Lock()
 	defer w.writing.Unlock()
-	return w.written
-}
-
-// full marks the error of a full disk as ErrFull.
-func full(err error) error {
-	if isFull(err) {
-		return fmt.Errorf("%w: %w", ErrFull, err)
-	}
-	return err
+	return w.file, w.written
 }
