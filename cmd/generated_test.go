@@ -22,8 +22,7 @@ import (
 // testSystem is a System whose output is kept.
 func testSystem(out *bytes.Buffer) System {
 	return System{
-		LimitMemory: func(bytes int64) int64 { return bytes },
-		Stdin:       strings.NewReader(""), Stdout: out, Stderr: out,
+		Stdin: strings.NewReader(""), Stdout: out, Stderr: out,
 		LookupEnv: func(string) (string, bool) { return "", false },
 		Now:       func() time.Time { return time.Unix(1575976413, 0) },
 		Sleep:     func(ctx context.Context, _ time.Duration) error { return ctx.Err() },

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -15,16 +14,8 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
 )
 
-// listenGarbage lets the heap grow further than usual before it is collected: that of a
-// listener is a few MiB, and collecting it so often would cost a tenth of the rate.
-const listenGarbage = 400
-
 // listenGrace is how long events in hand may take once the listener is to stop.
 const listenGrace = 900 * time.Millisecond
-
-// listenMemory is what the garbage collector aims at with a crowd of senders. Without it
-// garbage may take as much as they do, on top.
-const listenMemory = 40 << 20
 
 // listenOptions are the flags of listen that the configuration does not hold.
 type listenOptions struct {
@@ -104,8 +95,7 @@ func (a *app) listen(c *cobra.Command, o *listenOptions) error {
 		l.Close()
 		return usage(fmt.Errorf("--forward-to: %s is this listener itself", l.Addr()), "name the address of your own program.")
 	}
-	defer debug.SetGCPercent(debug.SetGCPercent(listenGarbage))
-	a.limitMemory()
+	defer a.tuneMemory()()
 	s.begin(l.Addr())
 	if o.timeout > 0 {
 		go func() {
@@ -119,13 +109,6 @@ func (a *app) listen(c *cobra.Command, o *listenOptions) error {
 		return fmt.Errorf("print events: %w", err)
 	}
 	return s.verdict(context.Cause(running), served)
-}
-
-// limitMemory leaves a limit of the user's own alone.
-func (a *app) limitMemory() {
-	if _, own := a.LookupEnv("GOMEMLIMIT"); !own {
-		a.LimitMemory(listenMemory)
-	}
 }
 
 // cannotListen says how to choose another address.

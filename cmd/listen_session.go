@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"net"
 	"strings"
@@ -163,7 +164,11 @@ func (s *listenSession) end(interrupted bool) error {
 	if s.spool == nil {
 		return nil
 	}
-	err := s.spool.Close()
+	err := s.spool.Close(listenGrace)
+	if errors.Is(err, console.ErrStuck) {
+		s.tellStuck()
+		return nil
+	}
 	if interrupted && !s.app.quiet && console.IsTerminal(s.app.Stdout) {
 		fmt.Fprintln(s.app.Stdout) // the terminal has put ^C on the line
 	}
@@ -175,4 +180,11 @@ func (s *listenSession) end(interrupted bool) error {
 		fmt.Fprintln(s.app.Stdout, s.tally.text(s.app.out()))
 	}
 	return err
+}
+
+// tellStuck says that output is missing, unless it would be stuck there too.
+func (s *listenSession) tellStuck() {
+	beside := console.NewSpool(s.app.Stderr, spooled, s.printer.leftOut)
+	beside.Print(fmt.Appendf(nil, "nobody reads the output, so its end is missing: %s\n", s.tally.text(s.app.err())))
+	_ = beside.Close(listenGrace / 10)
 }

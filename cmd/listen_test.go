@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"testing"
 	"time"
@@ -205,14 +206,17 @@ func BenchmarkListenLine(b *testing.B) {
 }
 
 func TestListenMemory(t *testing.T) {
-	limits := map[string]int64{}
-	for _, own := range []string{"", "1GiB"} {
+	before := debug.SetMemoryLimit(-1)
+	for own, want := range map[string]int64{"": listenMemory, "1GiB": before} {
 		system := testSystem(new(bytes.Buffer))
 		system.LookupEnv = func(name string) (string, bool) { return own, own != "" && name == "GOMEMLIMIT" }
-		system.LimitMemory = func(bytes int64) int64 { limits[own] = bytes; return 0 }
-		(&app{System: system}).limitMemory()
-	}
-	if len(limits) != 1 || limits[""] != listenMemory {
-		t.Errorf("limited to %v; want %d, and the user's own limit left alone", limits, listenMemory)
+		back := (&app{System: system}).tuneMemory()
+		if got := debug.SetMemoryLimit(-1); got != want {
+			t.Errorf("with a limit %q of the user's own it is %d, want %d", own, got, want)
+		}
+		back()
+		if after := debug.SetMemoryLimit(-1); after != before {
+			t.Errorf("%d was left behind, not %d", after, before)
+		}
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
-	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -22,14 +21,13 @@ func Main(build Build) int {
 	context.AfterFunc(ctx, stop)
 	return Run(ctx, System{
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
-		LookupEnv:   os.LookupEnv,
-		GOOS:        runtime.GOOS,
-		Now:         time.Now,
-		Sleep:       deliver.Sleep,
-		Random:      rand.Uint64,
-		Transport:   deliver.NewTransport,
-		LimitMemory: debug.SetMemoryLimit,
-		Templates:   templates.FS,
-		Build:       build,
+		LookupEnv: os.LookupEnv,
+		GOOS:      runtime.GOOS,
+		Now:       time.Now,
+		Sleep:     deliver.Sleep,
+		Random:    rand.Uint64,
+		Transport: deliver.NewTransport,
+		Templates: templates.FS,
+		Build:     build,
 	}, os.Args[1:])
 }

@@ -21,8 +21,7 @@ type System struct {
 	Sleep          func(context.Context, time.Duration) error
 	Random         func() uint64 // any 64 bits
 	Transport      func(deliver.TLSOptions, int) (*http.Transport, error)
-	LimitMemory    func(bytes int64) int64 // as debug.SetMemoryLimit does
-	Templates      fs.FS                   // the embedded templates, with the folders events and scenarios
+	Templates      fs.FS // the embedded templates, with the folders events and scenarios
 	Build          Build
 }
 

@@ -1,15 +1,19 @@
 package console
 
 import (
+	"errors"
 	"io"
 	"runtime"
+	"slices"
 	"sync"
+	"sync/atomic"
+	"time"
 )
 
 // Spool writes texts in the background, so that whoever prints need not wait for a slow
 // terminal. What it holds is bounded: when the terminal falls too far behind, texts are
 // left out and counted, and how many is said in their place. It is safe for concurrent
-// use. A Writer that blocks for good blocks Close.
+// use.
 type Spool struct {
 	w       io.Writer
 	limit   int
@@ -22,8 +26,12 @@ type Spool struct {
 	closed  bool
 	err     error // the first of the writer
 
-	done chan struct{}
+	pieces atomic.Int64 // how many were written
+	done   chan struct{}
 }
+
+// ErrStuck says that nobody takes the output any more.
+var ErrStuck = errors.New("nobody takes the output")
 
 // NewSpool starts a spool that holds up to limit bytes. The text of leftOut stands where
 // n texts are missing.
@@ -48,15 +56,28 @@ func (s *Spool) Print(text []byte) {
 	s.texts = append(s.texts, text...)
 }
 
-// Close waits until all is written, and returns the first error of the writer. Nothing
-// may be printed afterwards.
-func (s *Spool) Close() error {
+// Close waits until all is written, and returns the first error of the writer. When
+// nothing moves for as long as patience it gives up with ErrStuck, and the writer must
+// not be used any more. Nothing may be printed afterwards.
+func (s *Spool) Close(patience time.Duration) error {
 	s.mu.Lock()
 	s.closed = true
 	s.filled.Signal()
 	s.mu.Unlock()
-	<-s.done
-	return s.err
+	tick := time.NewTicker(patience)
+	defer tick.Stop()
+	for before := s.pieces.Load(); ; {
+		select {
+		case <-s.done:
+			return s.err
+		case <-tick.C:
+		}
+		now := s.pieces.Load()
+		if now == before {
+			return ErrStuck
+		}
+		before = now
+	}
 }
 
 func (s *Spool) run() {
@@ -94,9 +115,15 @@ func (s *Spool) take(spare []byte) (texts []byte, missing int, more bool) {
 	return texts, missing, !s.closed
 }
 
+// piece is how much is written at once, and has to be taken within the patience of Close.
+const piece = 64 << 10
+
 // write goes on after an error, so that one who cannot be told does not hold up others.
 func (s *Spool) write(texts []byte) {
-	if _, err := s.w.Write(texts); err != nil && s.err == nil {
-		s.err = err
+	for part := range slices.Chunk(texts, piece) {
+		if _, err := s.w.Write(part); err != nil && s.err == nil {
+			s.err = err
+		}
+		s.pieces.Add(1)
 	}
 }

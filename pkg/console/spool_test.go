@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 func missing(n int) []byte { return fmt.Appendf(nil, "(%d left out)\n", n) }
@@ -23,7 +24,7 @@ func TestSpool(t *testing.T) {
 		})
 	}
 	all.Wait()
-	if err := s.Close(); err != nil || out.String() != strings.Repeat("line\n", 800) {
+	if err := s.Close(time.Minute); err != nil || out.String() != strings.Repeat("line\n", 800) {
 		t.Errorf("%v, %d bytes", err, out.Len())
 	}
 }
@@ -49,7 +50,7 @@ func TestSpoolLeavesOut(t *testing.T) {
 		s.Print([]byte(text))
 	}
 	close(w.goOn)
-	if err := s.Close(); err != nil {
+	if err := s.Close(time.Minute); err != nil {
 		t.Error(err)
 	}
 	if got, want := w.String(), "first\n2\n(3 left out)\n"; got != want {
@@ -67,7 +68,18 @@ func (w *failingWriter) Write(p []byte) (int, error) {
 func TestSpoolWriterFails(t *testing.T) {
 	s := NewSpool(&failingWriter{}, 100, missing)
 	s.Print([]byte("x"))
-	if err := s.Close(); !errors.Is(err, errors.ErrUnsupported) || !strings.HasPrefix(err.Error(), "broken 1") {
+	if err := s.Close(time.Minute); !errors.Is(err, errors.ErrUnsupported) || !strings.HasPrefix(err.Error(), "broken 1") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestSpoolGivesUp(t *testing.T) {
+	w := &stuck{began: make(chan struct{}, 9), goOn: make(chan struct{})}
+	defer close(w.goOn)
+	s := NewSpool(w, 100, missing)
+	s.Print([]byte("x"))
+	<-w.began
+	if err := s.Close(time.Millisecond); !errors.Is(err, ErrStuck) {
 		t.Errorf("got %v", err)
 	}
 }
