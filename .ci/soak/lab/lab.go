@@ -112,6 +112,14 @@ func (l *Lab) Command(args ...string) *Process {
 	return p
 }
 
+// CommandWithin is Command for a process that may have so many files open.
+func (l *Lab) CommandWithin(files int, args ...string) *Process {
+	p := l.Command()
+	shell := fmt.Sprintf(`ulimit -n %d; exec "$0" "$@"`, files)
+	p.Path, p.Args = "/bin/sh", append([]string{"sh", "-c", shell, l.Program}, args...)
+	return p
+}
+
 // Begin starts the process.
 func (p *Process) Begin() error {
 	if err := p.Cmd.Start(); err != nil {
@@ -147,10 +155,20 @@ func (p *Process) Memory() float64 {
 	return float64(p.ProcessState.SysUsage().(*syscall.Rusage).Maxrss) / 1024
 }
 
-// Listen starts a listener on a free port, and returns it with its host:port. What it
-// prints after that goes to out, which may be nil.
+// ListenArgs are those of a listener on a free port that prints JSON.
+func ListenArgs(more ...string) []string {
+	return append([]string{"listen", "--addr", "127.0.0.1:0", "-o", "json"}, more...)
+}
+
+// Listen starts a listener, and returns it with its host:port. What it prints after that
+// goes to out.
 func (l *Lab) Listen(out io.Writer, args ...string) (p *Process, addr string) {
-	p = l.Command(append([]string{"listen", "--addr", "127.0.0.1:0", "-o", "json"}, args...)...)
+	p = l.Command(ListenArgs(args...)...)
+	return p, l.BeginListener(p, out)
+}
+
+// BeginListener starts a process of ListenArgs.
+func (l *Lab) BeginListener(p *Process, out io.Writer) (addr string) {
 	p.Stdout = nil
 	pipe, err := p.StdoutPipe()
 	l.Must(err)
@@ -160,15 +178,12 @@ func (l *Lab) Listen(out io.Writer, args ...string) (p *Process, addr string) {
 	l.Must(err)
 	var ready struct{ Addr string }
 	l.Must(json.Unmarshal(first, &ready))
-	if out == nil {
-		out = io.Discard
-	}
 	go func() {
 		defer close(p.ended)
 		io.Copy(out, lines)
 		p.Cmd.Wait()
 	}()
-	return p, ready.Addr
+	return ready.Addr
 }
 
 // Status is what the system says of a process.

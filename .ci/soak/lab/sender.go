@@ -70,7 +70,7 @@ func (s *Sender) try(n int64, within time.Duration) (status int, err error) {
 	return s.answer()
 }
 
-// answer reads an answer that has no body.
+// answer reads an answer. One other than 204 may have a body, and costs the connection.
 func (s *Sender) answer() (status int, err error) {
 	first, err := s.input.ReadString('\n')
 	if err != nil {
@@ -78,6 +78,10 @@ func (s *Sender) answer() (status int, err error) {
 	}
 	if _, err := fmt.Sscanf(first, "HTTP/1.1 %d", &status); err != nil {
 		return 0, err
+	}
+	if status != 204 {
+		s.Close()
+		return status, nil
 	}
 	for {
 		line, err := s.input.ReadString('\n')

@@ -9,6 +9,7 @@ package main
 import (
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -40,7 +41,7 @@ func main() {
 	flag.Parse()
 	l := lab.Open("listen")
 	path := l.File("events.ndjson")
-	p, addr := l.Listen(nil, "--record", path)
+	p, addr := l.Listen(io.Discard, "--record", path)
 
 	faulty := begin(addr, *idlers)
 	t := &tally{answered: make([]atomic.Bool, *events)}
