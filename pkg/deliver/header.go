@@ -19,7 +19,7 @@ type Header struct {
 func ParseHeader(s string) (Header, error) {
 	name, value, found := strings.Cut(s, ":")
 	if !found {
-		return Header{}, fmt.Errorf("header %q has no colon; write it as 'Name: value'", safePart(s))
+		return Header{}, errors.New(noColon(s))
 	}
 	return NewHeader(name, value)
 }
@@ -105,6 +105,16 @@ func controlCharacter(r rune) bool {
 func isLetter(r rune) bool { return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' }
 
 func isDigit(r rune) bool { return '0' <= r && r <= '9' }
+
+// noColon does not show a word that stands alone: it may be a secret whose name was
+// forgotten.
+func noColon(s string) string {
+	const what = "has no colon; write it as 'Name: value'"
+	if part := safePart(s); part != "" && len(part) < len(s) {
+		return fmt.Sprintf("header %q %s", part, what)
+	}
+	return "header " + what
+}
 
 // safePart is the start of a malformed header that may be shown. In
 // "Authorization Bearer abc" what follows the first word is a secret.

@@ -38,9 +38,9 @@ func TestParseHeader(t *testing.T) {
 
 func TestParseHeaderRefuses(t *testing.T) {
 	tests := map[string]struct{ in, want string }{
-		"no colon":            {"nocolon", `header "nocolon" has no colon; write it as 'Name: value'`},
+		"no colon":            {"X-Team blue", `header "X-Team" has no colon; write it as 'Name: value'`},
 		"secret, no colon":    {"Authorization Bearer hunter2", `header "Authorization" has no colon`},
-		"secret alone":        {"7hunter2", `header "" has no colon`},
+		"secret alone":        {"hunter", "header has no colon"},
 		"secret before colon": {"Authorization hunter2:x", `header "Authorization": the name may hold`},
 		"empty":               {"", "has no colon"},
 		"no name":             {": hunter2", "has no name before the colon"},

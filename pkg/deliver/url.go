@@ -24,7 +24,7 @@ func ParseURL(s string) (*url.URL, error) {
 	}
 	u, err := url.Parse(s)
 	if err != nil {
-		return nil, fmt.Errorf("target URL: %w", withoutURL(err))
+		return nil, fmt.Errorf("target URL: %w", parseReason(err))
 	}
 	if u.Scheme != "http" && u.Scheme != "https" {
 		return nil, fmt.Errorf("target URL: %s:// is not supported; use http:// or https://", u.Scheme)
@@ -61,11 +61,15 @@ func notScheme(r rune) bool {
 	return !isLetter(r) && !isDigit(r) && !strings.ContainsRune("+-.", r)
 }
 
-// withoutURL takes the reason out of an error of url.Parse, which repeats the whole URL.
-func withoutURL(err error) error {
+// parseReason takes the reason out of an error of url.Parse, which repeats the whole
+// URL, and of a port that is none as much as may be a part of a password.
+func parseReason(err error) error {
 	var parse *url.Error
 	if errors.As(err, &parse) {
-		return parse.Err
+		err = parse.Err
+	}
+	if strings.HasPrefix(err.Error(), "invalid port") {
+		return errors.New("the port after the host is not a number; an IPv6 address stands in brackets, like [::1]:3000")
 	}
 	return err
 }

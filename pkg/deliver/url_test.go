@@ -1,6 +1,7 @@
 package deliver
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -40,12 +41,14 @@ func TestParseURLRefuses(t *testing.T) {
 		"port only":        {":3000/x", "the host is missing"},
 		"scheme only":      {"http://", "the host is missing"},
 		"empty port":       {"http://h:/", "there is no port after the colon"},
-		"port not number":  {"localhost:abc", `invalid port ":abc"`},
+		"port not number":  {"localhost:abc", "port after the host is not a number"},
 		"port too high":    {"localhost:65536", "port 65536 is not between 1 and 65535"},
 		"port zero":        {"localhost:0", "port 0 is not between 1 and 65535"},
 		"space in query":   {"http://h/?a b", "write a space as %20"},
 		"line break":       {"http://h/\r\nX: y", "control character"},
-		"password unseen":  {"http://u:hunter2@h:x/", `invalid port ":x"`},
+		"password unseen":  {"http://u:hunter2@h:x/", "port after the host is not a number"},
+		"password cut":     {"http://u:hunter2/x@h/", "port after the host is not a number"},
+		"bare IPv6":        {"::1", "stands in brackets, like [::1]:3000"},
 		"half an escape":   {"http://h/%2", "invalid URL escape"},
 		"missing slash":    {"http:/h", "there is no port after the colon"},
 		"not a host at []": {"http://[::1/", "missing ']'"},
@@ -73,6 +76,50 @@ func TestShowURL(t *testing.T) {
 	}
 	if got := ShowURL(u, true); got != u.String() {
 		t.Errorf("got %s, want %s", got, u)
+	}
+}
+
+func TestMaskURL(t *testing.T) {
+	tests := map[string]struct{ in, want string }{
+		"nothing secret":        {"http://h:80/a@b?x=1#top", "http://h:80/a@b?x=1#top"},
+		"user and password":     {"http://u:hunter2@h/", "http://u:****@h/"},
+		"without scheme":        {"u:hunter2@h:3000/x", "u:****@h:3000/x"},
+		"user alone":            {"https://hunter2@h/", "https://****@h/"},
+		"@ in the password":     {"http://u:hun@ter2@h/", "http://u:****@h/"},
+		"slash in the password": {"http://u:hun/ter2@h/", "http://u:****@h/"},
+		"? in the password":     {"http://u:hun?ter2@h/?a=1", "http://u:****@h/?a=1"},
+		"# in the password":     {"http://u:hun#ter2@h/", "http://u:****@h/"},
+		"parameter":             {"http://h/?a=1&X-Token=hunter2&b", "http://h/?a=1&X-Token=****&b"},
+		"escaped name":          {"http://h/?to%6ben=hunter2", "http://h/?to%6ben=****"},
+		"fragment":              {"http://h/#access_token=hunter2", "http://h/#access_token=****"},
+		"of a request line":     {"/in?next=http://h:x/a@b&key=hunter2", "/in?next=http://h:x/a@b&key=****"},
+		"IPv6":                  {"http://[::1]:3000/?to=a@b", "http://[::1]:3000/?to=a@b"},
+		"IPv6 without scheme":   {"[::1]/?to=a@b", "[::1]/?to=a@b"},
+		"nothing":               {"", ""},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			got := MaskURL(test.in)
+			if got != test.want {
+				t.Errorf("got %s, want %s", got, test.want)
+			}
+			if again := MaskURL(got); again != got {
+				t.Errorf("masked again it is %s", again)
+			}
+		})
+	}
+}
+
+func TestURLSecrets(t *testing.T) {
+	tests := map[string][]string{
+		"http://u:hunter2@h/?a=1&token=a%20b&key=&secret=c": {"hunter2", "a%20b", "a b", "c"},
+		"http://hunter2@h/?user=u":                          {"hunter2"},
+		"http://h/?a=1":                                     nil,
+	}
+	for in, want := range tests {
+		if got := URLSecrets(parseTarget(t, in).URL); !slices.Equal(got, want) {
+			t.Errorf("%s: got %q, want %q", in, got, want)
+		}
 	}
 }
 
