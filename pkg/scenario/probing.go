@@ -19,8 +19,8 @@ const (
 
 // probe asks again and again until the reply is as expected.
 func (p *playing) probe(ctx context.Context, u unit) {
-	step := p.begin(u)
 	d, err := p.prepareProbe(u)
+	step := p.begin(u) // only now are the secrets known that its title may hold
 	if err != nil {
 		p.finish(u, p.failed(step, u, err))
 		return
@@ -37,6 +37,7 @@ func (p *playing) probe(ctx context.Context, u unit) {
 
 func (p *playing) prepareProbe(u unit) (delivery, error) {
 	e := p.maker.engine
+	e.vars[counterName] = u.round
 	d := delivery{unit: u}
 	within, err := u.expect.within.value(e)
 	if err != nil {

@@ -14,7 +14,7 @@ type Problem struct {
 	Line, Column int
 	// Message says what is wrong, in lower case and without a full stop.
 	Message string
-	// Source is the line as it is written.
+	// Source is the line as it is written; "" when it may hold a secret.
 	Source string
 	// Suggestion is the right word that is nearest, or "".
 	Suggestion string

@@ -82,7 +82,7 @@ func (r *reader) found() error {
 	lines := bytes.Split(r.source, []byte("\n"))
 	for i := range r.problems {
 		if p := &r.problems[i]; p.Line > 0 && p.Line <= len(lines) {
-			p.Source = strings.TrimRight(string(lines[p.Line-1]), "\r")
+			p.Source = safeSource(strings.TrimRight(string(lines[p.Line-1]), "\r"))
 		}
 	}
 	if r.more > 0 {

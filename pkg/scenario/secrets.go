@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -36,6 +37,25 @@ func (s *secrets) addHeader(h deliver.Header) {
 	if _, credentials, found := strings.Cut(h.Value, " "); found {
 		s.add(credentials)
 	}
+}
+
+// keyBefore finds what may be the name of a key or of a header, in front of its value.
+var keyBefore = regexp.MustCompile(`([\w.-]+)['"]?\s*:`)
+
+// safeSource is a line of a file, or "" when it names a secret or has a URL with
+// one: while a file is being read nobody knows yet where the secret ends.
+func safeSource(line string) string {
+	for field := range strings.FieldsSeq(line) {
+		if field = strings.Trim(field, `'"`); strings.Contains(field, "://") && deliver.MaskURL(field) != field {
+			return ""
+		}
+	}
+	for _, key := range keyBefore.FindAllStringSubmatch(line, -1) {
+		if deliver.IsSecret(key[1]) {
+			return ""
+		}
+	}
+	return line
 }
 
 func (s *secrets) mask(text string) string {

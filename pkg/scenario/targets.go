@@ -35,7 +35,7 @@ func (t *targets) fixed(p *playing) {
 	}
 	switch {
 	case t.url != nil:
-		p.secrets.addURL(t.url)
+		p.secrets.add(deliver.URLSecrets(t.url)...)
 		t.shown = deliver.ShowURL(t.url, false)
 	case !p.scenario.HasTarget():
 		t.problem = errNoTarget
@@ -93,7 +93,7 @@ func (p *playing) parseURL(text string) (*url.URL, error) {
 	}
 	u, err := deliver.ParseURL(text)
 	if err == nil {
-		p.secrets.addURL(u)
+		p.secrets.add(deliver.URLSecrets(u)...)
 	}
 	return u, err
 }
@@ -112,10 +112,4 @@ func (p *playing) render(headers []header) ([]deliver.Header, error) {
 		p.secrets.addHeader(rendered[i])
 	}
 	return rendered, nil
-}
-
-func (s *secrets) addURL(u *url.URL) {
-	if password, ok := u.User.Password(); ok {
-		s.add(password)
-	}
 }

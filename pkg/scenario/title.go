@@ -2,6 +2,8 @@ package scenario
 
 import (
 	"fmt"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 )
 
 // title is the name of a step, or what it does.
@@ -21,7 +23,7 @@ func (s *step) title(e *engine) string {
 	case togetherStep:
 		return fmt.Sprintf("%d together", len(s.steps))
 	case probeStep:
-		return "probe " + s.probe.method + " " + s.probe.url
+		return "probe " + s.probe.method + " " + deliver.MaskURL(s.probe.url)
 	}
 	return s.body.title()
 }

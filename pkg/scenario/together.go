@@ -10,14 +10,11 @@ import (
 
 // together delivers several events at once.
 func (p *playing) together(ctx context.Context, u unit) {
-	step := p.begin(u)
-	ready := make([]delivery, len(u.steps))
-	for i := range u.steps {
-		inner := unit{&u.steps[i], u.index, u.round}
-		if ready[i] = p.prepare(inner); ready[i].err != nil {
-			p.finish(u, p.failed(step, u, ready[i].err))
-			return
-		}
+	ready, err := p.prepareAll(u)
+	step := p.begin(u) // only now are the secrets known that its title may hold
+	if err != nil {
+		p.finish(u, p.failed(step, u, err))
+		return
 	}
 	out := StepOutcome{Step: step, Status: Passed}
 	began := p.runner.Now()
@@ -32,6 +29,16 @@ func (p *playing) together(ctx context.Context, u unit) {
 	}
 	out.Duration = p.runner.Now().Sub(began)
 	p.finish(u, out)
+}
+
+func (p *playing) prepareAll(u unit) ([]delivery, error) {
+	ready := make([]delivery, len(u.steps))
+	for i := range u.steps {
+		if ready[i] = p.prepare(unit{&u.steps[i], u.index, u.round}); ready[i].err != nil {
+			return nil, ready[i].err
+		}
+	}
+	return ready, nil
 }
 
 // copies are the deliveries of a together step in the order in which they begin.
