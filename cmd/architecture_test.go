@@ -26,7 +26,7 @@ func mayImport() map[string][]string {
 		"load":             {"apizee", "deliver", "generate"},
 		"audit":            {"apizee", "deliver", "payload", "generate", "scenario/report"},
 		"scenario":         {"apizee", "deliver", "payload", "scenario/report"},
-		"scenario/program": {},
+		"scenario/program": {"deliver"},
 		"scenario/report":  {},
 	}
 }

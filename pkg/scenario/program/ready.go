@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 )
 
 // Endpoint is what shows that the program is ready: a URL, which must answer
@@ -22,13 +24,13 @@ func ParseEndpoint(s string) (Endpoint, error) {
 	if strings.Contains(s, "://") {
 		u, err := url.Parse(s)
 		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-			return Endpoint{}, fmt.Errorf("%q is no URL to wait for, such as http://localhost:3000/health", s)
+			return Endpoint{}, fmt.Errorf("%q is no URL to wait for, such as http://localhost:3000/health", deliver.MaskURL(s))
 		}
 		return Endpoint{URL: s}, nil
 	}
 	host, port, err := net.SplitHostPort(s)
 	if err != nil || port == "" || strings.ContainsAny(s, "/ ") {
-		return Endpoint{}, fmt.Errorf("%q is neither a URL nor host:port; write it like localhost:3000", s)
+		return Endpoint{}, fmt.Errorf("%q is neither a URL nor host:port; write it like localhost:3000", deliver.MaskURL(s))
 	}
 	if host == "" {
 		host = "localhost"
@@ -69,7 +71,8 @@ func (e Endpoint) wait(ctx context.Context, ended <-chan struct{}, why func() er
 	}
 }
 
-func (e Endpoint) String() string { return e.URL + e.Address }
+// String is the endpoint without its secrets.
+func (e Endpoint) String() string { return deliver.MaskURL(e.URL) + e.Address }
 
 // look is one try, of a second at most.
 func (e Endpoint) look(ctx context.Context) error {
