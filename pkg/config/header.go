@@ -28,6 +28,9 @@ func splitHeader(line string) (name, value string, err error) {
 // RFC 9110, section 5.6.2.
 func headerName(name string) (string, error) {
 	name = strings.TrimSpace(name)
+	if before, _, found := strings.Cut(name, ":"); found {
+		return "", fmt.Errorf("%q is followed by a colon that is a part of the name; leave the value out of the quotes", before)
+	}
 	if name == "" || strings.ContainsFunc(name, notToken) {
 		return "", fmt.Errorf("%q is not a header name", name)
 	}
