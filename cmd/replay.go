@@ -37,7 +37,7 @@ func newReplayCmd(a *app) *cobra.Command {
 with the gaps they had, byte for byte. Headers go as they were recorded; a secret
 one was masked in the recording and is not sent, so give yours with -H.
 
-A target without a path gets the recorded paths and queries.`,
+A target without a path gets the recorded paths and queries, but for masked secrets.`,
 		Example: example(`
 			# Once more, as it happened
 			apizee-hooks replay events.ndjson -t http://localhost:3000/apizeehooks/

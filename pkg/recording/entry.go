@@ -10,7 +10,7 @@ import (
 type Entry struct {
 	ReceivedAt time.Time
 	Method     string
-	Path       string // as in the request line, query included
+	Path       string // as in the request line, query included; the value of a parameter may be masked too
 
 	// Headers are by canonical name. The value of one that is masked is deliver.Masked.
 	Headers map[string][]string

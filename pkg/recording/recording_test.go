@@ -116,6 +116,21 @@ func TestLine(t *testing.T) {
 	}
 }
 
+func TestSecretParameters(t *testing.T) {
+	e := entry("{}")
+	e.Path = "/in?token=hunter2&a=1"
+	for want, options := range map[string]Options{
+		`"path":"/in?token=****&a=1"`:    {},
+		`"path":"/in?token=hunter2&a=1"`: {ShowSecrets: true},
+	} {
+		path := filepath.Join(t.TempDir(), "events.ndjson")
+		appendAll(t, create(t, path, options), e)
+		if text := readFile(t, path); !strings.Contains(text, want) {
+			t.Errorf("no %s in %s", want, text)
+		}
+	}
+}
+
 func TestRoundTrip(t *testing.T) {
 	bodies := []string{
 		"", "{}", "a\r\nb\rc\n", "\x00\x01\x1b[2J\x7f", "\u2028\u2029\ufeff\ufffd", "\xff\xfe", "\xed\xa0\x80", `\u0000\"`,

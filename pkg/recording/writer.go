@@ -22,7 +22,7 @@ type Options struct {
 	// Entries appended at the same time share one fsync.
 	Sync bool
 
-	// ShowSecrets writes secret headers in clear.
+	// ShowSecrets writes secret headers and parameters in clear.
 	ShowSecrets bool
 
 	// Secrets are headers that are secret although deliver.IsSecret does not say so.
@@ -92,6 +92,9 @@ func (w *Writer) Close() error {
 func (w *Writer) Append(e Entry) error {
 	buffer := w.buffers.Get().(*[]byte)
 	defer w.release(buffer)
+	if !w.options.ShowSecrets {
+		e.Path = deliver.MaskURL(e.Path)
+	}
 	text, err := appendLine((*buffer)[:0], e, w.secret)
 	*buffer = text
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"net/textproto"
 	"slices"
 	"sort"
+	"strings"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 )
@@ -50,4 +51,10 @@ func isOfConnection(headers map[string][]string, name string) bool {
 	return slices.ContainsFunc(headers["Connection"], func(named string) bool {
 		return textproto.CanonicalMIMEHeaderKey(named) == name
 	})
+}
+
+// unmasked leaves out the parameters whose value was masked.
+func unmasked(query string) string {
+	parameters := strings.Split(query, "&")
+	return strings.Join(slices.DeleteFunc(parameters, func(p string) bool { return strings.HasSuffix(p, "="+deliver.Masked) }), "&")
 }

@@ -149,7 +149,7 @@ func (r *run) targetOf(entry recording.Entry) deliver.Target {
 		joined := *r.target.URL
 		joined.Path, joined.RawPath = u.Path, u.RawPath
 		if joined.RawQuery == "" {
-			joined.RawQuery = u.RawQuery
+			joined.RawQuery = unmasked(u.RawQuery)
 		}
 		target.URL = &joined
 	}

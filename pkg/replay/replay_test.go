@@ -144,6 +144,16 @@ func TestPlayOptions(t *testing.T) {
 	}
 }
 
+func TestMaskedParametersAreLeftOut(t *testing.T) {
+	for query, want := range map[string]string{
+		"": "", "a=1": "a=1", "token=****": "", "a=1&token=****&b=2": "a=1&b=2", "token=****&a=****x": "a=****x",
+	} {
+		if got := unmasked(query); got != want {
+			t.Errorf("%q became %q, want %q", query, got, want)
+		}
+	}
+}
+
 func TestPlayEnds(t *testing.T) {
 	url, got := endpoint(t, 500)
 	ctx, cancel := context.WithCancel(t.Context())
