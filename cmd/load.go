@@ -126,7 +126,7 @@ func (o *loadOptions) pace(rated bool) (load.Pace, error) {
 	}
 	pace, err := load.ParseRamp(o.ramp, o.duration)
 	if err != nil {
-		return load.Pace{}, usage(fmt.Errorf("--ramp: %w", err), "")
+		return load.Pace{}, usage(fmt.Errorf("--ramp %q: %w", o.ramp, err), "")
 	}
 	return pace, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -133,7 +134,11 @@ func badFlag(c *cobra.Command, err error) error {
 	hint := fmt.Sprintf("`%s --help` lists the flags.", c.CommandPath())
 	var invalid *pflag.InvalidValueError
 	if errors.As(err, &invalid) {
-		return usage(fmt.Errorf("--%s %q: %s", invalid.GetFlag().Name, invalid.GetValue(), wanted(invalid)), hint)
+		return usage(badValue(invalid), hint)
+	}
+	var missing *pflag.ValueRequiredError
+	if errors.As(err, &missing) {
+		return usage(fmt.Errorf("--%s needs a value", missing.GetFlag().Name), hint)
 	}
 	var unknown *pflag.NotExistError
 	if !errors.As(err, &unknown) {
@@ -152,11 +157,22 @@ func badFlag(c *cobra.Command, err error) error {
 	return usage(fmt.Errorf("there is no flag %s%s", name, didYouMean(name, names)), hint)
 }
 
+// badValue names the flag and its value, unless the reason names the value itself.
+func badValue(invalid *pflag.InvalidValueError) error {
+	reason := wanted(invalid)
+	if strings.Contains(reason, strconv.Quote(invalid.GetValue())) {
+		return fmt.Errorf("--%s: %s", invalid.GetFlag().Name, reason)
+	}
+	return fmt.Errorf("--%s %q: %s", invalid.GetFlag().Name, invalid.GetValue(), reason)
+}
+
 // wanted says what a flag takes, in other words than the parser's.
 func wanted(invalid *pflag.InvalidValueError) string {
 	switch invalid.GetFlag().Value.Type() {
-	case "int", "int64", "uint64":
+	case "int", "int64":
 		return "it takes a whole number"
+	case "uint64":
+		return "it takes a whole number from 0 up"
 	case "float64":
 		return "it takes a number"
 	case "duration":

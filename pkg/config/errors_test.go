@@ -77,8 +77,9 @@ FILE:2: templates: after ${ comes a variable's name and }; write $${ for a plain
 FILE:3: listen.path: after ${ comes a variable's name and }; write $${ for a plain ${
 FILE:3: listen.body: after ${ comes a variable's name and }; write $${ for a plain ${`},
 		{name: "environment", env: environment{"APIZEE_HOOKS_LISTEN_STATUS": "0", "APIZEE_HOOKS_INSECURE": "maybe"},
-			want: `APIZEE_HOOKS_INSECURE: insecure: "maybe" is not true or false
-APIZEE_HOOKS_LISTEN_STATUS: listen.status: "0" is not ` + statuses},
+			want: `APIZEE_HOOKS_INSECURE: "maybe" is not true or false
+APIZEE_HOOKS_LISTEN_STATUS: "0" is not ` + statuses},
+		{name: "bad flag", flags: map[string]any{"timeout": "-5s"}, want: `--timeout: "-5s" is negative; it must be a duration such as 10s or 500ms`},
 		{name: "header lines", env: environment{"APIZEE_HOOKS_HEADERS": "A: b\nhidden"},
 			flags: map[string]any{"listen.reply-headers": []string{": hidden"}},
 			want: `APIZEE_HOOKS_HEADERS: header 2 of headers: there is no colon in it; write "Name: value"

@@ -26,6 +26,14 @@ func (e entry) name() string {
 	return e.key.Name + "." + e.header
 }
 
+// place is where a mistake is: a flag and a variable say which key it is.
+func (e entry) place() string {
+	if e.fromFile || e.header != "" {
+		return e.source + ": " + e.name()
+	}
+	return strings.TrimPrefix(e.source, "flag ")
+}
+
 // wants completes "it must be ...".
 func (e entry) wants() string {
 	if e.header != "" {

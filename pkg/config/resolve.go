@@ -70,7 +70,7 @@ func (r *resolver) parse(e entry) []any {
 	for _, s := range e.texts {
 		full, value, err := r.parseText(e, s)
 		if err != nil {
-			r.problems = append(r.problems, fmt.Errorf("%s: %s: %w", e.source, e.name(), err))
+			r.problems = append(r.problems, fmt.Errorf("%s: %w", e.place(), err))
 			return nil
 		}
 		parsed = append(parsed, value)

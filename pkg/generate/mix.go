@@ -47,14 +47,14 @@ func ParseMix(s string) (Mix, error) {
 	for part := range strings.SplitSeq(s, ",") {
 		name, number, found := strings.Cut(strings.TrimSpace(part), "=")
 		if !found {
-			return Mix{}, fmt.Errorf("mix: %q is not name=weight; write it like %s", part, DefaultMix())
+			return Mix{}, fmt.Errorf("%q is not name=weight; write it like %s", part, DefaultMix())
 		}
 		k, err := lookupKind(name)
 		if err != nil {
 			return Mix{}, err
 		}
 		if seen[k] {
-			return Mix{}, fmt.Errorf("mix: %s is named twice", name)
+			return Mix{}, fmt.Errorf("%s is named twice", name)
 		}
 		seen[k] = true
 		if mix[k], err = parseWeight(name, number); err != nil {
@@ -62,7 +62,7 @@ func ParseMix(s string) (Mix, error) {
 		}
 	}
 	if mix.sum() == 0 {
-		return Mix{}, errors.New("mix: every weight is 0; at least one object must occur")
+		return Mix{}, errors.New("every weight is 0; at least one object must occur")
 	}
 	return mix, nil
 }
@@ -75,15 +75,15 @@ func lookupKind(name string) (kind, error) {
 		}
 	}
 	if near := apizee.Nearest(name, names); near != "" {
-		return 0, fmt.Errorf("mix: %q is not a documented object; did you mean %q?", name, near)
+		return 0, fmt.Errorf("%q is not a documented object; did you mean %q?", name, near)
 	}
-	return 0, fmt.Errorf("mix: %q is not a documented object; documented: %s", name, strings.Join(names, ", "))
+	return 0, fmt.Errorf("%q is not a documented object; documented: %s", name, strings.Join(names, ", "))
 }
 
 func parseWeight(name, s string) (int, error) {
 	n, err := strconv.Atoi(s)
 	if err != nil || n < 0 || n > maxWeight {
-		return 0, fmt.Errorf("mix: the weight of %s, %q, is not a whole number from 0 to %d", name, s, maxWeight)
+		return 0, fmt.Errorf("the weight of %s, %q, is not a whole number from 0 to %d", name, s, maxWeight)
 	}
 	return n, nil
 }

@@ -48,16 +48,17 @@ const (
 var errZeroRate = errors.New("the rate is zero; write how many events there are in a second, such as 2/s")
 
 // ParseRate reads "500/s", "30/m", "0.5/s", "3/5s", and "500", which means 500/s.
+// An error does not repeat the text.
 func ParseRate(s string) (Rate, error) {
 	count, per, found := strings.Cut(strings.TrimSpace(s), "/")
 	rate, err := parseCount(strings.TrimSpace(count))
 	if err != nil {
-		return Rate{}, fmt.Errorf("rate %q: %w", s, err)
+		return Rate{}, err
 	}
 	span := time.Second
 	if found {
 		if span, err = parseSpan(strings.TrimSpace(per)); err != nil {
-			return Rate{}, fmt.Errorf("rate %q: %w", s, err)
+			return Rate{}, err
 		}
 	}
 	rate.Per *= span

@@ -1,6 +1,7 @@
 package load
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -82,19 +83,20 @@ var expression = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^\s*([A-Za-z][A-Za-z0-9.]*)\s*(<=|>=|<|>)\s*(\S+)\s*$`)
 })
 
-// ParseCondition reads an expression: a measure, one of < <= > >=, and a limit.
+// ParseCondition reads an expression: a measure, one of < <= > >=, and a limit. An
+// error does not repeat the expression.
 func ParseCondition(s string) (Condition, error) {
 	parts := expression().FindStringSubmatch(s)
 	if parts == nil {
-		return Condition{}, fmt.Errorf("condition %q: write a measure, one of < <= > >= and a limit, like p99>200ms or success<99.9%%", s)
+		return Condition{}, errors.New("write a measure, one of < <= > >= and a limit, like p99>200ms or success<99.9%")
 	}
 	c := Condition{text: strings.TrimSpace(s), operator: parts[2]}
 	var err error
 	if c.measure, c.quantile, err = lookupMeasure(parts[1]); err != nil {
-		return Condition{}, fmt.Errorf("condition %q: %w", s, err)
+		return Condition{}, err
 	}
 	if c.limit, err = c.measure.unit.parse(parts[3]); err != nil {
-		return Condition{}, fmt.Errorf("condition %q: %s is compared with %s, not %q", s, parts[1], c.measure.unit, parts[3])
+		return Condition{}, fmt.Errorf("%s is compared with %s, not %q", parts[1], c.measure.unit, parts[3])
 	}
 	return c, nil
 }

@@ -2,6 +2,7 @@ package load
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/bits"
@@ -23,18 +24,19 @@ func Constant(rate generate.Rate, duration time.Duration) Pace {
 }
 
 // ParseRamp reads "1/s..500/s": the rates at the beginning and at the end.
+// An error does not repeat the whole of it.
 func ParseRamp(s string, duration time.Duration) (Pace, error) {
 	from, to, found := strings.Cut(s, "..")
 	if !found {
-		return Pace{}, fmt.Errorf("ramp %q: write the first and the last rate, like 1/s..500/s", s)
+		return Pace{}, errors.New("write the first and the last rate, like 1/s..500/s")
 	}
 	first, err := generate.ParseRate(from)
 	if err != nil {
-		return Pace{}, fmt.Errorf("ramp: %w", err)
+		return Pace{}, fmt.Errorf("the rate %q: %w", from, err)
 	}
 	last, err := generate.ParseRate(to)
 	if err != nil {
-		return Pace{}, fmt.Errorf("ramp: %w", err)
+		return Pace{}, fmt.Errorf("the rate %q: %w", to, err)
 	}
 	return Pace{From: first, To: last, Duration: duration}, nil
 }
