@@ -17,6 +17,8 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/templates"
+
+	"gotest.tools/v3/golden"
 )
 
 // testSystem is a System whose output is kept.
@@ -57,7 +59,7 @@ func TestREADMETables(t *testing.T) {
 	for name := range tables {
 		t.Errorf("the README has no place for %q", name)
 	}
-	if *update {
+	if golden.FlagUpdate() {
 		if err := os.WriteFile(readmePath, []byte(current), 0o644); err != nil {
 			t.Fatal(err)
 		}

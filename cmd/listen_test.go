@@ -5,38 +5,18 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
-	"path/filepath"
 	"runtime/debug"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
-)
 
-// golden compares got with testdata/name.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", path, diff)
-	}
-}
+	"gotest.tools/v3/golden"
+)
 
 // arrived are receptions of every kind, some of them hostile.
 func arrived() []receive.Reception {
@@ -124,7 +104,7 @@ func TestListenPrinters(t *testing.T) {
 				// The times of day are the machine's own.
 				text = receivedAt.ReplaceAllString(text, `"receivedAt":"T"`)
 			}
-			golden(t, "listen-"+name+".golden", text)
+			golden.Assert(t, text, "listen-"+name+".golden")
 			if strings.Contains(text, "hunter2") || strings.Contains(text, "blue") || strings.Contains(text, "token=abc") {
 				t.Error("a secret is shown")
 			}

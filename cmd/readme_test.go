@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"gotest.tools/v3/golden"
 )
 
 const readmePath = "../README.md"
@@ -47,7 +49,7 @@ func TestREADME(t *testing.T) {
 		}
 		return strings.Replace(block, code, r.console(code, meanwhile), 1)
 	})
-	if *update {
+	if golden.FlagUpdate() {
 		if err := os.WriteFile(readmePath, []byte(shown), 0o644); err != nil {
 			t.Fatal(err)
 		}

@@ -4,16 +4,15 @@ package completions
 
 import (
 	"bytes"
-	"flag"
 	"os"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd"
-)
 
-var update = flag.Bool("update", false, "write the scripts anew")
+	"gotest.tools/v3/golden"
+)
 
 // TestCurrent holds the scripts against what the program prints.
 func TestCurrent(t *testing.T) {
@@ -25,7 +24,7 @@ func TestCurrent(t *testing.T) {
 		if code := cmd.Run(t.Context(), system, []string{"completion", shell}); code != 0 {
 			t.Fatalf("%s: exit code %d: %s", shell, code, &out)
 		}
-		if *update {
+		if golden.FlagUpdate() {
 			if err := os.WriteFile(file, out.Bytes(), 0o644); err != nil {
 				t.Fatal(err)
 			}

@@ -3,7 +3,6 @@ package templates_test
 import (
 	"bytes"
 	"context"
-	"flag"
 	"io"
 	"io/fs"
 	"net/http"
@@ -21,9 +20,9 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
 	"github.com/apizee-hooks/apizee-hooks/templates"
-)
 
-var update = flag.Bool("update", false, "write the schema of scenarios anew")
+	"gotest.tools/v3/golden"
+)
 
 const schemaFile = "scenario.schema.json"
 
@@ -185,7 +184,7 @@ func mustSee(t *testing.T, seen map[string]int, what string) {
 }
 
 func TestTheSchemaIsCurrent(t *testing.T) {
-	if *update {
+	if golden.FlagUpdate() {
 		if err := os.WriteFile(schemaFile, scenario.JSONSchema(), 0o644); err != nil {
 			t.Fatal(err)
 		}

@@ -10,9 +10,11 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"gotest.tools/v3/golden"
 )
 
-func TestJSONSchemaGolden(t *testing.T) { golden(t, "event.schema.json", JSONSchema()) }
+func TestJSONSchemaGolden(t *testing.T) { golden.Assert(t, string(JSONSchema()), "event.schema.json") }
 
 // compile compiles the schema at a pointer of a document.
 func compile(t testing.TB, document []byte, pointer string) *jsonschema.Schema {

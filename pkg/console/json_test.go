@@ -10,6 +10,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+
+	"gotest.tools/v3/golden"
 )
 
 const sampleJSON = `{"event":"update","time":1632148000,"object":"ticket","objectId":100,
@@ -18,8 +20,8 @@ const sampleJSON = `{"event":"update","time":1632148000,"object":"ticket","objec
  3],"empty":{},"none":[],"hidden` + "\u202e" + `":"` + "\x7f" + ` \\ \u001b \n ` + "\U000e0067" + `"}`
 
 func TestJSON(t *testing.T) {
-	golden(t, "json_plain.golden", string(JSON([]byte(sampleJSON), NewPalette(false))))
-	golden(t, "json_colour.golden", string(JSON([]byte(sampleJSON), NewPalette(true))))
+	golden.Assert(t, string(JSON([]byte(sampleJSON), NewPalette(false))), "json_plain.golden")
+	golden.Assert(t, string(JSON([]byte(sampleJSON), NewPalette(true))), "json_colour.golden")
 }
 
 func TestJSONScalars(t *testing.T) {

@@ -3,6 +3,8 @@ package console
 import (
 	"strings"
 	"testing"
+
+	"gotest.tools/v3/golden"
 )
 
 // paints lists every method of a palette with its name.
@@ -31,7 +33,7 @@ func TestPaletteOn(t *testing.T) {
 			t.Errorf("%s of nothing is %q", method.name, got)
 		}
 	}
-	golden(t, "palette.golden", out.String())
+	golden.Assert(t, out.String(), "palette.golden")
 }
 
 func TestPaletteOff(t *testing.T) {

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"gotest.tools/v3/golden"
 )
 
 func sampleTable(p Palette, width int, wrap bool) Table {
@@ -40,12 +42,12 @@ func render(t *testing.T, table Table) string {
 
 func TestTableGolden(t *testing.T) {
 	on, off := NewPalette(true), NewPalette(false)
-	golden(t, "table_plain.golden", render(t, sampleTable(off, 0, false)))
-	golden(t, "table_colour.golden", render(t, sampleTable(on, 0, false)))
-	golden(t, "table_40_cut.golden", render(t, sampleTable(off, 40, false)))
-	golden(t, "table_40_wrap_colour.golden", render(t, sampleTable(on, 40, true)))
-	golden(t, "table_20_cut.golden", render(t, sampleTable(off, 20, false)))
-	golden(t, "table_20_wrap.golden", render(t, sampleTable(off, 20, true)))
+	golden.Assert(t, render(t, sampleTable(off, 0, false)), "table_plain.golden")
+	golden.Assert(t, render(t, sampleTable(on, 0, false)), "table_colour.golden")
+	golden.Assert(t, render(t, sampleTable(off, 40, false)), "table_40_cut.golden")
+	golden.Assert(t, render(t, sampleTable(on, 40, true)), "table_40_wrap_colour.golden")
+	golden.Assert(t, render(t, sampleTable(off, 20, false)), "table_20_cut.golden")
+	golden.Assert(t, render(t, sampleTable(off, 20, true)), "table_20_wrap.golden")
 }
 
 func TestTableLayout(t *testing.T) {

@@ -4,9 +4,6 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"flag"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"testing"
@@ -15,9 +12,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
-)
 
-var update = flag.Bool("update", false, "write the golden files anew")
+	"gotest.tools/v3/golden"
+)
 
 // start is the time of the documented ticket example.
 var start = time.Unix(1575976413, 0)
@@ -28,19 +25,7 @@ func TestStreamIsTheSameEverywhere(t *testing.T) {
 	for range 60 {
 		lines = append(s.AppendNext(lines), '\n')
 	}
-	file := filepath.Join("testdata", "seed42.golden")
-	if *update {
-		if err := os.WriteFile(file, lines, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), string(lines)); diff != "" {
-		t.Error(diff)
-	}
+	golden.Assert(t, string(lines), "seed42.golden")
 }
 
 // A hundred thousand events go through every stage and wrap every counter of a herd.

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"gotest.tools/v3/golden"
 )
 
 func TestEveryMistakeIsReported(t *testing.T) {
@@ -24,7 +26,7 @@ func TestEveryMistakeIsReported(t *testing.T) {
 			if !errors.As(err, &problems) {
 				t.Fatalf("got %v, want problems", err)
 			}
-			golden(t, filepath.Join("wrong", strings.TrimSuffix(filepath.Base(path), ".yaml")+".txt"), err.Error()+"\n")
+			golden.Assert(t, err.Error()+"\n", filepath.Join("wrong", strings.TrimSuffix(filepath.Base(path), ".yaml")+".txt"))
 		})
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/report"
+
+	"gotest.tools/v3/golden"
 )
 
 func TestSuite(t *testing.T) {
@@ -35,7 +37,7 @@ steps:
 	if err := report.TAP.Write(&b, report.Report{Suites: []report.Suite{out.Suite()}}); err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "suite.tap", b.String())
+	golden.Assert(t, b.String(), "suite.tap")
 	if out.Duration != 250*time.Millisecond {
 		t.Error(out.Duration)
 	}

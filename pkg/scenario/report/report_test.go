@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"errors"
-	"flag"
 	"io"
 	"os"
 	"os/exec"
@@ -14,28 +13,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	"gotest.tools/v3/golden"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
-
-// golden compares got with testdata/name.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", path, diff)
-	}
-}
 
 // sample has all that a report can have, and texts that formats choke on.
 func sample() Report {
@@ -64,13 +43,13 @@ func TestFormats(t *testing.T) {
 		if err := Format(name).Write(&b, sample()); err != nil {
 			t.Fatal(err)
 		}
-		golden(t, "sample."+name, b.String())
+		golden.Assert(t, b.String(), "sample."+name)
 	}
 	var b strings.Builder
 	if err := GitHub(&b, sample()); err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "sample.github", b.String())
+	golden.Assert(t, b.String(), "sample.github")
 }
 
 func TestJSONIsJSON(t *testing.T) {
