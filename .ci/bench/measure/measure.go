@@ -28,7 +28,7 @@ func Program() (program, dir string, done func()) {
 	Must(err)
 	program = filepath.Join(dir, "apizee-hooks")
 	build := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", program, ".")
-	build.Dir, build.Stderr = "..", os.Stderr
+	build.Dir, build.Stderr, build.Env = "..", os.Stderr, append(os.Environ(), "CGO_ENABLED=0")
 	Must(build.Run())
 	return program, dir, func() { os.RemoveAll(dir) }
 }
