@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"net/url"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -54,6 +55,12 @@ func (c circumstances) classify(err error) Failure {
 		return c.timedOut()
 	case isClosed(err), c.seen.ready && !c.answering():
 		return c.closed()
+	case isLongHead(err):
+		return Failure{
+			Kind:    KindBadReply,
+			Message: fmt.Sprintf("the head of the reply of %s is longer than %d KiB", address(c.url), headLimit>>10),
+			Hint:    "look at what makes the headers so long",
+		}
 	case c.answering():
 		return c.badReply()
 	}
@@ -162,6 +169,11 @@ func (c circumstances) badReply() Failure {
 func isTimeout(err error) bool {
 	var network net.Error
 	return errors.As(err, &network) && network.Timeout()
+}
+
+// isLongHead knows an error of the HTTP library that has no type.
+func isLongHead(err error) bool {
+	return strings.Contains(err.Error(), "response headers exceeded")
 }
 
 func isClosed(err error) bool {

@@ -53,6 +53,14 @@ func TestFailureOfReply(t *testing.T) {
 		"garbled header": {
 			"HTTP/1.1 200 OK\r\nno colon here\r\n\r\n", 0, KindBadReply, "the reply of ADDR is not valid HTTP", "HTTP server",
 		},
+		"endless header": {
+			"HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", 300<<10), 0, KindBadReply,
+			"the head of the reply of ADDR is longer than 256 KiB", "headers",
+		},
+		"endless hints": {
+			strings.Repeat("HTTP/1.1 103 Early Hints\r\nX: x\r\n\r\n", 9000), 0, KindBadReply,
+			"the head of the reply of ADDR is longer than 256 KiB", "headers",
+		},
 		"body breaks off": {
 			"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf", 200, KindReset,
 			"ADDR closed the connection in the middle of its reply", "log",

@@ -23,6 +23,10 @@ type TLSOptions struct {
 // idleTimeout is how long an unused connection is kept.
 const idleTimeout = 90 * time.Second
 
+// headLimit is how many bytes the head of a reply may have. The HTTP library would take
+// 10 MiB of each, and a load has thousands under way.
+const headLimit = 256 << 10
+
 // NewTransport makes a transport that adds nothing to a request and keeps as many
 // connections as there are deliveries in flight. It speaks HTTP/1.1 only and takes a
 // proxy from the environment, though never for a loopback address. The error is about
@@ -41,6 +45,8 @@ func NewTransport(options TLSOptions, parallel int) (*http.Transport, error) {
 		DisableCompression:  true,
 		MaxIdleConnsPerHost: max(parallel, 1),
 		IdleConnTimeout:     idleTimeout,
+
+		MaxResponseHeaderBytes: headLimit,
 	}, nil
 }
 
