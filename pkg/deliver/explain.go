@@ -53,14 +53,10 @@ func (c circumstances) classify(err error) Failure {
 	switch {
 	case isTimeout(err):
 		return c.timedOut()
+	case isLongHead(err):
+		return c.longHead()
 	case isClosed(err), c.seen.ready && !c.answering():
 		return c.closed()
-	case isLongHead(err):
-		return Failure{
-			Kind:    KindBadReply,
-			Message: fmt.Sprintf("the head of the reply of %s is longer than %d KiB", address(c.url), headLimit>>10),
-			Hint:    "look at what makes the headers so long",
-		}
 	case c.answering():
 		return c.badReply()
 	}
@@ -166,6 +162,14 @@ func (c circumstances) badReply() Failure {
 	}
 }
 
+func (c circumstances) longHead() Failure {
+	return Failure{
+		Kind:    KindBadReply,
+		Message: fmt.Sprintf("the head of the reply of %s is longer than %d KiB", address(c.url), headLimit>>10),
+		Hint:    "look at what makes the headers so long",
+	}
+}
+
 func isTimeout(err error) bool {
 	var network net.Error
 	return errors.As(err, &network) && network.Timeout()
@@ -173,7 +177,7 @@ func isTimeout(err error) bool {
 
 // isLongHead knows an error of the HTTP library that has no type.
 func isLongHead(err error) bool {
-	return strings.Contains(err.Error(), "response headers exceeded")
+	return errors.Is(err, errLongHead) || strings.Contains(err.Error(), "response headers exceeded")
 }
 
 func isClosed(err error) bool {

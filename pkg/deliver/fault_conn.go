@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"net/http/httptrace"
@@ -19,6 +20,9 @@ type wireTransport struct {
 	script func(message) wireScript
 	sleep  func(context.Context, time.Duration) error
 }
+
+// errLongHead is what the HTTP library has no type for.
+var errLongHead = errors.New("response headers exceeded the limit")
 
 // errAborted says that the sender broke off, as the fault demands.
 var errAborted = errors.New("connection reset on purpose")
@@ -93,7 +97,8 @@ func (t *wireTransport) secure(ctx context.Context, conn net.Conn, name string, 
 // exchange is one request and its reply on a connection.
 type exchange struct {
 	conn     net.Conn
-	in       *bufio.Reader
+	head     *io.LimitedReader // what is left for the head of the reply
+	in       *bufio.Reader     // of head
 	released func() bool
 	began    context.Context // ends when a reply has begun, or none will come
 	begin    context.CancelFunc
@@ -101,7 +106,8 @@ type exchange struct {
 }
 
 func newExchange(ctx context.Context, conn net.Conn) *exchange {
-	e := &exchange{conn: conn, in: bufio.NewReader(conn), peeked: make(chan struct{})}
+	head := &io.LimitedReader{R: conn, N: headLimit}
+	e := &exchange{conn: conn, head: head, in: bufio.NewReader(head), peeked: make(chan struct{})}
 	e.released = context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })
 	e.began, e.begin = context.WithCancel(ctx)
 	return e
@@ -153,10 +159,14 @@ func (e *exchange) reply(req *http.Request) (*http.Response, error) {
 	<-e.peeked
 	for {
 		reply, err := http.ReadResponse(e.in, req)
-		if err != nil {
+		switch {
+		case err != nil && e.head.N <= 0:
+			return nil, errLongHead
+		case err != nil:
 			return nil, err
 		}
 		if reply.StatusCode >= 200 || reply.StatusCode == http.StatusSwitchingProtocols {
+			e.head.N = math.MaxInt64 // the body has limits of its own
 			reply.Body = replyBody{reply.Body, e}
 			return reply, nil
 		}

@@ -281,6 +281,28 @@ func TestFaultyDeliveryFailsLikeAnyOther(t *testing.T) {
 	}
 }
 
+func TestFaultyDeliveryTakesNoEndlessHead(t *testing.T) {
+	for name, reply := range map[string]string{
+		"header": "HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", 2*headLimit),
+		"hints":  strings.Repeat("HTTP/1.1 103 Early Hints\r\n\r\n", headLimit/20),
+	} {
+		t.Run(name, func(t *testing.T) {
+			result := send(t, faultyClient(t, "slow-body", TLSOptions{}, noSleep), answer(t, reply), faultyBody)
+			if f := result.Failure; f == nil || f.Kind != KindBadReply || !strings.Contains(f.Message, "is longer than 256 KiB") {
+				t.Errorf("%+v", f)
+			}
+		})
+	}
+}
+
+func TestFaultyDeliveryTakesALongBody(t *testing.T) {
+	reply := "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + strings.Repeat("x", 2*headLimit)
+	result := send(t, faultyClient(t, "slow-body", TLSOptions{}, noSleep), answer(t, reply), faultyBody)
+	if result.Failure != nil || result.BodyBytes != 2*headLimit {
+		t.Errorf("%d bytes, %+v", result.BodyBytes, result.Failure)
+	}
+}
+
 func TestFaultyDeliveryStops(t *testing.T) {
 	l := listen(t)
 	arrived := make(chan struct{}, 2)
