@@ -54,16 +54,19 @@ func exitCode(err error) int {
 	switch {
 	case err == nil:
 		return exitOK
-	case errors.As(err, &e):
-		return e.code
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted
+	case errors.As(err, &e):
+		return e.code
 	}
 	return exitUsage
 }
 
 // report writes an error for people: what is wrong, then what to do.
 func report(w io.Writer, p console.Palette, err error) {
+	if errors.Is(err, context.Canceled) {
+		return // whoever interrupts a command knows it
+	}
 	var e *exit
 	hint := ""
 	if errors.As(err, &e) {

@@ -78,7 +78,7 @@ func (a *app) replay(c *cobra.Command, o *replayOptions, name string) error {
 		return err
 	}
 	options.Timeout = loaded.Config.Timeout
-	in, name, err := a.open(name)
+	in, name, err := a.open(c.Context(), name)
 	if err != nil {
 		return err
 	}
@@ -182,7 +182,7 @@ func (p *replayPrinter) end(ctx context.Context, name string, outcome replay.Out
 		return usage(fmt.Errorf("%s:%d: %w", name, line.Line, line.Err),
 			fmt.Sprintf("a recording is what `apizee-hooks listen --record` writes; %s sent before.", plural(outcome.Sent, "event")))
 	case err != nil:
-		return usage(fmt.Errorf("read %s: %w", name, err), "")
+		return usage(fmt.Errorf("read %s: %w", name, bare(err)), "")
 	case p.problem != nil:
 		return p.problem
 	case ctx.Err() != nil:

@@ -29,7 +29,7 @@ func (a *app) build(ctx context.Context, o *sendOptions, spec *payload.Spec, c c
 		}
 		at = time.Unix(unix, 0)
 	}
-	body, err := a.source(o, spec, c, at)
+	body, err := a.source(ctx, o, spec, c, at)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +67,7 @@ func documented(err error) error {
 }
 
 // source is the event before any change.
-func (a *app) source(o *sendOptions, spec *payload.Spec, c config.Config, at time.Time) ([]byte, error) {
+func (a *app) source(ctx context.Context, o *sendOptions, spec *payload.Spec, c config.Config, at time.Time) ([]byte, error) {
 	switch {
 	case spec != nil:
 		body, err := payload.Build(*spec, at.Unix())
@@ -75,7 +75,7 @@ func (a *app) source(o *sendOptions, spec *payload.Spec, c config.Config, at tim
 	case o.template != "":
 		return a.renderTemplate(o.template, o.vars, c, at)
 	}
-	return a.readData(o.data, o.allow)
+	return a.readData(ctx, o.data, o.allow)
 }
 
 // flagMistake adds the way out to a mistake in a flag's value.
@@ -89,11 +89,11 @@ func flagMistake(err error) error {
 
 // readData is the user's own JSON: as an argument, from a file or from standard
 // input.
-func (a *app) readData(data string, raw bool) ([]byte, error) {
+func (a *app) readData(ctx context.Context, data string, raw bool) ([]byte, error) {
 	text, name := []byte(data), "--data"
 	switch path, isFile := strings.CutPrefix(data, "@"); {
 	case data == "-":
-		read, err := payload.ReadAll(a.Stdin)
+		read, err := payload.ReadAll(a.stdin(ctx))
 		if err != nil {
 			return nil, usage(fmt.Errorf("standard input: %w", err), "pipe one JSON event into it.")
 		}
@@ -123,7 +123,7 @@ func readFile(path string) ([]byte, error) {
 	defer f.Close()
 	text, err := payload.ReadAll(f)
 	if err != nil {
-		return nil, usage(fmt.Errorf("%s: %w", path, err), "")
+		return nil, usage(fmt.Errorf("%s: %w", path, bare(err)), "")
 	}
 	return text, nil
 }

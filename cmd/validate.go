@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -38,12 +39,12 @@ what is not documented, and counts with --strict only.`,
 		ValidArgsFunction: firstArg(func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return []string{"json", "jsonl", "ndjson"}, cobra.ShellCompDirectiveFilterFileExt
 		}),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(c *cobra.Command, args []string) error {
 			name := "-"
 			if len(args) > 0 {
 				name = args[0]
 			}
-			return a.validate(name, o)
+			return a.validate(c.Context(), name, o)
 		},
 	}
 	outputFlag(c, &o.output, "text", "json")
@@ -51,8 +52,8 @@ what is not documented, and counts with --strict only.`,
 	return c
 }
 
-func (a *app) validate(name string, o *validateOptions) error {
-	in, name, err := a.open(name)
+func (a *app) validate(ctx context.Context, name string, o *validateOptions) error {
+	in, name, err := a.open(ctx, name)
 	if err != nil {
 		return err
 	}
@@ -63,9 +64,9 @@ func (a *app) validate(name string, o *validateOptions) error {
 }
 
 // open opens a file, or standard input for "-".
-func (a *app) open(name string) (io.ReadCloser, string, error) {
+func (a *app) open(ctx context.Context, name string) (io.ReadCloser, string, error) {
 	if name == "-" {
-		return io.NopCloser(a.Stdin), "stdin", nil
+		return io.NopCloser(a.stdin(ctx)), "stdin", nil
 	}
 	f, err := os.Open(name)
 	if err != nil {
@@ -93,7 +94,7 @@ func (v *validation) run(in io.Reader) error {
 			return v.end()
 		}
 		if err != nil {
-			return usage(fmt.Errorf("read %s: %w", v.name, err), "")
+			return usage(fmt.Errorf("read %s: %w", v.name, bare(err)), "")
 		}
 		if err := v.check(found); err != nil {
 			return err

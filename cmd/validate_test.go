@@ -16,7 +16,7 @@ func BenchmarkValidate(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		a := &app{System: System{Stdin: strings.NewReader(text), Stdout: io.Discard, LookupEnv: noEnv}}
-		if err := a.validate("-", &validateOptions{output: "text"}); err != nil {
+		if err := a.validate(b.Context(), "-", &validateOptions{output: "text"}); err != nil {
 			b.Fatal(err)
 		}
 	}
