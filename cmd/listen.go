@@ -117,8 +117,11 @@ func cannotListen(err error) error {
 	if !errors.As(err, &failure) {
 		return err
 	}
-	host, _, splitErr := net.SplitHostPort(failure.Addr)
+	host, port, splitErr := net.SplitHostPort(failure.Addr)
+	_, portErr := net.LookupPort("tcp", port)
 	switch {
+	case splitErr == nil && portErr != nil:
+		return usage(fmt.Errorf("--addr %q: %q is no port; it is a number from 0 to 65535", failure.Addr, port), "port 0 is any free one.")
 	case splitErr != nil:
 		return usage(fmt.Errorf("--addr %q is no address", failure.Addr), "write it as host:port, such as "+defaultAddr()+".")
 	case failure.InUse:

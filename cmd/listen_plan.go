@@ -88,7 +88,7 @@ func (o *listenOptions) check() error {
 func (p *listenPlan) planReply(loaded *config.Loaded, typed []string) error {
 	replyHeaders, err := headers(p.config.ReplyHeaders, typed)
 	if err != nil {
-		return err
+		return usage(fmt.Errorf("--reply-header: %w", err), "write it as 'Name: value'.")
 	}
 	p.options.Reply = receive.Reply{Status: p.config.Status, Headers: replyHeaders, Body: []byte(p.config.Body)}
 	if p.config.Body != "" && isDefault(loaded, "listen.status") {
@@ -200,7 +200,7 @@ func (a *app) planRecord(p *listenPlan, o *listenOptions) error {
 	}
 	writer, err := recording.Create(p.config.Record, options)
 	if err != nil {
-		return usage(fmt.Errorf("--record: %w", err), "name a file in a folder that exists and that you can write to.")
+		return usage(fmt.Errorf("--record: open %s: %w", p.config.Record, bare(err)), "name a file in a folder that exists and that you can write to.")
 	}
 	p.writer, p.options.Record = writer, writer.Append
 	return nil

@@ -74,7 +74,7 @@ func ParseEvery(s string) (every int64, status int, err error) {
 	count, code, found := cutStatus(s)
 	every, err = strconv.ParseInt(count, 10, 64)
 	if err != nil || every < 1 {
-		return 0, 0, fmt.Errorf("%q is not which events fail with the status they get; write it like 5:500 for every fifth", s)
+		return 0, 0, fmt.Errorf("%q does not say which events fail, and with which status; write it like 5:500 for every fifth", s)
 	}
 	status, err = parseStatus(code, found)
 	return every, status, err
