@@ -72,7 +72,26 @@ of them in CI.`,
 	addCommands(root, "strain", newLoadCmd(a), newAuditCmd(a), newGenerateCmd(a))
 	addCommands(root, "contract", newEventsCmd(a), newSchemaCmd(a), newValidateCmd(a))
 	addCommands(root, "setup", newTemplatesCmd(a), newConfigCmd(a), newCompletionCmd(a), newVersionCmd(a))
+	completeHelp(root)
 	return root
+}
+
+// completeHelp gives cobra's command help an example, and makes it refuse what is no
+// command, of which it would show the help of all commands.
+func completeHelp(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	for _, c := range root.Commands() {
+		if c.Name() == "help" {
+			c.Example = "  " + program + " help send"
+			c.Args = func(_ *cobra.Command, words []string) error {
+				found, unknown, err := root.Find(words)
+				if err != nil {
+					return err
+				}
+				return noSuchCommand(found, unknown)
+			}
+		}
+	}
 }
 
 func addCommands(root *cobra.Command, group string, commands ...*cobra.Command) {
