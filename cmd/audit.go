@@ -54,7 +54,7 @@ Exit code 0 says that no rule failed, 1 that one did, 3 that nobody answered.`,
 	}
 	f := c.Flags()
 	o.connection.addFlags(c, f)
-	f.VarPF(named{&o.rules, "NAME"}, "rules", "", "list the rules, or explain one, and send nothing").NoOptDefVal = allRules
+	f.VarPF(ruleFlag{named{&o.rules, "NAME"}}, "rules", "", "list the rules, or explain one, and send nothing").NoOptDefVal = allRules
 	f.StringSliceVar(&o.skip, "skip", nil, "leave out the rule of this `NAME`; repeatable")
 	f.Uint64Var(&o.seed, "seed", 1, "where in a body faults strike, a whole number as `N`")
 	addReportFlag(c, &o.reports, "junit", "json", "html")
@@ -62,6 +62,15 @@ Exit code 0 says that no rule failed, 1 that one did, 3 that nobody answered.`,
 	complete(c, "skip", completeRules)
 	complete(c, "seed", nothing)
 	return c
+}
+
+// ruleFlag is a flag that can name a rule.
+type ruleFlag struct{ named }
+
+// Takes says whether a word is the name of a rule.
+func (ruleFlag) Takes(word string) bool {
+	_, err := audit.LookupRule(word)
+	return err == nil
 }
 
 func completeRules(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {

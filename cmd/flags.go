@@ -33,6 +33,9 @@ func (e enum) Set(word string) error {
 	return nil
 }
 
+// Takes says whether a word can be the value.
+func (e enum) Takes(word string) bool { return slices.Contains(e.words, word) }
+
 // enumFlag adds such a flag to f, the local or the persistent flags of c.
 func enumFlag(c *cobra.Command, f *pflag.FlagSet, value *string, name, short, preset string, words []string, usage string) {
 	*value = preset
@@ -114,12 +117,30 @@ func firstArg(f completer) completer {
 // atMost takes up to n arguments, which names says in words for the error.
 func atMost(n int, names string) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
+		if err := notJoined(c, args); err != nil {
+			return err
+		}
 		if len(args) <= n {
 			return nil
 		}
 		return usage(fmt.Errorf("%q is one argument too many: `%s` takes %s", args[n], c.CommandPath(), names),
 			"quote an argument that holds spaces.")
 	}
+}
+
+// notJoined refuses an argument that is meant as the value of a flag which can do
+// without one, and so takes it only after an equals sign.
+func notJoined(c *cobra.Command, args []string) (err error) {
+	c.Flags().Visit(func(f *pflag.Flag) {
+		optional, is := f.Value.(interface{ Takes(string) bool })
+		if !is || f.NoOptDefVal == "" || f.Value.String() != f.NoOptDefVal {
+			return
+		}
+		if i := slices.IndexFunc(args, optional.Takes); i >= 0 {
+			err = usage(fmt.Errorf("%q is not taken as the value of --%s", args[i], f.Name), fmt.Sprintf("join the two: --%s=%s.", f.Name, args[i]))
+		}
+	})
+	return err
 }
 
 // oneOf takes exactly one argument, which is one of words; what says what they

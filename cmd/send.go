@@ -76,9 +76,9 @@ An endpoint that answers 2xx gives exit code 0, any other answer 1, no answer 3.
 	return c
 }
 
-func noSuchObject(_ *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return nil
+func noSuchObject(c *cobra.Command, args []string) error {
+	if err := notJoined(c, args); err != nil || len(args) == 0 {
+		return err
 	}
 	return usage(fmt.Errorf("%q is not a documented object%s", args[0], didYouMean(args[0], apizee.ObjectNames())),
 		"Apizee documents "+list(apizee.ObjectNames(), "and")+"; send anything else with --data.")
