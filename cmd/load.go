@@ -190,10 +190,15 @@ func (o *loadOptions) wantsPlot() bool {
 
 // badHost says what to do about a host that a load may not go to.
 func badHost(err error) error {
+	const hint = "check the spelling of the name and the network."
 	var foreign *load.ForeignHostError
+	var dns *net.DNSError
+	if errors.As(err, &dns) && dns.IsNotFound {
+		return &exit{exitUnreachable, fmt.Errorf("there is no host named %s", dns.Name), hint}
+	}
 	if errors.As(err, &foreign) {
 		return usage(fmt.Errorf("a load goes to this machine only, and %w", foreign),
 			"if the host is yours to put a load on, name it with --allow-host "+foreign.Host+".")
 	}
-	return &exit{exitUnreachable, err, "check the spelling of the name and the network."}
+	return &exit{exitUnreachable, err, hint}
 }
