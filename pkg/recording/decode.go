@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -34,7 +35,7 @@ func Parse(text []byte) (Entry, error) {
 		if errors.Is(err, io.ErrUnexpectedEOF) {
 			return Entry{}, err
 		}
-		return Entry{}, fmt.Errorf("it is not a JSON object of a recording: %w", err)
+		return Entry{}, fmt.Errorf("it is not a JSON object of a recording: %s", strings.TrimPrefix(err.Error(), "jsontext: "))
 	}
 	if l.ReceivedAt == nil || l.Method == nil || l.Path == nil {
 		return Entry{}, errNotEntry
