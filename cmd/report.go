@@ -39,7 +39,7 @@ func (f reportFlag) Set(s string) error {
 	case !slices.Contains(f.kinds, kind):
 		return fmt.Errorf("it takes KIND=FILE, and the kind is %s%s", list(f.kinds, "or"), didYouMean(kind, f.kinds))
 	case !found || file == "":
-		return fmt.Errorf("it takes a kind and a file, like %s=report.%s", kind, kind)
+		return fmt.Errorf("it takes a kind and a file, like %s=report.%s", kind, strings.Replace(kind, "junit", "xml", 1))
 	}
 	*f.list = append(*f.list, reportFile{kind, file})
 	return nil
