@@ -137,7 +137,7 @@ func (a *app) runAudit(c *cobra.Command, o *auditOptions, options audit.Options)
 	case !outcome.Complete:
 		return interrupted()
 	case !outcome.OK():
-		return answeredNo()
+		return a.answeredNoQuietly("%s", outcome.Summary())
 	}
 	return nil
 }

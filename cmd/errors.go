@@ -44,6 +44,15 @@ func usagef(format string, args ...any) error { return usage(fmt.Errorf(format, 
 // answeredNo ends a command whose output has said no.
 func answeredNo() error { return &exit{code: exitNo} }
 
+// answeredNoQuietly is answeredNo where nothing has been printed yet: with --quiet
+// the error is all there is to say why.
+func (a *app) answeredNoQuietly(format string, args ...any) error {
+	if !a.quiet {
+		return answeredNo()
+	}
+	return &exit{code: exitNo, err: fmt.Errorf(format, args...)}
+}
+
 // interrupted ends a command that the user has stopped.
 func interrupted() error { return &exit{code: exitInterrupted} }
 

@@ -146,10 +146,8 @@ func (s *listenSession) verdict(cause, served error) error {
 		return &exit{exitNo, fmt.Errorf("time is up: %s came within %s, of %d", plural(s.tally.events, "event"), s.options.timeout, s.options.count), ""}
 	case counting:
 		return interrupted()
-	case s.options.strict && s.tally.broken > 0 && s.app.quiet:
-		return &exit{code: exitNo, err: fmt.Errorf("%d of %s broke the contract", s.tally.broken, plural(s.tally.events, "event"))}
 	case s.options.strict && s.tally.broken > 0:
-		return answeredNo()
+		return s.app.answeredNoQuietly("%d of %s broke the contract", s.tally.broken, plural(s.tally.events, "event"))
 	}
 	return nil
 }

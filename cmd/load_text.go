@@ -172,7 +172,7 @@ func (l *loadPrinter) verdict(o *load.Outcome) error {
 	}
 	if len(l.options.failIf) == 0 {
 		if o.Accepted < o.Sent {
-			return answeredNo()
+			return l.app.answeredNoQuietly("%d of %s: not accepted", o.Sent-o.Accepted, plural(int(o.Sent), "event"))
 		}
 		return nil
 	}

@@ -192,7 +192,7 @@ func (p *replayPrinter) end(ctx context.Context, name string, outcome replay.Out
 	case outcome.Failed > 0:
 		return notDelivered(p.failure)
 	case outcome.Refused > 0:
-		return answeredNo()
+		return p.app.answeredNoQuietly("%d of %s: not accepted", outcome.Refused, plural(outcome.Sent, "event"))
 	}
 	return nil
 }

@@ -225,10 +225,8 @@ func (r *running) verdict(ctx context.Context, outcomes []scenario.Outcome) erro
 		return interrupted()
 	case failed > 0 && undelivered:
 		return &exit{code: exitUnreachable, err: errors.New("nothing of what failed could be delivered")}
-	case failed > 0 && r.app.quiet:
-		return &exit{code: exitNo, err: fmt.Errorf("%s failed", count(failed, "step"))}
 	case failed > 0:
-		return answeredNo()
+		return r.app.answeredNoQuietly("%s failed", count(failed, "step"))
 	}
 	return nil
 }

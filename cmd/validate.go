@@ -191,8 +191,11 @@ func (v *validation) end() error {
 	if v.options.output == "text" && !v.app.quiet {
 		fmt.Fprintln(v.reports, v.summary())
 	}
-	if v.broken > 0 || v.options.strict && v.noticed > 0 {
-		return answeredNo()
+	switch {
+	case v.broken > 0:
+		return v.app.answeredNoQuietly("%d of %s: not as documented", v.broken, plural(v.events, "event"))
+	case v.options.strict && v.noticed > 0:
+		return v.app.answeredNoQuietly("%d of %s: with notices", v.noticed, plural(v.events, "event"))
 	}
 	return nil
 }
