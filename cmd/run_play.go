@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"runtime/debug"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -226,15 +225,7 @@ func (r *running) verdict(ctx context.Context, outcomes []scenario.Outcome) erro
 	case failed > 0 && undelivered:
 		return &exit{code: exitUnreachable, err: errors.New("nothing of what failed could be delivered")}
 	case failed > 0:
-		return r.app.answeredNoQuietly("%s failed", count(failed, "step"))
+		return r.app.answeredNoQuietly("%s failed", plural(failed, "step"))
 	}
 	return nil
-}
-
-// count is a number of things: "1 step", "2 steps".
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, strings.TrimSuffix(what, "s"))
 }

@@ -27,7 +27,7 @@ func (v *runView) summary(outcomes []scenario.Outcome) {
 		steps += len(o.Steps)
 	}
 	v.line("")
-	v.line("%s, %s: %s, %s, %s  %s", count(len(outcomes), "run"), count(steps, "step"),
+	v.line("%s, %s: %s, %s, %s  %s", plural(len(outcomes), "run"), plural(steps, "step"),
 		p.OK(fmt.Sprintf("%d passed", sum.Passed)), some(p.Finding, sum.Failed, "failed"), some(p.Notice, sum.Skipped, "skipped"),
 		p.Dim(fmt.Sprintf("%d sent in %s, seed %d", sum.Deliveries, console.Duration(took), v.run.seed)))
 	v.slowest(outcomes)

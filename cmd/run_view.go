@@ -56,7 +56,7 @@ func (v *runView) begin() {
 
 // scenario is the heading of a scenario.
 func (v *runView) scenario(title string, s *scenario.Scenario) {
-	line := v.palette.Strong(console.Safe(title)) + v.palette.Dim("  "+count(s.Len(), "step"))
+	line := v.palette.Strong(console.Safe(title)) + v.palette.Dim("  "+plural(s.Len(), "step"))
 	if s.Description != "" && v.app.verbose {
 		line += "\n" + v.palette.Dim(console.Safe(s.Description))
 	}
