@@ -29,6 +29,7 @@ func testSystem(out *bytes.Buffer) System {
 		Now:       func() time.Time { return time.Unix(1575976413, 0) },
 		Sleep:     func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
 		Random:    func() uint64 { return 1 },
+		Guard:     func(func()) func() { return func() {} },
 		Templates: templates.FS,
 		Build:     Build{Version: "test"},
 	}

@@ -7,7 +7,6 @@ import (
 	"os/signal"
 	"runtime"
 	"runtime/debug"
-	"syscall"
 	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
@@ -24,7 +23,7 @@ func Main(build Build) int {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(garbage)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), stopSignals()...)
 	defer stop()
 	context.AfterFunc(ctx, stop)
 	return Run(ctx, System{
@@ -35,6 +34,7 @@ func Main(build Build) int {
 		Sleep:     deliver.Sleep,
 		Random:    rand.Uint64,
 		Transport: deliver.NewTransport,
+		Guard:     guard,
 		Templates: templates.FS,
 		Build:     build,
 	}, os.Args[1:])

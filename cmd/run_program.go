@@ -34,11 +34,13 @@ func (r *running) startProgram(ctx context.Context) (stop func(), err error) {
 		if p, err = undertest.Start(undertest.Options{Command: r.options.exec, OnLine: r.view.programLine}); err != nil {
 			return stop, usage(err, "--exec takes a command line for the shell.")
 		}
+		release := r.app.Guard(p.Kill)
 		stop = func() {
 			if err := p.Failed(); err != nil {
 				r.app.note("the program under test: " + err.Error())
 			}
 			p.Stop()
+			release()
 		}
 	}
 	if r.options.waitFor == "" {

@@ -21,7 +21,8 @@ type System struct {
 	Sleep          func(context.Context, time.Duration) error
 	Random         func() uint64 // any 64 bits
 	Transport      func(deliver.TLSOptions, int) (*http.Transport, error)
-	Templates      fs.FS // the embedded templates, with the folders events and scenarios
+	Guard          func(end func()) (release func()) // calls end before this process is made to end at once
+	Templates      fs.FS                             // the embedded templates, with the folders events and scenarios
 	Build          Build
 }
 

@@ -213,3 +213,18 @@ func (p *Process) Status() (s Status) {
 	s.Open = len(open)
 	return s
 }
+
+// Left are the processes, other than this one, that the program left behind. Like it they
+// have the lab's folder as their home.
+func (l *Lab) Left() (pids []int) {
+	environments, _ := filepath.Glob("/proc/[0-9]*/environ")
+	for _, path := range environments {
+		var pid int
+		fmt.Sscanf(path, "/proc/%d", &pid)
+		text, err := os.ReadFile(path)
+		if err == nil && strings.Contains(string(text)+"\x00", "HOME="+l.Dir+"\x00") {
+			pids = append(pids, pid)
+		}
+	}
+	return pids
+}

@@ -120,6 +120,10 @@ func (p *Program) Stop() {
 	})
 }
 
+// Kill ends the program and all that it started, without asking. It must be stopped
+// all the same.
+func (p *Program) Kill() { p.group.end() }
+
 // await gives the whole group its time, which may outlive the program itself.
 // When the program has ended and nobody holds its output, there is none to wait
 // for: what counts as alive then are dead children that nobody collects, as in

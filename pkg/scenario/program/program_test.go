@@ -102,6 +102,19 @@ func TestStopEndsTheWholeGroup(t *testing.T) {
 	}
 }
 
+func TestKillDoesNotWait(t *testing.T) {
+	p, o := start(t, `trap '' TERM; sh -c 'trap "" TERM; echo $$; while :; do sleep 100; done'`, time.Hour)
+	pid, err := strconv.Atoi(<-o.came)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Kill()
+	p.Stop()
+	if !gone(t, pid) {
+		t.Error("a child is still there")
+	}
+}
+
 func TestStopLetsAProgramFinish(t *testing.T) {
 	p, o := start(t, `trap 'echo bye; exit 0' TERM; echo ready; while :; do sleep 0.01; done`, 0)
 	<-o.came

@@ -49,9 +49,18 @@ func checkFolder(path string) error {
 // WriteFile writes a report to a file: as a whole, or not at all.
 func WriteFile(path string, write func(io.Writer) error) error {
 	if err := writeFile(path, write); err != nil {
-		return fmt.Errorf("write the report %s: %w", path, err)
+		return fmt.Errorf("write the report %s: %w", path, plain(err))
 	}
 	return nil
+}
+
+// plain leaves out the name of the file, which would be that of a temporary one.
+func plain(err error) error {
+	var named *fs.PathError
+	if errors.As(err, &named) {
+		return named.Err
+	}
+	return err
 }
 
 func writeFile(path string, write func(io.Writer) error) (err error) {

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -197,5 +198,16 @@ func TestAFileIsReplacedAsAWhole(t *testing.T) {
 	}
 	if err := WriteFile(os.DevNull, in(JSON)); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestAFileThatFindsNoRoom(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "report.json")
+	full := func(io.Writer) error {
+		return &os.PathError{Op: "write", Path: ".report.json-123", Err: syscall.ENOSPC}
+	}
+	err := WriteFile(path, full)
+	if want := "write the report " + path + ": " + syscall.ENOSPC.Error(); err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
 	}
 }

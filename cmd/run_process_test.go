@@ -1,0 +1,70 @@
+//go:build unix
+
+package cmd
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// TestRunLeavesNoProgramBehind ends a run in the ways in which it cannot take its time.
+// The program under test does not stop when it is asked to.
+func TestRunLeavesNoProgramBehind(t *testing.T) {
+	tests := map[string][]os.Signal{
+		// Two of one kind might come as one.
+		"interrupted twice": {os.Interrupt, syscall.SIGTERM},
+		"hung up":           {syscall.SIGHUP, os.Interrupt, syscall.SIGTERM},
+		"nobody reads":      nil,
+	}
+	for name, signals := range tests {
+		t.Run(name, func(t *testing.T) {
+			fifo := filepath.Join(t.TempDir(), "fifo")
+			if err := syscall.Mkfifo(fifo, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			var ready atomic.Bool
+			waitedFor := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				if !ready.Load() {
+					w.WriteHeader(http.StatusServiceUnavailable)
+				}
+			}))
+			defer waitedFor.Close()
+			deaf := `trap "" TERM; while :; do sleep 60; done >` + fifo
+			c := exec.Command(program, "run", "ticket-lifecycle", "--loopback", "--exec", deaf, "--wait-for", waitedFor.URL)
+			c.Env = append(os.Environ(), "HOME="+t.TempDir())
+			out, err := c.StdoutPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := c.Start(); err != nil {
+				t.Fatal(err)
+			}
+			alive, err := os.Open(fifo) // waits until the program is there
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer alive.Close()
+			out.Close()
+			ready.Store(len(signals) == 0) // then it goes on, and prints
+			start := time.Now()
+			for _, s := range signals {
+				c.Process.Signal(s)
+			}
+			io.Copy(io.Discard, alive) // ends when nothing of the program is left
+			if err := c.Wait(); err == nil {
+				t.Error("the run ended well")
+			}
+			if took := time.Since(start); took > 4*time.Second {
+				t.Errorf("it took %s", took)
+			}
+		})
+	}
+}
