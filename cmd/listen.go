@@ -95,7 +95,7 @@ func (a *app) listen(c *cobra.Command, o *listenOptions) error {
 		l.Close()
 		return usage(fmt.Errorf("--forward-to: %s is this listener itself", l.Addr()), "name the address of your own program.")
 	}
-	defer a.tuneMemory()()
+	defer a.limitMemory()()
 	s.begin(l.Addr())
 	if o.timeout > 0 {
 		go func() {

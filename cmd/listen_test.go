@@ -190,7 +190,7 @@ func TestListenMemory(t *testing.T) {
 	for own, want := range map[string]int64{"": listenMemory, "1GiB": before} {
 		system := testSystem(new(bytes.Buffer))
 		system.LookupEnv = func(name string) (string, bool) { return own, own != "" && name == "GOMEMLIMIT" }
-		back := (&app{System: system}).tuneMemory()
+		back := (&app{System: system}).limitMemory()
 		if got := debug.SetMemoryLimit(-1); got != want {
 			t.Errorf("with a limit %q of the user's own it is %d, want %d", own, got, want)
 		}

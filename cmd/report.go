@@ -78,5 +78,8 @@ func writeReports(list []reportFile, writers map[string]func(io.Writer) error) e
 	for _, r := range list {
 		problems = append(problems, reports.WriteFile(r.file, writers[r.kind]))
 	}
-	return errors.Join(problems...)
+	if err := errors.Join(problems...); err != nil {
+		return usage(err, "everything was sent; only the report is missing.")
+	}
+	return nil
 }

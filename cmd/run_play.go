@@ -7,7 +7,6 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
-	"runtime/debug"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -33,8 +32,6 @@ type running struct {
 
 // run settles everything that can be wrong before anything is started or sent.
 func (a *app) run(c *cobra.Command, o *runOptions, names []string) error {
-	// As with a listener, the heap is small and what is read soon garbage.
-	defer debug.SetGCPercent(debug.SetGCPercent(listenGarbage))
 	r := &running{app: a, options: o, seed: o.seed}
 	if !c.Flags().Changed("seed") {
 		r.seed = int64(a.Random() >> 40) // short enough to be typed
@@ -203,7 +200,7 @@ func (r *running) end(ctx context.Context, outcomes []scenario.Outcome, all repo
 		writers[f] = func(w io.Writer) error { return reports.Format(f).Write(w, all) }
 	}
 	if err := writeReports(r.options.reports, writers); err != nil {
-		return usage(err, "everything was run; only the report is missing.")
+		return err
 	}
 	if r.options.github {
 		if err := reports.GitHub(r.app.Stdout, all); err != nil {

@@ -85,7 +85,8 @@ type run struct {
 	tally   deliver.Tally
 	sent    int
 	first   time.Time // when the first entry that is sent was received
-	started time.Time // when it was sent again
+	latest  time.Time // when the latest of those until now was
+	started time.Time // when the first was sent again
 }
 
 func (r *run) done() bool { return r.options.Limit > 0 && r.sent == r.options.Limit }
@@ -115,8 +116,9 @@ func (r *run) play(ctx context.Context, entry recording.Entry, line int) {
 // wait waits until an entry is due: as long after the first one as it was then.
 func (r *run) wait(ctx context.Context, receivedAt time.Time) error {
 	if r.sent == 0 {
-		r.first, r.started = receivedAt, r.player.Now()
+		r.first, r.latest, r.started = receivedAt, receivedAt, r.player.Now()
 	}
+	r.follow(receivedAt)
 	if r.options.Speed <= 0 {
 		return ctx.Err()
 	}
@@ -125,6 +127,21 @@ func (r *run) wait(ctx context.Context, receivedAt time.Time) error {
 		return r.player.Sleep(ctx, pause)
 	}
 	return ctx.Err()
+}
+
+// jitter is by how much events that came at the same time may be recorded out of order.
+const jitter = time.Second
+
+// follow notices that the clock was set back while it was recorded. What comes then goes
+// on from there, and not all at once until the clock has caught up.
+func (r *run) follow(receivedAt time.Time) {
+	back := r.latest.Sub(receivedAt)
+	if back > jitter {
+		r.first = r.first.Add(-back)
+	}
+	if back > jitter || back < 0 {
+		r.latest = receivedAt
+	}
 }
 
 // body is the recorded one to the byte, unless it gets a new time. What has no

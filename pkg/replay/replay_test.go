@@ -170,3 +170,18 @@ func TestPlayEnds(t *testing.T) {
 		t.Errorf("%+v, %v", outcome, err)
 	}
 }
+
+func TestPlayWhenTheClockWasSetBack(t *testing.T) {
+	var text strings.Builder
+	for _, at := range []string{"03:10:00Z", "03:10:05Z", "03:10:04.9Z", "02:10:06Z", "02:10:09Z"} {
+		text.WriteString(`{"receivedAt":"2026-01-02T` + at + `","method":"POST","path":"/","headers":{},"body":"{}","status":204,"findings":[]}` + "\n")
+	}
+	url, _ := endpoint(t, 204)
+	c := &clock{now: time.Unix(100, 0)}
+	if _, played, err := play(t, t.Context(), c, url, text.String(), nil, Options{Speed: 1}); err != nil || len(played) != 5 {
+		t.Fatalf("%d, %v", len(played), err)
+	}
+	if diff := cmp.Diff([]time.Duration{5 * time.Second, 3 * time.Second}, c.slept); diff != "" {
+		t.Error(diff)
+	}
+}

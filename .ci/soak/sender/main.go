@@ -81,7 +81,7 @@ func meet(l *lab.Lab, c command, e endpoint) {
 		want = []int{3}
 	}
 	if c.name == "audit" {
-		within, want = 3*time.Minute, []int{1, 3}
+		within, want = 5*time.Minute, []int{1, 3}
 	}
 	run(l, c.name+": "+e.name, p, within, want)
 }
