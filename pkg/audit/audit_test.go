@@ -223,6 +223,20 @@ func TestSkipped(t *testing.T) {
 	}
 }
 
+func TestSilent(t *testing.T) {
+	done := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-done }))
+	defer server.Close()
+	defer close(done)
+	o := options(t, server.URL)
+	o.Timeout = 10 * time.Millisecond
+	o.OnResult = func(r Result) { t.Errorf("it went on with %s", r.Name) }
+	var unreachable *UnreachableError
+	if _, err := Run(t.Context(), o); !errors.As(err, &unreachable) || unreachable.Failure.Kind != deliver.KindTimeout {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestUnreachable(t *testing.T) {
 	server := httptest.NewServer(http.NotFoundHandler())
 	server.Close()
