@@ -62,8 +62,8 @@ func Run(ctx context.Context, o Options) (Outcome, error) {
 	}
 	p := newProbe(ctx, o)
 	outcome := Outcome{URL: deliver.ShowURL(o.Target.URL, false), Start: o.Now()}
-	if first := p.send(p.ordinary()); first.Failure != nil && noWay(first) {
-		return Outcome{}, &UnreachableError{first.Failure}
+	if f := p.send(p.ordinary()).Failure; f != nil && noWay(f.Kind) {
+		return Outcome{}, &UnreachableError{f}
 	}
 	for _, rule := range Rules() {
 		result := p.run(rule)
@@ -76,13 +76,11 @@ func Run(ctx context.Context, o Options) (Outcome, error) {
 	return outcome, nil
 }
 
-// noWay tells failures on the way from those of the endpoint. One that says nothing in
-// time would say nothing to every rule.
-func noWay(r deliver.Result) bool {
-	switch r.Failure.Kind {
-	case deliver.KindTimeout:
-		return r.Status == 0
-	case deliver.KindRefused, deliver.KindDNS, deliver.KindTLS, deliver.KindUnreachable, deliver.KindCanceled:
+// noWay tells failures on the way from those of the endpoint. One that does not answer in
+// time would have every rule wait in vain.
+func noWay(k deliver.Kind) bool {
+	switch k {
+	case deliver.KindRefused, deliver.KindDNS, deliver.KindTLS, deliver.KindUnreachable, deliver.KindTimeout, deliver.KindCanceled:
 		return true
 	}
 	return false

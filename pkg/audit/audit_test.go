@@ -223,17 +223,27 @@ func TestSkipped(t *testing.T) {
 	}
 }
 
-func TestSilent(t *testing.T) {
-	done := make(chan struct{})
-	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-done }))
-	defer server.Close()
-	defer close(done)
-	o := options(t, server.URL)
-	o.Timeout = 10 * time.Millisecond
-	o.OnResult = func(r Result) { t.Errorf("it went on with %s", r.Name) }
-	var unreachable *UnreachableError
-	if _, err := Run(t.Context(), o); !errors.As(err, &unreachable) || unreachable.Failure.Kind != deliver.KindTimeout {
-		t.Errorf("got %v", err)
+func TestTooSlow(t *testing.T) {
+	for name, start := range map[string]func(http.ResponseWriter){
+		"silent": func(http.ResponseWriter) {},
+		"no end": func(w http.ResponseWriter) { http.NewResponseController(w).Flush() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			done := make(chan struct{})
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				start(w)
+				<-done
+			}))
+			defer server.Close()
+			defer close(done)
+			o := options(t, server.URL)
+			o.Timeout = 10 * time.Millisecond
+			o.OnResult = func(r Result) { t.Errorf("it went on with %s", r.Name) }
+			var unreachable *UnreachableError
+			if _, err := Run(t.Context(), o); !errors.As(err, &unreachable) || unreachable.Failure.Kind != deliver.KindTimeout {
+				t.Errorf("got %v", err)
+			}
+		})
 	}
 }
 
