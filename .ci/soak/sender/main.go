@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/apizee-hooks/apizee-hooks/ci/soak/lab"
 )
@@ -93,7 +94,8 @@ func run(l *lab.Lab, name string, p *lab.Process, within time.Duration, want []i
 	ended := p.Await(within)
 	took, code := time.Since(start), p.ProcessState.ExitCode()
 	says := strings.TrimSpace(p.Err.String())
-	clean := !strings.ContainsAny(p.Out.String()+says, "\x1b\xff") && !strings.Contains(says, "panic")
+	all := p.Out.String() + says
+	clean := utf8.ValidString(all) && !strings.Contains(all, "\x1b") && !strings.Contains(says, "panic")
 	told := code == 0 || says != "" || p.Out.String() != ""
 	first, _, _ := strings.Cut(says, "\n")
 	first = first[:min(len(first), 100)]
