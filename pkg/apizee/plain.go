@@ -3,8 +3,9 @@ package apizee
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
-	"github.com/go-json-experiment/json/jsontext"
+	"github.com/tidwall/gjson"
 )
 
 // plainEvent is the event in a body about which there is nothing to say, and
@@ -12,11 +13,12 @@ import (
 // in documented order. Nearly all bodies are so. They need neither a list of
 // members nor words, which is most of the time that a body takes.
 //
-// The decoder alone decides what is sound JSON, here too. It is spared a look at
-// the names, each of which is a documented one that did not come before.
-func plainEvent(body []byte, text string) (e Event, ok bool) {
+// What is sound JSON is not decided here. Where no string has an escape and no name
+// comes twice, a check of the syntax and one of the UTF-8 say as much as the decoder,
+// in less time.
+func plainEvent(text string) (e Event, ok bool) {
 	p := plain{text: text}
-	ok = p.fields() && p.at == len(text) && jsontext.Value(body).IsValid(jsontext.AllowDuplicateNames(true))
+	ok = p.fields() && p.at == len(text) && gjson.Valid(text) && utf8.ValidString(text)
 	return p.event, ok
 }
 

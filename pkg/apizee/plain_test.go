@@ -52,7 +52,7 @@ func TestPlainEvent(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			body := []byte(test.body)
-			if _, ok := plainEvent(body, test.body); ok != test.plain {
+			if _, ok := plainEvent(test.body); ok != test.plain {
 				t.Errorf("%s: plain is %v", body, ok)
 			}
 			samePlain(t, body)

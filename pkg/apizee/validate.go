@@ -21,10 +21,18 @@ func (r Report) OK() bool { return !HasError(r.Findings) }
 // with body.
 func Validate(body []byte) Report {
 	text := string(body)
-	if event, ok := plainEvent(body, text); ok {
+	if event, ok := plainEvent(text); ok {
 		return Report{Event: event}
 	}
 	return inspect(body, text)
+}
+
+// ValidateText is Validate for a body that is a string. The report keeps parts of it.
+func ValidateText(text string) Report {
+	if event, ok := plainEvent(text); ok {
+		return Report{Event: event}
+	}
+	return inspect([]byte(text), text)
 }
 
 // inspect looks at every member of a body.
