@@ -3,6 +3,7 @@ package cmd
 import (
 	"bytes"
 	"context"
+	"io"
 	"os"
 	"os/exec"
 	"regexp"
@@ -22,7 +23,7 @@ import (
 )
 
 // testSystem is a System whose output is kept.
-func testSystem(out *bytes.Buffer) System {
+func testSystem(out io.Writer) System {
 	return System{
 		Stdin: strings.NewReader(""), Stdout: out, Stderr: out,
 		LookupEnv: func(string) (string, bool) { return "", false },

@@ -1,11 +1,11 @@
 package cmd
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -87,7 +87,7 @@ type validation struct {
 }
 
 func (v *validation) run(in io.Reader) error {
-	stream := payload.NewStream(in)
+	stream := payload.NewStream(v.reports.before(in))
 	for {
 		found, err := stream.Next()
 		if err == io.EOF {
@@ -122,15 +122,15 @@ func (v *validation) check(found payload.Located) error {
 
 // judge holds an event against the contract, or the request of a recording with
 // its method and headers.
-func judge(text []byte) apizee.Report {
+func judge(text string) apizee.Report {
 	// With its first quote the name would be found five times as slowly: there are
 	// so many quotes.
-	if bytes.Contains(text, []byte(`receivedAt"`)) {
-		if entry, err := recording.Parse(text); err == nil {
+	if strings.Contains(text, `receivedAt"`) {
+		if entry, err := recording.Parse([]byte(text)); err == nil {
 			return apizee.ValidateRequest(apizee.Request{Method: entry.Method, Headers: entry.Headers, Body: entry.Body})
 		}
 	}
-	return apizee.Validate(text)
+	return apizee.ValidateText(text)
 }
 
 // checked is one event as `validate -o json` prints it.
@@ -165,14 +165,8 @@ func (v *validation) print(found payload.Located, report apizee.Report) {
 }
 
 // lineWithin counts the line breaks of a text before an offset.
-func lineWithin(text []byte, offset int) int {
-	n := 0
-	for _, c := range text[:min(offset, len(text))] {
-		if c == '\n' {
-			n++
-		}
-	}
-	return n
+func lineWithin(text string, offset int) int {
+	return strings.Count(text[:min(offset, len(text))], "\n")
 }
 
 // findingLine is a finding with the mark of its severity.

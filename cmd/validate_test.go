@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"bufio"
 	"io"
 	"strings"
 	"testing"
@@ -19,5 +20,27 @@ func BenchmarkValidate(b *testing.B) {
 		if err := a.validate(b.Context(), "-", &validateOptions{output: "text"}); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// TestValidateLivePipe reads what is said of an event before the next one is written.
+func TestValidateLivePipe(t *testing.T) {
+	stdin, events := io.Pipe()
+	findings, stdout := io.Pipe()
+	system := testSystem(stdout)
+	system.Stdin = stdin
+	ended := make(chan int, 1)
+	go func() { ended <- Run(t.Context(), system, []string{"validate"}) }()
+	go io.WriteString(events, strings.Repeat("nonsense\n", 2))
+	lines := bufio.NewScanner(findings)
+	for _, line := range []string{"stdin:1: ", "stdin:2: "} {
+		if !lines.Scan() || !strings.HasPrefix(lines.Text(), line) {
+			t.Errorf("%q does not begin with %q", lines.Text(), line)
+		}
+	}
+	go io.Copy(io.Discard, findings)
+	events.Close()
+	if code := <-ended; code != 1 {
+		t.Errorf("exit code %d", code)
 	}
 }

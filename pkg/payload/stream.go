@@ -1,19 +1,19 @@
 package payload
 
 import (
-	"bufio"
 	"bytes"
 	"errors"
 	"io"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Located is one JSON value of a stream, or what stands where one should be,
-// and the line it begins on, from 1. Text is valid until the next call.
+// and the line it begins on, from 1.
 type Located struct {
 	Line int
-	Text []byte
+	Text string
 }
 
 // Stream reads events one after the other: one event, events one a line (JSON
@@ -23,15 +23,14 @@ type Located struct {
 // It checks nothing: a line that is not JSON comes out as it is, and the
 // reading goes on after it.
 type Stream struct {
-	input   *bufio.Reader
-	line    int // of the next byte of input
-	long    []byte
+	lines   *lineReader
+	line    int          // of the next byte of lines
 	decoder *valueReader // nil while there is one value a line
 }
 
 // NewStream reads from r.
 func NewStream(r io.Reader) *Stream {
-	return &Stream{input: bufio.NewReaderSize(r, 256<<10), line: 1}
+	return &Stream{lines: &lineReader{r: r}, line: 1}
 }
 
 // Next is the next value. It returns io.EOF at the end, or why r failed.
@@ -39,42 +38,34 @@ func (s *Stream) Next() (Located, error) {
 	for s.decoder == nil {
 		at := s.line
 		text, err := s.readLine()
-		if len(text) == 0 && err != nil {
+		if text == "" && err != nil {
 			return Located{}, err
 		}
-		switch trimmed := bytes.TrimSpace(text); {
-		case len(trimmed) == 0:
+		switch trimmed := strings.TrimSpace(text); {
+		case trimmed == "":
 		case isOneValue(trimmed):
 			return Located{at, trimmed}, nil
 		default:
-			s.decoder = newValueReader(io.MultiReader(bytes.NewReader(bytes.Clone(text)), s.input), at)
+			s.lines.unread(text)
+			s.decoder = newValueReader(s.lines, at)
 		}
 	}
 	found, broken, err := s.decoder.next()
 	if broken {
-		s.input = bufio.NewReaderSize(s.decoder.rest(), 256<<10)
+		s.lines.unread(s.decoder.unread())
 		s.line = found.Line
 		s.decoder = nil
 		text, err := s.readLine()
-		if len(text) == 0 {
+		if text == "" {
 			return Located{}, err
 		}
-		return Located{found.Line, bytes.TrimSpace(text)}, nil
+		return Located{found.Line, strings.TrimSpace(text)}, nil
 	}
 	return found, err
 }
 
-// readLine reads to the end of the line, however long that is.
-func (s *Stream) readLine() ([]byte, error) {
-	text, err := s.input.ReadSlice('\n')
-	if errors.Is(err, bufio.ErrBufferFull) {
-		s.long = append(s.long[:0], text...)
-		for errors.Is(err, bufio.ErrBufferFull) {
-			text, err = s.input.ReadSlice('\n')
-			s.long = append(s.long, text...)
-		}
-		text = s.long
-	}
+func (s *Stream) readLine() (string, error) {
+	text, err := s.lines.next()
 	if err == nil {
 		s.line++
 	}
@@ -83,9 +74,12 @@ func (s *Stream) readLine() ([]byte, error) {
 
 // isOneValue tells a line that holds a whole object from one that only begins
 // it. Whether it is sound is for others to say.
-func isOneValue(line []byte) bool {
+func isOneValue(line string) bool {
 	if line[0] != '{' || line[len(line)-1] != '}' {
 		return false
+	}
+	if begun := strings.Count(line, "{"); begun == strings.Count(line, "}") && begun == trailing(line, '}') {
+		return true // all that begins ends here; most lines are so
 	}
 	depth := 0
 	for i := 0; i < len(line); i++ {
@@ -105,10 +99,19 @@ func isOneValue(line []byte) bool {
 	return false
 }
 
+// trailing counts how often a byte stands at the end of a line.
+func trailing(line string, c byte) int {
+	n := 0
+	for n < len(line) && line[len(line)-1-n] == c {
+		n++
+	}
+	return n
+}
+
 // endOfString is the index of the quote that ends the string which begins at
 // start, or the length of the line. Most strings are too short to make a search
 // of the library worth its call.
-func endOfString(line []byte, start int) int {
+func endOfString(line string, start int) int {
 	for i := start + 1; i < len(line); i++ {
 		switch line[i] {
 		case '"':
@@ -151,7 +154,7 @@ func (v *valueReader) next() (found Located, broken bool, err error) {
 		if err != nil {
 			return v.failed(err)
 		}
-		return Located{v.source.lineAt(v.decoder.InputOffset() - int64(len(text))), text}, false, nil
+		return Located{v.source.lineAt(v.decoder.InputOffset() - int64(len(text))), string(text)}, false, nil
 	}
 }
 
@@ -170,11 +173,10 @@ func (v *valueReader) failed(err error) (Located, bool, error) {
 	return Located{Line: v.source.lineAt(start)}, true, nil
 }
 
-// rest is what follows the last value that could be read, from the line on
-// which the broken one begins.
-func (v *valueReader) rest() io.Reader {
-	unread := bytes.Clone(v.decoder.UnreadBuffer())
-	return io.MultiReader(bytes.NewReader(bytes.TrimLeft(unread, " \t\r\n,")), v.source.r)
+// unread is what was read and follows the last value, from the line on which the
+// broken one begins.
+func (v *valueReader) unread() string {
+	return string(bytes.TrimLeft(v.decoder.UnreadBuffer(), " \t\r\n,"))
 }
 
 // lineCounter remembers where the lines of what it reads begin.

@@ -22,14 +22,13 @@ func readAll(t *testing.T, r io.Reader) []Located {
 		if err != nil {
 			t.Fatal(err)
 		}
-		found.Text = []byte(string(found.Text))
 		all = append(all, found)
 	}
 }
 
 func TestStream(t *testing.T) {
 	long := `{"a":"` + strings.Repeat("x", 257<<10) + `"}`
-	at := func(line int, text string) Located { return Located{line, []byte(text)} }
+	at := func(line int, text string) Located { return Located{line, text} }
 	tests := map[string]struct {
 		in   string
 		want []Located
@@ -53,6 +52,7 @@ func TestStream(t *testing.T) {
 			at(2, `{"a":1}`), at(3, `{"b" 2},`), at(4, `{"c":3}`), at(5, "]")}},
 		"ends in the middle": {`{"a":`, []Located{at(1, `{"a":`)}},
 		"open string":        {"{\"a\":\"x}\n{\"b\":1}", []Located{at(1, `{"a":"x}`), at(2, `{"b":1}`)}},
+		"brace too many":     {"{\"a\":\"{\"}}\n{}", []Located{at(1, `{"a":"{"}}`), at(2, "{}")}},
 		"duplicate key":      {"{\n\"a\":1,\"a\":2}", []Located{at(1, "{\n\"a\":1,\"a\":2}")}},
 	}
 	for name, test := range tests {
