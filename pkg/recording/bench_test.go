@@ -16,6 +16,20 @@ func BenchmarkAppend(b *testing.B) {
 	}
 }
 
+// BenchmarkAppendTogether has many at it at once, whose lines share a write.
+func BenchmarkAppendTogether(b *testing.B) {
+	w := create(b, filepath.Join(b.TempDir(), "events.ndjson"), Options{})
+	e := entry(`{"event":"update","time":1575976413,"object":"ticket","objectId":100,"props":{"state":"invited"}}`)
+	b.SetParallelism(16)
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			if err := w.Append(e); err != nil {
+				b.Error(err)
+			}
+		}
+	})
+}
+
 func BenchmarkRead(b *testing.B) {
 	line, _ := appendLine(nil, entry(`{"event":"update","time":1575976413,"object":"ticket","objectId":100,"props":{"state":"invited"}}`), func(string) bool { return false })
 	r := NewReader(&repeated{text: line, left: 1 << 40})

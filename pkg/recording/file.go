@@ -13,7 +13,6 @@ import (
 type file interface {
 	io.WriteCloser
 	io.ReaderAt
-	io.Seeker
 	Stat() (fs.FileInfo, error)
 	Truncate(size int64) error
 	Sync() error
@@ -36,18 +35,33 @@ func openFile(path string, sync bool) (file, error) {
 	return f, nil
 }
 
-// renew makes the file anew when somebody removed it, or its folder. What is written to a
-// removed file would be lost without a word.
-func (w *Writer) renew() error {
-	info, err := w.file.Stat()
-	if err != nil || !isRemoved(info) {
-		return err
+// hold locks the file and says where it ends. When somebody removed it, or its folder, it
+// is made anew: what is written to a removed file would be lost without a word.
+func (w *Writer) hold() (end int64, _ error) {
+	for {
+		if err := lock(w.file.Fd()); err != nil {
+			return 0, fmt.Errorf("lock: %w", err)
+		}
+		info, err := w.file.Stat()
+		if err == nil && !isRemoved(info) {
+			return info.Size(), nil
+		}
+		if err == nil {
+			err = w.renew()
+		}
+		if err != nil {
+			_ = unlock(w.file.Fd())
+			return 0, err
+		}
 	}
+}
+
+func (w *Writer) renew() error {
 	f, err := w.open()
 	if err != nil {
 		return fmt.Errorf("it was removed, and cannot be made anew: %w", err)
 	}
-	_ = w.file.Close() // nobody can read it any more
+	_ = w.file.Close() // nobody can read it any more; this unlocks it too
 	w.file, w.end = f, -1
 	return nil
 }

@@ -3,7 +3,7 @@ package recording
 import (
 	"errors"
 	"fmt"
-	"io"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -133,6 +133,9 @@ func (w *Writer) write(line []byte) (n int64, _ error) {
 	b.text = append(b.text, line...)
 	w.mu.Unlock()
 
+	// Let those who have a line too put it into the batch.
+	runtime.Gosched()
+
 	w.writing.Lock()
 	defer w.writing.Unlock()
 	if !b.done {
@@ -160,17 +163,11 @@ func (w *Writer) writeBatch(b *batch) {
 }
 
 func (w *Writer) writeText(text []byte) error {
-	if err := w.renew(); err != nil {
-		return err
-	}
-	if err := lock(w.file.Fd()); err != nil {
-		return fmt.Errorf("lock: %w", err)
-	}
-	defer func() { _ = unlock(w.file.Fd()) }()
-	end, err := w.file.Seek(0, io.SeekEnd)
+	end, err := w.hold()
 	if err != nil {
 		return err
 	}
+	defer func() { _ = unlock(w.file.Fd()) }()
 	torn, err := w.isTorn(end)
 	if err != nil {
 		return err
