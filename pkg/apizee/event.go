@@ -37,39 +37,51 @@ func (e Event) Prop(path string) (Value, bool) {
 // "47.866675,-3.865805", "ticket/100". Documented props come in documented
 // order, others after them as they came.
 func (e Event) Summary() []string {
-	var words []string
-	done := make(map[string]bool, len(e.Props))
-	pair := func(first, second, joint string) {
-		a, okA := e.Prop(first)
-		b, okB := e.Prop(second)
-		if okA && okB {
-			words = append(words, a.Text()+joint+b.Text())
-			done[first], done[second] = true, true
-		}
+	if len(e.Props) == 0 {
+		return nil
 	}
-	single := func(v Value) {
-		if !done[v.Path] {
-			words = append(words, v.Path+"="+readable(v))
-			done[v.Path] = true
-		}
-	}
-	if o := lookupObject(e.Object); o != nil {
-		for _, p := range o.Props {
-			switch p.Path {
-			case "geoloc.lat":
-				pair("geoloc.lat", "geoloc.lng", ",")
-			case "_parent.name":
-				pair("_parent.name", "_parent.id", "/")
-			}
-			if v, ok := e.Prop(p.Path); ok {
-				single(v)
-			}
-		}
+	words := make([]string, 0, len(e.Props))
+	o := lookupObject(e.Object)
+	if o != nil {
+		words = e.documented(o, words)
 	}
 	for _, v := range e.Props {
-		single(v)
+		if o == nil || o.prop(v.Path) == nil {
+			words = append(words, v.Path+"="+readable(v))
+		}
 	}
 	return words
+}
+
+// documented adds words for the documented props, of which some are one word in pairs.
+func (e Event) documented(o *Object, words []string) []string {
+	paired := ""
+	for i := range o.Props {
+		path := o.Props[i].Path
+		v, given := e.Prop(path)
+		if !given || path == paired {
+			continue
+		}
+		if second, joint := partner(path); second != "" {
+			if w, given := e.Prop(second); given {
+				words, paired = append(words, v.Text()+joint+w.Text()), second
+				continue
+			}
+		}
+		words = append(words, path+"="+readable(v))
+	}
+	return words
+}
+
+// partner is the prop that makes one word with a prop, and what stands between them.
+func partner(path string) (second, joint string) {
+	switch path {
+	case "geoloc.lat":
+		return "geoloc.lng", ","
+	case "_parent.name":
+		return "_parent.id", "/"
+	}
+	return "", ""
 }
 
 // readable keeps the quotes of a string only where it would run into the next

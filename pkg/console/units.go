@@ -22,15 +22,15 @@ func Duration(d time.Duration) string {
 		return "<1 µs"
 	// Each bound is where rounding would write the next unit's first value.
 	case d < 99500*time.Nanosecond:
-		return fmt.Sprintf("%.0f µs", float64(d)/float64(time.Microsecond))
+		return decimal(float64(d)/float64(time.Microsecond), 0) + " µs"
 	case d < 9950*time.Microsecond:
-		return fmt.Sprintf("%.1f ms", float64(d)/float64(time.Millisecond))
+		return decimal(float64(d)/float64(time.Millisecond), 1) + " ms"
 	case d < 999500*time.Microsecond:
-		return fmt.Sprintf("%.0f ms", float64(d)/float64(time.Millisecond))
+		return decimal(float64(d)/float64(time.Millisecond), 0) + " ms"
 	case d < 9995*time.Millisecond:
-		return fmt.Sprintf("%.2f s", d.Seconds())
+		return decimal(d.Seconds(), 2) + " s"
 	case d < 59950*time.Millisecond:
-		return fmt.Sprintf("%.1f s", d.Seconds())
+		return decimal(d.Seconds(), 1) + " s"
 	case d < time.Hour-500*time.Millisecond:
 		seconds := int64(math.Round(d.Seconds()))
 		return fmt.Sprintf("%dm%02ds", seconds/60, seconds%60)
@@ -38,6 +38,9 @@ func Duration(d time.Duration) string {
 	minutes := int64(math.Round(d.Minutes()))
 	return fmt.Sprintf("%dh%02dm", minutes/60, minutes%60)
 }
+
+// decimal writes x with that many digits after the point.
+func decimal(x float64, digits int) string { return strconv.FormatFloat(x, 'f', digits, 64) }
 
 // Bytes writes n as people read it, in powers of 1024: "512 B", "1.5 KiB",
 // "20 MiB".
