@@ -19,7 +19,7 @@ const program = "apizee-hooks"
 // Run runs one command line and returns the exit code of the process.
 func Run(ctx context.Context, system System, args []string) int {
 	a := &app{System: system}
-	root := newRootCmd(a)
+	root := newRootCmd(a, subcommandIn(args))
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	if err != nil {
@@ -29,9 +29,42 @@ func Run(ctx context.Context, system System, args []string) int {
 }
 
 // Root is the tree of commands, for what is made from it: man pages, tables.
-func Root(system System) *cobra.Command { return newRootCmd(&app{System: system}) }
+func Root(system System) *cobra.Command { return newRootCmd(&app{System: system}, "") }
 
-func newRootCmd(a *app) *cobra.Command {
+// subcommands are all there are, in the order of their groups.
+var subcommands = []struct {
+	name, group string
+	make        func(*app) *cobra.Command
+}{
+	{"send", "events", newSendCmd},
+	{"listen", "events", newListenCmd},
+	{"run", "events", newRunCmd},
+	{"replay", "events", newReplayCmd},
+	{"load", "strain", newLoadCmd},
+	{"audit", "strain", newAuditCmd},
+	{"generate", "strain", newGenerateCmd},
+	{"events", "contract", newEventsCmd},
+	{"schema", "contract", newSchemaCmd},
+	{"validate", "contract", newValidateCmd},
+	{"templates", "setup", newTemplatesCmd},
+	{"config", "setup", newConfigCmd},
+	{"completion", "setup", newCompletionCmd},
+	{"version", "setup", newVersionCmd},
+}
+
+// subcommandIn is the one that a command line begins with, or "".
+func subcommandIn(args []string) string {
+	for _, c := range subcommands {
+		if len(args) > 0 && args[0] == c.name {
+			return c.name
+		}
+	}
+	return ""
+}
+
+// newRootCmd makes the program with only one of its subcommands, or with all for "". To
+// make one takes as long as to send a short event.
+func newRootCmd(a *app, only string) *cobra.Command {
 	root := &cobra.Command{
 		Use:   program + " <command>",
 		Short: "Call your webhook endpoint the way Apizee would",
@@ -68,10 +101,13 @@ of them in CI.`,
 		&cobra.Group{ID: "setup", Title: "Set up"},
 	)
 	root.SetHelpCommandGroupID("setup")
-	addCommands(root, "events", newSendCmd(a), newListenCmd(a), newRunCmd(a), newReplayCmd(a))
-	addCommands(root, "strain", newLoadCmd(a), newAuditCmd(a), newGenerateCmd(a))
-	addCommands(root, "contract", newEventsCmd(a), newSchemaCmd(a), newValidateCmd(a))
-	addCommands(root, "setup", newTemplatesCmd(a), newConfigCmd(a), newCompletionCmd(a), newVersionCmd(a))
+	for _, sub := range subcommands {
+		if only == "" || only == sub.name {
+			c := sub.make(a)
+			c.GroupID = sub.group
+			root.AddCommand(c)
+		}
+	}
 	completeHelp(root)
 	return root
 }
@@ -91,13 +127,6 @@ func completeHelp(root *cobra.Command) {
 				return noSuchCommand(found, unknown)
 			}
 		}
-	}
-}
-
-func addCommands(root *cobra.Command, group string, commands ...*cobra.Command) {
-	for _, c := range commands {
-		c.GroupID = group
-		root.AddCommand(c)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"syscall"
 	"time"
 
@@ -30,6 +31,7 @@ func programs(l *lab.Lab) {
 	interrupt(l, "run --exec: interrupted while it waits", never, syscall.SIGINT)
 	deaf := l.Command("run", "ticket-lifecycle", "--loopback", "--exec", `trap "" TERM; while :; do `+sleep+`; done`, "--wait-for", "127.0.0.1:1")
 	interrupt(l, "run --exec: interrupted, with a deaf program", deaf, syscall.SIGINT)
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP) // else nohup around this would reach the command
 	closed := l.Command("run", "ticket-lifecycle", "--loopback", "--exec", sleep, "--wait-for", "127.0.0.1:1")
 	interrupt(l, "run --exec: the terminal is closed", closed, syscall.SIGHUP)
 	twice := l.Command("run", "ticket-lifecycle", "--loopback", "--exec", `trap "" TERM; while :; do `+sleep+`; done`, "--wait-for", "127.0.0.1:1")

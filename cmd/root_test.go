@@ -1,0 +1,48 @@
+package cmd
+
+import (
+	"bytes"
+	"testing"
+)
+
+// TestSubcommandAlone holds that a subcommand that was made without the others is the same.
+func TestSubcommandAlone(t *testing.T) {
+	for _, sub := range subcommands {
+		if c := sub.make(&app{System: testSystem(new(bytes.Buffer))}); c.Name() != sub.name {
+			t.Errorf("%s is listed as %s", c.Name(), sub.name)
+		}
+		args := []string{sub.name, "--help"}
+		if subcommandIn(args) != sub.name {
+			t.Errorf("%q names no subcommand", args)
+		}
+		help := func(only string) string {
+			var out bytes.Buffer
+			root := newRootCmd(&app{System: testSystem(&out)}, only)
+			root.SetArgs(args)
+			if err := root.Execute(); err != nil {
+				t.Error(err)
+			}
+			return out.String()
+		}
+		if alone, among := help(sub.name), help(""); alone != among {
+			t.Errorf("%s alone:\n%s\namong the others:\n%s", sub.name, alone, among)
+		}
+	}
+	for _, args := range [][]string{nil, {"--version"}, {"help", "send"}, {"-q", "send"}, {"snd"}, {"__complete", "send", ""}} {
+		if got := subcommandIn(args); got != "" {
+			t.Errorf("%q names %s", args, got)
+		}
+	}
+}
+
+func BenchmarkRoot(b *testing.B) {
+	a := &app{System: testSystem(new(bytes.Buffer))}
+	for name, only := range map[string]string{"all": "", "send": "send"} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				newRootCmd(a, only)
+			}
+		})
+	}
+}
