@@ -1,5 +1,5 @@
 // Stream measures generate and validate in events and bytes a second of one
-// core, and how large the program is on disk and in memory.
+// core, and how large the program is on disk and in memory, at rest.
 //
 //	go -C .ci run ./bench/stream
 package main
@@ -40,8 +40,14 @@ func main() {
 
 	size, err := os.Stat(program)
 	measure.Must(err)
-	fmt.Printf("sizes\n  program on disk      %5.1f MiB\n  memory of `version`  %5.1f MiB\n",
-		float64(size.Size())/(1<<20), float64(measure.Run(nil, program, "version").Memory)/(1<<20))
+	fmt.Printf("sizes\n  program on disk           %5.1f MiB\n", float64(size.Size())/(1<<20))
+	fmt.Printf("  memory of version         %5.1f MiB\n", memory(program, "version"))
+	fmt.Printf("  memory of listen at rest  %5.1f MiB\n", memory(program, "listen", "--addr", "127.0.0.1:0", "--timeout", "500ms"))
+}
+
+// memory is the most that a command takes, in MiB.
+func memory(command ...string) float64 {
+	return float64(measure.Run(nil, command...).Memory) / (1 << 20)
 }
 
 func line(name string, all []measure.Usage, events int, size int64) {
