@@ -51,9 +51,7 @@ func main() {
 	rounds := flag.Int("rounds", 7, "how often each of them runs")
 	length := flag.Duration("length", 4*time.Second, "how long a run is")
 	flag.Parse()
-	if _, err := exec.LookPath("wrk"); err != nil {
-		log.Fatal("wrk is missing: apt-get install wrk")
-	}
+	measure.Need("wrk")
 	program, dir, done := measure.Program()
 	defer done()
 	contenders := prepare(program, dir)

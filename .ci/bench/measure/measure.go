@@ -40,6 +40,18 @@ func Tool(name string) string {
 	return strings.TrimSpace(string(path))
 }
 
+// Need installs a Debian package when its command is missing.
+func Need(command string) {
+	if _, err := exec.LookPath(command); err == nil {
+		return
+	}
+	for _, line := range [][]string{{"apt-get", "update", "-qq"}, {"apt-get", "install", "-y", "-qq", "--no-install-recommends", command}} {
+		if out, err := exec.Command(line[0], line[1:]...).CombinedOutput(); err != nil {
+			log.Fatalf("%s is missing: %s: %v\n%s", command, strings.Join(line, " "), err, out)
+		}
+	}
+}
+
 // Endpoint answers 204 to everything.
 func Endpoint() *httptest.Server {
 	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

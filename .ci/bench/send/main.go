@@ -16,6 +16,7 @@ import (
 func main() {
 	rounds := flag.Int("rounds", 100, "how often each of the two runs")
 	flag.Parse()
+	measure.Need("curl")
 	program, _, done := measure.Program()
 	defer done()
 	server := measure.Endpoint()
