@@ -59,8 +59,11 @@ func (a *app) validate(ctx context.Context, name string, o *validateOptions) err
 	}
 	defer in.Close()
 	v := validation{app: a, options: o, name: name, palette: a.out(), reports: newReports(a.Stdout)}
-	defer v.reports.Flush()
-	return v.run(in)
+	err = v.run(in)
+	if problem := v.reports.Flush(); problem != nil {
+		return fmt.Errorf("print findings: %w", problem)
+	}
+	return err
 }
 
 // open opens a file, or standard input for "-".

@@ -64,13 +64,14 @@ func (a *app) printVersion(output string) error {
 			Platform string `json:"platform"`
 		}{b, runtime.Version(), platform})
 	}
-	fmt.Fprintf(a.Stdout, "%s %s\n", program, b.Version)
+	text := fmt.Appendf(nil, "%s %s\n", program, b.Version)
 	for _, line := range []struct{ name, value string }{
 		{"commit", b.Commit}, {"date", b.Date}, {"go", runtime.Version()}, {"platform", platform},
 	} {
 		if line.value != "" {
-			fmt.Fprintf(a.Stdout, "  %-9s %s\n", line.name, line.value)
+			text = fmt.Appendf(text, "  %-9s %s\n", line.name, line.value)
 		}
 	}
-	return nil
+	_, err := a.Stdout.Write(text)
+	return err
 }
