@@ -199,6 +199,9 @@ func (a *app) planRecord(p *listenPlan, o *listenOptions) error {
 		options.Secrets = []string{name}
 	}
 	writer, err := recording.Create(p.config.Record, options)
+	if errors.Is(err, recording.ErrNotRecording) {
+		return usage(fmt.Errorf("--record %s: %w", p.config.Record, err), "name a recording, or a file that does not exist yet.")
+	}
 	if err != nil {
 		return usage(fmt.Errorf("--record: open %s: %w", p.config.Record, bare(err)), "name a file in a folder that exists and that you can write to.")
 	}

@@ -35,6 +35,21 @@ func openFile(path string, sync bool) (file, error) {
 	return f, nil
 }
 
+// mayAppend looks at the first line, so that nobody's program ends in events because its
+// name was given for a recording's.
+func mayAppend(f file) error {
+	info, err := f.Stat()
+	if err != nil || info.Size() == 0 {
+		return err
+	}
+	_, err = NewReader(io.NewSectionReader(f, 0, info.Size())).Read()
+	var other *LineError
+	if errors.As(err, &other) {
+		return ErrNotRecording
+	}
+	return nil // a torn line is one, and what cannot be read is for the writing to say
+}
+
 // hold locks the file and says where it ends. When somebody removed it, or its folder, it
 // is made anew: what is written to a removed file would be lost without a word.
 func (w *Writer) hold() (end int64, _ error) {

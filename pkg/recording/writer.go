@@ -59,13 +59,20 @@ type batch struct {
 	err  error
 }
 
+// ErrNotRecording says that a file holds something else, which is left alone.
+var ErrNotRecording = errors.New("the file exists and is no recording")
+
 // Create opens the recording at path for appending, and makes it, readable for the user
-// alone, when it is missing. The folder must exist.
+// alone, when it is missing. The folder must exist. errors.Is with ErrNotRecording tells a
+// file of another kind by its first line.
 func Create(path string, options Options) (*Writer, error) {
 	open := func() (file, error) { return openFile(path, options.Sync) }
 	f, err := open()
 	if err != nil {
 		return nil, fmt.Errorf("open recording: %w", err)
+	}
+	if err := mayAppend(f); err != nil {
+		return nil, errors.Join(err, f.Close())
 	}
 	w := newWriter(f, options)
 	w.open = open
