@@ -28,29 +28,30 @@ func checkEndpoint(o *runOptions) error {
 // startProgram starts the program under test, and waits until it answers. What
 // it returns stops the program; there may be none.
 func (r *running) startProgram(ctx context.Context) (stop func(), err error) {
-	stop = func() {}
+	end := func() {}
 	var p *undertest.Program
 	if r.options.exec != "" {
 		if p, err = undertest.Start(undertest.Options{Command: r.options.exec, OnLine: r.view.programLine}); err != nil {
-			return stop, usage(err, "--exec takes a command line for the shell.")
+			return end, usage(err, "--exec takes a command line for the shell.")
 		}
 		release := r.app.Guard(p.Kill)
-		stop = func() {
-			if err := p.Failed(); err != nil {
-				r.app.note("the program under test: " + err.Error())
-			}
+		end = func() {
 			p.Stop()
 			release()
 		}
 	}
-	if r.options.waitFor == "" {
-		return stop, nil
+	if r.options.waitFor != "" {
+		if err := r.waitUntilReady(ctx, p); err != nil {
+			end()
+			return func() {}, err
+		}
 	}
-	if err := r.waitUntilReady(ctx, p); err != nil {
-		stop()
-		return func() {}, err
-	}
-	return stop, nil
+	return func() {
+		if p != nil && p.Failed() != nil {
+			r.app.note(p.Failed().Error())
+		}
+		end()
+	}, nil
 }
 
 func (r *running) waitUntilReady(ctx context.Context, p *undertest.Program) error {
@@ -71,7 +72,7 @@ func (r *running) waitUntilReady(ctx context.Context, p *undertest.Program) erro
 	case err == nil, ctx.Err() != nil: // interrupted, the run skips every step and says so
 		return nil
 	case errors.As(err, &ended):
-		return &exit{exitUnreachable, fmt.Errorf("the program under test: %w", err), "its output is above; nothing was sent."}
+		return &exit{exitUnreachable, err, "its output is above; nothing was sent."}
 	}
 	return &exit{exitUnreachable, fmt.Errorf("--wait-for: %w", err), "check the address, and that the program listens on it; nothing was sent."}
 }

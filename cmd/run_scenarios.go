@@ -107,8 +107,11 @@ func (a *app) readScenario(name string) (file string, text []byte, err error) {
 			}
 		}
 	}
-	return "", nil, usage(fmt.Errorf("there is no scenario %q%s", name, didYouMean(name, a.scenarioNames())),
-		"there are "+list(a.scenarioNames(), "and")+"; a file of your own needs its path.")
+	hint := "there are " + list(a.scenarioNames(), "and") + "; a file of your own needs its path."
+	if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() {
+		hint = "to play the file of that name, write ./" + name + "."
+	}
+	return "", nil, usage(fmt.Errorf("there is no scenario %q%s", name, didYouMean(name, a.scenarioNames())), hint)
 }
 
 // bare leaves out the path of a file error, which the message has already.

@@ -309,6 +309,7 @@ func TestMistakesKeepSecrets(t *testing.T) {
 			[]string{"listen", "--addr", "127.0.0.1:x", "--forward-to", url},
 			[]string{"run", "ticket-lifecycle", "-t", v.dead, "--exec", "exit 1", "--wait-for", url})
 	}
+	lines = append(lines, []string{"run", "ticket-lifecycle", "-t", v.dead, "--exec", "TOKEN=s3cr3t; exit 1", "--wait-for", v.dead})
 	for _, header := range []string{"s3cr3t", "X-Token s3cr3t", "X-Token=s3cr3t", "X-Token: s3cr3t\nX: y", "X Token: s3cr3t", ": s3cr3t", "Content-Length: s3cr3t"} {
 		lines = append(lines, []string{"send", "ticket", "-t", v.dead, "-H", header}, []string{"listen", "--addr", "127.0.0.1:x", "--reply-header", header},
 			[]string{"listen", "--addr", "127.0.0.1:x", "--require-header", header})

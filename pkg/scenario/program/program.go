@@ -83,17 +83,17 @@ func (p *Program) lines() {
 // Ended is closed when the program has ended by itself or was stopped.
 func (p *Program) Ended() <-chan struct{} { return p.ended }
 
-// EndedError says that the program ended though it was to go on.
+// EndedError says that the program ended though it was to go on. It does not name the
+// command, which may hold secrets.
 type EndedError struct {
-	Command string
-	Err     error // how it ended; nil when it ended well
+	Err error // how it ended; nil when it ended well
 }
 
 func (e *EndedError) Error() string {
 	if e.Err == nil {
-		return fmt.Sprintf("%q ended already", e.Command)
+		return "the program under test ended already"
 	}
-	return fmt.Sprintf("%q ended: %v", e.Command, e.Err)
+	return fmt.Sprintf("the program under test ended: %v", e.Err)
 }
 
 func (e *EndedError) Unwrap() error { return e.Err }
@@ -103,7 +103,7 @@ func (p *Program) Failed() error {
 	if !isClosed(p.ended) {
 		return nil
 	}
-	return &EndedError{p.options.Command, p.err}
+	return &EndedError{p.err}
 }
 
 // Stop asks the program and all that it started to stop, and ends what has not

@@ -128,7 +128,7 @@ func TestWaitForFailsEarlyWhenTheProgramDies(t *testing.T) {
 	p, _ := start(t, `exit 7`, 0)
 	err := p.WaitFor(context.Background(), Endpoint{Address: closedAddress(t)})
 	var ended *EndedError
-	if !errors.As(err, &ended) || err.Error() != `"exit 7" ended: exit status 7` {
+	if !errors.As(err, &ended) || err.Error() != "the program under test ended: exit status 7" {
 		t.Error(err)
 	}
 }
