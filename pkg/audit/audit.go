@@ -22,7 +22,8 @@ type Options struct {
 	Seed      uint64          // of the faults
 	Skip      []string        // names of rules
 
-	// OnResult is called after every rule; it may be nil.
+	// OnResult is called after every rule that was tried or skipped, though not after those
+	// that were left when the audit was stopped; it may be nil.
 	OnResult func(Result)
 
 	Now   func() time.Time
@@ -68,7 +69,7 @@ func Run(ctx context.Context, o Options) (Outcome, error) {
 	for _, rule := range Rules() {
 		result := p.run(rule)
 		outcome.Results = append(outcome.Results, result)
-		if o.OnResult != nil {
+		if o.OnResult != nil && result.Actual != stopped {
 			o.OnResult(result)
 		}
 	}
@@ -172,6 +173,10 @@ func (o Outcome) Score() int {
 
 // Summary is the outcome in one line.
 func (o Outcome) Summary() string {
-	return fmt.Sprintf("score %d of 100: %d passed, %d warned, %d failed, %d skipped",
-		o.Score(), o.Count(Passed), o.Count(Warned), o.Count(Failed), o.Count(Skipped))
+	verdict, rest := fmt.Sprintf("score %d of 100", o.Score()), "skipped"
+	if !o.Complete {
+		verdict, rest = "stopped before the end, so there is no score", "not tried"
+	}
+	return fmt.Sprintf("%s: %d passed, %d warned, %d failed, %d %s",
+		verdict, o.Count(Passed), o.Count(Warned), o.Count(Failed), o.Count(Skipped), rest)
 }

@@ -322,12 +322,20 @@ func TestStopped(t *testing.T) {
 	t.Cleanup(server.Close)
 	ctx, cancel := context.WithCancel(t.Context())
 	o := options(t, server.URL)
+	told := 0
 	o.OnResult = func(r Result) {
-		if r.Name == "media-events" {
+		if told++; r.Name == "media-events" {
 			cancel()
 		}
 	}
 	outcome, err := Run(ctx, o)
+	if told != 2 || !strings.HasPrefix(outcome.Summary(), "stopped before the end, so there is no score: 2 passed, ") {
+		t.Errorf("%d rules were told of; %s", told, outcome.Summary())
+	}
+	var page strings.Builder
+	if err := outcome.WriteHTML(&page); err != nil || strings.Contains(page.String(), " / 100") {
+		t.Errorf("the page of a stopped audit has a score, or %v", err)
+	}
 	if err != nil || outcome.Complete || len(outcome.Results) != len(Rules()) || outcome.Count(Passed) != 2 {
 		t.Errorf("%s, %v", outcome.Summary(), err)
 	}
