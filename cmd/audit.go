@@ -185,15 +185,32 @@ func (a *auditPrinter) result(r audit.Result) {
 		a.group = r.Group
 		fmt.Fprintln(out, p.Strong(strings.ToUpper(r.Group[:1])+r.Group[1:]))
 	}
-	fmt.Fprintf(out, "  %s %s  %s\n", a.mark(r.Status), r.Title, p.Dim(r.Name+"  "+console.Duration(r.Took)))
+	name, gap := r.Name+"  "+console.Duration(r.Took), "  "
+	if width := a.app.width(); width > 0 && len("  ✗ ")+console.Columns(r.Title+gap+name) > width {
+		gap = "\n" + auditIndent
+	}
+	fmt.Fprintf(out, "  %s %s%s%s\n", a.mark(r.Status), r.Title, gap, p.Dim(name))
 	if r.Status == audit.Passed && !a.app.verbose {
 		return
 	}
-	fmt.Fprintf(out, "      it did: %s\n", console.Safe(r.Actual))
+	a.detail("it did: "+console.Safe(r.Actual), plainly)
 	if r.Took > 0 {
-		fmt.Fprintf(out, "      a good one: %s\n      %s\n", r.Good, p.Dim(r.Why))
+		a.detail("a good one: "+r.Good, plainly)
+		a.detail(r.Why, p.Dim)
 	}
 }
+
+// auditIndent is where the details of a rule begin.
+const auditIndent = "      "
+
+func (a *auditPrinter) detail(text string, paint func(string) string) {
+	for _, line := range a.app.fit(text, len(auditIndent)) {
+		fmt.Fprintf(a.app.Stdout, "%s%s\n", auditIndent, paint(line))
+	}
+}
+
+// plainly paints nothing.
+func plainly(text string) string { return text }
 
 func (a *auditPrinter) mark(s audit.Status) string {
 	switch s {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 )
@@ -50,6 +51,21 @@ func marshal(value any) ([]byte, error) {
 		return nil, fmt.Errorf("write JSON: %w", err)
 	}
 	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), nil
+}
+
+// fit breaks a text that stands behind an indent between its words, where the terminal
+// ends. What fits stays as it is.
+func (a *app) fit(text string, indent int) []string {
+	width := a.width() - indent
+	if a.width() <= 0 || console.Columns(text) <= width {
+		return []string{text}
+	}
+	lead := text[:len(text)-len(strings.TrimLeft(text, " "))]
+	lines := console.Wrap(text, max(width-len(lead), 1))
+	for i := range lines {
+		lines[i] = lead + lines[i]
+	}
+	return lines
 }
 
 // bufferedOutput is for commands that print a great many lines.

@@ -27,9 +27,15 @@ func (v *runView) summary(outcomes []scenario.Outcome) {
 		steps += len(o.Steps)
 	}
 	v.line("")
-	v.line("%s, %s: %s, %s, %s  %s", plural(len(outcomes), "run"), plural(steps, "step"),
-		p.OK(fmt.Sprintf("%d passed", sum.Passed)), some(p.Finding, sum.Failed, "failed"), some(p.Notice, sum.Skipped, "skipped"),
-		p.Dim(fmt.Sprintf("%d sent in %s, seed %d", sum.Deliveries, console.Duration(took), v.run.seed)))
+	played := fmt.Sprintf("%s, %s: ", plural(len(outcomes), "run"), plural(steps, "step"))
+	plain := fmt.Sprintf("%d passed, %d failed, %d skipped", sum.Passed, sum.Failed, sum.Skipped)
+	sent := fmt.Sprintf("%d sent in %s, seed %d", sum.Deliveries, console.Duration(took), v.run.seed)
+	gap := "  "
+	if width := v.app.width(); width > 0 && console.Columns(played+plain+gap+sent) > width {
+		gap = "\n"
+	}
+	v.line("%s%s, %s, %s%s%s", played, p.OK(fmt.Sprintf("%d passed", sum.Passed)),
+		some(p.Finding, sum.Failed, "failed"), some(p.Notice, sum.Skipped, "skipped"), gap, p.Dim(sent))
 	v.slowest(outcomes)
 	v.survival(outcomes)
 }

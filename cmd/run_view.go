@@ -154,7 +154,11 @@ func (v *runView) stepLine(s scenario.StepOutcome, replies []deliver.Result) str
 	if s.Status == scenario.Skipped {
 		return p.Dim(title + "  skipped: " + console.Safe(s.Reason))
 	}
-	const column = 48
+	column := 48
+	if width := v.app.width(); width > 0 {
+		const answered = len("  ✗ ") + len("  204  100 ms ")
+		column = max(min(column, width-answered), 0)
+	}
 	return console.Pad(title, column) + "  " + v.answers(replies) + p.Dim(console.Duration(s.Duration))
 }
 
@@ -181,13 +185,20 @@ func (v *runView) details(s scenario.StepOutcome) {
 	if s.Failure == nil {
 		return
 	}
-	v.line("      %s", v.palette.Finding(console.Safe(s.Failure.Message)))
-	v.line("      %s", v.palette.Dim(fmt.Sprintf("%s:%d", console.Safe(s.Step.File), s.Step.Line)))
+	v.detail(s.Failure.Message, v.palette.Finding)
+	v.detail(fmt.Sprintf("%s:%d", s.Step.File, s.Step.Line), v.palette.Dim)
 	for _, line := range s.Failure.Lines() {
 		if line == v.hinted && v.hinted == s.Failure.Hint {
 			continue
 		}
-		v.line("      %s", console.Safe(line))
+		v.detail(line, plainly)
 	}
 	v.hinted = s.Failure.Hint
+}
+
+// detail is a line below a step.
+func (v *runView) detail(text string, paint func(string) string) {
+	for _, part := range v.app.fit(console.Safe(text), len("      ")) {
+		v.line("      %s", paint(part))
+	}
 }
