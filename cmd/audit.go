@@ -186,7 +186,7 @@ func (a *auditPrinter) result(r audit.Result) {
 		fmt.Fprintln(out, p.Strong(strings.ToUpper(r.Group[:1])+r.Group[1:]))
 	}
 	name, gap := r.Name+"  "+console.Duration(r.Took), "  "
-	if width := a.app.width(); width > 0 && len("  ✗ ")+console.Columns(r.Title+gap+name) > width {
+	if width := a.app.width(); width > 0 && console.Columns("  ✗ "+r.Title+gap+name) > width {
 		gap = "\n" + auditIndent
 	}
 	fmt.Fprintf(out, "  %s %s%s%s\n", a.mark(r.Status), r.Title, gap, p.Dim(name))

@@ -156,7 +156,7 @@ func (v *runView) stepLine(s scenario.StepOutcome, replies []deliver.Result) str
 	}
 	column := 48
 	if width := v.app.width(); width > 0 {
-		const answered = len("  ✗ ") + len("  204  100 ms ")
+		answered := console.Columns("  ✗   204  100 ms ")
 		column = max(min(column, width-answered), 0)
 	}
 	return console.Pad(title, column) + "  " + v.answers(replies) + p.Dim(console.Duration(s.Duration))
