@@ -185,12 +185,19 @@ func (a *auditPrinter) result(r audit.Result) {
 		a.group = r.Group
 		fmt.Fprintln(out, p.Strong(strings.ToUpper(r.Group[:1])+r.Group[1:]))
 	}
-	name, gap := r.Name+"  "+console.Duration(r.Took), "  "
+	name, gap := r.Name, "  "
+	if r.Status != audit.Skipped {
+		name += gap + console.Duration(r.Took)
+	}
 	if width := a.app.width(); width > 0 && console.Columns("  ✗ "+r.Title+gap+name) > width {
 		gap = "\n" + auditIndent
 	}
 	fmt.Fprintf(out, "  %s %s%s%s\n", a.mark(r.Status), r.Title, gap, p.Dim(name))
 	if r.Status == audit.Passed && !a.app.verbose {
+		return
+	}
+	if r.Status == audit.Skipped {
+		a.detail("skipped: "+r.Actual, p.Dim)
 		return
 	}
 	a.detail("it did: "+console.Safe(r.Actual), plainly)

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 )
 
@@ -25,6 +26,14 @@ func (f faultFlag) Type() string { return "NAME" }
 func (f faultFlag) Set(name string) (err error) {
 	*f.value, err = deliver.ParseFault(name)
 	return err
+}
+
+// faultNote says behind a line that a fault is made, if one is.
+func faultNote(p console.Palette, fault deliver.Fault) string {
+	if fault.Name == "" {
+		return ""
+	}
+	return ", " + p.Notice("fault "+fault.Name)
 }
 
 // addFaultFlag adds --fault to f, the local or the persistent flags of c.

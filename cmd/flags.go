@@ -1,8 +1,10 @@
 package cmd
 
 import (
+	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -158,3 +160,26 @@ func oneOf(what string, words []string) cobra.PositionalArgs {
 }
 
 func joinBar(words []string) string { return strings.Join(words, "|") }
+
+// countFlag is a whole number from 1 up; without the flag it is 0.
+type countFlag struct{ n *int }
+
+func (f countFlag) String() string {
+	if f.n == nil || *f.n == 0 {
+		return ""
+	}
+	return strconv.Itoa(*f.n)
+}
+
+func (f countFlag) Type() string { return "N" }
+
+func (f countFlag) Set(s string) error {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 {
+		return errors.New("it takes a whole number from 1 up")
+	}
+	*f.n = n
+	return nil
+}
+
+var _ pflag.Value = countFlag{}

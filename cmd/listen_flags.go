@@ -39,7 +39,7 @@ func (o *listenOptions) addFlags(c *cobra.Command) {
 
 	f.String("record", "", "append each event to this `FILE`, before it is answered")
 	f.BoolVar(&o.sync, "sync", false, "have each event on the disk, whatever happens, before it is answered")
-	f.String("forward-to", "", "pass each event on to this `URL`, byte for byte, and answer what comes back;\n"+
+	f.String("forward-to", "", "pass each event on to this `URL`, byte for byte, and answer what comes back; "+
 		"the path of the event is put behind the URL's, but with --path the URL's own counts")
 	f.Bool("insecure", false, "accept any TLS certificate of --forward-to")
 	f.StringVar(&o.cacert, "cacert", "", "trust the certificates of this PEM `FILE` only, with --forward-to")
@@ -51,7 +51,7 @@ func (o *listenOptions) addFlags(c *cobra.Command) {
 	filterFlag(c, &o.filters)
 	groupFlags(f, showFlags, "output", "show-headers", "filter")
 
-	f.IntVar(&o.count, "count", 0, "stop after `N` events")
+	f.Var(countFlag{&o.count}, "count", "stop after `N` events")
 	f.DurationVar(&o.timeout, "timeout", 0, "stop after this `DURATION`; fail when --count events have not come by then")
 	f.BoolVar(&o.strict, "strict", false, "fail at the end when an event broke the contract")
 	groupFlags(f, ciFlags, "count", "timeout", "strict")

@@ -75,8 +75,6 @@ func (a *app) planListen(c *cobra.Command, o *listenOptions) (*listenPlan, error
 // check refuses combinations that make no sense.
 func (o *listenOptions) check() error {
 	switch {
-	case o.count < 0:
-		return usagef("--count %d: it must be 1 or more", o.count)
 	case o.timeout < 0:
 		return usagef("--timeout %s: it must not be negative", o.timeout)
 	case (o.cert == "") != (o.key == ""):

@@ -41,8 +41,8 @@ func newLoadCmd(a *app) *cobra.Command {
 library. An event is sent when its time has come, whether or not the ones before
 it were answered, so that a stall shows in every latency it causes.
 
-Exit code 0 says that every event was accepted, 1 that one was not, 3 that nobody
-answered. With --fail-if the conditions alone decide between 0 and 1.
+Exit code 0 says that every event was sent and accepted, 1 that one was not, 3 that
+nobody answered. With --fail-if the conditions alone decide between 0 and 1.
 
 A load goes to this machine only, unless --allow-host names the host.
 

@@ -78,11 +78,7 @@ func (l *loadPrinter) begin() {
 	if pace.From != pace.To {
 		rate += " to " + pace.To.String()
 	}
-	fault := ""
-	if l.load.Fault.Name != "" {
-		fault = ", " + p.Notice("fault "+l.load.Fault.Name)
-	}
-	fmt.Fprintf(l.app.Stdout, "%s %d events at %s for %s%s\n", p.Strong("→"), pace.Requests(), rate, pace.Duration, fault)
+	fmt.Fprintf(l.app.Stdout, "%s %d events at %s for %s%s\n", p.Strong("→"), pace.Requests(), rate, pace.Duration, faultNote(p, l.load.Fault))
 	fmt.Fprintf(l.app.Stdout, "  %s\n", p.Dim("POST "+console.Safe(deliver.ShowURL(l.load.Target.URL, l.app.showSecrets))+
 		fmt.Sprintf("  (--seed %d)", l.load.Seed)))
 }
@@ -100,6 +96,9 @@ func (l *loadPrinter) end(o *load.Outcome) {
 	fmt.Fprintf(l.app.Stdout, "%s %d of %d sent in %s, %.1f/s; %s, %s\n", p.Strong("←"), o.Sent, o.Planned,
 		console.Duration(o.Duration), o.Rate, p.OK(fmt.Sprintf("%d accepted (%s)", o.Accepted, percent(o.Success()))),
 		some(p.Finding, int(refused), "not"))
+	if o.Unsent > 0 {
+		fmt.Fprintf(l.app.Stdout, "  %s\n", p.Finding(fmt.Sprintf("%d were not sent when they were due: the answers before them, or this machine, were too slow for the rate", o.Unsent)))
+	}
 	if o.Canceled > 0 {
 		fmt.Fprintf(l.app.Stdout, "  %s\n", p.Notice(fmt.Sprintf("%d were under way when the load was stopped, and are not counted", o.Canceled)))
 	}
@@ -121,13 +120,16 @@ func (l *loadPrinter) latencies(o *load.Outcome) {
 	fmt.Fprintf(l.app.Stdout, "\n%s  min %s, mean %s, p50 %s, p90 %s, p95 %s, p99 %s, max %s\n", p.Strong("latency"),
 		console.Duration(o.Min), console.Duration(o.Mean), console.Duration(o.P50), console.Duration(o.P90),
 		console.Duration(o.P95), console.Duration(o.P99), console.Duration(o.Max))
-	console.Table{Rows: histogramRows(p, o.Histogram, o.Sent), Width: l.app.width()}.WriteTo(l.app.Stdout)
+	console.Table{Rows: histogramRows(p, o.Histogram, o.Sent, l.app.width()), Width: l.app.width()}.WriteTo(l.app.Stdout)
 }
 
 // histogramRows draws the buckets, the fullest one with the longest bar.
-func histogramRows(p console.Palette, buckets []load.Bucket, total uint64) [][]console.Cell {
-	const longest = 40
-	var most uint64 = 1
+func histogramRows(p console.Palette, buckets []load.Bucket, total uint64, width int) [][]console.Cell {
+	var longest, most uint64 = 40, 1
+	if width > 0 {
+		const beside = len("  500µs – 1ms  1000000  99.99 %  ")
+		longest = uint64(min(max(width-beside, 1), int(longest)))
+	}
 	for _, b := range buckets {
 		most = max(most, b.N)
 	}
@@ -171,8 +173,8 @@ func (l *loadPrinter) verdict(o *load.Outcome) error {
 		return &exit{exitUnreachable, fmt.Errorf("nothing was answered: %s", o.Errors[0].Name), "check host and port, and that the server is running."}
 	}
 	if len(l.options.failIf) == 0 {
-		if o.Accepted < o.Sent {
-			return l.app.answeredNoQuietly("%d of %s: not accepted", o.Sent-o.Accepted, plural(int(o.Sent), "event"))
+		if due := o.Sent + o.Unsent; o.Accepted < due {
+			return l.app.answeredNoQuietly("%d of %s: not accepted", due-o.Accepted, plural(int(due), "event"))
 		}
 		return nil
 	}

@@ -53,6 +53,12 @@ func marshal(value any) ([]byte, error) {
 	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), nil
 }
 
+// isAnimated tells a terminal that can draw on a line anew.
+func (a *app) isAnimated(w io.Writer) bool {
+	term, _ := a.LookupEnv("TERM")
+	return term != "dumb" && console.IsTerminal(w)
+}
+
 // fit breaks a text that stands behind an indent between its words, where the terminal
 // ends. What fits stays as it is.
 func (a *app) fit(text string, indent int) []string {

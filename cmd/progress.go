@@ -17,7 +17,7 @@ type progressBar struct {
 }
 
 func (a *app) newProgressBar() *progressBar {
-	return &progressBar{app: a, on: !a.quiet && console.IsTerminal(a.Stderr), start: a.Now()}
+	return &progressBar{app: a, on: !a.quiet && a.isAnimated(a.Stderr), start: a.Now()}
 }
 
 // show draws the bar anew, though not more often than the eye follows.

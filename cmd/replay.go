@@ -59,7 +59,7 @@ A target without a path gets the recorded paths and queries, but for masked secr
 	f.StringVar(&o.speed, "speed", "1", "how `FAST`: 1 keeps the gaps, 2x halves them, max leaves none")
 	complete(c, "speed", fixed([]string{"1", "2x", "10x", "max"}))
 	f.IntVar(&o.from, "from", 1, "begin with entry `N` of the recording")
-	f.IntVar(&o.limit, "limit", 0, "send `N` entries at most")
+	f.Var(countFlag{&o.limit}, "limit", "send `N` entries at most")
 	f.BoolVar(&o.newTime, "new-time", false, "put the current time into the events")
 	f.BoolVar(&o.loopback, "loopback", false, "send to a listener inside this process")
 	complete(c, "from", nothing)
@@ -125,11 +125,8 @@ func (o *replayOptions) options() (replay.Options, error) {
 	if err != nil {
 		return replay.Options{}, err
 	}
-	switch {
-	case o.from < 1:
+	if o.from < 1 {
 		return replay.Options{}, usagef("--from %d: it must be 1 or more", o.from)
-	case o.limit < 0:
-		return replay.Options{}, usagef("--limit %d: it must be 0 or more", o.limit)
 	}
 	return replay.Options{Filter: filter, From: o.from, Limit: o.limit, Speed: speed, NewTime: o.newTime}, nil
 }
@@ -159,7 +156,7 @@ func (p *replayPrinter) played(x replay.Played) {
 	}
 	switch {
 	case p.output == "json":
-		if err := p.app.printDelivery(x.Request, x.Result); err != nil {
+		if err := p.app.printDelivery(x.Request, x.Result, ""); err != nil {
 			p.problem = err
 		}
 	case !p.app.quiet:

@@ -198,11 +198,14 @@ func badFlag(c *cobra.Command, err error) error {
 	var names []string
 	c.Flags().VisitAll(func(f *pflag.Flag) {
 		if !f.Hidden {
-			names = append(names, "--"+f.Name)
+			names = append(names, f.Name)
 		}
 	})
-	name := "--" + unknown.GetSpecifiedName()
-	return usage(fmt.Errorf("there is no flag %s%s", name, didYouMean(name, names)), hint)
+	name, meant := unknown.GetSpecifiedName(), ""
+	if near := apizee.Nearest(name, names); near != "" {
+		meant = fmt.Sprintf("; did you mean %q?", "--"+near)
+	}
+	return usage(fmt.Errorf("there is no flag --%s%s", name, meant), hint)
 }
 
 // badValue names the flag and its value, unless the reason names the value itself.

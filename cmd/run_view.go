@@ -36,7 +36,7 @@ func newRunView(a *app, r *running) *runView {
 	if a.quiet {
 		v.out = io.Discard
 	}
-	v.spinner = newSpinner(v.out, v.palette, console.IsTerminal(a.Stdout) && !a.quiet)
+	v.spinner = newSpinner(v.out, v.palette, a.isAnimated(a.Stdout) && !a.quiet)
 	return v
 }
 

@@ -18,6 +18,7 @@ type delivery struct {
 	StartedAt  string           `json:"startedAt"`
 	Method     string           `json:"method"`
 	URL        string           `json:"url"`
+	Fault      string           `json:"fault,omitempty"`
 	Event      json.RawMessage  `json:"event,omitempty"`
 	EventText  string           `json:"eventText,omitempty"` // when it is not JSON
 	Verdict    deliver.Verdict  `json:"verdict"`
@@ -47,11 +48,11 @@ type deliveryFailure struct {
 
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
-// printDelivery prints one attempt on one line.
-func (a *app) printDelivery(request deliver.Request, r deliver.Result) error {
+// printDelivery prints one attempt on one line, and by what fault it was made.
+func (a *app) printDelivery(request deliver.Request, r deliver.Result, fault string) error {
 	d := delivery{
 		N: r.N, Attempt: r.Attempt, StartedAt: r.Start.UTC().Format(time.RFC3339Nano),
-		Method: apizee.Method, URL: deliver.ShowURL(request.URL, a.showSecrets),
+		Method: apizee.Method, URL: deliver.ShowURL(request.URL, a.showSecrets), Fault: fault,
 		Verdict: r.Verdict(), Status: r.Status, StatusText: r.StatusText,
 		Headers: a.maskHeaders(r.Headers), Truncated: r.Truncated,
 		Timings: deliveryTimings{

@@ -38,7 +38,7 @@ func (s *sendPrinter) begin() {
 	}
 	p := s.palette
 	fmt.Fprintf(s.app.Stdout, "%s %s\n", p.Strong("→"), eventLine(p, apizee.Validate(s.request.Body).Event))
-	fmt.Fprintf(s.app.Stdout, "  %s\n", p.Dim(apizee.Method+" "+console.Safe(deliver.ShowURL(s.request.URL, s.app.showSecrets))))
+	fmt.Fprintf(s.app.Stdout, "  %s\n", p.Dim(apizee.Method+" "+console.Safe(deliver.ShowURL(s.request.URL, s.app.showSecrets)))+faultNote(p, s.options.fault))
 	if s.app.verbose {
 		for _, h := range deliver.WireHeaders(s.request.Target, len(s.request.Body)) {
 			if !s.app.showSecrets {
@@ -67,7 +67,7 @@ func (s *sendPrinter) result(r deliver.Result) {
 	}
 	switch {
 	case s.options.output == "json":
-		s.problem = cmp.Or(s.problem, s.app.printDelivery(s.request, r))
+		s.problem = cmp.Or(s.problem, s.app.printDelivery(s.request, r, s.options.fault.Name))
 	case !s.app.quiet:
 		s.resultText(r)
 	}

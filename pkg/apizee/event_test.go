@@ -75,6 +75,8 @@ func TestNearest(t *testing.T) {
 		{"inprog", states, "inprogress"},
 		{"in-progress", states, "inprogress"},
 		{"nwe", states, ""},
+		{"sned", []string{"send"}, "send"},
+		{"port", []string{"cert", "addr"}, ""},
 		{"ne", states, "new"},
 		{"call", ObjectNames(), ""},
 		{"conv", ObjectNames(), "conversation"},

@@ -19,6 +19,9 @@ func Nearest(word string, known []string) string {
 	best, bestDistance := "", slips(word)+1
 	for _, k := range known {
 		d := levenshtein.ComputeDistance(typed, strings.ToLower(k))
+		if d > 1 && len(word) == 4 && (k == "" || typed[0] != strings.ToLower(k)[0]) {
+			continue // half of so short a word may be wrong, but not its beginning too
+		}
 		if d < bestDistance || d == bestDistance && best != "" && len(k) > len(best) {
 			best, bestDistance = k, d
 		}

@@ -93,7 +93,7 @@ func (p *probe) run(rule Rule) Result {
 	case p.ctx.Err() != nil:
 		result.Actual = stopped
 	case slices.Contains(p.options.Skip, rule.Name):
-		result.Actual = "skipped on demand"
+		result.Actual = "on demand"
 	case rule.secret && p.secret.Name == "":
 		result.Actual = "no secret header is configured"
 	case p.isGone():

@@ -91,6 +91,9 @@ func attack(ctx context.Context, o Options, c courier) *Outcome {
 			o.OnProgress(outcome.progress())
 		}
 	}
+	if done := outcome.Sent + outcome.Canceled; ctx.Err() == nil && done < p.total {
+		outcome.Unsent = p.total - done
+	}
 	outcome.close()
 	return outcome
 }

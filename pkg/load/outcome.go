@@ -30,6 +30,7 @@ type Summary struct {
 	Planned  uint64 // how many requests were due
 	Sent     uint64 // how many have an outcome
 	Accepted uint64 // with a 2xx status
+	Unsent   uint64 // were due and not sent, though the load was not stopped
 	Canceled uint64 // in flight when the load was stopped; counted nowhere else
 
 	Duration   time.Duration // from the first request to the last
@@ -46,12 +47,14 @@ type Summary struct {
 	Errors   []Count // what went wrong, most frequent first
 }
 
-// Success is the share of the requests that were accepted, from 0 to 1.
+// Success is the share of the requests that were accepted, from 0 to 1, of those that
+// were sent or should have been.
 func (s Summary) Success() float64 {
-	if s.Sent == 0 {
+	due := s.Sent + s.Unsent
+	if due == 0 {
 		return 0
 	}
-	return float64(s.Accepted) / float64(s.Sent)
+	return float64(s.Accepted) / float64(due)
 }
 
 // Count is how often something occurred.

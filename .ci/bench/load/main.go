@@ -45,7 +45,7 @@ func main() {
 		rates []float64
 	}{
 		{name: "apizee-hooks load, unique events", run: func() float64 {
-			measure.Run(nil, program, "load", "-q", "-t", server.URL, "--rate", rate+"/s", "--duration", length.String(),
+			measure.Run(nil, program, "load", "-q", "-t", server.URL, "--rate", rate+"/s", "--duration", length.String(), "--fail-if", "p99>1h",
 				"--max-workers", "32", "--report", "json="+report)
 			return jsonRate(report)
 		}},

@@ -1,0 +1,29 @@
+package load
+
+import (
+	"io"
+	"net"
+	"testing"
+	"time"
+)
+
+// TestUnsent has one worker wait for answers that never come, until the load is over.
+func TestUnsent(t *testing.T) {
+	url := serve(t, func(c net.Conn) { io.Copy(io.Discard, c) })
+	o := options(t, target(t, url), Constant(rate(t, "1000/s"), 20*time.Millisecond))
+	o.MaxWorkers, o.Timeout = 1, 200*time.Millisecond
+	outcome := run(t, t.Context(), o)
+	if outcome.Unsent == 0 || outcome.Sent+outcome.Unsent != 20 {
+		t.Errorf("%d sent and %d not, of 20", outcome.Sent, outcome.Unsent)
+	}
+}
+
+func TestSuccess(t *testing.T) {
+	for want, s := range map[float64]Summary{
+		0: {}, 1: {Sent: 4, Accepted: 4}, 0.5: {Sent: 4, Accepted: 2}, 0.25: {Sent: 4, Accepted: 2, Unsent: 4}, 0.75: {Planned: 9, Sent: 4, Accepted: 3},
+	} {
+		if got := s.Success(); got != want {
+			t.Errorf("%+v: %v, want %v", s, got, want)
+		}
+	}
+}
