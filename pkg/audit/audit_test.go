@@ -336,6 +336,14 @@ func TestStopped(t *testing.T) {
 	if err := outcome.WriteHTML(&page); err != nil || strings.Contains(page.String(), " / 100") {
 		t.Errorf("the page of a stopped audit has a score, or %v", err)
 	}
+	if d := outcome.document(); d.Score != nil {
+		t.Errorf("its JSON has the score %d", *d.Score)
+	}
+	for _, suite := range outcome.Report().Suites {
+		if len(suite.Properties) != 1 {
+			t.Errorf("its JUnit report has %+v", suite.Properties)
+		}
+	}
 	if err != nil || outcome.Complete || len(outcome.Results) != len(Rules()) || outcome.Count(Passed) != 2 {
 		t.Errorf("%s, %v", outcome.Summary(), err)
 	}
@@ -461,7 +469,7 @@ func TestReports(t *testing.T) {
 	if err := json.Unmarshal(text.Bytes(), &read); err != nil {
 		t.Fatal(err)
 	}
-	if read.Score != 50 || len(read.Rules) != 2 || read.Rules[0].Status != Failed || read.Rules[0].Name != "ticket-events" || read.Rules[0].Seconds != 0.02 {
+	if read.Score == nil || *read.Score != 50 || len(read.Rules) != 2 || read.Rules[0].Status != Failed || read.Rules[0].Name != "ticket-events" || read.Rules[0].Seconds != 0.02 {
 		t.Errorf("%s", text.String())
 	}
 	suites := outcome.Report().Suites

@@ -17,7 +17,7 @@ type document struct {
 	Start    time.Time      `json:"start"`
 	Seconds  float64        `json:"seconds"`
 	Complete bool           `json:"complete"`
-	Score    int            `json:"score"`
+	Score    *int           `json:"score"` // null when the audit was stopped
 	Passed   int            `json:"passed"`
 	Warned   int            `json:"warned"`
 	Failed   int            `json:"failed"`
@@ -32,8 +32,12 @@ type documentRule struct {
 
 func (o Outcome) document() document {
 	d := document{
-		URL: o.URL, Start: o.Start.UTC(), Seconds: o.Took.Seconds(), Complete: o.Complete, Score: o.Score(),
+		URL: o.URL, Start: o.Start.UTC(), Seconds: o.Took.Seconds(), Complete: o.Complete,
 		Passed: o.Count(Passed), Warned: o.Count(Warned), Failed: o.Count(Failed), Skipped: o.Count(Skipped),
+	}
+	if o.Complete {
+		score := o.Score()
+		d.Score = &score
 	}
 	for _, r := range o.Results {
 		d.Rules = append(d.Rules, documentRule{r, r.Took.Seconds()})
@@ -45,11 +49,13 @@ func (o Outcome) document() document {
 // warning is a case that passed.
 func (o Outcome) Report() report.Report {
 	var r report.Report
+	properties := []report.Property{{Name: "url", Value: o.URL}}
+	if o.Complete {
+		properties = append(properties, report.Property{Name: "score", Value: strconv.Itoa(o.Score())})
+	}
 	for _, result := range o.Results {
 		if n := len(r.Suites); n == 0 || r.Suites[n-1].Name != result.Group {
-			r.Suites = append(r.Suites, report.Suite{Name: result.Group, Start: o.Start, Properties: []report.Property{
-				{Name: "url", Value: o.URL}, {Name: "score", Value: strconv.Itoa(o.Score())},
-			}})
+			r.Suites = append(r.Suites, report.Suite{Name: result.Group, Start: o.Start, Properties: properties})
 		}
 		suite := &r.Suites[len(r.Suites)-1]
 		suite.Duration += result.Took
