@@ -31,30 +31,35 @@ func Run(ctx context.Context, system System, args []string) int {
 // Root is the tree of commands, for what is made from it: man pages, tables.
 func Root(system System) *cobra.Command { return newRootCmd(&app{System: system}, "") }
 
-// subcommands are all there are, in the order of their groups.
-var subcommands = []struct {
+// subcommand is one that can be made.
+type subcommand struct {
 	name, group string
 	make        func(*app) *cobra.Command
-}{
-	{"send", "events", newSendCmd},
-	{"listen", "events", newListenCmd},
-	{"run", "events", newRunCmd},
-	{"replay", "events", newReplayCmd},
-	{"load", "strain", newLoadCmd},
-	{"audit", "strain", newAuditCmd},
-	{"generate", "strain", newGenerateCmd},
-	{"events", "contract", newEventsCmd},
-	{"schema", "contract", newSchemaCmd},
-	{"validate", "contract", newValidateCmd},
-	{"templates", "setup", newTemplatesCmd},
-	{"config", "setup", newConfigCmd},
-	{"completion", "setup", newCompletionCmd},
-	{"version", "setup", newVersionCmd},
+}
+
+// subcommands are all there are, in the order of their groups.
+func subcommands() []subcommand {
+	return []subcommand{
+		{"send", "events", newSendCmd},
+		{"listen", "events", newListenCmd},
+		{"run", "events", newRunCmd},
+		{"replay", "events", newReplayCmd},
+		{"load", "strain", newLoadCmd},
+		{"audit", "strain", newAuditCmd},
+		{"generate", "strain", newGenerateCmd},
+		{"events", "contract", newEventsCmd},
+		{"schema", "contract", newSchemaCmd},
+		{"validate", "contract", newValidateCmd},
+		{"templates", "setup", newTemplatesCmd},
+		{"config", "setup", newConfigCmd},
+		{"completion", "setup", newCompletionCmd},
+		{"version", "setup", newVersionCmd},
+	}
 }
 
 // subcommandIn is the one that a command line begins with, or "".
 func subcommandIn(args []string) string {
-	for _, c := range subcommands {
+	for _, c := range subcommands() {
 		if len(args) > 0 && args[0] == c.name {
 			return c.name
 		}
@@ -63,7 +68,7 @@ func subcommandIn(args []string) string {
 }
 
 // newRootCmd makes the program with only one of its subcommands, or with all for "". To
-// make one takes as long as to send a short event.
+// make them all takes as long as to deliver an event.
 func newRootCmd(a *app, only string) *cobra.Command {
 	root := &cobra.Command{
 		Use:   program + " <command>",
@@ -101,7 +106,7 @@ of them in CI.`,
 		&cobra.Group{ID: "setup", Title: "Set up"},
 	)
 	root.SetHelpCommandGroupID("setup")
-	for _, sub := range subcommands {
+	for _, sub := range subcommands() {
 		if only == "" || only == sub.name {
 			c := sub.make(a)
 			c.GroupID = sub.group
@@ -170,11 +175,13 @@ func noSuchCommand(c *cobra.Command, args []string) error {
 }
 
 // didYouMean is ", did you mean ..." or nothing.
-func didYouMean(word string, known []string) string {
-	if near := apizee.Nearest(word, known); near != "" {
-		return fmt.Sprintf("; did you mean %q?", near)
+func didYouMean(word string, known []string) string { return suggest(apizee.Nearest(word, known)) }
+
+func suggest(near string) string {
+	if near == "" {
+		return ""
 	}
-	return ""
+	return fmt.Sprintf("; did you mean %q?", near)
 }
 
 // badFlag says what is wrong with a flag, and names the nearest one.
@@ -201,11 +208,12 @@ func badFlag(c *cobra.Command, err error) error {
 			names = append(names, f.Name)
 		}
 	})
-	name, meant := unknown.GetSpecifiedName(), ""
-	if near := apizee.Nearest(name, names); near != "" {
-		meant = fmt.Sprintf("; did you mean %q?", "--"+near)
+	name := unknown.GetSpecifiedName()
+	near := apizee.Nearest(name, names)
+	if near != "" {
+		near = "--" + near
 	}
-	return usage(fmt.Errorf("there is no flag --%s%s", name, meant), hint)
+	return usage(fmt.Errorf("there is no flag --%s%s", name, suggest(near)), hint)
 }
 
 // badValue names the flag and its value, unless the reason names the value itself.

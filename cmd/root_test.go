@@ -7,7 +7,7 @@ import (
 
 // TestSubcommandAlone holds that a subcommand that was made without the others is the same.
 func TestSubcommandAlone(t *testing.T) {
-	for _, sub := range subcommands {
+	for _, sub := range subcommands() {
 		if c := sub.make(&app{System: testSystem(new(bytes.Buffer))}); c.Name() != sub.name {
 			t.Errorf("%s is listed as %s", c.Name(), sub.name)
 		}
