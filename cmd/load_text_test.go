@@ -1,0 +1,39 @@
+package cmd
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/console"
+	"github.com/apizee-hooks/apizee-hooks/pkg/load"
+)
+
+// TestHistogramFits wants bars that are scaled to a narrow terminal, not cut there.
+func TestHistogramFits(t *testing.T) {
+	buckets := []load.Bucket{{N: 40}, {N: 20}}
+	for _, width := range []int{0, 60, 40, 1} {
+		rows := histogramRows(console.Palette{}, buckets, 60, width)
+		long, short := console.Columns(rows[0][3].Text), console.Columns(rows[1][3].Text)
+		if long < 1 || short > long || width != 1 && long != 2*short && long != 2*short+1 {
+			t.Errorf("%d columns: bars of %d and %d", width, long, short)
+		}
+	}
+}
+
+func TestUnsentIsNoSuccess(t *testing.T) {
+	var out bytes.Buffer
+	a := &app{System: testSystem(&out)}
+	outcome := &load.Outcome{Summary: load.Summary{
+		Planned: 20, Sent: 5, Accepted: 5, Unsent: 15, Statuses: []load.Count{{Name: "204", N: 5}},
+	}}
+	printer := a.newLoadPrinter(&loadOptions{}, load.Options{})
+	if code := exitCode(printer.verdict(outcome)); code != exitNo {
+		t.Errorf("exit code %d", code)
+	}
+	outcome.Sent = 0 // leaves the latencies out
+	printer.end(outcome)
+	if !strings.Contains(out.String(), "15 were not sent when they were due") {
+		t.Error(out.String())
+	}
+}
