@@ -161,7 +161,13 @@ func oneOf(what string, words []string) cobra.PositionalArgs {
 
 func joinBar(words []string) string { return strings.Join(words, "|") }
 
-// countFlag is a whole number from 1 up; without the flag it is 0.
+// countVar adds a flag that takes a whole number from 1 up. Without the flag it is
+// byDefault, which may be 0.
+func countVar(f *pflag.FlagSet, n *int, name string, byDefault int, usage string) {
+	*n = byDefault
+	f.Var(countFlag{n}, name, usage)
+}
+
 type countFlag struct{ n *int }
 
 func (f countFlag) String() string {

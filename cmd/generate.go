@@ -44,7 +44,7 @@ beginning of 2026 unless --start says another.`,
 		},
 	}
 	f := c.Flags()
-	f.Var(countFlag{&o.count}, "count", "stop after `N` events")
+	countVar(f, &o.count, "count", 0, "stop after `N` events")
 	f.StringVar(&o.start, "start", "", "time of the first event: UNIX seconds or RFC 3339, as `TIME` (default now, or with --seed 2026-01-01)")
 	f.Var(&rateFlag{&o.rate}, "rate", "how many events there are in a span of the events' own time")
 	addStreamFlags(c, &o.seed, &o.mix)

@@ -71,7 +71,7 @@ Measures of --fail-if:
 	f.Var(&rateFlag{&o.rate}, "rate", "send so many events in a span of time")
 	f.StringVar(&o.ramp, "ramp", "", "let the rate change evenly, such as 1/s..500/s: `RATE..RATE`")
 	f.DurationVar(&o.duration, "duration", 10*time.Second, "go on for this `DURATION`")
-	f.IntVar(&o.maxWorkers, "max-workers", load.DefaultMaxWorkers, "have up to `N` deliveries under way at once")
+	countVar(f, &o.maxWorkers, "max-workers", load.DefaultMaxWorkers, "have up to `N` deliveries under way at once")
 	addStreamFlags(c, &o.seed, &o.mix)
 	addReportFlag(c, &o.reports, "json", "html", "hdr")
 	f.Var(conditionFlag{&o.failIf}, "fail-if", "exit with 1 when this holds at the end, such as 'p99>200ms'; repeatable")
@@ -117,8 +117,6 @@ func (o *loadOptions) pace(rated bool) (load.Pace, error) {
 	switch {
 	case o.duration <= 0:
 		return load.Pace{}, usagef("--duration %s: it must be more than 0", o.duration)
-	case o.maxWorkers < 1:
-		return load.Pace{}, usagef("--max-workers %d: it must be 1 or more", o.maxWorkers)
 	case o.ramp == "":
 		return load.Constant(o.rate, o.duration), nil
 	case rated:

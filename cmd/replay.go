@@ -58,8 +58,8 @@ A target without a path gets the recorded paths and queries, but for masked secr
 	filterFlag(c, &o.filters)
 	f.StringVar(&o.speed, "speed", "1", "how `FAST`: 1 keeps the gaps, 2x halves them, max leaves none")
 	complete(c, "speed", fixed([]string{"1", "2x", "10x", "max"}))
-	f.IntVar(&o.from, "from", 1, "begin with entry `N` of the recording")
-	f.Var(countFlag{&o.limit}, "limit", "send `N` entries at most")
+	countVar(f, &o.from, "from", 1, "begin with entry `N` of the recording")
+	countVar(f, &o.limit, "limit", 0, "send `N` entries at most")
 	f.BoolVar(&o.newTime, "new-time", false, "put the current time into the events")
 	f.BoolVar(&o.loopback, "loopback", false, "send to a listener inside this process")
 	complete(c, "from", nothing)
@@ -124,9 +124,6 @@ func (o *replayOptions) options() (replay.Options, error) {
 	speed, err := parseSpeed(o.speed)
 	if err != nil {
 		return replay.Options{}, err
-	}
-	if o.from < 1 {
-		return replay.Options{}, usagef("--from %d: it must be 1 or more", o.from)
 	}
 	return replay.Options{Filter: filter, From: o.from, Limit: o.limit, Speed: speed, NewTime: o.newTime}, nil
 }

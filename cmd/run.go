@@ -82,7 +82,7 @@ func (o *runOptions) addFlags(c *cobra.Command) {
 	addReportFlag(c, &o.reports, reports.Formats()...)
 	f.BoolVar(&o.github, "github", false, "annotate the lines of scenarios in GitHub's workflows")
 	f.BoolVar(&o.failFast, "fail-fast", false, "stop at the first failure")
-	f.IntVar(&o.repeat, "repeat", 1, "run everything `N` times")
+	countVar(f, &o.repeat, "repeat", 1, "run everything `N` times")
 	f.BoolVar(&o.shuffle, "shuffle", false, "run the scenarios in another order each time")
 	f.Int64Var(&o.seed, "seed", 0, "make chance repeatable with this `NUMBER` (default: another one each time)")
 	f.StringSliceVar(&o.assume, "assume", nil, "run under each of these `ASSUMPTIONS` about delivery: "+list(assumptionNames(), "or"))

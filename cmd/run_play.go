@@ -57,9 +57,6 @@ func (a *app) run(c *cobra.Command, o *runOptions, names []string) error {
 
 func (r *running) check() error {
 	o := r.options
-	if o.repeat < 1 {
-		return usagef("--repeat %d: it must be 1 or more", o.repeat)
-	}
 	for _, name := range o.assume {
 		if !slices.Contains(assumptionNames(), name) {
 			return usage(fmt.Errorf("--assume: there is no assumption %q%s", name, didYouMean(name, assumptionNames())),

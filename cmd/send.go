@@ -103,9 +103,9 @@ func (o *sendOptions) addFlags(a *app, c *cobra.Command) {
 	groupFlags(f, eventFlags, "template", "var", "data", "set", "unset", "time", "dotted", "edit", "allow-undocumented")
 
 	o.connection.addFlags(c, f)
-	f.IntVar(&o.count, "count", 1, "send the same event `N` times")
+	countVar(f, &o.count, "count", 1, "send the same event `N` times")
 	f.DurationVar(&o.every, "every", 0, "start one delivery every `DURATION`, such as 500ms")
-	f.IntVar(&o.parallel, "parallel", 1, "have up to `N` deliveries under way at once")
+	countVar(f, &o.parallel, "parallel", 1, "have up to `N` deliveries under way at once")
 	f.IntVar(&o.retry, "retry", 0, "try up to `N` times more when the answer is not 2xx (Apizee documents no retry)")
 	addFaultFlag(c, f, &o.fault)
 	f.VarPF(newDryRun(&o.dryRun), "dry-run", "", "print the event, or the curl command, and send nothing").NoOptDefVal = dryRunJSON
@@ -207,10 +207,6 @@ func (o *sendOptions) check(spec *payload.Spec) error {
 			"use it with `"+program+" load`.")
 	case o.fault.Name != "" && o.dryRun != "":
 		return usage(errors.New("--fault changes how an event is delivered, and --dry-run delivers nothing"), "give one of them.")
-	case o.count < 1:
-		return usagef("--count %d: it must be 1 or more", o.count)
-	case o.parallel < 1:
-		return usagef("--parallel %d: it must be 1 or more", o.parallel)
 	case o.retry < 0:
 		return usagef("--retry %d: it must be 0 or more", o.retry)
 	case o.every < 0:
