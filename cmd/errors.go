@@ -71,6 +71,20 @@ func exitCode(err error) int {
 	return exitUsage
 }
 
+// withoutOutput is how a command ended, and that its output was lost. What it has to say is
+// more than that, and so is an exit code of its own.
+func withoutOutput(err, lost error) error {
+	lost = fmt.Errorf("the output is not whole: %w", lost)
+	var e *exit
+	switch {
+	case err == nil:
+		return lost
+	case errors.As(err, &e) && e.err == nil:
+		return &exit{code: e.code, err: lost}
+	}
+	return err
+}
+
 // report writes an error for people: what is wrong, then what to do.
 func report(w io.Writer, p console.Palette, err error) {
 	if errors.Is(err, context.Canceled) {

@@ -18,10 +18,15 @@ const program = "apizee-hooks"
 
 // Run runs one command line and returns the exit code of the process.
 func Run(ctx context.Context, system System, args []string) int {
+	stdout := console.NewOutput(system.Stdout)
+	system.Stdout = stdout
 	a := &app{System: system}
 	root := newRootCmd(a, subcommandIn(args))
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
+	if lost := stdout.Err(); lost != nil && !errors.Is(err, lost) {
+		err = withoutOutput(err, lost)
+	}
 	if err != nil {
 		report(a.Stderr, a.err(), err)
 	}

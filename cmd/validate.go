@@ -59,11 +59,8 @@ func (a *app) validate(ctx context.Context, name string, o *validateOptions) err
 	}
 	defer in.Close()
 	v := validation{app: a, options: o, name: name, palette: a.out(), reports: newReports(a.Stdout)}
-	err = v.run(in)
-	if problem := v.reports.Flush(); problem != nil {
-		return fmt.Errorf("print findings: %w", problem)
-	}
-	return err
+	defer v.reports.Flush()
+	return v.run(in)
 }
 
 // open opens a file, or standard input for "-".

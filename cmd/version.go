@@ -64,14 +64,13 @@ func (a *app) printVersion(output string) error {
 			Platform string `json:"platform"`
 		}{b, runtime.Version(), platform})
 	}
-	text := fmt.Appendf(nil, "%s %s\n", program, b.Version)
+	fmt.Fprintf(a.Stdout, "%s %s\n", program, b.Version)
 	for _, line := range []struct{ name, value string }{
 		{"commit", b.Commit}, {"date", b.Date}, {"go", runtime.Version()}, {"platform", platform},
 	} {
 		if line.value != "" {
-			text = fmt.Appendf(text, "  %-9s %s\n", line.name, line.value)
+			fmt.Fprintf(a.Stdout, "  %-9s %s\n", line.name, line.value)
 		}
 	}
-	_, err := a.Stdout.Write(text)
-	return err
+	return nil
 }

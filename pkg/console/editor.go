@@ -63,6 +63,9 @@ func (e Editor) run(ctx context.Context, path string) error {
 	editor := e.choice()
 	cmd := editorCommand(ctx, editor, path)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = e.Stdin, e.Stdout, e.Stderr
+	if file, ok := fileBehind(e.Stdout); ok {
+		cmd.Stdout = file // what is no file reaches the editor through a pipe
+	}
 	cmd.WaitDelay = editorGrace
 
 	err := cmd.Run()

@@ -2,7 +2,6 @@ package console
 
 import (
 	"io"
-	"os"
 
 	"golang.org/x/sys/windows"
 )
@@ -12,8 +11,8 @@ import (
 // codes when standard output is redirected. A w that is no console is left as
 // it is.
 func obeyCodes(w io.Writer) {
-	file, ok := w.(*os.File)
-	if !ok || file == nil {
+	file, ok := fileBehind(w)
+	if !ok {
 		return
 	}
 	handle := windows.Handle(file.Fd())

@@ -2,7 +2,6 @@ package console
 
 import (
 	"io"
-	"os"
 	"strconv"
 
 	"github.com/mattn/go-isatty"
@@ -12,17 +11,14 @@ import (
 // IsTerminal reports whether stream, a reader or a writer, is a file that is a
 // terminal. The terminals of Cygwin and Git for Windows count.
 func IsTerminal(stream any) bool {
-	file, ok := stream.(*os.File)
-	if !ok || file == nil {
-		return false
-	}
-	return isatty.IsTerminal(file.Fd()) || isatty.IsCygwinTerminal(file.Fd())
+	file, ok := fileBehind(stream)
+	return ok && (isatty.IsTerminal(file.Fd()) || isatty.IsCygwinTerminal(file.Fd()))
 }
 
 // Width is how many columns wide what is written to w may be: the width of the
 // terminal w is, else what COLUMNS says, else 0, which is unlimited.
 func Width(w io.Writer, lookupEnv func(string) (string, bool)) int {
-	if file, ok := w.(*os.File); ok && file != nil {
+	if file, ok := fileBehind(w); ok {
 		// A terminal whose size nobody has set answers 0.
 		if width, _, err := term.GetSize(int(file.Fd())); err == nil && width > 0 {
 			return width

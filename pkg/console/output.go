@@ -1,0 +1,56 @@
+package console
+
+import (
+	"io"
+	"os"
+	"sync"
+)
+
+// Output passes writes on and remembers the first one that failed, so that a program can
+// tell in one place that what it printed was lost. It is a terminal when what is behind it
+// is one. It is safe for concurrent use as far as that is.
+type Output struct {
+	w io.Writer
+
+	mu  sync.Mutex // guards err
+	err error
+}
+
+// NewOutput makes an output on w.
+func NewOutput(w io.Writer) *Output { return &Output{w: w} }
+
+func (o *Output) Write(p []byte) (int, error) {
+	n, err := o.w.Write(p)
+	if err != nil {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		if o.err == nil {
+			o.err = err
+		}
+	}
+	return n, err
+}
+
+// Err is the first error of a write. A reader that has left is none: it has what it wants.
+func (o *Output) Err() error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if isGone(o.err) {
+		return nil
+	}
+	return o.err
+}
+
+// behind is what an Output writes to, and any other stream itself.
+func behind(stream any) any {
+	if o, ok := stream.(*Output); ok {
+		return o.w
+	}
+	return stream
+}
+
+// fileBehind is the file that a stream is, or writes to.
+func fileBehind(stream any) (*os.File, bool) {
+	file, ok := behind(stream).(*os.File)
+	return file, ok && file != nil
+}
