@@ -11,7 +11,7 @@ import (
 // samePlain fails unless the short way and the long one report the same.
 func samePlain(t *testing.T, body []byte) {
 	t.Helper()
-	if diff := cmp.Diff(inspect(body, string(body)), Validate(body)); diff != "" {
+	if diff := cmp.Diff(inspect(string(body)), Validate(body)); diff != "" {
 		t.Errorf("%q (-inspected +reported):\n%s", body, diff)
 	}
 }

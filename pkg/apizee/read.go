@@ -62,12 +62,11 @@ func (r *reader) release() {
 	readers.Put(r)
 }
 
-// read reads a body, which is also text, that holds one JSON value and returns
-// that value. When it is an object, its members are in r.nodes, up to the error
+// read reads a body that holds one JSON value and returns that value. When it is an object, its members are in r.nodes, up to the error
 // if there is one.
-func (r *reader) read(body []byte, text string) (value string, err error) {
+func (r *reader) read(text string) (value string, err error) {
 	r.text = text
-	r.decoder.Reset(bytes.NewBuffer(body))
+	r.decoder.Reset(bytes.NewBufferString(text))
 	start, first := r.ahead()
 	if err := r.value(first, 0); err != nil {
 		return "", err

@@ -19,27 +19,21 @@ func (r Report) OK() bool { return !HasError(r.Findings) }
 // understood is a finding. A syntax error ends the reading, so it is the last
 // thing found; everything else is found at once. The report shares no memory
 // with body.
-func Validate(body []byte) Report {
-	text := string(body)
-	if event, ok := plainEvent(text); ok {
-		return Report{Event: event}
-	}
-	return inspect(body, text)
-}
+func Validate(body []byte) Report { return ValidateText(string(body)) }
 
 // ValidateText is Validate for a body that is a string. The report keeps parts of it.
 func ValidateText(text string) Report {
 	if event, ok := plainEvent(text); ok {
 		return Report{Event: event}
 	}
-	return inspect([]byte(text), text)
+	return inspect(text)
 }
 
 // inspect looks at every member of a body.
-func inspect(body []byte, text string) Report {
+func inspect(text string) Report {
 	r := readers.Get().(*reader)
 	defer r.release()
-	value, err := r.read(body, text)
+	value, err := r.read(text)
 	v := validator{text: text, nodes: r.nodes}
 	switch {
 	case err == nil && value[0] != '{':
