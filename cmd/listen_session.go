@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"strings"
-	"sync"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
@@ -16,31 +15,27 @@ import (
 // spooled is how many bytes of output wait for the terminal at most.
 const spooled = 4 << 20
 
-// listenPrinter turns what came in into text, which it appends. It is used by several
-// goroutines at once.
+// listenPrinter turns what came in into text, which it appends.
 type listenPrinter interface {
 	reception(dst []byte, r *receive.Reception) []byte
 	malformed(dst []byte, m receive.Malformed) []byte
 	leftOut(n int) []byte
 }
 
-// listenSession shows and counts what arrives.
+// listenSession shows and counts what arrives. It is told of one thing at a time.
 type listenSession struct {
 	app     *app
 	options *listenOptions
 	plan    *listenPlan
 	printer listenPrinter
 	spool   *console.Spool // nil until it begins, and where nothing is printed
-	buffers sync.Pool
-	counted func() // called once, when --count events have come
-
-	mu    sync.Mutex // guards tally
-	tally listenTally
+	text    []byte         // of the last thing shown, to use its room again
+	counted func()         // called once, when --count events have come
+	tally   listenTally
 }
 
 func (a *app) newListenSession(o *listenOptions, plan *listenPlan, counted func()) *listenSession {
 	s := &listenSession{app: a, options: o, plan: plan, counted: counted, tally: listenTally{objects: map[string]int{}}}
-	s.buffers.New = func() any { return new([]byte) }
 	s.printer = a.newListenPrinter(o, plan)
 	plan.options.OnReception, plan.options.OnMalformed = s.reception, s.malformed
 	return s
@@ -125,12 +120,8 @@ func (s *listenSession) reception(r receive.Reception) {
 		return
 	}
 	if s.spool != nil {
-		buffer := s.buffers.Get().(*[]byte)
-		*buffer = s.printer.reception((*buffer)[:0], &r)
-		s.print(buffer)
+		s.print(s.printer.reception(s.text[:0], &r))
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	if !isEvent {
 		s.tally.elsewhere++
 		return
@@ -143,18 +134,16 @@ func (s *listenSession) reception(r receive.Reception) {
 
 func (s *listenSession) malformed(m receive.Malformed) {
 	if s.spool != nil {
-		buffer := s.buffers.Get().(*[]byte)
-		*buffer = s.printer.malformed((*buffer)[:0], m)
-		s.print(buffer)
+		s.print(s.printer.malformed(s.text[:0], m))
 	}
 }
 
-// print hands a text over, and keeps its buffer unless that grew out of proportion.
-func (s *listenSession) print(buffer *[]byte) {
+// print hands a text over, and keeps its room unless that grew out of proportion.
+func (s *listenSession) print(text []byte) {
 	const most = 64 << 10
-	s.spool.Print(*buffer)
-	if cap(*buffer) <= most {
-		s.buffers.Put(buffer)
+	s.spool.Print(text)
+	if s.text = text; cap(text) > most {
+		s.text = nil
 	}
 }
 

@@ -80,7 +80,7 @@ func (x *exchange) write(a answer) {
 		x.broken(err)
 		return
 	}
-	// The answer leaves now, not when it has been reported.
+	// It is written now, so that a failure can be reported.
 	if err := http.NewResponseController(x.w).Flush(); err != nil {
 		x.unanswered()
 	}

@@ -32,6 +32,7 @@ func BenchmarkServeHTTP(b *testing.B) {
 					b.Fatal(w.Code)
 				}
 			}
+			server.reports.wait()
 		})
 	}
 }

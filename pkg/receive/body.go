@@ -5,8 +5,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-
-	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 )
 
 var errTooLarge = errors.New("body too large")
@@ -49,9 +47,4 @@ func readBody(r *http.Request, most int64) ([]byte, error) {
 func isBroken(err error) bool {
 	var network *net.OpError
 	return errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &network)
-}
-
-// check holds a request against the contract.
-func check(r *http.Request, body []byte) apizee.Report {
-	return apizee.ValidateRequest(apizee.Request{Method: r.Method, Headers: r.Header, Body: body})
 }

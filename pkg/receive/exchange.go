@@ -9,19 +9,21 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
 )
 
 // exchange is a request in hand.
 type exchange struct {
 	Reception
-	s   *Server
-	w   http.ResponseWriter
-	r   *http.Request
-	cut bool // close the connection without an answer, or in the middle of it
+	s       *Server
+	w       http.ResponseWriter
+	r       *http.Request
+	checked bool // the report is there
+	cut     bool // close the connection without an answer, or in the middle of it
 }
 
-// ServeHTTP answers one request and reports it.
+// ServeHTTP answers one request, and has it reported.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	at := s.options.Now()
 	if c := connOf(r); c != nil {
@@ -35,9 +37,30 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}}
 	x.answer(x.decide())
 	x.Took = s.options.Now().Sub(at)
-	s.options.OnReception(x.Reception)
+	x.w, x.r = nil, nil // they are not to be used later than this
+	s.reports.add(len(x.Body)+usualHead, x.report)
 	if x.cut {
 		panic(http.ErrAbortHandler)
+	}
+}
+
+// usualHead is what a reception keeps in memory beside its body, in bytes.
+const usualHead = 2 << 10
+
+// report tells of the request. An event that nobody had to check before is checked now,
+// when its sender does not wait for it any more.
+func (x *exchange) report() {
+	if x.Outcome.IsEvent() {
+		x.check()
+	}
+	x.s.options.OnReception(x.Reception)
+}
+
+// check holds the event against the contract, once.
+func (x *exchange) check() {
+	if !x.checked {
+		x.checked = true
+		x.Report = apizee.ValidateRequest(apizee.Request{Method: x.Method, Headers: x.Headers, Body: x.Body})
 	}
 }
 
@@ -52,10 +75,8 @@ func (x *exchange) decide() answer {
 	if err != nil {
 		return unread(err, x.s.options.Limits)
 	}
-	x.Body, x.Report = body, check(x.r, body)
-	refused, ok := x.refusal()
-	if ok {
-		x.Report.Findings = nil
+	x.Body = body
+	if refused, ok := x.refusal(); ok {
 		return refused
 	}
 	planned := x.plan(x.fault())
@@ -133,6 +154,7 @@ func (x *exchange) record(planned answer) answer {
 	if x.s.options.Record == nil {
 		return planned
 	}
+	x.check()
 	err := x.s.options.Record(recording.Entry{
 		ReceivedAt: x.At, Method: x.Method, Path: x.Path, Headers: x.Headers, Body: x.Body,
 		Status: planned.status, Findings: x.Report.Findings,

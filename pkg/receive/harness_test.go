@@ -24,8 +24,16 @@ type running struct {
 
 func start(t testing.TB, options Options) *running {
 	t.Helper()
-	r := &running{receptions: make(chan Reception, 1000), malformed: make(chan Malformed, 100)}
-	options.OnReception = func(x Reception) { r.receptions <- x }
+	receptions := make(chan Reception, 1000)
+	r := startReporting(t, options, func(x Reception) { receptions <- x })
+	r.receptions = receptions
+	return r
+}
+
+func startReporting(t testing.TB, options Options, onReception func(Reception)) *running {
+	t.Helper()
+	r := &running{malformed: make(chan Malformed, 100)}
+	options.OnReception = onReception
 	options.OnMalformed = func(m Malformed) { r.malformed <- m }
 	server, err := New(options)
 	if err != nil {

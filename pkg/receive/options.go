@@ -41,8 +41,9 @@ type Options struct {
 	Fault func(n int64) Fault
 
 	// OnReception hears of each request after it was answered, and OnMalformed of what
-	// was no request. Both are called concurrently and may be nil. They hold up the
-	// connection that they are about, so they had better be quick.
+	// was no request; both may be nil. They are called one at a time, and hold up no
+	// connection until reports of 4 MiB wait for them. Serve returns when they have
+	// heard of everything.
 	OnReception func(Reception)
 	OnMalformed func(Malformed)
 

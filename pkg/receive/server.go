@@ -21,6 +21,7 @@ var ErrAborted = errors.New("requests in hand were cut off")
 type Server struct {
 	options Options
 	headers http.Header // of the planned reply
+	reports *reports
 
 	requests, events atomic.Int64
 	started          time.Time
@@ -41,7 +42,10 @@ func New(options Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{options: options, headers: options.Reply.header(), conns: map[*conn]struct{}{}, started: options.Now()}
+	s := &Server{
+		options: options, headers: options.Reply.header(), reports: newReports(),
+		conns: map[*conn]struct{}{}, started: options.Now(),
+	}
 	s.draining, s.drain = context.WithCancel(context.Background())
 	s.base, s.abort = context.WithCancel(context.Background())
 	return s, nil
@@ -88,6 +92,7 @@ func (s *Server) finish(server *http.Server) error {
 		server.Close()
 	}
 	s.open.Wait()
+	s.reports.wait()
 	s.abort()
 	return result
 }
@@ -123,7 +128,8 @@ func (c complaints) Write(text []byte) (int, error) {
 }
 
 func (s *Server) malformed(remote, reason string) {
-	s.options.OnMalformed(Malformed{At: s.options.Now(), Remote: remote, Reason: reason})
+	m := Malformed{At: s.options.Now(), Remote: remote, Reason: reason}
+	s.reports.add(len(reason), func() { s.options.OnMalformed(m) })
 }
 
 func (s *Server) connState(nc net.Conn, state http.ConnState) {
