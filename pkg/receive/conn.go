@@ -8,7 +8,6 @@ import (
 	"net"
 	"strings"
 	"sync/atomic"
-	"time"
 )
 
 // connKey finds the connection in the context of a request.
@@ -31,22 +30,23 @@ type conn struct {
 	server   *Server
 	slots    chan struct{}
 	stage    atomic.Int32
-	since    atomic.Int64 // when it became idle, by the server's clock
+	since    atomic.Int64 // when it became idle, or a request began, by the server's clock
 	used     atomic.Bool  // a request came
 	reported atomic.Bool
 }
 
 // rest makes the connection idle.
 func (c *conn) rest() {
-	c.since.Store(int64(c.server.clock()))
+	c.stamp()
 	c.stage.Store(idle)
 }
 
-func (c *conn) idleSince() time.Duration { return time.Duration(c.since.Load()) }
+func (c *conn) stamp() { c.since.Store(int64(c.server.clock())) }
 
 func (c *conn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
-	if n > 0 {
+	if n > 0 && c.stage.Load() == idle {
+		c.stamp()
 		c.stage.CompareAndSwap(idle, begun)
 	}
 	if err != nil && c.stage.Load() != handling {

@@ -50,7 +50,8 @@ func (l *listener) Accept() (net.Conn, error) {
 }
 
 // takeSlot is false when the server is to stop. Senders that keep connections and say
-// nothing must not keep others out, so idle ones make room when there is none.
+// nothing, or do not finish the head of a request, must not keep others out; so they make
+// room when there is none.
 func (l *listener) takeSlot() bool {
 	select {
 	case l.slots <- struct{}{}:
@@ -76,7 +77,7 @@ func (l *listener) takeSlot() bool {
 func (l *listener) tell() {
 	if !l.told {
 		l.told = true
-		l.server.malformed("", fmt.Sprintf("all %d connections are taken; idle ones are closed to make room", cap(l.slots)))
+		l.server.malformed("", fmt.Sprintf("all %d connections are taken; slow ones are closed to make room", cap(l.slots)))
 	}
 }
 
@@ -88,31 +89,50 @@ func (s *Server) add(c *conn) {
 	s.conns[c] = struct{}{}
 }
 
-// makeRoom closes the idle connection that will be missed least, and returns when to look
+// slowHead is how many times as long as an idle connection one may stay that sends the
+// head of a request.
+const slowHead = 4
+
+// makeRoom closes the connection that will be missed least, and returns when to look
 // again. A sender that is busy has its connection idle between two requests too, and
 // would lose the second one; so it must be idle for some time.
 func (s *Server) makeRoom() time.Duration {
-	enough := s.options.Limits.Spare
-	c := s.leastMissed()
-	if c == nil {
-		return enough
+	c, again := s.leastMissed()
+	if c != nil {
+		c.giveWay()
 	}
-	if left := enough - (s.clock() - c.idleSince()); left > 0 {
-		return left
-	}
-	c.Close()
-	return enough
+	return again
 }
 
-func (s *Server) leastMissed() (least *conn) {
+// leastMissed is nil when all may stay, until it is time to look again.
+func (s *Server) leastMissed() (least *conn, again time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	now, again := s.clock(), s.options.Limits.Spare
 	for c := range s.conns {
-		if c.stage.Load() == idle && (least == nil || c.isMissedLess(least)) {
+		left, may := c.spare(now)
+		switch {
+		case !may:
+		case left > 0:
+			again = min(again, left)
+		case least == nil || c.isMissedLess(least):
 			least = c
 		}
 	}
-	return least
+	return least, again
+}
+
+// spare is how long the connection may stay where there is no room, and whether it may
+// have to go at all.
+func (c *conn) spare(now time.Duration) (left time.Duration, may bool) {
+	stayed := now - time.Duration(c.since.Load())
+	switch c.stage.Load() {
+	case idle:
+		return c.server.options.Limits.Spare - stayed, true
+	case begun:
+		return slowHead*c.server.options.Limits.Spare - stayed, true
+	}
+	return 0, false
 }
 
 // isMissedLess puts connections that brought nothing before those that did.
@@ -120,7 +140,14 @@ func (c *conn) isMissedLess(other *conn) bool {
 	if used := c.used.Load(); used != other.used.Load() {
 		return !used
 	}
-	return c.idleSince() < other.idleSince()
+	return c.since.Load() < other.since.Load()
+}
+
+func (c *conn) giveWay() {
+	if c.stage.Load() == begun {
+		c.report("closed to make room, since no whole request came")
+	}
+	c.Close()
 }
 
 // clock is how long the server is there. It does not step as the time of day does.

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -40,9 +41,41 @@ func TestIdleMakesRoom(t *testing.T) {
 	if reply, err := http.ReadResponse(bufio.NewReader(busy), nil); err != nil || reply.StatusCode != 204 {
 		t.Errorf("the busy one got %v, %v", reply, err)
 	}
-	if m := <-r.malformed; m.Reason != "all 2 connections are taken; idle ones are closed to make room" {
+	if m := <-r.malformed; m.Reason != "all 2 connections are taken; slow ones are closed to make room" {
 		t.Errorf("%+v", m)
 	}
+}
+
+// TestSlowHeadMakesRoom has all connections taken, by a sender that never finishes the
+// head of a request.
+func TestSlowHeadMakesRoom(t *testing.T) {
+	r := start(t, Options{Limits: Limits{Connections: 1, Spare: time.Millisecond, Request: time.Hour}})
+	slow := r.dial(t)
+	io.WriteString(slow, "POST / HTTP/1.1\r\nHost:")
+	for !hasBegun(r.Server) {
+		runtime.Gosched()
+	}
+	roundTrip(t, r.dial(t))
+	if got := readAll(t, slow); got != "" {
+		t.Errorf("the slow one got %q", got)
+	}
+	for _, want := range []string{
+		"all 1 connections are taken; slow ones are closed to make room",
+		"closed to make room, since no whole request came",
+	} {
+		if m := <-r.malformed; m.Reason != want {
+			t.Errorf("%+v, want %q", m, want)
+		}
+	}
+}
+
+func hasBegun(s *Server) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for c := range s.conns {
+		return c.stage.Load() == begun
+	}
+	return false
 }
 
 // poor is a listener in a process that has no file descriptor left at first.
