@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"strings"
@@ -32,6 +33,7 @@ type conn struct {
 	stage    atomic.Int32
 	since    atomic.Int64 // when it became idle, or a request began, by the server's clock
 	used     atomic.Bool  // a request came
+	start    []byte       // of what came before any request did
 	reported atomic.Bool
 }
 
@@ -46,13 +48,22 @@ func (c *conn) stamp() { c.since.Store(int64(c.server.clock())) }
 func (c *conn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
 	if n > 0 && c.stage.Load() == idle {
-		c.stamp()
-		c.stage.CompareAndSwap(idle, begun)
+		c.begin(p[:n])
 	}
 	if err != nil && c.stage.Load() != handling {
 		c.readFailed(err)
 	}
 	return n, err
+}
+
+// begin notes that a request begins.
+func (c *conn) begin(text []byte) {
+	const shown = 40
+	if !c.used.Load() {
+		c.start = bytes.Clone(text[:min(len(text), shown)])
+	}
+	c.stamp()
+	c.stage.CompareAndSwap(idle, begun)
 }
 
 func (c *conn) readFailed(err error) {
@@ -66,6 +77,8 @@ func (c *conn) readFailed(err error) {
 		if c.stage.Load() == begun {
 			c.report("no whole request came within " + c.server.options.Limits.Request.String())
 		}
+	case errors.Is(err, io.EOF) && c.stage.Load() == begun:
+		c.report("the sender closed the connection in the middle of a request's head")
 	case c.tls != nil && !c.tls.ConnectionState().HandshakeComplete && !errors.Is(err, io.EOF) && !errors.Is(err, net.ErrClosed):
 		c.report("TLS handshake: " + strings.TrimPrefix(err.Error(), "tls: "))
 	}
@@ -84,20 +97,38 @@ func looksLikeHTTP(start []byte) bool {
 // Write sees an answer without a request when the HTTP library refuses what came.
 func (c *conn) Write(p []byte) (int, error) {
 	if c.stage.Load() != handling {
-		c.report(refusal(p))
+		c.report(c.refusal(p))
 	}
 	return c.Conn.Write(p)
 }
 
-// refusal is the reason in an answer of the HTTP library: its body, else its status.
-func refusal(answer []byte) string {
-	head, body, _ := bytes.Cut(answer, []byte("\r\n\r\n"))
-	if len(body) > 0 {
-		return string(body)
+// refusal is the reason in an answer of the HTTP library, which is its body. When that
+// says no more than the status, what came is the best explanation.
+func (c *conn) refusal(answer []byte) string {
+	if c.tls == nil && looksLikeTLS(c.start) {
+		return "TLS came where plain HTTP is spoken; the sender must use http://"
 	}
+	head, body, _ := bytes.Cut(answer, []byte("\r\n\r\n"))
 	line, _, _ := bytes.Cut(head, []byte("\r\n"))
 	_, status, _ := bytes.Cut(line, []byte(" "))
+	if len(body) > 0 && !bytes.Equal(body, status) {
+		return string(body)
+	}
+	if start := firstLine(c.start); len(start) > 0 {
+		return fmt.Sprintf("%s: it began with %#q", status, start)
+	}
 	return string(status)
+}
+
+// looksLikeTLS goes by the type and version that begin a handshake (RFC 8446, 5.1).
+func looksLikeTLS(start []byte) bool { return bytes.HasPrefix(start, []byte{22, 3}) }
+
+// firstLine ends before a query, which may hold a secret.
+func firstLine(start []byte) []byte {
+	if end := bytes.IndexAny(start, "\r\n?"); end >= 0 {
+		return start[:end]
+	}
+	return start
 }
 
 // report tells of the first thing that was wrong with a connection.

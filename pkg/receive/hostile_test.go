@@ -10,12 +10,14 @@ import (
 func TestMalformed(t *testing.T) {
 	r := start(t, Options{Limits: Limits{Headers: 1000}})
 	tests := map[string]struct{ request, status, reason string }{
-		"no HTTP":       {"hello\r\n\r\n", "HTTP/1.1 400 ", "400 Bad Request"},
+		"no HTTP":       {"hello\r\n\r\n", "HTTP/1.1 400 ", "400 Bad Request: it began with `hello`"},
+		"a secret":      {"GET /a b?token=x HTTP/1.1\r\n\r\n", "HTTP/1.1 400 ", "400 Bad Request: it began with `GET /a b`"},
+		"TLS":           {"\x16\x03\x01\x00\x05hello\r\n\r\n", "HTTP/1.1 400 ", "TLS came where plain HTTP is spoken; the sender must use http://"},
 		"no host":       {"GET / HTTP/1.1\r\n\r\n", "HTTP/1.1 400 ", "missing required Host header"},
 		"bad header":    {"GET / HTTP/1.1\r\nHost: h\r\nA B: c\r\n\r\n", "HTTP/1.1 400 ", "400 Bad Request"},
 		"two lengths":   {"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", "HTTP/1.1 400 ", "400 Bad Request"},
 		"other coding":  {"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip\r\n\r\n", "HTTP/1.1 501 ", "Unsupported transfer encoding"},
-		"other version": {"GET / HTTP/3.0\r\nHost: h\r\n\r\n", "HTTP/1.1 505 ", "505 HTTP Version Not Supported"},
+		"other version": {"GET / HTTP/3.0\r\nHost: h\r\n\r\n", "HTTP/1.1 505 ", "505 HTTP Version Not Supported: unsupported protocol version: it began with `GET / HTTP/3.0`"},
 		"expectation":   {"POST / HTTP/1.1\r\nHost: h\r\nExpect: the worst\r\n\r\n", "HTTP/1.1 417 ", "417 Expectation Failed"},
 		"long header":   {"GET / HTTP/1.1\r\nHost: h\r\nX: " + strings.Repeat("x", 8000) + "\r\n\r\n", "HTTP/1.1 431 ", "431 Request Header"},
 		"after another": {"GET / HTTP/1.1\r\nHost: h\r\n\r\nhello\r\n\r\n", "HTTP/1.1 204 ", "400 Bad Request"},
@@ -32,6 +34,16 @@ func TestMalformed(t *testing.T) {
 	}
 	if err := r.stop(); err != nil || len(r.malformed) > 0 {
 		t.Errorf("%v, %d more", err, len(r.malformed))
+	}
+}
+
+func TestClosedInTheHead(t *testing.T) {
+	r := start(t, Options{})
+	c := r.dial(t)
+	io.WriteString(c, "POST / HTTP/1.1\r\nHost: h")
+	c.Close()
+	if m := <-r.malformed; m.Reason != "the sender closed the connection in the middle of a request's head" {
+		t.Errorf("%+v", m)
 	}
 }
 
