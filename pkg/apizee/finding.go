@@ -26,7 +26,8 @@ type Finding struct {
 	Message string `json:"message"`
 	// Documented are the values that the contract knows at this place.
 	Documented []string `json:"documented,omitempty"`
-	// Suggestion is the nearest documented value, when one is close.
+	// Suggestion is the nearest documented value, when one is close, or where a prop
+	// belongs that stands elsewhere.
 	Suggestion string `json:"suggestion,omitempty"`
 	// Offset is the byte offset in the body; 0 for a header.
 	Offset int `json:"-"`

@@ -96,9 +96,13 @@ func (v *validator) add(s Severity, path string, offset int, message string) {
 
 // word adds a finding about a word that is not one of the documented ones.
 func (v *validator) word(s Severity, path string, offset int, message, got string, documented []string) {
+	v.suggest(s, path, offset, message, Nearest(got, documented), documented)
+}
+
+func (v *validator) suggest(s Severity, path string, offset int, message, suggestion string, documented []string) {
 	v.report.Findings = append(v.report.Findings, Finding{
 		Severity: s, Path: clip(path, longestPath), Message: message, Offset: offset,
-		Documented: slices.Clone(documented), Suggestion: Nearest(got, documented),
+		Documented: slices.Clone(documented), Suggestion: suggestion,
 	})
 }
 
@@ -106,9 +110,9 @@ func (v *validator) word(s Severity, path string, offset int, message, got strin
 const mostUnknown = 50
 
 // unknown adds a notice about a name that the contract does not know.
-func (v *validator) unknown(path, name string, m *member, message string, documented []string) {
+func (v *validator) unknown(path string, m *member, message, suggestion string, documented []string) {
 	if v.unknowns++; v.unknowns <= mostUnknown {
-		v.word(Notice, path, m.offset, message, name, documented)
+		v.suggest(Notice, path, m.offset, message, suggestion, documented)
 	}
 }
 

@@ -47,9 +47,17 @@ func (v *validator) checkOthers() {
 	for i := 0; i < len(v.nodes); i = v.nodes[i].next {
 		f := v.member(i)
 		if !slices.Contains(fieldNames[:], f.name) {
-			v.unknown(f.name, f.name, &f, "not a documented field", fieldNames[:])
+			v.unknown(f.name, &f, "not a documented field", v.meantField(f.name), fieldNames[:])
 		}
 	}
+}
+
+// meantField is where a prop belongs that stands among the fields, else the nearest field.
+func (v *validator) meantField(name string) string {
+	if o := v.object; o != nil && (o.prop(name) != nil || o.isGroup(name)) {
+		return "props." + name
+	}
+	return Nearest(name, fieldNames[:])
 }
 
 func (v *validator) checkEvent(f *member) {

@@ -61,7 +61,8 @@ func (v *validator) checkGroup(group *member) {
 
 func (v *validator) undocumented(path string, m *member) {
 	v.remember(path, m)
-	v.unknown("props."+path, path, m, "not a documented prop of "+article(v.object.Name), v.object.PropPaths())
+	documented := v.object.PropPaths()
+	v.unknown("props."+path, m, "not a documented prop of "+article(v.object.Name), Nearest(path, documented), documented)
 }
 
 func (v *validator) remember(path string, m *member) {

@@ -108,6 +108,14 @@ func TestValidateFields(t *testing.T) {
 		{"one more", `{"event":"update","time":1,"object":"ticket","objectId":1,"props":{},"retries":{"event":1}}`, []string{
 			"notice retries: not a documented field; documented: event, time, object, objectId, props",
 		}},
+		{"props among the fields", `{"event":"update","time":1,"object":"ticket","objectId":1,"props":{},"state":"new","geoloc":{"lat":1},"geoloc.lng":2}`, []string{
+			`notice state: not a documented field; did you mean "props.state"?`,
+			`notice geoloc: not a documented field; did you mean "props.geoloc"?`,
+			`notice geoloc.lng: not a documented field; did you mean "props.geoloc.lng"?`,
+		}},
+		{"a prop of another object", `{"event":"update","time":1,"object":"media","objectId":1,"props":{},"geoloc":{}}`, []string{
+			"notice geoloc: not a documented field; documented: event, time, object, objectId, props",
+		}},
 		{"no word is right", event(`"upd"`, "1.5", `"tiket"`, "{}", "[]"), []string{
 			`error event: "upd" is not a documented event; did you mean "update"?`,
 			"error time: 1.5 is not whole, but the time is an integer",
