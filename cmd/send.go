@@ -151,6 +151,9 @@ func (a *app) send(c *cobra.Command, o *sendOptions, spec *payload.Spec) error {
 	if err != nil {
 		return err
 	}
+	if !o.allow {
+		a.noteUndocumented(body)
+	}
 	if o.dryRun == dryRunJSON {
 		return a.printEvent(body)
 	}

@@ -66,6 +66,22 @@ func documented(err error) error {
 	return err
 }
 
+// noteUndocumented tells what the contract does not know, but does not forbid either: often
+// a path that was mistyped.
+func (a *app) noteUndocumented(body []byte) {
+	const most = 3
+	findings := apizee.Validate(body).Findings
+	for _, f := range findings[:min(most, len(findings))] {
+		a.note(f.String())
+	}
+	switch more := len(findings) - most; {
+	case more == 1:
+		a.note(fmt.Sprintf("1 more thing like that; `%s validate` shows it.", program))
+	case more > 1:
+		a.note(fmt.Sprintf("%d more things like that; `%s validate` shows them.", more, program))
+	}
+}
+
 // source is the event before any change.
 func (a *app) source(ctx context.Context, o *sendOptions, spec *payload.Spec, c config.Config, at time.Time) ([]byte, error) {
 	switch {
