@@ -87,6 +87,15 @@ func parseVars(typed []string) (map[string]any, error) {
 	return vars, nil
 }
 
+func (a *app) isTemplate(name string) bool {
+	library, err := a.configuredLibrary()
+	if err != nil {
+		return false
+	}
+	_, err = library.Find(name)
+	return err == nil
+}
+
 // readScenario reads a file, or finds a name.
 func (a *app) readScenario(name string) (file string, text []byte, err error) {
 	if isScenarioPath(name) {
@@ -110,6 +119,8 @@ func (a *app) readScenario(name string) (file string, text []byte, err error) {
 	hint := "there are " + list(a.scenarioNames(), "and") + "; a file of your own needs its path."
 	if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() {
 		hint = "to play the file of that name, write ./" + name + "."
+	} else if a.isTemplate(name) {
+		hint = "it is the template of an event: `" + program + " send --template " + name + "` sends it."
 	}
 	return "", nil, usage(fmt.Errorf("there is no scenario %q%s", name, didYouMean(name, a.scenarioNames())), hint)
 }

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -17,7 +18,7 @@ func (a *app) renderTemplate(name string, typed []string, c config.Config, at ti
 	library := a.library(c, at)
 	t, err := a.parseTemplate(library, name)
 	if err != nil {
-		return nil, err
+		return nil, a.meantScenario(name, err)
 	}
 	vars := payload.Vars{}
 	for _, v := range typed {
@@ -35,6 +36,15 @@ func (a *app) renderTemplate(name string, typed []string, c config.Config, at ti
 		return nil, usage(err, "")
 	}
 	return body, nil
+}
+
+// meantScenario tells whoever looks for a template of an event by a scenario's name.
+func (a *app) meantScenario(name string, err error) error {
+	var missing *payload.NotFoundError
+	if !errors.As(err, &missing) || !slices.Contains(a.scenarioNames(), name) {
+		return err
+	}
+	return usage(fmt.Errorf("%q is a scenario, not the template of an event", name), "`"+program+" run "+name+"` plays it.")
 }
 
 func (a *app) parseTemplate(library payload.Library, name string) (payload.Template, error) {
