@@ -44,7 +44,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// usualHead is what a reception keeps in memory beside its body, in bytes.
+// usualHead is what a report keeps in memory beside a body, in bytes.
 const usualHead = 2 << 10
 
 // report tells of the request. An event that nobody had to check before is checked now,

@@ -129,7 +129,7 @@ func (c complaints) Write(text []byte) (int, error) {
 
 func (s *Server) malformed(remote, reason string) {
 	m := Malformed{At: s.options.Now(), Remote: remote, Reason: reason}
-	s.reports.add(len(reason), func() { s.options.OnMalformed(m) })
+	s.reports.add(len(reason)+usualHead, func() { s.options.OnMalformed(m) })
 }
 
 func (s *Server) connState(nc net.Conn, state http.ConnState) {
