@@ -4,11 +4,13 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -192,6 +194,16 @@ func TestFailureOfTrust(t *testing.T) {
 			got := newClient(t, test.options).Deliver(t.Context(), Request{Target: target, Body: []byte("{}")}, 10*time.Second)
 			checkFailure(t, got, target, KindTLS, test.message, test.hint)
 		})
+	}
+}
+
+// An alert can come as the HTTP library looks for the next reply, and is then wrapped.
+func TestFailureOfWrappedAlert(t *testing.T) {
+	alert := &net.OpError{Op: "remote error", Err: errors.New("tls: certificate required")}
+	c := circumstances{url: &url.URL{Scheme: "https", Host: "h:1"}}
+	f, ok := c.noTrust(fmt.Errorf("readLoopPeekFailLocked: %w", alert))
+	if want := "the TLS handshake with h:1 failed: remote error: tls: certificate required"; !ok || f.Message != want {
+		t.Errorf("got %q, %v; want %q", f.Message, ok, want)
 	}
 }
 

@@ -17,13 +17,17 @@ func (c circumstances) noTrust(err error) (Failure, bool) {
 
 	var notTLS tls.RecordHeaderError
 	var unverified *tls.CertificateVerificationError
+	alert, isAlert := alertIn(err)
 	switch {
 	case errors.As(err, &notTLS):
 		f.Message = to + " does not speak TLS"
 		f.Hint = "use http:// in place of https://"
 	case errors.As(err, &unverified):
 		f.Message, f.Hint = untrusted(to, unverified.Err)
-	case c.seen.tlsFailed, isAlert(err):
+	case c.seen.tlsFailed, isAlert:
+		if isAlert {
+			err = alert // not what the HTTP library wraps it in
+		}
 		f.Message = fmt.Sprintf("the TLS handshake with %s failed: %v", to, err)
 		f.Hint = "check that the server speaks TLS on this port, and which versions and certificates it wants"
 	default:
@@ -49,9 +53,9 @@ func untrusted(to string, err error) (message, hint string) {
 	return fmt.Sprintf("the certificate of %s cannot be trusted: %v", to, err), trustHint
 }
 
-// isAlert finds a TLS alert of the server, which can come after the handshake, as when
+// alertIn finds a TLS alert of the server, which can come after the handshake, as when
 // it misses a client certificate. The type of an alert is not exported.
-func isAlert(err error) bool {
-	var op *net.OpError
-	return errors.As(err, &op) && op.Op == "remote error"
+func alertIn(err error) (alert *net.OpError, ok bool) {
+	ok = errors.As(err, &alert) && alert.Op == "remote error"
+	return alert, ok
 }
