@@ -95,31 +95,32 @@ const slowHead = 4
 
 // makeRoom closes the connection that will be missed least, and returns when to look
 // again. A sender that is busy has its connection idle between two requests too, and
-// would lose the second one; so it must be idle for some time.
+// would lose the second one; so it must be idle for some time, and those that brought
+// nothing go first, even if they have to be waited for.
 func (s *Server) makeRoom() time.Duration {
-	c, again := s.leastMissed()
-	if c != nil {
-		c.giveWay()
+	c, left := s.leastMissed()
+	if c == nil {
+		return s.options.Limits.Spare
 	}
-	return again
+	if left > 0 {
+		return left
+	}
+	c.giveWay()
+	return s.options.Limits.Spare
 }
 
-// leastMissed is nil when all may stay, until it is time to look again.
-func (s *Server) leastMissed() (least *conn, again time.Duration) {
+// leastMissed is nil when all are busy. Left is how long it may stay.
+func (s *Server) leastMissed() (least *conn, left time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now, again := s.clock(), s.options.Limits.Spare
+	now := s.clock()
 	for c := range s.conns {
-		left, may := c.spare(now)
-		switch {
-		case !may:
-		case left > 0:
-			again = min(again, left)
-		case least == nil || c.isMissedLess(least):
-			least = c
+		stays, may := c.spare(now)
+		if may && (least == nil || c.isMissedLess(stays, least, left)) {
+			least, left = c, stays
 		}
 	}
-	return least, again
+	return least, left
 }
 
 // spare is how long the connection may stay where there is no room, and whether it may
@@ -136,11 +137,11 @@ func (c *conn) spare(now time.Duration) (left time.Duration, may bool) {
 }
 
 // isMissedLess puts connections that brought nothing before those that did.
-func (c *conn) isMissedLess(other *conn) bool {
+func (c *conn) isMissedLess(left time.Duration, other *conn, othersLeft time.Duration) bool {
 	if used := c.used.Load(); used != other.used.Load() {
 		return !used
 	}
-	return c.since.Load() < other.since.Load()
+	return left < othersLeft
 }
 
 func (c *conn) giveWay() {
