@@ -19,6 +19,7 @@ const (
 	idle     int32 = iota // no byte of a request is here
 	begun                 // some are, but the HTTP library has not made a request of them
 	handling              // a request is in hand
+	closing               // it gives way to another one
 )
 
 // conn notices what the HTTP library keeps to itself: what it refuses to make a request
@@ -33,12 +34,13 @@ type conn struct {
 	stage    atomic.Int32
 	since    atomic.Int64 // when it became idle, or a request began, by the server's clock
 	used     atomic.Bool  // a request came
-	start    []byte       // of what came before any request did
+	start    []byte       // of what came, until a request did
 	reported atomic.Bool
 }
 
 // rest makes the connection idle.
 func (c *conn) rest() {
+	c.start = nil
 	c.stamp()
 	c.stage.Store(idle)
 }
@@ -54,6 +56,12 @@ func (c *conn) Read(p []byte) (int, error) {
 		c.readFailed(err)
 	}
 	return n, err
+}
+
+// handle notes that a request is in hand, unless the connection gives way already.
+func (c *conn) handle() bool {
+	c.used.Store(true)
+	return c.stage.CompareAndSwap(begun, handling) || c.stage.CompareAndSwap(idle, handling)
 }
 
 // begin notes that a request begins.
@@ -123,9 +131,10 @@ func (c *conn) refusal(answer []byte) string {
 // looksLikeTLS goes by the type and version that begin a handshake (RFC 8446, 5.1).
 func looksLikeTLS(start []byte) bool { return bytes.HasPrefix(start, []byte{22, 3}) }
 
-// firstLine ends before a query, which may hold a secret.
+// firstLine ends before the value of a header or of a parameter, and before a URL's user,
+// which may be secret.
 func firstLine(start []byte) []byte {
-	if end := bytes.IndexAny(start, "\r\n?"); end >= 0 {
+	if end := bytes.IndexAny(start, "\r\n?:=&;"); end >= 0 {
 		return start[:end]
 	}
 	return start

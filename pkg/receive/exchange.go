@@ -26,9 +26,8 @@ type exchange struct {
 // ServeHTTP answers one request, and has it reported.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	at := s.options.Now()
-	if c := connOf(r); c != nil {
-		c.stage.Store(handling)
-		c.used.Store(true)
+	if c := connOf(r); c != nil && !c.handle() {
+		panic(http.ErrAbortHandler)
 	}
 	r.Header["Host"] = []string{r.Host}
 	x := &exchange{s: s, w: w, r: r, Reception: Reception{

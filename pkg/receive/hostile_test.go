@@ -12,6 +12,8 @@ func TestMalformed(t *testing.T) {
 	tests := map[string]struct{ request, status, reason string }{
 		"no HTTP":       {"hello\r\n\r\n", "HTTP/1.1 400 ", "400 Bad Request: it began with `hello`"},
 		"a secret":      {"GET /a b?token=x HTTP/1.1\r\n\r\n", "HTTP/1.1 400 ", "400 Bad Request: it began with `GET /a b`"},
+		"secret header": {"Authorization: Bearer x\r\n\r\n", "HTTP/1.1 400 ", "400 Bad Request: it began with `Authorization`"},
+		"secret user":   {"GET http://me:x@h/ HTTP/3.0\r\n\r\n", "HTTP/1.1 505 ", "it began with `GET http`"},
 		"TLS":           {"\x16\x03\x01\x00\x05hello\r\n\r\n", "HTTP/1.1 400 ", "TLS came where plain HTTP is spoken; the sender must use http://"},
 		"no host":       {"GET / HTTP/1.1\r\n\r\n", "HTTP/1.1 400 ", "missing required Host header"},
 		"bad header":    {"GET / HTTP/1.1\r\nHost: h\r\nA B: c\r\n\r\n", "HTTP/1.1 400 ", "400 Bad Request"},
@@ -34,6 +36,15 @@ func TestMalformed(t *testing.T) {
 	}
 	if err := r.stop(); err != nil || len(r.malformed) > 0 {
 		t.Errorf("%v, %d more", err, len(r.malformed))
+	}
+}
+
+// What an earlier request of the connection began with explains nothing.
+func TestMalformedAfterAnother(t *testing.T) {
+	r := start(t, Options{})
+	r.raw(t, "GET / HTTP/1.1\r\nHost: h\r\n\r\nhello\r\n\r\n")
+	if m := <-r.malformed; m.Reason != "400 Bad Request" {
+		t.Errorf("%+v", m)
 	}
 }
 

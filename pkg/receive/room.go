@@ -144,9 +144,13 @@ func (c *conn) isMissedLess(left time.Duration, other *conn, othersLeft time.Dur
 	return left < othersLeft
 }
 
+// giveWay closes the connection, unless a request of it is in hand by now.
 func (c *conn) giveWay() {
-	if c.stage.Load() == begun {
+	switch {
+	case c.stage.CompareAndSwap(begun, closing):
 		c.report("closed to make room, since no whole request came")
+	case !c.stage.CompareAndSwap(idle, closing):
+		return
 	}
 	c.Close()
 }

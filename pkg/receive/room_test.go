@@ -78,6 +78,38 @@ func hasBegun(s *Server) bool {
 	return false
 }
 
+// TestNoRequestInHandGivesWay has a request come at the very moment when its connection is
+// chosen to make room.
+func TestNoRequestInHandGivesWay(t *testing.T) {
+	for stage, gives := range map[int32]bool{idle: true, begun: true, handling: false} {
+		server, err := New(Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		end, _ := net.Pipe()
+		watched := &closeWatch{Conn: end}
+		c := &conn{Conn: watched, server: server}
+		c.stage.Store(stage)
+		c.giveWay()
+		if watched.closed != gives {
+			t.Errorf("in stage %d: closed is %v", stage, watched.closed)
+		}
+		if c.handle() {
+			t.Errorf("in stage %d: a request is handled afterwards", stage)
+		}
+	}
+}
+
+type closeWatch struct {
+	net.Conn
+	closed bool
+}
+
+func (c *closeWatch) Close() error {
+	c.closed = true
+	return c.Conn.Close()
+}
+
 // poor is a listener in a process that has no file descriptor left at first.
 type poor struct {
 	net.Listener
