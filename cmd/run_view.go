@@ -25,6 +25,7 @@ type runView struct {
 
 	mu       sync.Mutex
 	replies  []deliver.Result    // of the step under way
+	notices  []string            // about what it sent, each once
 	arrived  []receive.Reception // with --loopback
 	came     chan struct{}       // told of each arrival
 	failures int                 // rounds of the step under way that failed
@@ -84,6 +85,7 @@ func (v *runView) observe(event scenario.Event) {
 		v.spinner.show(stepText(e.Step))
 	case scenario.Delivered:
 		v.replies = append(v.replies, e.Result)
+		v.notice(e.Notices)
 		if v.app.verbose {
 			v.delivery(e)
 		}
@@ -127,8 +129,23 @@ func (v *runView) finished(s scenario.StepOutcome) {
 	v.line("  %s %s", v.mark(s.Status), v.stepLine(s, replies))
 	v.bothSides(replies)
 	v.details(s)
-	if last {
-		v.failures = 0
+	if !last {
+		return
+	}
+	v.failures = 0
+	for _, text := range v.notices {
+		v.detail("! "+text, v.palette.Notice)
+	}
+	v.notices = nil
+}
+
+// notice keeps what is to be said about an event, unless the listener of this process
+// says it.
+func (v *runView) notice(findings []apizee.Finding) {
+	for _, f := range findings {
+		if text := f.String(); !v.run.options.loopback && !slices.Contains(v.notices, text) {
+			v.notices = append(v.notices, text)
+		}
 	}
 }
 

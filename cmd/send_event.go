@@ -74,11 +74,8 @@ func (a *app) noteUndocumented(body []byte) {
 	for _, f := range findings[:min(most, len(findings))] {
 		a.note(f.String())
 	}
-	switch more := len(findings) - most; {
-	case more == 1:
-		a.note(fmt.Sprintf("1 more thing like that; `%s validate` shows it.", program))
-	case more > 1:
-		a.note(fmt.Sprintf("%d more things like that; `%s validate` shows them.", more, program))
+	if more := len(findings) - most; more > 0 {
+		a.note(fmt.Sprintf("and %d more; `%s validate` reads what --dry-run prints, and shows all.", more, program))
 	}
 }
 

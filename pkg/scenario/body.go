@@ -44,8 +44,10 @@ type event struct {
 
 	// summary is what is known of it in few words, and fixed the whole of it around
 	// its time when nothing else is left open; both are made when the file is read.
+	// So is sound: whether there is nothing to say about what is known.
 	summary string
 	fixed   *[2]string
+	sound   bool
 }
 
 // setting is a change to an event: a path and what comes there.

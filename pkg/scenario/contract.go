@@ -58,11 +58,12 @@ func (r *reader) eventContract(b *event, s *step, fields []field) {
 	}
 	key := b.essence()
 	if known, ok := r.sound[key]; ok && !b.isOpen() {
-		b.summary, b.fixed = known.summary, known.fixed
+		b.summary, b.fixed, b.sound = known.summary, known.fixed, known.sound
 		return
 	}
 	sample := b.sample()
 	report := apizee.Validate(sample)
+	b.sound = len(report.Findings) == 0
 	b.summary = strings.Join(append([]string{b.object, b.name}, report.Event.Summary()...), " ")
 	if !s.undocumented {
 		r.findings(report, func(path string) place { return r.placeInSend(fields, path) })
@@ -72,7 +73,7 @@ func (r *reader) eventContract(b *event, s *step, fields []field) {
 	}
 	head, tail, _ := strings.Cut(string(sample), `"time":0,`)
 	b.fixed = &[2]string{head + `"time":`, "," + tail}
-	if report.OK() && len(r.sound) < maxSound {
+	if b.sound && len(r.sound) < maxSound {
 		r.sound[key] = b
 	}
 }

@@ -16,7 +16,8 @@ type delivery struct {
 	shown   string // the URL
 	limit   time.Duration
 	within  time.Duration
-	err     error // why it is not ready after all
+	notices []apizee.Finding // what the contract does not know about the event
+	err     error            // why it is not ready after all
 }
 
 // prepare makes the bytes of an event and settles where they go.
@@ -33,25 +34,27 @@ func (p *playing) prepare(u unit) delivery {
 	if d.request.Body, d.err = u.body.make(&p.maker); d.err != nil || u.undocumented || u.isChecked() {
 		return d
 	}
-	d.err = documented(d.request.Body)
+	d.notices, d.err = documented(d.request.Body)
 	return d
 }
 
 // isChecked tells whether all of an event was held against the contract when the
-// file was read.
+// file was read, and nothing found.
 func (s *step) isChecked() bool {
 	e, ok := s.body.(*event)
-	return ok && e.fixed != nil
+	return ok && e.fixed != nil && e.sound
 }
 
-// documented holds a body against the contract; its advice is for scenarios.
-func documented(body []byte) error {
-	for _, f := range apizee.Validate(body).Findings {
+// documented holds a body against the contract. What breaks it is an error, whose advice
+// is for scenarios.
+func documented(body []byte) (notices []apizee.Finding, err error) {
+	findings := apizee.Validate(body).Findings
+	for _, f := range findings {
 		if f.Severity == apizee.Error {
-			return fmt.Errorf("%s; allow-undocumented: true sends it anyway", f)
+			return nil, fmt.Errorf("%s; allow-undocumented: true sends it anyway", f)
 		}
 	}
-	return nil
+	return findings, nil
 }
 
 // limitFor is how long a delivery may take: longer than within, so that it can
@@ -100,7 +103,7 @@ func (p *playing) account(out *StepOutcome, d delivery, result deliver.Result, c
 	}
 	differences, err := p.judge(d.unit.expect, d.within, result)
 	ok := len(differences) == 0 && err == nil
-	p.runner.Observe(Delivered{Step: out.Step, Target: d.shown, Body: d.request.Body, Result: result, OK: ok})
+	p.runner.Observe(Delivered{Step: out.Step, Target: d.shown, Body: d.request.Body, Notices: d.notices, Result: result, OK: ok})
 	if ok || out.Status == Failed {
 		return
 	}

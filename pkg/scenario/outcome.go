@@ -3,6 +3,7 @@ package scenario
 import (
 	"time"
 
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 )
 
@@ -134,8 +135,11 @@ type Delivered struct {
 	Step   Step
 	Target string // the URL, without secrets
 	Body   []byte
-	Result deliver.Result // N counts the deliveries of a step
-	OK     bool           // the expectations hold
+	// Notices are what the contract does not know about the body. There are none where
+	// the step allows what is undocumented.
+	Notices []apizee.Finding
+	Result  deliver.Result // N counts the deliveries of a step
+	OK      bool           // the expectations hold
 }
 
 // Probed is one try of a probe.
