@@ -16,11 +16,10 @@ import (
 // exchange is a request in hand.
 type exchange struct {
 	Reception
-	s       *Server
-	w       http.ResponseWriter
-	r       *http.Request
-	checked bool // the report is there
-	cut     bool // close the connection without an answer, or in the middle of it
+	s   *Server
+	w   http.ResponseWriter
+	r   *http.Request
+	cut bool // close the connection without an answer, or in the middle of it
 }
 
 // ServeHTTP answers one request, and has it reported.
@@ -37,30 +36,24 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x.answer(x.decide())
 	x.Took = s.options.Now().Sub(at)
 	x.w, x.r = nil, nil // they are not to be used later than this
-	s.reports.add(len(x.Body)+usualHead, x.report)
+	s.reports.add(x.size(), x.report)
 	if x.cut {
 		panic(http.ErrAbortHandler)
 	}
 }
 
-// usualHead is what a report keeps in memory beside a body, in bytes.
-const usualHead = 2 << 10
-
-// report tells of the request. An event that nobody had to check before is checked now,
-// when its sender does not wait for it any more.
+// report tells of the request. An event that was not recorded is checked only now, when its
+// sender does not wait for it any more.
 func (x *exchange) report() {
-	if x.Outcome.IsEvent() {
+	if x.s.options.Record == nil && x.Outcome.IsEvent() {
 		x.check()
 	}
 	x.s.options.OnReception(x.Reception)
 }
 
-// check holds the event against the contract, once.
+// check holds the event against the contract.
 func (x *exchange) check() {
-	if !x.checked {
-		x.checked = true
-		x.Report = apizee.ValidateRequest(apizee.Request{Method: x.Method, Headers: x.Headers, Body: x.Body})
-	}
+	x.Report = apizee.ValidateRequest(apizee.Request{Method: x.Method, Headers: x.Headers, Body: x.Body})
 }
 
 func connOf(r *http.Request) *conn {

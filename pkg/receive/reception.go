@@ -56,6 +56,20 @@ type Reception struct {
 	Forwarded *Forwarded    // nil when it was not passed on
 }
 
+// size is about how many bytes of memory the reception keeps. Short headers take far more
+// there than on the wire.
+func (r *Reception) size() int {
+	const name, value = 128, 16
+	size := len(r.Path) + len(r.Body)
+	for _, values := range r.Headers {
+		size += name
+		for _, v := range values {
+			size += value + len(v)
+		}
+	}
+	return size
+}
+
 // Forwarded is how passing on a request went.
 type Forwarded struct {
 	Status  int              // what the target answered; 0 when it did not

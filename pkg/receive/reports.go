@@ -5,17 +5,24 @@ import (
 	"sync"
 )
 
-// heldBack is for how many bytes reports may wait. Beyond it connections wait for them.
-const heldBack = 4 << 20
+const (
+	// heldBack is how many bytes reports that are not told yet may keep. Beyond it
+	// connections wait.
+	heldBack = 4 << 20
+
+	// overhead is what each keeps by itself.
+	overhead = 512
+)
 
 // reports tells what came in, one thing at a time, apart from the connections it came
 // over. It is safe for concurrent use.
 type reports struct {
 	mu      sync.Mutex // guards what follows
 	waiting []func()
-	weight  int
+	weight  int // of all that is not told yet
+	telling int // the part of it that is being told
 	running bool
-	moved   *sync.Cond // waiting became empty, or running false
+	moved   *sync.Cond // weight became less, or running false
 }
 
 func newReports() *reports {
@@ -24,7 +31,7 @@ func newReports() *reports {
 	return r
 }
 
-// add hands a report over, which keeps weight bytes in memory.
+// add hands a report over that keeps about so many bytes of what came in.
 func (r *reports) add(weight int, tell func()) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -32,7 +39,7 @@ func (r *reports) add(weight int, tell func()) {
 		r.moved.Wait()
 	}
 	r.waiting = append(r.waiting, tell)
-	r.weight += weight
+	r.weight += weight + overhead
 	if !r.running {
 		r.running = true
 		go r.run()
@@ -57,12 +64,14 @@ func (r *reports) run() {
 	}
 }
 
-// take leaves the room of spare for what is to come.
+// take is called when the last batch is told. It leaves the room of spare for what is to
+// come.
 func (r *reports) take(spare []func()) []func() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.weight -= r.telling
 	batch := r.waiting
-	r.waiting, r.weight = spare, 0
+	r.waiting, r.telling = spare, r.weight
 	r.running = len(batch) > 0
 	r.moved.Broadcast()
 	return batch

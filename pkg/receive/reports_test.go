@@ -3,6 +3,8 @@ package receive
 import (
 	"net/http"
 	"slices"
+	"strconv"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -32,6 +34,50 @@ func TestReportsWaitForEachOther(t *testing.T) {
 			t.Errorf("told %v", told)
 		}
 	})
+}
+
+// What is being told is in memory too.
+func TestReportsBeingToldCount(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newReports()
+		release := make(chan struct{})
+		r.add(heldBack, func() { <-release })
+		synctest.Wait()
+		var added atomic.Bool
+		go func() {
+			r.add(1, func() {})
+			added.Store(true)
+		}()
+		synctest.Wait()
+		if added.Load() {
+			t.Error("what is being told does not count")
+		}
+		close(release)
+		synctest.Wait()
+		if r.wait(); !added.Load() || r.weight != 0 {
+			t.Errorf("added is %v, and %d bytes are left", added.Load(), r.weight)
+		}
+	})
+}
+
+func TestSizeOfReception(t *testing.T) {
+	many := http.Header{"Many": make([]string, 1000)}
+	for i := range 1000 {
+		many[strconv.Itoa(i)] = []string{""}
+	}
+	for name, test := range map[string]struct {
+		reception Reception
+		least     int
+	}{
+		"body":          {Reception{Body: make([]byte, 5000)}, 5000},
+		"path":          {Reception{Path: strings.Repeat("x", 5000)}, 5000},
+		"long header":   {Reception{Headers: http.Header{"X": {strings.Repeat("x", 5000)}}}, 5000},
+		"short headers": {Reception{Headers: many}, 1000*128 + 2000*16},
+	} {
+		if got := test.reception.size(); got < test.least {
+			t.Errorf("%s: %d, want at least %d", name, got, test.least)
+		}
+	}
 }
 
 // A reader of reports that is stuck must not keep events from being answered, and hears

@@ -73,7 +73,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	return errors.Join(failure, s.finish(server))
 }
 
-// Abort cuts off what is in hand. Serve then returns at once.
+// Abort cuts off what is in hand. Serve then returns as soon as that is reported.
 func (s *Server) Abort() { s.abort() }
 
 // finish waits for what is in hand, within the grace.
@@ -129,7 +129,7 @@ func (c complaints) Write(text []byte) (int, error) {
 
 func (s *Server) malformed(remote, reason string) {
 	m := Malformed{At: s.options.Now(), Remote: remote, Reason: reason}
-	s.reports.add(len(reason)+usualHead, func() { s.options.OnMalformed(m) })
+	s.reports.add(len(reason), func() { s.options.OnMalformed(m) })
 }
 
 func (s *Server) connState(nc net.Conn, state http.ConnState) {
