@@ -99,6 +99,7 @@ func (v *validator) word(s Severity, path string, offset int, message, got strin
 	v.suggest(s, path, offset, message, Nearest(got, documented), documented)
 }
 
+// suggest adds a finding with what was meant, or "".
 func (v *validator) suggest(s Severity, path string, offset int, message, suggestion string, documented []string) {
 	v.report.Findings = append(v.report.Findings, Finding{
 		Severity: s, Path: clip(path, longestPath), Message: message, Offset: offset,
