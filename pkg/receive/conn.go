@@ -58,13 +58,24 @@ func (c *conn) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// giveWay closes the connection, unless it has left the stage in which it was chosen: a
+// request in hand is not to be cut off, least of all when it was recorded.
+func (c *conn) giveWay(stage int32) bool {
+	if !c.stage.CompareAndSwap(stage, closing) {
+		return false
+	}
+	c.Close()
+	return true
+}
+
 // handle notes that a request is in hand, unless the connection gives way already.
 func (c *conn) handle() bool {
 	c.used.Store(true)
 	return c.stage.CompareAndSwap(begun, handling) || c.stage.CompareAndSwap(idle, handling)
 }
 
-// begin notes that a request begins.
+// begin notes that a request begins. The first byte of a later one may have been read with
+// the request before it, so only the first request's beginning is a whole one.
 func (c *conn) begin(text []byte) {
 	const shown = 40
 	if !c.used.Load() {

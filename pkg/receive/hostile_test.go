@@ -11,7 +11,7 @@ func TestMalformed(t *testing.T) {
 	r := start(t, Options{Limits: Limits{Headers: 1000}})
 	tests := map[string]struct{ request, status, reason string }{
 		"no HTTP":       {"hello\r\n\r\n", "HTTP/1.1 400 ", "400 Bad Request: it began with `hello`"},
-		"a secret":      {"GET /a b?token=x HTTP/1.1\r\n\r\n", "HTTP/1.1 400 ", "400 Bad Request: it began with `GET /a b`"},
+		"secret query":  {"GET /a b?token=x HTTP/1.1\r\n\r\n", "HTTP/1.1 400 ", "400 Bad Request: it began with `GET /a b`"},
 		"secret header": {"Authorization: Bearer x\r\n\r\n", "HTTP/1.1 400 ", "400 Bad Request: it began with `Authorization`"},
 		"secret user":   {"GET http://me:x@h/ HTTP/3.0\r\n\r\n", "HTTP/1.1 505 ", "it began with `GET http`"},
 		"TLS":           {"\x16\x03\x01\x00\x05hello\r\n\r\n", "HTTP/1.1 400 ", "TLS came where plain HTTP is spoken; the sender must use http://"},

@@ -77,7 +77,7 @@ func (l *listener) takeSlot() bool {
 func (l *listener) tell() {
 	if !l.told {
 		l.told = true
-		l.server.malformed("", fmt.Sprintf("all %d connections are taken; slow ones are closed to make room", cap(l.slots)))
+		l.server.malformed("", fmt.Sprintf("all %d connections are taken; those without a request in hand make room", cap(l.slots)))
 	}
 }
 
@@ -98,61 +98,53 @@ const slowHead = 4
 // would lose the second one; so it must be idle for some time, and those that brought
 // nothing go first, even if they have to be waited for.
 func (s *Server) makeRoom() time.Duration {
-	c, left := s.leastMissed()
-	if c == nil {
-		return s.options.Limits.Spare
+	least, found := s.leastMissed()
+	if found && least.left > 0 {
+		return least.left
 	}
-	if left > 0 {
-		return left
+	if found && least.conn.giveWay(least.stage) && least.stage == begun {
+		least.conn.report("closed to make room, since no whole request came")
 	}
-	c.giveWay()
 	return s.options.Limits.Spare
 }
 
-// leastMissed is nil when all are busy. Left is how long it may stay.
-func (s *Server) leastMissed() (least *conn, left time.Duration) {
+// candidate is a connection that may have to make room, as it was looked at.
+type candidate struct {
+	conn  *conn
+	stage int32         // idle or begun
+	left  time.Duration // it may stay
+	used  bool
+}
+
+// leastMissed finds none when all are busy.
+func (s *Server) leastMissed() (least candidate, found bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.clock()
 	for c := range s.conns {
-		stays, may := c.spare(now)
-		if may && (least == nil || c.isMissedLess(stays, least, left)) {
-			least, left = c, stays
+		next, may := c.candidate(now)
+		if may && (!found || next.isMissedLess(least)) {
+			least, found = next, true
 		}
 	}
-	return least, left
+	return least, found
 }
 
-// spare is how long the connection may stay where there is no room, and whether it may
-// have to go at all.
-func (c *conn) spare(now time.Duration) (left time.Duration, may bool) {
-	stayed := now - time.Duration(c.since.Load())
-	switch c.stage.Load() {
-	case idle:
-		return c.server.options.Limits.Spare - stayed, true
-	case begun:
-		return slowHead*c.server.options.Limits.Spare - stayed, true
+func (c *conn) candidate(now time.Duration) (_ candidate, may bool) {
+	stage, stays := c.stage.Load(), c.server.options.Limits.Spare
+	if stage == begun {
+		stays *= slowHead
 	}
-	return 0, false
+	stayed := now - time.Duration(c.since.Load())
+	return candidate{c, stage, stays - stayed, c.used.Load()}, stage == idle || stage == begun
 }
 
 // isMissedLess puts connections that brought nothing before those that did.
-func (c *conn) isMissedLess(left time.Duration, other *conn, othersLeft time.Duration) bool {
-	if used := c.used.Load(); used != other.used.Load() {
-		return !used
+func (c candidate) isMissedLess(other candidate) bool {
+	if c.used != other.used {
+		return !c.used
 	}
-	return left < othersLeft
-}
-
-// giveWay closes the connection, unless a request of it is in hand by now.
-func (c *conn) giveWay() {
-	switch {
-	case c.stage.CompareAndSwap(begun, closing):
-		c.report("closed to make room, since no whole request came")
-	case !c.stage.CompareAndSwap(idle, closing):
-		return
-	}
-	c.Close()
+	return c.left < other.left
 }
 
 // clock is how long the server is there. It does not step as the time of day does.

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"runtime"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -41,7 +42,7 @@ func TestIdleMakesRoom(t *testing.T) {
 	if reply, err := http.ReadResponse(bufio.NewReader(busy), nil); err != nil || reply.StatusCode != 204 {
 		t.Errorf("the busy one got %v, %v", reply, err)
 	}
-	if m := <-r.malformed; m.Reason != "all 2 connections are taken; slow ones are closed to make room" {
+	if m := <-r.malformed; m.Reason != "all 2 connections are taken; those without a request in hand make room" {
 		t.Errorf("%+v", m)
 	}
 }
@@ -60,7 +61,7 @@ func TestSlowHeadMakesRoom(t *testing.T) {
 		t.Errorf("the slow one got %q", got)
 	}
 	for _, want := range []string{
-		"all 1 connections are taken; slow ones are closed to make room",
+		"all 1 connections are taken; those without a request in hand make room",
 		"closed to make room, since no whole request came",
 	} {
 		if m := <-r.malformed; m.Reason != want {
@@ -78,25 +79,65 @@ func hasBegun(s *Server) bool {
 	return false
 }
 
-// TestNoRequestInHandGivesWay has a request come at the very moment when its connection is
-// chosen to make room.
-func TestNoRequestInHandGivesWay(t *testing.T) {
-	for stage, gives := range map[int32]bool{idle: true, begun: true, handling: false} {
-		server, err := New(Options{})
-		if err != nil {
-			t.Fatal(err)
+// TestGiveWayOnlyAsChosen has the connection go on between being chosen and making room.
+func TestGiveWayOnlyAsChosen(t *testing.T) {
+	for chosen, stages := range map[int32]map[int32]bool{
+		idle:  {idle: true, begun: false, handling: false},
+		begun: {begun: true, idle: false, handling: false},
+	} {
+		for stage, gives := range stages {
+			end, _ := net.Pipe()
+			watched := &closeWatch{Conn: end}
+			c := &conn{Conn: watched}
+			c.stage.Store(stage)
+			if c.giveWay(chosen) != gives || watched.closed != gives {
+				t.Errorf("chosen in stage %d, now in %d: closed is %v", chosen, stage, watched.closed)
+			}
+			if gives && c.handle() {
+				t.Errorf("a request is handled on a connection that was closed in stage %d", stage)
+			}
 		}
-		end, _ := net.Pipe()
-		watched := &closeWatch{Conn: end}
-		c := &conn{Conn: watched, server: server}
-		c.stage.Store(stage)
-		c.giveWay()
-		if watched.closed != gives {
-			t.Errorf("in stage %d: closed is %v", stage, watched.closed)
-		}
-		if c.handle() {
-			t.Errorf("in stage %d: a request is handled afterwards", stage)
-		}
+	}
+}
+
+func TestLeastMissed(t *testing.T) {
+	type state struct {
+		stage int32
+		age   time.Duration
+		used  bool
+	}
+	const old = time.Hour
+	for name, test := range map[string]struct {
+		conns []state
+		want  int // -1 is none
+	}{
+		"all busy":                  {[]state{{handling, old, true}, {closing, old, false}}, -1},
+		"idle before busy":          {[]state{{handling, old, true}, {idle, 0, true}}, 1},
+		"the older one":             {[]state{{idle, time.Minute, true}, {idle, old, true}}, 1},
+		"unused before used":        {[]state{{idle, old, true}, {idle, 0, false}}, 1},
+		"a young head before used":  {[]state{{idle, old, true}, {begun, 0, false}}, 1},
+		"idle before a head as old": {[]state{{begun, 0, true}, {idle, 0, true}}, 1},
+		"an old head before idle":   {[]state{{idle, 0, true}, {begun, old, true}}, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			now := time.Now()
+			s, err := New(Options{Now: func() time.Time { return now }})
+			if err != nil {
+				t.Fatal(err)
+			}
+			conns := make([]*conn, len(test.conns))
+			for i, state := range test.conns {
+				conns[i] = &conn{server: s}
+				conns[i].stage.Store(state.stage)
+				conns[i].since.Store(int64(-state.age))
+				conns[i].used.Store(state.used)
+				s.conns[conns[i]] = struct{}{}
+			}
+			least, found := s.leastMissed()
+			if got := slices.Index(conns, least.conn); got != test.want || found != (test.want >= 0) {
+				t.Errorf("connection %d, %v; want %d", got, found, test.want)
+			}
+		})
 	}
 }
 

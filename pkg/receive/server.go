@@ -152,8 +152,6 @@ func (s *Server) closeIdle() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for c := range s.conns {
-		if c.stage.Load() == idle {
-			c.Close()
-		}
+		c.giveWay(idle)
 	}
 }
