@@ -87,6 +87,7 @@ func parseVars(typed []string) (map[string]any, error) {
 	return vars, nil
 }
 
+// isTemplate says whether a name is that of an event's template.
 func (a *app) isTemplate(name string) bool {
 	library, err := a.configuredLibrary()
 	if err != nil {

@@ -17,15 +17,15 @@ func (c circumstances) noTrust(err error) (Failure, bool) {
 
 	var notTLS tls.RecordHeaderError
 	var unverified *tls.CertificateVerificationError
-	alert, isAlert := alertIn(err)
+	alert := alertIn(err)
 	switch {
 	case errors.As(err, &notTLS):
 		f.Message = to + " does not speak TLS"
 		f.Hint = "use http:// in place of https://"
 	case errors.As(err, &unverified):
 		f.Message, f.Hint = untrusted(to, unverified.Err)
-	case c.seen.tlsFailed, isAlert:
-		if isAlert {
+	case c.seen.tlsFailed, alert != nil:
+		if alert != nil {
 			err = alert // not what the HTTP library wraps it in
 		}
 		f.Message = fmt.Sprintf("the TLS handshake with %s failed: %v", to, err)
@@ -54,8 +54,11 @@ func untrusted(to string, err error) (message, hint string) {
 }
 
 // alertIn finds a TLS alert of the server, which can come after the handshake, as when
-// it misses a client certificate. The type of an alert is not exported.
-func alertIn(err error) (alert *net.OpError, ok bool) {
-	ok = errors.As(err, &alert) && alert.Op == "remote error"
-	return alert, ok
+// it misses a client certificate; or nil. The type of an alert is not exported.
+func alertIn(err error) *net.OpError {
+	var op *net.OpError
+	if errors.As(err, &op) && op.Op == "remote error" {
+		return op
+	}
+	return nil
 }
