@@ -143,13 +143,26 @@ func (u unit) parse(s string) (float64, error) {
 		d, err := time.ParseDuration(s)
 		return float64(d), err
 	case inPercent:
-		return strconv.ParseFloat(strings.TrimSuffix(s, "%"), 64)
+		return parsePercentage(s)
 	case inRate:
 		rate, err := generate.ParseRate(s)
 		return rate.PerSecond(), err
 	}
 	n, err := strconv.ParseUint(s, 10, 53)
 	return float64(n), err
+}
+
+// parsePercentage wants the sign: 0.99 may well be meant as a share.
+func parsePercentage(s string) (float64, error) {
+	digits, found := strings.CutSuffix(s, "%")
+	if !found {
+		return 0, errors.New("the sign % is missing")
+	}
+	n, err := strconv.ParseFloat(digits, 64)
+	if err == nil && !(n >= 0 && n <= 100) {
+		err = errors.New("it is between 0% and 100%")
+	}
+	return n, err
 }
 
 func (u unit) format(v float64) string {
