@@ -105,10 +105,7 @@ func (a *app) listen(c *cobra.Command, o *listenOptions) error {
 		}()
 	}
 	served := server.Serve(running, l)
-	if err := s.end(c.Context().Err() != nil); err != nil {
-		return fmt.Errorf("print events: %w", err)
-	}
-	return s.verdict(context.Cause(running), served)
+	return s.end(c.Context().Err() != nil, s.verdict(context.Cause(running), served))
 }
 
 // cannotListen says how to choose another address.

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -22,8 +23,18 @@ var receivedAt = regexp.MustCompile(`"receivedAt":"[^"]*"`)
 // startListen runs the real program, and returns it with its URL once it listens.
 func startListen(t *testing.T, args ...string) (c *exec.Cmd, url string) {
 	t.Helper()
+	c, url, out := startListenUnread(t, new(bytes.Buffer), args...)
+	go io.Copy(io.Discard, out)
+	return c, url
+}
+
+// startListenUnread is startListen with the output behind the first line, which nobody
+// reads yet.
+func startListenUnread(t *testing.T, stderr io.Writer, args ...string) (c *exec.Cmd, url string, output *bufio.Reader) {
+	t.Helper()
 	c = exec.Command(program, append([]string{"listen", "--addr", "127.0.0.1:0", "-o", "json"}, args...)...)
 	c.Env = append(os.Environ(), "HOME="+t.TempDir())
+	c.Stderr = stderr
 	out, err := c.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -44,8 +55,7 @@ func startListen(t *testing.T, args ...string) (c *exec.Cmd, url string) {
 	if err := json.Unmarshal([]byte(first), &ready); err != nil || ready.Listening == "" {
 		t.Fatalf("the first line is %q", first)
 	}
-	go io.Copy(io.Discard, lines)
-	return c, ready.Listening
+	return c, ready.Listening, lines
 }
 
 // sendUntil posts numbered events from several senders, until enough are answered or

@@ -148,15 +148,13 @@ func (s *listenSession) print(text []byte) {
 }
 
 // end waits until all is printed, and sums up: beside the JSON when that is what
-// programs read.
-func (s *listenSession) end(interrupted bool) error {
+// programs read. It returns the verdict, or that nobody took the output.
+func (s *listenSession) end(interrupted bool, verdict error) error {
 	if s.spool == nil {
-		return nil
+		return verdict
 	}
-	err := s.spool.Close(listenGrace)
-	if errors.Is(err, console.ErrStuck) {
-		s.tellStuck()
-		return nil
+	if err := s.spool.Close(listenGrace); errors.Is(err, console.ErrStuck) {
+		return s.tellStuck(verdict)
 	}
 	if interrupted && !s.app.quiet && console.IsTerminal(s.app.Stdout) {
 		fmt.Fprintln(s.app.Stdout) // the terminal has put ^C on the line
@@ -168,12 +166,20 @@ func (s *listenSession) end(interrupted bool) error {
 	default:
 		fmt.Fprintln(s.app.Stdout, s.tally.text(s.app.out()))
 	}
-	return err
+	return verdict
 }
 
-// tellStuck says that output is missing, unless it would be stuck there too.
-func (s *listenSession) tellStuck() {
+// tellStuck says that output is missing, and the verdict, unless that would be stuck too:
+// it is often the same terminal.
+func (s *listenSession) tellStuck(verdict error) error {
 	beside := console.NewSpool(s.app.Stderr, spooled, s.printer.leftOut)
 	beside.Print(fmt.Appendf(nil, "nobody reads the output, so its end is missing: %s\n", s.tally.text(s.app.err())))
+	ended := withoutOutput(verdict, console.ErrStuck)
+	if verdict != nil {
+		var text bytes.Buffer
+		report(&text, s.app.err(), verdict)
+		beside.Print(text.Bytes())
+	}
 	_ = beside.Close(listenGrace / 10)
+	return &exit{code: exitCode(ended)}
 }

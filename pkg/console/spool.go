@@ -1,10 +1,10 @@
 package console
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"runtime"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -33,8 +33,8 @@ type Spool struct {
 // ErrStuck says that nobody takes the output any more.
 var ErrStuck = errors.New("nobody takes the output")
 
-// NewSpool starts a spool that holds up to limit bytes. The text of leftOut stands where
-// n texts are missing.
+// NewSpool starts a spool that holds up to limit bytes, or one text that is longer than
+// that. The text of leftOut stands where n texts are missing.
 func NewSpool(w io.Writer, limit int, leftOut func(n int) []byte) *Spool {
 	s := &Spool{w: w, limit: limit, leftOut: leftOut, done: make(chan struct{})}
 	s.filled = sync.NewCond(&s.mu)
@@ -46,11 +46,12 @@ func NewSpool(w io.Writer, limit int, leftOut func(n int) []byte) *Spool {
 func (s *Spool) Print(text []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.missing > 0 || len(s.texts)+len(text) > s.limit {
+	isEmpty := len(s.texts) == 0
+	if s.missing > 0 || !isEmpty && len(s.texts)+len(text) > s.limit {
 		s.missing++
 		return
 	}
-	if len(s.texts) == 0 {
+	if isEmpty {
 		s.filled.Signal()
 	}
 	s.texts = append(s.texts, text...)
@@ -94,7 +95,9 @@ func (s *Spool) run() {
 		if !more {
 			return
 		}
-		spare = texts[:0]
+		if spare = texts[:0]; cap(spare) > s.limit {
+			spare = nil
+		}
 	}
 }
 
@@ -116,14 +119,29 @@ func (s *Spool) take(spare []byte) (texts []byte, missing int, more bool) {
 }
 
 // piece is how much is written at once, and has to be taken within the patience of Close.
-const piece = 64 << 10
+// A pipe takes so much whole or not at all (PIPE_BUF on Linux), so that lines are whole
+// in it even when it is given up.
+const piece = 4 << 10
 
 // write goes on after an error, so that one who cannot be told does not hold up others.
 func (s *Spool) write(texts []byte) {
-	for part := range slices.Chunk(texts, piece) {
-		if _, err := s.w.Write(part); err != nil && s.err == nil {
+	for len(texts) > 0 {
+		n := cut(texts)
+		if _, err := s.w.Write(texts[:n]); err != nil && s.err == nil {
 			s.err = err
 		}
 		s.pieces.Add(1)
+		texts = texts[n:]
 	}
+}
+
+// cut is where the first piece of texts ends: behind a line, where there is one.
+func cut(texts []byte) int {
+	if len(texts) <= piece {
+		return len(texts)
+	}
+	if end := bytes.LastIndexByte(texts[:piece], '\n'); end >= 0 {
+		return end + 1
+	}
+	return piece
 }

@@ -58,6 +58,45 @@ func TestSpoolLeavesOut(t *testing.T) {
 	}
 }
 
+// A text that is longer than the limit is no reason to leave it out.
+func TestSpoolPrintsLongTexts(t *testing.T) {
+	var out bytes.Buffer
+	s := NewSpool(&out, 10, missing)
+	long := strings.Repeat("x", 3*piece) + "\n"
+	s.Print([]byte(long))
+	if err := s.Close(time.Minute); err != nil || out.String() != long {
+		t.Errorf("%v, %d bytes", err, out.Len())
+	}
+}
+
+// pieces notes what it is given at once.
+type pieces []string
+
+func (w *pieces) Write(p []byte) (int, error) {
+	*w = append(*w, string(p))
+	return len(p), nil
+}
+
+// What is given up must not leave half of a line, so each write ends behind one.
+func TestSpoolWritesWholeLines(t *testing.T) {
+	var out pieces
+	s := NewSpool(&out, 1<<20, missing)
+	line, long := strings.Repeat("x", 1499)+"\n", strings.Repeat("y", piece+100)+"\n"
+	text := strings.Repeat(line, 9) + long + line
+	s.Print([]byte(text))
+	if err := s.Close(time.Minute); err != nil {
+		t.Error(err)
+	}
+	if got := strings.Join(out, ""); got != text {
+		t.Errorf("got %d bytes of %d", len(got), len(text))
+	}
+	for _, p := range out {
+		if len(p) > piece || !strings.HasSuffix(p, "\n") && len(p) != piece {
+			t.Errorf("a piece of %d bytes, ending in %q", len(p), p[len(p)-1:])
+		}
+	}
+}
+
 type failingWriter struct{ n int }
 
 func (w *failingWriter) Write(p []byte) (int, error) {

@@ -1,0 +1,53 @@
+package cmd
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// TestListenStuck has nobody read the output: the listener says so and stops, what it
+// printed are whole lines, and the verdict keeps its exit code.
+func TestListenStuck(t *testing.T) {
+	for want, args := range map[int][]string{exitNo: {"--strict"}, exitUsage: nil} {
+		t.Run(strings.Join(args, " "), func(t *testing.T) {
+			t.Parallel()
+			var stderr bytes.Buffer
+			c, url, out := startListenUnread(t, &stderr, args...)
+			for range 200 {
+				reply, err := http.Post(url, "application/JSON", strings.NewReader(`{"object":"`+strings.Repeat("x", 1000)+`"}`))
+				if err != nil {
+					t.Fatal(err)
+				}
+				reply.Body.Close()
+			}
+			if err := c.Process.Signal(syscall.SIGTERM); err != nil {
+				t.Fatal(err)
+			}
+			if state, err := c.Process.Wait(); err != nil || state.ExitCode() != want {
+				t.Errorf("it ended with %v, %v; want exit code %d", state, err, want)
+			}
+			text, err := io.ReadAll(out)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.Wait() // for what it said
+			if !strings.Contains(stderr.String(), "nobody reads the output, so its end is missing: 200 events") {
+				t.Errorf("it said %q", stderr.String())
+			}
+			lines := strings.SplitAfter(string(text), "\n")
+			for _, line := range lines[:len(lines)-1] {
+				if !json.Valid([]byte(line)) {
+					t.Errorf("a line is no JSON: %.80s", line)
+				}
+			}
+			if end := lines[len(lines)-1]; end != "" || len(lines) < 10 {
+				t.Errorf("%d lines, and then %.80q", len(lines)-1, end)
+			}
+		})
+	}
+}
