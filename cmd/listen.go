@@ -91,7 +91,7 @@ func (a *app) listen(c *cobra.Command, o *listenOptions) error {
 	if err != nil {
 		return cannotListen(err)
 	}
-	if plan.forwardsTo(l.Addr()) {
+	if plan.forwardsTo(running, l.Addr()) {
 		l.Close()
 		return usage(fmt.Errorf("--forward-to: %s is this listener itself", l.Addr()), "name the address of your own program.")
 	}

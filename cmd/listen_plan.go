@@ -1,12 +1,9 @@
 package cmd
 
 import (
-	"cmp"
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"net"
-	"net/url"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -136,31 +133,6 @@ func (a *app) planForward(p *listenPlan, o *listenOptions, c config.Config) erro
 	}
 	p.options.Forward = &receive.Forwarder{Target: target, Client: client, Timeout: c.Timeout}
 	return nil
-}
-
-// forwardsTo says whether events would go round in circles.
-func (p *listenPlan) forwardsTo(bound net.Addr) bool {
-	if p.options.Forward == nil {
-		return false
-	}
-	target := p.options.Forward.Target
-	host, port, err := net.SplitHostPort(bound.String())
-	return err == nil && targetPort(target) == port && isSameHost(target.Hostname(), net.ParseIP(host))
-}
-
-func targetPort(target *url.URL) string {
-	if target.Scheme == "https" {
-		return cmp.Or(target.Port(), "443")
-	}
-	return cmp.Or(target.Port(), "80")
-}
-
-func isSameHost(name string, bound net.IP) bool {
-	ip := net.ParseIP(name)
-	if name == "localhost" {
-		ip = net.IPv4(127, 0, 0, 1)
-	}
-	return ip != nil && (ip.Equal(bound) || bound.IsUnspecified() && ip.IsLoopback())
 }
 
 func (a *app) planTLS(p *listenPlan, o *listenOptions) error {
