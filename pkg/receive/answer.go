@@ -65,8 +65,17 @@ func (x *exchange) answer(a answer) {
 func (x *exchange) unanswered() {
 	x.cut, x.Status = true, 0
 	if x.Outcome == Accepted {
-		x.Outcome, x.Problem = Unanswered, "the connection was closed before the answer"
+		x.Outcome, x.Problem = Unanswered, x.leaver()+" before the answer"
 	}
+}
+
+// leaver says who did not wait for the answer. A sender that closes only its side is taken
+// for one that has given up, since nothing tells the two apart.
+func (x *exchange) leaver() string {
+	if x.s.base.Err() != nil {
+		return "the listener stopped"
+	}
+	return "the sender closed its side of the connection"
 }
 
 func (x *exchange) write(a answer) {

@@ -4,7 +4,9 @@ import (
 	"bufio"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -45,9 +47,75 @@ func TestTLS(t *testing.T) {
 	if _, err := tls.Dial("tcp", r.addr, &tls.Config{ServerName: "localhost"}); err == nil {
 		t.Error("a certificate out of nowhere was trusted")
 	}
-	if m := <-r.malformed; m.Reason != "TLS handshake: remote error: tls: bad certificate" {
+	if m := <-r.malformed; m.Reason != "TLS handshake: the sender does not trust the certificate; it says bad certificate" {
 		t.Errorf("%+v", m)
 	}
+}
+
+// TestBrokenHandshakes has senders that begin a handshake, and say no more. One that does
+// not even begin is not worth a word.
+func TestBrokenHandshakes(t *testing.T) {
+	certificate, err := SelfSigned(time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := start(t, Options{TLS: &tls.Config{Certificates: []tls.Certificate{certificate}}, Limits: Limits{Request: 50 * time.Millisecond}})
+	for name, test := range map[string]struct {
+		greeting string
+		leave    func(net.Conn)
+		want     string
+	}{
+		"silent":  {"", func(c net.Conn) { c.Close() }, ""},
+		"closed":  {"\x16\x03\x01", func(c net.Conn) { c.Close() }, "TLS handshake: the sender broke it off, most likely since it does not trust the certificate"},
+		"reset":   {"\x16\x03\x01", reset, "TLS handshake: the sender broke it off, most likely since it does not trust the certificate"},
+		"stalled": {"\x16\x03\x01", func(c net.Conn) { io.ReadAll(c) }, "TLS handshake: it did not end within 50ms"},
+		"garbled": {"\x16\x03\x01\x00\x04abcd", func(c net.Conn) { io.ReadAll(c) }, "TLS handshake: "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := r.dial(t)
+			io.WriteString(c, test.greeting)
+			test.leave(c)
+			if test.want == "" {
+				return
+			}
+			if m := <-r.malformed; !strings.HasPrefix(m.Reason, test.want) {
+				t.Errorf("%+v", m)
+			}
+		})
+	}
+	if r.stop(); len(r.malformed) > 0 {
+		t.Errorf("%+v", <-r.malformed)
+	}
+}
+
+// Some senders look at the certificate only when the handshake is done.
+func TestClosedBehindTheHandshake(t *testing.T) {
+	certificate, err := SelfSigned(time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := start(t, Options{TLS: &tls.Config{Certificates: []tls.Certificate{certificate}}})
+	c, err := tls.Dial("tcp", r.addr, &tls.Config{InsecureSkipVerify: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Close()
+	if m := <-r.malformed; !strings.Contains(m.Reason, "behind the TLS handshake, most likely since it does not trust the certificate") {
+		t.Errorf("%+v", m)
+	}
+}
+
+// TestBadRecordMAC is what senders with OpenSSL cause that distrust the certificate.
+func TestBadRecordMAC(t *testing.T) {
+	err := &net.OpError{Op: "local error", Err: errors.New("tls: bad record MAC")}
+	if got := new(conn).withoutTLS(err); !strings.Contains(got, "does not trust the certificate") {
+		t.Errorf("got %q", got)
+	}
+}
+
+func reset(c net.Conn) {
+	c.(*net.TCPConn).SetLinger(0)
+	c.Close()
 }
 
 func TestFingerprint(t *testing.T) {

@@ -7,8 +7,9 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"strings"
+	"net/http"
 	"sync/atomic"
+	"time"
 )
 
 // connKey finds the connection in the context of a request.
@@ -18,7 +19,8 @@ type connKey struct{}
 const (
 	idle     int32 = iota // no byte of a request is here
 	begun                 // some are, but the HTTP library has not made a request of them
-	handling              // a request is in hand
+	reading               // a request is here, except for its body
+	handling              // a whole request is in hand
 	closing               // it gives way to another one
 )
 
@@ -33,7 +35,8 @@ type conn struct {
 	slots    chan struct{}
 	stage    atomic.Int32
 	since    atomic.Int64 // when it became idle, or a request began, by the server's clock
-	used     atomic.Bool  // a request came
+	greeted  atomic.Bool  // bytes of a TLS handshake came
+	used     atomic.Bool  // the head of a request came
 	start    []byte       // of what came, until a request did
 	reported atomic.Bool
 }
@@ -52,11 +55,14 @@ func (c *conn) Read(p []byte) (int, error) {
 	if n > 0 && c.stage.Load() == idle {
 		c.begin(p[:n])
 	}
-	if err != nil && c.stage.Load() != handling {
+	if err != nil && c.isBefore(reading) {
 		c.readFailed(err)
 	}
 	return n, err
 }
+
+// isBefore says whether the connection has not come as far as the stage.
+func (c *conn) isBefore(stage int32) bool { return c.stage.Load() < stage }
 
 // giveWay closes the connection, unless it has left the stage in which it was chosen: a
 // request in hand is not to be cut off, least of all when it was recorded.
@@ -68,11 +74,14 @@ func (c *conn) giveWay(stage int32) bool {
 	return true
 }
 
-// handle notes that a request is in hand, unless the connection gives way already.
-func (c *conn) handle() bool {
+// read notes that the head of a request is here, unless the connection gives way already.
+func (c *conn) read() bool {
 	c.used.Store(true)
-	return c.stage.CompareAndSwap(begun, handling) || c.stage.CompareAndSwap(idle, handling)
+	return c.stage.CompareAndSwap(begun, reading) || c.stage.CompareAndSwap(idle, reading)
 }
+
+// handle notes that its body is here too, or will not come, unless the connection gave way.
+func (c *conn) handle() bool { return c.stage.CompareAndSwap(reading, handling) }
 
 // begin notes that a request begins. The first byte of a later one may have been read with
 // the request before it, so only the first request's beginning is a whole one.
@@ -83,39 +92,44 @@ func (c *conn) begin(text []byte) {
 	}
 	c.stamp()
 	c.stage.CompareAndSwap(idle, begun)
+	if len(text) < noticed {
+		_ = c.Conn.SetReadDeadline(time.Now().Add(c.server.options.Limits.Request))
+	}
 }
+
+// noticed is with how many bytes a later request begins for the HTTP library, which until
+// then takes the connection for idle.
+const noticed = 4
 
 func (c *conn) readFailed(err error) {
 	var plain tls.RecordHeaderError
-	var network net.Error
 	switch {
 	case errors.As(err, &plain) && plain.Conn != nil && looksLikeHTTP(plain.RecordHeader[:]):
 		c.report("plain HTTP came where TLS is spoken; the sender must use https://")
 		io.WriteString(plain.Conn, "HTTP/1.0 400 Bad Request\r\n\r\nThis server speaks TLS; use https://\n")
-	case errors.As(err, &network) && network.Timeout():
-		if c.stage.Load() == begun {
-			c.report("no whole request came within " + c.server.options.Limits.Request.String())
+	case errors.Is(err, net.ErrClosed):
+	case c.tls != nil && !c.tls.ConnectionState().HandshakeComplete:
+		if c.greeted.Load() {
+			c.report("TLS handshake: " + c.withoutTLS(err))
 		}
-	case errors.Is(err, io.EOF) && c.stage.Load() == begun:
+	case c.tls != nil && !c.used.Load() && c.stage.Load() == idle && isClosed(err):
+		c.report("the sender closed the connection behind the TLS handshake, most likely since it does not trust the certificate")
+	case c.stage.Load() != begun:
+	case isTimeout(err):
+		c.report("no whole request came within " + c.server.options.Limits.Request.String())
+	default:
 		c.report("the sender closed the connection in the middle of a request's head")
-	case c.tls != nil && !c.tls.ConnectionState().HandshakeComplete && !errors.Is(err, io.EOF) && !errors.Is(err, net.ErrClosed):
-		c.report("TLS handshake: " + strings.TrimPrefix(err.Error(), "tls: "))
 	}
 }
 
-// looksLikeHTTP is what the HTTP library goes by too.
-func looksLikeHTTP(start []byte) bool {
-	for _, method := range []string{"GET /", "HEAD ", "POST ", "PUT /", "OPTIO"} {
-		if string(start) == method {
-			return true
-		}
-	}
-	return false
+func isTimeout(err error) bool {
+	var network net.Error
+	return errors.As(err, &network) && network.Timeout()
 }
 
 // Write sees an answer without a request when the HTTP library refuses what came.
 func (c *conn) Write(p []byte) (int, error) {
-	if c.stage.Load() != handling {
+	if c.isBefore(reading) {
 		c.report(c.refusal(p))
 	}
 	return c.Conn.Write(p)
@@ -139,9 +153,6 @@ func (c *conn) refusal(answer []byte) string {
 	return string(status)
 }
 
-// looksLikeTLS goes by the type and version that begin a handshake (RFC 8446, 5.1).
-func looksLikeTLS(start []byte) bool { return bytes.HasPrefix(start, []byte{22, 3}) }
-
 // firstLine ends before the value of a header or of a parameter, and before a URL's user,
 // which may be secret.
 func firstLine(start []byte) []byte {
@@ -149,6 +160,18 @@ func firstLine(start []byte) []byte {
 		return start[:end]
 	}
 	return start
+}
+
+// speaksHTTP2 tells the preface of HTTP/2 (RFC 9113, 3.4), which the HTTP library takes for
+// a request.
+func speaksHTTP2(r *http.Request) bool {
+	return r.Method == "PRI" && r.RequestURI == "*" && r.Proto == "HTTP/2.0"
+}
+
+func (s *Server) refuseHTTP2(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Connection", "close")
+	w.WriteHeader(http.StatusHTTPVersionNotSupported)
+	s.malformed(r.RemoteAddr, "HTTP/2 came where HTTP/1.1 is spoken; the sender must not begin with it")
 }
 
 // report tells of the first thing that was wrong with a connection.

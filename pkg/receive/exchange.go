@@ -6,6 +6,7 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"time"
 
@@ -25,8 +26,12 @@ type exchange struct {
 // ServeHTTP answers one request, and has it reported.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	at := s.options.Now()
-	if c := connOf(r); c != nil && !c.handle() {
+	if c := connOf(r); c != nil && !c.read() {
 		panic(http.ErrAbortHandler)
+	}
+	if speaksHTTP2(r) {
+		s.refuseHTTP2(w, r)
+		return
 	}
 	r.Header["Host"] = []string{r.Host}
 	x := &exchange{s: s, w: w, r: r, Reception: Reception{
@@ -64,6 +69,9 @@ func connOf(r *http.Request) *conn {
 // decide reads the request and finds its answer. An event is recorded by then.
 func (x *exchange) decide() answer {
 	body, err := readBody(x.r, x.s.options.Limits.Body)
+	if c := connOf(x.r); c != nil && !c.handle() {
+		return answer{outcome: Incomplete, problem: "closed to make room, since the body did not come"}
+	}
 	if err != nil {
 		return unread(err, x.s.options.Limits)
 	}
@@ -85,6 +93,8 @@ func unread(err error, limits Limits) answer {
 	case errors.As(err, &timeout) && timeout.Timeout():
 		return answer{status: http.StatusRequestTimeout, outcome: Incomplete, last: true,
 			problem: "the body did not end within " + limits.Request.String()}
+	case errors.Is(err, net.ErrClosed):
+		return answer{outcome: Incomplete, problem: "the listener stopped in the middle of the body"}
 	case isBroken(err):
 		return answer{outcome: Incomplete, problem: "the sender closed the connection in the middle of the body"}
 	}

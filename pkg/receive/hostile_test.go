@@ -1,7 +1,10 @@
 package receive
 
 import (
+	"errors"
 	"io"
+	"net"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -20,6 +23,7 @@ func TestMalformed(t *testing.T) {
 		"two lengths":   {"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", "HTTP/1.1 400 ", "400 Bad Request"},
 		"other coding":  {"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip\r\n\r\n", "HTTP/1.1 501 ", "Unsupported transfer encoding"},
 		"other version": {"GET / HTTP/3.0\r\nHost: h\r\n\r\n", "HTTP/1.1 505 ", "505 HTTP Version Not Supported: unsupported protocol version: it began with `GET / HTTP/3.0`"},
+		"HTTP/2":        {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "HTTP/1.1 505 ", "HTTP/2 came where HTTP/1.1 is spoken"},
 		"expectation":   {"POST / HTTP/1.1\r\nHost: h\r\nExpect: the worst\r\n\r\n", "HTTP/1.1 417 ", "417 Expectation Failed"},
 		"long header":   {"GET / HTTP/1.1\r\nHost: h\r\nX: " + strings.Repeat("x", 8000) + "\r\n\r\n", "HTTP/1.1 431 ", "431 Request Header"},
 		"after another": {"GET / HTTP/1.1\r\nHost: h\r\n\r\nhello\r\n\r\n", "HTTP/1.1 204 ", "400 Bad Request"},
@@ -50,11 +54,47 @@ func TestMalformedAfterAnother(t *testing.T) {
 
 func TestClosedInTheHead(t *testing.T) {
 	r := start(t, Options{})
+	for name, leave := range map[string]func(net.Conn){"closed": func(c net.Conn) { c.Close() }, "reset": reset} {
+		for _, head := range []string{"P", "POST / HT", "POST / HTTP/1.1\r\nHost: h"} {
+			c := r.dial(t)
+			io.WriteString(c, head)
+			for !hasBegun(r.Server) {
+				runtime.Gosched()
+			}
+			leave(c)
+			if m := <-r.malformed; m.Reason != "the sender closed the connection in the middle of a request's head" {
+				t.Errorf("%s after %q: %+v", name, head, m)
+			}
+		}
+	}
+}
+
+// The HTTP library takes a connection for idle until the fourth byte of a later request.
+func TestSlowStartOfAnother(t *testing.T) {
+	r := start(t, Options{Limits: Limits{Request: 30 * time.Millisecond, Idle: time.Hour}})
 	c := r.dial(t)
-	io.WriteString(c, "POST / HTTP/1.1\r\nHost: h")
-	c.Close()
-	if m := <-r.malformed; m.Reason != "the sender closed the connection in the middle of a request's head" {
+	roundTrip(t, c)
+	io.WriteString(c, "POS")
+	if reply := readAll(t, c); reply != "" {
+		t.Errorf("answered %q", reply)
+	}
+	if m := <-r.malformed; m.Reason != "no whole request came within 30ms" {
 		t.Errorf("%+v", m)
+	}
+}
+
+func TestStopInTheBody(t *testing.T) {
+	r := start(t, Options{Limits: Limits{Grace: 10 * time.Millisecond}})
+	c := r.dial(t)
+	io.WriteString(c, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nhalf")
+	for !isAt(r.Server, reading) {
+		runtime.Gosched()
+	}
+	if err := r.stop(); !errors.Is(err, ErrAborted) {
+		t.Error(err)
+	}
+	if x := <-r.receptions; x.Outcome != Incomplete || x.Problem != "the listener stopped in the middle of the body" {
+		t.Errorf("%+v", x)
 	}
 }
 

@@ -42,7 +42,7 @@ func (l *listener) Accept() (net.Conn, error) {
 	}
 	c := &conn{Conn: raw, raw: raw, server: l.server, slots: l.slots}
 	if l.tls != nil {
-		c.tls = tls.Server(raw, l.tls)
+		c.tls = tls.Server(greeting{raw, c}, l.tls)
 		c.Conn = c.tls
 	}
 	l.server.add(c)
@@ -50,7 +50,7 @@ func (l *listener) Accept() (net.Conn, error) {
 }
 
 // takeSlot is false when the server is to stop. Senders that keep connections and say
-// nothing, or do not finish the head of a request, must not keep others out; so they make
+// nothing, or do not finish a request, must not keep others out; so they make
 // room when there is none.
 func (l *listener) takeSlot() bool {
 	select {
@@ -77,7 +77,7 @@ func (l *listener) takeSlot() bool {
 func (l *listener) tell() {
 	if !l.told {
 		l.told = true
-		l.server.malformed("", fmt.Sprintf("all %d connections are taken; those without a request in hand make room", cap(l.slots)))
+		l.server.malformed("", fmt.Sprintf("all %d connections are taken; those without a whole request make room", cap(l.slots)))
 	}
 }
 
@@ -89,9 +89,9 @@ func (s *Server) add(c *conn) {
 	s.conns[c] = struct{}{}
 }
 
-// slowHead is how many times as long as an idle connection one may stay that sends the
-// head of a request.
-const slowHead = 4
+// slowRequest is how many times as long as an idle connection one may stay that sends a
+// request.
+const slowRequest = 4
 
 // makeRoom closes the connection that will be missed least, and returns when to look
 // again. A sender that is busy has its connection idle between two requests too, and
@@ -111,7 +111,7 @@ func (s *Server) makeRoom() time.Duration {
 // candidate is a connection that may have to make room, as it was looked at.
 type candidate struct {
 	conn  *conn
-	stage int32         // idle or begun
+	stage int32         // idle, begun or reading
 	left  time.Duration // it may stay
 	used  bool
 }
@@ -132,11 +132,11 @@ func (s *Server) leastMissed() (least candidate, found bool) {
 
 func (c *conn) candidate(now time.Duration) (_ candidate, may bool) {
 	stage, stays := c.stage.Load(), c.server.options.Limits.Spare
-	if stage == begun {
-		stays *= slowHead
+	if stage != idle {
+		stays *= slowRequest
 	}
 	stayed := now - time.Duration(c.since.Load())
-	return candidate{c, stage, stays - stayed, c.used.Load()}, stage == idle || stage == begun
+	return candidate{c, stage, stays - stayed, c.used.Load()}, stage < handling
 }
 
 // isMissedLess puts connections that brought nothing before those that did.

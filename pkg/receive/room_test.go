@@ -42,7 +42,7 @@ func TestIdleMakesRoom(t *testing.T) {
 	if reply, err := http.ReadResponse(bufio.NewReader(busy), nil); err != nil || reply.StatusCode != 204 {
 		t.Errorf("the busy one got %v, %v", reply, err)
 	}
-	if m := <-r.malformed; m.Reason != "all 2 connections are taken; those without a request in hand make room" {
+	if m := <-r.malformed; m.Reason != "all 2 connections are taken; those without a whole request make room" {
 		t.Errorf("%+v", m)
 	}
 }
@@ -61,7 +61,7 @@ func TestSlowHeadMakesRoom(t *testing.T) {
 		t.Errorf("the slow one got %q", got)
 	}
 	for _, want := range []string{
-		"all 1 connections are taken; those without a request in hand make room",
+		"all 1 connections are taken; those without a whole request make room",
 		"closed to make room, since no whole request came",
 	} {
 		if m := <-r.malformed; m.Reason != want {
@@ -70,20 +70,44 @@ func TestSlowHeadMakesRoom(t *testing.T) {
 	}
 }
 
-func hasBegun(s *Server) bool {
+func hasBegun(s *Server) bool { return isAt(s, begun) }
+
+// isAt says whether a connection is in the stage.
+func isAt(s *Server, stage int32) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for c := range s.conns {
-		return c.stage.Load() == begun
+		if c.stage.Load() == stage {
+			return true
+		}
 	}
 	return false
+}
+
+// TestSlowBodyMakesRoom has all connections taken, by a sender that never finishes the
+// body of a request.
+func TestSlowBodyMakesRoom(t *testing.T) {
+	r := start(t, Options{Limits: Limits{Connections: 1, Spare: time.Millisecond, Request: time.Hour}})
+	slow := r.dial(t)
+	io.WriteString(slow, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nhalf")
+	for !isAt(r.Server, reading) {
+		runtime.Gosched()
+	}
+	roundTrip(t, r.dial(t))
+	if got := readAll(t, slow); got != "" {
+		t.Errorf("the slow one got %q", got)
+	}
+	if x := <-r.receptions; x.Outcome != Incomplete || x.Status != 0 || x.Problem != "closed to make room, since the body did not come" {
+		t.Errorf("%+v", x)
+	}
 }
 
 // TestGiveWayOnlyAsChosen has the connection go on between being chosen and making room.
 func TestGiveWayOnlyAsChosen(t *testing.T) {
 	for chosen, stages := range map[int32]map[int32]bool{
-		idle:  {idle: true, begun: false, handling: false},
-		begun: {begun: true, idle: false, handling: false},
+		idle:    {idle: true, begun: false, reading: false, handling: false},
+		begun:   {begun: true, idle: false, reading: false, handling: false},
+		reading: {reading: true, idle: false, begun: false, handling: false},
 	} {
 		for stage, gives := range stages {
 			end, _ := net.Pipe()
@@ -93,7 +117,7 @@ func TestGiveWayOnlyAsChosen(t *testing.T) {
 			if c.giveWay(chosen) != gives || watched.closed != gives {
 				t.Errorf("chosen in stage %d, now in %d: closed is %v", chosen, stage, watched.closed)
 			}
-			if gives && c.handle() {
+			if gives && (c.read() || c.handle()) {
 				t.Errorf("a request is handled on a connection that was closed in stage %d", stage)
 			}
 		}
