@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 )
 
 // file is the part of *os.File that a Writer needs, and that a test can make fail.
@@ -54,8 +55,8 @@ func mayAppend(f file) error {
 // is made anew: what is written to a removed file would be lost without a word.
 func (w *Writer) hold() (end int64, _ error) {
 	for {
-		if err := lock(w.file.Fd()); err != nil {
-			return 0, fmt.Errorf("lock: %w", err)
+		if err := lock(w.file.Fd(), w.patience); err != nil {
+			return 0, err
 		}
 		info, err := w.file.Stat()
 		if err == nil && !isRemoved(info) {
@@ -68,6 +69,27 @@ func (w *Writer) hold() (end int64, _ error) {
 			_ = unlock(w.file.Fd())
 			return 0, err
 		}
+	}
+}
+
+// lockPatience is how long another writer may have the file. To write a batch takes one far
+// less; but a program that locks it for good must not hold up what waits for an answer.
+const lockPatience = 2 * time.Second
+
+// lock waits until no other writer has the file.
+func lock(fd uintptr, patience time.Duration) error {
+	deadline := time.Now().Add(patience)
+	for pause := 20 * time.Microsecond; ; pause = min(2*pause, 5*time.Millisecond) {
+		taken, err := tryLock(fd)
+		switch {
+		case err != nil:
+			return fmt.Errorf("lock: %w", err)
+		case taken:
+			return nil
+		case time.Now().After(deadline):
+			return fmt.Errorf("another program has locked the file for more than %s", patience)
+		}
+		time.Sleep(pause)
 	}
 }
 

@@ -9,8 +9,14 @@ import (
 	"syscall"
 )
 
-// lock waits until no other writer, of this process or another, has the file.
-func lock(fd uintptr) error { return flock(fd, syscall.LOCK_EX) }
+// tryLock takes the file, unless another writer, of this process or another, has it.
+func tryLock(fd uintptr) (taken bool, _ error) {
+	err := flock(fd, syscall.LOCK_EX|syscall.LOCK_NB)
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		return false, nil
+	}
+	return err == nil, err
+}
 
 func unlock(fd uintptr) error { return flock(fd, syscall.LOCK_UN) }
 

@@ -11,9 +11,14 @@ import (
 // a lock on Windows keeps others from reading what it covers.
 func region() *windows.Overlapped { return &windows.Overlapped{OffsetHigh: 1 << 30} }
 
-// lock waits until no other writer, of this process or another, has the file.
-func lock(fd uintptr) error {
-	return windows.LockFileEx(windows.Handle(fd), windows.LOCKFILE_EXCLUSIVE_LOCK, 0, 1, 0, region())
+// tryLock takes the file, unless another writer, of this process or another, has it.
+func tryLock(fd uintptr) (taken bool, _ error) {
+	const how = windows.LOCKFILE_EXCLUSIVE_LOCK | windows.LOCKFILE_FAIL_IMMEDIATELY
+	err := windows.LockFileEx(windows.Handle(fd), how, 0, 1, 0, region())
+	if errors.Is(err, windows.ERROR_LOCK_VIOLATION) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 func unlock(fd uintptr) error {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 )
@@ -32,9 +33,10 @@ type Options struct {
 // Writer appends entries to a recording. It is safe for concurrent use, and so is
 // another Writer on the same file, also in another process.
 type Writer struct {
-	options Options
-	open    func() (file, error)
-	buffers sync.Pool
+	options  Options
+	open     func() (file, error)
+	patience time.Duration // with another writer of the file
+	buffers  sync.Pool
 
 	mu   sync.Mutex // guards next
 	next *batch     // takes the lines that come while another batch is being written
@@ -80,7 +82,7 @@ func Create(path string, options Options) (*Writer, error) {
 }
 
 func newWriter(f file, options Options) *Writer {
-	w := &Writer{options: options, file: f, next: new(batch), end: -1}
+	w := &Writer{options: options, patience: lockPatience, file: f, next: new(batch), end: -1}
 	w.buffers.New = func() any { return new([]byte) }
 	return w
 }

@@ -1,0 +1,38 @@
+//go:build unix
+
+package recording
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestLockedByAnother has another program keep the lock: an entry is refused after a
+// while, and taken again once the lock is free.
+func TestLockedByAnother(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "events.ndjson")
+	w := create(t, path, Options{})
+	w.patience = 5 * time.Millisecond
+	appendAll(t, w, entry("1"))
+	other, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	if taken, err := tryLock(other.Fd()); !taken || err != nil {
+		t.Fatal(taken, err)
+	}
+	if err := w.Append(entry("2")); err == nil || !strings.HasSuffix(err.Error(), "another program has locked the file for more than 5ms") {
+		t.Errorf("got %v", err)
+	}
+	if err := unlock(other.Fd()); err != nil {
+		t.Fatal(err)
+	}
+	appendAll(t, w, entry("3"))
+	if entries, torn := readAll(t, readFile(t, path)); len(entries) != 2 || torn != nil {
+		t.Errorf("%d entries, torn %v", len(entries), torn)
+	}
+}
