@@ -49,18 +49,19 @@ func sortedNames(headers http.Header) []string {
 	return names
 }
 
-// mask hides the values of secret headers.
+// mask hides what is secret in the headers.
 func (p headerPrinter) mask(headers http.Header) http.Header {
 	if p.secrets {
 		return headers
 	}
-	masked := make(http.Header, len(headers))
-	for name, values := range headers {
-		if !deliver.IsSecret(name) && !strings.EqualFold(name, p.required) {
-			masked[name] = values
-			continue
+	masked := headers.Clone()
+	for name, values := range masked {
+		for i, value := range values {
+			values[i] = deliver.MaskHeader(name, value)
+			if strings.EqualFold(name, p.required) {
+				values[i] = deliver.Masked
+			}
 		}
-		masked[name] = slices.Repeat([]string{deliver.Masked}, len(values))
 	}
 	return masked
 }

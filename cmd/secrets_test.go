@@ -177,6 +177,7 @@ func (v *vault) ways(host, route string) map[string][]string {
 			"-t", "http://" + host + "/" + route + "?token=s3cr3t-flag-query",
 			"-H", "X-Api-Key: s3cr3t-flag", "-H", "Authorization: Basic s3cr3t-flag-basic", "-H", "Cookie: id=s3cr3t-flag-cookie",
 			"-H", "X-Auth-TOKEN: s3cr3t-flag-token", "-H", "my-secret: s3cr3t-flag-secret", "-H", "Password: s3cr3t-flag-word",
+			"-H", "Referer: http://h/?a=1;token=s3cr3t-flag-referer",
 		},
 		"url":     {"-t", "http://user:s3cr3t-flag-password@" + host + "/" + route},
 		"config":  {"--config", "planted.yaml"},
@@ -221,7 +222,7 @@ func TestSecretsStaySecret(t *testing.T) {
 		}
 	}
 	silentFiles(t)
-	v.wantReceived(t, "flag-password", "flag-query", "flag-basic", "flag-cookie", "flag-token", "flag-secret", "flag-word",
+	v.wantReceived(t, "flag-password", "flag-query", "flag-basic", "flag-cookie", "flag-token", "flag-secret", "flag-word", "flag-referer",
 		"config-cookie", "config-query", "config-escaped", "env-password", "env-bearer", "env-header", "profile-query", "tape",
 		"target", "var", "var-too", "env-query", "probe-user", "probe", "step", "together")
 }
@@ -273,19 +274,26 @@ func (v *vault) listen(t *testing.T, args []string) {
 		}
 		request.Header.Set("X-Api-Key", "s3cr3t-sent")
 		request.Header.Set("X-Team", required)
+		request.Header.Set("Referer", "http://u:s3cr3t-sent-user@h/?next=%2Fin%3Ftoken%3Ds3cr3t-sent-next")
+		request.Header.Set("X-Original-Uri", "/in?a=1?token=s3cr3t-sent-second;b=s3cr3t-sent-rest")
 		reply, err := http.DefaultClient.Do(request)
 		if err != nil {
 			t.Fatal(err)
 		}
 		reply.Body.Close()
 	}
-	conn, err := net.Dial("tcp", strings.TrimPrefix(at, "http://"))
-	if err != nil {
-		t.Fatal(err)
+	for _, malformed := range []string{
+		"POST /in?token=s3cr3t-malformed HTTP/1.1\r\nHost: x\r\nX-Token s3cr3t-malformed\r\n\r\n",
+		"POST /in HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\ns3cr3t-malformed\r\n\r\n",
+	} {
+		conn, err := net.Dial("tcp", strings.TrimPrefix(at, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		io.WriteString(conn, malformed)
+		io.Copy(io.Discard, conn)
 	}
-	defer conn.Close()
-	io.WriteString(conn, "POST /in?token=s3cr3t-malformed HTTP/1.1\r\nHost: x\r\nX-Token s3cr3t-malformed\r\n\r\n")
-	io.Copy(io.Discard, conn)
 	cancel()
 	if code := <-ended; code != exitOK {
 		t.Errorf("exit code %d: %s", code, stderr)

@@ -82,10 +82,8 @@ func (a *app) maskHeaders(headers http.Header) http.Header {
 	}
 	masked := headers.Clone()
 	for name, values := range masked {
-		if deliver.IsSecret(name) {
-			for i := range values {
-				values[i] = deliver.Masked
-			}
+		for i, value := range values {
+			values[i] = deliver.MaskHeader(name, value)
 		}
 	}
 	return masked

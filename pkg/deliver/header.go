@@ -53,10 +53,10 @@ func (h Header) String() string {
 	return h.Name + ": " + h.Value
 }
 
-// Hide is the header with its value masked when the name says that it is a secret.
+// Hide is the header with what is secret in its value masked.
 func (h Header) Hide() Header {
-	if !h.Remove && IsSecret(h.Name) {
-		h.Value = Masked
+	if !h.Remove {
+		h.Value = MaskHeader(h.Name, h.Value)
 	}
 	return h
 }

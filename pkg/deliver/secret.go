@@ -25,6 +25,18 @@ func IsSecret(name string) bool {
 	return false
 }
 
+// MaskHeader is the value of a header with what is secret in it hidden: all of it when
+// the name says so, and otherwise the secrets of a URL.
+func MaskHeader(name, value string) string {
+	switch {
+	case IsSecret(name):
+		return Masked
+	case strings.HasPrefix(value, "/"), strings.Contains(value, "://"):
+		return MaskURL(value)
+	}
+	return value
+}
+
 // MaskURL hides the secrets in the text of a URL: the password, or a user that
 // stands alone as a token does, and the values of parameters whose names IsSecret
 // knows. The URL is not parsed, because a malformed one has secrets too.
@@ -52,8 +64,8 @@ func URLSecrets(u *url.URL) []string {
 		values = append(values, u.User.Username())
 	}
 	for p := range strings.SplitSeq(u.RawQuery, "&") {
-		name, value, _ := strings.Cut(p, "=")
-		if !isSecretParameter(name) || value == "" {
+		value, _ := secretIn(p)
+		if value == "" {
 			continue
 		}
 		values = append(values, value)
@@ -108,11 +120,35 @@ func maskUser(s string) string {
 func maskQuery(query string) string {
 	parameters := strings.Split(query, "&")
 	for i, p := range parameters {
-		if name, _, found := strings.Cut(p, "="); found && isSecretParameter(name) {
-			parameters[i] = name + "=" + Masked
+		if secret, found := secretIn(p); found {
+			parameters[i] = strings.TrimSuffix(p, secret) + Masked
 		}
 	}
 	return strings.Join(parameters, "&")
+}
+
+// secretIn is the end of a parameter that is secret. Some separate parameters with
+// ";", and those that add to a URL without looking with "?". A URL in a parameter may have a
+// secret of its own.
+func secretIn(parameter string) (secret string, found bool) {
+	for start := 0; start < len(parameter); {
+		part := parameter[start:]
+		if end := strings.IndexAny(part, ";?"); end >= 0 {
+			part = part[:end]
+		}
+		name, value, hasValue := strings.Cut(part, "=")
+		if hasValue && (isSecretParameter(name) || isSecretURL(value)) {
+			return parameter[start+len(name)+1:], true
+		}
+		start += len(part) + 1
+	}
+	return "", false
+}
+
+// isSecretURL knows a URL with a query in its escaped form too.
+func isSecretURL(s string) bool {
+	plain, err := url.QueryUnescape(s)
+	return err == nil && plain != s && strings.Contains(plain, "?") && MaskURL(plain) != plain
 }
 
 // isSecretParameter knows a name in its escaped form too.

@@ -1,6 +1,7 @@
 package deliver
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -91,6 +92,11 @@ func TestMaskURL(t *testing.T) {
 		"# in the password":     {"http://u:hun#ter2@h/", "http://u:****@h/"},
 		"parameter":             {"http://h/?a=1&X-Token=hunter2&b", "http://h/?a=1&X-Token=****&b"},
 		"escaped name":          {"http://h/?to%6ben=hunter2", "http://h/?to%6ben=****"},
+		"second question mark":  {"/in?a=1?token=hunter2&b=2", "/in?a=1?token=****&b=2"},
+		"semicolon":             {"/in?a=1;token=hunter2;b=2", "/in?a=1;token=****"},
+		"URL in a parameter":    {"/in?next=http://h/?token=hunter2&b=2", "/in?next=http://h/?token=****&b=2"},
+		"escaped URL":           {"/in?next=http%3A%2F%2Fh%2F%3Ftoken%3Dhunter2&b=2", "/in?next=****&b=2"},
+		"escaped harmless URL":  {"/in?next=http%3A%2F%2Fh%2F%3Fa%3D2", "/in?next=http%3A%2F%2Fh%2F%3Fa%3D2"},
 		"fragment":              {"http://h/#access_token=hunter2", "http://h/#access_token=****"},
 		"of a request line":     {"/in?next=http://h:x/a@b&key=hunter2", "/in?next=http://h:x/a@b&key=****"},
 		"IPv6":                  {"http://[::1]:3000/?to=a@b", "http://[::1]:3000/?to=a@b"},
@@ -110,10 +116,46 @@ func TestMaskURL(t *testing.T) {
 	}
 }
 
+// BenchmarkMaskURL has queries that a sender made as laborious as they can be.
+func BenchmarkMaskURL(b *testing.B) {
+	nested := "/in?a=1"
+	for len(nested) < 32<<10 {
+		nested = "/in?a=" + url.QueryEscape(nested)
+	}
+	for name, s := range map[string]string{
+		"usual": "/apizeehooks/?source=apizee", "equals": "/in?" + strings.Repeat("a=", 32<<10),
+		"separators": "/in?" + strings.Repeat("a=;", 20<<10), "nested": nested,
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				MaskURL(s)
+			}
+		})
+	}
+}
+
+func TestMaskHeader(t *testing.T) {
+	for line, want := range map[string]string{
+		"X-Api-Key: hunter2":                     "****",
+		"X-Team: blue?token=x":                   "blue?token=x",
+		"Referer: https://u:hunter2@h/?key=abc":  "https://u:****@h/?key=****",
+		"X-Original-Uri: /in?token=hunter2&a=1":  "/in?token=****&a=1",
+		"From: me@example.com":                   "me@example.com",
+		"User-Agent: x/1 (+https://h/a@b?c=1#d)": "x/1 (+https://h/a@b?c=1#d)",
+	} {
+		name, value, _ := strings.Cut(line, ": ")
+		if got := MaskHeader(name, value); got != want {
+			t.Errorf("%s: got %q, want %q", line, got, want)
+		}
+	}
+}
+
 func TestURLSecrets(t *testing.T) {
 	tests := map[string][]string{
 		"http://u:hunter2@h/?a=1&token=a%20b&key=&secret=c": {"hunter2", "a%20b", "a b", "c"},
 		"http://hunter2@h/?user=u":                          {"hunter2"},
+		"http://h/?a=1;token=hunter2":                       {"hunter2"},
 		"http://h/?a=1":                                     nil,
 	}
 	for in, want := range tests {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/textproto"
 	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
@@ -97,6 +98,9 @@ func unread(err error, limits Limits) answer {
 		return answer{outcome: Incomplete, problem: "the listener stopped in the middle of the body"}
 	case isBroken(err):
 		return answer{outcome: Incomplete, problem: "the sender closed the connection in the middle of the body"}
+	case errors.As(err, new(textproto.ProtocolError)): // it quotes a line, which may be secret
+		return answer{status: http.StatusBadRequest, outcome: Incomplete, last: true,
+			problem: "the trailer behind the body is malformed"}
 	}
 	return answer{status: http.StatusBadRequest, outcome: Incomplete, last: true,
 		problem: fmt.Sprintf("the body cannot be read: %v", err)}

@@ -8,7 +8,7 @@ import (
 )
 
 func TestCreateLeavesOtherFilesAlone(t *testing.T) {
-	whole, err := appendLine(nil, entry("1"), func(string) bool { return false })
+	whole, err := appendLine(nil, entry("1"), asIs)
 	if err != nil {
 		t.Fatal(err)
 	}

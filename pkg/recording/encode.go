@@ -13,17 +13,16 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
-	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 )
 
 // appendLine adds the line of an entry, with the newline. The members always come in
 // the same order, and headers sorted, so that two recordings can be compared.
-func appendLine(dst []byte, e Entry, secret func(name string) bool) ([]byte, error) {
+func appendLine(dst []byte, e Entry, mask func(name, value string) string) ([]byte, error) {
 	dst = append(dst, `{"receivedAt":"`...)
 	dst = e.ReceivedAt.UTC().AppendFormat(dst, time.RFC3339Nano)
 	dst = appendText(append(dst, `","method":`...), e.Method)
 	dst = appendText(append(dst, `,"path":`...), e.Path)
-	dst = appendHeaders(append(dst, `,"headers":`...), e.Headers, secret)
+	dst = appendHeaders(append(dst, `,"headers":`...), e.Headers, mask)
 	dst = appendBody(dst, e.Body)
 	dst = strconv.AppendInt(append(dst, `,"status":`...), int64(e.Status), 10)
 	dst, err := appendFindings(append(dst, `,"findings":`...), e.Findings)
@@ -36,7 +35,7 @@ func appendText(dst []byte, s string) []byte {
 	return dst
 }
 
-func appendHeaders(dst []byte, headers map[string][]string, secret func(string) bool) []byte {
+func appendHeaders(dst []byte, headers map[string][]string, mask func(name, value string) string) []byte {
 	var room [16]string // keeps the names of a usual request off the heap
 	names := slices.AppendSeq(room[:0], maps.Keys(headers))
 	slices.Sort(names)
@@ -46,15 +45,11 @@ func appendHeaders(dst []byte, headers map[string][]string, secret func(string) 
 			dst = append(dst, ',')
 		}
 		dst = append(appendText(dst, name), ":["...)
-		hide := secret(name)
 		for j, value := range headers[name] {
 			if j > 0 {
 				dst = append(dst, ',')
 			}
-			if hide {
-				value = deliver.Masked
-			}
-			dst = appendText(dst, value)
+			dst = appendText(dst, mask(name, value))
 		}
 		dst = append(dst, ']')
 	}

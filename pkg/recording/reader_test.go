@@ -9,7 +9,7 @@ import (
 )
 
 func TestReadTorn(t *testing.T) {
-	whole, err := appendLine(nil, entry(`{"a":"é"}`), func(string) bool { return false })
+	whole, err := appendLine(nil, entry(`{"a":"é"}`), asIs)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -26,7 +26,7 @@ func TestReadTorn(t *testing.T) {
 }
 
 func TestReadEndWithoutNewline(t *testing.T) {
-	whole, _ := appendLine(nil, entry("{}"), func(string) bool { return false })
+	whole, _ := appendLine(nil, entry("{}"), asIs)
 	entries, torn := readAll(t, "\n \r\n"+string(bytes.TrimSpace(whole)))
 	if len(entries) != 1 || torn != nil {
 		t.Errorf("%d entries, torn %v", len(entries), torn)
@@ -34,7 +34,7 @@ func TestReadEndWithoutNewline(t *testing.T) {
 }
 
 func TestReadRefuses(t *testing.T) {
-	whole, _ := appendLine(nil, entry("{}"), func(string) bool { return false })
+	whole, _ := appendLine(nil, entry("{}"), asIs)
 	const start = `{"receivedAt":"2026-01-02T03:04:05Z","method":"POST","path":"/"`
 	tests := map[string]struct{ line, want string }{
 		"no JSON":         {"hello", "line 2: it is not a JSON object of a recording: "},
@@ -79,7 +79,7 @@ type failing struct{ err error }
 func (r failing) Read([]byte) (int, error) { return 0, r.err }
 
 func TestReaderMemoryIsConstant(t *testing.T) {
-	line, _ := appendLine(nil, entry(strings.Repeat("x", 1000)), func(string) bool { return false })
+	line, _ := appendLine(nil, entry(strings.Repeat("x", 1000)), asIs)
 	const lines = 20_000
 	r := NewReader(&repeated{text: line, left: lines})
 	n := 0

@@ -23,7 +23,7 @@ type Options struct {
 	// Entries appended at the same time share one fsync.
 	Sync bool
 
-	// ShowSecrets writes secret headers and parameters in clear.
+	// ShowSecrets writes secrets of headers and URLs in clear.
 	ShowSecrets bool
 
 	// Secrets are headers that are secret although deliver.IsSecret does not say so.
@@ -104,7 +104,7 @@ func (w *Writer) Append(e Entry) error {
 	if !w.options.ShowSecrets {
 		e.Path = deliver.MaskURL(e.Path)
 	}
-	text, err := appendLine((*buffer)[:0], e, w.secret)
+	text, err := appendLine((*buffer)[:0], e, w.mask)
 	*buffer = text
 	if err != nil {
 		return err
@@ -126,11 +126,15 @@ func (w *Writer) release(buffer *[]byte) {
 	}
 }
 
-func (w *Writer) secret(name string) bool {
-	if w.options.ShowSecrets {
-		return false
+// mask is the value of a header as it is written.
+func (w *Writer) mask(name, value string) string {
+	switch {
+	case w.options.ShowSecrets:
+		return value
+	case slices.ContainsFunc(w.options.Secrets, func(s string) bool { return strings.EqualFold(s, name) }):
+		return deliver.Masked
 	}
-	return deliver.IsSecret(name) || slices.ContainsFunc(w.options.Secrets, func(s string) bool { return strings.EqualFold(s, name) })
+	return deliver.MaskHeader(name, value)
 }
 
 // write puts a line at the end of the file, and says in which batch. While one batch is

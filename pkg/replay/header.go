@@ -14,7 +14,7 @@ import (
 var defaults = [...]string{"User-Agent", "Accept", "Content-Type"}
 
 // recorded are the headers of an entry that go with it again: not those of the
-// connection it came over, and not those whose value was masked.
+// connection it came over, and not those with something masked in their value.
 func recorded(headers map[string][]string) []deliver.Header {
 	names := make([]string, 0, len(headers))
 	for name := range headers {
@@ -24,7 +24,7 @@ func recorded(headers map[string][]string) []deliver.Header {
 	var again []deliver.Header
 	for _, name := range names {
 		for _, value := range headers[name] {
-			if isOfConnection(headers, name) || value == deliver.Masked {
+			if isOfConnection(headers, name) || strings.Contains(value, deliver.Masked) {
 				continue
 			}
 			if h, err := deliver.NewHeader(name, value); err == nil {
