@@ -92,10 +92,12 @@ func (l *loadPrinter) end(o *load.Outcome) {
 		return
 	}
 	p := l.palette
-	refused := o.Sent - o.Accepted
 	fmt.Fprintf(l.app.Stdout, "%s %d of %d sent in %s, %.1f/s; %s, %s\n", p.Strong("←"), o.Sent, o.Planned,
 		console.Duration(o.Duration), o.Rate, p.OK(fmt.Sprintf("%d accepted (%s)", o.Accepted, percent(o.Success()))),
-		some(p.Finding, int(refused), "not"))
+		some(p.Finding, int(o.Failed()), "not"))
+	if o.Aborted > 0 {
+		fmt.Fprintf(l.app.Stdout, "  %s\n", p.Notice(fmt.Sprintf("%d were broken off on purpose", o.Aborted)))
+	}
 	if o.Unsent > 0 {
 		fmt.Fprintf(l.app.Stdout, "  %s\n", p.Finding(fmt.Sprintf("%d were not sent when they were due: the answers before them, or this machine, were too slow for the rate", o.Unsent)))
 	}
@@ -173,8 +175,8 @@ func (l *loadPrinter) verdict(o *load.Outcome) error {
 		return &exit{exitUnreachable, fmt.Errorf("nothing was answered: %s", o.Errors[0].Name), "check host and port, and that the server is running."}
 	}
 	if len(l.options.failIf) == 0 {
-		if due := o.Sent + o.Unsent; o.Accepted < due {
-			return l.app.answeredNoQuietly("%d of %s: not accepted", due-o.Accepted, plural(int(due), "event"))
+		if missing := o.Failed() + o.Unsent; missing > 0 {
+			return l.app.answeredNoQuietly("%d of %s: not accepted", missing, plural(int(o.Sent+o.Unsent), "event"))
 		}
 		return nil
 	}

@@ -38,7 +38,7 @@ looked for in .apizee-hooks/scenarios, then in your configuration folder, then
 among those that come with the program; a path is a file of your own.
 
 Every mistake in a scenario is reported before anything is sent. When all
-expectations hold the exit code is 0, else 1; it is 3 when nothing could be
+expectations hold the exit code is 0, else 1; it is 3 when no event could be
 delivered.`,
 		Example: example(`
 			# See what it does: play a scenario against a listener in this process

@@ -208,16 +208,17 @@ func (r *running) end(ctx context.Context, outcomes []scenario.Outcome, all repo
 }
 
 func (r *running) verdict(ctx context.Context, outcomes []scenario.Outcome) error {
-	failed, undelivered := 0, true
+	failed, answered, undelivered := 0, 0, false
 	for _, o := range outcomes {
 		failed += o.Counts().Failed
-		undelivered = undelivered && (o.Undelivered() || o.Counts().Failed == 0)
+		answered += o.Counts().Answered
+		undelivered = undelivered || o.Undelivered()
 	}
 	switch {
 	case ctx.Err() != nil:
 		return interrupted()
-	case failed > 0 && undelivered:
-		return &exit{code: exitUnreachable, err: errors.New("nothing of what failed could be delivered")}
+	case undelivered && answered == 0:
+		return &exit{code: exitUnreachable, err: errors.New("no event could be delivered")}
 	case failed > 0:
 		return r.app.answeredNoQuietly("%s failed", plural(failed, "step"))
 	}

@@ -22,14 +22,14 @@ func (v *runView) summary(outcomes []scenario.Outcome) {
 		sum.Passed += c.Passed
 		sum.Failed += c.Failed
 		sum.Skipped += c.Skipped
-		sum.Deliveries += c.Deliveries
+		sum.Sent += c.Sent
 		took += o.Duration
 		steps += len(o.Steps)
 	}
 	v.line("")
 	played := fmt.Sprintf("%s, %s: ", plural(len(outcomes), "run"), plural(steps, "step"))
 	plain := fmt.Sprintf("%d passed, %d failed, %d skipped", sum.Passed, sum.Failed, sum.Skipped)
-	sent := fmt.Sprintf("%d sent in %s, seed %d", sum.Deliveries, console.Duration(took), v.run.seed)
+	sent := fmt.Sprintf("%d sent in %s, seed %d", sum.Sent, console.Duration(took), v.run.seed)
 	gap := "  "
 	if width := v.app.width(); width > 0 && console.Columns(played+plain+gap+sent) > width {
 		gap = "\n"
@@ -46,7 +46,7 @@ func (v *runView) slowest(outcomes []scenario.Outcome) {
 	var all []scenario.StepOutcome
 	for _, o := range outcomes {
 		for _, s := range o.Steps {
-			if s.Deliveries > 0 {
+			if s.Step.Kind != "pause" && s.Status != scenario.Skipped {
 				all = append(all, s)
 			}
 		}

@@ -16,6 +16,15 @@ const (
 	KindOther       Kind = "other"
 )
 
+// IsUnsent says whether no connection came about, so that nothing was sent.
+func (k Kind) IsUnsent() bool {
+	switch k {
+	case KindRefused, KindDNS, KindTLS, KindUnreachable:
+		return true
+	}
+	return false
+}
+
 // Failure says why no whole reply came.
 type Failure struct {
 	Kind    Kind

@@ -31,6 +31,7 @@ type Summary struct {
 	Sent     uint64 // how many have an outcome
 	Accepted uint64 // with a 2xx status
 	Unsent   uint64 // were due and not sent, though the load was not stopped
+	Aborted  uint64 // of those sent, what a fault had broken off on purpose
 	Canceled uint64 // in flight when the load was stopped; counted nowhere else
 
 	Duration   time.Duration // from the first request to the last
@@ -56,6 +57,10 @@ func (s Summary) Success() float64 {
 	}
 	return float64(s.Accepted) / float64(due)
 }
+
+// Failed is how many of the requests that were sent were not accepted, though they were not
+// broken off on purpose.
+func (s Summary) Failed() uint64 { return s.Sent - s.Accepted - s.Aborted }
 
 // Count is how often something occurred.
 type Count struct {
@@ -112,6 +117,9 @@ func (o *Outcome) add(r *vegeta.Result) {
 		return
 	}
 	o.Sent++
+	if kind == deliver.KindAborted {
+		o.Aborted++
+	}
 	if r.Code >= 200 && r.Code <= 299 {
 		o.Accepted++
 	}

@@ -46,7 +46,8 @@ func (s *StepOutcome) add(out StepOutcome) {
 	s.Step = out.Step
 	s.Rounds += out.Rounds
 	s.FailedRounds += out.FailedRounds
-	s.Deliveries += out.Deliveries
+	s.Sent += out.Sent
+	s.Answered += out.Answered
 	s.Duration += out.Duration
 	if s.Status == Failed || out.Status == Passed {
 		return // one failed round makes a failed step

@@ -95,7 +95,12 @@ func (p *playing) deliver(ctx context.Context, d delivery) {
 
 // account judges a result and enters it.
 func (p *playing) account(out *StepOutcome, d delivery, result deliver.Result, count int) {
-	out.Deliveries++
+	if result.Failure == nil || !result.Failure.Kind.IsUnsent() {
+		out.Sent++
+	}
+	if result.Status != 0 {
+		out.Answered++
+	}
 	out.Duration += result.Timings.Total
 	if canceled(result) {
 		out.Status, out.Reason = Skipped, interrupted

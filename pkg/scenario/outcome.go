@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"slices"
 	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
@@ -35,8 +36,9 @@ type StepOutcome struct {
 	Status Status
 	// Rounds is how often it was done, and FailedRounds how often in vain.
 	Rounds, FailedRounds int
-	// Deliveries counts what was sent, every try of a probe included.
-	Deliveries int
+	// Sent counts the events that were sent, and Answered those of them that got an answer,
+	// be it another one than expected.
+	Sent, Answered int
 	Duration   time.Duration
 	// Failure is the first one; nil unless the step failed.
 	Failure *Failure
@@ -81,8 +83,8 @@ type Difference struct {
 	Actual   string
 }
 
-// Counts are how many steps ended in which way.
-type Counts struct{ Passed, Failed, Skipped, Deliveries int }
+// Counts are how many steps ended in which way, and what they sent.
+type Counts struct{ Passed, Failed, Skipped, Sent, Answered int }
 
 // Counts counts the steps.
 func (o Outcome) Counts() Counts {
@@ -96,7 +98,8 @@ func (o Outcome) Counts() Counts {
 		case Skipped:
 			c.Skipped++
 		}
-		c.Deliveries += s.Deliveries
+		c.Sent += s.Sent
+		c.Answered += s.Answered
 	}
 	return c
 }
@@ -107,20 +110,12 @@ func (o Outcome) OK() bool {
 	return c.Failed == 0 && c.Skipped == 0
 }
 
-// Undelivered tells whether all that failed did so because nothing could be
-// delivered, as when the endpoint is not running.
+// Undelivered tells whether something failed because it could not be delivered, and no
+// event was answered, as when the endpoint is not running.
 func (o Outcome) Undelivered() bool {
-	found := false
-	for _, s := range o.Steps {
-		if s.Failure == nil {
-			continue
-		}
-		if s.Failure.Undelivered == "" {
-			return false
-		}
-		found = true
-	}
-	return found
+	return o.Counts().Answered == 0 && slices.ContainsFunc(o.Steps, func(s StepOutcome) bool {
+		return s.Failure != nil && s.Failure.Undelivered != ""
+	})
 }
 
 // Event is something that happens during a run: StepStarted, Delivered, Probed

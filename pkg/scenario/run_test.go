@@ -181,6 +181,37 @@ func TestExpectedFailures(t *testing.T) {
 	}
 }
 
+// A run is not one that delivered nothing when an event was answered, but it is when only a
+// probe was.
+func TestUndelivered(t *testing.T) {
+	closed := serve(t, nil)
+	closed.Close()
+	calls := 0
+	flaky := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		if calls++; calls > 1 {
+			panic(http.ErrAbortHandler)
+		}
+	})
+	probed := serve(t, nil)
+	for name, tt := range map[string]struct {
+		url, steps string
+		want       bool
+		counts     Counts
+	}{
+		"second one":   {flaky.URL, "[{send: ticket}, {send: ticket}]", false, Counts{Passed: 1, Failed: 1, Sent: 2, Answered: 1}},
+		"probe beside": {closed.URL, "[{probe: GET " + probed.URL + ", expect: {status: 404, within: 1ms}}, {send: ticket}]", true, Counts{Failed: 2}},
+		"probe alone":  {closed.URL, "[{probe: GET " + closed.URL + ", expect: {within: 1ms}}]", true, Counts{Failed: 1}},
+		"as a fault":   {flaky.URL, "[{send: ticket, fault: abort}]", false, Counts{Passed: 1, Sent: 1}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			out := play(t, tt.url, "steps: "+tt.steps)
+			if diff := cmp.Diff(tt.counts, out.Counts()); diff != "" || out.Undelivered() != tt.want {
+				t.Errorf("undelivered: %t, counts (-want +got)\n%s", out.Undelivered(), diff)
+			}
+		})
+	}
+}
+
 func TestTooSlow(t *testing.T) {
 	var calls atomic.Int64
 	e := serve(t, nil)
@@ -246,7 +277,7 @@ steps:
       - {send: ticket update, props: {state: closed}, times: 2}
     times: 2
 `)
-	if !out.OK() || out.Steps[0].Deliveries != count {
+	if !out.OK() || out.Steps[0].Sent != count {
 		t.Errorf("%+v", out.Steps[0])
 	}
 }
@@ -302,7 +333,7 @@ steps:
 	if diff := cmp.Diff(want, e.received()); diff != "" {
 		t.Error(diff)
 	}
-	if s := out.Steps[0]; s.Rounds != 3 || s.Deliveries != 6 || s.Status != Passed {
+	if s := out.Steps[0]; s.Rounds != 3 || s.Sent != 6 || s.Status != Passed {
 		t.Errorf("%+v", s)
 	}
 }
@@ -359,7 +390,7 @@ func TestFailFast(t *testing.T) {
 	o := to(t, e.URL)
 	o.FailFast = true
 	out := runner(t).Run(context.Background(), s, o)
-	if diff := cmp.Diff(Counts{Failed: 1, Skipped: 2, Deliveries: 1}, out.Counts()); diff != "" {
+	if diff := cmp.Diff(Counts{Failed: 1, Skipped: 2, Sent: 1, Answered: 1}, out.Counts()); diff != "" {
 		t.Error(diff)
 	}
 	if out.Steps[2].Reason != "step 1 failed" {
@@ -375,7 +406,7 @@ func TestInterrupt(t *testing.T) {
 	})
 	s := mustParse(t, "steps: [{send: ticket}, {send: ticket}, {pause: 1s}]")
 	out := runner(t).Run(ctx, s, to(t, e.URL))
-	if diff := cmp.Diff(Counts{Skipped: 3, Deliveries: 1}, out.Counts()); diff != "" || !out.Interrupted {
+	if diff := cmp.Diff(Counts{Skipped: 3, Sent: 1}, out.Counts()); diff != "" || !out.Interrupted {
 		t.Error(diff, out.Interrupted)
 	}
 }

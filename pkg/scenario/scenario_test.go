@@ -96,6 +96,9 @@ func runner(t testing.TB) Runner {
 		Client: deliver.NewClient(transport, time.Now),
 		Now:    time.Now,
 		Sleep:  func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
+		Faulty: func(f deliver.Fault, seed uint64) *deliver.Client {
+			return deliver.NewClient(f.Transport(transport, deliver.FaultOptions{Seed: seed, Sleep: deliver.Sleep}), time.Now)
+		},
 	}
 }
 
