@@ -48,14 +48,15 @@ func newTemplatesListCmd(a *app) *cobra.Command {
 }
 
 func newTemplatesShowCmd(a *app) *cobra.Command {
-	return &cobra.Command{
+	var scenario bool
+	c := &cobra.Command{
 		Use:               "show <name>",
 		Short:             "Print a template or a scenario",
-		Example:           example("\n\t\t\tapizee-hooks templates show ticket-invited"),
+		Example:           example("\n\t\t\tapizee-hooks templates show ticket-invited\n\t\t\tapizee-hooks templates show --scenario ticket-declined"),
 		Args:              needs("the name of a template or a scenario", 1),
 		ValidArgsFunction: firstArg(a.completeAllTemplates),
 		RunE: func(_ *cobra.Command, args []string) error {
-			found, err := a.findTemplate(args[0])
+			found, err := a.findTemplate(args[0], scenario)
 			if err != nil {
 				return err
 			}
@@ -63,10 +64,18 @@ func newTemplatesShowCmd(a *app) *cobra.Command {
 			return err
 		},
 	}
+	scenarioFlag(c, &scenario)
+	return c
+}
+
+// scenarioFlag chooses where a template and a scenario share a name.
+func scenarioFlag(c *cobra.Command, scenario *bool) {
+	c.Flags().BoolVar(scenario, "scenario", false, "take the scenario, where a template has the same name")
 }
 
 func newTemplatesCopyCmd(a *app) *cobra.Command {
-	return &cobra.Command{
+	var scenario bool
+	c := &cobra.Command{
 		Use:   "copy <name> [folder]",
 		Short: "Copy a template or a scenario to a folder, to edit it",
 		Long: `Copy a template or a scenario to a folder, by default .apizee-hooks/templates or
@@ -80,9 +89,15 @@ already is left as it is.`,
 			if len(args) > 1 {
 				dir = args[1]
 			}
-			return a.copyTemplate(args[0], dir)
+			found, err := a.findTemplate(args[0], scenario)
+			if err != nil {
+				return err
+			}
+			return a.copyTemplate(found, dir)
 		},
 	}
+	scenarioFlag(c, &scenario)
+	return c
 }
 
 // needs takes one argument at least and most at most, which what names.

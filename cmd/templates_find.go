@@ -58,25 +58,37 @@ type foundFile struct {
 	text   []byte
 }
 
-// findTemplate finds the template of an event, or a scenario.
-func (a *app) findTemplate(name string) (foundFile, error) {
+// findTemplate finds the template of an event, or a scenario. Where both have the name it
+// is the template, unless the scenario is asked for.
+func (a *app) findTemplate(name string, scenario bool) (foundFile, error) {
+	if scenario {
+		return a.findScenario(name)
+	}
+	isScenario := slices.Contains(a.scenarioNames(), name)
 	library, err := a.configuredLibrary()
 	if err != nil {
 		return foundFile{}, err
 	}
 	t, err := library.Find(name)
-	if err == nil {
+	switch {
+	case err == nil && isScenario:
+		a.note(fmt.Sprintf("there is a scenario %q too; --scenario takes it.", name))
+		fallthrough
+	case err == nil:
 		return foundFile{"templates", name + ".json", []byte(t.Text)}, nil
-	}
-	if slices.Contains(a.scenarioNames(), name) {
-		file, text, err := a.readScenario(name)
-		return foundFile{"scenarios", filepath.Base(file), text}, err
+	case isScenario:
+		return a.findScenario(name)
 	}
 	var missing *payload.NotFoundError
 	if near := apizee.Nearest(name, a.scenarioNames()); errors.As(err, &missing) && missing.Nearest == "" {
 		missing.Nearest = near
 	}
 	return foundFile{}, notFound(err)
+}
+
+func (a *app) findScenario(name string) (foundFile, error) {
+	file, text, err := a.readScenario(name)
+	return foundFile{"scenarios", filepath.Base(file), text}, err
 }
 
 func notFound(err error) error {
@@ -87,11 +99,7 @@ func notFound(err error) error {
 	return usage(err, "")
 }
 
-func (a *app) copyTemplate(name, dir string) error {
-	found, err := a.findTemplate(name)
-	if err != nil {
-		return err
-	}
+func (a *app) copyTemplate(found foundFile, dir string) error {
 	if dir == "" {
 		dir = filepath.Join(ownFolder, found.folder)
 	}
