@@ -62,7 +62,7 @@ func (a *app) newListenPrinter(o *listenOptions, plan *listenPlan) listenPrinter
 func (s *listenSession) begin(bound net.Addr) {
 	a := s.app
 	if !receive.IsLoopback(bound) {
-		a.note(fmt.Sprintf("other machines can send to %s too; only --addr %s is for this one alone.", bound, defaultAddr()))
+		a.note(fmt.Sprintf("other machines can send to %s too; only --addr %s is for this one alone.", bound, localAddr(bound)))
 	}
 	if a.quiet && s.plan.output != "json" {
 		return
@@ -87,6 +87,15 @@ func (s *listenSession) begin(bound net.Addr) {
 		s.plan.trust(&text, url)
 	}
 	s.spool.Print(text.Bytes())
+}
+
+// localAddr is the same port of this machine alone.
+func localAddr(bound net.Addr) string {
+	_, port, err := net.SplitHostPort(bound.String())
+	if err != nil {
+		return defaultAddr()
+	}
+	return net.JoinHostPort("127.0.0.1", port)
 }
 
 // url is how this machine reaches the listener.

@@ -172,7 +172,7 @@ func (l *loadPrinter) counts(title string, counts []load.Count) {
 // verdict is the error that the exit code comes from.
 func (l *loadPrinter) verdict(o *load.Outcome) error {
 	if o.Sent > 0 && len(o.Statuses) == 0 && l.load.Fault.Name == "" {
-		return &exit{exitUnreachable, fmt.Errorf("nothing was answered: %s", o.Errors[0].Name), "check host and port, and that the server is running."}
+		return &exit{exitUnreachable, fmt.Errorf("nothing was answered: %s", o.Errors[0].Name), "`apizee-hooks send ticket` to the same target says what to do about it."}
 	}
 	if len(l.options.failIf) == 0 {
 		if missing := o.Failed() + o.Unsent; missing > 0 {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/config"
+	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
 	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
@@ -158,9 +159,17 @@ func (p *replayPrinter) played(x replay.Played) {
 		}
 	case !p.app.quiet:
 		out := p.app.out()
-		fmt.Fprintf(p.app.Stdout, "%s %s %s %s  %s\n", out.Dim(fmt.Sprintf("#%d", x.Result.N)),
-			eventLine(out, x.Event), out.Strong("←"), verdictText(out, x.Result), out.Dim(took(x.Result)))
+		fmt.Fprintf(p.app.Stdout, "%s %s %s %s  %s\n", out.Dim(fmt.Sprintf("#%d", x.Entry)),
+			playedLine(out, x), out.Strong("←"), verdictText(out, x.Result), out.Dim(took(x.Result)))
 	}
+}
+
+// playedLine is the event, or the request that was none.
+func playedLine(p console.Palette, x replay.Played) string {
+	if x.Event.Object == "" && x.Event.Name == "" {
+		return p.Dim(console.Safe(x.Request.Method + " " + deliver.MaskURL(x.Request.URL.RequestURI())))
+	}
+	return eventLine(p, x.Event)
 }
 
 func (p *replayPrinter) end(ctx context.Context, name string, outcome replay.Outcome, err error) error {

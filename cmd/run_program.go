@@ -61,7 +61,7 @@ func (r *running) waitUntilReady(ctx context.Context, p *undertest.Program) erro
 	}
 	limited, cancel := context.WithTimeoutCause(ctx, readyWithin, errNotReady)
 	defer cancel()
-	defer r.view.waiting("waiting for " + endpoint.String())()
+	defer r.view.waiting(fmt.Sprintf("waiting for %s, for a minute at most", endpoint))()
 	if p == nil {
 		err = endpoint.Wait(limited)
 	} else {

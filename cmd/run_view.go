@@ -64,8 +64,12 @@ func (v *runView) scenario(title string, s *scenario.Scenario) {
 	v.line("%s", line)
 }
 
-// waiting shows that something is waited for, until the result is called.
+// waiting shows that something is waited for, until the result is called. Where nothing can
+// be drawn, a line stays.
 func (v *runView) waiting(what string) (done func()) {
+	if !v.app.isAnimated(v.app.Stdout) {
+		v.line("%s", v.palette.Dim(console.Safe(what)))
+	}
 	v.spinner.show(what)
 	return v.spinner.pause
 }

@@ -36,6 +36,7 @@ type Player struct {
 
 // Played is one request that was sent again.
 type Played struct {
+	Entry   int // which entry of the recording it is, from 1, as Options.From counts
 	Line    int // of the recording, from 1
 	Request deliver.Request
 	Event   apizee.Event
@@ -110,7 +111,7 @@ func (r *run) play(ctx context.Context, entry recording.Entry, line int) {
 	result := r.player.Client.Deliver(ctx, request, r.options.Timeout)
 	result.N = r.sent
 	r.tally.Add(result)
-	r.onPlayed(Played{Line: line, Request: request, Event: event, Result: result})
+	r.onPlayed(Played{Entry: r.outcome.Read, Line: line, Request: request, Event: event, Result: result})
 }
 
 // wait waits until an entry is due: as long after the first one as it was then.

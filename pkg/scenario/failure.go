@@ -35,6 +35,7 @@ func (d Difference) String() string {
 
 func (p *playing) masked(f *Failure) *Failure {
 	f.Message = p.secrets.mask(f.Message)
+	f.Request = p.secrets.mask(f.Request)
 	f.Reply = p.secrets.maskAll(f.Reply)
 	for i := range f.Differences {
 		d := &f.Differences[i]
@@ -83,5 +84,20 @@ func (p *playing) capture(out *StepOutcome, u unit, r deliver.Result) bool {
 		return len(missing) == 0
 	}
 	out.Status, out.Failure = Failed, p.failure(u.expect, r, missing, nil)
+	out.Failure.Hint = pathHint(u.captures, r.Body)
 	return false
+}
+
+// pathHint is about paths that begin with what they lead into.
+func pathHint(captures []capture, body []byte) string {
+	for _, c := range captures {
+		root, path, found := strings.Cut(c.path, ".")
+		switch {
+		case found && root == "header":
+			return "what is captured comes out of the JSON of a reply, not out of its headers"
+		case found && gjson.GetBytes(body, path).Exists():
+			return fmt.Sprintf("a path begins inside of the reply's JSON: write %s: %s", c.name, path)
+		}
+	}
+	return ""
 }

@@ -129,7 +129,7 @@ func commonKeys() []key[step] {
 			read: func(r *reader, f field, s *step) { s.expect = r.expect(f) },
 		},
 		{
-			name: "capture", about: "Put values of the reply into variables: a name, and a path in the reply.",
+			name: "capture", about: "Put values of the reply into variables: a name, and a path in the reply's JSON, such as job.id or items.0.state, as GJSON writes them.",
 			schema: mapSchema(textSchema()), on: replied(), read: (*reader).capture,
 		},
 	}

@@ -39,7 +39,7 @@ type StepOutcome struct {
 	// Sent counts the events that were sent, and Answered those of them that got an answer,
 	// be it another one than expected.
 	Sent, Answered int
-	Duration   time.Duration
+	Duration       time.Duration
 	// Failure is the first one; nil unless the step failed.
 	Failure *Failure
 	// Reason says why a step was skipped.
@@ -65,6 +65,8 @@ type Step struct {
 type Failure struct {
 	// Message is one sentence, in lower case and without a full stop.
 	Message string
+	// Request is what a probe asked for, as in "GET http://localhost/"; else "".
+	Request string
 	// Differences are the expectations that did not hold.
 	Differences []Difference
 	// Reply is the reply: its status line, and the first lines of its body.

@@ -47,7 +47,7 @@ func (p *playing) prepareProbe(u unit) (delivery, error) {
 	if d.request.URL, err = p.parseURL(u.step.probe.url); err != nil {
 		return d, err
 	}
-	d.shown = deliver.ShowURL(d.request.URL, false)
+	d.shown = p.secrets.mask(deliver.ShowURL(d.request.URL, false))
 	if d.request.Headers, err = p.render(u.headers); err != nil {
 		return d, err
 	}
@@ -83,6 +83,7 @@ func (p *playing) poll(ctx context.Context, d delivery, out *StepOutcome) delive
 			return result
 		case wait == 0:
 			out.Status, out.Failure = Failed, p.failure(d.expect, result, differences, err)
+			out.Failure.Request = d.request.Method + " " + d.shown
 			out.Failure.Message = fmt.Sprintf("not within %s, in %s: %s", d.within, tries(try), out.Failure.Message)
 			return result
 		}

@@ -57,6 +57,9 @@ func (s StepOutcome) FailureText() string {
 // and what to do.
 func (f *Failure) Lines() []string {
 	var lines []string
+	if f.Request != "" {
+		lines = append(lines, f.Request)
+	}
 	for _, d := range f.Differences {
 		lines = append(lines, d.What, "  expected  "+d.Expected, "  actual    "+d.Actual)
 	}

@@ -56,16 +56,21 @@ func (e Endpoint) Wait(ctx context.Context) error {
 func (e Endpoint) wait(ctx context.Context, ended <-chan struct{}, why func() error) error {
 	ticker := time.NewTicker(pollEvery)
 	defer ticker.Stop()
+	var last error
 	for {
 		err := e.look(ctx)
 		if err == nil {
 			return nil
 		}
+		// A look that the end of the time cuts short tells nothing of the endpoint.
+		if last == nil || ctx.Err() == nil {
+			last = err
+		}
 		select {
 		case <-ended:
 			return why()
 		case <-ctx.Done():
-			return fmt.Errorf("%s does not answer: %w (%w)", e, err, context.Cause(ctx))
+			return fmt.Errorf("%s does not answer: %w (%w)", e, last, context.Cause(ctx))
 		case <-ticker.C:
 		}
 	}
