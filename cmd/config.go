@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -105,7 +106,7 @@ func newConfigInitCmd(a *app) *cobra.Command {
 		Use:   "init",
 		Short: "Write a commented configuration file to start from",
 		Long: `Write ` + config.FileName + ` with every key, explained and commented out, in the current
-folder. Only you can read it, and a file that is there already is left as it is.`,
+folder, or the file that --config names. Only you can read it, and a file that is there already is left as it is.`,
 		Example: example(`
 			apizee-hooks config init
 			apizee-hooks config init --global`),
@@ -118,8 +119,11 @@ folder. Only you can read it, and a file that is there already is left as it is.
 }
 
 func (a *app) initConfig(global bool) error {
-	path := config.FileName
-	if global {
+	path := cmp.Or(a.config, config.FileName)
+	switch {
+	case global && a.config != "":
+		return usage(errors.New("--config and --global each say where the file goes"), "give one of them.")
+	case global:
 		if a.userDir() == "" {
 			return usage(errors.New("there is no configuration folder: HOME is not set"), "set HOME or XDG_CONFIG_HOME.")
 		}

@@ -51,7 +51,7 @@ func (a *app) newListenPrinter(o *listenOptions, plan *listenPlan) listenPrinter
 		fixed := width()
 		width = func() int { return fixed }
 	}
-	line := linePrinter{headerPrinter: shown, width: width, headers: o.showHeaders, forwards: plan.options.Forward != nil}
+	line := linePrinter{headerPrinter: shown, width: width, headers: o.showHeaders || a.verbose, forwards: plan.options.Forward != nil}
 	if plan.output == "pretty" {
 		return prettyPrinter{line}
 	}

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 
@@ -12,6 +13,10 @@ import (
 type loopback struct {
 	url  string
 	stop func() // returns when all that came in was reported
+}
+
+func twoTargets() error {
+	return usage(errors.New("--loopback and --to each say where events go"), "give one of them.")
 }
 
 // startLoopback starts one, which answers 204 and hands on what it gets.

@@ -74,6 +74,9 @@ func (a *app) replay(c *cobra.Command, o *replayOptions, name string) error {
 	if err != nil {
 		return err
 	}
+	if o.loopback && c.Flags().Changed("to") {
+		return twoTargets()
+	}
 	loaded, err := a.load(given(c, connectionKeys()))
 	if err != nil {
 		return err
@@ -160,8 +163,20 @@ func (p *replayPrinter) played(x replay.Played) {
 	case !p.app.quiet:
 		out := p.app.out()
 		fmt.Fprintf(p.app.Stdout, "%s %s %s %s  %s\n", out.Dim(fmt.Sprintf("#%d", x.Entry)),
-			playedLine(out, x), out.Strong("←"), verdictText(out, x.Result), out.Dim(took(x.Result)))
+			playedLine(out, x), out.Strong("←"), verdictText(out, x.Result), out.Dim(p.app.took(x.Result)))
+		if p.app.verbose {
+			p.inDetail(x)
+		}
 	}
+}
+
+func (p *replayPrinter) inDetail(x replay.Played) {
+	fmt.Fprintf(p.app.Stdout, "  %s\n", p.app.requestLine(x.Request))
+	p.app.printRequestHeaders(x.Request)
+	if x.Result.Status != 0 {
+		fmt.Fprintf(p.app.Stdout, "  %s\n", p.app.out().Dim(x.Result.Proto+" "+console.Safe(fmt.Sprintf("%d %s", x.Result.Status, x.Result.StatusText))))
+	}
+	p.app.printReplyHeaders(x.Result.Headers)
 }
 
 // playedLine is the event, or the request that was none.

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -92,7 +93,7 @@ of them in CI.`,
 		SilenceUsage:      true,
 		Args:              noSuchCommand,
 		RunE:              func(c *cobra.Command, _ []string) error { return c.Help() },
-		PersistentPreRunE: func(*cobra.Command, []string) error { return a.checkGlobals() },
+		PersistentPreRunE: func(c *cobra.Command, _ []string) error { return cmp.Or(missingValue(c), a.checkGlobals()) },
 	}
 	root.SetIn(a.Stdin)
 	root.SetOut(a.Stdout)
@@ -146,7 +147,7 @@ func (a *app) addGlobalFlags(root *cobra.Command) {
 	f.StringVar(&a.profile, "profile", "", "use this profile `NAME` of the configuration")
 	enumFlag(root, f, &a.color, "color", "", string(console.Auto), console.Modes(), "colour the output")
 	f.BoolVarP(&a.quiet, "quiet", "q", false, "print errors only")
-	f.BoolVarP(&a.verbose, "verbose", "v", false, "print more: headers and timings")
+	f.BoolVarP(&a.verbose, "verbose", "v", false, "print more about each request")
 	f.BoolVar(&a.showSecrets, "show-secrets", false, "print secrets as they are, not as ****")
 	// Declared here, since cobra would add its own with other words.
 	f.BoolP("help", "h", false, "show help for a command")
@@ -162,6 +163,25 @@ func (a *app) checkGlobals() error {
 		return usage(errors.New("--quiet and --verbose contradict each other"), "give one of them.")
 	}
 	return nil
+}
+
+// missingValue refuses a flag that took the flag behind it for its value, as --state does in
+// "--state -t localhost:3000".
+func missingValue(c *cobra.Command) (err error) {
+	c.Flags().Visit(func(f *pflag.Flag) {
+		if value := f.Value.String(); isFlag(c.Flags(), value) && err == nil {
+			err = usage(fmt.Errorf("--%s needs a value, and %s is a flag", f.Name, value), "`"+c.CommandPath()+" --help` lists the flags.")
+		}
+	})
+	return err
+}
+
+func isFlag(flags *pflag.FlagSet, word string) bool {
+	if name, isLong := strings.CutPrefix(word, "--"); isLong {
+		return flags.Lookup(name) != nil
+	}
+	name, isShort := strings.CutPrefix(word, "-")
+	return isShort && len(name) == 1 && flags.ShorthandLookup(name) != nil
 }
 
 // noSuchCommand refuses words after the program's name that are no command.
@@ -203,6 +223,12 @@ func badFlag(c *cobra.Command, err error) error {
 	var unknown *pflag.NotExistError
 	if !errors.As(err, &unknown) {
 		return usage(err, hint)
+	}
+	// A flag of a subcommand is unknown where the subcommand's name is mistyped.
+	if c.HasSubCommands() && c.Args != nil {
+		if err := c.Args(c, c.Flags().Args()); err != nil {
+			return err
+		}
 	}
 	if unknown.GetSpecifiedShortnames() != "" {
 		return usage(fmt.Errorf("there is no flag -%s", unknown.GetSpecifiedName()), hint)

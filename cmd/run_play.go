@@ -108,7 +108,7 @@ func (r *running) faulty(base *http.Transport) func(deliver.Fault, uint64) *deli
 func (r *running) chooseTarget(typed bool) error {
 	switch {
 	case r.options.loopback && typed:
-		return usage(errors.New("--loopback and --to each say where events go"), "give one of them.")
+		return twoTargets()
 	case r.options.loopback:
 		return nil
 	case r.config.To == "" && !slices.ContainsFunc(r.scenarios, needsTarget):

@@ -123,9 +123,17 @@ func (a *app) readData(ctx context.Context, data string, raw bool) ([]byte, erro
 	}
 	body, err := payload.Raw(text)
 	if err != nil {
-		return nil, usage(fmt.Errorf("%s: %w", name, err), "an event is one JSON object; "+payload.ForceHint)
+		return nil, usage(fmt.Errorf("%s: %w", name, err), dataHint(data))
 	}
 	return body, nil
+}
+
+// dataHint is for data that is not JSON: maybe because it is the name of a file.
+func dataHint(data string) string {
+	if info, err := os.Stat(data); err == nil && info.Mode().IsRegular() {
+		return "to send the file of that name, write --data @" + data + "."
+	}
+	return "an event is one JSON object; " + payload.ForceHint
 }
 
 func readFile(path string) ([]byte, error) {

@@ -3,7 +3,6 @@ package cmd
 import (
 	"cmp"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -38,14 +37,9 @@ func (s *sendPrinter) begin() {
 	}
 	p := s.palette
 	fmt.Fprintf(s.app.Stdout, "%s %s\n", p.Strong("→"), eventLine(p, apizee.Validate(s.request.Body).Event))
-	fmt.Fprintf(s.app.Stdout, "  %s\n", p.Dim(apizee.Method+" "+console.Safe(deliver.ShowURL(s.request.URL, s.app.showSecrets)))+faultNote(p, s.options.fault))
+	fmt.Fprintf(s.app.Stdout, "  %s\n", s.app.requestLine(s.request)+faultNote(p, s.options.fault))
 	if s.app.verbose {
-		for _, h := range deliver.WireHeaders(s.request.Target, len(s.request.Body)) {
-			if !s.app.showSecrets {
-				h = h.Hide()
-			}
-			fmt.Fprintf(s.app.Stdout, "  %s\n", p.Dim(console.Safe(h.String())))
-		}
+		s.app.printRequestHeaders(s.request)
 	}
 }
 
@@ -79,9 +73,9 @@ func (s *sendPrinter) resultText(r deliver.Result) {
 	if s.count > 1 {
 		number = p.Dim(fmt.Sprintf("#%d ", r.N))
 	}
-	fmt.Fprintf(s.app.Stdout, "%s%s %s  %s\n", number, p.Strong("←"), s.answer(r), p.Dim(s.took(r)))
+	fmt.Fprintf(s.app.Stdout, "%s%s %s  %s\n", number, p.Strong("←"), s.answer(r), p.Dim(s.app.took(r)))
 	if s.app.verbose {
-		s.replyHeaders(r.Headers)
+		s.app.printReplyHeaders(r.Headers)
 	}
 	if s.count == 1 || s.app.verbose {
 		s.replyBody(r)
@@ -98,57 +92,6 @@ func (s *sendPrinter) answer(r deliver.Result) string {
 		return s.palette.Failure(string(r.Failure.Kind))
 	}
 	return verdictText(s.palette, r)
-}
-
-// verdictText is the status of a reply, or why there is none.
-func verdictText(p console.Palette, r deliver.Result) string {
-	status := strings.TrimSpace(fmt.Sprintf("%d %s", r.Status, console.Safe(r.StatusText)))
-	switch r.Verdict() {
-	case deliver.VerdictFailed:
-		return p.Failure(string(r.Failure.Kind)) + "  " + console.Safe(r.Failure.Message)
-	case deliver.VerdictAccepted:
-		return p.OK(status)
-	}
-	return p.Finding(status)
-}
-
-// took is how long a delivery lasted.
-func took(r deliver.Result) string { return console.Duration(r.Timings.Total) }
-
-func (s *sendPrinter) took(r deliver.Result) string {
-	total := took(r)
-	if !s.app.verbose || r.Failure != nil {
-		return total
-	}
-	var parts []string
-	switch {
-	case r.Timings.Reused:
-		parts = append(parts, "connection reused")
-	default:
-		parts = append(parts, "connect "+console.Duration(r.Timings.Connect))
-	}
-	if r.Timings.TLS > 0 {
-		parts = append(parts, "TLS "+console.Duration(r.Timings.TLS))
-	}
-	parts = append(parts, "first byte "+console.Duration(r.Timings.FirstByte))
-	return total + "  (" + strings.Join(parts, ", ") + ")"
-}
-
-func (s *sendPrinter) replyHeaders(headers http.Header) {
-	var names []string
-	for name := range headers {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		for _, value := range headers[name] {
-			h := deliver.Header{Name: name, Value: value}
-			if !s.app.showSecrets {
-				h = h.Hide()
-			}
-			fmt.Fprintf(s.app.Stdout, "  %s\n", s.palette.Dim(console.Safe(h.String())))
-		}
-	}
 }
 
 // replyBody shows what the endpoint said: an error page tells more than its

@@ -33,6 +33,8 @@ func NewHeader(name, value string) (Header, error) {
 	switch {
 	case name == "":
 		return Header{}, errors.New("header has no name before the colon; write it as 'Name: value'")
+	case strings.ContainsAny(name, " \t"):
+		return Header{}, fmt.Errorf("header %q: there is a space in the name", safePart(name))
 	case strings.ContainsFunc(name, notToken):
 		return Header{}, fmt.Errorf("header %q: the name may hold letters, digits and !#$%%&'*+-.^_`|~ only", safePart(name))
 	case strings.ContainsFunc(value, controlCharacter):

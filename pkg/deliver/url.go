@@ -19,6 +19,9 @@ func ParseURL(s string) (*url.URL, error) {
 		return nil, errors.New("target URL: it holds a space or a control character; write a space as %20")
 	}
 	s, _, _ = strings.Cut(s, "#")
+	if isMissingSlash(s) {
+		return nil, errors.New("target URL: a slash is missing; two of them stand before the host, as in http://localhost:3000/")
+	}
 	if !hasScheme(s) {
 		s = "http://" + s
 	}
@@ -54,6 +57,12 @@ func spaceOrControl(r rune) bool {
 func hasScheme(s string) bool {
 	scheme, _, found := strings.Cut(s, "://")
 	return found && !strings.ContainsFunc(scheme, notScheme)
+}
+
+// isMissingSlash knows "http:/host".
+func isMissingSlash(s string) bool {
+	scheme, rest, found := strings.Cut(s, ":/")
+	return found && (scheme == "http" || scheme == "https") && !strings.HasPrefix(rest, "/")
 }
 
 // notScheme finds what cannot be in the name of a scheme (RFC 3986, section 3.1).

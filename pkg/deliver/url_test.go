@@ -51,7 +51,7 @@ func TestParseURLRefuses(t *testing.T) {
 		"password cut":     {"http://u:hunter2/x@h/", "port after the host is not a number"},
 		"bare IPv6":        {"::1", "stands in brackets, like [::1]:3000"},
 		"half an escape":   {"http://h/%2", "invalid URL escape"},
-		"missing slash":    {"http:/h", "there is no port after the colon"},
+		"missing slash":    {"http:/h", "a slash is missing"},
 		"not a host at []": {"http://[::1/", "missing ']'"},
 	}
 	for name, test := range tests {

@@ -224,6 +224,21 @@ func TestTooSlow(t *testing.T) {
 	}
 }
 
+func TestPathHint(t *testing.T) {
+	const body = `{"job":{"id":77},"json":{"a":1}}`
+	for path, want := range map[string]string{
+		"json.job.id":  "a path begins inside of the reply's JSON: write x: job.id",
+		"body.job":     "a path begins inside of the reply's JSON: write x: job",
+		"header.X-Job": "what is captured comes out of the JSON of a reply, not out of its headers",
+		"jobs.id":      "",
+		"job":          "",
+	} {
+		if got := pathHint([]capture{{"x", path}}, []byte(body)); got != want {
+			t.Errorf("%s: got %q, want %q", path, got, want)
+		}
+	}
+}
+
 func TestCapture(t *testing.T) {
 	e := serve(t, func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, `{"job":{"id":77,"tags":["a"]}}`) })
 	source := `

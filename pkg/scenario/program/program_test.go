@@ -144,6 +144,25 @@ func TestWaitForEndsWithItsContext(t *testing.T) {
 	}
 }
 
+// The reason is the endpoint's last answer, not that the time was up in the middle of a try.
+func TestWaitNamesTheLastAnswer(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	tries := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if tries++; tries > 1 {
+			cancel()
+			<-r.Context().Done()
+		}
+		w.WriteHeader(http.StatusServiceUnavailable)
+	}))
+	defer server.Close()
+	err := Endpoint{URL: server.URL}.Wait(ctx)
+	if err == nil || !strings.Contains(err.Error(), "does not answer: it answers 503 Service Unavailable") {
+		t.Error(err)
+	}
+}
+
 func TestWait(t *testing.T) {
 	broken := make(chan struct{})
 	var once sync.Once

@@ -1,0 +1,71 @@
+package cmd
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/console"
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+)
+
+// requestLine is the method and the URL of a delivery.
+func (a *app) requestLine(r deliver.Request) string {
+	line := cmp.Or(r.Method, apizee.Method) + " " + deliver.ShowURL(r.URL, a.showSecrets)
+	return a.out().Dim(console.Safe(line))
+}
+
+func (a *app) printRequestHeaders(r deliver.Request) {
+	for _, h := range deliver.WireHeaders(r.Target, len(r.Body)) {
+		a.printHeader(h)
+	}
+}
+
+func (a *app) printReplyHeaders(headers http.Header) {
+	for _, name := range sortedNames(headers) {
+		for _, value := range headers[name] {
+			a.printHeader(deliver.Header{Name: name, Value: value})
+		}
+	}
+}
+
+func (a *app) printHeader(h deliver.Header) {
+	if !a.showSecrets {
+		h = h.Hide()
+	}
+	fmt.Fprintf(a.Stdout, "  %s\n", a.out().Dim(console.Safe(h.String())))
+}
+
+// verdictText is the status of a reply, or why there is none.
+func verdictText(p console.Palette, r deliver.Result) string {
+	status := strings.TrimSpace(fmt.Sprintf("%d %s", r.Status, console.Safe(r.StatusText)))
+	switch r.Verdict() {
+	case deliver.VerdictFailed:
+		return p.Failure(string(r.Failure.Kind)) + "  " + console.Safe(r.Failure.Message)
+	case deliver.VerdictAccepted:
+		return p.OK(status)
+	}
+	return p.Finding(status)
+}
+
+// took is how long a delivery lasted, and in detail with --verbose.
+func (a *app) took(r deliver.Result) string {
+	total := console.Duration(r.Timings.Total)
+	if !a.verbose || r.Failure != nil {
+		return total
+	}
+	var parts []string
+	switch {
+	case r.Timings.Reused:
+		parts = append(parts, "connection reused")
+	default:
+		parts = append(parts, "connect "+console.Duration(r.Timings.Connect))
+	}
+	if r.Timings.TLS > 0 {
+		parts = append(parts, "TLS "+console.Duration(r.Timings.TLS))
+	}
+	parts = append(parts, "first byte "+console.Duration(r.Timings.FirstByte))
+	return total + "  (" + strings.Join(parts, ", ") + ")"
+}
