@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -168,24 +169,29 @@ func (t *listenTally) add(r *receive.Reception) {
 	t.objects[name]++
 }
 
-// text is the tally in one line: "3 events: ticket 2, media 1; 1 broke the contract".
-func (t *listenTally) text(p console.Palette) string {
-	line := plural(t.events, "event")
-	joint := ": "
-	for _, name := range append(apizee.ObjectNames(), "") {
-		if n := t.objects[name]; n > 0 {
-			if name == "" {
-				name = "other"
-			}
-			line += joint + p.Object(name) + fmt.Sprintf(" %d", n)
-			joint = ", "
+// text is the tally, in one line where there is room:
+// "3 events: ticket 2, media 1; 1 broke the contract".
+func (t *listenTally) text(p console.Palette, width int) string {
+	pieces := []console.Cell{{Text: plural(t.events, "event")}}
+	add := func(mark string, c console.Cell) {
+		pieces[len(pieces)-1] = marked(pieces[len(pieces)-1], mark)
+		pieces = append(pieces, c)
+	}
+	mark := ":"
+	for _, object := range append(apizee.ObjectNames(), "") {
+		n, name := t.objects[object], cmp.Or(object, "other")
+		if n == 0 {
+			continue
 		}
+		count := fmt.Sprintf(" %d", n)
+		add(mark, console.Cell{Text: name + count, Paint: func(string) string { return p.Object(name) + count }})
+		mark = ","
 	}
 	if t.broken > 0 {
-		line += "; " + p.Finding(fmt.Sprintf("%d broke the contract", t.broken))
+		add(";", console.Cell{Text: fmt.Sprintf("%d broke the contract", t.broken), Paint: p.Finding})
 	}
 	if t.elsewhere > 0 {
-		line += "; " + p.Dim(plural(t.elsewhere, "other request"))
+		add(";", console.Cell{Text: plural(t.elsewhere, "other request"), Paint: p.Dim})
 	}
-	return line
+	return console.Flow(pieces, width, len("  "))
 }

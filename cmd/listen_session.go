@@ -171,9 +171,9 @@ func (s *listenSession) end(interrupted bool, verdict error) error {
 	switch {
 	case s.app.quiet:
 	case s.plan.output == "json":
-		fmt.Fprintln(s.app.Stderr, s.tally.text(s.app.err()))
+		fmt.Fprintln(s.app.Stderr, s.tally.text(s.app.err(), s.app.width()))
 	default:
-		fmt.Fprintln(s.app.Stdout, s.tally.text(s.app.out()))
+		fmt.Fprintln(s.app.Stdout, s.tally.text(s.app.out(), s.app.width()))
 	}
 	return verdict
 }
@@ -182,7 +182,7 @@ func (s *listenSession) end(interrupted bool, verdict error) error {
 // it is often the same terminal.
 func (s *listenSession) tellStuck(verdict error) error {
 	beside := console.NewSpool(s.app.Stderr, spooled, s.printer.leftOut)
-	beside.Print(fmt.Appendf(nil, "nobody reads the output, so its end is missing: %s\n", s.tally.text(s.app.err())))
+	beside.Print(fmt.Appendf(nil, "nobody reads the output, so its end is missing: %s\n", s.tally.text(s.app.err(), 0)))
 	ended := withoutOutput(verdict, console.ErrStuck)
 	if verdict != nil {
 		var text bytes.Buffer

@@ -132,7 +132,7 @@ func TestListenLinesFit(t *testing.T) {
 
 func TestListenTally(t *testing.T) {
 	tally := listenTally{objects: map[string]int{}}
-	if got := tally.text(console.Palette{}); got != "0 events" {
+	if got := tally.text(console.Palette{}, 0); got != "0 events" {
 		t.Error(got)
 	}
 	for _, r := range arrived() {
@@ -142,7 +142,7 @@ func TestListenTally(t *testing.T) {
 			tally.elsewhere++
 		}
 	}
-	if got, want := tally.text(console.Palette{}), "9 events: ticket 5, media 1, conversation 1, other 2; 3 broke the contract; 1 other request"; got != want {
+	if got, want := tally.text(console.Palette{}, 0), "9 events: ticket 5, media 1, conversation 1, other 2; 3 broke the contract; 1 other request"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -92,9 +92,12 @@ func (l *loadPrinter) end(o *load.Outcome) {
 		return
 	}
 	p := l.palette
-	fmt.Fprintf(l.app.Stdout, "%s %d of %d sent in %s, %.1f/s; %s, %s\n", p.Strong("←"), o.Sent, o.Planned,
-		console.Duration(o.Duration), o.Rate, p.OK(fmt.Sprintf("%d accepted (%s)", o.Accepted, percent(o.Success()))),
-		some(p.Finding, int(o.Failed()), "not"))
+	fmt.Fprintln(l.app.Stdout, console.Flow([]console.Cell{
+		{Text: "←", Paint: p.Strong},
+		{Text: fmt.Sprintf("%d of %d sent in %s, %.1f/s;", o.Sent, o.Planned, console.Duration(o.Duration), o.Rate)},
+		marked(console.Cell{Text: fmt.Sprintf("%d accepted (%s)", o.Accepted, percent(o.Success())), Paint: p.OK}, ","),
+		some(p.Finding, int(o.Failed()), "not"),
+	}, l.app.width(), len("  ")))
 	if o.Aborted > 0 {
 		fmt.Fprintf(l.app.Stdout, "  %s\n", p.Notice(fmt.Sprintf("%d were broken off on purpose", o.Aborted)))
 	}

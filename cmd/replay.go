@@ -162,8 +162,12 @@ func (p *replayPrinter) played(x replay.Played) {
 		}
 	case !p.app.quiet:
 		out := p.app.out()
-		fmt.Fprintf(p.app.Stdout, "%s %s %s %s  %s\n", out.Dim(fmt.Sprintf("#%d", x.Entry)),
-			playedLine(out, x), out.Strong("←"), verdictText(out, x.Result), out.Dim(p.app.took(x.Result)))
+		plain, number := console.Palette{}, fmt.Sprintf("#%d ", x.Entry)
+		fmt.Fprintln(p.app.Stdout, console.Flow([]console.Cell{
+			{Text: number + playedLine(plain, x), Paint: func(string) string { return out.Dim(number) + playedLine(out, x) }},
+			{Text: "← " + verdictText(plain, x.Result) + " ", Paint: func(string) string { return out.Strong("←") + " " + verdictText(out, x.Result) + " " }},
+			{Text: p.app.took(x.Result), Paint: out.Dim},
+		}, p.app.width(), len("  ")))
 		if p.app.verbose {
 			p.inDetail(x)
 		}
@@ -189,7 +193,7 @@ func playedLine(p console.Palette, x replay.Played) string {
 
 func (p *replayPrinter) end(ctx context.Context, name string, outcome replay.Outcome, err error) error {
 	if p.output == "text" && !p.app.quiet && outcome.Sent > 0 {
-		fmt.Fprintln(p.app.Stdout, summaryLine(p.app.out(), outcome.Summary))
+		fmt.Fprintln(p.app.Stdout, p.app.summaryText(outcome.Summary))
 	}
 	for _, line := range outcome.Torn {
 		p.app.note(fmt.Sprintf("%s:%d breaks off; it was passed over.", name, line))

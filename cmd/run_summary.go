@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
@@ -27,20 +26,17 @@ func (v *runView) summary(outcomes []scenario.Outcome) {
 		steps += len(o.Steps)
 	}
 	v.line("")
-	played := fmt.Sprintf("%s, %s: ", plural(len(outcomes), "run"), plural(steps, "step"))
-	plain := fmt.Sprintf("%d passed, %d failed, %d skipped", sum.Passed, sum.Failed, sum.Skipped)
-	sent := fmt.Sprintf("%d sent in %s, seed %d", sum.Sent, console.Duration(took), v.run.seed)
-	gap := "  "
-	if width := v.app.width(); width > 0 && console.Columns(played+plain+gap+sent) > width {
-		gap = "\n"
-	}
-	v.line("%s%s, %s, %s%s%s", played, p.OK(fmt.Sprintf("%d passed", sum.Passed)),
-		some(p.Finding, sum.Failed, "failed"), some(p.Notice, sum.Skipped, "skipped"), gap, p.Dim(sent))
+	v.line("%s", console.Flow([]console.Cell{
+		{Text: fmt.Sprintf("%s, %s:", plural(len(outcomes), "run"), plural(steps, "step"))},
+		marked(console.Cell{Text: fmt.Sprintf("%d passed", sum.Passed), Paint: p.OK}, ","),
+		marked(some(p.Finding, sum.Failed, "failed"), ","), some(p.Notice, sum.Skipped, "skipped"),
+		{Text: fmt.Sprintf(" %d sent in %s, seed %d", sum.Sent, console.Duration(took), v.run.seed), Paint: p.Dim},
+	}, v.app.width(), 0))
 	v.slowest(outcomes)
 	v.survival(outcomes)
 }
 
-// slowest names the steps that took longest, pauses aside.
+// slowest names the steps that took longest, as many as a line holds, pauses aside.
 func (v *runView) slowest(outcomes []scenario.Outcome) {
 	const most, few = 3, 5
 	var all []scenario.StepOutcome
@@ -55,11 +51,18 @@ func (v *runView) slowest(outcomes []scenario.Outcome) {
 		return
 	}
 	slices.SortStableFunc(all, func(a, b scenario.StepOutcome) int { return cmp.Compare(b.Duration, a.Duration) })
-	var words []string
-	for _, s := range all[:most] {
-		words = append(words, fmt.Sprintf("%s (%s)", console.Safe(s.Step.Title), console.Duration(s.Duration)))
+	line := "slowest: "
+	for i, s := range all[:most] {
+		step := fmt.Sprintf("%s (%s)", console.Safe(s.Step.Title), console.Duration(s.Duration))
+		if i > 0 {
+			step = ", " + step
+		}
+		if width := v.app.width(); i > 0 && width > 0 && console.Columns(line+step) > width {
+			break
+		}
+		line += step
 	}
-	v.line("%s", v.palette.Dim("slowest: "+strings.Join(words, ", ")))
+	v.line("%s", v.palette.Dim(line))
 }
 
 // survival says which assumptions about delivery the endpoint does not bear.

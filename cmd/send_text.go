@@ -118,27 +118,40 @@ func (s *sendPrinter) end(sum deliver.Summary) {
 	if s.app.quiet || s.options.output != "text" || s.count == 1 {
 		return
 	}
-	fmt.Fprintln(s.app.Stdout, summaryLine(s.palette, sum))
+	fmt.Fprintln(s.app.Stdout, s.app.summaryText(sum))
 }
 
-// summaryLine is the count of a series on one line.
-func summaryLine(p console.Palette, sum deliver.Summary) string {
-	line := fmt.Sprintf("%d sent: %s, %s, %s", sum.Sent, p.OK(fmt.Sprintf("%d accepted", sum.Accepted)),
-		some(p.Finding, sum.Refused, "refused"), some(p.Failure, sum.Failed, "failed"))
-	if sum.Accepted+sum.Refused > 0 {
-		line += p.Dim(fmt.Sprintf("  min %s, median %s, p95 %s, max %s", console.Duration(sum.Min),
-			console.Duration(sum.Median), console.Duration(sum.P95), console.Duration(sum.Max)))
+// summaryText is the count of a series, on one line where there is room.
+func (a *app) summaryText(sum deliver.Summary) string {
+	p := a.out()
+	pieces := []console.Cell{
+		{Text: fmt.Sprintf("%d sent:", sum.Sent)}, marked(console.Cell{Text: fmt.Sprintf("%d accepted", sum.Accepted), Paint: p.OK}, ","),
+		marked(some(p.Finding, sum.Refused, "refused"), ","), some(p.Failure, sum.Failed, "failed"),
 	}
-	return line
+	if sum.Accepted+sum.Refused > 0 {
+		pieces = append(pieces, console.Cell{Text: fmt.Sprintf(" min %s, median %s, p95 %s, max %s", console.Duration(sum.Min),
+			console.Duration(sum.Median), console.Duration(sum.P95), console.Duration(sum.Max)), Paint: p.Dim})
+	}
+	return console.Flow(pieces, a.width(), 0)
 }
 
 // some paints a count that is not zero.
-func some(paint func(string) string, n int, what string) string {
-	text := fmt.Sprintf("%d %s", n, what)
-	if n == 0 {
-		return text
+func some(paint func(string) string, n int, what string) console.Cell {
+	cell := console.Cell{Text: fmt.Sprintf("%d %s", n, what)}
+	if n > 0 {
+		cell.Paint = paint
 	}
-	return paint(text)
+	return cell
+}
+
+// marked has a mark such as a comma behind it, in plain.
+func marked(c console.Cell, mark string) console.Cell {
+	paint := c.Paint
+	if paint == nil {
+		paint = plainly
+	}
+	text := c.Text
+	return console.Cell{Text: text + mark, Paint: func(string) string { return paint(text) + mark }}
 }
 
 // verdict is the error that the exit code comes from.

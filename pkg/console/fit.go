@@ -73,6 +73,29 @@ func Wrap(s string, width int) []string {
 	return append(lines, line)
 }
 
+// Flow puts pieces behind each other with a space between them, and goes on in another line,
+// behind indent columns, where the next one would go beyond width. A width of 0 or less is
+// unlimited.
+func Flow(pieces []Cell, width, indent int) string {
+	var text strings.Builder
+	used := 0
+	for _, piece := range pieces {
+		columns := Columns(piece.Text)
+		switch {
+		case used == 0:
+		case width > 0 && used+1+columns > width:
+			text.WriteString("\n" + strings.Repeat(" ", indent))
+			used = indent
+		default:
+			text.WriteByte(' ')
+			used++
+		}
+		text.WriteString(painted(piece.Paint, piece.Text))
+		used += columns
+	}
+	return text.String()
+}
+
 // breakWord breaks a word into parts of at most width columns. Only a glyph
 // that is wider than that by itself is lost, to an ellipsis.
 func breakWord(word string, width int) []string {

@@ -71,3 +71,22 @@ func TestColumns(t *testing.T) {
 		}
 	}
 }
+
+func TestFlow(t *testing.T) {
+	star := func(s string) string { return "*" + s + "*" }
+	pieces := []Cell{{Text: "one,"}, {Text: "zwölf", Paint: star}, {Text: "a longer one"}, {Text: "end"}}
+	for width, want := range map[int]string{
+		0:  "one, *zwölf* a longer one end",
+		27: "one, *zwölf* a longer one end",
+		26: "one, *zwölf* a longer one\n  end",
+		10: "one, *zwölf*\n  a longer one\n  end",
+		3:  "one,\n  *zwölf*\n  a longer one\n  end",
+	} {
+		if got := Flow(pieces, width, 2); got != want {
+			t.Errorf("%d columns: got %q, want %q", width, got, want)
+		}
+	}
+	if got := Flow(nil, 10, 2); got != "" {
+		t.Errorf("got %q", got)
+	}
+}
