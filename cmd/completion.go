@@ -18,7 +18,7 @@ objects, states, templates, profiles.
 
 Load it where the shell starts:
 
-  bash         source <(apizee-hooks completion bash)
+  bash         source <(apizee-hooks completion bash)   (with the package bash-completion)
   zsh          source <(apizee-hooks completion zsh)
   fish         apizee-hooks completion fish | source
   powershell   apizee-hooks completion powershell | Out-String | Invoke-Expression`,
