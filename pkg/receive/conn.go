@@ -36,6 +36,7 @@ type conn struct {
 	stage    atomic.Int32
 	since    atomic.Int64 // when it became idle, or a request began, by the server's clock
 	greeted  atomic.Bool  // bytes of a TLS handshake came
+	waits    atomic.Bool  // for more bytes
 	used     atomic.Bool  // the head of a request came
 	start    []byte       // of what came, until a request did
 	reported atomic.Bool
@@ -51,7 +52,9 @@ func (c *conn) rest() {
 func (c *conn) stamp() { c.since.Store(int64(c.server.clock())) }
 
 func (c *conn) Read(p []byte) (int, error) {
+	c.waits.Store(true)
 	n, err := c.Conn.Read(p)
+	c.waits.Store(false)
 	if n > 0 && c.stage.Load() == idle {
 		c.begin(p[:n])
 	}

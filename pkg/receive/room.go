@@ -130,13 +130,15 @@ func (s *Server) leastMissed() (least candidate, found bool) {
 	return least, found
 }
 
+// candidate looks at a connection. A sender that has begun is not to blame for what the
+// server has not read yet.
 func (c *conn) candidate(now time.Duration) (_ candidate, may bool) {
 	stage, stays := c.stage.Load(), c.server.options.Limits.Spare
 	if stage != idle {
 		stays *= slowRequest
 	}
 	stayed := now - time.Duration(c.since.Load())
-	return candidate{c, stage, stays - stayed, c.used.Load()}, stage < handling
+	return candidate{c, stage, stays - stayed, c.used.Load()}, stage == idle || stage < handling && c.waits.Load()
 }
 
 // isMissedLess puts connections that brought nothing before those that did.

@@ -129,19 +129,22 @@ func TestLeastMissed(t *testing.T) {
 		stage int32
 		age   time.Duration
 		used  bool
+		busy  bool // the server is, with what came
 	}
 	const old = time.Hour
 	for name, test := range map[string]struct {
 		conns []state
 		want  int // -1 is none
 	}{
-		"all busy":                  {[]state{{handling, old, true}, {closing, old, false}}, -1},
-		"idle before busy":          {[]state{{handling, old, true}, {idle, 0, true}}, 1},
-		"the older one":             {[]state{{idle, time.Minute, true}, {idle, old, true}}, 1},
-		"unused before used":        {[]state{{idle, old, true}, {idle, 0, false}}, 1},
-		"a young head before used":  {[]state{{idle, old, true}, {begun, 0, false}}, 1},
-		"idle before a head as old": {[]state{{begun, 0, true}, {idle, 0, true}}, 1},
-		"an old head before idle":   {[]state{{idle, 0, true}, {begun, old, true}}, 1},
+		"all busy":                  {[]state{{handling, old, true, false}, {closing, old, false, false}}, -1},
+		"idle before busy":          {[]state{{handling, old, true, false}, {idle, 0, true, false}}, 1},
+		"the older one":             {[]state{{idle, time.Minute, true, false}, {idle, old, true, false}}, 1},
+		"unused before used":        {[]state{{idle, old, true, false}, {idle, 0, false, false}}, 1},
+		"a young head before used":  {[]state{{idle, old, true, false}, {begun, 0, false, false}}, 1},
+		"idle before a head as old": {[]state{{begun, 0, true, false}, {idle, 0, true, false}}, 1},
+		"a slow body":               {[]state{{handling, old, true, false}, {reading, old, true, false}}, 1},
+		"a slow server":             {[]state{{idle, 0, true, false}, {reading, old, true, true}, {begun, old, false, true}}, 0},
+		"an old head before idle":   {[]state{{idle, 0, true, false}, {begun, old, true, false}}, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			now := time.Now()
@@ -155,6 +158,7 @@ func TestLeastMissed(t *testing.T) {
 				conns[i].stage.Store(state.stage)
 				conns[i].since.Store(int64(-state.age))
 				conns[i].used.Store(state.used)
+				conns[i].waits.Store(!state.busy)
 				s.conns[conns[i]] = struct{}{}
 			}
 			least, found := s.leastMissed()
