@@ -119,8 +119,8 @@ func (s *Spool) take(spare []byte) (texts []byte, missing int, more bool) {
 }
 
 // piece is how much is written at once, and has to be taken within the patience of Close.
-// A pipe takes so much whole or not at all (PIPE_BUF on Linux), so that lines are whole
-// in it even when it is given up.
+// A pipe takes so much whole or not at all (PIPE_BUF on Linux), so that lines which are no
+// longer than that are whole in it even when it is given up.
 const piece = 4 << 10
 
 // write goes on after an error, so that one who cannot be told does not hold up others.

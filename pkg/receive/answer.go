@@ -54,18 +54,23 @@ func (x *exchange) answer(a answer) {
 	}
 	// A body that could not be read has ended the context too.
 	if x.r.Context().Err() != nil && !a.last {
-		x.unanswered()
+		x.unanswered(nil)
 		return
 	}
 	x.Status = a.status
 	x.write(a)
 }
 
-// unanswered notes that no answer can be sent. An earlier problem counts for more.
-func (x *exchange) unanswered() {
+// unanswered notes that no answer can be sent, and maybe why. An earlier problem counts for
+// more.
+func (x *exchange) unanswered(err error) {
 	x.cut, x.Status = true, 0
-	if x.Outcome == Accepted {
-		x.Outcome, x.Problem = Unanswered, x.leaver()+" before the answer"
+	if x.Outcome != Accepted {
+		return
+	}
+	x.Outcome, x.Problem = Unanswered, x.leaver()+" before the answer"
+	if isTimeout(err) {
+		x.Problem = "the sender did not take the answer in time"
 	}
 }
 
@@ -91,7 +96,7 @@ func (x *exchange) write(a answer) {
 	}
 	// It is written now, so that a failure can be reported.
 	if err := http.NewResponseController(x.w).Flush(); err != nil {
-		x.unanswered()
+		x.unanswered(err)
 	}
 }
 
@@ -115,7 +120,7 @@ func (x *exchange) writeBody(a answer) error {
 func (x *exchange) broken(err error) {
 	var failure *deliver.Failure
 	if x.Forwarded == nil || !errors.As(err, &failure) {
-		x.unanswered()
+		x.unanswered(err)
 		return
 	}
 	x.cut = true

@@ -95,13 +95,13 @@ func (c *conn) begin(text []byte) {
 	}
 	c.stamp()
 	c.stage.CompareAndSwap(idle, begun)
-	if len(text) < noticed {
+	if len(text) < noticed || !c.used.Load() {
 		_ = c.Conn.SetReadDeadline(time.Now().Add(c.server.options.Limits.Request))
 	}
 }
 
 // noticed is with how many bytes a later request begins for the HTTP library, which until
-// then takes the connection for idle.
+// then takes the connection for idle. For it, the first request begins with the connection.
 const noticed = 4
 
 func (c *conn) readFailed(err error) {
@@ -115,13 +115,15 @@ func (c *conn) readFailed(err error) {
 		if c.greeted.Load() {
 			c.report("TLS handshake: " + c.withoutTLS(err))
 		}
-	case c.tls != nil && !c.used.Load() && c.stage.Load() == idle && isClosed(err):
+	case c.tls != nil && !c.used.Load() && c.stage.Load() == idle && isClosed(err) && !isTimeout(err):
 		c.report("the sender closed the connection behind the TLS handshake, most likely since it does not trust the certificate")
 	case c.stage.Load() != begun:
 	case isTimeout(err):
 		c.report("no whole request came within " + c.server.options.Limits.Request.String())
-	default:
+	case isClosed(err):
 		c.report("the sender closed the connection in the middle of a request's head")
+	default:
+		c.report("a request's head broke off: " + err.Error())
 	}
 }
 
@@ -157,10 +159,14 @@ func (c *conn) refusal(answer []byte) string {
 }
 
 // firstLine ends before the value of a header or of a parameter, and before a URL's user,
-// which may be secret.
+// which may be secret, however they are written.
 func firstLine(start []byte) []byte {
-	if end := bytes.IndexAny(start, "\r\n?:=&;"); end >= 0 {
-		return start[:end]
+	if end := bytes.IndexAny(start, "\r\n\t?:=&;,%@"); end >= 0 {
+		start = start[:end]
+	}
+	first, rest, _ := bytes.Cut(start, []byte(" "))
+	if !bytes.HasPrefix(rest, []byte("/")) && !bytes.Equal(rest, []byte("http")) && !bytes.Equal(rest, []byte("https")) {
+		return first // "Authorization Bearer ..."
 	}
 	return start
 }

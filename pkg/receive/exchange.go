@@ -89,7 +89,7 @@ func unread(err error, limits Limits) answer {
 	var timeout interface{ Timeout() bool }
 	switch {
 	case errors.Is(err, errTooLarge):
-		return answer{status: http.StatusRequestEntityTooLarge, outcome: TooLarge,
+		return answer{status: http.StatusRequestEntityTooLarge, outcome: TooLarge, last: true,
 			problem: fmt.Sprintf("the body is longer than %d bytes", limits.Body)}
 	case errors.As(err, &timeout) && timeout.Timeout():
 		return answer{status: http.StatusRequestTimeout, outcome: Incomplete, last: true,

@@ -16,8 +16,8 @@ type greeting struct {
 
 func (g greeting) Read(p []byte) (int, error) {
 	n, err := g.Conn.Read(p)
-	if n > 0 {
-		g.of.greeted.Store(true)
+	if n > 0 && g.of.greeted.CompareAndSwap(false, true) {
+		g.of.stamp()
 	}
 	return n, err
 }

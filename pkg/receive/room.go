@@ -102,7 +102,7 @@ func (s *Server) makeRoom() time.Duration {
 	if found && least.left > 0 {
 		return least.left
 	}
-	if found && least.conn.giveWay(least.stage) && least.stage == begun {
+	if found && least.conn.giveWay(least.stage) && (least.stage == begun || least.conn.greets()) {
 		least.conn.report("closed to make room, since no whole request came")
 	}
 	return s.options.Limits.Spare
@@ -134,12 +134,15 @@ func (s *Server) leastMissed() (least candidate, found bool) {
 // server has not read yet.
 func (c *conn) candidate(now time.Duration) (_ candidate, may bool) {
 	stage, stays := c.stage.Load(), c.server.options.Limits.Spare
-	if stage != idle {
+	if stage != idle || c.greets() {
 		stays *= slowRequest
 	}
 	stayed := now - time.Duration(c.since.Load())
 	return candidate{c, stage, stays - stayed, c.used.Load()}, stage == idle || stage < handling && c.waits.Load()
 }
+
+// greets says whether a TLS handshake has begun, and no request.
+func (c *conn) greets() bool { return c.greeted.Load() && !c.used.Load() }
 
 // isMissedLess puts connections that brought nothing before those that did.
 func (c candidate) isMissedLess(other candidate) bool {

@@ -74,7 +74,7 @@ func (w *Writer) hold() (end int64, _ error) {
 
 // lockPatience is how long another writer may have the file. To write a batch takes one far
 // less; but a program that locks it for good must not hold up what waits for an answer.
-const lockPatience = 2 * time.Second
+const lockPatience = time.Second
 
 // lock waits until no other writer has the file.
 func lock(fd uintptr, patience time.Duration) error {
