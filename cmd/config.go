@@ -138,7 +138,11 @@ func (a *app) initConfig(global bool) error {
 		return err
 	}
 	if !a.quiet {
-		fmt.Fprintf(a.Stdout, "Wrote %s. Set `to` in it, then `apizee-hooks send ticket` needs no --to.\n", console.Safe(path))
+		command := "`apizee-hooks send ticket` needs"
+		if a.config != "" {
+			command = "commands with this --config need"
+		}
+		fmt.Fprintf(a.Stdout, "Wrote %s. Set `to` in it, then %s no --to.\n", console.Safe(path), command)
 	}
 	return nil
 }

@@ -136,16 +136,18 @@ var (
 
 // verdict is the error that the exit code comes from.
 func (s *listenSession) verdict(cause, served error) error {
-	counting := s.options.count > 0 && s.tally.events < s.options.count
+	counting := s.options.count > 0 && s.tally.kept() < s.options.count
 	switch {
 	case served != nil && !errors.Is(served, receive.ErrAborted):
 		return &exit{code: exitUnreachable, err: served}
 	case counting && errors.Is(cause, errTimeUp):
-		return &exit{exitNo, fmt.Errorf("time is up: %s came within %s, of %d", plural(s.tally.events, "event"), s.options.timeout, s.options.count), ""}
+		return &exit{exitNo, fmt.Errorf("time is up: %s came within %s, of %d", plural(s.tally.kept(), "event"), s.options.timeout, s.options.count), ""}
 	case counting:
 		return interrupted()
 	case s.options.strict && s.tally.broken > 0:
 		return s.app.answeredNoQuietly("%d of %s broke the contract", s.tally.broken, plural(s.tally.events, "event"))
+	case s.tally.lost > 0:
+		return usage(fmt.Errorf("%s could not be recorded", plural(s.tally.lost, "event")), "their senders were answered with 507; the line of each says why.")
 	}
 	return nil
 }
@@ -154,11 +156,18 @@ func (s *listenSession) verdict(cause, served error) error {
 // one, since anybody may send any number of them.
 type listenTally struct {
 	events, broken, elsewhere int
+	lost                      int // of the events, could not be recorded
 	objects                   map[string]int
 }
 
+// kept are the events that the sender will not send again.
+func (t *listenTally) kept() int { return t.events - t.lost }
+
 func (t *listenTally) add(r *receive.Reception) {
 	t.events++
+	if r.Outcome == receive.NotRecorded {
+		t.lost++
+	}
 	if !r.Report.OK() {
 		t.broken++
 	}
@@ -189,6 +198,9 @@ func (t *listenTally) text(p console.Palette, width int) string {
 	}
 	if t.broken > 0 {
 		add(";", console.Cell{Text: fmt.Sprintf("%d broke the contract", t.broken), Paint: p.Finding})
+	}
+	if t.lost > 0 {
+		add(";", console.Cell{Text: fmt.Sprintf("%d not recorded", t.lost), Paint: p.Failure})
 	}
 	if t.elsewhere > 0 {
 		add(";", console.Cell{Text: plural(t.elsewhere, "other request"), Paint: p.Dim})

@@ -136,7 +136,7 @@ func (s *listenSession) reception(r receive.Reception) {
 		return
 	}
 	s.tally.add(&r)
-	if s.tally.events == s.options.count {
+	if s.tally.kept() == s.options.count && r.Outcome != receive.NotRecorded {
 		s.counted()
 	}
 }

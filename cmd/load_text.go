@@ -95,7 +95,7 @@ func (l *loadPrinter) end(o *load.Outcome) {
 	fmt.Fprintln(l.app.Stdout, console.Flow([]console.Cell{
 		{Text: "←", Paint: p.Strong},
 		{Text: fmt.Sprintf("%d of %d sent in %s, %.1f/s;", o.Sent, o.Planned, console.Duration(o.Duration), o.Rate)},
-		marked(console.Cell{Text: fmt.Sprintf("%d accepted (%s)", o.Accepted, percent(o.Success())), Paint: p.OK}, ","),
+		marked(console.Cell{Text: fmt.Sprintf("%d accepted (%s)", o.Accepted, percent(o.Accepted, o.Sent+o.Unsent)), Paint: p.OK}, ","),
 		some(p.Finding, int(o.Failed()), "not"),
 	}, l.app.width(), len("  ")))
 	if o.Aborted > 0 {
@@ -113,8 +113,8 @@ func (l *loadPrinter) end(o *load.Outcome) {
 }
 
 // percent rounds down, so that only what is whole is 100 %.
-func percent(share float64) string {
-	return fmt.Sprintf("%g %%", float64(int(share*10000))/100)
+func percent(n, of uint64) string {
+	return fmt.Sprintf("%g %%", float64(n*10_000/max(of, 1))/100)
 }
 
 func (l *loadPrinter) latencies(o *load.Outcome) {
@@ -146,7 +146,7 @@ func histogramRows(p console.Palette, buckets []load.Bucket, total uint64, width
 		}
 		rows = append(rows, []console.Cell{
 			{Text: "  " + bucketName(b)}, {Text: fmt.Sprint(b.N)},
-			{Text: percent(float64(b.N) / float64(total)), Paint: p.Dim}, {Text: bar, Paint: p.Value},
+			{Text: percent(b.N, total), Paint: p.Dim}, {Text: bar, Paint: p.Value},
 		})
 	}
 	return rows

@@ -38,8 +38,8 @@ looked for in .apizee-hooks/scenarios, then in your configuration folder, then
 among those that come with the program; a path is a file of your own.
 
 Every mistake in a scenario is reported before anything is sent. When all
-expectations hold the exit code is 0, else 1; it is 3 when no event could be
-delivered.`,
+expectations hold the exit code is 0, else 1; it is 3 when no event was answered,
+or the program of --exec has failed.`,
 		Example: example(`
 			# See what it does: play a scenario against a listener in this process
 			apizee-hooks run ticket-lifecycle --loopback

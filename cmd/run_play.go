@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -36,7 +37,7 @@ func (a *app) run(c *cobra.Command, o *runOptions, names []string) error {
 	if !c.Flags().Changed("seed") {
 		r.seed = int64(a.Random() >> 40) // short enough to be typed
 	}
-	if err := r.check(); err != nil {
+	if err := r.check(c); err != nil {
 		return err
 	}
 	loaded, err := a.load(given(c, connectionKeys()))
@@ -55,7 +56,7 @@ func (a *app) run(c *cobra.Command, o *runOptions, names []string) error {
 	return r.start(c.Context())
 }
 
-func (r *running) check() error {
+func (r *running) check(c *cobra.Command) error {
 	o := r.options
 	for _, name := range o.assume {
 		if !slices.Contains(assumptionNames(), name) {
@@ -70,7 +71,7 @@ func (r *running) check() error {
 	if err := checkReports(o.reports); err != nil {
 		return err
 	}
-	return checkEndpoint(o)
+	return checkEndpoint(c, o)
 }
 
 // prepare settles where events go and how. The target may be typed, or come from
@@ -140,10 +141,9 @@ func (r *running) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer stop()
 	r.runner.Observe = r.view.observe
 	outcomes, all := r.play(ctx)
-	return r.end(ctx, outcomes, all)
+	return cmp.Or(r.end(ctx, outcomes, all), stop())
 }
 
 // play runs all scenarios under all assumptions, as often as asked.
@@ -218,7 +218,7 @@ func (r *running) verdict(ctx context.Context, outcomes []scenario.Outcome) erro
 	case ctx.Err() != nil:
 		return interrupted()
 	case undelivered && answered == 0:
-		return &exit{code: exitUnreachable, err: errors.New("no event could be delivered")}
+		return &exit{code: exitUnreachable, err: errors.New("no event was answered")}
 	case failed > 0:
 		return r.app.answeredNoQuietly("%s failed", plural(failed, "step"))
 	}

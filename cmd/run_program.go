@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	undertest "github.com/apizee-hooks/apizee-hooks/pkg/scenario/program"
 )
@@ -15,7 +17,12 @@ const readyWithin = time.Minute
 
 var errNotReady = fmt.Errorf("it took more than %s", readyWithin)
 
-func checkEndpoint(o *runOptions) error {
+func checkEndpoint(c *cobra.Command, o *runOptions) error {
+	for name, value := range map[string]string{"exec": o.exec, "wait-for": o.waitFor} {
+		if value == "" && c.Flags().Changed(name) {
+			return usage(fmt.Errorf("--%s is empty", name), "is a variable of the shell unset?")
+		}
+	}
 	if o.waitFor == "" {
 		return nil
 	}
@@ -26,13 +33,14 @@ func checkEndpoint(o *runOptions) error {
 }
 
 // startProgram starts the program under test, and waits until it answers. What
-// it returns stops the program; there may be none.
-func (r *running) startProgram(ctx context.Context) (stop func(), err error) {
+// it returns stops the program, of which there may be none, and says whether it had failed.
+func (r *running) startProgram(ctx context.Context) (stop func() error, err error) {
 	end := func() {}
 	var p *undertest.Program
 	if r.options.exec != "" {
+		r.lookBefore(ctx)
 		if p, err = undertest.Start(undertest.Options{Command: r.options.exec, OnLine: r.view.programLine}); err != nil {
-			return end, usage(err, "--exec takes a command line for the shell.")
+			return nil, usage(err, "--exec takes a command line for the shell.")
 		}
 		release := r.app.Guard(p.Kill)
 		end = func() {
@@ -43,15 +51,38 @@ func (r *running) startProgram(ctx context.Context) (stop func(), err error) {
 	if r.options.waitFor != "" {
 		if err := r.waitUntilReady(ctx, p); err != nil {
 			end()
-			return func() {}, err
+			return nil, err
 		}
 	}
-	return func() {
-		if p != nil && p.Failed() != nil {
-			r.app.note(p.Failed().Error())
+	return func() error {
+		defer end()
+		if p == nil {
+			return nil
 		}
-		end()
+		return r.ended(p.Failed())
 	}, nil
+}
+
+// lookBefore tells when the address that is waited for is taken already: the program could
+// not use it, and another one would be tested.
+func (r *running) lookBefore(ctx context.Context) {
+	endpoint, err := undertest.ParseEndpoint(r.options.waitFor)
+	if err == nil && endpoint.Answers(ctx) {
+		r.app.note(fmt.Sprintf("%s answers before the program is started; maybe another one is tested.", endpoint))
+	}
+}
+
+// ended is about a program that has ended by itself: one that failed was not tested.
+func (r *running) ended(failed error) error {
+	var ended *undertest.EndedError
+	switch {
+	case failed == nil:
+		return nil
+	case errors.As(failed, &ended) && ended.Err == nil:
+		r.app.note(failed.Error())
+		return nil
+	}
+	return &exit{exitUnreachable, failed, "what answered may have been another program."}
 }
 
 func (r *running) waitUntilReady(ctx context.Context, p *undertest.Program) error {

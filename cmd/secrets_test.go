@@ -133,10 +133,11 @@ headers:
   X-Api-Key: s3cr3t-config
   Cookie: [a=s3cr3t-config-cookie, b=2]
   Authorization: Bearer ${BEARER}
+  Referer: http://h/?token=s3cr3t-config-referer
 listen:
   require-header: "X-Team: s3cr3t-config-required"
   forward-to: http://s3cr3t-config-user@${HOST}/${ROUTE}?token=s3cr3t-config-forward
-  reply-headers: {Set-Cookie: s3cr3t-config-reply}
+  reply-headers: {Set-Cookie: s3cr3t-config-reply, Location: "//u:s3cr3t-config-location@h/"}
 profiles:
   staging:
     to: http://s3cr3t-profile-user@${HOST}/${ROUTE}?secret=s3cr3t-profile-query
@@ -223,7 +224,7 @@ func TestSecretsStaySecret(t *testing.T) {
 	}
 	silentFiles(t)
 	v.wantReceived(t, "flag-password", "flag-query", "flag-basic", "flag-cookie", "flag-token", "flag-secret", "flag-word", "flag-referer",
-		"config-cookie", "config-query", "config-escaped", "env-password", "env-bearer", "env-header", "profile-query", "tape",
+		"config-cookie", "config-referer", "config-query", "config-escaped", "env-password", "env-bearer", "env-header", "profile-query", "tape",
 		"target", "var", "var-too", "env-query", "probe-user", "probe", "step", "together")
 }
 

@@ -1,6 +1,10 @@
 package config
 
-import "github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+import (
+	"strings"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+)
 
 // Value is one setting, in the form it would be written in the file, and where
 // it came from.
@@ -19,6 +23,11 @@ func (v Value) Masked() string {
 	if !v.Secret || v.Value == "" {
 		return v.Value
 	}
+	for _, k := range Keys() {
+		if header, ok := strings.CutPrefix(v.Key, k.Name+"."); ok {
+			return deliver.MaskHeader(header, v.Value)
+		}
+	}
 	if k, plain := findKey(Keys(), v.Key); plain && !k.Secret {
 		return deliver.MaskURL(v.Value)
 	}
@@ -28,7 +37,7 @@ func (v Value) Masked() string {
 func newValue(e entry, s string) Value {
 	v := Value{Key: e.name(), Value: s, Source: e.source, Secret: e.key.Secret}
 	if e.header != "" {
-		v.Secret = deliver.IsSecret(e.header)
+		v.Secret = deliver.MaskHeader(e.header, s) != s
 		return v
 	}
 	v.Secret = v.Secret || e.key.kind == address && deliver.MaskURL(s) != s

@@ -50,7 +50,7 @@ func measures() []measure {
 		{"min", "lowest latency", inTime, func(o *Outcome, _ float64) float64 { return float64(o.Min) }},
 		{"max", "highest latency", inTime, func(o *Outcome, _ float64) float64 { return float64(o.Max) }},
 		{"success", "share of the requests due that were answered with a 2xx status", inPercent,
-			func(o *Outcome, _ float64) float64 { return 100 * o.Success() }},
+			func(o *Outcome, _ float64) float64 { return o.Success() }},
 		{"errors", "requests sent that were not, except for what a fault breaks off", inNumber,
 			func(o *Outcome, _ float64) float64 { return float64(o.Failed()) }},
 		{"sent", "requests that were sent", inNumber, func(o *Outcome, _ float64) float64 { return float64(o.Sent) }},

@@ -48,14 +48,14 @@ type Summary struct {
 	Errors   []Count // what went wrong, most frequent first
 }
 
-// Success is the share of the requests that were accepted, from 0 to 1, of those that
-// were sent or should have been.
+// Success is how many percent of the requests were accepted, of those that were sent or
+// should have been.
 func (s Summary) Success() float64 {
 	due := s.Sent + s.Unsent
 	if due == 0 {
 		return 0
 	}
-	return float64(s.Accepted) / float64(due)
+	return 100 * float64(s.Accepted) / float64(due)
 }
 
 // Failed is how many of the requests that were sent were not accepted, though they were not
@@ -164,7 +164,7 @@ func (o *Outcome) close() {
 		o.plot.Close()
 	}
 	// What vegeta took for successes included the redirects.
-	m.Success = o.Success()
+	m.Success = o.Success() / 100
 	if took := (m.Duration + m.Wait).Seconds(); took > 0 {
 		m.Throughput = float64(o.Accepted) / took
 	}

@@ -20,7 +20,7 @@ func TestUnsent(t *testing.T) {
 
 func TestSuccess(t *testing.T) {
 	for want, s := range map[float64]Summary{
-		0: {}, 1: {Sent: 4, Accepted: 4}, 0.5: {Sent: 4, Accepted: 2}, 0.25: {Sent: 4, Accepted: 2, Unsent: 4}, 0.75: {Planned: 9, Sent: 4, Accepted: 3},
+		0: {}, 100: {Sent: 4, Accepted: 4}, 50: {Sent: 4, Accepted: 2}, 25: {Sent: 4, Accepted: 2, Unsent: 4}, 57: {Sent: 100, Accepted: 57}, 75: {Planned: 9, Sent: 4, Accepted: 3},
 	} {
 		if got := s.Success(); got != want {
 			t.Errorf("%+v: %v, want %v", s, got, want)

@@ -194,7 +194,10 @@ func (w *Writer) writeText(text []byte) error {
 		return nil
 	}
 	// Where this fails too, the next line starts by repairing what was left.
-	return errors.Join(err, w.file.Truncate(end))
+	if kept := w.file.Truncate(end); kept != nil {
+		return fmt.Errorf("%w, and what was written of it stays: %w", err, kept)
+	}
+	return err
 }
 
 // isTorn says whether the file ends in a line that somebody did not finish. Looking is

@@ -76,11 +76,20 @@ type judging struct {
 
 // header holds when one header of that name does.
 func (j *judging) header(c *check, headers http.Header) {
-	what := "header " + c.name
 	if deliver.IsSecret(c.name) {
 		j.secretHeader(c, headers)
 		return
 	}
+	before := len(j.found)
+	j.plainHeader(c, headers)
+	for i := before; i < len(j.found); i++ {
+		d := &j.found[i]
+		d.Expected, d.Actual = deliver.MaskHeader(c.name, d.Expected), deliver.MaskHeader(c.name, d.Actual)
+	}
+}
+
+func (j *judging) plainHeader(c *check, headers http.Header) {
+	what := "header " + c.name
 	values := headers.Values(c.name)
 	if len(values) <= 1 {
 		j.compare(what, c.tests, text(values...))

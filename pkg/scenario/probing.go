@@ -64,12 +64,16 @@ func (p *playing) prepareProbe(u unit) (delivery, error) {
 // poll tries until the expectations hold or the time is over.
 func (p *playing) poll(ctx context.Context, d delivery, out *StepOutcome) deliver.Result {
 	end := p.runner.Now().Add(d.within)
+	var answered *attempt // the last one
 	for try, pause := 1, firstBackoff; ; try, pause = try+1, min(2*pause, mostBackoff) {
 		left := end.Sub(p.runner.Now())
 		result := p.runner.Client.Deliver(ctx, d.request, max(left, lastTry))
 		result.Attempt = try
 		differences, err := p.judge(d.expect, 0, result)
 		ok := len(differences) == 0 && err == nil
+		if result.Failure == nil {
+			answered = &attempt{result, differences}
+		}
 		wait := min(pause, end.Sub(p.runner.Now()))
 		if ok || wait <= 0 || canceled(result) || err != nil {
 			wait = 0
@@ -82,12 +86,29 @@ func (p *playing) poll(ctx context.Context, d delivery, out *StepOutcome) delive
 			out.Status, out.Reason = Skipped, interrupted
 			return result
 		case wait == 0:
+			if answered != nil && isTimeout(result) {
+				result, differences = answered.result, answered.differences
+			}
 			out.Status, out.Failure = Failed, p.failure(d.expect, result, differences, err)
+			if isTimeout(result) {
+				out.Failure.Hint = "look at what keeps the server busy, or give the probe longer with within"
+			}
 			out.Failure.Request = d.request.Method + " " + d.shown
 			out.Failure.Message = fmt.Sprintf("not within %s, in %s: %s", d.within, tries(try), out.Failure.Message)
 			return result
 		}
 	}
+}
+
+// attempt is a try that was answered, but not as expected.
+type attempt struct {
+	result      deliver.Result
+	differences []Difference
+}
+
+// isTimeout tells a try that the end of the time cut short.
+func isTimeout(r deliver.Result) bool {
+	return r.Failure != nil && r.Failure.Kind == deliver.KindTimeout
 }
 
 func tries(n int) string {

@@ -224,6 +224,32 @@ func TestTooSlow(t *testing.T) {
 	}
 }
 
+// The last answer says more than that the time was up in the middle of another try.
+func TestProbeNamesTheLastAnswer(t *testing.T) {
+	tries := 0
+	e := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if tries++; tries > 1 {
+			<-r.Context().Done()
+		}
+		io.WriteString(w, `{"state":"open"}`)
+	})
+	out := play(t, e.URL, "steps:\n  - probe: GET "+e.URL+"\n    expect: {json: {state: closed}, within: 1s}")
+	f := out.Steps[0].Failure
+	if f == nil || !strings.HasSuffix(f.Message, `json state: expected "closed", got "open"`) || f.Request != "GET "+e.URL {
+		t.Errorf("%+v", f)
+	}
+}
+
+// A header may hold a URL with a secret.
+func TestHeaderDifferencesAreMasked(t *testing.T) {
+	e := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Location", "/x?token=hunter2") })
+	out := play(t, e.URL, "steps: [{send: ticket, expect: {header: {Location: '/y?token=hunter3'}}}]")
+	f := out.Steps[0].Failure
+	if f == nil || len(f.Differences) != 1 || f.Differences[0] != (Difference{"header Location", `"/y?token=****"`, `"/x?token=****"`}) {
+		t.Errorf("%+v", f)
+	}
+}
+
 func TestPathHint(t *testing.T) {
 	const body = `{"job":{"id":77},"json":{"a":1}}`
 	for path, want := range map[string]string{

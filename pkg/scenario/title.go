@@ -23,7 +23,11 @@ func (s *step) title(e *engine) string {
 	case togetherStep:
 		return fmt.Sprintf("%d together", len(s.steps))
 	case probeStep:
-		return "probe " + s.probe.method + " " + deliver.MaskURL(s.probe.url)
+		url := s.probe.url
+		if rendered, err := e.text(url); err == nil {
+			url = rendered
+		}
+		return "probe " + s.probe.method + " " + deliver.MaskURL(url)
 	}
 	return s.body.title()
 }

@@ -76,6 +76,9 @@ func (e Endpoint) wait(ctx context.Context, ended <-chan struct{}, why func() er
 	}
 }
 
+// Answers is one look.
+func (e Endpoint) Answers(ctx context.Context) bool { return e.look(ctx) == nil }
+
 // String is the endpoint without its secrets.
 func (e Endpoint) String() string { return deliver.MaskURL(e.URL) + e.Address }
 

@@ -211,3 +211,25 @@ func TestAFileThatFindsNoRoom(t *testing.T) {
 		t.Errorf("got %v, want %s", err, want)
 	}
 }
+
+// A link is written through, not replaced: /dev/stdout is one.
+func TestWriteFileThroughALink(t *testing.T) {
+	folder := t.TempDir()
+	real, link := filepath.Join(folder, "real.xml"), filepath.Join(folder, "link.xml")
+	if err := os.WriteFile(real, []byte("a longer text than the report"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(real, link); err != nil {
+		t.Fatal(err)
+	}
+	err := WriteFile(link, func(w io.Writer) error {
+		_, err := io.WriteString(w, "report")
+		return err
+	})
+	if text, readErr := os.ReadFile(real); err != nil || readErr != nil || string(text) != "report" {
+		t.Errorf("%q, %v, %v", text, err, readErr)
+	}
+	if info, err := os.Lstat(link); err != nil || info.Mode()&os.ModeSymlink == 0 {
+		t.Errorf("the link became %v, %v", info, err)
+	}
+}
