@@ -86,7 +86,8 @@ func withoutOutput(err, lost error) error {
 }
 
 // report writes an error for people: what is wrong, then what to do.
-func report(w io.Writer, p console.Palette, err error) {
+func (a *app) report(w io.Writer, err error) {
+	p := a.err()
 	if errors.Is(err, context.Canceled) {
 		return // whoever interrupts a command knows it
 	}
@@ -98,11 +99,28 @@ func report(w io.Writer, p console.Palette, err error) {
 		}
 		hint = e.hint
 	}
-	lines := console.SafeLines(err.Error())
-	fmt.Fprintf(w, "%s %s\n", p.Failure("error:"), strings.Join(lines, "\n       "))
+	fmt.Fprintf(w, "%s %s\n", p.Failure("error:"), a.beside(err.Error(), len("error: ")))
 	if hint != "" {
-		fmt.Fprintf(w, "%s %s\n", p.Dim("hint:"), strings.Join(console.SafeLines(hint), "\n      "))
+		fmt.Fprintf(w, "%s %s\n", p.Dim("hint:"), a.beside(hint, len("hint: ")))
 	}
+}
+
+// beside lays a text out behind an indent. On a terminal it breaks between words.
+func (a *app) beside(text string, indent int) string {
+	lines := console.SafeLines(text)
+	if console.IsTerminal(a.Stderr) {
+		width := console.Width(a.Stderr, a.LookupEnv) - indent
+		var broken []string
+		for _, line := range lines {
+			if width > 0 && console.Columns(line) > width {
+				broken = append(broken, console.Wrap(line, width)...)
+				continue
+			}
+			broken = append(broken, line)
+		}
+		lines = broken
+	}
+	return strings.Join(lines, "\n"+strings.Repeat(" ", indent))
 }
 
 // note tells something beside the result, unless the user wants quiet.

@@ -186,7 +186,7 @@ func (s *listenSession) tellStuck(verdict error) error {
 	ended := withoutOutput(verdict, console.ErrStuck)
 	if verdict != nil {
 		var text bytes.Buffer
-		report(&text, s.app.err(), verdict)
+		s.app.report(&text, verdict)
 		beside.Print(text.Bytes())
 	}
 	_ = beside.Close(listenGrace / 10)

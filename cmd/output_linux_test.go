@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"bytes"
+	"io"
 	"os"
 	"syscall"
 	"testing"
@@ -20,6 +21,28 @@ func TestIsAnimated(t *testing.T) {
 		}
 		if a.isAnimated(new(bytes.Buffer)) {
 			t.Errorf("TERM=%q: animated without a terminal", term)
+		}
+	}
+}
+
+func TestBeside(t *testing.T) {
+	terminal, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer terminal.Close()
+	columns := func(name string) (string, bool) { return "20", name == "COLUMNS" }
+	const text = "a mistake, in several words\n  x: 1"
+	for name, test := range map[string]struct {
+		stderr io.Writer
+		want   string
+	}{
+		"terminal": {terminal, "a mistake, in\n       several words\n         x: 1"},
+		"pipe":     {new(bytes.Buffer), "a mistake, in several words\n         x: 1"},
+	} {
+		a := &app{System: System{Stderr: test.stderr, LookupEnv: columns}}
+		if got := a.beside(text, len("error: ")); got != test.want {
+			t.Errorf("%s: got %q, want %q", name, got, test.want)
 		}
 	}
 }

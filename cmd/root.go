@@ -29,7 +29,7 @@ func Run(ctx context.Context, system System, args []string) int {
 		err = withoutOutput(err, lost)
 	}
 	if err != nil {
-		report(a.Stderr, a.err(), err)
+		a.report(a.Stderr, err)
 	}
 	return exitCode(err)
 }
