@@ -98,7 +98,7 @@ func (p *playing) account(out *StepOutcome, d delivery, result deliver.Result, c
 	if result.Failure == nil || !result.Failure.Kind.IsUnsent() {
 		out.Sent++
 	}
-	if result.Status != 0 {
+	if result.Failure == nil {
 		out.Answered++
 	}
 	out.Duration += result.Timings.Total

@@ -36,8 +36,8 @@ type StepOutcome struct {
 	Status Status
 	// Rounds is how often it was done, and FailedRounds how often in vain.
 	Rounds, FailedRounds int
-	// Sent counts the events that were sent, and Answered those of them that got an answer,
-	// be it another one than expected.
+	// Sent counts the events that were sent, and Answered those of them that got a whole
+	// answer, be it another one than expected.
 	Sent, Answered int
 	Duration       time.Duration
 	// Failure is the first one; nil unless the step failed.

@@ -192,6 +192,10 @@ func TestUndelivered(t *testing.T) {
 			panic(http.ErrAbortHandler)
 		}
 	})
+	torn := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "9")
+		io.WriteString(w, "half")
+	})
 	probed := serve(t, nil)
 	for name, tt := range map[string]struct {
 		url, steps string
@@ -199,6 +203,7 @@ func TestUndelivered(t *testing.T) {
 		counts     Counts
 	}{
 		"second one":   {flaky.URL, "[{send: ticket}, {send: ticket}]", false, Counts{Passed: 1, Failed: 1, Sent: 2, Answered: 1}},
+		"torn answer":  {torn.URL, "[{send: ticket}]", true, Counts{Failed: 1, Sent: 1}},
 		"probe beside": {closed.URL, "[{probe: GET " + probed.URL + ", expect: {status: 404, within: 1ms}}, {send: ticket}]", true, Counts{Failed: 2}},
 		"probe alone":  {closed.URL, "[{probe: GET " + closed.URL + ", expect: {within: 1ms}}]", true, Counts{Failed: 1}},
 		"as a fault":   {flaky.URL, "[{send: ticket, fault: abort}]", false, Counts{Passed: 1, Sent: 1}},
