@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"os"
 	"strconv"
 	"strings"
 
@@ -98,8 +100,20 @@ func (a *app) replay(c *cobra.Command, o *replayOptions, name string) error {
 	}
 	p := replayPrinter{app: a, output: o.output}
 	player := replay.Player{Client: client, Now: a.Now, Sleep: a.Sleep}
-	outcome, err := player.Play(c.Context(), recording.NewReader(in), target, options, p.played)
+	outcome, err := player.Play(c.Context(), recording.NewReader(asItIs(in)), target, options, p.played)
 	return p.end(c.Context(), name, outcome, err)
+}
+
+// asItIs ends a recording where it ends now: what is sent may be recorded into the same file.
+func asItIs(in io.Reader) io.Reader {
+	file, ok := in.(*os.File)
+	if !ok {
+		return in
+	}
+	if info, err := file.Stat(); err == nil && info.Mode().IsRegular() {
+		return io.LimitReader(file, info.Size())
+	}
+	return in
 }
 
 // replayTarget is the endpoint, or a listener inside this process.
