@@ -217,3 +217,24 @@ func TestNoDescriptorsLeft(t *testing.T) {
 		t.Errorf("%+v", m)
 	}
 }
+
+// What fails many times a second is said every ten seconds, and all else always.
+func TestComplaints(t *testing.T) {
+	now, told := time.Now(), 0
+	s, err := New(Options{Now: func() time.Time { return now }, OnMalformed: func(Malformed) { told++ }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const failed, other = "http: Accept error: accept4: too many open files; retrying in 5ms\n", "http: something else\n"
+	for _, step := range []struct {
+		text  string
+		later time.Duration
+		want  int
+	}{{failed, 0, 1}, {failed, time.Second, 1}, {other, 0, 2}, {other, 0, 3}, {failed, complainEvery, 4}, {failed, 0, 4}} {
+		now = now.Add(step.later)
+		complaints{s}.Write([]byte(step.text))
+		if s.reports.wait(); told != step.want {
+			t.Errorf("%q after %s: %d were told, want %d", step.text, step.later, told, step.want)
+		}
+	}
+}

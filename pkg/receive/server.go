@@ -24,6 +24,7 @@ type Server struct {
 	reports *reports
 
 	requests, events atomic.Int64
+	complained       atomic.Int64 // when, by the clock, it was last said that none can be accepted; -1 is never
 	started          time.Time
 
 	// draining ends delays and hangs; base is the context of all requests, and ends
@@ -46,6 +47,7 @@ func New(options Options) (*Server, error) {
 		options: options, headers: options.Reply.header(), reports: newReports(),
 		conns: map[*conn]struct{}{}, started: options.Now(),
 	}
+	s.complained.Store(-1)
 	s.draining, s.drain = context.WithCancel(context.Background())
 	s.base, s.abort = context.WithCancel(context.Background())
 	return s, nil
@@ -123,8 +125,20 @@ func (s *Server) httpServer() *http.Server {
 type complaints struct{ server *Server }
 
 func (c complaints) Write(text []byte) (int, error) {
-	c.server.malformed("", strings.TrimPrefix(strings.TrimSpace(string(text)), "http: "))
+	reason := strings.TrimPrefix(strings.TrimSpace(string(text)), "http: ")
+	if !strings.HasPrefix(reason, "Accept error: ") || c.server.tellsAgain() {
+		c.server.malformed("", reason)
+	}
 	return len(text), nil
+}
+
+// complainEvery is how often it is said that connections cannot be accepted, which is tried
+// many times a second.
+const complainEvery = 10 * time.Second
+
+func (s *Server) tellsAgain() bool {
+	now, told := int64(s.clock()), s.complained.Load()
+	return (told < 0 || now-told >= int64(complainEvery)) && s.complained.CompareAndSwap(told, now)
 }
 
 func (s *Server) malformed(remote, reason string) {
