@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -137,13 +136,14 @@ func (r *running) start(ctx context.Context) error {
 		}
 		defer stop()
 	}
-	stop, err := r.startProgram(ctx)
+	program, stop, err := r.startProgram(ctx)
 	if err != nil {
 		return err
 	}
+	defer stop()
 	r.runner.Observe = r.view.observe
 	outcomes, all := r.play(ctx)
-	return cmp.Or(r.end(ctx, outcomes, all), stop())
+	return r.ended(program, r.end(ctx, outcomes, all))
 }
 
 // play runs all scenarios under all assumptions, as often as asked.

@@ -12,7 +12,7 @@ import (
 	undertest "github.com/apizee-hooks/apizee-hooks/pkg/scenario/program"
 )
 
-// readyWithin is how long --wait-for waits.
+// readyWithin is how long --wait-for waits, "a minute" in its help.
 const readyWithin = time.Minute
 
 var errNotReady = fmt.Errorf("it took more than %s", readyWithin)
@@ -32,15 +32,14 @@ func checkEndpoint(c *cobra.Command, o *runOptions) error {
 	return nil
 }
 
-// startProgram starts the program under test, and waits until it answers. What
-// it returns stops the program, of which there may be none, and says whether it had failed.
-func (r *running) startProgram(ctx context.Context) (stop func() error, err error) {
+// startProgram starts the program under test, and waits until it answers. There may be
+// none, which is nil.
+func (r *running) startProgram(ctx context.Context) (p *undertest.Program, stop func(), err error) {
 	end := func() {}
-	var p *undertest.Program
 	if r.options.exec != "" {
 		r.lookBefore(ctx)
 		if p, err = undertest.Start(undertest.Options{Command: r.options.exec, OnLine: r.view.programLine}); err != nil {
-			return nil, usage(err, "--exec takes a command line for the shell.")
+			return nil, nil, usage(err, "--exec takes a command line for the shell.")
 		}
 		release := r.app.Guard(p.Kill)
 		end = func() {
@@ -51,16 +50,10 @@ func (r *running) startProgram(ctx context.Context) (stop func() error, err erro
 	if r.options.waitFor != "" {
 		if err := r.waitUntilReady(ctx, p); err != nil {
 			end()
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	return func() error {
-		defer end()
-		if p == nil {
-			return nil
-		}
-		return r.ended(p.Failed())
-	}, nil
+	return p, end, nil
 }
 
 // lookBefore tells when the address that is waited for is taken already: the program could
@@ -72,17 +65,19 @@ func (r *running) lookBefore(ctx context.Context) {
 	}
 }
 
-// ended is about a program that has ended by itself: one that failed was not tested.
-func (r *running) ended(failed error) error {
-	var ended *undertest.EndedError
-	switch {
-	case failed == nil:
-		return nil
-	case errors.As(failed, &ended) && ended.Err == nil:
-		r.app.note(failed.Error())
-		return nil
+// ended tells when the program has ended by itself. Where it failed, and nothing else did,
+// that is the verdict: it was not tested to the end.
+func (r *running) ended(p *undertest.Program, verdict error) error {
+	if p == nil || p.Failed() == nil {
+		return verdict
 	}
-	return &exit{exitUnreachable, failed, "what answered may have been another program."}
+	failed := p.Failed()
+	var how *undertest.EndedError
+	if verdict == nil && errors.As(failed, &how) && how.Err != nil {
+		return &exit{exitUnreachable, failed, "what answered may have been another program."}
+	}
+	r.app.note(failed.Error())
+	return verdict
 }
 
 func (r *running) waitUntilReady(ctx context.Context, p *undertest.Program) error {
