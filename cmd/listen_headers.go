@@ -3,7 +3,6 @@ package cmd
 import (
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
@@ -57,10 +56,7 @@ func (p headerPrinter) mask(headers http.Header) http.Header {
 	masked := headers.Clone()
 	for name, values := range masked {
 		for i, value := range values {
-			values[i] = deliver.MaskHeader(name, value)
-			if strings.EqualFold(name, p.required) {
-				values[i] = deliver.Masked
-			}
+			values[i] = deliver.MaskHeader(name, value, p.required)
 		}
 	}
 	return masked

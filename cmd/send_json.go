@@ -77,14 +77,5 @@ func (a *app) printDelivery(request deliver.Request, r deliver.Result, fault str
 }
 
 func (a *app) maskHeaders(headers http.Header) http.Header {
-	if a.showSecrets || headers == nil {
-		return headers
-	}
-	masked := headers.Clone()
-	for name, values := range masked {
-		for i, value := range values {
-			values[i] = deliver.MaskHeader(name, value)
-		}
-	}
-	return masked
+	return headerPrinter{secrets: a.showSecrets}.mask(headers)
 }

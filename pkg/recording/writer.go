@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -128,13 +126,10 @@ func (w *Writer) release(buffer *[]byte) {
 
 // mask is the value of a header as it is written.
 func (w *Writer) mask(name, value string) string {
-	switch {
-	case w.options.ShowSecrets:
+	if w.options.ShowSecrets {
 		return value
-	case slices.ContainsFunc(w.options.Secrets, func(s string) bool { return strings.EqualFold(s, name) }):
-		return deliver.Masked
 	}
-	return deliver.MaskHeader(name, value)
+	return deliver.MaskHeader(name, value, w.options.Secrets...)
 }
 
 // write puts a line at the end of the file, and says in which batch. While one batch is

@@ -53,8 +53,8 @@ func isOfConnection(headers map[string][]string, name string) bool {
 	})
 }
 
-// unmasked leaves out the parameters whose value was masked.
+// unmasked leaves out the parameters with something masked in them.
 func unmasked(query string) string {
 	parameters := strings.Split(query, "&")
-	return strings.Join(slices.DeleteFunc(parameters, func(p string) bool { return strings.HasSuffix(p, "="+deliver.Masked) }), "&")
+	return strings.Join(slices.DeleteFunc(parameters, func(p string) bool { return strings.Contains(p, deliver.Masked) }), "&")
 }
