@@ -3,7 +3,6 @@ package receive
 import (
 	"errors"
 	"io"
-	"net"
 	"net/http"
 )
 
@@ -41,10 +40,4 @@ func readBody(r *http.Request, most int64) ([]byte, error) {
 			body = append(body, 0)[:len(body)]
 		}
 	}
-}
-
-// isBroken says whether the sender is gone.
-func isBroken(err error) bool {
-	var network *net.OpError
-	return errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &network)
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -100,9 +101,63 @@ func TestClosedBehindTheHandshake(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.Close()
-	if m := <-r.malformed; !strings.Contains(m.Reason, "behind the TLS handshake, most likely since it does not trust the certificate") {
+	if m := <-r.malformed; !strings.Contains(m.Reason, "after the TLS handshake, most likely since it does not trust the certificate") {
 		t.Errorf("%+v", m)
 	}
+}
+
+// A silent sender whose handshake is done, such as a browser that prepares, has done nothing
+// wrong when the time is up.
+func TestSilentAfterTheHandshake(t *testing.T) {
+	certificate, err := SelfSigned(time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := start(t, Options{TLS: &tls.Config{Certificates: []tls.Certificate{certificate}}, Limits: Limits{Request: 50 * time.Millisecond}})
+	c, err := tls.Dial("tcp", r.addr, &tls.Config{InsecureSkipVerify: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	io.ReadAll(c)
+	if r.stop(); len(r.malformed) > 0 {
+		t.Errorf("%+v", <-r.malformed)
+	}
+}
+
+// TestHandshakeMakesRoom has the only connection taken, by a handshake that does not go on.
+func TestHandshakeMakesRoom(t *testing.T) {
+	certificate, err := SelfSigned(time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := start(t, Options{TLS: &tls.Config{Certificates: []tls.Certificate{certificate}}, Limits: Limits{Connections: 1, Spare: time.Millisecond, Request: time.Hour}})
+	slow := r.dial(t)
+	io.WriteString(slow, "\x16\x03\x01")
+	for !hasGreeted(r.Server) {
+		runtime.Gosched()
+	}
+	c, err := tls.Dial("tcp", r.addr, &tls.Config{InsecureSkipVerify: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	for _, want := range []string{"all 1 connections are taken", "closed to make room, since no whole request came"} {
+		if m := <-r.malformed; !strings.HasPrefix(m.Reason, want) {
+			t.Errorf("%+v, want %q", m, want)
+		}
+	}
+}
+
+func hasGreeted(s *Server) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for c := range s.conns {
+		if c.greeted.Load() {
+			return true
+		}
+	}
+	return false
 }
 
 // TestBadRecordMAC is what senders with OpenSSL cause that distrust the certificate.

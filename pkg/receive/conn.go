@@ -115,8 +115,8 @@ func (c *conn) readFailed(err error) {
 		if c.greeted.Load() {
 			c.report("TLS handshake: " + c.withoutTLS(err))
 		}
-	case c.tls != nil && !c.used.Load() && c.stage.Load() == idle && isClosed(err) && !isTimeout(err):
-		c.report("the sender closed the connection behind the TLS handshake, most likely since it does not trust the certificate")
+	case c.tls != nil && !c.used.Load() && c.stage.Load() == idle && isClosed(err):
+		c.report("the sender closed the connection after the TLS handshake, most likely since it does not trust the certificate")
 	case c.stage.Load() != begun:
 	case isTimeout(err):
 		c.report("no whole request came within " + c.server.options.Limits.Request.String())
@@ -127,9 +127,17 @@ func (c *conn) readFailed(err error) {
 	}
 }
 
+// isTimeout says whether a limit of time ended the reading or the writing.
 func isTimeout(err error) bool {
 	var network net.Error
 	return errors.As(err, &network) && network.Timeout()
+}
+
+// isClosed says whether the other side closed the connection, or reset it.
+func isClosed(err error) bool {
+	var network *net.OpError
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		errors.As(err, &network) && network.Op == "read" && !network.Timeout()
 }
 
 // Write sees an answer without a request when the HTTP library refuses what came.

@@ -86,17 +86,16 @@ func (x *exchange) decide() answer {
 
 // unread is the answer to a request whose body is not here.
 func unread(err error, limits Limits) answer {
-	var timeout interface{ Timeout() bool }
 	switch {
 	case errors.Is(err, errTooLarge):
 		return answer{status: http.StatusRequestEntityTooLarge, outcome: TooLarge, last: true,
 			problem: fmt.Sprintf("the body is longer than %d bytes", limits.Body)}
-	case errors.As(err, &timeout) && timeout.Timeout():
+	case isTimeout(err):
 		return answer{status: http.StatusRequestTimeout, outcome: Incomplete, last: true,
 			problem: "the body did not end within " + limits.Request.String()}
 	case errors.Is(err, net.ErrClosed):
 		return answer{outcome: Incomplete, problem: "the listener stopped in the middle of the body"}
-	case isBroken(err):
+	case isClosed(err):
 		return answer{outcome: Incomplete, problem: "the sender closed the connection in the middle of the body"}
 	case errors.As(err, new(textproto.ProtocolError)): // it quotes a line, which may be secret
 		return answer{status: http.StatusBadRequest, outcome: Incomplete, last: true,

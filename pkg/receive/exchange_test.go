@@ -129,6 +129,22 @@ func TestTooLargeByItsOwnAccount(t *testing.T) {
 	}
 }
 
+// What is too long is answered although its sender does not go on.
+func TestTooLargeAndStalled(t *testing.T) {
+	r := start(t, Options{Limits: Limits{Body: 100, Request: time.Hour}})
+	for name, request := range map[string]string{
+		"announced": "Content-Length: 1000\r\n\r\nxx",
+		"chunked":   "Transfer-Encoding: chunked\r\n\r\n65\r\n" + strings.Repeat("x", 0x65) + "\r\n",
+	} {
+		c := r.dial(t)
+		io.WriteString(c, "POST / HTTP/1.1\r\nHost: h\r\n"+request)
+		reply, err := http.ReadResponse(bufio.NewReader(c), nil)
+		if err != nil || reply.StatusCode != 413 || !reply.Close {
+			t.Errorf("%s: answered %+v, %v", name, reply, err)
+		}
+	}
+}
+
 func TestReception(t *testing.T) {
 	at := time.Unix(1575976413, 0)
 	var mu sync.Mutex

@@ -72,7 +72,8 @@ func (x *exchange) passBack(reply *http.Response) answer {
 }
 
 func (x *exchange) notForwarded(err error) answer {
-	if errors.As(err, &x.Forwarded.Failure); x.r.Context().Err() != nil {
+	errors.As(err, &x.Forwarded.Failure)
+	if x.r.Context().Err() != nil {
 		return answer{outcome: Unanswered, problem: x.leaver() + " before the target's answer"}
 	}
 	return answer{status: http.StatusBadGateway, outcome: NotForwarded, problem: "not forwarded: " + err.Error()}

@@ -182,6 +182,30 @@ func TestForwardFails(t *testing.T) {
 	}
 }
 
+// A sender that leaves is no failure of the target.
+func TestForwardToBeLeft(t *testing.T) {
+	asked := make(chan net.Conn, 1)
+	target, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer target.Close()
+	go func() {
+		if c, err := target.Accept(); err == nil {
+			asked <- c
+		}
+	}()
+	r := start(t, Options{Forward: forwarder(t, target.Addr().String())})
+	sender := r.dial(t)
+	io.WriteString(sender, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}")
+	c := <-asked
+	defer c.Close()
+	sender.Close()
+	if x := <-r.receptions; x.Outcome != Unanswered || x.Problem != "the sender closed its side of the connection before the target's answer" {
+		t.Errorf("%+v", x)
+	}
+}
+
 func TestForwardLongReply(t *testing.T) {
 	long := strings.Repeat("x", 5*wholeReply)
 	addr, _ := rawTarget(t, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"+long)

@@ -2,8 +2,6 @@ package receive
 
 import (
 	"bytes"
-	"errors"
-	"io"
 	"net"
 	"strings"
 )
@@ -39,12 +37,6 @@ func (c *conn) withoutTLS(err error) string {
 		return "the sender broke it off, most likely since it does not trust the certificate"
 	}
 	return reason
-}
-
-// isClosed says whether the other side closed the connection, or reset it.
-func isClosed(err error) bool {
-	var network *net.OpError
-	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &network) && network.Op == "read"
 }
 
 // looksLikeHTTP is what the HTTP library goes by too.

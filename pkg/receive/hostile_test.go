@@ -83,6 +83,39 @@ func TestSlowStartOfAnother(t *testing.T) {
 	}
 }
 
+// deadlines notes that a limit was set.
+type deadlines struct {
+	net.Conn
+	set int
+}
+
+func (d *deadlines) SetReadDeadline(time.Time) error { d.set++; return nil }
+
+// The time of a request runs from its first byte. The HTTP library sees to that itself once
+// it has four bytes of a later one.
+func TestTimeOfARequest(t *testing.T) {
+	for name, test := range map[string]struct {
+		used bool
+		text string
+		want int
+	}{
+		"the first":      {false, "POST / HTTP/1.1", 1},
+		"a later one":    {true, "POST / HTTP/1.1", 0},
+		"its first byte": {true, "P", 1},
+	} {
+		s, err := New(Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		watched := &deadlines{}
+		c := &conn{Conn: watched, server: s}
+		c.used.Store(test.used)
+		if c.begin([]byte(test.text)); watched.set != test.want {
+			t.Errorf("%s: set %d times", name, watched.set)
+		}
+	}
+}
+
 func TestStopInTheBody(t *testing.T) {
 	r := start(t, Options{Limits: Limits{Grace: 10 * time.Millisecond}})
 	c := r.dial(t)

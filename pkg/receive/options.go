@@ -63,7 +63,7 @@ type Limits struct {
 	Body        int64         // bytes of a body (1 MiB); beyond it the answer is 413
 	Headers     int           // bytes of the request line and the headers (64 KiB, and a few KiB of slack)
 	Connections int           // at the same time (1024); further ones wait, and those without a whole request make room
-	Spare       time.Duration // until an idle connection may have to make room (250ms); one that sends a request, after four times that
+	Spare       time.Duration // until an idle connection may have to make room (250ms); one on which a request or a TLS handshake began, after four times that
 	Request     time.Duration // until a request is here, from its first byte (10s)
 	Idle        time.Duration // between two requests of a connection (2m)
 	Write       time.Duration // until a ready answer is taken (10s)
