@@ -18,10 +18,12 @@ objects, states, templates, profiles.
 
 Load it where the shell starts:
 
-  bash         source <(apizee-hooks completion bash)   (with the package bash-completion)
+  bash         source <(apizee-hooks completion bash)
   zsh          source <(apizee-hooks completion zsh)
   fish         apizee-hooks completion fish | source
-  powershell   apizee-hooks completion powershell | Out-String | Invoke-Expression`,
+  powershell   apizee-hooks completion powershell | Out-String | Invoke-Expression
+
+bash needs its package bash-completion for it.`,
 		Example: example(`
 			# Complete in this bash, now
 			source <(apizee-hooks completion bash)

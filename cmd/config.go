@@ -106,7 +106,8 @@ func newConfigInitCmd(a *app) *cobra.Command {
 		Use:   "init",
 		Short: "Write a commented configuration file to start from",
 		Long: `Write ` + config.FileName + ` with every key, explained and commented out, in the current
-folder, or the file that --config names. Only you can read it, and a file that is there already is left as it is.`,
+folder, or the file that --config names. Only you can read it, and a file that is
+there already is left as it is.`,
 		Example: example(`
 			apizee-hooks config init
 			apizee-hooks config init --global`),

@@ -105,20 +105,16 @@ func (a *app) report(w io.Writer, err error) {
 	}
 }
 
-// beside lays a text out behind an indent. On a terminal it breaks between words.
+// beside lays a text for standard error out behind an indent. On a terminal it breaks
+// between words.
 func (a *app) beside(text string, indent int) string {
-	lines := console.SafeLines(text)
+	columns := 0
 	if console.IsTerminal(a.Stderr) {
-		width := console.Width(a.Stderr, a.LookupEnv) - indent
-		var broken []string
-		for _, line := range lines {
-			if width > 0 && console.Columns(line) > width {
-				broken = append(broken, console.Wrap(line, width)...)
-				continue
-			}
-			broken = append(broken, line)
-		}
-		lines = broken
+		columns = console.Width(a.Stderr, a.LookupEnv)
+	}
+	var lines []string
+	for _, line := range console.SafeLines(text) {
+		lines = append(lines, fit(line, columns, indent)...)
 	}
 	return strings.Join(lines, "\n"+strings.Repeat(" ", indent))
 }
@@ -126,6 +122,6 @@ func (a *app) beside(text string, indent int) string {
 // note tells something beside the result, unless the user wants quiet.
 func (a *app) note(text string) {
 	if !a.quiet {
-		fmt.Fprintf(a.Stderr, "%s %s\n", a.err().Notice("note:"), console.Safe(text))
+		fmt.Fprintf(a.Stderr, "%s %s\n", a.err().Notice("note:"), a.beside(text, len("note: ")))
 	}
 }

@@ -50,8 +50,9 @@ know (!). Any method and path is taken, so that a mistake can be seen. A --filte
 is for what is shown and counted: all is answered, recorded and passed on.
 
 Exit code 0 says that it was stopped, or that --count events came; 1 that they
-did not come within --timeout, or with --strict that one broke the contract; 3
-that the address is taken; 130 that it was stopped before --count events came.`,
+did not come within --timeout, or with --strict that one broke the contract; 2
+that some could not be recorded; 3 that the address is taken; 130 that it was
+stopped before --count events came.`,
 		Example: example(`
 			# Watch what arrives
 			apizee-hooks listen

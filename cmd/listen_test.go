@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"runtime/debug"
 	"strings"
@@ -197,6 +198,18 @@ func TestListenMemory(t *testing.T) {
 		back()
 		if after := debug.SetMemoryLimit(-1); after != before {
 			t.Errorf("%d was left behind, not %d", after, before)
+		}
+	}
+}
+
+func TestLocalAddr(t *testing.T) {
+	for bound, want := range map[string]string{"[::]:8799": "127.0.0.1:8799", "0.0.0.0:80": "127.0.0.1:80"} {
+		addr, err := net.ResolveTCPAddr("tcp", bound)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := localAddr(addr); got != want {
+			t.Errorf("%s: got %s", bound, got)
 		}
 	}
 }

@@ -95,7 +95,7 @@ func (l *loadPrinter) end(o *load.Outcome) {
 	fmt.Fprintln(l.app.Stdout, console.Flow([]console.Cell{
 		{Text: "←", Paint: p.Strong},
 		{Text: fmt.Sprintf("%d of %d sent in %s, %.1f/s;", o.Sent, o.Planned, console.Duration(o.Duration), o.Rate)},
-		marked(console.Cell{Text: fmt.Sprintf("%d accepted (%s)", o.Accepted, percent(o.Accepted, o.Sent+o.Unsent)), Paint: p.OK}, ","),
+		marked(console.Cell{Text: fmt.Sprintf("%d accepted (%s)", o.Accepted, percent(o.Accepted, o.Due())), Paint: p.OK}, ","),
 		some(p.Finding, int(o.Failed()), "not"),
 	}, l.app.width(), len("  ")))
 	if o.Aborted > 0 {
@@ -179,7 +179,7 @@ func (l *loadPrinter) verdict(o *load.Outcome) error {
 	}
 	if len(l.options.failIf) == 0 {
 		if missing := o.Failed() + o.Unsent; missing > 0 {
-			return l.app.answeredNoQuietly("%d of %s: not accepted", missing, plural(int(o.Sent+o.Unsent), "event"))
+			return l.app.answeredNoQuietly("%d of %s: not accepted", missing, plural(int(o.Due()), "event"))
 		}
 		return nil
 	}

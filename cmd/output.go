@@ -61,9 +61,11 @@ func (a *app) isAnimated(w io.Writer) bool {
 
 // fit breaks a text that stands behind an indent between its words, where the terminal
 // ends. What fits stays as it is.
-func (a *app) fit(text string, indent int) []string {
-	width := a.width() - indent
-	if a.width() <= 0 || console.Columns(text) <= width {
+func (a *app) fit(text string, indent int) []string { return fit(text, a.width(), indent) }
+
+func fit(text string, columns, indent int) []string {
+	width := columns - indent
+	if columns <= 0 || console.Columns(text) <= width {
 		return []string{text}
 	}
 	lead := text[:len(text)-len(strings.TrimLeft(text, " "))]

@@ -178,7 +178,7 @@ func (p *replayPrinter) played(x replay.Played) {
 		out := p.app.out()
 		plain, number := console.Palette{}, fmt.Sprintf("#%d ", x.Entry)
 		fmt.Fprintln(p.app.Stdout, console.Flow([]console.Cell{
-			{Text: number + playedLine(plain, x), Paint: func(string) string { return out.Dim(number) + playedLine(out, x) }},
+			{Text: number + p.playedLine(plain, x), Paint: func(string) string { return out.Dim(number) + p.playedLine(out, x) }},
 			{Text: "← " + verdictText(plain, x.Result) + " ", Paint: func(string) string { return out.Strong("←") + " " + verdictText(out, x.Result) + " " }},
 			{Text: p.app.took(x.Result), Paint: out.Dim},
 		}, p.app.width(), len("  ")))
@@ -198,11 +198,15 @@ func (p *replayPrinter) inDetail(x replay.Played) {
 }
 
 // playedLine is the event, or the request that was none.
-func playedLine(p console.Palette, x replay.Played) string {
-	if x.Event.Object == "" && x.Event.Name == "" {
-		return p.Dim(console.Safe(x.Request.Method + " " + deliver.MaskURL(x.Request.URL.RequestURI())))
+func (p *replayPrinter) playedLine(palette console.Palette, x replay.Played) string {
+	if x.Event.Object != "" || x.Event.Name != "" {
+		return eventLine(palette, x.Event)
 	}
-	return eventLine(p, x.Event)
+	path := x.Request.URL.RequestURI()
+	if !p.app.showSecrets {
+		path = deliver.MaskURL(path)
+	}
+	return palette.Dim(console.Safe(x.Request.Method + " " + path))
 }
 
 func (p *replayPrinter) end(ctx context.Context, name string, outcome replay.Outcome, err error) error {

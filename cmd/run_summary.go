@@ -42,7 +42,7 @@ func (v *runView) slowest(outcomes []scenario.Outcome) {
 	var all []scenario.StepOutcome
 	for _, o := range outcomes {
 		for _, s := range o.Steps {
-			if s.Step.Kind != "pause" && s.Status != scenario.Skipped {
+			if !s.Step.IsPause() && s.Status != scenario.Skipped {
 				all = append(all, s)
 			}
 		}

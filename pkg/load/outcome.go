@@ -51,12 +51,14 @@ type Summary struct {
 // Success is how many percent of the requests were accepted, of those that were sent or
 // should have been.
 func (s Summary) Success() float64 {
-	due := s.Sent + s.Unsent
-	if due == 0 {
+	if s.Due() == 0 {
 		return 0
 	}
-	return 100 * float64(s.Accepted) / float64(due)
+	return 100 * float64(s.Accepted) / float64(s.Due())
 }
+
+// Due is how many requests were sent or should have been.
+func (s Summary) Due() uint64 { return s.Sent + s.Unsent }
 
 // Failed is how many of the requests that were sent were not accepted, though they were not
 // broken off on purpose.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -250,5 +251,31 @@ func TestHandlerInAnotherServer(t *testing.T) {
 	server.ServeHTTP(w, httptest.NewRequest("POST", "/", strings.NewReader(ticketEvent)))
 	if w.Code != 201 {
 		t.Errorf("answered %d", w.Code)
+	}
+}
+
+func TestUnanswered(t *testing.T) {
+	for name, test := range map[string]struct {
+		err     error
+		outcome Outcome
+		stopped bool
+		want    string
+	}{
+		"left":      {nil, Accepted, false, "the sender closed its side of the connection before the answer"},
+		"not taken": {os.ErrDeadlineExceeded, Accepted, false, "the sender did not take the answer in time"},
+		"stopped":   {nil, Accepted, true, "the listener stopped before the answer"},
+		"failed":    {os.ErrDeadlineExceeded, Failed, false, "an earlier problem"},
+	} {
+		s, err := New(Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if test.stopped {
+			s.Abort()
+		}
+		x := &exchange{s: s, Reception: Reception{Outcome: test.outcome, Problem: "an earlier problem"}}
+		if x.unanswered(test.err); x.Problem != test.want || !x.cut {
+			t.Errorf("%s: %q", name, x.Problem)
+		}
 	}
 }

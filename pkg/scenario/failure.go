@@ -67,6 +67,7 @@ func (p *playing) capture(out *StepOutcome, u unit, r deliver.Result) bool {
 	if len(u.captures) == 0 {
 		return true
 	}
+	var lost []capture
 	var missing []Difference
 	for _, c := range u.captures {
 		delete(p.maker.vars, c.name)
@@ -75,6 +76,7 @@ func (p *playing) capture(out *StepOutcome, u unit, r deliver.Result) bool {
 			found = gjson.GetBytes(r.Body, c.path)
 		}
 		if !found.Exists() {
+			lost = append(lost, c)
 			missing = append(missing, Difference{"capture " + c.name, "a value at " + c.path, "nothing"})
 			continue
 		}
@@ -84,18 +86,18 @@ func (p *playing) capture(out *StepOutcome, u unit, r deliver.Result) bool {
 		return len(missing) == 0
 	}
 	out.Status, out.Failure = Failed, p.failure(u.expect, r, missing, nil)
-	out.Failure.Hint = pathHint(u.captures, r.Body)
+	out.Failure.Hint = pathHint(lost, r.Body)
 	return false
 }
 
 // pathHint is about paths that begin with what they lead into.
 func pathHint(captures []capture, body []byte) string {
 	for _, c := range captures {
-		root, path, found := strings.Cut(c.path, ".")
+		root, path, _ := strings.Cut(c.path, ".")
 		switch {
-		case found && root == "header":
+		case root == "header" || root == "headers":
 			return "what is captured comes out of the JSON of a reply, not out of its headers"
-		case found && gjson.GetBytes(body, path).Exists():
+		case (root == "json" || root == "body" || root == "$") && gjson.GetBytes(body, path).Exists():
 			return fmt.Sprintf("a path begins inside of the reply's JSON: write %s: %s", c.name, path)
 		}
 	}

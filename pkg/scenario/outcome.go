@@ -60,6 +60,9 @@ type Step struct {
 	Line, Column int
 }
 
+// IsPause tells a step that does nothing but wait.
+func (s Step) IsPause() bool { return s.Kind == string(pauseStep) }
+
 // Failure says why a step failed. Secrets in it are masked; what a server wrote
 // is not made safe for a terminal.
 type Failure struct {
