@@ -14,12 +14,18 @@ import (
 	"time"
 )
 
-func TestTLS(t *testing.T) {
+// startTLS starts a server with a certificate of its own.
+func startTLS(t *testing.T, limits Limits) (*running, tls.Certificate) {
+	t.Helper()
 	certificate, err := SelfSigned(time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := start(t, Options{TLS: &tls.Config{Certificates: []tls.Certificate{certificate}}})
+	return start(t, Options{TLS: &tls.Config{Certificates: []tls.Certificate{certificate}}, Limits: limits}), certificate
+}
+
+func TestTLS(t *testing.T) {
+	r, certificate := startTLS(t, Limits{})
 	roots := x509.NewCertPool()
 	roots.AddCert(certificate.Leaf)
 	for _, name := range []string{"localhost", "127.0.0.1", "::1"} {
@@ -56,11 +62,7 @@ func TestTLS(t *testing.T) {
 // TestBrokenHandshakes has senders that begin a handshake, and say no more. One that does
 // not even begin is not worth a word.
 func TestBrokenHandshakes(t *testing.T) {
-	certificate, err := SelfSigned(time.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := start(t, Options{TLS: &tls.Config{Certificates: []tls.Certificate{certificate}}, Limits: Limits{Request: 50 * time.Millisecond}})
+	r, _ := startTLS(t, Limits{Request: 50 * time.Millisecond})
 	for name, test := range map[string]struct {
 		greeting string
 		leave    func(net.Conn)
@@ -91,11 +93,7 @@ func TestBrokenHandshakes(t *testing.T) {
 
 // Some senders look at the certificate only when the handshake is done.
 func TestClosedBehindTheHandshake(t *testing.T) {
-	certificate, err := SelfSigned(time.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := start(t, Options{TLS: &tls.Config{Certificates: []tls.Certificate{certificate}}})
+	r, _ := startTLS(t, Limits{})
 	c, err := tls.Dial("tcp", r.addr, &tls.Config{InsecureSkipVerify: true})
 	if err != nil {
 		t.Fatal(err)
@@ -109,11 +107,7 @@ func TestClosedBehindTheHandshake(t *testing.T) {
 // A silent sender whose handshake is done, such as a browser that prepares, has done nothing
 // wrong when the time is up.
 func TestSilentAfterTheHandshake(t *testing.T) {
-	certificate, err := SelfSigned(time.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := start(t, Options{TLS: &tls.Config{Certificates: []tls.Certificate{certificate}}, Limits: Limits{Request: 50 * time.Millisecond}})
+	r, _ := startTLS(t, Limits{Request: 50 * time.Millisecond})
 	c, err := tls.Dial("tcp", r.addr, &tls.Config{InsecureSkipVerify: true})
 	if err != nil {
 		t.Fatal(err)
@@ -127,11 +121,7 @@ func TestSilentAfterTheHandshake(t *testing.T) {
 
 // TestHandshakeMakesRoom has the only connection taken, by a handshake that does not go on.
 func TestHandshakeMakesRoom(t *testing.T) {
-	certificate, err := SelfSigned(time.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := start(t, Options{TLS: &tls.Config{Certificates: []tls.Certificate{certificate}}, Limits: Limits{Connections: 1, Spare: time.Millisecond, Request: time.Hour}})
+	r, _ := startTLS(t, Limits{Connections: 1, Spare: time.Millisecond, Request: time.Hour})
 	slow := r.dial(t)
 	io.WriteString(slow, "\x16\x03\x01")
 	for !hasGreeted(r.Server) {
