@@ -140,10 +140,15 @@ func (m *masking) isEscapedSecret(s string, depth int) bool {
 	return true
 }
 
-// innerURL is where a URL begins within the text of another one, or -1.
+// innerURL is where a URL begins within the text of another one, or -1. One without a
+// scheme is known as the value of a parameter only: paths hold two slashes too.
 func innerURL(s string) int {
+	bare := strings.Index(s, "=//")
 	at := strings.Index(s, "://")
-	if at < 0 {
+	switch {
+	case bare >= 0 && (at < 0 || bare < at):
+		return bare + len("=")
+	case at < 0:
 		return -1
 	}
 	return strings.LastIndexFunc(s[:at], notScheme) + 1

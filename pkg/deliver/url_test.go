@@ -108,6 +108,8 @@ func TestMaskURL(t *testing.T) {
 		"escaped value":          {"/?data=token%3Dhunter2&a=1", "/?data=****&a=1"},
 		"& in the path":          {"/a&token=hunter2", "/a&token=****"},
 		"URL in the path":        {"/cb/http://u:hunter2@h/x?a=1", "/cb/http://u:****@h/x?a=1"},
+		"a value without scheme": {"/?cb=//u:hunter2@h/x", "/?cb=//u:****@h/x"},
+		"two slashes in a path":  {"/a//b@c?a=1", "/a//b@c?a=1"},
 		"without its scheme":     {"//u:hunter2@h/x", "//u:****@h/x"},
 		"an escaped path":        {"/caf%C3%A9%20au%20lait?a=%3D", "/caf%C3%A9%20au%20lait?a=%3D"},
 		"escaped harmless URL":   {"/in?next=http%3A%2F%2Fh%2F%3Fa%3D2", "/in?next=http%3A%2F%2Fh%2F%3Fa%3D2"},
@@ -224,7 +226,7 @@ func FuzzMask(f *testing.F) {
 		if strings.Contains(s, planted) {
 			return
 		}
-		for _, whole := range []string{"http://u:" + planted + "@h/" + s, "http://h/?" + s + "&token=" + planted, "/in?next=" + url.QueryEscape("/?token="+planted) + "&" + s} {
+		for _, whole := range []string{"http://u:" + planted + "@h/" + s, "http://h/?" + s + "&token=" + planted, "/in?next=" + url.QueryEscape("/?token="+planted) + "&" + s, "/in?cb=//u:" + planted + "@h/" + s} {
 			if got := MaskURL(whole); strings.Contains(got, planted) {
 				t.Errorf("the URL %q became %q", whole, got)
 			}
