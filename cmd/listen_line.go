@@ -38,7 +38,7 @@ func (p linePrinter) summary(dst []byte, c columns, r *receive.Reception) []byte
 	case e.Object == "" && e.Name == "":
 		l.column(p.request(r), c.span(), console.Palette.Strong)
 	default:
-		l.column(strings.TrimSpace(cmp.Or(e.Object, "?")+" "+e.ID), c.object, console.Palette.Object)
+		l.column(strings.TrimSpace(cmp.Or(e.Object, "?")+" "+e.IDText()), c.object, console.Palette.Object)
 		l.column(cmp.Or(e.Name, "?"), c.event, console.Palette.Event)
 		l.column(strings.Join(e.Summary(), "  "), c.props, console.Palette.Value)
 	}

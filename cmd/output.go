@@ -101,6 +101,6 @@ func (b *bufferedOutput) json(value any) error {
 	if err != nil {
 		return err
 	}
-	b.Write(text)
+	b.Write(console.SafeJSON(text))
 	return b.WriteByte('\n')
 }

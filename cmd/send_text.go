@@ -45,7 +45,7 @@ func (s *sendPrinter) begin() {
 
 // eventLine is an event in few words: "ticket 100 update  state=invited".
 func eventLine(p console.Palette, e apizee.Event) string {
-	object := strings.TrimSpace(cmp.Or(e.Object, "?") + " " + e.ID)
+	object := strings.TrimSpace(cmp.Or(e.Object, "?") + " " + e.IDText())
 	line := p.Object(console.Safe(object)) + " " + p.Event(console.Safe(cmp.Or(e.Name, "?")))
 	for _, word := range e.Summary() {
 		line += "  " + p.Value(console.Safe(word))

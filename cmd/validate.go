@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -84,6 +85,7 @@ type validation struct {
 	reports *bufferedOutput
 
 	events, broken, noticed int
+	line                    int // of the event before; 0 is none
 }
 
 func (v *validation) run(in io.Reader) error {
@@ -112,7 +114,7 @@ func (v *validation) check(found payload.Located) error {
 		v.noticed++
 	}
 	if v.options.output == "json" {
-		return v.reports.json(checked{found.Line, report.OK(), summarize(report.Event), nonNil(report.Findings)})
+		return v.reports.json(checked{v.events, found.Line, report.OK(), summarize(report.Event), nonNil(report.Findings)})
 	}
 	if !v.app.quiet {
 		v.print(found, report)
@@ -135,6 +137,7 @@ func judge(text string) apizee.Report {
 
 // checked is one event as `validate -o json` prints it.
 type checked struct {
+	N        int              `json:"n"`
 	Line     int              `json:"line"`
 	OK       bool             `json:"ok"`
 	Event    eventSummary     `json:"event"`
@@ -143,12 +146,18 @@ type checked struct {
 
 // eventSummary is what an event is about.
 type eventSummary struct {
-	Event    string `json:"event"`
-	Object   string `json:"object"`
-	ObjectID string `json:"objectId"`
+	Event    string          `json:"event"`
+	Object   string          `json:"object"`
+	ObjectID json.RawMessage `json:"objectId"` // as it is in the event; null where there is none
 }
 
-func summarize(e apizee.Event) eventSummary { return eventSummary{e.Name, e.Object, e.ID} }
+func summarize(e apizee.Event) eventSummary {
+	summary := eventSummary{Event: e.Name, Object: e.Object}
+	if e.ID != "" {
+		summary.ObjectID = json.RawMessage(e.ID)
+	}
+	return summary
+}
 
 func nonNil(findings []apizee.Finding) []apizee.Finding {
 	if findings == nil {
@@ -158,9 +167,15 @@ func nonNil(findings []apizee.Finding) []apizee.Finding {
 }
 
 func (v *validation) print(found payload.Located, report apizee.Report) {
+	which := ""
+	if found.Line == v.line { // as the event before it: the line does not tell which
+		which = fmt.Sprintf(" event %d:", v.events)
+	}
+	v.line = found.Line
 	for _, f := range report.Findings {
 		line := found.Line + lineWithin(found.Text, f.Offset)
-		fmt.Fprintf(v.reports, "%s %s\n", v.palette.Dim(fmt.Sprintf("%s:%d:", console.Safe(v.name), line)), findingLine(v.palette, f))
+		where := fmt.Sprintf("%s:%d:%s", console.Safe(v.name), line, which)
+		fmt.Fprintf(v.reports, "%s %s\n", v.palette.Dim(where), findingLine(v.palette, f))
 	}
 }
 

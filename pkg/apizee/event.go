@@ -8,7 +8,7 @@ type Event struct {
 	Name   string // "update"
 	Time   string // the JSON of the time field
 	Object string // "ticket"
-	ID     string // 100 or a public id, without quotes
+	ID     string // the JSON of the objectId field: 100, or a public id
 	Props  []Value
 }
 
@@ -22,6 +22,9 @@ type Value struct {
 // Text is the value as people read it: a string without its quotes, anything
 // else as its JSON.
 func (v Value) Text() string { return unquote(v.JSON) }
+
+// IDText is the id as people read it, without quotes.
+func (e Event) IDText() string { return unquote(e.ID) }
 
 // Prop finds the value of a prop by its documented path.
 func (e Event) Prop(path string) (Value, bool) {

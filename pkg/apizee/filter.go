@@ -71,7 +71,7 @@ func (e Event) lookup(key string) (text string, found bool) {
 	case "object":
 		return e.Object, true
 	case "objectId":
-		return e.ID, true
+		return e.IDText(), true
 	}
 	value, found := e.Prop(strings.TrimPrefix(key, propsKey))
 	return value.Text(), found

@@ -44,9 +44,6 @@ func (p *plain) fields() bool {
 		return false
 	}
 	p.event = Event{Name: inside(name), Time: time, Object: inside(object), ID: id}
-	if isString(id) {
-		p.event.ID = inside(id)
-	}
 	o := lookupObject(p.event.Object)
 	return o != nil && isDocumentedEvent(p.event.Name) && isOrdinaryTime(time) && o.isOrdinaryID(id) &&
 		p.named(fieldNames[len(values)]) && p.props(o) && p.skip('}')

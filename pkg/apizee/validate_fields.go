@@ -112,7 +112,7 @@ func (v *validator) checkObject(f *member) {
 var anyID = []Type{Integer, Text}
 
 func (v *validator) checkID(f *member) {
-	v.report.Event.ID = unquote(f.json)
+	v.report.Event.ID = f.json
 	types := anyID
 	if v.object != nil {
 		types = v.object.ID.Types

@@ -186,7 +186,7 @@ func TestValidateReadsTheEvent(t *testing.T) {
 		},
 		{
 			"dotted", body("media", `"9"`, `{"_parent.name":"ticket","_parent.id":100}`),
-			Event{"update", "1575976413", "media", "9", []Value{{"_parent.name", `"ticket"`}, {"_parent.id", "100"}}},
+			Event{"update", "1575976413", "media", `"9"`, []Value{{"_parent.name", `"ticket"`}, {"_parent.id", "100"}}},
 		},
 		{"cut short", `{"event":"update","time":1,"object":"tic`, Event{Name: "update", Time: "1"}},
 		{"cut in its props", `{"event":"update","object":"ticket","objectId":100,"props":{"state":"new"`, Event{Name: "update", Object: "ticket", ID: "100"}},
