@@ -122,9 +122,16 @@ func (l *loadPrinter) latencies(o *load.Outcome) {
 		return
 	}
 	p := l.palette
-	fmt.Fprintf(l.app.Stdout, "\n%s  min %s, mean %s, p50 %s, p90 %s, p95 %s, p99 %s, max %s\n", p.Strong("latency"),
-		console.Duration(o.Min), console.Duration(o.Mean), console.Duration(o.P50), console.Duration(o.P90),
-		console.Duration(o.P95), console.Duration(o.P99), console.Duration(o.Max))
+	cells := []console.Cell{{Text: "latency", Paint: p.Strong}}
+	for _, each := range []struct {
+		name string
+		d    time.Duration
+	}{{" min", o.Min}, {"mean", o.Mean}, {"p50", o.P50}, {"p90", o.P90}, {"p95", o.P95}, {"p99", o.P99}, {"max", o.Max}} {
+		cells = append(cells, console.Cell{Text: each.name + " " + console.Duration(each.d) + ","})
+	}
+	last := &cells[len(cells)-1]
+	last.Text = strings.TrimSuffix(last.Text, ",")
+	fmt.Fprintf(l.app.Stdout, "\n%s\n", console.Flow(cells, l.app.width(), len("  ")))
 	console.Table{Rows: histogramRows(p, o.Histogram, o.Sent, l.app.width()), Width: l.app.width()}.WriteTo(l.app.Stdout)
 }
 

@@ -179,7 +179,7 @@ func (p *replayPrinter) played(x replay.Played) {
 		plain, number := console.Palette{}, fmt.Sprintf("#%d ", x.Entry)
 		fmt.Fprintln(p.app.Stdout, console.Flow([]console.Cell{
 			{Text: number + p.playedLine(plain, x), Paint: func(string) string { return out.Dim(number) + p.playedLine(out, x) }},
-			{Text: "← " + verdictText(plain, x.Result) + " ", Paint: func(string) string { return out.Strong("←") + " " + verdictText(out, x.Result) + " " }},
+			{Text: "← " + p.app.verdictText(plain, x.Result) + " ", Paint: func(string) string { return out.Strong("←") + " " + p.app.verdictText(out, x.Result) + " " }},
 			{Text: p.app.took(x.Result), Paint: out.Dim},
 		}, p.app.width(), len("  ")))
 		if p.app.verbose {
@@ -231,8 +231,8 @@ func (p *replayPrinter) end(ctx context.Context, name string, outcome replay.Out
 		return usage(fmt.Errorf("%s has no entry to send", name), "look at --filter and --from, and at the file.")
 	case outcome.Failed > 0:
 		return notDelivered(p.failure)
-	case outcome.Refused > 0:
-		return p.app.answeredNoQuietly("%d of %s: not accepted", outcome.Refused, plural(outcome.Sent, "event"))
+	case outcome.Rejected > 0:
+		return p.app.answeredNoQuietly("%d of %s: not accepted", outcome.Rejected, plural(outcome.Sent, "event"))
 	}
 	return nil
 }

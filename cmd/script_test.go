@@ -85,6 +85,9 @@ func endpoint(ts *testscript.TestScript, neg bool, args []string) {
 		answer := args[min(box.take(r), len(args))-1]
 		status, body, _ := strings.Cut(answer, ":")
 		code, _ := strconv.Atoi(status)
+		if code/100 == 3 {
+			w.Header().Set("Location", body)
+		}
 		w.WriteHeader(code)
 		io.WriteString(w, body)
 	}))

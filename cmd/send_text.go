@@ -91,7 +91,7 @@ func (s *sendPrinter) answer(r deliver.Result) string {
 	if r.Failure != nil && s.count == 1 && r.NextIn == 0 {
 		return s.palette.Failure(string(r.Failure.Kind))
 	}
-	return verdictText(s.palette, r)
+	return s.app.verdictText(s.palette, r)
 }
 
 // replyBody shows what the endpoint said: an error page tells more than its
@@ -126,9 +126,9 @@ func (a *app) summaryText(sum deliver.Summary) string {
 	p := a.out()
 	pieces := []console.Cell{
 		{Text: fmt.Sprintf("%d sent:", sum.Sent)}, marked(console.Cell{Text: fmt.Sprintf("%d accepted", sum.Accepted), Paint: p.OK}, ","),
-		marked(some(p.Finding, sum.Refused, "refused"), ","), some(p.Failure, sum.Failed, "failed"),
+		marked(some(p.Finding, sum.Rejected, "rejected"), ","), some(p.Failure, sum.Failed, "failed"),
 	}
-	if sum.Accepted+sum.Refused > 0 {
+	if sum.Accepted+sum.Rejected > 0 {
 		pieces = append(pieces, console.Cell{Text: fmt.Sprintf(" min %s, median %s, p95 %s, max %s", console.Duration(sum.Min),
 			console.Duration(sum.Median), console.Duration(sum.P95), console.Duration(sum.Max)), Paint: p.Dim})
 	}
@@ -163,9 +163,9 @@ func (s *sendPrinter) verdict(sum deliver.Summary) error {
 		return nil // as asked
 	case sum.Failed > 0:
 		return notDelivered(s.failure)
-	case sum.Refused > 0 && s.app.quiet:
+	case sum.Rejected > 0 && s.app.quiet:
 		return &exit{code: exitNo, err: fmt.Errorf("the endpoint answered %d %s", s.last.Status, s.last.StatusText)}
-	case sum.Refused > 0:
+	case sum.Rejected > 0:
 		return answeredNo()
 	}
 	return nil

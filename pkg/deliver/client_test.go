@@ -34,18 +34,18 @@ func TestDeliverReply(t *testing.T) {
 		"own wording": {
 			reply:   "HTTP/1.0 418 Short and stout\r\n\r\n",
 			want:    Result{Status: 418, StatusText: "Short and stout", Proto: "HTTP/1.0", Headers: http.Header{}, Body: []byte{}},
-			verdict: VerdictRefused,
+			verdict: VerdictRejected,
 		},
 		"no wording": {
 			reply:   "HTTP/1.1 503\r\nContent-Length: 0\r\n\r\n",
 			want:    Result{Status: 503, Proto: "HTTP/1.1", Headers: http.Header{"Content-Length": {"0"}}},
-			verdict: VerdictRefused,
+			verdict: VerdictRejected,
 		},
 		"other protocol": {
 			reply: "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\nwhatever",
 			want: Result{Status: 101, StatusText: "Switching Protocols", Proto: "HTTP/1.1",
 				Headers: http.Header{"Upgrade": {"x"}, "Connection": {"upgrade"}}},
-			verdict: VerdictRefused,
+			verdict: VerdictRejected,
 		},
 		"compressed as it is": {
 			reply: "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc",

@@ -220,7 +220,7 @@ func TestFailureOfScheme(t *testing.T) {
 	encrypted.StartTLS()
 	t.Cleanup(encrypted.Close)
 	reply := send(t, newClient(t, TLSOptions{}), strings.Replace(encrypted.URL, "https:", "http:", 1), "{}")
-	if reply.Status != http.StatusBadRequest || reply.Verdict() != VerdictRefused {
+	if reply.Status != http.StatusBadRequest || reply.Verdict() != VerdictRejected {
 		t.Errorf("%d, %+v", reply.Status, reply.Failure)
 	}
 }

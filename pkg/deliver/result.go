@@ -49,7 +49,7 @@ type Verdict string
 
 const (
 	VerdictAccepted Verdict = "accepted" // a whole reply with a 2xx status
-	VerdictRefused  Verdict = "refused"  // a whole reply with any other status
+	VerdictRejected Verdict = "rejected" // a whole reply with any other status
 	VerdictFailed   Verdict = "failed"   // no reply, or not all of it
 )
 
@@ -61,7 +61,7 @@ func (r Result) Verdict() Verdict {
 	case r.Status >= 200 && r.Status <= 299:
 		return VerdictAccepted
 	}
-	return VerdictRefused
+	return VerdictRejected
 }
 
 // Accepted says whether the target took the delivery.

@@ -66,7 +66,7 @@ func TestSeriesSchedule(t *testing.T) {
 		"one after the other": {
 			takes: 3 * ms, status: []int{204, 500, 200}, options: Options{Count: 3},
 			want:    []string{"1.1 204 0s-3ms", "2.1 500 3ms-6ms", "3.1 200 6ms-9ms"},
-			summary: Summary{Sent: 3, Accepted: 2, Refused: 1},
+			summary: Summary{Sent: 3, Accepted: 2, Rejected: 1},
 		},
 		"paced": {
 			takes: 3 * ms, status: []int{204}, options: Options{Count: 3, Every: 10 * ms},
@@ -92,7 +92,7 @@ func TestSeriesSchedule(t *testing.T) {
 			takes: 1 * ms, status: []int{503}, options: Options{Retry: 1, Count: 2},
 			want: []string{"1.1 503 0s-1ms again in 250ms", "1.2 503 251ms-252ms",
 				"2.1 503 252ms-253ms again in 250ms", "2.2 503 503ms-504ms"},
-			summary: Summary{Sent: 2, Refused: 2},
+			summary: Summary{Sent: 2, Rejected: 2},
 		},
 		"retry after a timeout": {
 			takes: 9 * ms, status: []int{204}, options: Options{Retry: 1, Timeout: 5 * ms},

@@ -10,8 +10,8 @@ import (
 // a whole reply, and zero when none did. Min and Max are exact, Median and P95 to
 // about a thousandth.
 type Summary struct {
-	Sent, Accepted, Refused, Failed int
-	Min, Median, P95, Max           time.Duration
+	Sent, Accepted, Rejected, Failed int
+	Min, Median, P95, Max            time.Duration
 }
 
 // Tally gathers results into a Summary, in constant memory. The zero value is ready.
@@ -27,8 +27,8 @@ func (t *Tally) Add(result Result) {
 	switch result.Verdict() {
 	case VerdictAccepted:
 		t.counts.Accepted++
-	case VerdictRefused:
-		t.counts.Refused++
+	case VerdictRejected:
+		t.counts.Rejected++
 	case VerdictFailed:
 		t.counts.Failed++
 		return
@@ -38,7 +38,7 @@ func (t *Tally) Add(result Result) {
 
 func (t *Tally) addTime(d time.Duration) {
 	c := &t.counts
-	if c.Accepted+c.Refused == 1 {
+	if c.Accepted+c.Rejected == 1 {
 		// One delivery needs no histogram, which takes far longer to set up.
 		c.Min, c.Max = d, d
 		return

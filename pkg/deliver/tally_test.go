@@ -28,7 +28,7 @@ func TestTally(t *testing.T) {
 		"one":          {[]Result{took(200, odd)}, Summary{Sent: 1, Accepted: 1, Min: odd, Median: odd, P95: odd, Max: odd}},
 		"one failed":   {[]Result{failed}, Summary{Sent: 1, Failed: 1}},
 		"exact bounds": {[]Result{took(200, odd), took(200, odd)}, Summary{Sent: 2, Accepted: 2, Min: odd, Median: odd, P95: odd, Max: odd}},
-		"all verdicts": {[]Result{failed, took(500, odd), took(301, odd)}, Summary{Sent: 3, Refused: 2, Failed: 1, Min: odd, Median: odd, P95: odd, Max: odd}},
+		"all verdicts": {[]Result{failed, took(500, odd), took(301, odd)}, Summary{Sent: 3, Rejected: 2, Failed: 1, Min: odd, Median: odd, P95: odd, Max: odd}},
 		"out of bounds": {[]Result{took(200, 2*time.Hour), took(200, time.Millisecond)},
 			Summary{Sent: 2, Accepted: 2, Min: time.Millisecond, Median: time.Millisecond, P95: time.Hour, Max: 2 * time.Hour}},
 		"hundred": {hundred, Summary{Sent: 100, Accepted: 100, Min: time.Millisecond,
@@ -48,7 +48,7 @@ func TestTally(t *testing.T) {
 			if got.Min != test.want.Min || got.Max != test.want.Max {
 				t.Errorf("min %v and max %v are not exact", got.Min, got.Max)
 			}
-			if lean := tally.times == nil; lean != (test.want.Accepted+test.want.Refused < 2) {
+			if lean := tally.times == nil; lean != (test.want.Accepted+test.want.Rejected < 2) {
 				t.Errorf("no histogram: %t", lean)
 			}
 		})

@@ -147,7 +147,7 @@ func TestWireHeadersOfUnsoundHeaders(t *testing.T) {
 func TestRedirectIsTheReply(t *testing.T) {
 	url := answer(t, "HTTP/1.1 307 Temporary Redirect\r\nLocation: /elsewhere\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
 	result := send(t, newClient(t, TLSOptions{}), url, "{}")
-	if result.Status != http.StatusTemporaryRedirect || result.Headers.Get("Location") != "/elsewhere" || result.Verdict() != VerdictRefused {
+	if result.Status != http.StatusTemporaryRedirect || result.Headers.Get("Location") != "/elsewhere" || result.Verdict() != VerdictRejected {
 		t.Errorf("%+v", result)
 	}
 }

@@ -159,7 +159,7 @@ func TestPlayEnds(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	c := &clock{now: time.Unix(100, 0), onNext: cancel}
 	outcome, _, err := play(t, ctx, c, url, tape, nil, Options{Speed: 1})
-	if err != nil || outcome.Refused != 1 || len(*got) != 1 {
+	if err != nil || outcome.Rejected != 1 || len(*got) != 1 {
 		t.Errorf("%+v, %v, %q", outcome, err, *got)
 	}
 
