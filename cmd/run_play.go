@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,6 +26,7 @@ type running struct {
 	scenarios   []*scenario.Scenario
 	assumptions []scenario.Assumption
 	seed        int64
+	transport   *http.Transport
 	runner      scenario.Runner
 	delivery    scenario.Options
 	view        *runView
@@ -45,7 +47,7 @@ func (a *app) run(c *cobra.Command, o *runOptions, names []string) error {
 	}
 	r.config = loaded.Config
 	if r.scenarios, err = a.parseScenarios(names, o.vars, r.config); err != nil {
-		return err
+		return r.annotated(err)
 	}
 	if err := r.prepare(c.Flags().Changed("to")); err != nil {
 		return err
@@ -53,6 +55,15 @@ func (a *app) run(c *cobra.Command, o *runOptions, names []string) error {
 	r.view = newRunView(a, r)
 	defer r.view.close()
 	return r.start(c.Context())
+}
+
+// annotated tells GitHub, when asked to, where scenarios have mistakes.
+func (r *running) annotated(err error) error {
+	var problems scenario.Problems
+	if !r.options.github || !errors.As(err, &problems) {
+		return err
+	}
+	return cmp.Or(reports.GitHub(r.app.Stdout, reports.Report{Suites: []reports.Suite{problems.Suite()}}), err)
 }
 
 func (r *running) check(c *cobra.Command) error {
@@ -87,20 +98,17 @@ func (r *running) prepare(typed bool) error {
 		return err
 	}
 	tls := r.options.tls(r.config)
-	base, err := r.app.Transport(tls, runParallel)
-	if err != nil {
+	if r.transport, err = r.app.Transport(tls, runParallel); err != nil {
 		return usage(err, "--cacert takes a file of certificates in PEM form.")
 	}
 	r.runner = scenario.Runner{
-		Client: deliver.NewClient(base, r.app.Now), Now: r.app.Now, Sleep: r.app.Sleep, Faulty: r.faulty(base),
+		Client: deliver.NewClient(r.transport, r.app.Now), Now: r.app.Now, Sleep: r.app.Sleep, Faulty: r.faulty,
 	}
 	return nil
 }
 
-func (r *running) faulty(base *http.Transport) func(deliver.Fault, uint64) *deliver.Client {
-	return func(f deliver.Fault, seed uint64) *deliver.Client {
-		return deliver.NewClient(f.Transport(base, deliver.FaultOptions{Seed: seed, Sleep: r.app.Sleep}), r.app.Now)
-	}
+func (r *running) faulty(f deliver.Fault, seed uint64) *deliver.Client {
+	return deliver.NewClient(f.Transport(r.transport, deliver.FaultOptions{Seed: seed, Sleep: r.app.Sleep}), r.app.Now)
 }
 
 // chooseTarget takes the target of the command line before the scenario's, and

@@ -56,10 +56,20 @@ func (r *running) startProgram(ctx context.Context) (p *undertest.Program, stop 
 	return p, end, nil
 }
 
+// endpoint is what --wait-for names. It is asked over connections of its own, so that the
+// first event is delivered as if nobody had asked.
+func (r *running) endpoint() (undertest.Endpoint, error) {
+	e, err := undertest.ParseEndpoint(r.options.waitFor)
+	transport := r.transport.Clone()
+	transport.DisableKeepAlives = true
+	e.Client = deliver.NewClient(transport, r.app.Now)
+	return e, err
+}
+
 // lookBefore tells when the address that is waited for is taken already: the program could
 // not use it, and another one would be tested.
 func (r *running) lookBefore(ctx context.Context) {
-	endpoint, err := undertest.ParseEndpoint(r.options.waitFor)
+	endpoint, err := r.endpoint()
 	if err == nil && endpoint.Answers(ctx) {
 		r.app.note(fmt.Sprintf("%s answers before the program is started; maybe another one is tested.", endpoint))
 	}
@@ -81,7 +91,7 @@ func (r *running) ended(p *undertest.Program, verdict error) error {
 }
 
 func (r *running) waitUntilReady(ctx context.Context, p *undertest.Program) error {
-	endpoint, err := undertest.ParseEndpoint(r.options.waitFor)
+	endpoint, err := r.endpoint()
 	if err != nil {
 		return usage(err, "")
 	}
@@ -94,11 +104,14 @@ func (r *running) waitUntilReady(ctx context.Context, p *undertest.Program) erro
 		err = p.WaitFor(limited, endpoint)
 	}
 	var ended *undertest.EndedError
+	var failure *deliver.Failure
 	switch {
 	case err == nil, ctx.Err() != nil: // interrupted, the run skips every step and says so
 		return nil
 	case errors.As(err, &ended):
 		return &exit{exitUnreachable, err, "its output is above; nothing was sent."}
+	case errors.As(err, &failure) && failure.Kind == deliver.KindTLS:
+		return &exit{exitUnreachable, fmt.Errorf("--wait-for: %w", err), failure.Hint + "; nothing was sent."}
 	}
 	return &exit{exitUnreachable, fmt.Errorf("--wait-for: %w", err), "check the address, and that the program listens on it; nothing was sent."}
 }

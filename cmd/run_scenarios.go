@@ -55,21 +55,25 @@ func (a *app) parseScenarios(names, typed []string, c config.Config) ([]*scenari
 		Template: func(name string) (payload.Template, error) { return a.parseTemplate(library, name) },
 	}
 	var all []*scenario.Scenario
-	var problems []error
+	var problems scenario.Problems
 	for _, name := range names {
 		file, text, err := a.readScenario(name)
 		if err != nil {
 			return nil, err
 		}
 		s, err := scenario.Parse(file, text, options)
-		if err != nil {
-			problems = append(problems, err)
-			continue
+		var found scenario.Problems
+		switch {
+		case errors.As(err, &found):
+			problems = append(problems, found...)
+		case err != nil:
+			return nil, err
+		default:
+			all = append(all, s)
 		}
-		all = append(all, s)
 	}
 	if len(problems) > 0 {
-		return nil, usage(errors.Join(problems...), "nothing was sent. `apizee-hooks schema scenario` describes every key.")
+		return nil, usage(problems, "nothing was sent. `apizee-hooks schema scenario` describes every key.")
 	}
 	return all, errors.Join(sameName(all), unusedVars(all, vars))
 }

@@ -94,6 +94,9 @@ func (v *runView) observe(event scenario.Event) {
 			v.delivery(e)
 		}
 	case scenario.Probed:
+		if v.app.verbose {
+			v.try(e)
+		}
 		if e.Next > 0 {
 			v.spinner.show(fmt.Sprintf("%s, try %d", stepText(e.Step), e.Result.Attempt+1))
 		}
@@ -115,6 +118,15 @@ func (v *runView) delivery(e scenario.Delivered) {
 	p := v.palette
 	v.line("      %s %s", p.Strong("→"), p.Dim(apizee.Method+" "+console.Safe(e.Target)))
 	v.line("        %s", p.Dim(console.SafeBytes(e.Body)))
+}
+
+// try is one question of a probe, and what came back when it is not the last.
+func (v *runView) try(e scenario.Probed) {
+	p, answer := v.palette, ""
+	if e.Next > 0 {
+		answer = "  ← " + answerWord(e.Result) + ", again in " + console.Duration(e.Next)
+	}
+	v.line("      %s %s", p.Strong("→"), p.Dim(e.Method+" "+console.Safe(e.Target)+answer))
 }
 
 // finished prints what became of a step. Of one that is repeated, rounds that
@@ -187,10 +199,7 @@ func (v *runView) stepLine(s scenario.StepOutcome, replies []deliver.Result) str
 func (v *runView) answers(replies []deliver.Result) string {
 	var words []string
 	for _, r := range replies {
-		word := fmt.Sprint(r.Status)
-		if r.Failure != nil {
-			word = string(r.Failure.Kind)
-		}
+		word := answerWord(r)
 		if !slices.Contains(words, word) {
 			words = append(words, word)
 		}
@@ -199,6 +208,13 @@ func (v *runView) answers(replies []deliver.Result) string {
 		return ""
 	}
 	return strings.Join(words, ", ") + "  "
+}
+
+func answerWord(r deliver.Result) string {
+	if r.Failure != nil {
+		return string(r.Failure.Kind)
+	}
+	return fmt.Sprint(r.Status)
 }
 
 // details are why a step failed.

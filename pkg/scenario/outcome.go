@@ -145,6 +145,7 @@ type Delivered struct {
 // Probed is one try of a probe.
 type Probed struct {
 	Step   Step
+	Method string
 	Target string
 	Result deliver.Result // Attempt counts the tries
 	// Next is the pause before the next try; 0 after the last.

@@ -41,7 +41,7 @@ type ParseOptions struct {
 // every mistake in it, but for a file that is too large.
 func Parse(file string, source []byte, options ParseOptions) (*Scenario, error) {
 	if len(source) > MaxFile {
-		return nil, fmt.Errorf("%s is larger than %d MiB, which no scenario is", file, MaxFile>>20)
+		return nil, Problems{{File: file, Message: fmt.Sprintf("the file is larger than %d MiB, which no scenario is", MaxFile>>20)}}
 	}
 	r := &reader{
 		file: file, source: source, options: options, keys: newTables(), engine: newEngine(payload.Sources{}),

@@ -107,7 +107,7 @@ func TestTooManyProblemsAreCounted(t *testing.T) {
 
 func TestTooLargeAFile(t *testing.T) {
 	_, err := Parse("x.yaml", make([]byte, MaxFile+1), parseOptions())
-	if err == nil || err.Error() != "x.yaml is larger than 64 MiB, which no scenario is" {
+	if err == nil || err.Error() != "x.yaml: the file is larger than 64 MiB, which no scenario is" {
 		t.Error(err)
 	}
 }

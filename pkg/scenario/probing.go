@@ -78,7 +78,7 @@ func (p *playing) poll(ctx context.Context, d delivery, out *StepOutcome) delive
 		if ok || wait <= 0 || canceled(result) || err != nil {
 			wait = 0
 		}
-		p.runner.Observe(Probed{Step: out.Step, Target: d.shown, Result: result, Next: wait, OK: ok})
+		p.runner.Observe(Probed{Step: out.Step, Method: d.request.Method, Target: d.shown, Result: result, Next: wait, OK: ok})
 		switch {
 		case ok:
 			return result

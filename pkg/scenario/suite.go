@@ -29,6 +29,18 @@ func (o Outcome) Suite() report.Suite {
 	return s
 }
 
+// Suite is the mistakes as a suite of a report, in which each is a failed case.
+func (p Problems) Suite() report.Suite {
+	s := report.Suite{Name: "Scenario", Cases: make([]report.Case, len(p))}
+	for i, problem := range p {
+		s.Cases[i] = report.Case{
+			Name: "a mistake", File: problem.File, Line: problem.Line, Column: problem.Column,
+			Status: report.Failed, Message: problem.Advice(),
+		}
+	}
+	return s
+}
+
 func (s StepOutcome) reportCase() report.Case {
 	c := report.Case{
 		Name: fmt.Sprintf("%d. %s", s.Step.N, s.Step.Title), File: s.Step.File, Line: s.Step.Line, Column: s.Step.Column,

@@ -5,6 +5,8 @@ package program
 import (
 	"context"
 	"errors"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -16,6 +18,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 )
 
 // output gathers lines and lets a test wait for one.
@@ -157,7 +161,7 @@ func TestWaitNamesTheLastAnswer(t *testing.T) {
 		w.WriteHeader(http.StatusServiceUnavailable)
 	}))
 	defer server.Close()
-	err := Endpoint{URL: server.URL}.Wait(ctx)
+	err := Endpoint{URL: server.URL, Client: client()}.Wait(ctx)
 	if err == nil || !strings.Contains(err.Error(), "does not answer: it answers 503 Service Unavailable") {
 		t.Error(err)
 	}
@@ -181,9 +185,39 @@ func TestWait(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		e.Client = client()
 		if err := e.Wait(context.Background()); err != nil {
 			t.Errorf("%s: %v", s, err)
 		}
+	}
+}
+
+// client trusts what everybody trusts.
+func client() *deliver.Client {
+	return deliver.NewClient(&http.Transport{DisableKeepAlives: true}, time.Now)
+}
+
+// Waiting mends no wrong scheme and no certificate that is not trusted.
+func TestWaitEndsWhereTLSNeverComes(t *testing.T) {
+	plain := httptest.NewServer(http.NotFoundHandler())
+	defer plain.Close()
+	untrusted := httptest.NewUnstartedServer(http.NotFoundHandler())
+	untrusted.Config.ErrorLog = log.New(io.Discard, "", 0)
+	untrusted.StartTLS()
+	defer untrusted.Close()
+	for url, want := range map[string]string{
+		strings.Replace(plain.URL, "http:", "https:", 1): "does not speak TLS",
+		untrusted.URL: "comes from an unknown authority",
+	} {
+		var failure *deliver.Failure
+		err := Endpoint{URL: url, Client: client()}.Wait(t.Context())
+		if !errors.As(err, &failure) || failure.Kind != deliver.KindTLS || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", url, err)
+		}
+	}
+	trusting := deliver.NewClient(untrusted.Client().Transport.(*http.Transport), time.Now)
+	if err := (Endpoint{URL: untrusted.URL, Client: trusting}).Wait(t.Context()); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -2,6 +2,8 @@ package program
 
 import (
 	"context"
+	"crypto/tls"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -17,6 +19,9 @@ import (
 type Endpoint struct {
 	URL     string // "" for an address
 	Address string
+
+	// Client asks for the URL. It decides which certificates are trusted.
+	Client *deliver.Client
 }
 
 // ParseEndpoint reads http://localhost:3000/health or localhost:3000.
@@ -42,8 +47,8 @@ func ParseEndpoint(s string) (Endpoint, error) {
 const pollEvery = 50 * time.Millisecond
 
 // WaitFor waits until the endpoint answers. It fails early with an *EndedError
-// when the program ends meanwhile, and with ctx's error when that ends; the
-// last reason why there was no answer goes with it.
+// when the program ends meanwhile, with a *deliver.Failure when TLS will never come about,
+// and with ctx's error when that ends; the last reason why there was no answer goes with it.
 func (p *Program) WaitFor(ctx context.Context, e Endpoint) error {
 	return e.wait(ctx, p.ended, p.Failed)
 }
@@ -59,8 +64,8 @@ func (e Endpoint) wait(ctx context.Context, ended <-chan struct{}, why func() er
 	var last error
 	for {
 		err := e.look(ctx)
-		if err == nil {
-			return nil
+		if err == nil || neverTrusts(err) {
+			return err
 		}
 		// A look that the end of the time cuts short tells nothing of the endpoint.
 		if last == nil || ctx.Err() == nil {
@@ -74,6 +79,14 @@ func (e Endpoint) wait(ctx context.Context, ended <-chan struct{}, why func() er
 		case <-ticker.C:
 		}
 	}
+}
+
+// neverTrusts says whether the error is one that waiting does not mend: plain HTTP where TLS
+// is expected, or a certificate that is not trusted.
+func neverTrusts(err error) bool {
+	var plain tls.RecordHeaderError
+	var untrusted *tls.CertificateVerificationError
+	return errors.As(err, &plain) || errors.As(err, &untrusted)
 }
 
 // Answers is one look.
@@ -97,8 +110,7 @@ func (e Endpoint) look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	transport := &http.Transport{DisableKeepAlives: true}
-	reply, err := transport.RoundTrip(request)
+	reply, err := e.Client.Pass(ctx, request, 0)
 	if err != nil {
 		return err
 	}
