@@ -29,6 +29,7 @@ func Main(build Build) int {
 	return Run(ctx, System{
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		LookupEnv: os.LookupEnv,
+		Environ:   os.Environ,
 		GOOS:      runtime.GOOS,
 		Now:       time.Now,
 		Sleep:     deliver.Sleep,

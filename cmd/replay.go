@@ -50,7 +50,7 @@ A target without a path gets the recorded paths and queries, but for masked secr
 
 			# Look at it first
 			apizee-hooks replay events.ndjson --loopback --speed max`),
-		Args: needs("a recording", 1),
+		Args: needs("a recording", 1, "`apizee-hooks listen --record FILE` writes one."),
 		ValidArgsFunction: firstArg(func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return []string{"ndjson", "jsonl", "json"}, cobra.ShellCompDirectiveFilterFileExt
 		}),

@@ -39,7 +39,7 @@ func (a *app) build(ctx context.Context, o *sendOptions, spec *payload.Spec, c c
 		}
 	}
 	if body, err = payload.Apply(body, o.changes); err != nil {
-		return nil, usage(err, "`apizee-hooks send --help` shows how a path looks; --dry-run prints the event.")
+		return nil, usage(err, "a path looks like props.state, or props.list.0; --dry-run prints the event.")
 	}
 	if o.dotted {
 		if body, err = payload.Dotted(body); err != nil {

@@ -2,8 +2,10 @@ package cmd
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -17,12 +19,24 @@ const ownFolder = ".apizee-hooks"
 // load settles the configuration. The keys are those of the flags that the
 // user has given.
 func (a *app) load(flags map[string]any) (*config.Loaded, error) {
+	a.noteMisnamed()
 	return config.Load(config.Options{
 		File: a.config, Profile: a.profile,
 		UserDir:   a.userDir(),
 		LookupEnv: a.LookupEnv,
 		Flags:     flags,
 	})
+}
+
+// noteMisnamed asks about variables of the environment that set nothing.
+func (a *app) noteMisnamed() {
+	if a.Environ == nil {
+		return
+	}
+	misnamed := config.Misnamed(a.Environ())
+	for _, name := range slices.Sorted(maps.Keys(misnamed)) {
+		a.note(fmt.Sprintf("%s sets nothing; did you mean %s?", name, misnamed[name]))
+	}
 }
 
 func (a *app) userDir() string { return config.UserDir(a.LookupEnv, a.GOOS) }

@@ -16,6 +16,7 @@ type System struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 	LookupEnv      func(string) (string, bool)
+	Environ        func() []string // "NAME=value"; nil is none
 	GOOS           string
 	Now            func() time.Time
 	Sleep          func(context.Context, time.Duration) error

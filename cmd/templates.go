@@ -53,7 +53,7 @@ func newTemplatesShowCmd(a *app) *cobra.Command {
 		Use:               "show <name>",
 		Short:             "Print a template or a scenario",
 		Example:           example("\n\t\t\tapizee-hooks templates show ticket-invited\n\t\t\tapizee-hooks templates show --scenario ticket-declined"),
-		Args:              needs("the name of a template or a scenario", 1),
+		Args:              needs("the name of a template or a scenario", 1, listsNames),
 		ValidArgsFunction: firstArg(a.completeAllTemplates),
 		RunE: func(_ *cobra.Command, args []string) error {
 			found, err := a.findTemplate(args[0], scenario)
@@ -82,7 +82,7 @@ func newTemplatesCopyCmd(a *app) *cobra.Command {
 .apizee-hooks/scenarios, where it is found by its name. A file that is there
 already is left as it is.`,
 		Example:           example("\n\t\t\tapizee-hooks templates copy ticket-invited\n\t\t\tapizee-hooks templates copy ticket-lifecycle hooks"),
-		Args:              needs("the name of a template or a scenario, and a folder if it is to go elsewhere", 2),
+		Args:              needs("the name of a template or a scenario, and a folder if it is to go elsewhere", 2, listsNames),
 		ValidArgsFunction: firstArg(a.completeAllTemplates),
 		RunE: func(_ *cobra.Command, args []string) error {
 			dir := ""
@@ -100,11 +100,14 @@ already is left as it is.`,
 	return c
 }
 
-// needs takes one argument at least and most at most, which what names.
-func needs(what string, most int) cobra.PositionalArgs {
+const listsNames = "`" + program + " templates list` has the names."
+
+// needs takes one argument at least and most at most, which what names. The hint says where
+// to find one.
+func needs(what string, most int, hint string) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if len(args) == 0 {
-			return usage(fmt.Errorf("`%s` needs %s", c.CommandPath(), what), "`"+c.CommandPath()+" --help` has an example.")
+			return usage(fmt.Errorf("`%s` needs %s", c.CommandPath(), what), hint)
 		}
 		return atMost(most, what)(c, args)
 	}
