@@ -39,6 +39,7 @@ type conn struct {
 	waits    atomic.Bool  // for more bytes
 	used     atomic.Bool  // the head of a request came
 	start    []byte       // of what came, until a request did
+	broken   string       // why a request broke off that may have begun behind the one before it
 	reported atomic.Bool
 }
 
@@ -117,14 +118,22 @@ func (c *conn) readFailed(err error) {
 		}
 	case c.tls != nil && !c.used.Load() && c.stage.Load() == idle && isClosed(err):
 		c.report("the sender closed the connection after the TLS handshake, most likely since it does not trust the certificate")
-	case c.stage.Load() != begun:
-	case isTimeout(err):
-		c.report("no whole request came within " + c.server.options.Limits.Request.String())
-	case isClosed(err):
-		c.report("the sender closed the connection in the middle of a request's head")
+	case c.stage.Load() == begun:
+		c.report(c.brokeOff(err))
 	default:
-		c.report("a request's head broke off: " + err.Error())
+		c.broken = c.brokeOff(err)
 	}
+}
+
+// brokeOff says why there is no more of a request's head.
+func (c *conn) brokeOff(err error) string {
+	switch {
+	case isTimeout(err):
+		return "no whole request came within " + c.server.options.Limits.Request.String()
+	case isClosed(err):
+		return "the sender closed the connection in the middle of a request's head"
+	}
+	return "a request's head broke off: " + err.Error()
 }
 
 // isTimeout says whether a limit of time ended the reading or the writing.
@@ -159,6 +168,9 @@ func (c *conn) refusal(answer []byte) string {
 	_, status, _ := bytes.Cut(line, []byte(" "))
 	if len(body) > 0 && !bytes.Equal(body, status) {
 		return string(body)
+	}
+	if c.broken != "" {
+		return c.broken
 	}
 	if start := firstLine(c.start); len(start) > 0 {
 		return fmt.Sprintf("%s: it began with %#q", status, start)

@@ -52,6 +52,28 @@ func TestMalformedAfterAnother(t *testing.T) {
 	}
 }
 
+// Half of a request may come together with the whole one before it.
+func TestHalfARequestBehindAnother(t *testing.T) {
+	tests := []struct {
+		limit time.Duration
+		leave func(*net.TCPConn) error
+		want  string
+	}{
+		{30 * time.Millisecond, func(*net.TCPConn) error { return nil }, "no whole request came within 30ms"},
+		{time.Hour, (*net.TCPConn).CloseWrite, "the sender closed the connection in the middle of a request's head"},
+	}
+	for _, test := range tests {
+		r := start(t, Options{Limits: Limits{Request: test.limit, Idle: time.Hour}})
+		c := r.dial(t)
+		io.WriteString(c, "GET / HTTP/1.1\r\nHost: h\r\n\r\nGET / HTTP/1.1\r\nHo")
+		<-r.receptions
+		test.leave(c.(*net.TCPConn))
+		if m := <-r.malformed; m.Reason != test.want {
+			t.Errorf("%+v, want %s", m, test.want)
+		}
+	}
+}
+
 func TestClosedInTheHead(t *testing.T) {
 	r := start(t, Options{})
 	for name, leave := range map[string]func(net.Conn){"closed": func(c net.Conn) { c.Close() }, "reset": reset} {
