@@ -39,6 +39,7 @@ type conn struct {
 	waits    atomic.Bool  // for more bytes
 	used     atomic.Bool  // the head of a request came
 	start    []byte       // of what came, until a request did
+	ahead    []byte       // was read, and not asked for yet
 	broken   string       // why a request broke off that may have begun behind the one before it
 	reported atomic.Bool
 }
@@ -54,7 +55,7 @@ func (c *conn) stamp() { c.since.Store(int64(c.server.clock())) }
 
 func (c *conn) Read(p []byte) (int, error) {
 	c.waits.Store(true)
-	n, err := c.Conn.Read(p)
+	n, err := c.take(p)
 	c.waits.Store(false)
 	if n > 0 && c.stage.Load() == idle {
 		c.begin(p[:n])
@@ -63,6 +64,42 @@ func (c *conn) Read(p []byte) (int, error) {
 		c.readFailed(err)
 	}
 	return n, err
+}
+
+// take reads, and what was read ahead comes first.
+func (c *conn) take(p []byte) (int, error) {
+	switch {
+	case len(c.ahead) > 0:
+		n := copy(p, c.ahead)
+		c.ahead = c.ahead[n:]
+		return n, nil
+	case len(p) == 1 && c.stage.Load() == handling:
+		return c.lookOut(p)
+	}
+	return c.Conn.Read(p)
+}
+
+// lookOut is for the HTTP library, which reads one byte behind a request in hand to notice
+// that the sender leaves. A byte that comes, such as a line break, would end its watch;
+// so it is kept until the library ends the watch itself, or the sender leaves.
+func (c *conn) lookOut(p []byte) (int, error) {
+	const most = 4 << 10
+	n, err := c.Conn.Read(p)
+	if n == 0 || err != nil {
+		return n, err
+	}
+	buffer := make([]byte, most)
+	for len(c.ahead) < most {
+		m, err := c.Conn.Read(buffer[len(c.ahead):])
+		c.ahead = buffer[:len(c.ahead)+m]
+		switch {
+		case isTimeout(err):
+			return n, nil
+		case err != nil:
+			return 0, err
+		}
+	}
+	return n, nil
 }
 
 // isBefore says whether the connection has not come as far as the stage.
