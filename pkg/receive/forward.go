@@ -29,7 +29,9 @@ type Forwarder struct {
 	// Client is best made with deliver.NewTransport, which adds nothing of its own.
 	Client *deliver.Client
 
-	Timeout time.Duration // until the whole reply is here; 0 means no limit
+	// Timeout is how long the target has until its whole reply is here; 0 means no limit.
+	// Of a reply longer than Limits.Body the rest is read after Options.Delay.
+	Timeout time.Duration
 }
 
 // forward passes the request on, and answers what comes back.
@@ -57,18 +59,28 @@ const wholeReply = 64 << 10
 // passBack answers a reply. Its start is read first, so that one that breaks off there
 // is not answered as if it were whole.
 func (x *exchange) passBack(reply *http.Response) answer {
-	body, err := io.ReadAll(io.LimitReader(reply.Body, wholeReply))
+	most := x.wholeReply()
+	body, err := io.ReadAll(io.LimitReader(reply.Body, most))
 	if err != nil {
 		reply.Body.Close()
 		return x.notForwarded(err)
 	}
 	a := answer{status: reply.StatusCode, headers: passedBack(reply.Header), body: body, outcome: Accepted, delay: true}
-	if len(body) == wholeReply {
+	if int64(len(body)) == most {
 		a.rest = reply.Body
 		return a
 	}
 	reply.Body.Close()
 	return a
+}
+
+// wholeReply is more where the answer is delayed: what is not here before the delay has to
+// come within the target's time all the same.
+func (x *exchange) wholeReply() int64 {
+	if x.s.options.Delay > 0 {
+		return max(wholeReply, x.s.options.Limits.Body)
+	}
+	return wholeReply
 }
 
 func (x *exchange) notForwarded(err error) answer {

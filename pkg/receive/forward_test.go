@@ -2,12 +2,14 @@ package receive
 
 import (
 	"bufio"
+	"context"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -210,6 +212,48 @@ func TestForwardLongReply(t *testing.T) {
 	long := strings.Repeat("x", 5*wholeReply)
 	addr, _ := rawTarget(t, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"+long)
 	r := start(t, Options{Forward: forwarder(t, addr)})
+	if got := readAll(t, post(t, r.url("/"), ticketEvent).Body); got != long {
+		t.Errorf("got %d bytes, want %d", len(got), len(long))
+	}
+}
+
+// late lets a reply be read until the answer's delay begins: the delay would use up the
+// target's time.
+type late struct {
+	http.RoundTripper
+	delayed atomic.Bool
+}
+
+func (l *late) RoundTrip(r *http.Request) (*http.Response, error) {
+	reply, err := l.RoundTripper.RoundTrip(r)
+	if err == nil {
+		reply.Body = lateBody{reply.Body, l}
+	}
+	return reply, err
+}
+
+type lateBody struct {
+	io.ReadCloser
+	late *late
+}
+
+func (b lateBody) Read(p []byte) (int, error) {
+	if b.late.delayed.Load() {
+		return 0, context.DeadlineExceeded
+	}
+	return b.ReadCloser.Read(p)
+}
+
+func TestForwardLongReplyAndDelay(t *testing.T) {
+	long := strings.Repeat("x", 5*wholeReply)
+	addr, _ := rawTarget(t, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"+long)
+	f := forwarder(t, addr)
+	l := &late{RoundTripper: &http.Transport{DisableKeepAlives: true}}
+	f.Client = deliver.NewClient(l, time.Now)
+	r := start(t, Options{Forward: f, Delay: time.Hour, Sleep: func(context.Context, time.Duration) error {
+		l.delayed.Store(true)
+		return nil
+	}})
 	if got := readAll(t, post(t, r.url("/"), ticketEvent).Body); got != long {
 		t.Errorf("got %d bytes, want %d", len(got), len(long))
 	}
