@@ -35,6 +35,12 @@ func (a *attempt) context() context.Context {
 	return httptrace.WithClientTrace(a.limited, a.watch.hooks())
 }
 
+// lostItsConnection says whether there was one, used before, that ended without a word.
+func (a *attempt) lostItsConnection() bool {
+	seen := a.watch.seen()
+	return seen.reused && seen.firstByte.IsZero() && a.limited.Err() == nil
+}
+
 // failure explains an error; replied says that the head of the reply came.
 func (a *attempt) failure(err error, replied bool) *Failure {
 	return circumstances{

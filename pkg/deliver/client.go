@@ -19,7 +19,7 @@ func NewClient(transport http.RoundTripper, now func() time.Time) *Client {
 	return &Client{transport: transport, now: now}
 }
 
-// Deliver sends the request once and waits for the end of the reply, for as long as
+// Deliver sends the request and waits for the end of the reply, for as long as
 // timeout at most; 0 means no limit.
 func (c *Client) Deliver(ctx context.Context, req Request, timeout time.Duration) Result {
 	a := c.begin(ctx, req.URL, timeout)
@@ -27,7 +27,7 @@ func (c *Client) Deliver(ctx context.Context, req Request, timeout time.Duration
 
 	result := Result{N: 1, Attempt: 1, Start: c.now()}
 	// The transport is used without an http.Client, which would follow redirects.
-	reply, err := c.transport.RoundTrip(newHTTPRequest(a.context(), req))
+	reply, err := c.roundTrip(a, newHTTPRequest(a.context(), req))
 	if err == nil {
 		err = result.take(reply)
 	}
@@ -36,4 +36,39 @@ func (c *Client) Deliver(ctx context.Context, req Request, timeout time.Duration
 		result.Failure = a.failure(err, reply != nil)
 	}
 	return result
+}
+
+// roundTrip sends a request, and once more when the connection was an earlier one's that the
+// server had closed, as it may at any time; curl and browsers do the same. When the server
+// crashed over the request, that is what the error says.
+func (c *Client) roundTrip(a *attempt, request *http.Request) (*http.Response, error) {
+	reply, err := c.transport.RoundTrip(request)
+	kept, keeps := c.transport.(*http.Transport)
+	if err == nil || !keeps || !a.lostItsConnection() {
+		return reply, err
+	}
+	again, ok := rewound(request)
+	if !ok {
+		return nil, err
+	}
+	kept.CloseIdleConnections() // they may be as dead
+	reply, second := c.transport.RoundTrip(again)
+	if isAny(second, refusedErrnos()) {
+		return nil, err
+	}
+	return reply, second
+}
+
+// rewound is the request with its body from the start.
+func rewound(request *http.Request) (*http.Request, bool) {
+	again := request.Clone(request.Context())
+	if request.Body == nil {
+		return again, true
+	}
+	if request.GetBody == nil {
+		return nil, false
+	}
+	body, err := request.GetBody()
+	again.Body = body
+	return again, err == nil
 }

@@ -1,0 +1,54 @@
+package deliver
+
+import (
+	"io"
+	"net"
+	"sync/atomic"
+	"testing"
+)
+
+// stale is a server that answers the first request of each connection, and reads the second
+// before it closes, as one does whose time for idle connections is just over.
+func stale(t *testing.T, atSecond func(net.Listener)) (url string, requests *atomic.Int32) {
+	t.Helper()
+	l := listen(t)
+	requests = new(atomic.Int32)
+	serve(l, func(conn net.Conn) {
+		for n := range 2 {
+			if _, err := readRequest(conn); err != nil {
+				return
+			}
+			requests.Add(1)
+			if n == 0 {
+				io.WriteString(conn, "HTTP/1.1 204 No Content\r\n\r\n")
+				continue
+			}
+			atSecond(l)
+		}
+	})
+	return "http://" + l.Addr().String() + "/", requests
+}
+
+func TestAStaleConnectionIsReplaced(t *testing.T) {
+	url, requests := stale(t, func(net.Listener) {})
+	client := newClient(t, TLSOptions{})
+	for n := range 3 {
+		if got := send(t, client, url, "{}"); !got.Accepted() || got.Timings.Reused {
+			t.Errorf("%d: %+v", n, got)
+		}
+	}
+	if n := requests.Load(); n != 5 {
+		t.Errorf("%d requests came, want 5", n)
+	}
+}
+
+// A server that ends over the request is not there for another one.
+func TestACrashIsNoStaleConnection(t *testing.T) {
+	url, requests := stale(t, func(l net.Listener) { l.Close() })
+	client := newClient(t, TLSOptions{})
+	send(t, client, url, "{}")
+	got := send(t, client, url, "{}")
+	if got.Failure == nil || got.Failure.Kind != KindReset || requests.Load() != 2 {
+		t.Errorf("%+v, %v, %d requests", got, got.Failure, requests.Load())
+	}
+}
