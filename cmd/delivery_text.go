@@ -23,12 +23,32 @@ func (a *app) printRequestHeaders(r deliver.Request) {
 	}
 }
 
-func (a *app) printReplyHeaders(headers http.Header) {
+func (a *app) printReplyHeaders(t deliver.Target, headers http.Header) {
 	for _, name := range sortedNames(headers) {
 		for _, value := range headers[name] {
-			a.printHeader(deliver.Header{Name: name, Value: value})
+			a.printHeader(deliver.Header{Name: name, Value: a.hide(t, value)})
 		}
 	}
+}
+
+// shownBody is the body of a reply, without the secrets of the target, which an endpoint
+// may repeat.
+func (a *app) shownBody(t deliver.Target, r deliver.Result) string {
+	if !r.Truncated {
+		return a.hide(t, string(r.Body))
+	}
+	const cut = "…"
+	return strings.TrimSuffix(a.hide(t, string(r.Body)+cut), cut)
+}
+
+// hide masks the target's secrets in a text.
+func (a *app) hide(t deliver.Target, text string) string {
+	if a.showSecrets {
+		return text
+	}
+	var secrets deliver.Secrets
+	secrets.AddTarget(t)
+	return secrets.Mask(text)
 }
 
 func (a *app) printHeader(h deliver.Header) {

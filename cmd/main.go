@@ -2,6 +2,8 @@ package cmd
 
 import (
 	"context"
+	"io"
+	"log"
 	"math/rand/v2"
 	"os"
 	"os/signal"
@@ -23,6 +25,9 @@ func Main(build Build) int {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(garbage)
 	}
+	// The HTTP library logs what it finds strange, such as a reply that nobody asked for,
+	// with all that is in it.
+	log.SetOutput(io.Discard)
 	ctx, stop := signal.NotifyContext(context.Background(), stopSignals()...)
 	defer stop()
 	context.AfterFunc(ctx, stop)

@@ -194,7 +194,7 @@ func (p *replayPrinter) inDetail(x replay.Played) {
 	if x.Result.Status != 0 {
 		fmt.Fprintf(p.app.Stdout, "  %s\n", p.app.out().Dim(x.Result.Proto+" "+console.Safe(fmt.Sprintf("%d %s", x.Result.Status, x.Result.StatusText))))
 	}
-	p.app.printReplyHeaders(x.Result.Headers)
+	p.app.printReplyHeaders(x.Request.Target, x.Result.Headers)
 }
 
 // playedLine is the event, or the request that was none.

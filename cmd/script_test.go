@@ -29,6 +29,7 @@ func TestScripts(t *testing.T) {
 		UpdateScripts: golden.FlagUpdate(),
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"endpoint": endpoint,
+			"twice":    twice,
 			"requests": requests,
 			"listener": startListener,
 			"stopped":  stopListener,
@@ -90,6 +91,27 @@ func endpoint(ts *testscript.TestScript, neg bool, args []string) {
 		}
 		w.WriteHeader(code)
 		io.WriteString(w, body)
+	}))
+	ts.Defer(server.Close)
+	ts.Setenv("ENDPOINT", strings.TrimPrefix(server.URL, "http://"))
+}
+
+// twice starts a server that answers each request twice over, and repeats a header of it,
+// as $ENDPOINT.
+func twice(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) > 0 {
+		ts.Fatalf("usage: twice")
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		conn, buffered, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			return
+		}
+		defer conn.Close()
+		answer := "HTTP/1.1 200 OK\r\nX-Got: " + r.Header.Get("X-Api-Key") + "\r\nContent-Length: 0\r\n\r\n"
+		buffered.WriteString(answer + answer)
+		buffered.Flush()
+		io.Copy(io.Discard, buffered) // until the sender leaves
 	}))
 	ts.Defer(server.Close)
 	ts.Setenv("ENDPOINT", strings.TrimPrefix(server.URL, "http://"))

@@ -3,6 +3,7 @@ package cmd
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"io"
 	"io/fs"
 	"net"
@@ -61,7 +62,7 @@ func writeFile(t *testing.T, name, text string) {
 	}
 }
 
-// answer is 500 below /failing, else 204.
+// answer is 500 below /failing, else 200. As many error pages do, it repeats what it got.
 func (v *vault) answer(w http.ResponseWriter, r *http.Request) {
 	io.Copy(io.Discard, r.Body)
 	_, password, _ := r.BasicAuth()
@@ -69,11 +70,11 @@ func (v *vault) answer(w http.ResponseWriter, r *http.Request) {
 	v.received.WriteString(r.RequestURI + password + "\n")
 	r.Header.Write(&v.received)
 	v.mu.Unlock()
+	w.Header().Set("X-Requested", r.RequestURI)
 	if strings.HasPrefix(r.URL.Path, "/failing") {
 		w.WriteHeader(http.StatusInternalServerError)
-		return
 	}
-	w.WriteHeader(http.StatusNoContent)
+	json.NewEncoder(w).Encode(map[string]any{"url": r.RequestURI, "headers": r.Header, "password": password})
 }
 
 func (v *vault) system(stdout, stderr io.Writer) System {

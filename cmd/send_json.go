@@ -54,7 +54,7 @@ func (a *app) printDelivery(request deliver.Request, r deliver.Result, fault str
 		N: r.N, Attempt: r.Attempt, StartedAt: r.Start.UTC().Format(time.RFC3339Nano),
 		Method: apizee.Method, URL: deliver.ShowURL(request.URL, a.showSecrets), Fault: fault,
 		Verdict: r.Verdict(), Status: r.Status, StatusText: r.StatusText,
-		Headers: a.maskHeaders(r.Headers), Truncated: r.Truncated,
+		Headers: a.shownHeaders(request.Target, r.Headers), Truncated: r.Truncated,
 		Timings: deliveryTimings{
 			milliseconds(r.Timings.Connect), milliseconds(r.Timings.TLS),
 			milliseconds(r.Timings.FirstByte), milliseconds(r.Timings.Total), r.Timings.Reused,
@@ -66,7 +66,7 @@ func (a *app) printDelivery(request deliver.Request, r deliver.Result, fault str
 		d.EventText = string(request.Body)
 	}
 	if utf8.Valid(r.Body) {
-		d.Body = string(r.Body)
+		d.Body = a.shownBody(request.Target, r)
 	} else {
 		d.BodyBase64 = r.Body
 	}
@@ -76,6 +76,13 @@ func (a *app) printDelivery(request deliver.Request, r deliver.Result, fault str
 	return a.printLine(d)
 }
 
-func (a *app) maskHeaders(headers http.Header) http.Header {
-	return headerPrinter{secrets: a.showSecrets}.mask(headers)
+// shownHeaders are those of a reply, in which an endpoint may repeat what it got.
+func (a *app) shownHeaders(t deliver.Target, headers http.Header) http.Header {
+	shown := headerPrinter{secrets: a.showSecrets}.mask(headers)
+	for name, values := range shown {
+		for i, value := range values {
+			shown[name][i] = a.hide(t, value)
+		}
+	}
+	return shown
 }

@@ -75,7 +75,7 @@ func (s *sendPrinter) resultText(r deliver.Result) {
 	}
 	fmt.Fprintf(s.app.Stdout, "%s%s %s  %s\n", number, p.Strong("←"), s.answer(r), p.Dim(s.app.took(r)))
 	if s.app.verbose {
-		s.app.printReplyHeaders(r.Headers)
+		s.app.printReplyHeaders(s.request.Target, r.Headers)
 	}
 	if s.count == 1 || s.app.verbose {
 		s.replyBody(r)
@@ -100,7 +100,8 @@ func (s *sendPrinter) replyBody(r deliver.Result) {
 	if len(r.Body) == 0 {
 		return
 	}
-	lines := slices.Collect(strings.Lines(string(console.JSON(r.Body, s.palette))))
+	body := s.app.shownBody(s.request.Target, r)
+	lines := slices.Collect(strings.Lines(string(console.JSON([]byte(body), s.palette))))
 	for i, line := range lines {
 		if i == shownReply && !s.app.verbose {
 			fmt.Fprintf(s.app.Stdout, "  %s\n", s.palette.Dim(fmt.Sprintf("… %d more lines; -v shows them", len(lines)-i)))

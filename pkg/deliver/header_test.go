@@ -116,13 +116,13 @@ func TestOverride(t *testing.T) {
 func TestIsSecret(t *testing.T) {
 	for _, name := range []string{
 		"Authorization", "proxy-authorization", "COOKIE", "Set-Cookie",
-		"X-Token", "ClientSecret", "x-api-KEY", "Password-1",
+		"X-Token", "ClientSecret", "x-api-KEY", "Password-1", "X-Auth", "sig", "X-Amz-Signature", "db_pass", "PHPSESSION", "api.cred",
 	} {
 		if got := (Header{Name: name, Value: "v"}).Hide().Value; !IsSecret(name) || got != Masked {
 			t.Errorf("%s is shown as %s", name, got)
 		}
 	}
-	for _, name := range []string{"", "Host", "User-Agent", "X-Team"} {
+	for _, name := range []string{"", "Host", "User-Agent", "X-Team", "Author", "Passage", "compass", "design"} {
 		if got := (Header{Name: name, Value: "v"}).Hide().Value; IsSecret(name) || got != "v" {
 			t.Errorf("%s is shown as %s", name, got)
 		}

@@ -47,6 +47,45 @@ func (m *masking) hide(secret string) string {
 	return Masked
 }
 
+// values are what it hid: as it stood there, and as it was meant where that differs.
+func (m *masking) values() []string {
+	var values []string
+	for _, value := range m.found {
+		values = append(values, value)
+		if plain := unescape(value); plain != value {
+			values = append(values, plain)
+		}
+	}
+	return values
+}
+
+// words hides the secrets in the URLs and the parameters of a text.
+func (m *masking) words(text string) string {
+	if !strings.ContainsAny(text, "=%@") {
+		return text
+	}
+	var masked strings.Builder
+	for text != "" {
+		end := separator(text, " \t,<>\"'")
+		masked.WriteString(m.word(text[:end]))
+		if end < len(text) {
+			masked.WriteByte(text[end])
+			end++
+		}
+		text = text[end:]
+	}
+	return masked.String()
+}
+
+// word takes a word for a URL only where it looks like one: an address of mail has a
+// user that is no secret.
+func (m *masking) word(word string) string {
+	if strings.Contains(word, "//") {
+		return m.url(word, deepest)
+	}
+	return m.parts(word, deepest)
+}
+
 func (m *masking) url(s string, depth int) string {
 	scheme, user, rest := cutUser(s)
 	return scheme + m.user(user) + m.parts(rest, depth)

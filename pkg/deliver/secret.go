@@ -10,16 +10,24 @@ import (
 const Masked = "****"
 
 // IsSecret says whether a header or a query parameter of this name holds a
-// secret: credentials, cookies, and every name with token, secret, key or
-// password in it.
+// secret: cookies, and every name with token, secret, key, password or the like in it, or
+// one of the usual short forms as a word of its own, as in X-Auth.
 func IsSecret(name string) bool {
 	switch name {
 	case host, userAgent, accept, contentType, contentLength:
 		return false // what every request carries needs no search
 	}
 	name = strings.ToLower(name)
-	for _, part := range []string{"authorization", "cookie", "token", "secret", "key", "password"} {
+	for _, part := range []string{
+		"authorization", "cookie", "token", "secret", "key", "password", "passwd", "passphrase", "credential", "signature", "session", "bearer",
+	} {
 		if strings.Contains(name, part) {
+			return true
+		}
+	}
+	for word := range strings.FieldsFuncSeq(name, func(r rune) bool { return !isLetter(r) && !isDigit(r) }) {
+		switch word {
+		case "auth", "sig", "pwd", "pass", "cred", "creds", "jwt", "hmac", "sid":
 			return true
 		}
 	}
@@ -33,32 +41,7 @@ func MaskHeader(name, value string, also ...string) string {
 	if IsSecret(name) || slices.ContainsFunc(also, isName) {
 		return Masked
 	}
-	if !strings.ContainsAny(value, "=%@") {
-		return value
-	}
-	var masked strings.Builder
-	for value != "" {
-		end := strings.IndexAny(value, " \t,<>\"'")
-		if end < 0 {
-			end = len(value)
-		}
-		masked.WriteString(maskWord(value[:end]))
-		if end < len(value) {
-			masked.WriteByte(value[end])
-			end++
-		}
-		value = value[end:]
-	}
-	return masked.String()
-}
-
-// maskWord takes a word for a URL only where it looks like one: an address of mail has a
-// user that is no secret.
-func maskWord(word string) string {
-	if strings.Contains(word, "//") {
-		return MaskURL(word)
-	}
-	return new(masking).parts(word, deepest)
+	return new(masking).words(value)
 }
 
 // MaskURL hides the secrets in the text of a URL: the password, or a user that
@@ -70,14 +53,7 @@ func MaskURL(s string) string { return new(masking).url(s, deepest) }
 // URLSecrets are the values that MaskURL hides in a URL: as they stand in it, and
 // as they are meant where that differs.
 func URLSecrets(u *url.URL) []string {
-	var values []string
 	var m masking
 	m.url(u.String(), deepest)
-	for _, value := range m.found {
-		values = append(values, value)
-		if plain := unescape(value); plain != value {
-			values = append(values, plain)
-		}
-	}
-	return values
+	return m.values()
 }

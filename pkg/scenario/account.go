@@ -15,7 +15,7 @@ func (p *playing) begin(u unit) Step {
 
 func (p *playing) describe(u unit) Step {
 	return Step{
-		N: u.index + 1, Of: len(p.scenario.steps), Kind: string(u.kind), Title: p.secrets.mask(u.title(p.maker.engine)),
+		N: u.index + 1, Of: len(p.scenario.steps), Kind: string(u.kind), Title: p.secrets.Mask(u.title(p.maker.engine)),
 		File: p.scenario.File, Line: int(u.line), Column: int(u.column),
 		Round: u.round, Rounds: max(u.repeat, 1),
 	}
@@ -85,5 +85,5 @@ func (p *playing) failed(step Step, u unit, err error) StepOutcome {
 			return StepOutcome{Step: step, Status: Skipped, Reason: reason}
 		}
 	}
-	return StepOutcome{Step: step, Status: Failed, Failure: &Failure{Message: p.secrets.mask(err.Error())}}
+	return StepOutcome{Step: step, Status: Failed, Failure: &Failure{Message: p.secrets.Mask(err.Error())}}
 }

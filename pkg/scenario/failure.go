@@ -34,12 +34,12 @@ func (d Difference) String() string {
 }
 
 func (p *playing) masked(f *Failure) *Failure {
-	f.Message = p.secrets.mask(f.Message)
-	f.Request = p.secrets.mask(f.Request)
-	f.Reply = p.secrets.maskAll(f.Reply)
+	f.Message = p.secrets.Mask(f.Message)
+	f.Request = p.secrets.Mask(f.Request)
+	f.Reply = maskAll(&p.secrets, f.Reply)
 	for i := range f.Differences {
 		d := &f.Differences[i]
-		d.Expected, d.Actual = p.secrets.mask(d.Expected), p.secrets.mask(d.Actual)
+		d.Expected, d.Actual = p.secrets.Mask(d.Expected), p.secrets.Mask(d.Actual)
 	}
 	return f
 }
@@ -56,7 +56,7 @@ func firstLines(r deliver.Result) []string {
 		lines = append(lines, strings.TrimRight(line, "\r\n"))
 	}
 	if len(body) < len(r.Body) || r.Truncated {
-		lines = append(lines, "…")
+		lines[len(lines)-1] += "…" // where a secret may have been cut
 	}
 	return lines
 }

@@ -47,7 +47,7 @@ func (p *playing) prepareProbe(u unit) (delivery, error) {
 	if d.request.URL, err = p.parseURL(u.step.probe.url); err != nil {
 		return d, err
 	}
-	d.shown = p.secrets.mask(deliver.ShowURL(d.request.URL, false))
+	d.shown = p.secrets.Mask(deliver.ShowURL(d.request.URL, false))
 	if d.request.Headers, err = p.render(u.headers); err != nil {
 		return d, err
 	}

@@ -47,7 +47,7 @@ type playing struct {
 	random   *rand.Rand
 	outcome  Outcome
 	targets  targets
-	secrets  secrets
+	secrets  deliver.Secrets
 	// lost are the variables that a step was to capture and did not.
 	lost map[string]int
 	held []delivery // see hold
@@ -72,7 +72,7 @@ func (r Runner) Run(ctx context.Context, s *Scenario, o Options) Outcome {
 			Steps: make([]StepOutcome, len(s.steps)),
 		},
 	}
-	p.secrets.add(s.secrets...)
+	p.secrets.Add(s.secrets...)
 	p.targets.fixed(p)
 	p.start()
 	p.steps(ctx)
@@ -91,14 +91,23 @@ func (p *playing) start() {
 	for _, v := range p.scenario.vars {
 		if v.given != nil {
 			e.vars[v.name] = v.given
+			p.addVariable(v.name)
 			continue
 		}
 		raw, err := v.value.raw(e)
 		if err != nil {
-			p.stopped = "the variable " + quote(v.name) + " has no value: " + p.secrets.mask(err.Error())
+			p.stopped = "the variable " + quote(v.name) + " has no value: " + p.secrets.Mask(err.Error())
 			return
 		}
 		e.vars[v.name] = plainJSON(raw)
+		p.addVariable(v.name)
+	}
+}
+
+// addVariable keeps a variable secret whose name says that it is.
+func (p *playing) addVariable(name string) {
+	if text, ok := p.maker.engine.vars[name].(string); ok && deliver.IsSecret(name) {
+		p.secrets.Add(text)
 	}
 }
 

@@ -25,7 +25,7 @@ var errNoTarget = errors.New("there is no target; give one with --to, or as targ
 func (t *targets) fixed(p *playing) {
 	t.url = p.options.To
 	for _, h := range p.options.Headers {
-		p.secrets.addHeader(h)
+		p.secrets.AddHeader(h)
 	}
 	if t.url == nil && !p.scenario.HasTarget() {
 		t.url = p.options.Fallback
@@ -35,7 +35,7 @@ func (t *targets) fixed(p *playing) {
 	}
 	switch {
 	case t.url != nil:
-		p.secrets.add(deliver.URLSecrets(t.url)...)
+		p.secrets.AddURL(t.url)
 		t.shown = deliver.ShowURL(t.url, false)
 	case !p.scenario.HasTarget():
 		t.problem = errNoTarget
@@ -93,7 +93,7 @@ func (p *playing) parseURL(text string) (*url.URL, error) {
 	}
 	u, err := deliver.ParseURL(text)
 	if err == nil {
-		p.secrets.add(deliver.URLSecrets(u)...)
+		p.secrets.AddURL(u)
 	}
 	return u, err
 }
@@ -109,7 +109,7 @@ func (p *playing) render(headers []header) ([]deliver.Header, error) {
 		if rendered[i], err = deliver.NewHeader(h.name, text); err != nil {
 			return nil, err
 		}
-		p.secrets.addHeader(rendered[i])
+		p.secrets.AddHeader(rendered[i])
 	}
 	return rendered, nil
 }
