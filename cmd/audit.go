@@ -130,7 +130,7 @@ func (a *app) runAudit(c *cobra.Command, o *auditOptions, options audit.Options)
 			return reports.JUnit.Write(w, outcome.Report())
 		},
 	}
-	if err := writeReports(o.reports, writers); err != nil {
+	if err := a.writeReports(o.reports, writers); err != nil {
 		return err
 	}
 	switch {

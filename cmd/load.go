@@ -168,7 +168,7 @@ func (a *app) attack(ctx context.Context, o *loadOptions, options load.Options) 
 	}
 	printer.end(outcome)
 	writers := map[string]func(io.Writer) error{"json": outcome.WriteJSON, "html": outcome.WriteHTML, "hdr": outcome.WriteHDR}
-	if err := writeReports(o.reports, writers); err != nil {
+	if err := a.writeReports(o.reports, writers); err != nil {
 		return err
 	}
 	if ctx.Err() != nil {

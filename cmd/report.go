@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	reports "github.com/apizee-hooks/apizee-hooks/pkg/scenario/report"
 )
 
@@ -72,10 +73,25 @@ func checkReports(list []reportFile) error {
 	return nil
 }
 
+// streamAt is the output of this process that a path such as /dev/stdout means, or nil.
+// Opened anew it would lose what was written to it before.
+func (a *app) streamAt(path string) io.Writer {
+	for _, stream := range []io.Writer{a.Stdout, a.Stderr} {
+		if console.IsAt(stream, path) {
+			return stream
+		}
+	}
+	return nil
+}
+
 // writeReports writes each report with the writer of its kind.
-func writeReports(list []reportFile, writers map[string]func(io.Writer) error) error {
+func (a *app) writeReports(list []reportFile, writers map[string]func(io.Writer) error) error {
 	var problems []error
 	for _, r := range list {
+		if stream := a.streamAt(r.file); stream != nil {
+			problems = append(problems, writers[r.kind](stream))
+			continue
+		}
 		problems = append(problems, reports.WriteFile(r.file, writers[r.kind]))
 	}
 	if err := errors.Join(problems...); err != nil {

@@ -204,7 +204,7 @@ func (r *running) end(ctx context.Context, outcomes []scenario.Outcome, all repo
 	for _, f := range reports.Formats() {
 		writers[f] = func(w io.Writer) error { return reports.Format(f).Write(w, all) }
 	}
-	if err := writeReports(r.options.reports, writers); err != nil {
+	if err := r.app.writeReports(r.options.reports, writers); err != nil {
 		return err
 	}
 	if r.options.github {

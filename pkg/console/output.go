@@ -54,3 +54,18 @@ func fileBehind(stream any) (*os.File, bool) {
 	file, ok := behind(stream).(*os.File)
 	return file, ok && file != nil
 }
+
+// IsAt says whether a stream writes to what a path names, as /dev/stdout names standard
+// output.
+func IsAt(stream any, path string) bool {
+	file, ok := fileBehind(stream)
+	if !ok {
+		return false
+	}
+	there, err := os.Stat(path)
+	if err != nil {
+		return false
+	}
+	here, err := file.Stat()
+	return err == nil && os.SameFile(here, there)
+}

@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // CheckFiles says before a run what would keep reports from being written after
@@ -17,6 +19,9 @@ func CheckFiles(paths []string) error {
 		path, err := filepath.Abs(name)
 		if err != nil {
 			return fmt.Errorf("report %s: %w", name, err)
+		}
+		if real, err := filepath.EvalSymlinks(path); err == nil {
+			path = real
 		}
 		if seen[path] {
 			return fmt.Errorf("two reports go to %s; give each its own file", name)
@@ -46,7 +51,8 @@ func checkFolder(path string) error {
 	return nil
 }
 
-// WriteFile writes a report to a file: as a whole, or not at all.
+// WriteFile writes a report to a file: as a whole, or not at all. A pipe, a device and
+// what a link leads to are written into.
 func WriteFile(path string, write func(io.Writer) error) error {
 	if err := writeFile(path, write); err != nil {
 		return fmt.Errorf("write the report %s: %w", path, plain(err))
@@ -64,10 +70,11 @@ func plain(err error) error {
 }
 
 func writeFile(path string, write func(io.Writer) error) (err error) {
-	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
-		return writeInto(path, write) // a pipe, a device or a link is not to be replaced
+	before, err := os.Lstat(path)
+	if err == nil && !before.Mode().IsRegular() {
+		return writeInto(path, write)
 	}
-	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	file, err := beside(path, before)
 	if err != nil {
 		return err
 	}
@@ -76,14 +83,31 @@ func writeFile(path string, write func(io.Writer) error) (err error) {
 			_ = os.Remove(file.Name())
 		}
 	}()
-	if err := errors.Join(write(file), file.Chmod(0o644), file.Close()); err != nil {
+	if err := errors.Join(write(file), file.Close()); err != nil {
 		return err
 	}
 	return os.Rename(file.Name(), path)
 }
 
+// beside makes a file that can take the place of path, as readable as the one before it.
+func beside(path string, before fs.FileInfo) (*os.File, error) {
+	name := fmt.Sprintf(".%s-%x", filepath.Base(path), rand.Uint64())
+	file, err := os.OpenFile(filepath.Join(filepath.Dir(path), name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if err != nil || before == nil {
+		return file, err
+	}
+	return file, file.Chmod(before.Mode().Perm())
+}
+
 func writeInto(path string, write func(io.Writer) error) error {
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
+	flags := os.O_WRONLY | os.O_CREATE | os.O_TRUNC
+	if info, err := os.Stat(path); err == nil && info.Mode()&fs.ModeNamedPipe != 0 {
+		flags |= syscall.O_NONBLOCK // else opening it waits for somebody to read it
+	}
+	file, err := os.OpenFile(path, flags, 0o666)
+	if errors.Is(err, syscall.ENXIO) {
+		return errors.New("nobody reads the pipe")
+	}
 	if err != nil {
 		return err
 	}
