@@ -146,37 +146,74 @@ func (r *running) start(ctx context.Context) error {
 	}
 	program, stop, err := r.startProgram(ctx)
 	if err != nil {
+		// A report of an earlier run must not stand for this one.
+		_ = r.report(reports.Report{Suites: []reports.Suite{failedRun("before the first scenario", err)}})
 		return err
 	}
 	defer stop()
 	r.runner.Observe = r.view.observe
 	outcomes, all := r.play(ctx)
+	if ctx.Err() != nil {
+		all.Suites = append(all.Suites, failedRun("to the end", errors.New("interrupted")))
+	}
+	if err := crash(program); err != nil {
+		all.Suites = append(all.Suites, failedRun("the program under test", err))
+	}
 	return r.ended(program, r.end(ctx, outcomes, all))
+}
+
+// failedRun is for reports, which would look well otherwise.
+func failedRun(name string, err error) reports.Suite {
+	return reports.Suite{Name: "The run", Cases: []reports.Case{{Name: name, Status: reports.Failed, Message: err.Error()}}}
 }
 
 // play runs all scenarios under all assumptions, as often as asked.
 func (r *running) play(ctx context.Context) (outcomes []scenario.Outcome, all reports.Report) {
 	r.view.begin()
+	stopped := false
+	for _, t := range r.turns() {
+		if stopped {
+			all.Suites = append(all.Suites, t.skipped())
+			continue
+		}
+		r.view.scenario(t.title, t.scenario)
+		out := r.runner.Run(ctx, t.scenario, t.options)
+		outcomes = append(outcomes, out)
+		suite := out.Suite()
+		suite.Name = t.title
+		all.Suites = append(all.Suites, suite)
+		stopped = r.options.failFast && !out.OK() && ctx.Err() == nil
+	}
+	return outcomes, all
+}
+
+// turn is a scenario that is about to be played.
+type turn struct {
+	title    string
+	scenario *scenario.Scenario
+	options  scenario.Options
+}
+
+func (r *running) turns() []turn {
+	var turns []turn
 	for round := range r.options.repeat {
 		seed := r.seed + int64(round)
 		for _, s := range r.order(seed) {
 			for _, a := range r.assumptions {
 				o := r.delivery
 				o.Seed, o.Assume = seed, a
-				title := runTitle(s.Name, a, round+1, r.options.repeat)
-				r.view.scenario(title, s)
-				out := r.runner.Run(ctx, s, o)
-				outcomes = append(outcomes, out)
-				suite := out.Suite()
-				suite.Name = title
-				all.Suites = append(all.Suites, suite)
-				if r.options.failFast && !out.OK() && ctx.Err() == nil {
-					return outcomes, all
-				}
+				turns = append(turns, turn{runTitle(s.Name, a, round+1, r.options.repeat), s, o})
 			}
 		}
 	}
-	return outcomes, all
+	return turns
+}
+
+// skipped is the turn in a report when it did not come.
+func (t turn) skipped() reports.Suite {
+	return reports.Suite{Name: t.title, File: t.scenario.File, Cases: []reports.Case{
+		{Name: "not run", File: t.scenario.File, Status: reports.Skipped, Message: "--fail-fast, after a failure"},
+	}}
 }
 
 // order is the order of the scenarios in one round.
@@ -200,6 +237,13 @@ func runTitle(name string, a scenario.Assumption, round, of int) string {
 // end writes the reports, sums up, and makes the exit code.
 func (r *running) end(ctx context.Context, outcomes []scenario.Outcome, all reports.Report) error {
 	r.view.summary(outcomes)
+	if err := r.report(all); err != nil {
+		return err
+	}
+	return r.verdict(ctx, outcomes)
+}
+
+func (r *running) report(all reports.Report) error {
 	writers := map[string]func(io.Writer) error{}
 	for _, f := range reports.Formats() {
 		writers[f] = func(w io.Writer) error { return reports.Format(f).Write(w, all) }
@@ -208,11 +252,9 @@ func (r *running) end(ctx context.Context, outcomes []scenario.Outcome, all repo
 		return err
 	}
 	if r.options.github {
-		if err := reports.GitHub(r.app.Stdout, all); err != nil {
-			return err
-		}
+		return reports.GitHub(r.app.Stdout, all)
 	}
-	return r.verdict(ctx, outcomes)
+	return nil
 }
 
 func (r *running) verdict(ctx context.Context, outcomes []scenario.Outcome) error {

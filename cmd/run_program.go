@@ -37,7 +37,9 @@ func checkEndpoint(c *cobra.Command, o *runOptions) error {
 func (r *running) startProgram(ctx context.Context) (p *undertest.Program, stop func(), err error) {
 	end := func() {}
 	if r.options.exec != "" {
-		r.lookBefore(ctx)
+		if err = r.lookBefore(ctx); err != nil {
+			return nil, nil, err
+		}
 		if p, err = undertest.Start(undertest.Options{Command: r.options.exec, OnLine: r.view.programLine}); err != nil {
 			return nil, nil, usage(err, "--exec takes a command line for the shell.")
 		}
@@ -66,13 +68,15 @@ func (r *running) endpoint() (undertest.Endpoint, error) {
 	return e, err
 }
 
-// lookBefore tells when the address that is waited for is taken already: the program could
+// lookBefore refuses an address that is waited for and answers already: the program could
 // not use it, and another one would be tested.
-func (r *running) lookBefore(ctx context.Context) {
+func (r *running) lookBefore(ctx context.Context) error {
 	endpoint, err := r.endpoint()
-	if err == nil && endpoint.Answers(ctx) {
-		r.app.note(fmt.Sprintf("%s answers before the program is started; maybe another one is tested.", endpoint))
+	if err != nil || !endpoint.Answers(ctx) {
+		return nil
 	}
+	return &exit{exitUnreachable, fmt.Errorf("--wait-for: %s answers before the program is started, so another one would be tested", endpoint),
+		"stop what listens there; nothing was sent."}
 }
 
 // ended tells when the program has ended by itself. Where it failed, and nothing else did,
@@ -81,13 +85,20 @@ func (r *running) ended(p *undertest.Program, verdict error) error {
 	if p == nil || p.Failed() == nil {
 		return verdict
 	}
-	failed := p.Failed()
-	var how *undertest.EndedError
-	if verdict == nil && errors.As(failed, &how) && how.Err != nil {
+	if failed := crash(p); verdict == nil && failed != nil {
 		return &exit{exitUnreachable, failed, "what answered may have been another program."}
 	}
-	r.app.note(failed.Error())
+	r.app.note(p.Failed().Error())
 	return verdict
+}
+
+// crash is why the program ended in a failure, if it did.
+func crash(p *undertest.Program) error {
+	var how *undertest.EndedError
+	if p == nil || !errors.As(p.Failed(), &how) || how.Err == nil {
+		return nil
+	}
+	return how
 }
 
 func (r *running) waitUntilReady(ctx context.Context, p *undertest.Program) error {
