@@ -77,14 +77,14 @@ func Run(ctx context.Context, o Options) (Outcome, error) {
 	return outcome, nil
 }
 
-// noWay tells failures on the way from those of the endpoint. One that does not answer in
-// time would have every rule wait in vain.
+// noWay says whether there is nothing to judge: nobody answers an ordinary event, or not
+// in HTTP, or not in time.
 func noWay(k deliver.Kind) bool {
 	switch k {
-	case deliver.KindRefused, deliver.KindDNS, deliver.KindTLS, deliver.KindUnreachable, deliver.KindTimeout, deliver.KindCanceled:
-		return true
+	case deliver.KindAborted, deliver.KindOther:
+		return false
 	}
-	return false
+	return true
 }
 
 func (p *probe) run(rule Rule) Result {
@@ -127,13 +127,14 @@ func (p *probe) try(rule Rule) (Status, string) {
 	return status, actual
 }
 
-// killed says whether nothing listens any more. Who hung up may have ended.
+// killed says whether nothing listens any more. Who did not answer may have ended.
 func (p *probe) killed(attempts []attempt) bool {
-	last := attempts[len(attempts)-1].result
-	if classify(last) == hungUp {
-		last = p.send(p.ordinary())
+	for _, a := range attempts {
+		if a.result.Failure != nil {
+			return refusedConnection(p.knock())
+		}
 	}
-	return refusedConnection(last)
+	return false
 }
 
 // Count is how many rules came to a status.

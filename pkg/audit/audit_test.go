@@ -247,6 +247,33 @@ func TestTooSlow(t *testing.T) {
 	}
 }
 
+// One that closes every connection, or speaks another protocol, answers nobody.
+func TestNothingToAudit(t *testing.T) {
+	for text, want := range map[string]deliver.Kind{"": deliver.KindReset, "hello\r\n\r\n": deliver.KindBadReply} {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { l.Close() })
+		go func() {
+			for {
+				c, err := l.Accept()
+				if err != nil {
+					return
+				}
+				c.Read(make([]byte, 1<<10))
+				io.WriteString(c, text)
+				c.Close()
+			}
+		}()
+		var unreachable *UnreachableError
+		_, err = Run(t.Context(), options(t, "http://"+l.Addr().String()))
+		if !errors.As(err, &unreachable) || unreachable.Failure.Kind != want {
+			t.Errorf("%q: got %v", text, err)
+		}
+	}
+}
+
 func TestUnreachable(t *testing.T) {
 	server := httptest.NewServer(http.NotFoundHandler())
 	server.Close()
@@ -301,7 +328,9 @@ func TestEndpointThatDiesOfARule(t *testing.T) {
 			server.Listener.Close()
 			panic(http.ErrAbortHandler)
 		}
-		w.Header().Set("Connection", "close")
+		if r.Method != http.MethodPost {
+			w.WriteHeader(http.StatusMethodNotAllowed)
+		}
 	})
 	server.Start()
 	t.Cleanup(server.Close)

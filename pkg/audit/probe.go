@@ -37,10 +37,16 @@ func newProbe(ctx context.Context, o Options) *probe {
 // isGone says whether nothing listens at the endpoint. A supervisor may have brought
 // it back since it went, so it is asked.
 func (p *probe) isGone() bool {
-	if p.killer != "" && !refusedConnection(p.send(p.ordinary())) {
+	if p.killer != "" && !refusedConnection(p.knock()) {
 		p.killer = ""
 	}
 	return p.killer != ""
+}
+
+// knock delivers over a new connection: an old one may belong to a process that has ended.
+func (p *probe) knock() deliver.Result {
+	p.options.Transport.CloseIdleConnections()
+	return p.send(p.ordinary())
 }
 
 func refusedConnection(r deliver.Result) bool {

@@ -19,7 +19,11 @@ type attempt struct {
 }
 
 func (c *Client) begin(ctx context.Context, u *url.URL, timeout time.Duration) *attempt {
-	limited, cancel := withTimeout(ctx, timeout)
+	allowed := timeout
+	if slow, ok := c.transport.(*wireTransport); ok && timeout > 0 {
+		allowed += slow.takes // which is not the endpoint's time
+	}
+	limited, cancel := withTimeout(ctx, allowed)
 	return &attempt{url: u, timeout: timeout, watch: &trace{now: c.now}, caller: ctx, limited: limited, cancel: cancel}
 }
 

@@ -20,6 +20,7 @@ type Fault struct {
 
 	content func(*content, *dice)    // for FaultContent
 	wire    func(message) wireScript // for FaultWire
+	takes   time.Duration            // at most, on purpose
 }
 
 // FaultShape says what of a delivery a fault touches.
@@ -50,7 +51,7 @@ func Faults() []Fault {
 			Answer: "answers 400 or closes the connection, and acts on nothing"},
 		{Name: "corrupt", Shape: FaultContent, content: corruptBody, Description: "one byte of the body is overwritten, so that it is not JSON any more",
 			Answer: "answers 400, and goes on with the next event"},
-		{Name: "slow-body", Shape: FaultWire, wire: slowBody, Description: "the body trickles in, a tenth of it every 500 ms",
+		{Name: "slow-body", Shape: FaultWire, wire: slowBody, takes: slowParts * slowPause, Description: "the body trickles in, a tenth of it every 500 ms",
 			Answer: "waits for all of it within its own limit, or answers 408; it serves others meanwhile"},
 		{Name: "abort", Shape: FaultWire, wire: abortBody, Description: "the sender resets the connection in the middle of the body",
 			Answer: "drops the half event without a trace, and serves the next connection"},
@@ -99,7 +100,7 @@ func (f Fault) Transport(base *http.Transport, options FaultOptions) http.RoundT
 	case f.content != nil:
 		return &contentTransport{base: base, change: f.content, dice: newDice(options.Seed)}
 	case f.wire != nil:
-		return &wireTransport{base: base, script: f.wire, sleep: options.Sleep}
+		return &wireTransport{base: base, script: f.wire, takes: f.takes, sleep: options.Sleep}
 	}
 	return base
 }

@@ -18,6 +18,7 @@ import (
 type wireTransport struct {
 	base   *http.Transport
 	script func(message) wireScript
+	takes  time.Duration // at most, before the endpoint can answer
 	sleep  func(context.Context, time.Duration) error
 }
 

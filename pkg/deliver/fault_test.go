@@ -303,6 +303,22 @@ func TestFaultyDeliveryTakesALongBody(t *testing.T) {
 	}
 }
 
+// What the fault takes on purpose is not the endpoint's time.
+func TestSlowBodyHasItsOwnTime(t *testing.T) {
+	const timeout = time.Second
+	sleep := func(ctx context.Context, _ time.Duration) error {
+		if deadline, ok := ctx.Deadline(); !ok || time.Until(deadline) < timeout+slowParts*slowPause/2 {
+			t.Errorf("it has to end by %v", deadline)
+		}
+		return nil
+	}
+	client := faultyClient(t, "slow-body", TLSOptions{}, sleep)
+	request := Request{Target: parseTarget(t, answer(t, noContent)), Body: []byte(faultyBody)}
+	if got := client.Deliver(t.Context(), request, timeout); !got.Accepted() {
+		t.Errorf("%+v", got.Failure)
+	}
+}
+
 func TestFaultyDeliveryStops(t *testing.T) {
 	l := listen(t)
 	arrived := make(chan struct{}, 2)

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"errors"
 	"fmt"
 	"time"
 )
@@ -23,6 +24,18 @@ func (d delay) value(e *engine) (time.Duration, error) {
 	}
 	return parseDelay(text)
 }
+
+// limit is the value of a delay that something has to happen within.
+func (d delay) limit(e *engine) (time.Duration, error) {
+	within, err := d.value(e)
+	if err == nil && within == 0 && d.isSet() {
+		return 0, errNoTime
+	}
+	return within, err
+}
+
+// errNoTime is about a limit of 0s, which might be taken for none.
+var errNoTime = errors.New("within: nothing happens within 0s; leave it out for no limit")
 
 func parseDelay(text string) (time.Duration, error) {
 	d, err := time.ParseDuration(text)

@@ -24,7 +24,7 @@ type delivery struct {
 func (p *playing) prepare(u unit) delivery {
 	p.maker.vars[counterName] = u.round
 	d := delivery{unit: u}
-	if d.within, d.err = u.expect.within.value(p.maker.engine); d.err != nil {
+	if d.within, d.err = u.expect.within.limit(p.maker.engine); d.err != nil {
 		return d
 	}
 	d.limit = limitFor(u.expect, d.within, p.options.Timeout)

@@ -18,7 +18,7 @@ func expectKeys() []key[expectation] {
 		{
 			name: "within", about: "How long the reply may take, for example 2s; of a probe, how long it is tried.",
 			schema: delaySchema(),
-			read:   func(r *reader, f field, x *expectation) { x.within = r.delay(f.value, "within") },
+			read:   func(r *reader, f field, x *expectation) { x.within = r.limit(f.value, "within") },
 		},
 		{
 			name: "header", about: "Headers of the reply: a name, and a text or matchers.",

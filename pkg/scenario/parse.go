@@ -118,8 +118,7 @@ func (r *reader) syntax(err error) {
 		return
 	}
 	var located goccy.Error
-	_, thorough := parser.ParseBytes(r.source, 0)
-	if errors.As(thorough, &located) && located.GetToken() != nil {
+	if errors.As(r.thorough(), &located) && located.GetToken() != nil {
 		position := located.GetToken().Position
 		r.problem(place{int32(position.Line), int32(position.Column)}, "not YAML: %s", located.GetMessage())
 		return
@@ -131,6 +130,26 @@ func (r *reader) syntax(err error) {
 		p, reason = place{int32(line), 1}, m[2]
 	}
 	r.problem(p, "not YAML: %s", reason)
+}
+
+// thorough is the error of the other parser. Its time and memory grow with the square of
+// how deep brackets are nested, so it does not see what is nested beyond all use.
+func (r *reader) thorough() error {
+	depth, deepest := 0, 0
+	for _, c := range r.source {
+		switch c {
+		case '[', '{':
+			depth++
+			deepest = max(deepest, depth)
+		case ']', '}':
+			depth--
+		}
+	}
+	if deepest > 10*maxDepth {
+		return nil
+	}
+	_, err := parser.ParseBytes(r.source, 0)
+	return err
 }
 
 var (

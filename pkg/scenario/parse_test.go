@@ -69,6 +69,7 @@ func TestAnchorBombIsRefused(t *testing.T) {
 	tests := map[string]string{
 		bomb(): "aliases make more than 100000 values of this file",
 		"vars: {a: &a [*a, *a]}\nsteps: [{send: ticket}]":                                                 "this is nested deeper than 100 levels",
+		"steps: " + strings.Repeat("[", 30_000):                                                           "not YAML: exceeded max depth of 10000",
 		"vars: {a: " + strings.Repeat("[", 150) + strings.Repeat("]", 150) + "}\nsteps: [{send: ticket}]": "this is nested deeper than 100 levels",
 	}
 	for source, want := range tests {
@@ -76,6 +77,13 @@ func TestAnchorBombIsRefused(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %.300v", err)
 		}
+	}
+}
+
+func TestWithinNoTime(t *testing.T) {
+	_, err := Parse("x.yaml", []byte("steps: [{send: ticket, expect: {within: 0s}}]"), parseOptions())
+	if err == nil || !strings.Contains(err.Error(), "within: nothing happens within 0s") {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -39,7 +39,7 @@ func (p *playing) prepareProbe(u unit) (delivery, error) {
 	e := p.maker.engine
 	e.vars[counterName] = u.round
 	d := delivery{unit: u}
-	within, err := u.expect.within.value(e)
+	within, err := u.expect.within.limit(e)
 	if err != nil {
 		return d, err
 	}

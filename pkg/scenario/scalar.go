@@ -89,4 +89,14 @@ func (r *reader) delay(n *yaml.Node, what string) (d delay) {
 	return d
 }
 
+// limit reads a duration that something has to happen within.
+func (r *reader) limit(n *yaml.Node, what string) delay {
+	before := len(r.problems)
+	d := r.delay(n, what)
+	if !d.isSet() && len(r.problems) == before {
+		r.problem(at(n), "%v", errNoTime)
+	}
+	return d
+}
+
 func isTrue(n *yaml.Node) bool { return strings.EqualFold(n.Value, "true") }
