@@ -51,8 +51,9 @@ is for what is shown and counted: all is answered, recorded and passed on.
 
 Exit code 0 says that it was stopped, or that --count events came; 1 that they
 did not come within --timeout, or with --strict that one broke the contract; 2
-that some could not be recorded; 3 that the address is taken; 130 that it was
-stopped before --count events came.`,
+that some could not be recorded; 3 that the address is taken, or that some could
+not be passed on; 130 that it was stopped before --count events came. A request
+that is no POST and has no body, such as a check of health, is no event.`,
 		Example: example(`
 			# Watch what arrives
 			apizee-hooks listen
@@ -141,6 +142,8 @@ func (s *listenSession) verdict(cause, served error) error {
 	switch {
 	case served != nil && !errors.Is(served, receive.ErrAborted):
 		return &exit{code: exitUnreachable, err: served}
+	case counting && s.tally.lost > 0 && errors.Is(cause, errTimeUp):
+		return notRecorded(s.tally.lost)
 	case counting && errors.Is(cause, errTimeUp):
 		return &exit{exitNo, fmt.Errorf("time is up: %s came within %s, of %d", plural(s.tally.kept(), "event"), s.options.timeout, s.options.count), ""}
 	case counting:
@@ -148,16 +151,23 @@ func (s *listenSession) verdict(cause, served error) error {
 	case s.options.strict && s.tally.broken > 0:
 		return s.app.answeredNoQuietly("%d of %s broke the contract", s.tally.broken, plural(s.tally.events, "event"))
 	case s.tally.lost > 0:
-		return usage(fmt.Errorf("%s could not be recorded", plural(s.tally.lost, "event")), "their senders were answered with 507; the line of each says why.")
+		return notRecorded(s.tally.lost)
+	case s.tally.dropped > 0:
+		return &exit{exitUnreachable, fmt.Errorf("%s could not be passed on", plural(s.tally.dropped, "event")),
+			"their senders were answered with 502, or got half a reply; the line of each says why."}
 	}
 	return nil
+}
+
+func notRecorded(n int) error {
+	return usage(fmt.Errorf("%s could not be recorded", plural(n, "event")), "their senders were answered with 507; the line of each says why.")
 }
 
 // listenTally counts what was received. Objects that nobody documents are counted as
 // one, since anybody may send any number of them.
 type listenTally struct {
 	events, broken, elsewhere int
-	lost                      int // of the events, could not be recorded
+	lost, dropped             int // of the events, could not be recorded, or passed on
 	objects                   map[string]int
 }
 
@@ -168,6 +178,9 @@ func (t *listenTally) add(r *receive.Reception) {
 	t.events++
 	if r.Outcome == receive.NotRecorded {
 		t.lost++
+	}
+	if r.Outcome == receive.NotForwarded {
+		t.dropped++
 	}
 	if !r.Report.OK() {
 		t.broken++
@@ -202,6 +215,9 @@ func (t *listenTally) text(p console.Palette, width int) string {
 	}
 	if t.lost > 0 {
 		add(";", console.Cell{Text: fmt.Sprintf("%d not recorded", t.lost), Paint: p.Failure})
+	}
+	if t.dropped > 0 {
+		add(";", console.Cell{Text: fmt.Sprintf("%d not passed on", t.dropped), Paint: p.Failure})
 	}
 	if t.elsewhere > 0 {
 		add(";", console.Cell{Text: plural(t.elsewhere, "other request"), Paint: p.Dim})

@@ -51,7 +51,7 @@ func (o *listenOptions) addFlags(c *cobra.Command) {
 	filterFlag(c, &o.filters)
 	groupFlags(f, showFlags, "output", "show-headers", "filter")
 
-	countVar(f, &o.count, "count", 0, "stop after `N` events")
+	countVar(f, &o.count, "count", 0, "stop after `N` events; what comes at the same moment is taken too")
 	f.DurationVar(&o.timeout, "timeout", 0, "stop after this `DURATION`; fail when --count events have not come by then")
 	f.BoolVar(&o.strict, "strict", false, "fail at the end when an event broke the contract")
 	groupFlags(f, ciFlags, "count", "timeout", "strict")

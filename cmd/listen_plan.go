@@ -56,6 +56,7 @@ func (a *app) planListen(c *cobra.Command, o *listenOptions) (*listenPlan, error
 		func() error { return p.planReply(loaded, o.replyHeaders) },
 		func() error { return p.planLimits() },
 		func() error { return a.planFaults(p, o, c.Flags().Changed("seed")) },
+		func() error { return noReplyOfItsOwn(c, p.config.ForwardTo) },
 		func() error { return a.planForward(p, o, loaded.Config) },
 		func() error { return a.planTLS(p, o) },
 		func() error { return a.planRecord(p, o) },
@@ -117,6 +118,16 @@ func (a *app) planFaults(p *listenPlan, o *listenOptions, seedGiven bool) error 
 	fault, err := o.faults(a, seedGiven)
 	p.options.Fault = fault
 	return err
+}
+
+// noReplyOfItsOwn refuses flags that have no use where the target answers.
+func noReplyOfItsOwn(c *cobra.Command, forwardTo string) error {
+	for _, name := range []string{"status", "body", "reply-header"} {
+		if forwardTo != "" && c.Flags().Changed(name) {
+			return usage(fmt.Errorf("--%s has no use with --forward-to: the target's reply is passed back", name), "leave one of them out.")
+		}
+	}
+	return nil
 }
 
 func (a *app) planForward(p *listenPlan, o *listenOptions, c config.Config) error {

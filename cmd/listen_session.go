@@ -7,6 +7,7 @@ import (
 	"net"
 	"strings"
 
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
@@ -124,8 +125,8 @@ func (p *listenPlan) trust(text *bytes.Buffer, url string) {
 
 // reception shows one request, after it was answered.
 func (s *listenSession) reception(r receive.Reception) {
-	isEvent := r.Outcome.IsEvent()
-	if isEvent && !s.plan.filter.Match(r.Report.Event) {
+	isEvent := r.Outcome.IsEvent() && !isLook(&r)
+	if r.Outcome.IsEvent() && !s.plan.filter.Match(r.Report.Event) {
 		return
 	}
 	if s.spool != nil {
@@ -140,6 +141,10 @@ func (s *listenSession) reception(r receive.Reception) {
 		s.counted()
 	}
 }
+
+// isLook says whether a request asks, as a browser or a check of health does, and brings
+// nothing: it is shown, but not an event that somebody waits for.
+func isLook(r *receive.Reception) bool { return r.Method != apizee.Method && len(r.Body) == 0 }
 
 func (s *listenSession) malformed(m receive.Malformed) {
 	if s.spool != nil {

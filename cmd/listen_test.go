@@ -143,7 +143,7 @@ func TestListenTally(t *testing.T) {
 			tally.elsewhere++
 		}
 	}
-	if got, want := tally.text(console.Palette{}, 0), "9 events: ticket 5, media 1, conversation 1, other 2; 3 broke the contract; 1 other request"; got != want {
+	if got, want := tally.text(console.Palette{}, 0), "9 events: ticket 5, media 1, conversation 1, other 2; 3 broke the contract; 1 not passed on; 1 other request"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
@@ -164,6 +164,9 @@ func TestListenVerdict(t *testing.T) {
 		"only a time":      {listenOptions{}, listenTally{}, errTimeUp, nil, exitOK},
 		"interrupted":      {listenOptions{count: 3}, listenTally{events: 2}, errors.New("interrupt"), nil, exitInterrupted},
 		"cut off":          {listenOptions{}, listenTally{}, nil, receive.ErrAborted, exitOK},
+		"time is up, lost": {listenOptions{count: 3}, listenTally{events: 3, lost: 1}, errTimeUp, nil, exitUsage},
+		"lost":             {listenOptions{}, listenTally{events: 3, lost: 1}, nil, nil, exitUsage},
+		"dropped":          {listenOptions{}, listenTally{events: 3, dropped: 1}, nil, nil, exitUnreachable},
 		"cannot accept":    {listenOptions{}, listenTally{}, nil, errors.New("too many open files"), exitUnreachable},
 	}
 	for name, test := range tests {
