@@ -52,11 +52,15 @@ func (s *Stream) Next() (Located, error) {
 	}
 	found, broken, err := s.decoder.next()
 	if broken {
+		inArray := s.decoder.inArray()
 		s.lines.unread(s.decoder.unread())
 		s.line = found.Line
 		s.decoder = nil
 		text, err := s.readLine()
-		if text == "" {
+		switch {
+		case text == "" && err == io.EOF && inArray:
+			return Located{found.Line, "["}, nil // it has no end
+		case text == "":
 			return Located{}, err
 		}
 		return Located{found.Line, strings.TrimSpace(text)}, nil
@@ -163,21 +167,22 @@ func (v *valueReader) failed(err error) (Located, bool, error) {
 	if !errors.As(err, &syntax) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return Located{}, false, err
 	}
-	start := v.decoder.InputOffset()
-	for _, c := range v.decoder.UnreadBuffer() {
-		if c != ' ' && c != '\t' && c != '\r' && c != '\n' && c != ',' {
-			break
-		}
-		start++
-	}
+	rest := v.decoder.UnreadBuffer()
+	start := v.decoder.InputOffset() + int64(len(rest)-len(v.unread()))
 	return Located{Line: v.source.lineAt(start)}, true, nil
 }
 
-// unread is what was read and follows the last value, from the line on which the
-// broken one begins.
+// unread is what was read and follows the last value, and the comma behind that in an
+// array: the broken one begins here.
 func (v *valueReader) unread() string {
-	return string(bytes.TrimLeft(v.decoder.UnreadBuffer(), " \t\r\n,"))
+	between := " \t\r\n"
+	if v.inArray() {
+		between += ","
+	}
+	return string(bytes.TrimLeft(v.decoder.UnreadBuffer(), between))
 }
+
+func (v *valueReader) inArray() bool { return v.decoder.StackDepth() > 0 }
 
 // lineCounter remembers where the lines of what it reads begin.
 type lineCounter struct {

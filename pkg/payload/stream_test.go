@@ -50,6 +50,12 @@ func TestStream(t *testing.T) {
 		"no JSON": {"hello\n{\"a\":1}\n", []Located{at(1, "hello"), at(2, `{"a":1}`)}},
 		"broken in an array": {"[\n{\"a\":1},\n{\"b\" 2},\n{\"c\":3}\n]", []Located{
 			at(2, `{"a":1}`), at(3, `{"b" 2},`), at(4, `{"c":3}`), at(5, "]")}},
+		"array without end":  {"[\n{\"a\":1},\n", []Located{at(2, `{"a":1}`), at(3, "[")}},
+		"begun array":        {"[", []Located{at(1, "[")}},
+		"comma at the end":   {`{"a":1},`, []Located{at(1, `{"a":1}`), at(1, ",")}},
+		"comma in front":     {`,{"a":1}`, []Located{at(1, `,{"a":1}`)}},
+		"comma between":      {`{"a":1},{"b":1}`, []Located{at(1, `{"a":1}`), at(1, `,{"b":1}`)}},
+		"behind an array":    {`[{"a":1}],`, []Located{at(1, `{"a":1}`), at(1, ",")}},
 		"ends in the middle": {`{"a":`, []Located{at(1, `{"a":`)}},
 		"open string":        {"{\"a\":\"x}\n{\"b\":1}", []Located{at(1, `{"a":"x}`), at(2, `{"b":1}`)}},
 		"brace too many":     {"{\"a\":\"{\"}}\n{}", []Located{at(1, `{"a":"{"}}`), at(2, "{}")}},
