@@ -47,9 +47,7 @@ func (a *app) build(ctx context.Context, o *sendOptions, spec *payload.Spec, c c
 		}
 	}
 	if o.edit {
-		if body, err = a.edit(ctx, body); err != nil {
-			return nil, err
-		}
+		return a.edit(ctx, o, body)
 	}
 	if o.allow {
 		return body, nil
@@ -88,7 +86,7 @@ func (a *app) source(ctx context.Context, o *sendOptions, spec *payload.Spec, c 
 	case o.template != "":
 		return a.renderTemplate(o.template, o.vars, c, at)
 	}
-	return a.readData(ctx, o.data, o.allow)
+	return a.readData(ctx, o.data, o.allow || o.edit)
 }
 
 // flagMistake adds the way out to a mistake in a flag's value.
@@ -147,20 +145,6 @@ func readFile(path string) ([]byte, error) {
 		return nil, usage(fmt.Errorf("%s: %w", path, bare(err)), "")
 	}
 	return text, nil
-}
-
-// edit opens the event in the user's editor. What comes back is sent.
-func (a *app) edit(ctx context.Context, body []byte) ([]byte, error) {
-	editor := console.Editor{Stdin: a.Stdin, Stdout: a.Stdout, Stderr: a.Stderr, LookupEnv: a.LookupEnv}
-	edited, err := editor.Edit(ctx, "event.json", console.JSON(body, console.Palette{}))
-	if err != nil {
-		return nil, usage(err, "")
-	}
-	compact, err := payload.Compact(edited)
-	if err != nil {
-		return nil, usage(fmt.Errorf("the edited event: %w", err), "nothing was sent; start again, the event must be one JSON object.")
-	}
-	return compact, nil
 }
 
 // printEvent prints the event for --dry-run: laid out for people, byte for byte

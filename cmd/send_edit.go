@@ -1,0 +1,67 @@
+package cmd
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/console"
+	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
+)
+
+// edit opens the event in the user's editor. What comes back is sent, when it is an event.
+func (a *app) edit(ctx context.Context, o *sendOptions, body []byte) ([]byte, error) {
+	stdin, closeStdin := a.editorInput(o)
+	defer closeStdin()
+	editor := console.Editor{Stdin: stdin, Stdout: a.Stdout, Stderr: a.Stderr, LookupEnv: a.LookupEnv}
+	text := body
+	if json.Valid(body) { // else it is here to be mended
+		text = console.JSON(body, console.Palette{})
+	}
+	edited, err := editor.Edit(ctx, "event.json", text)
+	if err != nil {
+		return nil, usage(err, "")
+	}
+	compact, err := payload.Compact(edited)
+	switch {
+	case err != nil && o.allow:
+		return edited, nil
+	case err != nil:
+		return nil, keepEdited(edited, fmt.Errorf("the edited event: %w", err))
+	case o.allow:
+		return compact, nil
+	}
+	if err := payload.Check(compact); err != nil {
+		return nil, keepEdited(edited, err)
+	}
+	return compact, nil
+}
+
+// editorInput is the terminal when standard input has brought the event.
+func (a *app) editorInput(o *sendOptions) (in io.Reader, done func()) {
+	name := "/dev/tty"
+	if a.GOOS == "windows" {
+		name = "CONIN$"
+	}
+	if o.data == "-" {
+		if terminal, err := os.Open(name); err == nil {
+			return terminal, func() { terminal.Close() }
+		}
+	}
+	return a.Stdin, func() {}
+}
+
+// keepEdited saves what was written in the editor, so that a slip does not cost the work.
+func keepEdited(text []byte, mistake error) error {
+	file, err := os.CreateTemp("", program+"-*.json")
+	if err != nil {
+		return usage(mistake, "nothing was sent.")
+	}
+	_, err = file.Write(text)
+	if closeErr := file.Close(); err != nil || closeErr != nil {
+		return usage(mistake, "nothing was sent.")
+	}
+	return usage(mistake, fmt.Sprintf("nothing was sent. Go on with `%s send --data @%s --edit`, or send it as it is with --allow-undocumented.", program, file.Name()))
+}
