@@ -4,6 +4,7 @@ import (
 	"io"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // shells are those that completions can be written for.
@@ -35,6 +36,17 @@ bash needs its package bash-completion for it.`,
 		RunE: func(c *cobra.Command, args []string) error {
 			return writeCompletion(a.Stdout, c.Root(), args[0])
 		},
+	}
+}
+
+// describePlainly takes the marks out of the descriptions of flags, which shells show as
+// they are. In a help they tell what a flag takes.
+func describePlainly(c *cobra.Command) {
+	plain := func(f *pflag.Flag) { _, f.Usage = pflag.UnquoteUsage(f) }
+	c.Flags().VisitAll(plain)
+	c.PersistentFlags().VisitAll(plain)
+	for _, sub := range c.Commands() {
+		describePlainly(sub)
 	}
 }
 

@@ -36,13 +36,16 @@ func faultNote(p console.Palette, fault deliver.Fault) string {
 	return ", " + p.Notice("fault "+fault.Name)
 }
 
-// addFaultFlag adds --fault to f, the local or the persistent flags of c.
-func addFaultFlag(c *cobra.Command, f *pflag.FlagSet, value *deliver.Fault) {
+// addFaultFlag adds --fault to f, the local or the persistent flags of c. It completes
+// those that can be taken.
+func addFaultFlag(c *cobra.Command, f *pflag.FlagSet, value *deliver.Fault, canTake func(deliver.Fault) bool) {
 	f.Var(faultFlag{value}, "fault", "deliver badly on purpose, by the fault of this `NAME`; load --help lists them")
 	groupFlags(f, deliveryFlags, "fault")
 	var names []string
 	for _, fault := range deliver.Faults() {
-		names = append(names, fault.Name+"\t"+fault.Description)
+		if canTake(fault) {
+			names = append(names, fault.Name+"\t"+fault.Description)
+		}
 	}
 	complete(c, "fault", fixed(names))
 }

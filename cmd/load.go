@@ -67,7 +67,7 @@ Measures of --fail-if:
 	}
 	f := c.Flags()
 	o.connection.addFlags(c, f)
-	addFaultFlag(c, f, &o.fault)
+	addFaultFlag(c, f, &o.fault, func(deliver.Fault) bool { return true })
 	f.Var(&rateFlag{&o.rate}, "rate", "send so many events in a span of time")
 	f.StringVar(&o.ramp, "ramp", "", "let the rate change evenly, such as 1/s..500/s: `RATE..RATE`")
 	f.DurationVar(&o.duration, "duration", 10*time.Second, "go on for this `DURATION`")

@@ -24,6 +24,9 @@ func Run(ctx context.Context, system System, args []string) int {
 	a := &app{System: system}
 	root := newRootCmd(a, subcommandIn(args))
 	root.SetArgs(args)
+	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) {
+		describePlainly(root)
+	}
 	err := root.ExecuteContext(ctx)
 	if lost := stdout.Err(); lost != nil && !errors.Is(err, lost) {
 		err = withoutOutput(err, lost)

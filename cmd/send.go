@@ -106,8 +106,8 @@ func (o *sendOptions) addFlags(a *app, c *cobra.Command) {
 	countVar(f, &o.count, "count", 1, "send the same event `N` times")
 	f.DurationVar(&o.every, "every", 0, "start one delivery every `DURATION`, such as 500ms")
 	countVar(f, &o.parallel, "parallel", 1, "have up to `N` deliveries under way at once")
-	f.IntVar(&o.retry, "retry", 0, "try up to `N` times more when the answer is not 2xx (Apizee documents no retry)")
-	addFaultFlag(c, f, &o.fault)
+	f.IntVar(&o.retry, "retry", 0, "try up to `N` times more when the answer is not 2xx, after pauses that grow or that Retry-After asks for (Apizee documents no retry)")
+	addFaultFlag(c, f, &o.fault, func(f deliver.Fault) bool { return !f.Reorders() })
 	f.VarPF(newDryRun(&o.dryRun), "dry-run", "", "print the event, or the curl command, and send nothing").NoOptDefVal = dryRunJSON
 	complete(c, "dry-run", fixed(dryRuns()))
 	o.output = "text"
@@ -153,6 +153,9 @@ func (a *app) send(c *cobra.Command, o *sendOptions, spec *payload.Spec) error {
 	}
 	if !o.allow {
 		a.noteUndocumented(body)
+	}
+	if o.dryRun != "" && (o.count > 1 || o.retry > 0) {
+		a.note("one delivery is printed; --count and --retry change nothing about it.")
 	}
 	if o.dryRun == dryRunJSON {
 		return a.printEvent(body)

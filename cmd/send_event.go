@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -179,16 +180,22 @@ func (c *changes) Set(text string) error {
 	return nil
 }
 
-// completePaths completes the paths of documented fields, each followed by end.
+// completePaths completes the paths of documented fields, each followed by end. Once an
+// object is named they are those of that object.
 func completePaths(end string) completer {
-	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return func(c *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
 		var paths []string
 		for _, field := range apizee.FieldNames() {
 			paths = append(paths, field+end)
 		}
 		for _, object := range apizee.Objects() {
+			if _, named := apizee.LookupObject(c.Name()); named && c.Name() != object.Name {
+				continue
+			}
 			for _, path := range object.PropPaths() {
-				paths = append(paths, "props."+path+end)
+				if path = "props." + path + end; !slices.Contains(paths, path) {
+					paths = append(paths, path)
+				}
 			}
 		}
 		return paths, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace

@@ -88,6 +88,9 @@ func (a *app) completeTemplates(_ *cobra.Command, _ []string, word string) ([]st
 
 // completeAllTemplates completes templates of events and scenarios.
 func (a *app) completeAllTemplates(c *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+	if scenario, _ := c.Flags().GetBool("scenario"); scenario {
+		return a.scenarioNames(), cobra.ShellCompDirectiveNoFileComp
+	}
 	templates, _ := a.completeTemplates(c, args, word)
 	return append(templates, a.scenarioNames()...), cobra.ShellCompDirectiveNoFileComp
 }

@@ -2,6 +2,8 @@ package deliver
 
 import (
 	"context"
+	"net/http"
+	"strconv"
 	"sync"
 	"time"
 )
@@ -103,7 +105,7 @@ func (r *run) deliver(ctx context.Context, n int) Result {
 		result := r.series.Client.Deliver(ctx, r.request, r.options.Timeout)
 		result.N, result.Attempt = n, attempt
 		if attempt <= r.options.Retry && !result.Accepted() && ctx.Err() == nil {
-			result.NextIn = backoff(attempt)
+			result.NextIn = max(backoff(attempt), retryAfter(result, r.series.Client.now()))
 		}
 		r.report(result)
 		if result.NextIn == 0 || r.series.Sleep(ctx, result.NextIn) != nil {
@@ -122,6 +124,23 @@ func (r *run) count(result Result) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.tally.Add(result)
+}
+
+// retryAfter is the pause that an endpoint asks for (RFC 9110, section 10.2.3), up to a
+// bound, or 0.
+func retryAfter(result Result, now time.Time) time.Duration {
+	const longest = time.Minute
+	asked := result.Headers.Get("Retry-After")
+	if asked == "" {
+		return 0
+	}
+	if seconds, err := strconv.ParseUint(asked, 10, 31); err == nil {
+		return min(time.Duration(seconds)*time.Second, longest)
+	}
+	if at, err := http.ParseTime(asked); err == nil {
+		return min(max(at.Sub(now), 0), longest)
+	}
+	return 0
 }
 
 // backoff is the pause after an attempt, counted from 1: it doubles up to a bound.

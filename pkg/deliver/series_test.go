@@ -235,3 +235,17 @@ func TestSeriesKeepsConnections(t *testing.T) {
 		}
 	}
 }
+
+func TestRetryAfter(t *testing.T) {
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	for asked, want := range map[string]time.Duration{
+		"": 0, "2": 2 * time.Second, "0": 0, "3600": time.Minute, "-1": 0, "soon": 0, "1.5": 0,
+		"Fri, 02 Jan 2026 03:04:15 GMT": 10 * time.Second, "Fri, 02 Jan 2026 03:04:00 GMT": 0,
+		"Sat, 03 Jan 2026 03:04:00 GMT": time.Minute, "99999999999999999999": 0,
+	} {
+		result := Result{Headers: http.Header{"Retry-After": {asked}}}
+		if got := retryAfter(result, now); got != want {
+			t.Errorf("%q: got %v, want %v", asked, got, want)
+		}
+	}
+}
