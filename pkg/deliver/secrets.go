@@ -1,6 +1,7 @@
 package deliver
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"html"
@@ -84,7 +85,7 @@ func (s *Secrets) prepare() {
 	for _, value := range s.values {
 		s.forms = append(s.forms, escapedForms(value)...)
 	}
-	slices.SortStableFunc(s.forms, func(a, b string) int { return len(b) - len(a) })
+	slices.SortFunc(s.forms, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
 	s.forms = slices.Compact(s.forms)
 	pairs := make([]string, 0, 2*len(s.forms))
 	for _, form := range s.forms {
