@@ -176,7 +176,7 @@ func TestVariables(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r := apizee.Validate(body); r.Event.ID != "4211" || len(r.Findings) > 0 {
+		if r := apizee.Validate(body); r.Event.IDText() != "4211" || len(r.Findings) > 0 {
 			t.Errorf("%s: %s: %v", name, body, r.Findings)
 		}
 	}
