@@ -79,6 +79,12 @@ func (c circumstances) noConnection(err error) (Failure, bool) {
 			Message: fmt.Sprintf("the proxy on the way to %s cannot be reached", address(c.url)),
 			Hint:    "check HTTP_PROXY and HTTPS_PROXY, or name the host in NO_PROXY",
 		}, true
+	case isAny(err, []syscall.Errno{syscall.EMFILE, syscall.ENFILE}):
+		return Failure{
+			Kind:    KindOther,
+			Message: fmt.Sprintf("no file descriptor is left here for a connection to %s", address(c.url)),
+			Hint:    "raise the limit, as with `ulimit -n 4096`, or deliver fewer events at once",
+		}, true
 	case isAny(err, refusedErrnos()):
 		return c.refused(), true
 	case isAny(err, unreachableErrnos()):

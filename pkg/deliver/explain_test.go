@@ -11,7 +11,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -247,6 +249,15 @@ func TestFailureOfRoute(t *testing.T) {
 		got := NewClient(transport, time.Now).Deliver(t.Context(), Request{Target: target}, 0)
 		checkFailure(t, got, target, KindUnreachable, "there is no route to ADDR", "the network")
 	}
+}
+
+// What this machine lacks is not the endpoint's fault.
+func TestFailureOfDescriptors(t *testing.T) {
+	target := parseTarget(t, "http://127.0.0.1:1")
+	dial := &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("socket", syscall.EMFILE)}
+	transport := roundTripper(func(*http.Request) (*http.Response, error) { return nil, dial })
+	got := NewClient(transport, time.Now).Deliver(t.Context(), Request{Target: target}, 0)
+	checkFailure(t, got, target, KindOther, "no file descriptor is left here for a connection to ADDR", "ulimit -n")
 }
 
 func TestFailureOfAnotherKind(t *testing.T) {
