@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -47,23 +46,26 @@ func (a *app) run(c *cobra.Command, o *runOptions, names []string) error {
 	}
 	r.config = loaded.Config
 	if r.scenarios, err = a.parseScenarios(names, o.vars, r.config); err != nil {
-		return r.annotated(err)
+		return r.notBegun(err)
 	}
 	if err := r.prepare(c.Flags().Changed("to")); err != nil {
-		return err
+		return r.notBegun(err)
 	}
 	r.view = newRunView(a, r)
 	defer r.view.close()
 	return r.start(c.Context())
 }
 
-// annotated tells GitHub, when asked to, where scenarios have mistakes.
-func (r *running) annotated(err error) error {
+// notBegun reports why a run has not begun: a report of an earlier one must not stand for it.
+func (r *running) notBegun(err error) error {
+	suite := failedRun("before the first scenario", err)
 	var problems scenario.Problems
-	if !r.options.github || !errors.As(err, &problems) {
-		return err
+	if errors.As(err, &problems) {
+		suite = problems.Suite()
 	}
-	return cmp.Or(reports.GitHub(r.app.Stdout, reports.Report{Suites: []reports.Suite{problems.Suite()}}), err)
+	// What keeps it from being written matters less than what kept the run.
+	_ = r.report(reports.Report{Suites: []reports.Suite{suite}})
+	return err
 }
 
 func (r *running) check(c *cobra.Command) error {
@@ -146,9 +148,7 @@ func (r *running) start(ctx context.Context) error {
 	}
 	program, stop, err := r.startProgram(ctx)
 	if err != nil {
-		// A report of an earlier run must not stand for this one.
-		_ = r.report(reports.Report{Suites: []reports.Suite{failedRun("before the first scenario", err)}})
-		return err
+		return r.notBegun(err)
 	}
 	defer stop()
 	r.runner.Observe = r.view.observe

@@ -86,7 +86,8 @@ type validation struct {
 	reports *bufferedOutput
 
 	events, broken, noticed int
-	line                    int // of the event before; 0 is none
+	line                    int  // of the event before; 0 is none
+	recorded                bool // there was an entry of a recording
 }
 
 func (v *validation) run(in io.Reader) error {
@@ -106,11 +107,11 @@ func (v *validation) run(in io.Reader) error {
 }
 
 func (v *validation) check(found payload.Located) error {
-	if isTorn(found.Text) {
+	report, torn := v.judge(found.Text)
+	if torn {
 		v.app.note(fmt.Sprintf("%s:%d breaks off; it was passed over.", v.name, found.Line))
 		return nil
 	}
-	report := judge(found.Text)
 	v.events++
 	switch {
 	case !report.OK():
@@ -128,25 +129,22 @@ func (v *validation) check(found payload.Located) error {
 }
 
 // judge holds an event against the contract, or the request of a recording with
-// its method and headers.
-func judge(text string) apizee.Report {
+// its method and headers. A line of a recording may be torn: its writer did not finish it.
+func (v *validation) judge(text string) (report apizee.Report, torn bool) {
 	// With its first quote the name would be found five times as slowly: there are
 	// so many quotes.
-	if strings.Contains(text, `receivedAt"`) {
-		if entry, err := recording.Parse([]byte(text)); err == nil {
-			return apizee.ValidateRequest(apizee.Request{Method: entry.Method, Headers: entry.Headers, Body: entry.Body})
-		}
+	if !v.recorded && !strings.Contains(text, `receivedAt"`) {
+		return apizee.ValidateText(text), false
 	}
-	return apizee.ValidateText(text)
-}
-
-// isTorn knows the line of a recording that its writer did not finish.
-func isTorn(text string) bool {
-	if !strings.HasPrefix(text, `{"receivedAt"`) || strings.HasSuffix(text, "}") {
-		return false
+	entry, err := recording.Parse([]byte(text))
+	if err == nil {
+		v.recorded = true
+		return apizee.ValidateRequest(apizee.Request{Method: entry.Method, Headers: entry.Headers, Body: entry.Body}), false
 	}
-	_, err := recording.Parse([]byte(text))
-	return errors.Is(err, io.ErrUnexpectedEOF)
+	if errors.Is(err, io.ErrUnexpectedEOF) && (v.recorded || strings.HasPrefix(text, `{"receivedAt"`)) {
+		return apizee.Report{}, true
+	}
+	return apizee.ValidateText(text), false
 }
 
 // checked is one event as `validate -o json` prints it.

@@ -80,27 +80,30 @@ func (c *conn) take(p []byte) (int, error) {
 }
 
 // lookOut is for the HTTP library, which reads one byte behind a request in hand to notice
-// that the sender leaves. A byte that comes, such as a line break, would end its watch;
-// so it is kept until the library ends the watch itself, or the sender leaves.
+// that the sender leaves. A line break would end its watch, and says nothing; so it is kept
+// until the library ends the watch itself, or something else comes, or the sender leaves.
 func (c *conn) lookOut(p []byte) (int, error) {
-	const most = 4 << 10
+	const most = 64
 	n, err := c.Conn.Read(p)
-	if n == 0 || err != nil {
+	if n == 0 || err != nil || !isLineBreak(p[0]) {
 		return n, err
 	}
-	buffer := make([]byte, most)
+	next := make([]byte, 1)
 	for len(c.ahead) < most {
-		m, err := c.Conn.Read(buffer[len(c.ahead):])
-		c.ahead = buffer[:len(c.ahead)+m]
-		switch {
-		case isTimeout(err):
-			return n, nil
-		case err != nil:
+		m, err := c.Conn.Read(next)
+		if m == 0 && err != nil && !isTimeout(err) {
+			c.ahead = nil
 			return 0, err
+		}
+		c.ahead = append(c.ahead, next[:m]...)
+		if err != nil || !isLineBreak(next[0]) {
+			break
 		}
 	}
 	return n, nil
 }
+
+func isLineBreak(c byte) bool { return c == '\r' || c == '\n' }
 
 // isBefore says whether the connection has not come as far as the stage.
 func (c *conn) isBefore(stage int32) bool { return c.stage.Load() < stage }

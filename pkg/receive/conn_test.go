@@ -54,6 +54,23 @@ func TestLookOutKeepsWhatComes(t *testing.T) {
 	}
 }
 
+// A sender may send its next request, say that no more comes, and wait for both answers.
+func TestLookOutKeepsARequestBeforeTheEnd(t *testing.T) {
+	for _, left := range [][]string{{"P"}, {"POST /", " HTTP/1.1"}, {"\r\nPOST /"}, {"\r", "\n", "P"}} {
+		want := strings.Join(left, "")
+		c := handled(io.EOF, left...)
+		first := make([]byte, 1)
+		if n, err := c.Read(first); n != 1 || err != nil {
+			t.Fatalf("%.20q: %d, %v", want, n, err)
+		}
+		c.stage.Store(reading)
+		rest, err := io.ReadAll(c)
+		if got := string(first) + string(rest); got != want || err != nil {
+			t.Errorf("got %q, want %q, %v", got, want, err)
+		}
+	}
+}
+
 func TestLookOutSeesTheSenderLeave(t *testing.T) {
 	for _, left := range [][]string{{}, {"\r\n"}, {"\r", "\n"}} {
 		if n, err := handled(io.EOF, left...).Read(make([]byte, 1)); n != 0 || err != io.EOF {

@@ -142,7 +142,7 @@ func (r *reader) thorough() error {
 			depth++
 			deepest = max(deepest, depth)
 		case ']', '}':
-			depth--
+			depth = max(depth-1, 0)
 		}
 	}
 	if deepest > 10*maxDepth {

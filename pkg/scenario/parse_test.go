@@ -69,6 +69,7 @@ func TestAnchorBombIsRefused(t *testing.T) {
 	tests := map[string]string{
 		bomb(): "aliases make more than 100000 values of this file",
 		"vars: {a: &a [*a, *a]}\nsteps: [{send: ticket}]":                                                 "this is nested deeper than 100 levels",
+		"# " + strings.Repeat("]", 30_000) + "\nsteps: " + strings.Repeat("[", 30_000):                    "not YAML: exceeded max depth of 10000",
 		"steps: " + strings.Repeat("[", 30_000):                                                           "not YAML: exceeded max depth of 10000",
 		"vars: {a: " + strings.Repeat("[", 150) + strings.Repeat("]", 150) + "}\nsteps: [{send: ticket}]": "this is nested deeper than 100 levels",
 	}

@@ -20,9 +20,7 @@ func CheckFiles(paths []string) error {
 		if err != nil {
 			return fmt.Errorf("report %s: %w", name, err)
 		}
-		if real, err := filepath.EvalSymlinks(path); err == nil {
-			path = real
-		}
+		path = leadsTo(path)
 		if seen[path] {
 			return fmt.Errorf("two reports go to %s; give each its own file", name)
 		}
@@ -32,6 +30,23 @@ func CheckFiles(paths []string) error {
 		}
 	}
 	return nil
+}
+
+// leadsTo is the file that a path leads to over links, also when it is not there yet.
+func leadsTo(path string) string {
+	if target, err := os.Readlink(path); err == nil {
+		if !filepath.IsAbs(target) {
+			target = filepath.Join(filepath.Dir(path), target)
+		}
+		path = target
+	}
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		return real
+	}
+	if folder, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil {
+		return filepath.Join(folder, filepath.Base(path))
+	}
+	return path
 }
 
 func checkFolder(path string) error {
