@@ -82,9 +82,15 @@ func (a *app) redirectText(p console.Palette, r deliver.Result) string {
 	return p.Notice(" to " + console.Safe(location) + ", not followed")
 }
 
+// sentAgain tells of a delivery that may have come twice.
+const sentAgain = "sent again: the kept connection was closed"
+
 // took is how long a delivery lasted, and in detail with --verbose.
 func (a *app) took(r deliver.Result) string {
 	total := console.Duration(r.Timings.Total)
+	if r.Replaced {
+		total += ", " + sentAgain
+	}
 	if !a.verbose || r.Failure != nil {
 		return total
 	}

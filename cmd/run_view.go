@@ -90,6 +90,9 @@ func (v *runView) observe(event scenario.Event) {
 	case scenario.Delivered:
 		v.replies = append(v.replies, e.Result)
 		v.notice(e.Notices)
+		if e.Result.Replaced && !slices.Contains(v.notices, sentAgain) {
+			v.notices = append(v.notices, sentAgain)
+		}
 		if v.app.verbose {
 			v.delivery(e)
 		}

@@ -28,6 +28,7 @@ type delivery struct {
 	Body       string           `json:"body"`
 	BodyBase64 []byte           `json:"bodyBase64,omitempty"` // when it is not UTF-8
 	Truncated  bool             `json:"truncated"`
+	Replaced   bool             `json:"replaced,omitempty"` // the connection, and the event was sent again
 	Timings    deliveryTimings  `json:"timings"`
 	Failure    *deliveryFailure `json:"failure,omitempty"`
 }
@@ -54,7 +55,7 @@ func (a *app) printDelivery(request deliver.Request, r deliver.Result, fault str
 		N: r.N, Attempt: r.Attempt, StartedAt: r.Start.UTC().Format(time.RFC3339Nano),
 		Method: apizee.Method, URL: deliver.ShowURL(request.URL, a.showSecrets), Fault: fault,
 		Verdict: r.Verdict(), Status: r.Status, StatusText: r.StatusText,
-		Headers: a.shownHeaders(request.Target, r.Headers), Truncated: r.Truncated,
+		Headers: a.shownHeaders(request.Target, r.Headers), Truncated: r.Truncated, Replaced: r.Replaced,
 		Timings: deliveryTimings{
 			milliseconds(r.Timings.Connect), milliseconds(r.Timings.TLS),
 			milliseconds(r.Timings.FirstByte), milliseconds(r.Timings.Total), r.Timings.Reused,

@@ -16,6 +16,9 @@ type attempt struct {
 	caller  context.Context
 	limited context.Context // the caller's, until time is up
 	cancel  context.CancelFunc
+
+	now      func() time.Time
+	replaced bool // the connection
 }
 
 func (c *Client) begin(ctx context.Context, u *url.URL, timeout time.Duration) *attempt {
@@ -24,7 +27,7 @@ func (c *Client) begin(ctx context.Context, u *url.URL, timeout time.Duration) *
 		allowed += slow.takes // which is not the endpoint's time
 	}
 	limited, cancel := withTimeout(ctx, allowed)
-	return &attempt{url: u, timeout: timeout, watch: &trace{now: c.now}, caller: ctx, limited: limited, cancel: cancel}
+	return &attempt{url: u, timeout: timeout, watch: &trace{now: c.now}, caller: ctx, limited: limited, cancel: cancel, now: c.now}
 }
 
 func withTimeout(ctx context.Context, timeout time.Duration) (context.Context, context.CancelFunc) {
@@ -39,10 +42,15 @@ func (a *attempt) context() context.Context {
 	return httptrace.WithClientTrace(a.limited, a.watch.hooks())
 }
 
-// lostItsConnection says whether there was one, used before, that ended without a word.
+// promptly is how soon a connection shows that the server has closed it: one way there and
+// back, wherever it is. Who works for longer and then hangs up has read the request.
+const promptly = 200 * time.Millisecond
+
+// lostItsConnection says whether there was one, used before, that ended promptly and without
+// a word.
 func (a *attempt) lostItsConnection() bool {
 	seen := a.watch.seen()
-	return seen.reused && seen.firstByte.IsZero() && a.limited.Err() == nil
+	return seen.reused && seen.firstByte.IsZero() && a.limited.Err() == nil && a.now().Sub(seen.got) < promptly
 }
 
 // failure explains an error; replied says that the head of the reply came.

@@ -31,6 +31,7 @@ func (c *Client) Deliver(ctx context.Context, req Request, timeout time.Duration
 	if err == nil {
 		err = result.take(reply)
 	}
+	result.Replaced = a.replaced
 	result.Timings = a.watch.seen().timings(result.Start, c.now())
 	if err != nil {
 		result.Failure = a.failure(err, reply != nil)
@@ -40,7 +41,7 @@ func (c *Client) Deliver(ctx context.Context, req Request, timeout time.Duration
 
 // roundTrip sends a request, and once more when the connection was an earlier one's that the
 // server had closed, as it may at any time; curl and browsers do the same. When the server
-// crashed over the request, that is what the error says.
+// crashed over the request and is gone, that is what the error says.
 func (c *Client) roundTrip(a *attempt, request *http.Request) (*http.Response, error) {
 	reply, err := c.transport.RoundTrip(request)
 	kept, keeps := c.transport.(*http.Transport)
@@ -51,6 +52,7 @@ func (c *Client) roundTrip(a *attempt, request *http.Request) (*http.Response, e
 	if !ok {
 		return nil, err
 	}
+	a.replaced = true
 	kept.CloseIdleConnections() // they may be as dead
 	reply, second := c.transport.RoundTrip(again)
 	if isAny(second, refusedErrnos()) {

@@ -5,6 +5,7 @@ import (
 	"net"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // stale is a server that answers the first request of each connection, and reads the second
@@ -33,12 +34,25 @@ func TestAStaleConnectionIsReplaced(t *testing.T) {
 	url, requests := stale(t, func(net.Listener) {})
 	client := newClient(t, TLSOptions{})
 	for n := range 3 {
-		if got := send(t, client, url, "{}"); !got.Accepted() || got.Timings.Reused {
+		if got := send(t, client, url, "{}"); !got.Accepted() || got.Timings.Reused || got.Replaced != (n > 0) {
 			t.Errorf("%d: %+v", n, got)
 		}
 	}
 	if n := requests.Load(); n != 5 {
 		t.Errorf("%d requests came, want 5", n)
+	}
+}
+
+// Who hangs up after a while has read the request, and is not asked again.
+func TestALateHangUpIsNoStaleConnection(t *testing.T) {
+	var late atomic.Int64
+	url, requests := stale(t, func(net.Listener) { late.Store(int64(promptly)) })
+	client := newClient(t, TLSOptions{})
+	client.now = func() time.Time { return time.Now().Add(time.Duration(late.Load())) }
+	send(t, client, url, "{}")
+	got := send(t, client, url, "{}")
+	if got.Failure == nil || got.Failure.Kind != KindReset || got.Replaced || requests.Load() != 2 {
+		t.Errorf("%+v, %v, %d requests", got, got.Failure, requests.Load())
 	}
 }
 

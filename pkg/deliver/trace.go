@@ -19,7 +19,7 @@ type trace struct {
 type marks struct {
 	connecting, connected time.Time
 	tlsStart, tlsDone     time.Time
-	firstByte             time.Time
+	got, firstByte        time.Time
 
 	ready     bool // there was a connection to write the request on
 	reused    bool
@@ -45,7 +45,7 @@ func (t *trace) hooks() *httptrace.ClientTrace {
 			t.note(func(m *marks, at time.Time) { m.tlsDone, m.tlsFailed = at, err != nil })
 		},
 		GotConn: func(info httptrace.GotConnInfo) {
-			t.note(func(m *marks, _ time.Time) { m.ready, m.reused = true, info.Reused })
+			t.note(func(m *marks, at time.Time) { m.got, m.ready, m.reused = at, true, info.Reused })
 		},
 		GotFirstResponseByte: func() {
 			t.note(func(m *marks, at time.Time) { m.firstByte = at })
