@@ -59,7 +59,7 @@ func (a *app) printHeader(h deliver.Header) {
 }
 
 // verdictText is the status of a reply, or why there is none.
-func (a *app) verdictText(p console.Palette, r deliver.Result) string {
+func (a *app) verdictText(p console.Palette, t deliver.Target, r deliver.Result) string {
 	status := strings.TrimSpace(fmt.Sprintf("%d %s", r.Status, console.Safe(r.StatusText)))
 	switch r.Verdict() {
 	case deliver.VerdictFailed:
@@ -67,12 +67,12 @@ func (a *app) verdictText(p console.Palette, r deliver.Result) string {
 	case deliver.VerdictAccepted:
 		return p.OK(status)
 	}
-	return p.Finding(status) + a.redirectText(p, r)
+	return p.Finding(status) + a.redirectText(p, t, r)
 }
 
 // redirectText says where a reply points to: nothing follows it, so that it is the answer.
-func (a *app) redirectText(p console.Palette, r deliver.Result) string {
-	location := r.Headers.Get("Location")
+func (a *app) redirectText(p console.Palette, t deliver.Target, r deliver.Result) string {
+	location := a.hide(t, r.Headers.Get("Location"))
 	if r.Status < 300 || r.Status > 399 || location == "" {
 		return ""
 	}

@@ -62,7 +62,7 @@ func writeFile(t *testing.T, name, text string) {
 	}
 }
 
-// answer is 500 below /failing, else 200. As many error pages do, it repeats what it got.
+// answer is 500 below /failing, 302 below /moved, else 200. As many error pages do, it repeats what it got.
 func (v *vault) answer(w http.ResponseWriter, r *http.Request) {
 	io.Copy(io.Discard, r.Body)
 	_, password, _ := r.BasicAuth()
@@ -71,6 +71,11 @@ func (v *vault) answer(w http.ResponseWriter, r *http.Request) {
 	r.Header.Write(&v.received)
 	v.mu.Unlock()
 	w.Header().Set("X-Requested", r.RequestURI)
+	w.Header().Set("X-Key", r.Header.Get("X-Api-Key"))
+	if strings.HasPrefix(r.URL.Path, "/moved") {
+		w.Header().Set("Location", "/login/"+r.Header.Get("X-Api-Key"))
+		w.WriteHeader(http.StatusFound)
+	}
 	if strings.HasPrefix(r.URL.Path, "/failing") {
 		w.WriteHeader(http.StatusInternalServerError)
 	}
@@ -177,7 +182,7 @@ func (v *vault) ways(host, route string) map[string][]string {
 	return map[string][]string{
 		"flags": {
 			"-t", "http://" + host + "/" + route + "?token=s3cr3t-flag-query",
-			"-H", "X-Api-Key: s3cr3t-flag", "-H", "Authorization: Basic s3cr3t-flag-basic", "-H", "Cookie: id=s3cr3t-flag-cookie",
+			"-H", "X-Api-Key: s3cr3t-flag/x==", "-H", "Authorization: Basic s3cr3t-flag-basic", "-H", "Cookie: id=s3cr3t-flag-cookie",
 			"-H", "X-Auth-TOKEN: s3cr3t-flag-token", "-H", "my-secret: s3cr3t-flag-secret", "-H", "Password: s3cr3t-flag-word",
 			"-H", "Referer: http://h/?a=1;token=s3cr3t-flag-referer",
 		},
@@ -208,7 +213,7 @@ func TestSecretsStaySecret(t *testing.T) {
 		"config": {"config", "show"}, "config json": {"config", "show", "-o", "json"},
 	}
 	places := map[string]struct{ host, route string }{
-		"accepted": {v.live, "hooks"}, "refused": {v.live, "failing"}, "dead": {v.dead, "hooks"}, "no host": {"127.0.0.1:0", "hooks"},
+		"accepted": {v.live, "hooks"}, "refused": {v.live, "failing"}, "moved": {v.live, "moved"}, "dead": {v.dead, "hooks"}, "no host": {"127.0.0.1:0", "hooks"},
 	}
 	for place, to := range places {
 		for way, given := range v.ways(to.host, to.route) {

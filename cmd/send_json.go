@@ -66,10 +66,10 @@ func (a *app) printDelivery(request deliver.Request, r deliver.Result, fault str
 	} else {
 		d.EventText = string(request.Body)
 	}
-	if utf8.Valid(r.Body) {
-		d.Body = a.shownBody(request.Target, r)
+	if body := a.shownBody(request.Target, r); utf8.ValidString(body) {
+		d.Body = body
 	} else {
-		d.BodyBase64 = r.Body
+		d.BodyBase64 = []byte(body)
 	}
 	if r.Failure != nil {
 		d.Failure = &deliveryFailure{r.Failure.Kind, r.Failure.Message, r.Failure.Hint}
@@ -79,11 +79,11 @@ func (a *app) printDelivery(request deliver.Request, r deliver.Result, fault str
 
 // shownHeaders are those of a reply, in which an endpoint may repeat what it got.
 func (a *app) shownHeaders(t deliver.Target, headers http.Header) http.Header {
-	shown := headerPrinter{secrets: a.showSecrets}.mask(headers)
-	for name, values := range shown {
+	shown := headers.Clone()
+	for _, values := range shown {
 		for i, value := range values {
-			shown[name][i] = a.hide(t, value)
+			values[i] = a.hide(t, value) // as a whole, before what is secret by its name
 		}
 	}
-	return shown
+	return headerPrinter{secrets: a.showSecrets}.mask(shown)
 }

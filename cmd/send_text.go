@@ -91,7 +91,7 @@ func (s *sendPrinter) answer(r deliver.Result) string {
 	if r.Failure != nil && s.count == 1 && r.NextIn == 0 {
 		return s.palette.Failure(string(r.Failure.Kind))
 	}
-	return s.app.verdictText(s.palette, r)
+	return s.app.verdictText(s.palette, s.request.Target, r)
 }
 
 // replyBody shows what the endpoint said: an error page tells more than its

@@ -31,6 +31,7 @@ func (c *Client) Deliver(ctx context.Context, req Request, timeout time.Duration
 	if err == nil {
 		err = result.take(reply)
 	}
+	result.hideInStatus(req.Target)
 	result.Replaced = a.replaced
 	result.Timings = a.watch.seen().timings(result.Start, c.now())
 	if err != nil {

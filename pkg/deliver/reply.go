@@ -30,6 +30,17 @@ func (r *Result) take(reply *http.Response) error {
 	return r.takeBody(reply.Body)
 }
 
+// hideInStatus hides the target's secrets in the server's own wording of the status, which
+// is shown in many places.
+func (r *Result) hideInStatus(t Target) {
+	if r.StatusText == http.StatusText(r.Status) {
+		return
+	}
+	var secrets Secrets
+	secrets.AddTarget(t)
+	r.StatusText = secrets.Mask(r.StatusText)
+}
+
 func (r *Result) takeBody(body io.Reader) error {
 	if body == http.NoBody {
 		return nil

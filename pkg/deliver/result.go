@@ -21,7 +21,8 @@ type Result struct {
 	Replaced bool
 
 	// Status is 0 when no reply came. StatusText is the server's own wording, such as
-	// "No Content", and Proto its version, such as "HTTP/1.1".
+	// "No Content", without the secrets of the target, and Proto its version, such as
+	// "HTTP/1.1".
 	Status     int
 	StatusText string
 	Proto      string

@@ -3,11 +3,9 @@ package deliver
 import (
 	"cmp"
 	"encoding/base64"
-	"encoding/json"
-	"html"
 	"net/url"
+	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -15,9 +13,11 @@ import (
 // an endpoint that repeats what it got. The zero value has none. It is not safe for
 // concurrent use.
 type Secrets struct {
-	values   []string
-	forms    []string // that the values take, the longest first
-	replacer *strings.Replacer
+	values []string
+
+	replacer *strings.Replacer // for the values as they are; nil is to be made
+	escaped  *regexp.Regexp    // for what JSON, HTML and URLs make of them
+	begun    *regexp.Regexp    // for one that is cut off
 }
 
 // leastSecret is how long a secret must be to be searched for: a shorter one
@@ -61,8 +61,26 @@ func (s *Secrets) AddHeader(h Header) {
 		return
 	}
 	s.Add(h.Value)
-	if _, credentials, found := strings.Cut(h.Value, " "); found {
+	scheme, credentials, found := strings.Cut(h.Value, " ")
+	switch {
+	case strings.EqualFold(h.Name, "Cookie"):
+		s.addCookies(h.Value)
+	case found:
 		s.Add(credentials)
+	}
+	if plain, err := base64.StdEncoding.DecodeString(credentials); err == nil && strings.EqualFold(scheme, "Basic") {
+		_, password, _ := strings.Cut(string(plain), ":")
+		s.Add(password)
+	}
+}
+
+// addCookies adds each value that is long enough for a secret, and not for a preference.
+func (s *Secrets) addCookies(line string) {
+	const least = 8
+	for cookie := range strings.SplitSeq(line, ";") {
+		if _, value, _ := strings.Cut(cookie, "="); len(value) >= least {
+			s.Add(value)
+		}
 	}
 }
 
@@ -75,49 +93,30 @@ func (s *Secrets) Mask(text string) string {
 	if s.replacer == nil {
 		s.prepare()
 	}
-	return s.maskEnd(s.replacer.Replace(text))
+	text = s.replacer.Replace(text)
+	if strings.ContainsAny(text, `\%&+`) {
+		text = s.escaped.ReplaceAllLiteralString(text, Masked)
+	}
+	if strings.HasSuffix(text, cutMark) {
+		text = s.begun.ReplaceAllLiteralString(text, Masked+cutMark)
+	}
+	return text
 }
+
+// cutMark stands where the rest of a text was left out.
+const cutMark = "…"
 
 // prepare looks for the longest first, so that nothing of one stays when
 // another is a part of it.
 func (s *Secrets) prepare() {
-	s.forms = nil
-	for _, value := range s.values {
-		s.forms = append(s.forms, escapedForms(value)...)
-	}
-	slices.SortFunc(s.forms, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
-	s.forms = slices.Compact(s.forms)
-	pairs := make([]string, 0, 2*len(s.forms))
-	for _, form := range s.forms {
-		pairs = append(pairs, form, Masked)
+	values := slices.SortedFunc(slices.Values(s.values), func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
+	var pairs, whole, begun []string
+	for _, value := range values {
+		pairs = append(pairs, value, Masked)
+		whole = append(whole, escapedForm(value))
+		begun = append(begun, begunForm(value))
 	}
 	s.replacer = strings.NewReplacer(pairs...)
-}
-
-// escapedForms are the value and what becomes of it in JSON, HTML and URLs.
-func escapedForms(value string) []string {
-	forms := []string{value, url.QueryEscape(value), url.PathEscape(value), html.EscapeString(value)}
-	forms = append(forms, strings.ReplaceAll(forms[3], "&#34;", "&quot;"))
-	marshaled, _ := json.Marshal(value) // a string always can be
-	for _, quoted := range []string{string(marshaled), strconv.Quote(value), strconv.QuoteToASCII(value)} {
-		inside := quoted[1 : len(quoted)-1]
-		forms = append(forms, inside, strings.ReplaceAll(inside, "/", `\/`))
-	}
-	return forms
-}
-
-// maskEnd hides the beginning of a secret at the end of a text.
-func (s *Secrets) maskEnd(text string) string {
-	cut, isCut := strings.CutSuffix(text, "…")
-	if !isCut {
-		return text
-	}
-	for _, form := range s.forms {
-		for n := min(len(form)-1, len(cut)); n >= leastSecret; n-- {
-			if before, found := strings.CutSuffix(cut, form[:n]); found {
-				return before + Masked + "…"
-			}
-		}
-	}
-	return text
+	s.escaped = regexp.MustCompile(strings.Join(whole, "|"))
+	s.begun = regexp.MustCompile("(?:" + strings.Join(begun, "|") + ")" + cutMark + "$")
 }

@@ -9,25 +9,33 @@ func TestSecretsMask(t *testing.T) {
 	var s Secrets
 	s.Add("abc", `pä"ss/w<rd>&+ b`, "hunter2", "hunter2hunter2")
 	s.AddHeader(Header{Name: "Authorization", Value: "Bearer b3ar3r"})
+	s.AddHeader(Header{Name: "X-Api-Key", Value: "s3cretKEY+abc/9876=="})
+	s.AddHeader(Header{Name: "Cookie", Value: "sid=abcdef123456; theme=dark"})
+	s.AddHeader(Header{Name: "Proxy-Authorization", Value: "Basic dXNlcjpodW50NQ=="})
 	s.AddHeader(Header{Name: "X-Team", Value: "blueteam"})
 	s.AddURL(&url.URL{Scheme: "http", Host: "h", User: url.UserPassword("me", "pw12"), RawQuery: "token=q+r%26s"})
 	for text, want := range map[string]string{
-		"abc hunter2":                             "abc ****",
-		"hunter2hunter2!":                         "****!",
-		`raw pä"ss/w<rd>&+ b`:                     "raw ****",
-		`{"a":"pä\"ss/w<rd>&+ b"}`:                `{"a":"****"}`,
-		`{"a":"pä\"ss\/w<rd>&+ b"}`:               `{"a":"****"}`,
-		`{"a":"pä\"ss/w\u003crd\u003e\u0026+ b"}`: `{"a":"****"}`,
-		`{"a":"p\u00e4\"ss\/w<rd>&+ b"}`:          `{"a":"****"}`,
-		"p%C3%A4%22ss%2Fw%3Crd%3E%26%2B+b":        "****",
-		"pä&#34;ss/w&lt;rd&gt;&amp;+ b":           "****",
-		"pä&quot;ss/w&lt;rd&gt;&amp;+ b":          "****",
-		"Bearer b3ar3r, b3ar3r, blueteam":         "****, ****, blueteam",
-		"Basic bWU6cHcxMg== pw12":                 "Basic **** ****",
-		"q+r%26s":                                 "****",
-		"cut: hunt…":                              "cut: ****…",
-		"cut: hun…":                               "cut: hun…",
-		"not cut: hunt":                           "not cut: hunt",
+		"abc hunter2":                               "abc ****",
+		"hunter2hunter2!":                           "****!",
+		`raw pä"ss/w<rd>&+ b`:                       "raw ****",
+		`{"a":"pä\"ss/w<rd>&+ b"}`:                  `{"a":"****"}`,
+		`{"a":"pä\"ss\/w<rd>&+ b"}`:                 `{"a":"****"}`,
+		`{"a":"pä\"ss/w\u003crd\u003e\u0026+ b"}`:   `{"a":"****"}`,
+		`{"a":"p\u00e4\"ss\/w<rd>&+ b"}`:            `{"a":"****"}`,
+		"p%C3%A4%22ss%2Fw%3Crd%3E%26%2B+b":          "****",
+		"pä&#34;ss/w&lt;rd&gt;&amp;+ b":             "****",
+		"pä&quot;ss/w&lt;rd&gt;&amp;+ b":            "****",
+		"Bearer b3ar3r, b3ar3r, blueteam":           "****, ****, blueteam",
+		"Basic bWU6cHcxMg== pw12":                   "Basic **** ****",
+		"q+r%26s":                                   "****",
+		`{"a":"s3cretKEY+abc/9876\u003d\u003d"}`:    `{"a":"****"}`,
+		"s3cretKEY&#43;abc/9876&#x3D;&#x3D;":        "****",
+		`{"session":"abcdef123456","theme":"dark"}`: `{"session":"****","theme":"dark"}`,
+		"user:hunt5":                                "user:****",
+		`cut: s3cretKEY\u002babc/98…`:               "cut: ****…",
+		"cut: hunt…":                                "cut: ****…",
+		"cut: hun…":                                 "cut: hun…",
+		"not cut: hunt":                             "not cut: hunt",
 	} {
 		if got := s.Mask(text); got != want {
 			t.Errorf("%s became %s, want %s", text, got, want)

@@ -1,0 +1,69 @@
+package deliver
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// escapedForm is an expression for a text and for all that JSON, HTML and URLs may make of
+// it: each escapes other characters, and each program more or fewer of them.
+func escapedForm(text string) string {
+	var form strings.Builder
+	for _, r := range strings.ToValidUTF8(text, string(utf8.RuneError)) {
+		form.WriteString(escapedRune(r))
+	}
+	return form.String()
+}
+
+// begunForm is an expression for the beginning of a text, or all of it.
+func begunForm(text string) string {
+	const most = 64 // characters, from which on any that follow are a part of it
+	runes := []rune(strings.ToValidUTF8(text, string(utf8.RuneError)))
+	form := ""
+	if len(runes) > most {
+		form, runes = ".*", runes[:most]
+	}
+	for i := len(runes) - 1; i >= leastSecret; i-- {
+		form = "(?:" + escapedRune(runes[i]) + form + ")?"
+	}
+	return escapedForm(string(runes[:min(leastSecret, len(runes))])) + form
+}
+
+var namedEntities = map[rune]string{'<': "lt", '>': "gt", '&': "amp", '"': "quot", '\'': "apos"}
+
+func escapedRune(r rune) string {
+	plain := regexp.QuoteMeta(string(r))
+	if isLetter(r) || isDigit(r) {
+		return plain
+	}
+	forms := []string{plain, jsonForm(r), urlForm(r), fmt.Sprintf(`&#0*%d;|&#[xX]0*(?i:%x);`, r, r)}
+	if r < utf8.RuneSelf {
+		forms = append(forms, `\\`+plain)
+	}
+	if name := namedEntities[r]; name != "" {
+		forms = append(forms, "&"+name+";")
+	}
+	if r == ' ' {
+		forms = append(forms, `\+`)
+	}
+	return "(?:" + strings.Join(forms, "|") + ")"
+}
+
+func jsonForm(r rune) string {
+	form := ""
+	for _, unit := range utf16.AppendRune(nil, r) {
+		form += fmt.Sprintf(`\\u(?i:%04x)`, unit)
+	}
+	return form
+}
+
+func urlForm(r rune) string {
+	form := ""
+	for _, b := range []byte(string(r)) {
+		form += fmt.Sprintf(`%%(?i:%02x)`, b)
+	}
+	return form
+}
