@@ -143,11 +143,16 @@ func (a *app) send(c *cobra.Command, o *sendOptions, spec *payload.Spec) error {
 	if err != nil {
 		return err
 	}
-	body, err := a.build(c.Context(), o, spec, loaded.Config)
+	headers, err := headers(loaded.Config.Headers, o.headers)
 	if err != nil {
 		return err
 	}
-	headers, err := headers(loaded.Config.Headers, o.headers)
+	if o.edit && o.dryRun != dryRunJSON { // what is wrong elsewhere must not cost the edit
+		if _, err := parseTarget(loaded.Config.To, headers); err != nil {
+			return err
+		}
+	}
+	body, err := a.build(c.Context(), o, spec, loaded.Config)
 	if err != nil {
 		return err
 	}
@@ -168,7 +173,11 @@ func (a *app) send(c *cobra.Command, o *sendOptions, spec *payload.Spec) error {
 	if o.dryRun == dryRunCurl {
 		return a.printCurl(target, body, deliver.CurlOptions{TLS: tls, Timeout: loaded.Config.Timeout})
 	}
-	return a.deliver(c.Context(), o, loaded.Config, tls, deliver.Request{Target: target, Body: body})
+	err = a.deliver(c.Context(), o, loaded.Config, tls, deliver.Request{Target: target, Body: body})
+	if o.edit && exitCode(err) == exitUnreachable {
+		a.noteKept(body)
+	}
+	return err
 }
 
 // printCurl prints the equivalent curl command line. It is meant to be pasted,

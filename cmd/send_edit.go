@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -55,13 +56,26 @@ func (a *app) editorInput(o *sendOptions) (in io.Reader, done func()) {
 
 // keepEdited saves what was written in the editor, so that a slip does not cost the work.
 func keepEdited(text []byte, mistake error) error {
-	file, err := os.CreateTemp("", program+"-*.json")
+	name, err := keep(text)
 	if err != nil {
 		return usage(mistake, "nothing was sent.")
 	}
-	_, err = file.Write(text)
-	if closeErr := file.Close(); err != nil || closeErr != nil {
-		return usage(mistake, "nothing was sent.")
+	return usage(mistake, fmt.Sprintf("nothing was sent. Go on with `%s send --data @%s --edit`, or send it as it is with --allow-undocumented.", program, name))
+}
+
+// noteKept saves an edited event that could not be delivered, and says where it is.
+func (a *app) noteKept(body []byte) {
+	if name, err := keep(body); err == nil {
+		a.note(fmt.Sprintf("the edited event is kept: `%s send --data @%s` sends it.", program, name))
 	}
-	return usage(mistake, fmt.Sprintf("nothing was sent. Go on with `%s send --data @%s --edit`, or send it as it is with --allow-undocumented.", program, file.Name()))
+}
+
+// keep writes a text to a file of its own.
+func keep(text []byte) (name string, err error) {
+	file, err := os.CreateTemp("", program+"-*.json")
+	if err != nil {
+		return "", err
+	}
+	_, err = file.Write(text)
+	return file.Name(), errors.Join(err, file.Close())
 }
