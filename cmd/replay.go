@@ -179,7 +179,9 @@ func (p *replayPrinter) played(x replay.Played) {
 		plain, number := console.Palette{}, fmt.Sprintf("#%d ", x.Entry)
 		fmt.Fprintln(p.app.Stdout, console.Flow([]console.Cell{
 			{Text: number + p.playedLine(plain, x), Paint: func(string) string { return out.Dim(number) + p.playedLine(out, x) }},
-			{Text: "← " + p.app.verdictText(plain, x.Request.Target, x.Result) + " ", Paint: func(string) string { return out.Strong("←") + " " + p.app.verdictText(out, x.Request.Target, x.Result) + " " }},
+			{Text: "← " + p.app.verdictText(plain, x.Request.Target, x.Result) + " ", Paint: func(string) string {
+				return out.Strong("←") + " " + p.app.verdictText(out, x.Request.Target, x.Result) + " "
+			}},
 			{Text: p.app.took(x.Result), Paint: out.Dim},
 		}, p.app.width(), len("  ")))
 		if p.app.verbose {

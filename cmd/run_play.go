@@ -142,7 +142,7 @@ func (r *running) start(ctx context.Context) error {
 	if r.options.loopback {
 		stop, err := r.listen()
 		if err != nil {
-			return err
+			return r.notBegun(err)
 		}
 		defer stop()
 	}

@@ -120,7 +120,7 @@ func stepText(s scenario.Step) string {
 func (v *runView) delivery(e scenario.Delivered) {
 	p := v.palette
 	v.line("      %s %s", p.Strong("→"), p.Dim(apizee.Method+" "+console.Safe(e.Target)))
-	v.line("        %s", p.Dim(console.SafeBytes(e.Body)))
+	v.line("        %s", p.Dim(console.Safe(e.Body)))
 }
 
 // try is one question of a probe, and what came back when it is not the last.

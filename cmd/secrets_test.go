@@ -166,6 +166,7 @@ steps:
   - send: ticket create
     headers: {X-Step-Secret: s3cr3t-step}
     expect: {status: 418, header: {X-Token: s3cr3t-expected}}
+  - {send: conversation update, props: {name: "{{ .token }}"}}
   - name: "at once with {{ .word }}"
     together:
       - {send: ticket update, headers: {X-Token: "{{ .word }}"}}

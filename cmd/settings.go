@@ -19,22 +19,31 @@ const ownFolder = ".apizee-hooks"
 // load settles the configuration. The keys are those of the flags that the
 // user has given.
 func (a *app) load(flags map[string]any) (*config.Loaded, error) {
-	a.noteMisnamed()
-	return config.Load(config.Options{
+	used := map[string]bool{}
+	loaded, err := config.Load(config.Options{
 		File: a.config, Profile: a.profile,
-		UserDir:   a.userDir(),
-		LookupEnv: a.LookupEnv,
-		Flags:     flags,
+		UserDir: a.userDir(),
+		LookupEnv: func(name string) (string, bool) {
+			used[name] = true
+			return a.LookupEnv(name)
+		},
+		Flags: flags,
 	})
+	a.noteMisnamed(used)
+	return loaded, err
 }
 
-// noteMisnamed asks about variables of the environment that set nothing.
-func (a *app) noteMisnamed() {
+// noteMisnamed asks about variables of the environment that are not used, and look as if
+// they were meant to be.
+func (a *app) noteMisnamed(used map[string]bool) {
 	if a.Environ == nil {
 		return
 	}
 	misnamed := config.Misnamed(a.Environ())
 	for _, name := range slices.Sorted(maps.Keys(misnamed)) {
+		if used[name] {
+			continue
+		}
 		a.note(fmt.Sprintf("%s sets nothing; did you mean %s?", name, misnamed[name]))
 	}
 }

@@ -42,15 +42,21 @@ func (a *attempt) context() context.Context {
 	return httptrace.WithClientTrace(a.limited, a.watch.hooks())
 }
 
-// promptly is how soon a connection shows that the server has closed it: one way there and
-// back, wherever it is. Who works for longer and then hangs up has read the request.
-const promptly = 200 * time.Millisecond
+const (
+	// rested is how long a connection was not used that a server may have closed for that.
+	// Whoever closes one in the middle of a burst has met trouble.
+	rested = 100 * time.Millisecond
 
-// lostItsConnection says whether there was one, used before, that ended promptly and without
-// a word.
-func (a *attempt) lostItsConnection() bool {
+	// promptly is how soon such a connection shows it: one way there and back, wherever it
+	// is. Who works for longer and then hangs up has read the request.
+	promptly = 200 * time.Millisecond
+)
+
+// lostItsConnection says whether there was one, used before, that rested, and then ended
+// promptly and without a word.
+func (a *attempt) lostItsConnection(rested time.Duration) bool {
 	seen := a.watch.seen()
-	return seen.reused && seen.firstByte.IsZero() && a.limited.Err() == nil && a.now().Sub(seen.got) < promptly
+	return seen.reused && seen.rest >= rested && seen.firstByte.IsZero() && a.limited.Err() == nil && a.now().Sub(seen.got) < promptly
 }
 
 // failure explains an error; replied says that the head of the reply came.

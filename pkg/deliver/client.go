@@ -10,13 +10,14 @@ import (
 type Client struct {
 	transport http.RoundTripper
 	now       func() time.Time
+	rested    time.Duration // see rested
 }
 
 // NewClient makes a client on a transport, usually one of NewTransport: another may
 // follow its own mind about headers. The clock must be monotonic, as time.Now is, and
 // safe for concurrent use.
 func NewClient(transport http.RoundTripper, now func() time.Time) *Client {
-	return &Client{transport: transport, now: now}
+	return &Client{transport: transport, now: now, rested: rested}
 }
 
 // Deliver sends the request and waits for the end of the reply, for as long as
@@ -45,8 +46,8 @@ func (c *Client) Deliver(ctx context.Context, req Request, timeout time.Duration
 // crashed over the request and is gone, that is what the error says.
 func (c *Client) roundTrip(a *attempt, request *http.Request) (*http.Response, error) {
 	reply, err := c.transport.RoundTrip(request)
-	kept, keeps := c.transport.(*http.Transport)
-	if err == nil || !keeps || !a.lostItsConnection() {
+	kept := keepsConnections(c.transport)
+	if err == nil || kept == nil || !a.lostItsConnection(c.rested) {
 		return reply, err
 	}
 	again, ok := rewound(request)
@@ -60,6 +61,18 @@ func (c *Client) roundTrip(a *attempt, request *http.Request) (*http.Response, e
 		return nil, err
 	}
 	return reply, second
+}
+
+// keepsConnections is the transport that does, or nil: faults on the wire have a connection
+// of their own each.
+func keepsConnections(transport http.RoundTripper) *http.Transport {
+	switch t := transport.(type) {
+	case *http.Transport:
+		return t
+	case *contentTransport:
+		return keepsConnections(t.base)
+	}
+	return nil
 }
 
 // rewound is the request with its body from the start.

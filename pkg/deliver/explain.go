@@ -149,11 +149,11 @@ func (c circumstances) closed() Failure {
 	if c.answering() {
 		when = "in the middle of its reply"
 	}
-	return Failure{
-		Kind:    KindReset,
-		Message: fmt.Sprintf("%s closed the connection %s", address(c.url), when),
-		Hint:    "look at the server's own log; it may have crashed or refused the request",
+	hint := "look at the server's own log; it may have crashed or refused the request"
+	if c.seen.reused && !c.answering() {
+		hint += ", or closes connections without \"Connection: close\""
 	}
+	return Failure{Kind: KindReset, Message: fmt.Sprintf("%s closed the connection %s", address(c.url), when), Hint: hint}
 }
 
 func (c circumstances) badReply() Failure {

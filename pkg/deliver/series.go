@@ -2,6 +2,7 @@ package deliver
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strconv"
 	"sync"
@@ -134,7 +135,7 @@ func retryAfter(result Result, now time.Time) time.Duration {
 	if asked == "" {
 		return 0
 	}
-	if seconds, err := strconv.ParseUint(asked, 10, 31); err == nil {
+	if seconds, err := strconv.ParseUint(asked, 10, 16); err == nil || errors.Is(err, strconv.ErrRange) {
 		return min(time.Duration(seconds)*time.Second, longest)
 	}
 	if at, err := http.ParseTime(asked); err == nil {

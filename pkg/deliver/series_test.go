@@ -241,7 +241,7 @@ func TestRetryAfter(t *testing.T) {
 	for asked, want := range map[string]time.Duration{
 		"": 0, "2": 2 * time.Second, "0": 0, "3600": time.Minute, "-1": 0, "soon": 0, "1.5": 0,
 		"Fri, 02 Jan 2026 03:04:15 GMT": 10 * time.Second, "Fri, 02 Jan 2026 03:04:00 GMT": 0,
-		"Sat, 03 Jan 2026 03:04:00 GMT": time.Minute, "99999999999999999999": 0,
+		"Sat, 03 Jan 2026 03:04:00 GMT": time.Minute, "2147483648": time.Minute, "99999999999999999999": time.Minute,
 	} {
 		result := Result{Headers: http.Header{"Retry-After": {asked}}}
 		if got := retryAfter(result, now); got != want {

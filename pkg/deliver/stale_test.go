@@ -30,9 +30,28 @@ func stale(t *testing.T, atSecond func(net.Listener)) (url string, requests *ato
 	return "http://" + l.Addr().String() + "/", requests
 }
 
-func TestAStaleConnectionIsReplaced(t *testing.T) {
+// hastyClient takes a connection for one that rested at once.
+func hastyClient(t *testing.T) *Client {
+	client := newClient(t, TLSOptions{})
+	client.rested = 0
+	return client
+}
+
+// Who hangs up in the middle of a burst has met trouble.
+func TestABusyConnectionIsNotReplaced(t *testing.T) {
 	url, requests := stale(t, func(net.Listener) {})
 	client := newClient(t, TLSOptions{})
+	client.rested = time.Hour
+	send(t, client, url, "{}")
+	got := send(t, client, url, "{}")
+	if got.Failure == nil || got.Failure.Kind != KindReset || got.Replaced || requests.Load() != 2 {
+		t.Errorf("%+v, %v, %d requests", got, got.Failure, requests.Load())
+	}
+}
+
+func TestAStaleConnectionIsReplaced(t *testing.T) {
+	url, requests := stale(t, func(net.Listener) {})
+	client := hastyClient(t)
 	for n := range 3 {
 		if got := send(t, client, url, "{}"); !got.Accepted() || got.Timings.Reused || got.Replaced != (n > 0) {
 			t.Errorf("%d: %+v", n, got)
@@ -47,7 +66,7 @@ func TestAStaleConnectionIsReplaced(t *testing.T) {
 func TestALateHangUpIsNoStaleConnection(t *testing.T) {
 	var late atomic.Int64
 	url, requests := stale(t, func(net.Listener) { late.Store(int64(promptly)) })
-	client := newClient(t, TLSOptions{})
+	client := hastyClient(t)
 	client.now = func() time.Time { return time.Now().Add(time.Duration(late.Load())) }
 	send(t, client, url, "{}")
 	got := send(t, client, url, "{}")
@@ -59,7 +78,7 @@ func TestALateHangUpIsNoStaleConnection(t *testing.T) {
 // A server that ends over the request is not there for another one.
 func TestACrashIsNoStaleConnection(t *testing.T) {
 	url, requests := stale(t, func(l net.Listener) { l.Close() })
-	client := newClient(t, TLSOptions{})
+	client := hastyClient(t)
 	send(t, client, url, "{}")
 	got := send(t, client, url, "{}")
 	if got.Failure == nil || got.Failure.Kind != KindReset || requests.Load() != 2 {

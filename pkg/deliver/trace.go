@@ -21,7 +21,8 @@ type marks struct {
 	tlsStart, tlsDone     time.Time
 	got, firstByte        time.Time
 
-	ready     bool // there was a connection to write the request on
+	rest      time.Duration // of the connection before this request
+	ready     bool          // there was a connection to write the request on
 	reused    bool
 	tlsFailed bool
 }
@@ -45,7 +46,7 @@ func (t *trace) hooks() *httptrace.ClientTrace {
 			t.note(func(m *marks, at time.Time) { m.tlsDone, m.tlsFailed = at, err != nil })
 		},
 		GotConn: func(info httptrace.GotConnInfo) {
-			t.note(func(m *marks, at time.Time) { m.got, m.ready, m.reused = at, true, info.Reused })
+			t.note(func(m *marks, at time.Time) { m.got, m.rest, m.ready, m.reused = at, info.IdleTime, true, info.Reused })
 		},
 		GotFirstResponseByte: func() {
 			t.note(func(m *marks, at time.Time) { m.firstByte = at })

@@ -26,6 +26,7 @@ type Stream struct {
 	lines   *lineReader
 	line    int          // of the next byte of lines
 	decoder *valueReader // nil while there is one value a line
+	array   bool         // a broken value stood in one: commas and its end may follow
 }
 
 // NewStream reads from r.
@@ -42,17 +43,23 @@ func (s *Stream) Next() (Located, error) {
 			return Located{}, err
 		}
 		switch trimmed := strings.TrimSpace(text); {
-		case trimmed == "":
+		case trimmed == "", s.array && (trimmed == "]" || trimmed == ","):
 		case isOneValue(trimmed):
 			return Located{at, trimmed}, nil
 		default:
 			s.lines.unread(text)
-			s.decoder = newValueReader(s.lines, at)
+			s.decoder = newValueReader(s.lines, at, s.array)
 		}
 	}
 	found, broken, err := s.decoder.next()
+	if broken && s.decoder.atComma() {
+		s.lines.unread(s.decoder.unread())
+		s.line, s.decoder = found.Line, nil
+		return s.Next()
+	}
 	if broken {
-		inArray := s.decoder.inArray()
+		inArray := s.decoder.decoder.StackDepth() > 0
+		s.array = s.array || inArray
 		s.lines.unread(s.decoder.unread())
 		s.line = found.Line
 		s.decoder = nil
@@ -132,12 +139,13 @@ func endOfString(line string, start int) int {
 type valueReader struct {
 	source  *lineCounter
 	decoder *jsontext.Decoder
+	commas  bool // stand between the values, as in an array
 }
 
-func newValueReader(r io.Reader, line int) *valueReader {
+func newValueReader(r io.Reader, line int, commas bool) *valueReader {
 	source := &lineCounter{r: r, line: line}
 	return &valueReader{
-		source: source,
+		source: source, commas: commas,
 		// Duplicate keys and broken UTF-8 are findings of the event they are in.
 		decoder: jsontext.NewDecoder(source, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)),
 	}
@@ -182,7 +190,13 @@ func (v *valueReader) unread() string {
 	return string(bytes.TrimLeft(v.decoder.UnreadBuffer(), between))
 }
 
-func (v *valueReader) inArray() bool { return v.decoder.StackDepth() > 0 }
+// atComma says whether only a comma is in the way, which stands there rightly.
+func (v *valueReader) atComma() bool {
+	rest := bytes.TrimLeft(v.decoder.UnreadBuffer(), " \t\r\n")
+	return v.commas && v.decoder.StackDepth() == 0 && bytes.HasPrefix(rest, []byte(","))
+}
+
+func (v *valueReader) inArray() bool { return v.commas || v.decoder.StackDepth() > 0 }
 
 // lineCounter remembers where the lines of what it reads begin.
 type lineCounter struct {

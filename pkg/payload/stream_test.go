@@ -49,7 +49,9 @@ func TestStream(t *testing.T) {
 			at(1, `{"a":1}`), at(2, `{"b":`), at(3, `{"c":3}`)}},
 		"no JSON": {"hello\n{\"a\":1}\n", []Located{at(1, "hello"), at(2, `{"a":1}`)}},
 		"broken in an array": {"[\n{\"a\":1},\n{\"b\" 2},\n{\"c\":3}\n]", []Located{
-			at(2, `{"a":1}`), at(3, `{"b" 2},`), at(4, `{"c":3}`), at(5, "]")}},
+			at(2, `{"a":1}`), at(3, `{"b" 2},`), at(4, `{"c":3}`)}},
+		"more behind it": {"[\n{\"a\":1},\n{\"b\",,},\n{\"c\":3},\n{\"d\":\n4},\n{\"e\":5}\n]\n", []Located{
+			at(2, `{"a":1}`), at(3, `{"b",,},`), at(4, `{"c":3}`), at(5, "{\"d\":\n4}"), at(7, `{"e":5}`)}},
 		"array without end":  {"[\n{\"a\":1},\n", []Located{at(2, `{"a":1}`), at(3, "[")}},
 		"begun array":        {"[", []Located{at(1, "[")}},
 		"comma at the end":   {`{"a":1},`, []Located{at(1, `{"a":1}`), at(1, ",")}},

@@ -108,7 +108,7 @@ func (p *playing) account(out *StepOutcome, d delivery, result deliver.Result, c
 	}
 	differences, err := p.judge(d.unit.expect, d.within, result)
 	ok := len(differences) == 0 && err == nil
-	p.runner.Observe(Delivered{Step: out.Step, Target: d.shown, Body: d.request.Body, Notices: d.notices, Result: result, OK: ok})
+	p.runner.Observe(Delivered{Step: out.Step, Target: d.shown, Body: p.secrets.Mask(string(d.request.Body)), Notices: d.notices, Result: result, OK: ok})
 	if ok || out.Status == Failed {
 		return
 	}

@@ -81,6 +81,7 @@ func (p *playing) capture(out *StepOutcome, u unit, r deliver.Result) bool {
 			continue
 		}
 		p.maker.vars[c.name] = plain(found)
+		p.addVariable(c.name)
 	}
 	if len(missing) == 0 || out.Status == Failed {
 		return len(missing) == 0

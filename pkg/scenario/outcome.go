@@ -134,7 +134,7 @@ type StepStarted struct{ Step Step }
 type Delivered struct {
 	Step   Step
 	Target string // the URL, without secrets
-	Body   []byte
+	Body   string // without them too
 	// Notices are what the contract does not know about the body. There are none where
 	// the step allows what is undocumented.
 	Notices []apizee.Finding

@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
 	"net/url"
 	"time"
@@ -106,8 +107,8 @@ func (p *playing) start() {
 
 // addVariable keeps a variable secret whose name says that it is.
 func (p *playing) addVariable(name string) {
-	if text, ok := p.maker.engine.vars[name].(string); ok && deliver.IsSecret(name) {
-		p.secrets.Add(text)
+	if deliver.IsSecret(name) {
+		p.secrets.Add(fmt.Sprint(p.maker.engine.vars[name]))
 	}
 }
 
