@@ -24,9 +24,10 @@ func (a *app) printRequestHeaders(r deliver.Request) {
 }
 
 func (a *app) printReplyHeaders(t deliver.Target, headers http.Header) {
+	hide := a.hiding(t)
 	for _, name := range sortedNames(headers) {
 		for _, value := range headers[name] {
-			a.printHeader(deliver.Header{Name: name, Value: a.hide(t, value)})
+			a.printHeader(deliver.Header{Name: name, Value: hide(value)})
 		}
 	}
 }
@@ -42,13 +43,16 @@ func (a *app) shownBody(t deliver.Target, r deliver.Result) string {
 }
 
 // hide masks the target's secrets in a text.
-func (a *app) hide(t deliver.Target, text string) string {
+func (a *app) hide(t deliver.Target, text string) string { return a.hiding(t)(text) }
+
+// hiding is hide for many texts.
+func (a *app) hiding(t deliver.Target) func(text string) string {
 	if a.showSecrets {
-		return text
+		return func(text string) string { return text }
 	}
 	var secrets deliver.Secrets
 	secrets.AddTarget(t)
-	return secrets.Mask(text)
+	return secrets.Mask
 }
 
 func (a *app) printHeader(h deliver.Header) {

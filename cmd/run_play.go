@@ -42,7 +42,7 @@ func (a *app) run(c *cobra.Command, o *runOptions, names []string) error {
 	}
 	loaded, err := a.load(given(c, connectionKeys()))
 	if err != nil {
-		return err
+		return r.notBegun(err)
 	}
 	r.config = loaded.Config
 	if r.scenarios, err = a.parseScenarios(names, o.vars, r.config); err != nil {

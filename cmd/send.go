@@ -151,6 +151,9 @@ func (a *app) send(c *cobra.Command, o *sendOptions, spec *payload.Spec) error {
 		if _, err := parseTarget(loaded.Config.To, headers); err != nil {
 			return err
 		}
+		if _, err := a.client(o.tls(loaded.Config), 1); err != nil {
+			return err
+		}
 	}
 	body, err := a.build(c.Context(), o, spec, loaded.Config)
 	if err != nil {
@@ -174,8 +177,8 @@ func (a *app) send(c *cobra.Command, o *sendOptions, spec *payload.Spec) error {
 		return a.printCurl(target, body, deliver.CurlOptions{TLS: tls, Timeout: loaded.Config.Timeout})
 	}
 	err = a.deliver(c.Context(), o, loaded.Config, tls, deliver.Request{Target: target, Body: body})
-	if o.edit && exitCode(err) == exitUnreachable {
-		a.noteKept(body)
+	if o.edit && err != nil {
+		a.noteKept(body, o.allow)
 	}
 	return err
 }

@@ -63,10 +63,14 @@ func keepEdited(text []byte, mistake error) error {
 	return usage(mistake, fmt.Sprintf("nothing was sent. Go on with `%s send --data @%s --edit`, or send it as it is with --allow-undocumented.", program, name))
 }
 
-// noteKept saves an edited event that could not be delivered, and says where it is.
-func (a *app) noteKept(body []byte) {
+// noteKept saves an edited event that nobody took, and says where it is.
+func (a *app) noteKept(body []byte, allow bool) {
+	flags := ""
+	if allow {
+		flags = " --allow-undocumented"
+	}
 	if name, err := keep(body); err == nil {
-		a.note(fmt.Sprintf("the edited event is kept: `%s send --data @%s` sends it.", program, name))
+		a.note(fmt.Sprintf("the edited event is kept: `%s send --data @%s%s` sends it.", program, name, flags))
 	}
 }
 

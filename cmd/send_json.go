@@ -79,10 +79,10 @@ func (a *app) printDelivery(request deliver.Request, r deliver.Result, fault str
 
 // shownHeaders are those of a reply, in which an endpoint may repeat what it got.
 func (a *app) shownHeaders(t deliver.Target, headers http.Header) http.Header {
-	shown := headers.Clone()
+	hide, shown := a.hiding(t), headers.Clone()
 	for _, values := range shown {
 		for i, value := range values {
-			values[i] = a.hide(t, value) // as a whole, before what is secret by its name
+			values[i] = hide(value) // as a whole, before what is secret by its name
 		}
 	}
 	return headerPrinter{secrets: a.showSecrets}.mask(shown)

@@ -32,12 +32,12 @@ func (c *Client) Deliver(ctx context.Context, req Request, timeout time.Duration
 	if err == nil {
 		err = result.take(reply)
 	}
-	result.hideInStatus(req.Target)
 	result.Replaced = a.replaced
 	result.Timings = a.watch.seen().timings(result.Start, c.now())
 	if err != nil {
 		result.Failure = a.failure(err, reply != nil)
 	}
+	result.hideInStatus(req.Target)
 	return result
 }
 
@@ -54,9 +54,9 @@ func (c *Client) roundTrip(a *attempt, request *http.Request) (*http.Response, e
 	if !ok {
 		return nil, err
 	}
-	a.replaced = true
 	kept.CloseIdleConnections() // they may be as dead
 	reply, second := c.transport.RoundTrip(again)
+	a.replaced = a.watch.seen().ready
 	if isAny(second, refusedErrnos()) {
 		return nil, err
 	}

@@ -8,6 +8,30 @@ import (
 	"unicode/utf8"
 )
 
+// mostEscaped is how many bytes of texts are looked for in their escaped forms. Expressions
+// for more take too much.
+const mostEscaped = 8 << 10
+
+// anyForm is an expression for a form of any of the texts, and what follows it. It matches
+// nothing when there are none.
+func anyForm(texts []string, form func(string) string, behind string) *regexp.Regexp {
+	var forms []string
+	left := mostEscaped
+	for _, text := range texts {
+		if len(text) <= left {
+			forms = append(forms, form(text))
+			left -= len(text)
+		}
+	}
+	if len(forms) == 0 {
+		return regexp.MustCompile(`[^\x00-\x{10FFFF}]`)
+	}
+	return regexp.MustCompile("(?:" + strings.Join(forms, "|") + ")" + behind)
+}
+
+// begunEscape may be the beginning of an escape.
+const begunEscape = `(?:\\(?:[uU][0-9a-fA-F]{0,7})?|%[0-9a-fA-F]?|&[#0-9a-zA-Z]{0,8})?`
+
 // escapedForm is an expression for a text and for all that JSON, HTML and URLs may make of
 // it: each escapes other characters, and each program more or fewer of them.
 func escapedForm(text string) string {
@@ -32,6 +56,8 @@ func begunForm(text string) string {
 	return escapedForm(string(runes[:min(leastSecret, len(runes))])) + form
 }
 
+var controlLetters = map[rune]string{'\t': "t", '\n': "n", '\r': "r", '\b': "b", '\f': "f"}
+
 var namedEntities = map[rune]string{'<': "lt", '>': "gt", '&': "amp", '"': "quot", '\'': "apos"}
 
 func escapedRune(r rune) string {
@@ -48,6 +74,12 @@ func escapedRune(r rune) string {
 	}
 	if r == ' ' {
 		forms = append(forms, `\+`)
+	}
+	if letter, ok := controlLetters[r]; ok {
+		forms = append(forms, `\\`+letter)
+	}
+	if r > 0xffff {
+		forms = append(forms, fmt.Sprintf(`\\U(?i:%08x)`, r))
 	}
 	return "(?:" + strings.Join(forms, "|") + ")"
 }

@@ -1,7 +1,6 @@
 package deliver
 
 import (
-	"cmp"
 	"encoding/base64"
 	"net/url"
 	"regexp"
@@ -13,11 +12,11 @@ import (
 // an endpoint that repeats what it got. The zero value has none. It is not safe for
 // concurrent use.
 type Secrets struct {
-	values []string
+	values []string // the longest first
 
-	replacer *strings.Replacer // for the values as they are; nil is to be made
-	escaped  *regexp.Regexp    // for what JSON, HTML and URLs make of them
-	begun    *regexp.Regexp    // for one that is cut off
+	// What they are looked for with; nil is to be made when it is needed.
+	plain          *strings.Replacer
+	escaped, begun *regexp.Regexp
 }
 
 // leastSecret is how long a secret must be to be searched for: a shorter one
@@ -30,8 +29,11 @@ func (s *Secrets) Add(values ...string) {
 		if len(value) < leastSecret || slices.Contains(s.values, value) {
 			continue
 		}
-		s.values, s.replacer = append(s.values, value), nil
+		s.values = append(s.values, value)
+		s.plain, s.escaped, s.begun = nil, nil, nil
 	}
+	// Nothing of one must stay when another is a part of it.
+	slices.SortStableFunc(s.values, func(a, b string) int { return len(b) - len(a) })
 }
 
 // AddTarget adds the secrets of a target's URL and headers.
@@ -87,18 +89,15 @@ func (s *Secrets) addCookies(line string) {
 // Mask hides the secrets in a text, also where JSON, HTML or a URL has escaped them. The
 // text may have been cut off, with "…" in place of the rest, in the middle of one.
 func (s *Secrets) Mask(text string) string {
-	if len(s.values) == 0 {
+	if len(s.values) == 0 || text == "" {
 		return text
 	}
-	if s.replacer == nil {
-		s.prepare()
-	}
-	text = s.replacer.Replace(text)
 	if strings.ContainsAny(text, `\%&+`) {
-		text = s.escaped.ReplaceAllLiteralString(text, Masked)
+		text = s.escapedForms().ReplaceAllLiteralString(text, Masked)
 	}
+	text = s.plainForms().Replace(text)
 	if strings.HasSuffix(text, cutMark) {
-		text = s.begun.ReplaceAllLiteralString(text, Masked+cutMark)
+		text = s.begunForms().ReplaceAllLiteralString(text, Masked+cutMark)
 	}
 	return text
 }
@@ -106,17 +105,27 @@ func (s *Secrets) Mask(text string) string {
 // cutMark stands where the rest of a text was left out.
 const cutMark = "…"
 
-// prepare looks for the longest first, so that nothing of one stays when
-// another is a part of it.
-func (s *Secrets) prepare() {
-	values := slices.SortedFunc(slices.Values(s.values), func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
-	var pairs, whole, begun []string
-	for _, value := range values {
-		pairs = append(pairs, value, Masked)
-		whole = append(whole, escapedForm(value))
-		begun = append(begun, begunForm(value))
+func (s *Secrets) plainForms() *strings.Replacer {
+	if s.plain == nil {
+		var pairs []string
+		for _, value := range s.values {
+			pairs = append(pairs, value, Masked)
+		}
+		s.plain = strings.NewReplacer(pairs...)
 	}
-	s.replacer = strings.NewReplacer(pairs...)
-	s.escaped = regexp.MustCompile(strings.Join(whole, "|"))
-	s.begun = regexp.MustCompile("(?:" + strings.Join(begun, "|") + ")" + cutMark + "$")
+	return s.plain
+}
+
+func (s *Secrets) escapedForms() *regexp.Regexp {
+	if s.escaped == nil {
+		s.escaped = anyForm(s.values, escapedForm, "")
+	}
+	return s.escaped
+}
+
+func (s *Secrets) begunForms() *regexp.Regexp {
+	if s.begun == nil {
+		s.begun = anyForm(s.values, begunForm, begunEscape+cutMark+"$")
+	}
+	return s.begun
 }

@@ -34,17 +34,24 @@ func CheckFiles(paths []string) error {
 
 // leadsTo is the file that a path leads to over links, also when it is not there yet.
 func leadsTo(path string) string {
-	if target, err := os.Readlink(path); err == nil {
-		if !filepath.IsAbs(target) {
-			target = filepath.Join(filepath.Dir(path), target)
+	for range 40 { // links, of which more are taken for a circle by systems too
+		if real, err := filepath.EvalSymlinks(path); err == nil {
+			return real
 		}
-		path = target
-	}
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		return real
-	}
-	if folder, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil {
-		return filepath.Join(folder, filepath.Base(path))
+		folder, err := filepath.EvalSymlinks(filepath.Dir(path))
+		if err != nil {
+			return path
+		}
+		path = filepath.Join(folder, filepath.Base(path))
+		target, err := os.Readlink(path)
+		switch {
+		case err != nil:
+			return path
+		case filepath.IsAbs(target):
+			path = target
+		default:
+			path = filepath.Join(folder, target)
+		}
 	}
 	return path
 }
