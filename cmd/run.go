@@ -78,7 +78,7 @@ func (o *runOptions) addFlags(c *cobra.Command) {
 	f.StringArrayVar(&o.vars, "var", nil, "set a variable of the scenario, as `k=v`; repeatable")
 	f.BoolVar(&o.loopback, "loopback", false, "deliver to a listener in this process and show both sides")
 	f.StringVar(&o.exec, "exec", "", "start the program under test with this `COMMAND`, and stop it at the end")
-	f.StringVar(&o.waitFor, "wait-for", "", "wait until this `URL` or host:port answers, for a minute at most")
+	f.StringVar(&o.waitFor, "wait-for", "", "wait until this `URL` or host:port answers, for a minute at most; nothing may answer there before --exec")
 	addReportFlag(c, &o.reports, reports.Formats()...)
 	f.BoolVar(&o.github, "github", false, "annotate the lines of scenarios in GitHub's workflows")
 	f.BoolVar(&o.failFast, "fail-fast", false, "stop at the first failure")

@@ -56,10 +56,6 @@ func begunForm(text string) string {
 	return escapedForm(string(runes[:min(leastSecret, len(runes))])) + form
 }
 
-var controlLetters = map[rune]string{'\t': "t", '\n': "n", '\r': "r", '\b': "b", '\f': "f"}
-
-var namedEntities = map[rune]string{'<': "lt", '>': "gt", '&': "amp", '"': "quot", '\'': "apos"}
-
 func escapedRune(r rune) string {
 	plain := regexp.QuoteMeta(string(r))
 	if isLetter(r) || isDigit(r) {
@@ -69,19 +65,36 @@ func escapedRune(r rune) string {
 	if r < utf8.RuneSelf {
 		forms = append(forms, `\\`+plain)
 	}
-	if name := namedEntities[r]; name != "" {
+	if name := entity(r); name != "" {
 		forms = append(forms, "&"+name+";")
 	}
 	if r == ' ' {
 		forms = append(forms, `\+`)
 	}
-	if letter, ok := controlLetters[r]; ok {
-		forms = append(forms, `\\`+letter)
+	if at := strings.IndexRune("\t\n\r\b\f", r); at >= 0 {
+		forms = append(forms, `\\`+"tnrbf"[at:at+1])
 	}
 	if r > 0xffff {
 		forms = append(forms, fmt.Sprintf(`\\U(?i:%08x)`, r))
 	}
 	return "(?:" + strings.Join(forms, "|") + ")"
+}
+
+// entity is the name that HTML has for a character, or "".
+func entity(r rune) string {
+	switch r {
+	case '<':
+		return "lt"
+	case '>':
+		return "gt"
+	case '&':
+		return "amp"
+	case '"':
+		return "quot"
+	case '\'':
+		return "apos"
+	}
+	return ""
 }
 
 func jsonForm(r rune) string {

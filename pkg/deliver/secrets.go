@@ -25,15 +25,18 @@ const leastSecret = 4
 
 // Add adds values.
 func (s *Secrets) Add(values ...string) {
+	before := len(s.values)
 	for _, value := range values {
-		if len(value) < leastSecret || slices.Contains(s.values, value) {
-			continue
+		if len(value) >= leastSecret && !slices.Contains(s.values, value) {
+			s.values = append(s.values, value)
 		}
-		s.values = append(s.values, value)
-		s.plain, s.escaped, s.begun = nil, nil, nil
+	}
+	if len(s.values) == before {
+		return
 	}
 	// Nothing of one must stay when another is a part of it.
 	slices.SortStableFunc(s.values, func(a, b string) int { return len(b) - len(a) })
+	s.plain, s.escaped, s.begun = nil, nil, nil
 }
 
 // AddTarget adds the secrets of a target's URL and headers.

@@ -52,27 +52,30 @@ func (s *Stream) Next() (Located, error) {
 		}
 	}
 	found, broken, err := s.decoder.next()
-	if broken && s.decoder.atComma() {
-		s.lines.unread(s.decoder.unread())
-		s.line, s.decoder = found.Line, nil
-		return s.Next()
-	}
 	if broken {
-		inArray := s.decoder.decoder.StackDepth() > 0
-		s.array = s.array || inArray
-		s.lines.unread(s.decoder.unread())
-		s.line = found.Line
-		s.decoder = nil
-		text, err := s.readLine()
-		switch {
-		case text == "" && err == io.EOF && inArray:
-			return Located{found.Line, "["}, nil // it has no end
-		case text == "":
-			return Located{}, err
-		}
-		return Located{found.Line, strings.TrimSpace(text)}, nil
+		return s.pass(found.Line)
 	}
 	return found, err
+}
+
+// pass goes on after what cannot be read, from the line on which it begins: with the value
+// behind a comma that stands there rightly, else with the rest of that line as it is.
+func (s *Stream) pass(line int) (Located, error) {
+	v := s.decoder
+	s.lines.unread(v.unread())
+	s.line, s.decoder = line, nil
+	if v.atComma() {
+		return s.Next()
+	}
+	s.array = s.array || v.isOpen()
+	text, err := s.readLine()
+	switch {
+	case text == "" && err == io.EOF && v.isOpen():
+		return Located{line, "["}, nil // it has no end
+	case text == "":
+		return Located{}, err
+	}
+	return Located{line, strings.TrimSpace(text)}, nil
 }
 
 func (s *Stream) readLine() (string, error) {
@@ -184,7 +187,7 @@ func (v *valueReader) failed(err error) (Located, bool, error) {
 // array: the broken one begins here.
 func (v *valueReader) unread() string {
 	between := " \t\r\n"
-	if v.inArray() {
+	if v.commas || v.isOpen() {
 		between += ","
 	}
 	return string(bytes.TrimLeft(v.decoder.UnreadBuffer(), between))
@@ -193,10 +196,11 @@ func (v *valueReader) unread() string {
 // atComma says whether only a comma is in the way, which stands there rightly.
 func (v *valueReader) atComma() bool {
 	rest := bytes.TrimLeft(v.decoder.UnreadBuffer(), " \t\r\n")
-	return v.commas && v.decoder.StackDepth() == 0 && bytes.HasPrefix(rest, []byte(","))
+	return v.commas && !v.isOpen() && bytes.HasPrefix(rest, []byte(","))
 }
 
-func (v *valueReader) inArray() bool { return v.commas || v.decoder.StackDepth() > 0 }
+// isOpen says whether an array has begun that has not ended.
+func (v *valueReader) isOpen() bool { return v.decoder.StackDepth() > 0 }
 
 // lineCounter remembers where the lines of what it reads begin.
 type lineCounter struct {

@@ -36,37 +36,33 @@ func handled(end error, left ...string) *conn {
 	return c
 }
 
-// What comes behind a request in hand is kept, byte for byte.
+// What comes behind a request in hand is kept, byte for byte, also when its sender says that
+// no more comes and waits for both answers.
 func TestLookOutKeepsWhatComes(t *testing.T) {
 	long := strings.Repeat("x", 10_000)
-	for _, left := range [][]string{{"\r\n"}, {"\r", "\nPOST /", " HTTP/1.1\r\n"}, {"P"}, {long, "y"}} {
-		want := strings.Join(left, "")
-		c := handled(os.ErrDeadlineExceeded, left...)
-		first := make([]byte, 1)
-		if n, err := c.Read(first); n != 1 || err != nil {
-			t.Fatalf("%.20q: %d, %v", left, n, err)
-		}
-		c.stage.Store(reading)
-		rest, err := io.ReadAll(c)
-		if got := string(first) + string(rest); got != want || !isTimeout(err) {
-			t.Errorf("got %.20q (%d), want %.20q (%d), %v", got, len(got), want, len(want), err)
-		}
+	tests := []struct {
+		end  error
+		left []string
+	}{
+		{os.ErrDeadlineExceeded, []string{"\r\n"}},
+		{os.ErrDeadlineExceeded, []string{"\r", "\nPOST /", " HTTP/1.1\r\n"}},
+		{os.ErrDeadlineExceeded, []string{long, "y"}},
+		{io.EOF, []string{"P"}},
+		{io.EOF, []string{"POST /", " HTTP/1.1"}},
+		{io.EOF, []string{"\r\nPOST /"}},
+		{io.EOF, []string{"\r", "\n", "P"}},
 	}
-}
-
-// A sender may send its next request, say that no more comes, and wait for both answers.
-func TestLookOutKeepsARequestBeforeTheEnd(t *testing.T) {
-	for _, left := range [][]string{{"P"}, {"POST /", " HTTP/1.1"}, {"\r\nPOST /"}, {"\r", "\n", "P"}} {
-		want := strings.Join(left, "")
-		c := handled(io.EOF, left...)
+	for _, test := range tests {
+		want := strings.Join(test.left, "")
+		c := handled(test.end, test.left...)
 		first := make([]byte, 1)
 		if n, err := c.Read(first); n != 1 || err != nil {
 			t.Fatalf("%.20q: %d, %v", want, n, err)
 		}
 		c.stage.Store(reading)
 		rest, err := io.ReadAll(c)
-		if got := string(first) + string(rest); got != want || err != nil {
-			t.Errorf("got %q, want %q, %v", got, want, err)
+		if got := string(first) + string(rest); got != want || isTimeout(err) != (test.end != io.EOF) {
+			t.Errorf("got %.20q (%d), want %.20q (%d), %v", got, len(got), want, len(want), err)
 		}
 	}
 }

@@ -53,13 +53,13 @@ func (x *exchange) forward() answer {
 	return x.passBack(reply)
 }
 
-// wholeReply is how much of a reply is read before any of it is passed back.
+// wholeReply is how long a reply may be to be read before any of it is passed back.
 const wholeReply = 64 << 10
 
 // passBack answers a reply. Its start is read first, so that one that breaks off there
 // is not answered as if it were whole.
 func (x *exchange) passBack(reply *http.Response) answer {
-	most := x.wholeReply()
+	most := x.readFirst()
 	body, err := io.ReadAll(io.LimitReader(reply.Body, most))
 	if err != nil {
 		reply.Body.Close()
@@ -74,9 +74,9 @@ func (x *exchange) passBack(reply *http.Response) answer {
 	return a
 }
 
-// wholeReply is more where the answer is delayed: what is not here before the delay has to
-// come within the target's time all the same.
-func (x *exchange) wholeReply() int64 {
+// readFirst is how much of a reply is read before it is answered. It is more where the answer
+// is delayed: what is not here before the delay has to come within the target's time all the same.
+func (x *exchange) readFirst() int64 {
 	if x.s.options.Delay > 0 {
 		return max(wholeReply, x.s.options.Limits.Body)
 	}
