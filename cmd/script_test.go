@@ -1,7 +1,9 @@
 package cmd
 
 import (
+	"bufio"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -30,6 +32,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"endpoint": endpoint,
 			"twice":    twice,
+			"stale":    stale,
 			"requests": requests,
 			"listener": startListener,
 			"stopped":  stopListener,
@@ -115,6 +118,38 @@ func twice(ts *testscript.TestScript, neg bool, args []string) {
 	}))
 	ts.Defer(server.Close)
 	ts.Setenv("ENDPOINT", strings.TrimPrefix(server.URL, "http://"))
+}
+
+// stale starts a server that answers the first request of each connection, and closes at the
+// second, as $ENDPOINT.
+func stale(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) > 0 {
+		ts.Fatalf("usage: stale")
+	}
+	served := func(conn net.Conn) {
+		defer conn.Close()
+		for _, answer := range []string{"HTTP/1.1 204 No Content\r\n\r\n", ""} {
+			request, err := http.ReadRequest(bufio.NewReader(conn))
+			if err != nil {
+				return
+			}
+			io.Copy(io.Discard, request.Body)
+			io.WriteString(conn, answer)
+		}
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	ts.Defer(func() { l.Close() })
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go served(conn)
+		}
+	}()
+	ts.Setenv("ENDPOINT", l.Addr().String())
 }
 
 // requests writes what the last endpoint has got to a file: requests FILE.
