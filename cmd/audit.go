@@ -10,7 +10,7 @@ import (
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/audit"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
-	reports "github.com/apizee-hooks/apizee-hooks/pkg/scenario/report"
+	"github.com/apizee-hooks/apizee-hooks/pkg/report"
 )
 
 type auditOptions struct {
@@ -127,7 +127,7 @@ func (a *app) runAudit(c *cobra.Command, o *auditOptions, options audit.Options)
 		"html": outcome.WriteHTML,
 		"json": outcome.WriteJSON,
 		"junit": func(w io.Writer) error {
-			return reports.JUnit.Write(w, outcome.Report())
+			return report.JUnit.Write(w, outcome.Report())
 		},
 	}
 	if err := a.writeReports(o.reports, writers); err != nil {

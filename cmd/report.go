@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
-	reports "github.com/apizee-hooks/apizee-hooks/pkg/scenario/report"
+	"github.com/apizee-hooks/apizee-hooks/pkg/report"
 )
 
 // reportFlag is a repeatable flag that takes KIND=FILE.
@@ -67,7 +67,7 @@ func checkReports(list []reportFile) error {
 	for _, r := range list {
 		paths = append(paths, r.file)
 	}
-	if err := reports.CheckFiles(paths); err != nil {
+	if err := report.CheckFiles(paths); err != nil {
 		return usage(fmt.Errorf("--report: %w", err), "")
 	}
 	return nil
@@ -92,7 +92,7 @@ func (a *app) writeReports(list []reportFile, writers map[string]func(io.Writer)
 			problems = append(problems, writers[r.kind](stream))
 			continue
 		}
-		problems = append(problems, reports.WriteFile(r.file, writers[r.kind]))
+		problems = append(problems, report.WriteFile(r.file, writers[r.kind]))
 	}
 	if err := errors.Join(problems...); err != nil {
 		return usage(err, "everything was sent; only the report is missing.")

@@ -5,8 +5,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/apizee-hooks/apizee-hooks/pkg/report"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
-	reports "github.com/apizee-hooks/apizee-hooks/pkg/scenario/report"
 )
 
 type runOptions struct {
@@ -79,7 +79,7 @@ func (o *runOptions) addFlags(c *cobra.Command) {
 	f.BoolVar(&o.loopback, "loopback", false, "deliver to a listener in this process and show both sides")
 	f.StringVar(&o.exec, "exec", "", "start the program under test with this `COMMAND`, and stop it at the end")
 	f.StringVar(&o.waitFor, "wait-for", "", "wait until this `URL` or host:port answers, for a minute at most; nothing may answer there before --exec")
-	addReportFlag(c, &o.reports, reports.Formats()...)
+	addReportFlag(c, &o.reports, report.Formats()...)
 	f.BoolVar(&o.github, "github", false, "annotate the lines of scenarios in GitHub's workflows")
 	f.BoolVar(&o.failFast, "fail-fast", false, "stop at the first failure")
 	countVar(f, &o.repeat, "repeat", 1, "run everything `N` times")

@@ -13,8 +13,8 @@ import (
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/config"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/report"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
-	reports "github.com/apizee-hooks/apizee-hooks/pkg/scenario/report"
 )
 
 // running is a run that is about to begin.
@@ -64,7 +64,7 @@ func (r *running) notBegun(err error) error {
 		suite = problems.Suite()
 	}
 	// What keeps it from being written matters less than what kept the run.
-	_ = r.report(reports.Report{Suites: []reports.Suite{suite}})
+	_ = r.report(report.Report{Suites: []report.Suite{suite}})
 	return err
 }
 
@@ -163,12 +163,12 @@ func (r *running) start(ctx context.Context) error {
 }
 
 // failedRun is for reports, which would look well otherwise.
-func failedRun(name string, err error) reports.Suite {
-	return reports.Suite{Name: "The run", Cases: []reports.Case{{Name: name, Status: reports.Failed, Message: err.Error()}}}
+func failedRun(name string, err error) report.Suite {
+	return report.Suite{Name: "The run", Cases: []report.Case{{Name: name, Status: report.Failed, Message: err.Error()}}}
 }
 
 // play runs all scenarios under all assumptions, as often as asked.
-func (r *running) play(ctx context.Context) (outcomes []scenario.Outcome, all reports.Report) {
+func (r *running) play(ctx context.Context) (outcomes []scenario.Outcome, all report.Report) {
 	r.view.begin()
 	stopped := false
 	for _, t := range r.turns() {
@@ -210,9 +210,9 @@ func (r *running) turns() []turn {
 }
 
 // skipped is the turn in a report when it did not come.
-func (t turn) skipped() reports.Suite {
-	return reports.Suite{Name: t.title, File: t.scenario.File, Cases: []reports.Case{
-		{Name: "not run", File: t.scenario.File, Status: reports.Skipped, Message: "--fail-fast, after a failure"},
+func (t turn) skipped() report.Suite {
+	return report.Suite{Name: t.title, File: t.scenario.File, Cases: []report.Case{
+		{Name: "not run", File: t.scenario.File, Status: report.Skipped, Message: "--fail-fast, after a failure"},
 	}}
 }
 
@@ -235,7 +235,7 @@ func runTitle(name string, a scenario.Assumption, round, of int) string {
 }
 
 // end writes the reports, sums up, and makes the exit code.
-func (r *running) end(ctx context.Context, outcomes []scenario.Outcome, all reports.Report) error {
+func (r *running) end(ctx context.Context, outcomes []scenario.Outcome, all report.Report) error {
 	r.view.summary(outcomes)
 	if err := r.report(all); err != nil {
 		return err
@@ -243,16 +243,16 @@ func (r *running) end(ctx context.Context, outcomes []scenario.Outcome, all repo
 	return r.verdict(ctx, outcomes)
 }
 
-func (r *running) report(all reports.Report) error {
+func (r *running) report(all report.Report) error {
 	writers := map[string]func(io.Writer) error{}
-	for _, f := range reports.Formats() {
-		writers[f] = func(w io.Writer) error { return reports.Format(f).Write(w, all) }
+	for _, f := range report.Formats() {
+		writers[f] = func(w io.Writer) error { return report.Format(f).Write(w, all) }
 	}
 	if err := r.app.writeReports(r.options.reports, writers); err != nil {
 		return err
 	}
 	if r.options.github {
-		return reports.GitHub(r.app.Stdout, all)
+		return report.GitHub(r.app.Stdout, all)
 	}
 	return nil
 }

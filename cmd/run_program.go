@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
-	undertest "github.com/apizee-hooks/apizee-hooks/pkg/scenario/program"
+	"github.com/apizee-hooks/apizee-hooks/pkg/undertest"
 )
 
 // readyWithin is how long --wait-for waits, "a minute" in its help.

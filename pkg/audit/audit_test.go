@@ -19,7 +19,7 @@ import (
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
-	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/report"
+	"github.com/apizee-hooks/apizee-hooks/pkg/report"
 )
 
 const secret = "X-Hook-Secret"

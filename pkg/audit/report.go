@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/report"
+	"github.com/apizee-hooks/apizee-hooks/pkg/report"
 )
 
 // document is the outcome as the JSON report has it.

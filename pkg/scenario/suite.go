@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/report"
+	"github.com/apizee-hooks/apizee-hooks/pkg/report"
 )
 
 // Title is the scenario's name, with the assumption that it was run under.

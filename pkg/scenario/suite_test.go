@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/report"
+	"github.com/apizee-hooks/apizee-hooks/pkg/report"
 
 	"gotest.tools/v3/golden"
 )

@@ -1,4 +1,4 @@
-package program
+package undertest
 
 import (
 	"os/exec"
