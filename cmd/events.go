@@ -43,7 +43,7 @@ func knownObject(c *cobra.Command, args []string) error {
 		return nil
 	}
 	if _, ok := apizee.LookupObject(args[0]); !ok {
-		return usage(fmt.Errorf("%q is not a documented object%s", args[0], didYouMean(args[0], apizee.ObjectNames())),
+		return usage(fmt.Errorf("%q is not a documented object%s", args[0], apizee.DidYouMean(args[0], apizee.ObjectNames())),
 			"Apizee documents "+list(apizee.ObjectNames(), "and")+".")
 	}
 	return atMost(1, "one object")(c, args)

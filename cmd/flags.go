@@ -9,6 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 )
 
 // enum is a flag that takes one of a few words: the check, the help and the
@@ -29,7 +31,7 @@ func (e enum) Type() string { return strings.Join(e.words, "|") }
 
 func (e enum) Set(word string) error {
 	if !slices.Contains(e.words, word) {
-		return fmt.Errorf("it takes %s%s", list(e.words, "or"), didYouMean(word, e.words))
+		return fmt.Errorf("it takes %s%s", list(e.words, "or"), apizee.DidYouMean(word, e.words))
 	}
 	*e.value = word
 	return nil
@@ -153,7 +155,7 @@ func oneOf(what string, words []string) cobra.PositionalArgs {
 		case len(args) == 0:
 			return usage(fmt.Errorf("`%s` needs %s", c.CommandPath(), what), "it is "+list(words, "or")+".")
 		case !slices.Contains(words, args[0]):
-			return usage(fmt.Errorf("%q is not %s%s", args[0], what, didYouMean(args[0], words)), "it is "+list(words, "or")+".")
+			return usage(fmt.Errorf("%q is not %s%s", args[0], what, apizee.DidYouMean(args[0], words)), "it is "+list(words, "or")+".")
 		}
 		return atMost(1, what)(c, args)
 	}

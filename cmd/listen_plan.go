@@ -46,7 +46,7 @@ func (a *app) planListen(c *cobra.Command, o *listenOptions) (*listenPlan, error
 	}
 	p := &listenPlan{config: loaded.Config.Listen}
 	if p.output = p.config.Output; !slices.Contains(outputs(), p.output) {
-		return nil, usage(fmt.Errorf("listen.output: %q is not a way to show events%s", p.output, didYouMean(p.output, outputs())),
+		return nil, usage(fmt.Errorf("listen.output: %q is not a way to show events%s", p.output, apizee.DidYouMean(p.output, outputs())),
 			"it is "+list(outputs(), "or")+".")
 	}
 	if p.filter, err = parseFilter(o.filters); err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/report"
 )
@@ -38,7 +39,7 @@ func (f reportFlag) Set(s string) error {
 	kind, file, found := strings.Cut(s, "=")
 	switch {
 	case !slices.Contains(f.kinds, kind):
-		return fmt.Errorf("it takes KIND=FILE, and the kind is %s%s", list(f.kinds, "or"), didYouMean(kind, f.kinds))
+		return fmt.Errorf("it takes KIND=FILE, and the kind is %s%s", list(f.kinds, "or"), apizee.DidYouMean(kind, f.kinds))
 	case !found || file == "":
 		return fmt.Errorf("it takes a kind and a file, like %s=report.%s", kind, strings.Replace(kind, "junit", "xml", 1))
 	}

@@ -198,18 +198,8 @@ func noSuchCommand(c *cobra.Command, args []string) error {
 			names = append(names, sub.Name())
 		}
 	}
-	return usage(fmt.Errorf("there is no command %q%s", args[0], didYouMean(args[0], names)),
+	return usage(fmt.Errorf("there is no command %q%s", args[0], apizee.DidYouMean(args[0], names)),
 		fmt.Sprintf("`%s --help` lists the commands.", c.CommandPath()))
-}
-
-// didYouMean is ", did you mean ..." or nothing.
-func didYouMean(word string, known []string) string { return suggest(apizee.Nearest(word, known)) }
-
-func suggest(near string) string {
-	if near == "" {
-		return ""
-	}
-	return fmt.Sprintf("; did you mean %q?", near)
 }
 
 // badFlag says what is wrong with a flag, and names the nearest one.
@@ -247,7 +237,7 @@ func badFlag(c *cobra.Command, err error) error {
 	if near != "" {
 		near = "--" + near
 	}
-	return usage(fmt.Errorf("there is no flag --%s%s", name, suggest(near)), hint)
+	return usage(fmt.Errorf("there is no flag --%s%s", name, apizee.Suggest(near)), hint)
 }
 
 // badValue names the flag and its value, unless the reason names the value itself.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/config"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/report"
@@ -72,7 +73,7 @@ func (r *running) check(c *cobra.Command) error {
 	o := r.options
 	for _, name := range o.assume {
 		if !slices.Contains(assumptionNames(), name) {
-			return usage(fmt.Errorf("--assume: there is no assumption %q%s", name, didYouMean(name, assumptionNames())),
+			return usage(fmt.Errorf("--assume: there is no assumption %q%s", name, apizee.DidYouMean(name, assumptionNames())),
 				"it takes "+list(assumptionNames(), "and")+", with commas between them.")
 		}
 		r.assumptions = append(r.assumptions, scenario.Assumption(name))

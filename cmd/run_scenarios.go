@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/config"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
@@ -127,7 +128,7 @@ func (a *app) readScenario(name string) (file string, text []byte, err error) {
 	} else if a.isTemplate(name) {
 		hint = "it is the template of an event: `" + program + " send --template " + name + "` sends it."
 	}
-	return "", nil, usage(fmt.Errorf("there is no scenario %q%s", name, didYouMean(name, a.scenarioNames())), hint)
+	return "", nil, usage(fmt.Errorf("there is no scenario %q%s", name, apizee.DidYouMean(name, a.scenarioNames())), hint)
 }
 
 // bare leaves out the path of a file error, which the message has already.
@@ -175,7 +176,7 @@ func unusedVars(all []*scenario.Scenario, vars map[string]any) error {
 				slices.Sort(known)
 				hint = "there are " + list(slices.Compact(known), "and") + "."
 			}
-			return usage(fmt.Errorf("--var: no scenario has a variable %q%s", name, didYouMean(name, known)), hint)
+			return usage(fmt.Errorf("--var: no scenario has a variable %q%s", name, apizee.DidYouMean(name, known)), hint)
 		}
 	}
 	return nil

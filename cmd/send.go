@@ -80,7 +80,7 @@ func noSuchObject(c *cobra.Command, args []string) error {
 	if err := notJoined(c, args); err != nil || len(args) == 0 {
 		return err
 	}
-	return usage(fmt.Errorf("%q is not a documented object%s", args[0], didYouMean(args[0], apizee.ObjectNames())),
+	return usage(fmt.Errorf("%q is not a documented object%s", args[0], apizee.DidYouMean(args[0], apizee.ObjectNames())),
 		"Apizee documents "+list(apizee.ObjectNames(), "and")+"; send anything else with --data.")
 }
 

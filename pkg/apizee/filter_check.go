@@ -37,10 +37,7 @@ func (c condition) checkKey() error {
 // refuse says what is wrong with a condition, what was meant, and what there
 // is to choose from.
 func (c condition) refuse(message, nearest string, documented []string) error {
-	if nearest != "" {
-		message += "; did you mean " + quote(nearest) + "?"
-	}
-	return fmt.Errorf("filter %s: %s (documented: %s)", quote(c.text), message, strings.Join(documented, ", "))
+	return fmt.Errorf("filter %s: %s%s (documented: %s)", quote(c.text), message, Suggest(nearest), strings.Join(documented, ", "))
 }
 
 // check refuses a filter that no event of the contract can match.

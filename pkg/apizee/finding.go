@@ -49,7 +49,7 @@ func (f Finding) String() string {
 func (f Finding) Advice() string {
 	switch {
 	case f.Suggestion != "":
-		return f.Message + "; did you mean " + quote(f.Suggestion) + "?"
+		return f.Message + Suggest(f.Suggestion)
 	case len(f.Documented) > 0:
 		return f.Message + "; documented: " + strings.Join(f.Documented, ", ")
 	}

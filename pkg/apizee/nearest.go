@@ -1,6 +1,7 @@
 package apizee
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/agnivade/levenshtein"
@@ -30,6 +31,18 @@ func Nearest(word string, known []string) string {
 		best = onlyCompletion(typed, known)
 	}
 	return best
+}
+
+// DidYouMean ends a message about a word that is none of the known ones with the
+// nearest of them, and with nothing when none is near.
+func DidYouMean(word string, known []string) string { return Suggest(Nearest(word, known)) }
+
+// Suggest ends a message with what was probably meant, and with nothing when that is "".
+func Suggest(meant string) string {
+	if meant == "" {
+		return ""
+	}
+	return "; did you mean " + strconv.Quote(meant) + "?"
 }
 
 // slips is how many edits may lie between a word and what was meant by it.

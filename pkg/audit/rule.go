@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -52,8 +53,6 @@ func LookupRule(name string) (Rule, error) {
 		}
 		names = append(names, r.Name)
 	}
-	if near := apizee.Nearest(name, names); near != "" {
-		return Rule{}, fmt.Errorf("there is no rule %q; did you mean %q?", name, near)
-	}
-	return Rule{}, fmt.Errorf("there is no rule %q; there are %s", name, strings.Join(names, ", "))
+	return Rule{}, fmt.Errorf("there is no rule %q%s", name,
+		cmp.Or(apizee.DidYouMean(name, names), "; there are "+strings.Join(names, ", ")))
 }

@@ -2,6 +2,7 @@ package config
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -106,15 +107,12 @@ func chooseProfile(o Options, doc document) (string, layer, error) {
 	if l, found := doc.profiles[name]; found {
 		return name, l, nil
 	}
-	return "", nil, fmt.Errorf("%s has no profile %q (%s); %s", doc.path, name, by, suggestProfile(name, doc.profileNames()))
+	return "", nil, fmt.Errorf("%s has no profile %q (%s)%s", doc.path, name, by, suggestProfile(name, doc.profileNames()))
 }
 
 func suggestProfile(name string, known []string) string {
-	if near := apizee.Nearest(name, known); near != "" {
-		return fmt.Sprintf("did you mean %q?", near)
-	}
 	if len(known) == 0 {
-		return "it has none"
+		return "; it has none"
 	}
-	return "it has " + strings.Join(known, ", ")
+	return cmp.Or(apizee.DidYouMean(name, known), "; it has "+strings.Join(known, ", "))
 }

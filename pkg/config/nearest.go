@@ -1,7 +1,6 @@
 package config
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -12,14 +11,14 @@ import (
 func suggestKey(keys []Key, section, name string, inProfile bool) string {
 	siblings := siblingNames(keys, section, inProfile)
 	if near := apizee.Nearest(name, siblings); near != "" {
-		return fmt.Sprintf("did you mean %q?", join(section, near))
+		return apizee.Suggest(join(section, near))
 	}
 	for _, k := range keys { // the right name in the wrong section
 		if _, own := k.split(); own == name || k.Flag == name {
-			return fmt.Sprintf("did you mean %q?", k.Name)
+			return apizee.Suggest(k.Name)
 		}
 	}
-	return "there are " + strings.Join(siblings, ", ")
+	return "; there are " + strings.Join(siblings, ", ")
 }
 
 func siblingNames(keys []Key, section string, inProfile bool) []string {

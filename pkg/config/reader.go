@@ -72,7 +72,7 @@ func (r *reader) field(f field, section string, s scope) {
 			r.field(own, name, s)
 		}
 	default:
-		r.problem(f.line, "unknown key %q; %s", s.full(name), suggestKey(r.keys, section, f.name, s.profile != ""))
+		r.problem(f.line, "unknown key %q%s", s.full(name), suggestKey(r.keys, section, f.name, s.profile != ""))
 	}
 }
 

@@ -1,6 +1,7 @@
 package deliver
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -77,10 +78,8 @@ func ParseFault(name string) (Fault, error) {
 		}
 		names = append(names, f.Name)
 	}
-	if near := apizee.Nearest(name, names); near != "" {
-		return Fault{}, fmt.Errorf("there is no fault %q; did you mean %q?", name, near)
-	}
-	return Fault{}, fmt.Errorf("there is no fault %q; there are %s", name, strings.Join(names, ", "))
+	return Fault{}, fmt.Errorf("there is no fault %q%s", name,
+		cmp.Or(apizee.DidYouMean(name, names), "; there are "+strings.Join(names, ", ")))
 }
 
 // FaultOptions are what a fault needs beside the transport.

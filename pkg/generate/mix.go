@@ -1,6 +1,7 @@
 package generate
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strconv"
@@ -74,10 +75,8 @@ func lookupKind(name string) (kind, error) {
 			return kind(k), nil
 		}
 	}
-	if near := apizee.Nearest(name, names); near != "" {
-		return 0, fmt.Errorf("%q is not a documented object; did you mean %q?", name, near)
-	}
-	return 0, fmt.Errorf("%q is not a documented object; documented: %s", name, strings.Join(names, ", "))
+	return 0, fmt.Errorf("%q is not a documented object%s", name,
+		cmp.Or(apizee.DidYouMean(name, names), "; documented: "+strings.Join(names, ", ")))
 }
 
 func parseWeight(name, s string) (int, error) {

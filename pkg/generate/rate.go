@@ -98,7 +98,7 @@ func parseSpan(s string) (time.Duration, error) {
 		return d, nil
 	}
 	if near := apizee.Nearest(s, append(names, unitWords()...)); near != "" {
-		return 0, fmt.Errorf("%q is not a unit of time; did you mean %q?", s, near[:1])
+		return 0, fmt.Errorf("%q is not a unit of time%s", s, apizee.Suggest(near[:1]))
 	}
 	return 0, fmt.Errorf("%q is not a unit of time; write s, m, h or a duration such as 5s", s)
 }

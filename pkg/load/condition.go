@@ -1,6 +1,7 @@
 package load
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"regexp"
@@ -118,10 +119,8 @@ func lookupMeasure(name string) (measure, float64, error) {
 			known = append(known, m.name)
 		}
 	}
-	if near := apizee.Nearest(name, known); near != "" {
-		return measure{}, 0, fmt.Errorf("there is no measure %q; did you mean %q?", name, near)
-	}
-	return measure{}, 0, fmt.Errorf("there is no measure %q; there are %s", name, strings.Join(known, ", "))
+	return measure{}, 0, fmt.Errorf("there is no measure %q%s", name,
+		cmp.Or(apizee.DidYouMean(name, known), "; there are "+strings.Join(known, ", ")))
 }
 
 // parsePercentile tells p99 from another name.

@@ -43,10 +43,7 @@ type NotFoundError struct {
 }
 
 func (e *NotFoundError) Error() string {
-	if e.Nearest != "" {
-		return fmt.Sprintf("there is no template %q; did you mean %q?", e.Name, e.Nearest)
-	}
-	return fmt.Sprintf("there is no template %q", e.Name)
+	return fmt.Sprintf("there is no template %q%s", e.Name, apizee.Suggest(e.Nearest))
 }
 
 // IsPath tells the path of a template's file from a name that Find knows.

@@ -13,8 +13,8 @@ import (
 // nothingThere says what is in the body instead of the path of a Change.
 func (c Change) nothingThere(body []byte) error {
 	paths := existingPaths(gjson.ParseBytes(body), nil, nil)
-	if near := apizee.Nearest(joinPath(c.keys), paths); near != "" {
-		return fmt.Errorf("nothing is there; did you mean %q?", near)
+	if meant := apizee.DidYouMean(joinPath(c.keys), paths); meant != "" {
+		return errors.New("nothing is there" + meant)
 	}
 	for way := c.keys[:len(c.keys)-1]; len(way) > 0; way = way[:len(way)-1] {
 		if parent := joinPath(way); gjson.GetBytes(body, parent).Exists() {

@@ -2,7 +2,9 @@ package payload
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -119,13 +121,10 @@ func (t Template) Unused(vars Vars) error {
 			continue
 		}
 		text := fmt.Sprintf("template %s has no variable %q", t.Name, given)
-		switch near := apizee.Nearest(given, names); {
-		case near != "":
-			return fmt.Errorf("%s; did you mean %q?", text, near)
-		case len(names) > 0:
-			return fmt.Errorf("%s; it has %s", text, strings.Join(names, ", "))
+		if len(names) == 0 {
+			return errors.New(text + "; it has none")
 		}
-		return fmt.Errorf("%s; it has none", text)
+		return errors.New(text + cmp.Or(apizee.DidYouMean(given, names), "; it has "+strings.Join(names, ", ")))
 	}
 	return nil
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 )
 
 // Problem is one mistake in a scenario file.
@@ -37,12 +39,7 @@ func (p Problems) Error() string {
 }
 
 // Advice is what is wrong and what was probably meant, without the place.
-func (p Problem) Advice() string {
-	if p.Suggestion == "" {
-		return p.Message
-	}
-	return fmt.Sprintf("%s; did you mean %q?", p.Message, p.Suggestion)
-}
+func (p Problem) Advice() string { return p.Message + apizee.Suggest(p.Suggestion) }
 
 // Place is "FILE:LINE:COLUMN", or the file alone.
 func (p Problem) Place() string {
