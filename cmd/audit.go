@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/audit"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/report"
@@ -54,28 +55,31 @@ Exit code 0 says that no rule failed, 1 that one did, 3 that nobody answered.`,
 	}
 	f := c.Flags()
 	o.connection.addFlags(c, f)
-	f.VarPF(ruleFlag{named{&o.rules, "NAME"}}, "rules", "", "list the rules, or explain one, and send nothing").NoOptDefVal = allRules
+	f.VarPF(ruleFlag{named{&o.rules, "NAME"}, a.Catalog}, "rules", "", "list the rules, or explain one, and send nothing").NoOptDefVal = allRules
 	f.StringSliceVar(&o.skip, "skip", nil, "leave out the rule of this `NAME`; repeatable")
 	f.Uint64Var(&o.seed, "seed", 1, "where in a body faults strike, a whole number as `N`")
 	addReportFlag(c, &o.reports, "junit", "json", "html")
-	complete(c, "rules", completeRules)
-	complete(c, "skip", completeRules)
+	complete(c, "rules", a.completeRules)
+	complete(c, "skip", a.completeRules)
 	complete(c, "seed", nothing)
 	return c
 }
 
 // ruleFlag is a flag that can name a rule.
-type ruleFlag struct{ named }
+type ruleFlag struct {
+	named
+	catalog *apizee.Catalog
+}
 
 // Takes says whether a word is the name of a rule.
-func (ruleFlag) Takes(word string) bool {
-	_, err := audit.LookupRule(word)
+func (f ruleFlag) Takes(word string) bool {
+	_, err := audit.LookupRule(f.catalog, word)
 	return err == nil
 }
 
-func completeRules(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+func (a *app) completeRules(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	var words []string
-	for _, r := range audit.Rules() {
+	for _, r := range audit.Rules(a.Catalog) {
 		words = append(words, r.Name+"\t"+r.Title)
 	}
 	return words, cobra.ShellCompDirectiveNoFileComp
@@ -86,7 +90,7 @@ func (a *app) audit(c *cobra.Command, o *auditOptions) error {
 		return a.printRules(o.rules)
 	}
 	for _, name := range o.skip {
-		if _, err := audit.LookupRule(name); err != nil {
+		if _, err := audit.LookupRule(a.Catalog, name); err != nil {
 			return badRule(err)
 		}
 	}
@@ -99,7 +103,8 @@ func (a *app) audit(c *cobra.Command, o *auditOptions) error {
 		return err
 	}
 	return a.runAudit(c, o, audit.Options{
-		Target: target, Transport: transport, Timeout: settings.Timeout, Seed: o.seed, Skip: o.skip,
+		Catalog: a.Catalog,
+		Target:  target, Transport: transport, Timeout: settings.Timeout, Seed: o.seed, Skip: o.skip,
 		Now: a.Now, Sleep: a.Sleep,
 	})
 }
@@ -146,7 +151,7 @@ func (a *app) runAudit(c *cobra.Command, o *auditOptions, options audit.Options)
 func (a *app) printRules(name string) error {
 	p := a.out()
 	if name != allRules {
-		r, err := audit.LookupRule(name)
+		r, err := audit.LookupRule(a.Catalog, name)
 		if err != nil {
 			return badRule(err)
 		}
@@ -155,7 +160,7 @@ func (a *app) printRules(name string) error {
 	}
 	var rows [][]console.Cell
 	group := ""
-	for _, r := range audit.Rules() {
+	for _, r := range audit.Rules(a.Catalog) {
 		if r.Group != group {
 			group = r.Group
 			rows = append(rows, nil, console.Cells(p.Strong, strings.ToUpper(group[:1])+group[1:]))

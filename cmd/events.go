@@ -23,13 +23,13 @@ about, and for each object its props with their types and values.`,
 
 			# Every documented state of a ticket
 			apizee-hooks events ticket -o json | jq -r '.props[] | select(.path == "state").values[]'`),
-		Args:              knownObject,
-		ValidArgsFunction: firstArg(fixed(apizee.ObjectNames())),
+		Args:              a.knownObject,
+		ValidArgsFunction: firstArg(fixed(a.Catalog.ObjectNames())),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return a.printCatalog(output)
 			}
-			object, _ := apizee.LookupObject(args[0])
+			object, _ := a.Catalog.LookupObject(args[0])
 			return a.printObject(object, output)
 		},
 	}
@@ -38,13 +38,13 @@ about, and for each object its props with their types and values.`,
 }
 
 // knownObject takes at most one argument, a documented object.
-func knownObject(c *cobra.Command, args []string) error {
+func (a *app) knownObject(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	if _, ok := apizee.LookupObject(args[0]); !ok {
-		return usage(fmt.Errorf("%q is not a documented object%s", args[0], apizee.DidYouMean(args[0], apizee.ObjectNames())),
-			"Apizee documents "+list(apizee.ObjectNames(), "and")+".")
+	if _, ok := a.Catalog.LookupObject(args[0]); !ok {
+		return usage(fmt.Errorf("%q is not a documented object%s", args[0], apizee.DidYouMean(args[0], a.Catalog.ObjectNames())),
+			"Apizee documents "+list(a.Catalog.ObjectNames(), "and")+".")
 	}
 	return atMost(1, "one object")(c, args)
 }
@@ -55,11 +55,11 @@ func (a *app) printCatalog(output string) error {
 			Events  []apizee.Word   `json:"events"`
 			Fields  []apizee.Field  `json:"fields"`
 			Objects []apizee.Object `json:"objects"`
-		}{apizee.Events(), apizee.Fields(), apizee.Objects()})
+		}{a.Catalog.Events, a.Catalog.Fields(), a.Catalog.Objects})
 	}
 	p := a.out()
 	table := console.Table{Header: console.Cells(p.Strong, "OBJECT", "PROP", "TYPE", "VALUES"), Width: a.width(), Wrap: true}
-	for _, object := range apizee.Objects() {
+	for _, object := range a.Catalog.Objects {
 		name := object.Name
 		for _, prop := range object.Props {
 			table.Rows = append(table.Rows, []console.Cell{
@@ -68,7 +68,7 @@ func (a *app) printCatalog(output string) error {
 			name = ""
 		}
 	}
-	fmt.Fprintf(a.Stdout, "%s %s\n\n", p.Strong("Events:"), strings.Join(apizee.EventNames(), ", "))
+	fmt.Fprintf(a.Stdout, "%s %s\n\n", p.Strong("Events:"), strings.Join(a.Catalog.EventNames(), ", "))
 	_, err := table.WriteTo(a.Stdout)
 	return err
 }
@@ -94,7 +94,7 @@ func (a *app) printObject(object apizee.Object, output string) error {
 	row := func(name, kind, text string) {
 		table.Rows = append(table.Rows, []console.Cell{{Text: name, Paint: p.Strong}, {Text: kind, Paint: p.Dim}, {Text: text}})
 	}
-	for i, e := range apizee.Events() {
+	for i, e := range a.Catalog.Events {
 		name := ""
 		if i == 0 {
 			name = "event"

@@ -23,7 +23,7 @@ type generateOptions struct {
 }
 
 func newGenerateCmd(a *app) *cobra.Command {
-	o := &generateOptions{rate: generate.DefaultRate(), mix: generate.DefaultMix()}
+	o := &generateOptions{rate: generate.DefaultRate(), mix: generate.DefaultMix(a.Catalog)}
 	c := &cobra.Command{
 		Use:   "generate",
 		Short: "Make an endless stream of plausible events",
@@ -47,7 +47,7 @@ beginning of 2026 unless --start says another.`,
 	countVar(f, &o.count, "count", 0, "stop after `N` events")
 	f.StringVar(&o.start, "start", "", "time of the first event: UNIX seconds or RFC 3339, as `TIME` (default now, or with --seed 2026-01-01)")
 	f.Var(&rateFlag{&o.rate}, "rate", "how many events there are in a span of the events' own time")
-	addStreamFlags(c, &o.seed, &o.mix)
+	a.addStreamFlags(c, &o.seed, &o.mix)
 	for _, name := range []string{"count", "start"} {
 		complete(c, name, nothing)
 	}
@@ -56,18 +56,18 @@ beginning of 2026 unless --start says another.`,
 }
 
 // addStreamFlags adds the flags of every command that generates events.
-func addStreamFlags(c *cobra.Command, seed *uint64, mix *generate.Mix) {
+func (a *app) addStreamFlags(c *cobra.Command, seed *uint64, mix *generate.Mix) {
 	f := c.Flags()
 	f.Uint64Var(seed, "seed", 0, "what chance depends on, a whole number as `N` (default another one each time)")
-	f.Var(&mixFlag{mix}, "mix", "how large a share each object has")
+	f.Var(&mixFlag{a.Catalog, mix}, "mix", "how large a share each object has")
 	complete(c, "seed", nothing)
-	complete(c, "mix", completeMix)
+	complete(c, "mix", a.completeMix)
 }
 
 // completeMix completes the object that comes next.
-func completeMix(_ *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
+func (a *app) completeMix(_ *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
 	var words []string
-	for _, name := range apizee.ObjectNames() {
+	for _, name := range a.Catalog.ObjectNames() {
 		words = append(words, word[:lastPart(word)]+name+"=")
 	}
 	return words, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
@@ -107,7 +107,7 @@ func (a *app) generate(ctx context.Context, o *generateOptions, seeded bool) err
 			a.note(fmt.Sprintf("--seed %d makes this stream again.", o.seed))
 		}
 	}
-	stream := generate.New(generate.Options{Seed: o.seed, Start: time.Unix(start, 0), Rate: o.rate, Mix: o.mix})
+	stream := generate.New(generate.Options{Catalog: a.Catalog, Seed: o.seed, Start: time.Unix(start, 0), Rate: o.rate, Mix: o.mix})
 	return a.printStream(ctx, stream, o.count)
 }
 
@@ -146,7 +146,10 @@ func (f rateFlag) Set(s string) (err error) {
 	return err
 }
 
-type mixFlag struct{ value *generate.Mix }
+type mixFlag struct {
+	catalog *apizee.Catalog
+	value   *generate.Mix
+}
 
 func (f mixFlag) String() string {
 	if f.value == nil {
@@ -158,7 +161,7 @@ func (f mixFlag) String() string {
 func (f mixFlag) Type() string { return "MIX" }
 
 func (f mixFlag) Set(s string) (err error) {
-	*f.value, err = generate.ParseMix(s)
+	*f.value, err = generate.ParseMix(f.catalog, s)
 	return err
 }
 

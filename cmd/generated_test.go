@@ -25,7 +25,8 @@ import (
 // testSystem is a System whose output is kept.
 func testSystem(out io.Writer) System {
 	return System{
-		Stdin: strings.NewReader(""), Stdout: out, Stderr: out,
+		Catalog: apizee.Documented(),
+		Stdin:   strings.NewReader(""), Stdout: out, Stderr: out,
 		LookupEnv: func(string) (string, bool) { return "", false },
 		Now:       func() time.Time { return time.Unix(1575976413, 0) },
 		Sleep:     func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
@@ -75,7 +76,7 @@ func TestREADMETables(t *testing.T) {
 func eventsTable() string {
 	var out strings.Builder
 	out.WriteString("| object | prop | flag | type | documented values |\n| --- | --- | --- | --- | --- |\n")
-	for _, o := range apizee.Objects() {
+	for _, o := range apizee.Documented().Objects {
 		for _, p := range o.Props {
 			out.WriteString("| " + o.Name + " | `" + p.Path + "` | `--" + p.Flag + "` | " + string(p.Type) + " | " + values(p) + " |\n")
 		}

@@ -73,7 +73,7 @@ that is no POST and has no body, such as a check of health, is no event.`,
 		ValidArgsFunction: nothing,
 		RunE:              func(c *cobra.Command, _ []string) error { return a.listen(c, o) },
 	}
-	o.addFlags(c)
+	o.addFlags(a, c)
 	return c
 }
 
@@ -166,6 +166,7 @@ func notRecorded(n int) error {
 // listenTally counts what was received. Objects that nobody documents are counted as
 // one, since anybody may send any number of them.
 type listenTally struct {
+	catalog                   *apizee.Catalog
 	events, broken, elsewhere int
 	lost, dropped             int // of the events, could not be recorded, or passed on
 	objects                   map[string]int
@@ -186,7 +187,7 @@ func (t *listenTally) add(r *receive.Reception) {
 		t.broken++
 	}
 	name := r.Report.Event.Object
-	if _, known := apizee.LookupObject(name); !known {
+	if _, known := t.catalog.LookupObject(name); !known {
 		name = ""
 	}
 	t.objects[name]++
@@ -201,7 +202,7 @@ func (t *listenTally) text(p console.Palette, width int) string {
 		pieces = append(pieces, c)
 	}
 	mark := ":"
-	for _, object := range append(apizee.ObjectNames(), "") {
+	for _, object := range append(t.catalog.ObjectNames(), "") {
 		n, name := t.objects[object], cmp.Or(object, "other")
 		if n == 0 {
 			continue

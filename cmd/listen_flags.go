@@ -24,7 +24,7 @@ func listenKeys() map[string]string {
 	return keys
 }
 
-func (o *listenOptions) addFlags(c *cobra.Command) {
+func (o *listenOptions) addFlags(a *app, c *cobra.Command) {
 	f := c.Flags()
 	f.String("addr", defaultAddr(), "listen on this `HOST:PORT`; port 0 is any free one")
 	f.String("path", "", "take events on this `PATH` only, and answer 404 elsewhere")
@@ -48,7 +48,7 @@ func (o *listenOptions) addFlags(c *cobra.Command) {
 	o.output = outputs()[0]
 	enumFlag(c, f, &o.output, "output", "o", o.output, outputs(), "show one line an event, or all of it as coloured JSON, or one JSON object a line")
 	f.BoolVar(&o.showHeaders, "show-headers", false, "show the headers of each event")
-	filterFlag(c, &o.filters)
+	a.filterFlag(c, &o.filters)
 	groupFlags(f, showFlags, "output", "show-headers", "filter")
 
 	countVar(f, &o.count, "count", 0, "stop after `N` events; what comes at the same moment is taken too")

@@ -44,12 +44,12 @@ func (a *app) planListen(c *cobra.Command, o *listenOptions) (*listenPlan, error
 	if err != nil {
 		return nil, err
 	}
-	p := &listenPlan{config: loaded.Config.Listen}
+	p := &listenPlan{config: loaded.Config.Listen, options: receive.Options{Catalog: a.Catalog}}
 	if p.output = p.config.Output; !slices.Contains(outputs(), p.output) {
 		return nil, usage(fmt.Errorf("listen.output: %q is not a way to show events%s", p.output, apizee.DidYouMean(p.output, outputs())),
 			"it is "+list(outputs(), "or")+".")
 	}
-	if p.filter, err = parseFilter(o.filters); err != nil {
+	if p.filter, err = a.parseFilter(o.filters); err != nil {
 		return nil, err
 	}
 	steps := []func() error{

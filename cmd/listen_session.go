@@ -36,7 +36,7 @@ type listenSession struct {
 }
 
 func (a *app) newListenSession(o *listenOptions, plan *listenPlan, counted func()) *listenSession {
-	s := &listenSession{app: a, options: o, plan: plan, counted: counted, tally: listenTally{objects: map[string]int{}}}
+	s := &listenSession{app: a, options: o, plan: plan, counted: counted, tally: listenTally{catalog: a.Catalog, objects: map[string]int{}}}
 	s.printer = a.newListenPrinter(o, plan)
 	plan.options.OnReception, plan.options.OnMalformed = s.reception, s.malformed
 	return s

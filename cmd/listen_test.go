@@ -29,7 +29,7 @@ func arrived() []receive.Reception {
 		r := receive.Reception{
 			N: int64(len(all) + 1), At: at, Remote: "127.0.0.1:50000", Method: method, Path: path, Proto: "HTTP/1.1",
 			Headers: asApizee, Body: []byte(body), Outcome: receive.Accepted, Status: 204, Took: 400 * time.Microsecond,
-			Report: apizee.ValidateRequest(apizee.Request{Method: method, Headers: asApizee, Body: []byte(body)}),
+			Report: apizee.Documented().ValidateRequest(apizee.Request{Method: method, Headers: asApizee, Body: []byte(body)}),
 		}
 		if change != nil {
 			change(&r)
@@ -132,7 +132,7 @@ func TestListenLinesFit(t *testing.T) {
 }
 
 func TestListenTally(t *testing.T) {
-	tally := listenTally{objects: map[string]int{}}
+	tally := listenTally{catalog: apizee.Documented(), objects: map[string]int{}}
 	if got := tally.text(console.Palette{}, 0); got != "0 events" {
 		t.Error(got)
 	}

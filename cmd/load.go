@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/generate"
 	"github.com/apizee-hooks/apizee-hooks/pkg/load"
@@ -33,7 +34,7 @@ type loadOptions struct {
 }
 
 func newLoadCmd(a *app) *cobra.Command {
-	o := &loadOptions{rate: generate.Rate{Count: 50, Per: time.Second}, mix: generate.DefaultMix()}
+	o := &loadOptions{rate: generate.Rate{Count: 50, Per: time.Second}, mix: generate.DefaultMix(a.Catalog)}
 	c := &cobra.Command{
 		Use:   "load",
 		Short: "Put a load on your endpoint and measure how it bears it",
@@ -72,7 +73,7 @@ Measures of --fail-if:
 	f.StringVar(&o.ramp, "ramp", "", "let the rate change evenly, such as 1/s..500/s: `RATE..RATE`")
 	f.DurationVar(&o.duration, "duration", 10*time.Second, "go on for this `DURATION`")
 	countVar(f, &o.maxWorkers, "max-workers", load.DefaultMaxWorkers, "have up to `N` deliveries under way at once")
-	addStreamFlags(c, &o.seed, &o.mix)
+	a.addStreamFlags(c, &o.seed, &o.mix)
 	addReportFlag(c, &o.reports, "json", "html", "hdr")
 	f.Var(conditionFlag{&o.failIf}, "fail-if", "exit with 1 when this holds at the end, such as 'p99>200ms'; repeatable")
 	f.BoolVar(&o.targets, "targets", false, "print the requests as vegeta's JSON targets, and send nothing")
@@ -99,7 +100,7 @@ func (a *app) runLoad(c *cobra.Command, o *loadOptions) error {
 		o.seed = a.Random()
 	}
 	options := load.Options{
-		Target: target, Next: o.stream(a.Now(), pace).Next, Pace: pace, Timeout: settings.Timeout,
+		Target: target, Next: o.stream(a.Catalog, a.Now(), pace).Next, Pace: pace, Timeout: settings.Timeout,
 		MaxWorkers: o.maxWorkers, Fault: o.fault, Seed: o.seed, AllowHosts: o.allowHosts,
 		Lookup: lookup, Now: a.Now, Sleep: a.Sleep,
 	}
@@ -130,8 +131,8 @@ func (o *loadOptions) pace(rated bool) (load.Pace, error) {
 }
 
 // stream makes events whose own time goes on as fast as the load.
-func (o *loadOptions) stream(now time.Time, pace load.Pace) *generate.Stream {
-	return generate.New(generate.Options{Seed: o.seed, Start: now, Rate: pace.To, Mix: o.mix})
+func (o *loadOptions) stream(catalog *apizee.Catalog, now time.Time, pace load.Pace) *generate.Stream {
+	return generate.New(generate.Options{Catalog: catalog, Seed: o.seed, Start: now, Rate: pace.To, Mix: o.mix})
 }
 
 func lookup(ctx context.Context, host string) ([]netip.Addr, error) {

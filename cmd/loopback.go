@@ -21,7 +21,7 @@ func twoTargets() error {
 
 // startLoopback starts one, which answers 204 and hands on what it gets.
 func (a *app) startLoopback(onReception func(receive.Reception)) (*loopback, error) {
-	server, err := receive.New(receive.Options{OnReception: onReception, Now: a.Now, Sleep: a.Sleep})
+	server, err := receive.New(receive.Options{Catalog: a.Catalog, OnReception: onReception, Now: a.Now, Sleep: a.Sleep})
 	if err != nil {
 		return nil, fmt.Errorf("start the listener of --loopback: %w", err)
 	}

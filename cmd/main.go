@@ -11,6 +11,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/templates"
 )
@@ -32,7 +33,8 @@ func Main(build Build) int {
 	defer stop()
 	context.AfterFunc(ctx, stop)
 	return Run(ctx, System{
-		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
+		Catalog: apizee.Documented(),
+		Stdin:   os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		LookupEnv: os.LookupEnv,
 		Environ:   os.Environ,
 		GOOS:      runtime.GOOS,

@@ -58,7 +58,7 @@ A target without a path gets the recorded paths and queries, but for masked secr
 	}
 	o.connection.addFlags(c, c.Flags())
 	f := c.Flags()
-	filterFlag(c, &o.filters)
+	a.filterFlag(c, &o.filters)
 	f.StringVar(&o.speed, "speed", "1", "how `FAST`: 1 keeps the gaps, 2x halves them, max leaves none")
 	complete(c, "speed", fixed([]string{"1", "2x", "10x", "max"}))
 	countVar(f, &o.from, "from", 1, "begin with entry `N` of the recording")
@@ -72,7 +72,7 @@ A target without a path gets the recorded paths and queries, but for masked secr
 }
 
 func (a *app) replay(c *cobra.Command, o *replayOptions, name string) error {
-	options, err := o.options()
+	options, err := o.options(a)
 	if err != nil {
 		return err
 	}
@@ -99,7 +99,7 @@ func (a *app) replay(c *cobra.Command, o *replayOptions, name string) error {
 		return err
 	}
 	p := replayPrinter{app: a, output: o.output}
-	player := replay.Player{Client: client, Now: a.Now, Sleep: a.Sleep}
+	player := replay.Player{Catalog: a.Catalog, Client: client, Now: a.Now, Sleep: a.Sleep}
 	outcome, err := player.Play(c.Context(), recording.NewReader(asItIs(in)), target, options, p.played)
 	return p.end(c.Context(), name, outcome, err)
 }
@@ -134,8 +134,8 @@ func (a *app) replayTarget(o *replayOptions, c config.Config) (target deliver.Ta
 	return target, listener.stop, err
 }
 
-func (o *replayOptions) options() (replay.Options, error) {
-	filter, err := parseFilter(o.filters)
+func (o *replayOptions) options(a *app) (replay.Options, error) {
+	filter, err := a.parseFilter(o.filters)
 	if err != nil {
 		return replay.Options{}, err
 	}
@@ -240,13 +240,13 @@ func (p *replayPrinter) end(ctx context.Context, name string, outcome replay.Out
 }
 
 // filterFlag adds the --filter flag of a command that shows or sends some events.
-func filterFlag(c *cobra.Command, value *[]string) {
+func (a *app) filterFlag(c *cobra.Command, value *[]string) {
 	c.Flags().StringArrayVar(value, "filter", nil, "only events with `KEY=VALUE[,VALUE]`, such as object=ticket; != negates; repeat for and")
-	complete(c, "filter", completeFilter)
+	complete(c, "filter", a.completeFilter)
 }
 
-func parseFilter(expressions []string) (apizee.Filter, error) {
-	filter, err := apizee.ParseFilter(expressions)
+func (a *app) parseFilter(expressions []string) (apizee.Filter, error) {
+	filter, err := a.Catalog.ParseFilter(expressions)
 	if err != nil {
 		return filter, usage(err, "write it as object=ticket, event!=delete or props.state=invited,closed.")
 	}
@@ -254,17 +254,17 @@ func parseFilter(expressions []string) (apizee.Filter, error) {
 }
 
 // completeFilter completes the key of a filter, then its value.
-func completeFilter(_ *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
+func (a *app) completeFilter(_ *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
 	const noSpace = cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 	var words []string
 	key, _, found := strings.Cut(word, "=")
 	if !found {
-		for _, k := range apizee.FilterKeys() {
+		for _, k := range a.Catalog.FilterKeys() {
 			words = append(words, k+"=")
 		}
 		return words, noSpace
 	}
-	for _, value := range apizee.FilterValues(strings.TrimSuffix(key, "!")) {
+	for _, value := range a.Catalog.FilterValues(strings.TrimSuffix(key, "!")) {
 		words = append(words, key+"="+value)
 	}
 	return words, cobra.ShellCompDirectiveNoFileComp

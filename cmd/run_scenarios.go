@@ -52,6 +52,7 @@ func (a *app) parseScenarios(names, typed []string, c config.Config) ([]*scenari
 	}
 	library := a.library(c, a.Now())
 	options := scenario.ParseOptions{
+		Catalog:   a.Catalog,
 		LookupEnv: a.LookupEnv, Vars: vars,
 		Template: func(name string) (payload.Template, error) { return a.parseTemplate(library, name) },
 	}

@@ -5,7 +5,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
 )
 
@@ -15,18 +14,18 @@ type schema struct {
 	text        func() []byte
 }
 
-func schemas() []schema {
+func (a *app) schemas() []schema {
 	return []schema{
-		{"json-schema", "a JSON Schema (2020-12) of the body of an event", apizee.JSONSchema},
-		{"scenario", "a JSON Schema of the files that run plays, for editors", scenario.JSONSchema},
-		{"openapi", "an OpenAPI 3.1 document of the webhooks", apizee.OpenAPI},
+		{"json-schema", "a JSON Schema (2020-12) of the body of an event", a.Catalog.JSONSchema},
+		{"scenario", "a JSON Schema of the files that run plays, for editors", func() []byte { return scenario.JSONSchema(a.Catalog) }},
+		{"openapi", "an OpenAPI 3.1 document of the webhooks", a.Catalog.OpenAPI},
 	}
 }
 
 func newSchemaCmd(a *app) *cobra.Command {
 	var names []string
 	about := "Print a schema made from what Apizee documents:\n\n"
-	for _, s := range schemas() {
+	for _, s := range a.schemas() {
 		names = append(names, s.name)
 		about += fmt.Sprintf("  %-12s %s\n", s.name, s.about)
 	}
@@ -40,7 +39,7 @@ func newSchemaCmd(a *app) *cobra.Command {
 		Args:              oneOf("a schema", names),
 		ValidArgsFunction: firstArg(fixed(names)),
 		RunE: func(_ *cobra.Command, args []string) error {
-			for _, s := range schemas() {
+			for _, s := range a.schemas() {
 				if s.name == args[0] {
 					_, err := a.Stdout.Write(s.text())
 					return err

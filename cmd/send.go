@@ -44,7 +44,7 @@ type eventSource struct {
 func newSendCmd(a *app) *cobra.Command {
 	o := &sendOptions{}
 	c := &cobra.Command{
-		Use:   "send [" + joinBar(apizee.ObjectNames()) + "]",
+		Use:   "send [" + joinBar(a.Catalog.ObjectNames()) + "]",
 		Short: "Send an event to your endpoint",
 		Long: `Send an event to your endpoint, with the method, headers and body that Apizee
 documents. Without flags each object sends its documented example, dated now.
@@ -63,25 +63,25 @@ An endpoint that answers 2xx gives exit code 0, any other answer 1, no answer 3.
 			# Look, but do not send; or get the curl command
 			apizee-hooks send media --state completed --dry-run
 			apizee-hooks send media --state completed --dry-run=curl -t localhost:3000/hooks`),
-		Args:              noSuchObject,
+		Args:              a.noSuchObject,
 		ValidArgsFunction: nothing,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return a.send(c, o, nil)
 		},
 	}
 	o.addFlags(a, c)
-	for _, object := range apizee.Objects() {
+	for _, object := range a.Catalog.Objects {
 		c.AddCommand(newSendObjectCmd(a, o, object))
 	}
 	return c
 }
 
-func noSuchObject(c *cobra.Command, args []string) error {
+func (a *app) noSuchObject(c *cobra.Command, args []string) error {
 	if err := notJoined(c, args); err != nil || len(args) == 0 {
 		return err
 	}
-	return usage(fmt.Errorf("%q is not a documented object%s", args[0], apizee.DidYouMean(args[0], apizee.ObjectNames())),
-		"Apizee documents "+list(apizee.ObjectNames(), "and")+"; send anything else with --data.")
+	return usage(fmt.Errorf("%q is not a documented object%s", args[0], apizee.DidYouMean(args[0], a.Catalog.ObjectNames())),
+		"Apizee documents "+list(a.Catalog.ObjectNames(), "and")+"; send anything else with --data.")
 }
 
 const (
@@ -117,8 +117,8 @@ func (o *sendOptions) addFlags(a *app, c *cobra.Command) {
 	complete(c, "template", a.completeTemplates)
 	complete(c, "var", nothing)
 	complete(c, "data", completeData)
-	complete(c, "set", completePaths("="))
-	complete(c, "unset", completePaths(""))
+	complete(c, "set", a.completePaths("="))
+	complete(c, "unset", a.completePaths(""))
 	for _, name := range []string{"time", "count", "every", "parallel", "retry"} {
 		complete(c, name, nothing)
 	}

@@ -34,7 +34,7 @@ func (a *app) edit(ctx context.Context, o *sendOptions, body []byte) ([]byte, er
 	case o.allow:
 		return compact, nil
 	}
-	if err := payload.Check(compact); err != nil {
+	if err := payload.Check(a.Catalog, compact); err != nil {
 		return nil, keepEdited(edited, err)
 	}
 	return compact, nil

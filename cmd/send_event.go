@@ -35,15 +35,15 @@ func (a *app) build(ctx context.Context, o *sendOptions, spec *payload.Spec, c c
 		return nil, err
 	}
 	if o.time != "" && spec == nil {
-		if body, err = payload.SetTime(body, at.Unix()); err != nil {
+		if body, err = payload.SetTime(a.Catalog, body, at.Unix()); err != nil {
 			return nil, usage(err, "")
 		}
 	}
-	if body, err = payload.Apply(body, o.changes); err != nil {
+	if body, err = payload.Apply(a.Catalog, body, o.changes); err != nil {
 		return nil, usage(err, "a path looks like props.state, or props.list.0; --dry-run prints the event.")
 	}
 	if o.dotted {
-		if body, err = payload.Dotted(body); err != nil {
+		if body, err = payload.Dotted(a.Catalog, body); err != nil {
 			return nil, usage(err, "")
 		}
 	}
@@ -53,7 +53,7 @@ func (a *app) build(ctx context.Context, o *sendOptions, spec *payload.Spec, c c
 	if o.allow {
 		return body, nil
 	}
-	return body, documented(payload.Check(body))
+	return body, documented(payload.Check(a.Catalog, body))
 }
 
 // documented adds the way out to an error about what the contract does not know.
@@ -69,7 +69,7 @@ func documented(err error) error {
 // a path that was mistyped.
 func (a *app) noteUndocumented(body []byte) {
 	const most = 3
-	findings := apizee.Validate(body).Findings
+	findings := a.Catalog.Validate(body).Findings
 	for _, f := range findings[:min(most, len(findings))] {
 		a.note(f.String())
 	}
@@ -82,7 +82,7 @@ func (a *app) noteUndocumented(body []byte) {
 func (a *app) source(ctx context.Context, o *sendOptions, spec *payload.Spec, c config.Config, at time.Time) ([]byte, error) {
 	switch {
 	case spec != nil:
-		body, err := payload.Build(*spec, at.Unix())
+		body, err := payload.Build(a.Catalog, *spec, at.Unix())
 		return body, flagMistake(err)
 	case o.template != "":
 		return a.renderTemplate(o.template, o.vars, c, at)
@@ -182,14 +182,14 @@ func (c *changes) Set(text string) error {
 
 // completePaths completes the paths of documented fields, each followed by end. Once an
 // object is named they are those of that object.
-func completePaths(end string) completer {
+func (a *app) completePaths(end string) completer {
 	return func(c *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
 		var paths []string
 		for _, field := range apizee.FieldNames() {
 			paths = append(paths, field+end)
 		}
-		for _, object := range apizee.Objects() {
-			if _, named := apizee.LookupObject(c.Name()); named && c.Name() != object.Name {
+		for _, object := range a.Catalog.Objects {
+			if _, named := a.Catalog.LookupObject(c.Name()); named && c.Name() != object.Name {
 				continue
 			}
 			for _, path := range object.PropPaths() {

@@ -16,13 +16,13 @@ import (
 func newSendObjectCmd(a *app, o *sendOptions, object apizee.Object) *cobra.Command {
 	flags := objectFlags{object: object}
 	c := &cobra.Command{
-		Use:   object.Name + " [" + joinBar(apizee.EventNames()) + "]",
+		Use:   object.Name + " [" + joinBar(a.Catalog.EventNames()) + "]",
 		Short: "Send an event about " + object.Description,
 		Long: fmt.Sprintf("Send an event about %s.\n\nWithout flags it is the documented example, dated now, and the event is an\nupdate. `apizee-hooks events %s` shows what is documented.",
 			object.Description, object.Name),
 		Example:           objectExamples(object),
-		ValidArgsFunction: firstArg(fixed(apizee.EventNames())),
-		Args:              atMost(1, "one event: "+list(apizee.EventNames(), "or")),
+		ValidArgsFunction: firstArg(fixed(a.Catalog.EventNames())),
+		Args:              atMost(1, "one event: "+list(a.Catalog.EventNames(), "or")),
 		RunE: func(c *cobra.Command, args []string) error {
 			spec, err := flags.spec(c, args, o.allow)
 			if err != nil {

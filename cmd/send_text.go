@@ -36,7 +36,7 @@ func (s *sendPrinter) begin() {
 		return
 	}
 	p := s.palette
-	fmt.Fprintf(s.app.Stdout, "%s %s\n", p.Strong("→"), eventLine(p, apizee.Validate(s.request.Body).Event))
+	fmt.Fprintf(s.app.Stdout, "%s %s\n", p.Strong("→"), eventLine(p, s.app.Catalog.Validate(s.request.Body).Event))
 	fmt.Fprintf(s.app.Stdout, "  %s\n", s.app.requestLine(s.request)+faultNote(p, s.options.fault))
 	if s.app.verbose {
 		s.app.printRequestHeaders(s.request)

@@ -7,12 +7,14 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 )
 
 // System is all that a command needs from outside.
 type System struct {
+	Catalog        *apizee.Catalog // what is documented
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 	LookupEnv      func(string) (string, bool)

@@ -6,7 +6,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 )
@@ -131,7 +130,7 @@ func (a *app) listTemplates(output string) error {
 		return a.printJSON(infos)
 	}
 	p := a.out()
-	for i, group := range append(apizee.ObjectNames(), "", scenarioGroup) {
+	for i, group := range append(a.Catalog.ObjectNames(), "", scenarioGroup) {
 		table := console.Table{Width: a.width(), Wrap: true}
 		for _, info := range infos {
 			if info.Group == group {

@@ -23,7 +23,8 @@ func (a *app) library(c config.Config, at time.Time) payload.Library {
 	}
 	next := int64(0)
 	return payload.Library{
-		Layers: append(layers, payload.Layer{Name: "built in", FS: a.embedded("events"), Dir: "built in"}),
+		Catalog: a.Catalog,
+		Layers:  append(layers, payload.Layer{Name: "built in", FS: a.embedded("events"), Dir: "built in"}),
 		Sources: payload.Sources{
 			Now:    func() time.Time { return at },
 			Random: a.Random,

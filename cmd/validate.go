@@ -134,17 +134,17 @@ func (v *validation) judge(text string) (report apizee.Report, torn bool) {
 	// With its first quote the name would be found five times as slowly: there are
 	// so many quotes.
 	if !v.recorded && !strings.Contains(text, `receivedAt"`) {
-		return apizee.ValidateText(text), false
+		return v.app.Catalog.ValidateText(text), false
 	}
 	entry, err := recording.Parse([]byte(text))
 	if err == nil {
 		v.recorded = true
-		return apizee.ValidateRequest(apizee.Request{Method: entry.Method, Headers: entry.Headers, Body: entry.Body}), false
+		return v.app.Catalog.ValidateRequest(apizee.Request{Method: entry.Method, Headers: entry.Headers, Body: entry.Body}), false
 	}
 	if errors.Is(err, io.ErrUnexpectedEOF) && (v.recorded || strings.HasPrefix(text, `{"receivedAt"`)) {
 		return apizee.Report{}, true
 	}
-	return apizee.ValidateText(text), false
+	return v.app.Catalog.ValidateText(text), false
 }
 
 // checked is one event as `validate -o json` prints it.

@@ -71,7 +71,7 @@ func newReceiver(t *testing.T) *receiver {
 	r := &receiver{}
 	r.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		body, _ := io.ReadAll(req.Body)
-		report := apizee.Validate(body)
+		report := apizee.Documented().Validate(body)
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.events = append(r.events, report.Event)
@@ -155,8 +155,8 @@ func TestEveryEventIsEvery(t *testing.T) {
 			seen[e.Object+" "+p.Path+"="+p.Text()]++
 		}
 	}
-	for _, o := range apizee.Objects() {
-		for _, event := range apizee.EventNames() {
+	for _, o := range apizee.Documented().Objects {
+		for _, event := range apizee.Documented().EventNames() {
 			mustSee(t, seen, o.Name+" "+event)
 		}
 		for _, p := range o.Props {
@@ -185,7 +185,7 @@ func mustSee(t *testing.T, seen map[string]int, what string) {
 
 func TestTheSchemaIsCurrent(t *testing.T) {
 	if golden.FlagUpdate() {
-		if err := os.WriteFile(schemaFile, scenario.JSONSchema(), 0o644); err != nil {
+		if err := os.WriteFile(schemaFile, scenario.JSONSchema(apizee.Documented()), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -193,14 +193,14 @@ func TestTheSchemaIsCurrent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !bytes.Equal(text, scenario.JSONSchema()) {
+	if !bytes.Equal(text, scenario.JSONSchema(apizee.Documented())) {
 		t.Error("the schema of scenarios is not current; go test ./templates -update writes it")
 	}
 }
 
 func compiledSchema(t *testing.T) *jsonschema.Schema {
 	t.Helper()
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(scenario.JSONSchema()))
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(scenario.JSONSchema(apizee.Documented())))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,7 +18,7 @@ func library(t *testing.T) payload.Library {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return payload.Library{
+	return payload.Library{Catalog: apizee.Documented(),
 		Layers: []payload.Layer{{Name: "built-in", FS: events, Dir: "events"}},
 		Sources: payload.Sources{
 			Now:    func() time.Time { return time.Unix(1575976413, 0).UTC() },
@@ -35,8 +35,8 @@ func situations() map[string][]string {
 		"ticket-geolocated":  {"ticket", "update", "geoloc.lat", "geoloc.lng"},
 		"conversation-ended": {"conversation", "update", "eventType=conversationEnded", "name", "finishedAt"},
 	}
-	for _, o := range apizee.Objects() {
-		for _, e := range apizee.EventNames() {
+	for _, o := range apizee.Documented().Objects {
+		for _, e := range apizee.Documented().EventNames() {
 			if e != "update" {
 				all[o.Name+"-"+e+"d"] = []string{o.Name, e}
 			}
@@ -69,7 +69,7 @@ func TestEverySituationHasItsTemplate(t *testing.T) {
 			t.Error(err)
 			continue
 		}
-		r := apizee.Validate(body)
+		r := apizee.Documented().Validate(body)
 		if len(r.Findings) > 0 {
 			t.Errorf("%s: %s: %v", name, body, r.Findings)
 		}
@@ -102,15 +102,15 @@ func TestEveryDocumentedValueIsSent(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		e := apizee.Validate(body).Event
+		e := apizee.Documented().Validate(body).Event
 		sent[e.Object+" "+e.Name] = true
 		for _, v := range e.Props {
 			sent[e.Object+" "+v.Path] = true
 			sent[e.Object+" "+v.Path+"="+v.Text()] = true
 		}
 	}
-	for _, o := range apizee.Objects() {
-		for _, e := range apizee.EventNames() {
+	for _, o := range apizee.Documented().Objects {
+		for _, e := range apizee.Documented().EventNames() {
 			if !sent[o.Name+" "+e] {
 				t.Errorf("no template sends %s %s", o.Name, e)
 			}
@@ -176,7 +176,7 @@ func TestVariables(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r := apizee.Validate(body); r.Event.IDText() != "4211" || len(r.Findings) > 0 {
+		if r := apizee.Documented().Validate(body); r.Event.IDText() != "4211" || len(r.Findings) > 0 {
 			t.Errorf("%s: %s: %v", name, body, r.Findings)
 		}
 	}

@@ -84,6 +84,16 @@ type Object struct {
 	Props       []Prop     `json:"props"`
 }
 
+// Catalog is a set of documented events and objects, and all that can be told or
+// checked by them. It is not changed once it is in use.
+type Catalog struct {
+	Events  []Word
+	Objects []Object // in documented order
+	// ElsewhereObjects and ElsewhereEvents are words as in Prop.
+	ElsewhereObjects []string
+	ElsewhereEvents  []string
+}
+
 // Range in words, such as "-90 to 90".
 func (r Range) String() string {
 	return strconv.FormatFloat(r.Min, 'g', -1, 64) + " to " + strconv.FormatFloat(r.Max, 'g', -1, 64)

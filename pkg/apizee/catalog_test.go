@@ -25,14 +25,14 @@ func withProp(o *Object, p Prop, nest bool) []byte {
 }
 
 func TestCatalogExamples(t *testing.T) {
-	for i := range objects {
-		o := &objects[i]
+	for i := range catalog.Objects {
+		o := &catalog.Objects[i]
 		bodies := [][]byte{render(exampleEvent(o, "create")), render(exampleEvent(o, "update")), render(exampleEvent(o, "delete"))}
 		for _, p := range o.Props {
 			bodies = append(bodies, withProp(o, p, true), withProp(o, p, false))
 		}
 		for _, body := range bodies {
-			if findings := Validate(body).Findings; findings != nil {
+			if findings := catalog.Validate(body).Findings; findings != nil {
 				t.Errorf("%s: %q", body, lines(findings))
 			}
 		}
@@ -42,12 +42,12 @@ func TestCatalogExamples(t *testing.T) {
 // Every documented word is taken as documented, and every word of another page
 // with a notice.
 func TestCatalogWords(t *testing.T) {
-	for i := range objects {
-		o := &objects[i]
+	for i := range catalog.Objects {
+		o := &catalog.Objects[i]
 		for _, p := range o.Props {
 			for _, word := range slices.Concat(p.Values, p.Elsewhere) {
 				p.Example = `"` + word + `"`
-				report := Validate(withProp(o, p, true))
+				report := catalog.Validate(withProp(o, p, true))
 				if noticed := len(report.Findings) > 0; !report.OK() || noticed != slices.Contains(p.Elsewhere, word) {
 					t.Errorf("%s %s=%s: %q", o.Name, p.Path, word, lines(report.Findings))
 				}
@@ -64,9 +64,9 @@ func TestCatalogIsConsistent(t *testing.T) {
 			t.Errorf("%s: %q", what, names)
 		}
 	}
-	unique("objects", append(ObjectNames(), elsewhereObjects...))
-	unique("events", append(EventNames(), elsewhereEvents...))
-	for _, o := range Objects() {
+	unique("objects", append(catalog.ObjectNames(), catalog.ElsewhereObjects...))
+	unique("events", append(catalog.EventNames(), catalog.ElsewhereEvents...))
+	for _, o := range catalog.Objects {
 		unique("paths of "+o.Name, o.PropPaths())
 		var flags []string
 		for _, p := range o.Props {
@@ -87,11 +87,11 @@ func TestCatalogIsConsistent(t *testing.T) {
 }
 
 func TestCatalogLookups(t *testing.T) {
-	ticket, ok := LookupObject("ticket")
+	ticket, ok := catalog.LookupObject("ticket")
 	if !ok || ticket.Name != "ticket" {
 		t.Fatalf("LookupObject(ticket) = %v, %v", ticket.Name, ok)
 	}
-	if _, ok := LookupObject("Ticket"); ok {
+	if _, ok := catalog.LookupObject("Ticket"); ok {
 		t.Error("found Ticket")
 	}
 	if p, ok := ticket.Prop("geoloc.lat"); !ok || p.Flag != "lat" {
@@ -101,13 +101,13 @@ func TestCatalogLookups(t *testing.T) {
 		t.Error("found lat")
 	}
 	var names []string
-	for _, f := range Fields() {
+	for _, f := range catalog.Fields() {
 		names = append(names, f.Name)
 	}
 	if diff := cmp.Diff(FieldNames(), names); diff != "" {
 		t.Errorf("fields (-names +fields):\n%s", diff)
 	}
-	if diff := cmp.Diff([]Word{{"create", events[0].Description}}, Events()[:1]); diff != "" {
+	if diff := cmp.Diff([]Word{{"create", catalog.Events[0].Description}}, catalog.Events[:1]); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -115,7 +115,7 @@ func TestCatalogLookups(t *testing.T) {
 // What a caller does to a list stays with the caller.
 func TestCatalogIsNotShared(t *testing.T) {
 	lists := map[string]func() []string{
-		"EventNames": EventNames, "ObjectNames": ObjectNames, "FieldNames": FieldNames, "ElsewhereObjects": ElsewhereObjects,
+		"EventNames": catalog.EventNames, "ObjectNames": catalog.ObjectNames, "FieldNames": FieldNames,
 	}
 	for name, list := range lists {
 		list()[0] = "changed"
@@ -123,9 +123,9 @@ func TestCatalogIsNotShared(t *testing.T) {
 			t.Errorf("%s hands out the catalog itself", name)
 		}
 	}
-	documented := Validate([]byte(body("ticket", "1", `{"state":"x"}`))).Findings[0].Documented
+	documented := catalog.Validate([]byte(body("ticket", "1", `{"state":"x"}`))).Findings[0].Documented
 	documented[0] = "changed"
-	if objects[0].Props[0].Values[0] == "changed" {
+	if catalog.Objects[0].Props[0].Values[0] == "changed" {
 		t.Error("a finding hands out the catalog itself")
 	}
 }

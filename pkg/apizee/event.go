@@ -10,6 +10,8 @@ type Event struct {
 	Object string // "ticket"
 	ID     string // the JSON of the objectId field: 100, or a public id
 	Props  []Value
+
+	documented *Object // nil when the object is not documented
 }
 
 // Value is one prop of an event. Nested and dotted spellings of a documented
@@ -44,9 +46,9 @@ func (e Event) Summary() []string {
 		return nil
 	}
 	words := make([]string, 0, len(e.Props))
-	o := lookupObject(e.Object)
+	o := e.documented
 	if o != nil {
-		words = e.documented(o, words)
+		words = e.documentedWords(words)
 	}
 	for _, v := range e.Props {
 		if o == nil || o.prop(v.Path) == nil {
@@ -56,8 +58,9 @@ func (e Event) Summary() []string {
 	return words
 }
 
-// documented adds words for the documented props, of which some are one word in pairs.
-func (e Event) documented(o *Object, words []string) []string {
+// documentedWords adds words for the documented props, of which some are one word in pairs.
+func (e Event) documentedWords(words []string) []string {
+	o := e.documented
 	paired := ""
 	for i := range o.Props {
 		path := o.Props[i].Path

@@ -23,7 +23,7 @@ func TestSummary(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.props, func(t *testing.T) {
-			event := Validate([]byte(body(test.object, test.id, test.props))).Event
+			event := catalog.Validate([]byte(body(test.object, test.id, test.props))).Event
 			if diff := cmp.Diff(test.want, strings.Join(event.Summary(), "|")); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
@@ -63,7 +63,7 @@ func TestFindingString(t *testing.T) {
 }
 
 func TestNearest(t *testing.T) {
-	states := objects[0].Props[0].Values
+	states := catalog.Objects[0].Props[0].Values
 	tests := []struct {
 		word  string
 		known []string
@@ -78,8 +78,8 @@ func TestNearest(t *testing.T) {
 		{"sned", []string{"send"}, "send"},
 		{"port", []string{"cert", "addr"}, ""},
 		{"ne", states, "new"},
-		{"call", ObjectNames(), ""},
-		{"conv", ObjectNames(), "conversation"},
+		{"call", catalog.ObjectNames(), ""},
+		{"conv", catalog.ObjectNames(), "conversation"},
 		{"conv", []string{"converse", "conversation"}, ""},
 		{"", states, ""},
 		{strings.Repeat("o", 65), states, ""},

@@ -9,8 +9,8 @@ import (
 )
 
 // A body as a receiver's test might have it, with two slips.
-func ExampleValidate() {
-	report := apizee.Validate([]byte(`{
+func ExampleCatalog_Validate() {
+	report := apizee.Documented().Validate([]byte(`{
 		"event": "update",
 		"time": 1575976413000,
 		"object": "ticket",
@@ -31,14 +31,14 @@ func ExampleValidate() {
 }
 
 // A receiver that turns away what is not an event of Apizee.
-func ExampleValidateRequest() {
+func ExampleCatalog_ValidateRequest() {
 	receive := func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<20))
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusRequestEntityTooLarge)
 			return
 		}
-		report := apizee.ValidateRequest(apizee.Request{Method: r.Method, Headers: r.Header, Body: body})
+		report := apizee.Documented().ValidateRequest(apizee.Request{Method: r.Method, Headers: r.Header, Body: body})
 		if !report.OK() {
 			http.Error(w, "not an event", http.StatusBadRequest)
 			return
@@ -47,7 +47,7 @@ func ExampleValidateRequest() {
 	}
 	_ = http.HandlerFunc(receive)
 
-	report := apizee.ValidateRequest(apizee.Request{
+	report := apizee.Documented().ValidateRequest(apizee.Request{
 		Method:  "POST",
 		Headers: map[string][]string{"Content-Type": {"text/plain"}, "User-Agent": {"curl/8.5.0"}},
 		Body:    []byte(`{"event":"delete","time":1575976413,"object":"ticket","objectId":100,"props":{}}`),
@@ -62,17 +62,17 @@ func ExampleValidateRequest() {
 
 // A receiver that cares for closed tickets alone.
 func ExampleFilter() {
-	filter, err := apizee.ParseFilter([]string{"object=ticket", "props.state=done,closed"})
+	filter, err := apizee.Documented().ParseFilter([]string{"object=ticket", "props.state=done,closed"})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	for _, state := range []string{"invited", "closed"} {
 		body := fmt.Sprintf(`{"event":"update","time":1575976413,"object":"ticket","objectId":100,"props":{"state":%q}}`, state)
-		fmt.Println(state, filter.Match(apizee.Validate([]byte(body)).Event))
+		fmt.Println(state, filter.Match(apizee.Documented().Validate([]byte(body)).Event))
 	}
 
-	_, err = apizee.ParseFilter([]string{"object=media", "props.state=complete"})
+	_, err = apizee.Documented().ParseFilter([]string{"object=media", "props.state=complete"})
 	fmt.Println(err)
 	// Output:
 	// invited false

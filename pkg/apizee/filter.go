@@ -34,16 +34,16 @@ const propsKey = "props."
 //
 // An expression that the contract says can never match is an error, which
 // names what is documented. A prop that is not documented may have any value.
-func ParseFilter(expressions []string) (Filter, error) {
+func (c *Catalog) ParseFilter(expressions []string) (Filter, error) {
 	var f Filter
 	for _, text := range expressions {
-		c, err := parseCondition(text)
+		condition, err := c.parseCondition(text)
 		if err != nil {
 			return Filter{}, err
 		}
-		f.conditions = append(f.conditions, c)
+		f.conditions = append(f.conditions, condition)
 	}
-	if err := f.check(); err != nil {
+	if err := f.check(c); err != nil {
 		return Filter{}, err
 	}
 	return f, nil
@@ -78,10 +78,10 @@ func (e Event) lookup(key string) (text string, found bool) {
 }
 
 // FilterKeys are the documented keys of a filter, in documented order.
-func FilterKeys() []string {
+func (c *Catalog) FilterKeys() []string {
 	keys := slices.DeleteFunc(FieldNames(), func(name string) bool { return name == "props" })
-	for i := range objects {
-		for _, path := range objects[i].PropPaths() {
+	for i := range c.Objects {
+		for _, path := range c.Objects[i].PropPaths() {
 			if !slices.Contains(keys, propsKey+path) {
 				keys = append(keys, propsKey+path)
 			}
@@ -92,16 +92,16 @@ func FilterKeys() []string {
 
 // FilterValues are the documented words that a key can have, in documented
 // order; none when any value will do or the key is not documented.
-func FilterValues(key string) []string {
+func (c *Catalog) FilterValues(key string) []string {
 	switch key {
 	case "event":
-		return EventNames()
+		return c.EventNames()
 	case "object":
-		return ObjectNames()
+		return c.ObjectNames()
 	}
 	var values []string
-	for i := range objects {
-		if prop := objects[i].prop(strings.TrimPrefix(key, propsKey)); prop != nil && strings.HasPrefix(key, propsKey) {
+	for i := range c.Objects {
+		if prop := c.Objects[i].prop(strings.TrimPrefix(key, propsKey)); prop != nil && strings.HasPrefix(key, propsKey) {
 			values = appendNew(values, prop.Values...)
 		}
 	}

@@ -7,24 +7,23 @@ import (
 	"strings"
 )
 
-func parseCondition(text string) (condition, error) {
+func (c *Catalog) parseCondition(text string) (condition, error) {
 	key, values, found := strings.Cut(text, "=")
 	if !found {
 		return condition{}, fmt.Errorf("filter %s: no = in it; write it as %s", quote(text), quote("object=ticket"))
 	}
 	key, negate := strings.CutSuffix(key, "!")
-	c := condition{text: text, key: strings.TrimSpace(key), negate: negate}
+	parsed := condition{text: text, key: strings.TrimSpace(key), negate: negate}
 	for value := range strings.SplitSeq(values, ",") {
-		c.values = append(c.values, strings.TrimSpace(value))
+		parsed.values = append(parsed.values, strings.TrimSpace(value))
 	}
-	return c, c.checkKey()
+	return parsed, parsed.checkKey(c.FilterKeys())
 }
 
-func (c condition) checkKey() error {
+func (c condition) checkKey(keys []string) error {
 	if name, isProp := strings.CutPrefix(c.key, propsKey); isProp && name != "" {
 		return nil
 	}
-	keys := FilterKeys()
 	switch {
 	case slices.Contains(keys, c.key):
 		return nil
@@ -41,11 +40,11 @@ func (c condition) refuse(message, nearest string, documented []string) error {
 }
 
 // check refuses a filter that no event of the contract can match.
-func (f Filter) check() error {
-	if err := f.checkWords("event", EventNames(), elsewhereEvents); err != nil {
+func (f Filter) check(catalog *Catalog) error {
+	if err := f.checkWords("event", catalog.EventNames(), catalog.ElsewhereEvents); err != nil {
 		return err
 	}
-	if err := f.checkWords("object", ObjectNames(), elsewhereObjects); err != nil {
+	if err := f.checkWords("object", catalog.ObjectNames(), catalog.ElsewhereObjects); err != nil {
 		return err
 	}
 	for _, c := range f.conditions {
@@ -54,7 +53,7 @@ func (f Filter) check() error {
 		case c.key == "time":
 			err = c.checkTime()
 		case strings.HasPrefix(c.key, propsKey):
-			err = c.checkProp(f.objects())
+			err = c.checkProp(catalog, f.objects(catalog))
 		}
 		if err != nil {
 			return err
@@ -92,7 +91,7 @@ func (c condition) checkTime() error {
 
 // objects are the documented objects that the filter lets through; none when
 // it asks for objects whose props are not documented.
-func (f Filter) objects() []*Object {
+func (f Filter) objects(catalog *Catalog) []*Object {
 	passes := func(name string) bool {
 		return !slices.ContainsFunc(f.conditions, func(c condition) bool { return c.key == "object" && !c.holds(name, true) })
 	}
@@ -101,22 +100,22 @@ func (f Filter) objects() []*Object {
 			return c.key == "object" && !c.negate && slices.Contains(c.values, name)
 		})
 	}
-	for _, name := range elsewhereObjects {
+	for _, name := range catalog.ElsewhereObjects {
 		if asked(name) && passes(name) {
 			return nil
 		}
 	}
 	var passed []*Object
-	for i := range objects {
-		if passes(objects[i].Name) {
-			passed = append(passed, &objects[i])
+	for i := range catalog.Objects {
+		if passes(catalog.Objects[i].Name) {
+			passed = append(passed, &catalog.Objects[i])
 		}
 	}
 	return passed
 }
 
 // checkProp checks a condition on a prop of one of these objects.
-func (c condition) checkProp(owners []*Object) error {
+func (c condition) checkProp(catalog *Catalog, owners []*Object) error {
 	path := strings.TrimPrefix(c.key, propsKey)
 	var names, words, elsewhere []string
 	for _, o := range owners {
@@ -132,17 +131,17 @@ func (c condition) checkProp(owners []*Object) error {
 		elsewhere = append(elsewhere, prop.Elsewhere...)
 	}
 	if names == nil {
-		return c.checkUndocumented(path, owners)
+		if len(owners) == 0 || !catalog.isPropOrGroup(path) {
+			return nil
+		}
+		return c.refuseProp(path, owners)
 	}
 	return c.checkValues(strings.Join(names, " or ")+" "+path, words, elsewhere)
 }
 
-// checkUndocumented lets a prop pass that is not documented at all, but not
-// one that is documented for other objects than these.
-func (c condition) checkUndocumented(path string, owners []*Object) error {
-	if len(owners) == 0 || !isPropOrGroup(path) {
-		return nil
-	}
+// refuseProp refuses a prop that is documented for other objects than these. One that is
+// not documented at all may pass.
+func (c condition) refuseProp(path string, owners []*Object) error {
 	var paths []string
 	for _, o := range owners {
 		paths = appendNew(paths, o.PropPaths()...)
@@ -161,6 +160,6 @@ func (c condition) checkValues(noun string, documented, elsewhere []string) erro
 
 // isPropOrGroup tells whether any object has a documented prop of this name,
 // or props that nest under it.
-func isPropOrGroup(path string) bool {
-	return slices.ContainsFunc(objects, func(o Object) bool { return o.prop(path) != nil || o.isGroup(path) })
+func (c *Catalog) isPropOrGroup(path string) bool {
+	return slices.ContainsFunc(c.Objects, func(o Object) bool { return o.prop(path) != nil || o.isGroup(path) })
 }

@@ -10,10 +10,10 @@ import (
 
 func TestFilterMatch(t *testing.T) {
 	events := map[string]Event{
-		"invited": Validate([]byte(body("ticket", "100", `{"state":"invited","geoloc":{"lat":47.8,"lng":-3.8}}`))).Event,
-		"closed":  Validate([]byte(`{"event":"delete","time":7,"object":"ticket","objectId":101,"props":{"state":"closed","geoloc.lat":1,"agent":"Ada"}}`)).Event,
-		"media":   Validate([]byte(body("media", `"100"`, `{"state":"inprogress","_parent":{"name":"ticket","id":100}}`))).Event,
-		"sms":     Validate([]byte(body("smsmessage", "5", `{"state":"sent"}`))).Event,
+		"invited": catalog.Validate([]byte(body("ticket", "100", `{"state":"invited","geoloc":{"lat":47.8,"lng":-3.8}}`))).Event,
+		"closed":  catalog.Validate([]byte(`{"event":"delete","time":7,"object":"ticket","objectId":101,"props":{"state":"closed","geoloc.lat":1,"agent":"Ada"}}`)).Event,
+		"media":   catalog.Validate([]byte(body("media", `"100"`, `{"state":"inprogress","_parent":{"name":"ticket","id":100}}`))).Event,
+		"sms":     catalog.Validate([]byte(body("smsmessage", "5", `{"state":"sent"}`))).Event,
 		"broken":  {},
 	}
 	tests := []struct {
@@ -47,7 +47,7 @@ func TestFilterMatch(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.filter, func(t *testing.T) {
-			f, err := ParseFilter(strings.Fields(test.filter))
+			f, err := catalog.ParseFilter(strings.Fields(test.filter))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -66,7 +66,7 @@ func TestFilterMatch(t *testing.T) {
 }
 
 func TestFilterSpaces(t *testing.T) {
-	f, err := ParseFilter([]string{" object = ticket , media ", "event != delete"})
+	f, err := catalog.ParseFilter([]string{" object = ticket , media ", "event != delete"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,7 +125,7 @@ func TestFilterRefuses(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.filter, func(t *testing.T) {
-			f, err := ParseFilter(strings.Fields(test.filter))
+			f, err := catalog.ParseFilter(strings.Fields(test.filter))
 			if err == nil {
 				t.Fatalf("accepted: %v", f)
 			}
@@ -137,19 +137,19 @@ func TestFilterRefuses(t *testing.T) {
 }
 
 func TestFilterCompletion(t *testing.T) {
-	for _, key := range FilterKeys() {
-		for _, value := range FilterValues(key) {
-			if _, err := ParseFilter([]string{key + "=" + value}); err != nil {
+	for _, key := range catalog.FilterKeys() {
+		for _, value := range catalog.FilterValues(key) {
+			if _, err := catalog.ParseFilter([]string{key + "=" + value}); err != nil {
 				t.Errorf("%s=%s: %v", key, value, err)
 			}
 		}
 	}
 	want := []string{"ticket", "conference", "conversation"}
-	if diff := cmp.Diff(want, FilterValues("props._parent.name")); diff != "" {
+	if diff := cmp.Diff(want, catalog.FilterValues("props._parent.name")); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	for _, key := range []string{"state", "time", "props.name", "nothing", ""} {
-		if values := FilterValues(key); values != nil {
+		if values := catalog.FilterValues(key); values != nil {
 			t.Errorf("FilterValues(%q) = %q", key, values)
 		}
 	}

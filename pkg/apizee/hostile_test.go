@@ -32,7 +32,7 @@ func TestValidateHostile(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			report := Validate([]byte(test.body))
+			report := catalog.Validate([]byte(test.body))
 			if len(report.Findings) == 0 || len(report.Findings) > mostUnknown+10 {
 				t.Errorf("%d findings", len(report.Findings))
 			}
@@ -50,7 +50,7 @@ func TestValidateCountsUnknownNames(t *testing.T) {
 	for i := range mostUnknown + 1 {
 		names += fmt.Sprintf(`,"p%d":1`, i+1)
 	}
-	report := Validate([]byte(body("ticket", "1", "{"+names+"}")))
+	report := catalog.Validate([]byte(body("ticket", "1", "{"+names+"}")))
 	last := report.Findings[len(report.Findings)-1]
 	if want := "2 more names are not documented"; last.Message != want || last.Severity != Notice {
 		t.Errorf("last of %d findings is %v, want %q", len(report.Findings), last, want)

@@ -2,46 +2,36 @@ package apizee
 
 import "slices"
 
-// Events are the documented event names.
-func Events() []Word { return slices.Clone(events) }
-
 // EventNames are the documented event names without their descriptions.
-func EventNames() []string {
-	names := make([]string, len(events))
-	for i, e := range events {
+func (c *Catalog) EventNames() []string {
+	names := make([]string, len(c.Events))
+	for i, e := range c.Events {
 		names[i] = e.Name
 	}
 	return names
 }
 
-// Objects is the catalog of documented objects, in documented order. Callers
-// read it and change nothing.
-func Objects() []Object { return slices.Clone(objects) }
-
 // ObjectNames are the documented object names.
-func ObjectNames() []string {
-	names := make([]string, len(objects))
-	for i, o := range objects {
+func (c *Catalog) ObjectNames() []string {
+	names := make([]string, len(c.Objects))
+	for i, o := range c.Objects {
 		names[i] = o.Name
 	}
 	return names
 }
 
-// ElsewhereObjects are object names that only other Apizee pages mention.
-func ElsewhereObjects() []string { return slices.Clone(elsewhereObjects) }
-
 // LookupObject finds a documented object by its exact name.
-func LookupObject(name string) (Object, bool) {
-	if o := lookupObject(name); o != nil {
+func (c *Catalog) LookupObject(name string) (Object, bool) {
+	if o := c.lookupObject(name); o != nil {
 		return *o, true
 	}
 	return Object{}, false
 }
 
-func lookupObject(name string) *Object {
-	for i := range objects {
-		if objects[i].Name == name {
-			return &objects[i]
+func (c *Catalog) lookupObject(name string) *Object {
+	for i := range c.Objects {
+		if c.Objects[i].Name == name {
+			return &c.Objects[i]
 		}
 	}
 	return nil
@@ -74,11 +64,11 @@ func (o Object) PropPaths() []string {
 }
 
 // Fields are the five members of an event's body, in documented order.
-func Fields() []Field {
+func (c *Catalog) Fields() []Field {
 	return []Field{
-		{Name: "event", Type: Text, Description: "name of the event", Values: EventNames(), Elsewhere: slices.Clone(elsewhereEvents)},
+		{Name: "event", Type: Text, Description: "name of the event", Values: c.EventNames(), Elsewhere: c.ElsewhereEvents},
 		{Name: "time", Type: Integer, Description: "UNIX timestamp at the time of the event, in seconds"},
-		{Name: "object", Type: Text, Description: "name of the target object", Values: ObjectNames(), Elsewhere: ElsewhereObjects()},
+		{Name: "object", Type: Text, Description: "name of the target object", Values: c.ObjectNames(), Elsewhere: c.ElsewhereObjects},
 		{Name: "objectId", Type: ID, Description: "identifier of the target object; its type depends on the object"},
 		{Name: "props", Type: Map, Description: "properties of the target object; they depend on the object"},
 	}

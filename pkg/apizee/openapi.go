@@ -2,12 +2,12 @@ package apizee
 
 // OpenAPI is the contract as an OpenAPI 3.1 document: a webhook for each
 // object, with the schemas of JSONSchema as components.
-func OpenAPI() []byte {
+func (c *Catalog) OpenAPI() []byte {
 	var webhooks, schemas ordered
-	for i := range objects {
-		o := &objects[i]
-		webhooks = append(webhooks, pair{o.Name, ordered{{"post", operation(o)}}})
-		schemas = append(schemas, pair{o.Name, objectSchema(o)})
+	for i := range c.Objects {
+		o := &c.Objects[i]
+		webhooks = append(webhooks, pair{o.Name, ordered{{"post", c.operation(o)}}})
+		schemas = append(schemas, pair{o.Name, c.objectSchema(o)})
 	}
 	return ordered{
 		{"openapi", "3.1.0"},
@@ -21,7 +21,7 @@ func OpenAPI() []byte {
 	}.document()
 }
 
-func operation(o *Object) ordered {
+func (c *Catalog) operation(o *Object) ordered {
 	return ordered{
 		{"operationId", o.Name + "Event"},
 		{"summary", "Something happened to " + article(o.Name)},
@@ -36,7 +36,7 @@ func operation(o *Object) ordered {
 			{"required", true},
 			{"content", ordered{{ContentType, ordered{
 				{"schema", ordered{{"$ref", "#/components/schemas/" + o.Name}}},
-				{"examples", examples(o)},
+				{"examples", c.examples(o)},
 			}}}},
 		}},
 		{"responses", ordered{
@@ -46,9 +46,9 @@ func operation(o *Object) ordered {
 	}
 }
 
-func examples(o *Object) ordered {
+func (c *Catalog) examples(o *Object) ordered {
 	var named ordered
-	for _, e := range events {
+	for _, e := range c.Events {
 		named = append(named, pair{e.Name, ordered{
 			{"summary", e.Description},
 			{"value", exampleEvent(o, e.Name)},

@@ -10,7 +10,7 @@ import (
 	"gotest.tools/v3/golden"
 )
 
-func TestOpenAPIGolden(t *testing.T) { golden.Assert(t, string(OpenAPI()), "openapi.json") }
+func TestOpenAPIGolden(t *testing.T) { golden.Assert(t, string(catalog.OpenAPI()), "openapi.json") }
 
 func loadOpenAPI(t *testing.T, document []byte) *openapi3.T {
 	t.Helper()
@@ -22,7 +22,7 @@ func loadOpenAPI(t *testing.T, document []byte) *openapi3.T {
 }
 
 func TestOpenAPIIsOne(t *testing.T) {
-	if err := loadOpenAPI(t, OpenAPI()).Validate(t.Context(), openapi3.EnableExamplesValidation()); err != nil {
+	if err := loadOpenAPI(t, catalog.OpenAPI()).Validate(t.Context(), openapi3.EnableExamplesValidation()); err != nil {
 		t.Error(err)
 	}
 	for old, broken := range map[string]string{
@@ -30,7 +30,7 @@ func TestOpenAPIIsOne(t *testing.T) {
 		`"in": "header"`:             `"in": "head"`,
 		`"objectId": 100,`:           `"objectId": "100",`,
 	} {
-		changed := strings.Replace(string(OpenAPI()), old, broken, 1)
+		changed := strings.Replace(string(catalog.OpenAPI()), old, broken, 1)
 		if loadOpenAPI(t, []byte(changed)).Validate(t.Context(), openapi3.EnableExamplesValidation()) == nil {
 			t.Errorf("%s passes", broken)
 		}
@@ -38,13 +38,13 @@ func TestOpenAPIIsOne(t *testing.T) {
 }
 
 func TestOpenAPIWebhooks(t *testing.T) {
-	doc := loadOpenAPI(t, OpenAPI())
-	if len(doc.Webhooks) != len(objects) {
-		t.Errorf("%d webhooks for %d objects", len(doc.Webhooks), len(objects))
+	doc := loadOpenAPI(t, catalog.OpenAPI())
+	if len(doc.Webhooks) != len(catalog.Objects) {
+		t.Errorf("%d webhooks for %d objects", len(doc.Webhooks), len(catalog.Objects))
 	}
-	for _, name := range ObjectNames() {
+	for _, name := range catalog.ObjectNames() {
 		media := doc.Webhooks[name].Post.RequestBody.Value.Content[ContentType]
-		if len(media.Examples) != len(events) {
+		if len(media.Examples) != len(catalog.Events) {
 			t.Errorf("%s: %d examples", name, len(media.Examples))
 		}
 		for event, example := range media.Examples {
@@ -52,7 +52,7 @@ func TestOpenAPIWebhooks(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if report := Validate(body); report.Findings != nil || report.Event.Name != event || report.Event.Object != name {
+			if report := catalog.Validate(body); report.Findings != nil || report.Event.Name != event || report.Event.Object != name {
 				t.Errorf("%s: %q", body, lines(report.Findings))
 			}
 		}
@@ -62,8 +62,8 @@ func TestOpenAPIWebhooks(t *testing.T) {
 // Each component stands alone, so it says all that the schema of any event
 // says about its object.
 func TestOpenAPIComponentsAgree(t *testing.T) {
-	for _, name := range ObjectNames() {
-		schema := compile(t, OpenAPI(), "#/components/schemas/"+name)
+	for _, name := range catalog.ObjectNames() {
+		schema := compile(t, catalog.OpenAPI(), "#/components/schemas/"+name)
 		for _, fragment := range fragments {
 			for _, id := range []string{`"x"`, "1", fragment} {
 				for _, props := range []string{fragment, `{"state":` + fragment + `}`, `{"name":` + fragment + `,"geoloc":` + fragment + `}`} {

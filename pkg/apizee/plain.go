@@ -16,17 +16,18 @@ import (
 // What is sound JSON is not decided here. Where no string has an escape and no name
 // comes twice, a check of the syntax and one of the UTF-8 say as much as the decoder,
 // in less time.
-func plainEvent(text string) (e Event, ok bool) {
-	p := plain{text: text}
+func (c *Catalog) plainEvent(text string) (e Event, ok bool) {
+	p := plain{catalog: c, text: text}
 	ok = p.fields() && p.at == len(text) && gjson.Valid(text) && utf8.ValidString(text)
 	return p.event, ok
 }
 
 // plain walks through a body for as long as it is plain.
 type plain struct {
-	text  string
-	at    int
-	event Event
+	catalog *Catalog
+	text    string
+	at      int
+	event   Event
 	// Whether there was a group, such as geoloc, or a prop with a dot in its name.
 	nested, dotted bool
 }
@@ -44,8 +45,9 @@ func (p *plain) fields() bool {
 		return false
 	}
 	p.event = Event{Name: inside(name), Time: time, Object: inside(object), ID: id}
-	o := lookupObject(p.event.Object)
-	return o != nil && isDocumentedEvent(p.event.Name) && isOrdinaryTime(time) && o.isOrdinaryID(id) &&
+	o := p.catalog.lookupObject(p.event.Object)
+	p.event.documented = o
+	return o != nil && p.catalog.isDocumentedEvent(p.event.Name) && isOrdinaryTime(time) && o.isOrdinaryID(id) &&
 		p.named(fieldNames[len(values)]) && p.props(o) && p.skip('}')
 }
 

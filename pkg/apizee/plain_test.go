@@ -11,7 +11,7 @@ import (
 // samePlain fails unless the short way and the long one report the same.
 func samePlain(t *testing.T, body []byte) {
 	t.Helper()
-	if diff := cmp.Diff(inspect(string(body)), Validate(body)); diff != "" {
+	if diff := cmp.Diff(catalog.inspect(string(body)), catalog.Validate(body), onlyRead); diff != "" {
 		t.Errorf("%q (-inspected +reported):\n%s", body, diff)
 	}
 }
@@ -52,7 +52,7 @@ func TestPlainEvent(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			body := []byte(test.body)
-			if _, ok := plainEvent(test.body); ok != test.plain {
+			if _, ok := catalog.plainEvent(test.body); ok != test.plain {
 				t.Errorf("%s: plain is %v", body, ok)
 			}
 			samePlain(t, body)

@@ -15,8 +15,8 @@ type Request struct {
 
 // ValidateRequest holds a whole request against the contract. What it finds in
 // the body comes first, then the method, the Content-Type and the User-Agent.
-func ValidateRequest(r Request) Report {
-	report := Validate(r.Body)
+func (c *Catalog) ValidateRequest(r Request) Report {
+	report := c.Validate(r.Body)
 	if r.Method != Method {
 		report.Findings = append(report.Findings, differs(Error, "method", r.Method, Method))
 	}

@@ -59,7 +59,7 @@ func TestValidateRequest(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			report := ValidateRequest(test.request)
+			report := catalog.ValidateRequest(test.request)
 			if diff := cmp.Diff(test.want, lines(report.Findings)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}

@@ -23,12 +23,12 @@ const dateTimePattern = `^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])` +
 // With "format" asserted it refuses exactly the JSON values in which Validate
 // finds an error. It cannot see what comes before a value: bad syntax, a key
 // that is there twice, a second value.
-func JSONSchema() []byte {
+func (c *Catalog) JSONSchema() []byte {
 	var conditions []ordered
 	var definitions ordered
 	var examples []ordered
-	for i := range objects {
-		o := &objects[i]
+	for i := range c.Objects {
+		o := &c.Objects[i]
 		conditions = append(conditions, ordered{
 			{"if", ordered{
 				{"properties", ordered{{"object", ordered{{"const", o.Name}}}}},
@@ -36,7 +36,7 @@ func JSONSchema() []byte {
 			}},
 			{"then", ordered{{"$ref", "#/$defs/" + o.Name}}},
 		})
-		definitions = append(definitions, pair{o.Name, objectSchema(o)})
+		definitions = append(definitions, pair{o.Name, c.objectSchema(o)})
 		examples = append(examples, exampleEvent(o, "update"))
 	}
 	return ordered{
@@ -46,7 +46,7 @@ func JSONSchema() []byte {
 		{"description", "The body of the request that Apizee sends to a webhook. What is not documented may be there too."},
 		{"type", "object"},
 		{"required", fieldNames},
-		{"properties", fieldSchemas()},
+		{"properties", c.fieldSchemas()},
 		{"allOf", conditions},
 		{"examples", examples},
 		{"$defs", definitions},
@@ -54,9 +54,9 @@ func JSONSchema() []byte {
 }
 
 // fieldSchemas are the fields of an event about any object.
-func fieldSchemas() ordered {
+func (c *Catalog) fieldSchemas() ordered {
 	var properties ordered
-	for _, f := range Fields() {
+	for _, f := range c.Fields() {
 		schema := ordered{{"description", remark(f.Description, f.Elsewhere)}}
 		schema = append(schema, typeSchema(f.Type)...)
 		properties = append(properties, pair{f.Name, append(schema, wordsSchema(f.Values, f.Elsewhere)...)})
@@ -65,8 +65,8 @@ func fieldSchemas() ordered {
 }
 
 // objectSchema is the schema of an event about one object.
-func objectSchema(o *Object) ordered {
-	properties := fieldSchemas()
+func (c *Catalog) objectSchema(o *Object) ordered {
+	properties := c.fieldSchemas()
 	for i := range properties {
 		switch properties[i].name {
 		case "object":

@@ -14,7 +14,9 @@ import (
 	"gotest.tools/v3/golden"
 )
 
-func TestJSONSchemaGolden(t *testing.T) { golden.Assert(t, string(JSONSchema()), "event.schema.json") }
+func TestJSONSchemaGolden(t *testing.T) {
+	golden.Assert(t, string(catalog.JSONSchema()), "event.schema.json")
+}
 
 // compile compiles the schema at a pointer of a document.
 func compile(t testing.TB, document []byte, pointer string) *jsonschema.Schema {
@@ -36,7 +38,7 @@ func compile(t testing.TB, document []byte, pointer string) *jsonschema.Schema {
 }
 
 func TestJSONSchemaIsOne(t *testing.T) {
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(JSONSchema()))
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(catalog.JSONSchema()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +70,7 @@ func agree(t *testing.T, schema *jsonschema.Schema, body []byte) (compared bool)
 	if err != nil {
 		t.Fatalf("%s: %v", body, err)
 	}
-	report, refusal := Validate(body), schema.Validate(value)
+	report, refusal := catalog.Validate(body), schema.Validate(value)
 	if report.OK() != (refusal == nil) {
 		t.Errorf("%s\nvalidator: %q\nschema: %v", body, lines(report.Findings), refusal)
 	}
@@ -91,7 +93,7 @@ var fragments = []string{
 // TestSchemaAgrees puts every fragment in every place of events that are
 // otherwise sound.
 func TestSchemaAgrees(t *testing.T) {
-	schema := compile(t, JSONSchema(), "")
+	schema := compile(t, catalog.JSONSchema(), "")
 	sound := map[string]string{"ticket": "100", "media": "9", "conversation": `"x"`, "smsmessage": "1", "call": "1"}
 	for _, fragment := range fragments {
 		bodies := []string{fragment}
@@ -133,7 +135,7 @@ func FuzzSchemaAgrees(f *testing.F) {
 		f.Add([]byte(bench.body))
 	}
 	f.Add([]byte(body("media", `"9"`, `{"_parent.name":"ticket","_parent.id":1.0,"state":"inprogress"}`)))
-	schema := compile(f, JSONSchema(), "")
+	schema := compile(f, catalog.JSONSchema(), "")
 	f.Fuzz(func(t *testing.T, body []byte) { agree(t, schema, body) })
 }
 
@@ -145,7 +147,7 @@ func FuzzSchemaAgreesOnValues(f *testing.F) {
 	f.Add(`"delete"`, "1.0", `"conversation"`, `"x"`, `"finishedAt":"2021-09-20T13:25:06+00:00"`, `"x"`)
 	f.Add(`"conversationevent.create"`, "-1", `"smsmessage"`, "1", `"geoloc":{"lat":90.0}`, "{}")
 	f.Add(`"update"`, "0", `"ticket"`, "1", `"geoloc.lat":9e1,"geoloc":{"lng":-180.0}`, "null")
-	schema := compile(f, JSONSchema(), "")
+	schema := compile(f, catalog.JSONSchema(), "")
 	f.Fuzz(func(t *testing.T, event, time, object, id, props, more string) {
 		agree(t, schema, fmt.Appendf(nil, `{"event":%s,"time":%s,"object":%s,"objectId":%s,"props":{%s},"more":%s}`, event, time, object, id, props, more))
 	})
@@ -155,14 +157,14 @@ func TestSchemaExamples(t *testing.T) {
 	var schema struct {
 		Examples []json.RawMessage `json:"examples"`
 	}
-	if err := json.Unmarshal(JSONSchema(), &schema); err != nil {
+	if err := json.Unmarshal(catalog.JSONSchema(), &schema); err != nil {
 		t.Fatal(err)
 	}
-	if len(schema.Examples) != len(objects) {
-		t.Fatalf("%d examples of %d objects", len(schema.Examples), len(objects))
+	if len(schema.Examples) != len(catalog.Objects) {
+		t.Fatalf("%d examples of %d objects", len(schema.Examples), len(catalog.Objects))
 	}
 	for _, example := range schema.Examples {
-		if findings := Validate(example).Findings; findings != nil {
+		if findings := catalog.Validate(example).Findings; findings != nil {
 			t.Errorf("%s: %q", example, lines(findings))
 		}
 	}

@@ -19,22 +19,22 @@ func (r Report) OK() bool { return !HasError(r.Findings) }
 // understood is a finding. A syntax error ends the reading, so it is the last
 // thing found; everything else is found at once. The report shares no memory
 // with body.
-func Validate(body []byte) Report { return ValidateText(string(body)) }
+func (c *Catalog) Validate(body []byte) Report { return c.ValidateText(string(body)) }
 
 // ValidateText is Validate for a body that is a string. The report keeps parts of it.
-func ValidateText(text string) Report {
-	if event, ok := plainEvent(text); ok {
+func (c *Catalog) ValidateText(text string) Report {
+	if event, ok := c.plainEvent(text); ok {
 		return Report{Event: event}
 	}
-	return inspect(text)
+	return c.inspect(text)
 }
 
 // inspect looks at every member of a body.
-func inspect(text string) Report {
+func (c *Catalog) inspect(text string) Report {
 	r := readers.Get().(*reader)
 	defer r.release()
 	value, err := r.read(text)
-	v := validator{text: text, nodes: r.nodes}
+	v := validator{catalog: c, text: text, nodes: r.nodes}
 	switch {
 	case err == nil && value[0] != '{':
 		v.add(Error, "", 0, describe(value)+", but an event is a JSON object")
@@ -51,10 +51,11 @@ func inspect(text string) Report {
 }
 
 type validator struct {
-	text   string
-	nodes  []node
-	object *Object // the documented object, once it is known
-	report Report
+	catalog *Catalog
+	text    string
+	nodes   []node
+	object  *Object // the documented object, once it is known
+	report  Report
 	// Whether props were spelled with an object in props, with a dot, and both
 	// ways at once.
 	nested, dotted, twice bool

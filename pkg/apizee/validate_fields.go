@@ -67,16 +67,16 @@ func (v *validator) checkEvent(f *member) {
 	name := unquote(f.json)
 	v.report.Event.Name = name
 	switch {
-	case isDocumentedEvent(name):
-	case slices.Contains(elsewhereEvents, name):
+	case v.catalog.isDocumentedEvent(name):
+	case slices.Contains(v.catalog.ElsewhereEvents, name):
 		v.add(Notice, f.name, f.offset, quote(name)+" is not a documented event, but another Apizee page names it")
 	default:
-		v.word(Error, f.name, f.offset, quote(name)+" is not a documented event", name, EventNames())
+		v.word(Error, f.name, f.offset, quote(name)+" is not a documented event", name, v.catalog.EventNames())
 	}
 }
 
-func isDocumentedEvent(name string) bool {
-	return slices.ContainsFunc(events, func(w Word) bool { return w.Name == name })
+func (c *Catalog) isDocumentedEvent(name string) bool {
+	return slices.ContainsFunc(c.Events, func(w Word) bool { return w.Name == name })
 }
 
 func (v *validator) checkTime(f *member) {
@@ -98,13 +98,14 @@ func (v *validator) checkObject(f *member) {
 	}
 	name := unquote(f.json)
 	v.report.Event.Object = name
-	v.object = lookupObject(name)
+	v.object = v.catalog.lookupObject(name)
+	v.report.Event.documented = v.object
 	switch {
 	case v.object != nil:
-	case slices.Contains(elsewhereObjects, name):
+	case slices.Contains(v.catalog.ElsewhereObjects, name):
 		v.add(Notice, f.name, f.offset, quote(name)+" is not a documented object, but another Apizee page names it; its props are not checked")
 	default:
-		v.word(Error, f.name, f.offset, quote(name)+" is not a documented object", name, ObjectNames())
+		v.word(Error, f.name, f.offset, quote(name)+" is not a documented object", name, v.catalog.ObjectNames())
 	}
 }
 

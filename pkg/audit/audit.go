@@ -8,11 +8,15 @@ import (
 	"slices"
 	"time"
 
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 )
 
 // Options say what is audited, and how.
 type Options struct {
+	// Catalog is what is documented; nil means apizee.Documented().
+	Catalog *apizee.Catalog
+
 	// Target is the endpoint. The first of its headers that is a secret is the one
 	// that the rules about secrets are tried with.
 	Target deliver.Target
@@ -56,8 +60,11 @@ func (e *UnreachableError) Error() string { return e.Failure.Message }
 // Run tries the rules one after the other. An error is an UnreachableError, or one
 // about the names in Skip. When ctx ends, the rules that are left are skipped.
 func Run(ctx context.Context, o Options) (Outcome, error) {
+	if o.Catalog == nil {
+		o.Catalog = apizee.Documented()
+	}
 	for _, name := range o.Skip {
-		if _, err := LookupRule(name); err != nil {
+		if _, err := LookupRule(o.Catalog, name); err != nil {
 			return Outcome{}, err
 		}
 	}
@@ -66,7 +73,7 @@ func Run(ctx context.Context, o Options) (Outcome, error) {
 	if f := p.send(p.ordinary()).Failure; f != nil && noWay(f.Kind) {
 		return Outcome{}, &UnreachableError{f}
 	}
-	for _, rule := range Rules() {
+	for _, rule := range Rules(o.Catalog) {
 		result := p.run(rule)
 		outcome.Results = append(outcome.Results, result)
 		if o.OnResult != nil && result.Actual != stopped {

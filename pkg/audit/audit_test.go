@@ -73,7 +73,7 @@ func options(t *testing.T, url string) Options {
 		t.Fatal(err)
 	}
 	t.Cleanup(transport.CloseIdleConnections)
-	return Options{
+	return Options{Catalog: apizee.Documented(),
 		Target:    deliver.Target{URL: u, Headers: []deliver.Header{{Name: "X-Team", Value: "blue"}, {Name: secret, Value: "s3cret"}}},
 		Transport: transport, Timeout: 10 * time.Second, Seed: 1, Now: time.Now,
 		Sleep: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
@@ -101,7 +101,7 @@ func TestSoundEndpoint(t *testing.T) {
 			t.Errorf("%s %s: %s", r.Name, r.Status, r.Actual)
 		}
 	}
-	if outcome.Score() != 100 || !outcome.OK() || !outcome.Complete || len(seen) != len(Rules()) {
+	if outcome.Score() != 100 || !outcome.OK() || !outcome.Complete || len(seen) != len(Rules(apizee.Documented())) {
 		t.Errorf("%s, %d seen", outcome.Summary(), len(seen))
 	}
 }
@@ -160,7 +160,7 @@ func TestFlawsAreFound(t *testing.T) {
 
 func try(t *testing.T, name string, handler http.HandlerFunc, change func(*Options)) Result {
 	t.Helper()
-	rule, err := LookupRule(name)
+	rule, err := LookupRule(apizee.Documented(), name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -373,7 +373,7 @@ func TestStopped(t *testing.T) {
 			t.Errorf("its JUnit report has %+v", suite.Properties)
 		}
 	}
-	if err != nil || outcome.Complete || len(outcome.Results) != len(Rules()) || outcome.Count(Passed) != 2 {
+	if err != nil || outcome.Complete || len(outcome.Results) != len(Rules(apizee.Documented())) || outcome.Count(Passed) != 2 {
 		t.Errorf("%s, %v", outcome.Summary(), err)
 	}
 }
@@ -381,33 +381,33 @@ func TestStopped(t *testing.T) {
 func TestRules(t *testing.T) {
 	names := map[string]bool{}
 	var groups []string
-	for _, r := range Rules() {
+	for _, r := range Rules(apizee.Documented()) {
 		if names[r.Name] || r.Name == "" || r.Title == "" || r.Why == "" || r.Good == "" || r.want == nil || r.try == nil {
 			t.Errorf("%+v", r)
 		}
 		names[r.Name] = true
 		groups = append(groups, r.Group)
-		if got, err := LookupRule(r.Name); err != nil || got.Name != r.Name {
+		if got, err := LookupRule(apizee.Documented(), r.Name); err != nil || got.Name != r.Name {
 			t.Errorf("%s: %v", r.Name, err)
 		}
 	}
 	if groups = slices.Compact(groups); len(groups) != 5 {
 		t.Errorf("the groups are not together: %v", groups)
 	}
-	if _, err := LookupRule("elephant"); err == nil || !strings.HasPrefix(err.Error(), `there is no rule "elephant"; there are ticket-events, `) {
+	if _, err := LookupRule(apizee.Documented(), "elephant"); err == nil || !strings.HasPrefix(err.Error(), `there is no rule "elephant"; there are ticket-events, `) {
 		t.Errorf("got %v", err)
 	}
 }
 
 func TestWordsAreDocumented(t *testing.T) {
-	if diff := cmp.Diff(apizee.ObjectNames(), []string{ticket, media, conversation}); diff != "" {
+	if diff := cmp.Diff(apizee.Documented().ObjectNames(), []string{ticket, media, conversation}); diff != "" {
 		t.Error(diff)
 	}
-	if !slices.Contains(apizee.EventNames(), update) {
+	if !slices.Contains(apizee.Documented().EventNames(), update) {
 		t.Error("update is not documented")
 	}
 	for object, path := range map[string]string{ticket: statePath, conversation: namePath} {
-		o, _ := apizee.LookupObject(object)
+		o, _ := apizee.Documented().LookupObject(object)
 		if _, ok := o.Prop(path); !ok {
 			t.Errorf("%s of %s is not documented", path, object)
 		}
@@ -422,7 +422,7 @@ func TestDocumentedEventsAreValid(t *testing.T) {
 		body, _ := io.ReadAll(r.Body)
 		mu.Lock()
 		defer mu.Unlock()
-		if report := apizee.Validate(body); len(report.Findings) > 0 {
+		if report := apizee.Documented().Validate(body); len(report.Findings) > 0 {
 			t.Errorf("%s: %v", body, report.Findings)
 		} else if v, ok := report.Event.Prop(statePath); ok && report.Event.Object == ticket {
 			states[v.Text()] = true
@@ -430,10 +430,10 @@ func TestDocumentedEventsAreValid(t *testing.T) {
 	}))
 	t.Cleanup(server.Close)
 	p := newProbe(t.Context(), options(t, server.URL))
-	for _, o := range apizee.Objects() {
-		documentedEvents(p, o)
+	for _, o := range apizee.Documented().Objects {
+		documentedEvents(p, apizee.Documented().EventNames(), o)
 	}
-	object, _ := apizee.LookupObject(ticket)
+	object, _ := apizee.Documented().LookupObject(ticket)
 	prop, _ := object.Prop(statePath)
 	if len(states) != len(prop.Values) {
 		t.Errorf("%d states were sent: %v", len(states), states)
@@ -486,8 +486,8 @@ func TestReports(t *testing.T) {
 	outcome := Outcome{
 		URL: "http://h/?<script>", Start: time.Unix(1575976413, 0), Took: 1500 * time.Millisecond, Complete: true,
 		Results: []Result{
-			{Rule: Rules()[0], Status: Failed, Actual: `<img src=x onerror=alert(1)> & "500"`, Took: 20 * time.Millisecond},
-			{Rule: Rules()[1], Status: Passed, Actual: "204"},
+			{Rule: Rules(apizee.Documented())[0], Status: Failed, Actual: `<img src=x onerror=alert(1)> & "500"`, Took: 20 * time.Millisecond},
+			{Rule: Rules(apizee.Documented())[1], Status: Passed, Actual: "204"},
 		},
 	}
 	var text bytes.Buffer

@@ -74,7 +74,7 @@ func (p *probe) idOf(object string) string {
 
 // build makes an event from the catalog's examples.
 func (p *probe) build(object, event string, props ...payload.Prop) []byte {
-	body, err := payload.Build(payload.Spec{
+	body, err := payload.Build(p.options.Catalog, payload.Spec{
 		Object: object, Event: event, ID: p.idOf(object), Props: props, Undocumented: true,
 	}, p.options.Now().Unix())
 	if err != nil {
@@ -89,7 +89,7 @@ func (p *probe) compose(object, event, props string) []byte {
 	if object == conversation {
 		id = strconv.Quote(id)
 	}
-	body, err := payload.Compose(payload.Fields{
+	body, err := payload.Compose(p.options.Catalog, payload.Fields{
 		Event: event, Object: object, ID: json.RawMessage(id),
 		Time: strconv.AppendInt(nil, p.options.Now().Unix(), 10), Props: json.RawMessage(props),
 	})

@@ -32,22 +32,22 @@ const (
 
 // Rules are all the rules, in the order in which they are tried: what every endpoint
 // should bear comes first, what may break one last.
-func Rules() []Rule {
+func Rules(c *apizee.Catalog) []Rule {
 	var rules []Rule
-	for _, o := range apizee.Objects() {
-		rules = append(rules, documentedRule(o))
+	for _, o := range c.Objects {
+		rules = append(rules, documentedRule(c, o))
 	}
 	rules = append(rules, wireRules()...)
-	rules = append(rules, toleranceRules()...)
+	rules = append(rules, toleranceRules(c)...)
 	rules = append(rules, deliveryRules()...)
 	rules = append(rules, secretRules()...)
 	return append(rules, brokenRules()...)
 }
 
 // LookupRule finds a rule by its name.
-func LookupRule(name string) (Rule, error) {
+func LookupRule(c *apizee.Catalog, name string) (Rule, error) {
 	var names []string
-	for _, r := range Rules() {
+	for _, r := range Rules(c) {
 		if r.Name == name {
 			return r, nil
 		}

@@ -62,11 +62,11 @@ func older(p *probe, body []byte) []byte {
 	if err != nil {
 		panic(err)
 	}
-	body, err = payload.Apply(body, []payload.Change{earlier})
+	body, err = payload.Apply(p.options.Catalog, body, []payload.Change{earlier})
 	if err != nil {
 		panic(err)
 	}
-	body, err = payload.SetTime(body, p.options.Now().Unix()-60)
+	body, err = payload.SetTime(p.options.Catalog, body, p.options.Now().Unix()-60)
 	if err != nil {
 		panic(err)
 	}

@@ -19,18 +19,18 @@ const (
 
 // documentedRule sends each event of an object, and each documented value of each of
 // its props.
-func documentedRule(o apizee.Object) Rule {
+func documentedRule(c *apizee.Catalog, o apizee.Object) Rule {
 	return Rule{
 		Name: o.Name + "-events", Group: documented, Title: "Every documented " + o.Name + " event",
 		Why:  "These are the events that the documentation promises; one that is not accepted is lost, since no retry is documented.",
 		Good: "2xx to each of them", want: mustAccept(),
-		try: func(p *probe) []attempt { return documentedEvents(p, o) },
+		try: func(p *probe) []attempt { return documentedEvents(p, c.EventNames(), o) },
 	}
 }
 
-func documentedEvents(p *probe, o apizee.Object) []attempt {
+func documentedEvents(p *probe, events []string, o apizee.Object) []attempt {
 	var attempts []attempt
-	for _, event := range apizee.EventNames() {
+	for _, event := range events {
 		attempts = append(attempts, attempt{label: o.Name + " " + event, result: p.send(p.build(o.Name, event))})
 	}
 	for _, prop := range o.Props {

@@ -7,7 +7,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 )
 
-func toleranceRules() []Rule {
+func toleranceRules(c *apizee.Catalog) []Rule {
 	return []Rule{
 		{
 			Name: "unknown-state", Group: tolerance, Title: "A state that is not documented",
@@ -15,7 +15,7 @@ func toleranceRules() []Rule {
 			Good: "2xx, and the state is logged or ignored", want: shouldAccept(),
 			try: func(p *probe) []attempt {
 				var attempts []attempt
-				for _, state := range unknownStates() {
+				for _, state := range unknownStates(c) {
 					body := p.build(ticket, update, payload.Prop{Path: statePath, Text: state})
 					attempts = append(attempts, attempt{label: statePath + "=" + state, result: p.send(body)})
 				}
@@ -28,7 +28,7 @@ func toleranceRules() []Rule {
 			Good: "2xx, and the event is ignored", want: shouldAccept(),
 			try: func(p *probe) []attempt {
 				var attempts []attempt
-				for _, object := range apizee.ElsewhereObjects() {
+				for _, object := range c.ElsewhereObjects {
 					attempts = append(attempts, attempt{label: object, result: p.send(p.compose(object, update, `{"id":1}`))})
 				}
 				return attempts
@@ -96,9 +96,9 @@ func toleranceRules() []Rule {
 }
 
 // unknownStates are the states that only other pages name, and one that nobody does.
-func unknownStates() []string {
+func unknownStates(c *apizee.Catalog) []string {
 	states := []string{"teleported"}
-	if o, ok := apizee.LookupObject(ticket); ok {
+	if o, ok := c.LookupObject(ticket); ok {
 		if prop, ok := o.Prop(statePath); ok {
 			states = append(states, prop.Elsewhere...)
 		}
@@ -108,9 +108,9 @@ func unknownStates() []string {
 
 // spellings sends every prop of an object, nested and dotted.
 func spellings(p *probe, object string) []attempt {
-	o, _ := apizee.LookupObject(object)
+	o, _ := p.options.Catalog.LookupObject(object)
 	nested := p.build(object, update, examples(o)...)
-	dotted, err := payload.Dotted(nested)
+	dotted, err := payload.Dotted(p.options.Catalog, nested)
 	if err != nil {
 		panic(err)
 	}

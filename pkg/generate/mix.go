@@ -25,12 +25,12 @@ const (
 type Mix [kinds]int
 
 // DefaultMix is mostly tickets.
-func DefaultMix() Mix { return Mix{ticket: 70, media: 20, conversation: 10} }
+func DefaultMix(*apizee.Catalog) Mix { return Mix{ticket: 70, media: 20, conversation: 10} }
 
 // String is the mix as ParseMix reads it.
 func (m Mix) String() string {
 	var parts []string
-	for k, name := range apizee.ObjectNames() {
+	for k, name := range names {
 		if m[k] > 0 {
 			parts = append(parts, name+"="+strconv.Itoa(m[k]))
 		}
@@ -42,15 +42,15 @@ const maxWeight = 1_000_000
 
 // ParseMix reads "ticket=70,media=20,conversation=10". An object that is not named
 // does not occur.
-func ParseMix(s string) (Mix, error) {
+func ParseMix(c *apizee.Catalog, s string) (Mix, error) {
 	var mix Mix
 	var seen [kinds]bool
 	for part := range strings.SplitSeq(s, ",") {
 		name, number, found := strings.Cut(strings.TrimSpace(part), "=")
 		if !found {
-			return Mix{}, fmt.Errorf("%q is not name=weight; write it like %s", part, DefaultMix())
+			return Mix{}, fmt.Errorf("%q is not name=weight; write it like %s", part, DefaultMix(c))
 		}
-		k, err := lookupKind(name)
+		k, err := lookupKind(c, name)
 		if err != nil {
 			return Mix{}, err
 		}
@@ -68,8 +68,8 @@ func ParseMix(s string) (Mix, error) {
 	return mix, nil
 }
 
-func lookupKind(name string) (kind, error) {
-	names := apizee.ObjectNames()
+func lookupKind(c *apizee.Catalog, name string) (kind, error) {
+	names := c.ObjectNames()
 	for k, known := range names {
 		if known == name {
 			return kind(k), nil

@@ -1,6 +1,7 @@
 package generate
 
 import (
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"strings"
 	"testing"
 	"time"
@@ -35,7 +36,7 @@ func TestParseRate(t *testing.T) {
 
 func TestParseRefuses(t *testing.T) {
 	rate := func(s string) error { _, err := ParseRate(s); return err }
-	mix := func(s string) error { _, err := ParseMix(s); return err }
+	mix := func(s string) error { _, err := ParseMix(apizee.Documented(), s); return err }
 	tests := map[string]struct {
 		parse func(string) error
 		in    string
@@ -75,7 +76,7 @@ func TestParseRefuses(t *testing.T) {
 }
 
 func TestParseMix(t *testing.T) {
-	got, err := ParseMix("media=1, ticket=3")
+	got, err := ParseMix(apizee.Documented(), "media=1, ticket=3")
 	if err != nil || got != (Mix{ticket: 3, media: 1}) || got.String() != "ticket=3,media=1" {
 		t.Fatalf("got %v, %v", got, err)
 	}
@@ -102,11 +103,11 @@ func FuzzParseMix(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		mix, err := ParseMix(s)
+		mix, err := ParseMix(apizee.Documented(), s)
 		if err != nil {
 			return
 		}
-		if again, err := ParseMix(mix.String()); err != nil || again != mix {
+		if again, err := ParseMix(apizee.Documented(), mix.String()); err != nil || again != mix {
 			t.Fatalf("%q became %v, then %v, %v", s, mix, again, err)
 		}
 	})

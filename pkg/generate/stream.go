@@ -1,9 +1,16 @@
 package generate
 
-import "time"
+import (
+	"time"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+)
 
 // Options are all that a stream depends on.
 type Options struct {
+	// Catalog is what is documented; nil means apizee.Documented().
+	Catalog *apizee.Catalog
+
 	Seed uint64
 
 	// Start is the time of the first event, not before 1970.
@@ -54,11 +61,14 @@ const (
 
 // New starts a stream.
 func New(o Options) *Stream {
+	if o.Catalog == nil {
+		o.Catalog = apizee.Documented()
+	}
 	if o.Rate == (Rate{}) {
 		o.Rate = DefaultRate()
 	}
 	if o.Mix == (Mix{}) {
-		o.Mix = DefaultMix()
+		o.Mix = DefaultMix(o.Catalog)
 	}
 	s := &Stream{
 		random: newRandom(o.Seed),

@@ -61,7 +61,7 @@ type follower struct {
 
 // take returns the name of the object.
 func (f *follower) take(line []byte) string {
-	report := apizee.Validate(line)
+	report := apizee.Documented().Validate(line)
 	if len(report.Findings) > 0 {
 		f.t.Fatalf("%s\n%v", line, report.Findings)
 	}
@@ -110,8 +110,8 @@ func TestEveryEventIsValidAndPlausible(t *testing.T) {
 		objects[f.take(s.Next())]++
 	}
 	for k, name := range names {
-		if share := float64(objects[name]) / events * 100; share < float64(DefaultMix()[k])-1 || share > float64(DefaultMix()[k])+1 {
-			t.Errorf("%.1f %% of the events are about a %s, want %d", share, name, DefaultMix()[k])
+		if share := float64(objects[name]) / events * 100; share < float64(DefaultMix(apizee.Documented())[k])-1 || share > float64(DefaultMix(apizee.Documented())[k])+1 {
+			t.Errorf("%.1f %% of the events are about a %s, want %d", share, name, DefaultMix(apizee.Documented())[k])
 		}
 	}
 	for object, l := range lives() {
@@ -132,13 +132,13 @@ func TestEveryEventIsValidAndPlausible(t *testing.T) {
 
 // The lives use every documented state and no other, and every stage can be reached.
 func TestWordsAreDocumented(t *testing.T) {
-	if diff := cmp.Diff(apizee.ObjectNames(), names[:]); diff != "" {
+	if diff := cmp.Diff(apizee.Documented().ObjectNames(), names[:]); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff(apizee.EventNames(), []string{created, updated, deleted}); diff != "" {
+	if diff := cmp.Diff(apizee.Documented().EventNames(), []string{created, updated, deleted}); diff != "" {
 		t.Error(diff)
 	}
-	mediaObject, _ := apizee.LookupObject("media")
+	mediaObject, _ := apizee.Documented().LookupObject("media")
 	parents, _ := mediaObject.Prop("_parent.name")
 	for _, name := range []string{names[ticket], names[conversation], conferenceName} {
 		if !slices.Contains(parents.Values, name) {
@@ -146,7 +146,7 @@ func TestWordsAreDocumented(t *testing.T) {
 		}
 	}
 	for name, l := range lives() {
-		object, _ := apizee.LookupObject(name)
+		object, _ := apizee.Documented().LookupObject(name)
 		prop, ok := object.Prop("state")
 		if !ok {
 			prop, _ = object.Prop("eventType")
@@ -190,7 +190,7 @@ func TestTimeGoesOnAtTheRate(t *testing.T) {
 			s := New(Options{Start: start, Rate: test.rate})
 			var last int64
 			for i := range test.events {
-				now, err := strconv.ParseInt(apizee.Validate(s.Next()).Event.Time, 10, 64)
+				now, err := strconv.ParseInt(apizee.Documented().Validate(s.Next()).Event.Time, 10, 64)
 				if err != nil || now < last || i == 0 && now != start.Unix() {
 					t.Fatalf("event %d is at %d, after %d, %v", i, now, last, err)
 				}
@@ -206,7 +206,7 @@ func TestTimeGoesOnAtTheRate(t *testing.T) {
 func TestMixIsKept(t *testing.T) {
 	s := New(Options{Start: start, Mix: Mix{media: 1}})
 	for range 1000 {
-		if e := apizee.Validate(s.Next()).Event; e.Object != "media" {
+		if e := apizee.Documented().Validate(s.Next()).Event; e.Object != "media" {
 			t.Fatalf("got %+v", e)
 		}
 	}

@@ -31,8 +31,8 @@ type Spec struct {
 // order, numbers with the digits typed. Each object starts from its documented
 // example; a delete event has only the props given. An error about a flag, or about
 // what the contract does not know, is a *FlagError.
-func Build(s Spec, unix int64) ([]byte, error) {
-	object, _ := apizee.LookupObject(s.Object)
+func Build(c *apizee.Catalog, s Spec, unix int64) ([]byte, error) {
+	object, _ := c.LookupObject(s.Object)
 	id, err := s.encodeID(object)
 	if err != nil {
 		return nil, err
@@ -41,14 +41,14 @@ func Build(s Spec, unix int64) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	body, err := Compose(Fields{
+	body, err := Compose(c, Fields{
 		Event: s.event(), Object: s.Object,
 		Time: strconv.AppendInt(nil, unix, 10), ID: json.RawMessage(id), Props: json.RawMessage(props),
 	})
 	if err != nil || s.Undocumented {
 		return body, err
 	}
-	if err := refuse(object, apizee.Validate(body).Findings); err != nil {
+	if err := refuse(object, c.Validate(body).Findings); err != nil {
 		return nil, err
 	}
 	return body, nil

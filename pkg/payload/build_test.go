@@ -12,6 +12,8 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 )
 
+var documented = apizee.Documented()
+
 func TestBuild(t *testing.T) {
 	tests := []struct {
 		name string
@@ -51,14 +53,14 @@ func TestBuild(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := Build(tt.spec, 1575976413)
+			got, err := Build(documented, tt.spec, 1575976413)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(tt.want, string(got)); diff != "" {
 				t.Errorf("body (-want +got):\n%s", diff)
 			}
-			if findings := apizee.Validate(got).Findings; len(findings) > 0 && !tt.spec.Undocumented {
+			if findings := documented.Validate(got).Findings; len(findings) > 0 && !tt.spec.Undocumented {
 				t.Errorf("findings: %v", findings)
 			}
 		})
@@ -103,7 +105,7 @@ func TestBuildErrors(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.want, func(t *testing.T) {
-			body, err := Build(tt.spec, 1)
+			body, err := Build(documented, tt.spec, 1)
 			flag := (*FlagError)(nil)
 			if !errors.As(err, &flag) {
 				t.Fatalf("body %s, error %v", body, err)
@@ -118,14 +120,14 @@ func TestBuildErrors(t *testing.T) {
 // The words that Build knows by itself are documented ones.
 func TestBuildWords(t *testing.T) {
 	for _, word := range []string{defaultEvent, emptyEvent} {
-		if !slices.Contains(apizee.EventNames(), word) {
+		if !slices.Contains(documented.EventNames(), word) {
 			t.Errorf("%q is not documented", word)
 		}
 	}
 }
 
 func TestCompose(t *testing.T) {
-	got, err := Compose(Fields{
+	got, err := Compose(documented, Fields{
 		Event: "create", Object: "media", Time: json.RawMessage(" 5 "),
 		Props: json.RawMessage(`{ "z": [1, 2.0], "_parent": {"x": 1, "id": 2, "name": "a<b"}, "_parent.id": 3, "state": "error" }`),
 	})
@@ -134,17 +136,17 @@ func TestCompose(t *testing.T) {
 		t.Errorf("got %s, %v", got, err)
 	}
 	for _, f := range []Fields{{}, {Time: json.RawMessage("1")}, {Time: json.RawMessage("x"), Object: "ticket"}} {
-		if _, err := Compose(f); err == nil || !strings.Contains(err.Error(), "not JSON") {
+		if _, err := Compose(documented, f); err == nil || !strings.Contains(err.Error(), "not JSON") {
 			t.Errorf("Compose(%v): error %v", f, err)
 		}
 	}
 }
 
 func TestCheck(t *testing.T) {
-	if err := Check([]byte(`{"event":"update","time":1,"object":"smsmessage","objectId":1,"props":{"x":1}}`)); err != nil {
+	if err := Check(documented, []byte(`{"event":"update","time":1,"object":"smsmessage","objectId":1,"props":{"x":1}}`)); err != nil {
 		t.Errorf("notices alone: %v", err)
 	}
-	err := Check([]byte(`{"event":"update","time":1,"object":"ticket","objectId":1,"props":{"x":1,"state":"opend"}}`))
+	err := Check(documented, []byte(`{"event":"update","time":1,"object":"ticket","objectId":1,"props":{"x":1,"state":"opend"}}`))
 	broken := (*UndocumentedError)(nil)
 	if !errors.As(err, &broken) || len(broken.Findings) != 2 {
 		t.Fatalf("error %#v", err)
@@ -165,25 +167,25 @@ func FuzzBuild(f *testing.F) {
 	f.Add("smsmessage", "x", "1e999", "geoloc", "\u2028<", true)
 	f.Fuzz(func(t *testing.T, object, event, id, path, text string, undocumented bool) {
 		spec := Spec{Object: object, Event: event, ID: id, Props: []Prop{{path, text}, {"state", "new"}}, Undocumented: undocumented}
-		body, err := Build(spec, 1)
+		body, err := Build(documented, spec, 1)
 		if err != nil {
 			return
 		}
 		if _, err := Raw(body); err != nil {
 			t.Fatalf("%s: %v", body, err)
 		}
-		if findings := apizee.Validate(body).Findings; len(findings) > 0 && !undocumented {
+		if findings := documented.Validate(body).Findings; len(findings) > 0 && !undocumented {
 			t.Fatalf("%s: %v", body, findings)
 		}
 	})
 }
 
 func BenchmarkBuild(b *testing.B) {
-	for _, object := range apizee.ObjectNames() {
+	for _, object := range documented.ObjectNames() {
 		b.Run(object, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := Build(Spec{Object: object, ID: "1"}, 1575976413); err != nil {
+				if _, err := Build(documented, Spec{Object: object, ID: "1"}, 1575976413); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -10,6 +10,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/tidwall/gjson"
 	"github.com/tidwall/sjson"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 )
 
 // Change is one --set or --unset.
@@ -63,30 +65,30 @@ func cutAssignment(arg string) (path, value string, found bool) {
 // they are, and an event in documented order is in that order afterwards, too. A set
 // makes the objects that are missing on its way. A path that leads nowhere is a
 // *PathError.
-func Apply(body []byte, changes []Change) ([]byte, error) {
+func Apply(c *apizee.Catalog, body []byte, changes []Change) ([]byte, error) {
 	if len(changes) == 0 {
 		return body, nil
 	}
-	arranged, err := isArranged(body)
+	arranged, err := isArranged(c, body)
 	if err != nil {
 		return nil, fmt.Errorf("change the event: %w", err)
 	}
-	for _, c := range changes {
-		if body, err = c.apply(body); err != nil {
+	for _, change := range changes {
+		if body, err = change.apply(body); err != nil {
 			return nil, err
 		}
 	}
-	if still, err := isArranged(body); err != nil {
+	if still, err := isArranged(c, body); err != nil {
 		return nil, fmt.Errorf("change the event: %w", err)
 	} else if arranged && !still {
-		return arrange(body)
+		return arrange(c, body)
 	}
 	return body, nil
 }
 
 // isArranged tells whether a body is in documented order, whatever its spaces.
-func isArranged(body []byte) (bool, error) {
-	arranged, err := arrange(body)
+func isArranged(c *apizee.Catalog, body []byte) (bool, error) {
+	arranged, err := arrange(c, body)
 	if err != nil {
 		return false, err
 	}

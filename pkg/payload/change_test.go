@@ -64,7 +64,7 @@ func TestApply(t *testing.T) {
 			for _, arg := range tt.changes {
 				changes = append(changes, change(t, arg))
 			}
-			got, err := Apply([]byte(tt.body), changes)
+			got, err := Apply(documented, []byte(tt.body), changes)
 			if err != nil || string(got) != tt.want {
 				t.Errorf("got  %s, %v\nwant %s", got, err, tt.want)
 			}
@@ -92,14 +92,14 @@ func TestApplyErrors(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.change, func(t *testing.T) {
-			got, err := Apply([]byte(body), []Change{change(t, tt.change)})
+			got, err := Apply(documented, []byte(body), []Change{change(t, tt.change)})
 			if err == nil || !strings.HasPrefix(err.Error(), tt.want) {
 				t.Errorf("got %s, %v\nwant %s", got, err, tt.want)
 			}
 		})
 	}
 	for _, body := range []string{"", "5", `{"a":1,"a":2}`, `{"a":`, `{} x`} {
-		if got, err := Apply([]byte(body), []Change{change(t, "a=1")}); err == nil {
+		if got, err := Apply(documented, []byte(body), []Change{change(t, "a=1")}); err == nil {
 			t.Errorf("Apply to %q: %s", body, got)
 		}
 	}
@@ -151,7 +151,7 @@ func FuzzApply(f *testing.F) {
 			return
 		}
 		set := Change{path, keys, jsontext.Value(`"` + "mark" + `"`)}
-		got, err := Apply([]byte(body), []Change{set})
+		got, err := Apply(documented, []byte(body), []Change{set})
 		if err != nil {
 			return
 		}
@@ -168,7 +168,7 @@ func FuzzApply(f *testing.F) {
 		if at := gjson.GetBytes(got, strings.ReplaceAll("."+joinPath(found), ".:", ".")[1:]); at.Raw != `"mark"` {
 			t.Fatalf("at %s of %s is %s", path, got, at.Raw)
 		}
-		if _, err := Apply(got, []Change{{path: path, keys: keys}}); err != nil {
+		if _, err := Apply(documented, got, []Change{{path: path, keys: keys}}); err != nil {
 			t.Fatalf("unset %s of %s: %v", path, got, err)
 		}
 	})

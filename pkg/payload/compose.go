@@ -19,9 +19,9 @@ type Fields struct {
 
 // Compose writes the fields compactly and in documented order, documented props too;
 // other props follow in the order given. It does not check them against the contract.
-func Compose(f Fields) ([]byte, error) {
+func Compose(c *apizee.Catalog, f Fields) ([]byte, error) {
 	if f.ID == nil {
-		object, _ := apizee.LookupObject(f.Object)
+		object, _ := c.LookupObject(f.Object)
 		f.ID = json.RawMessage(object.ID.Example)
 	}
 	if f.Props == nil {
@@ -49,5 +49,5 @@ func Compose(f Fields) ([]byte, error) {
 		}
 		members[i].value = value
 	}
-	return arrangeFields(members)
+	return arrangeFields(c, members)
 }

@@ -8,12 +8,12 @@ import (
 
 // Dotted writes the groups of props that are documented for the event's object as keys
 // with a dot, such as "geoloc.lat". An event without such a group stays as it is.
-func Dotted(body []byte) ([]byte, error) {
+func Dotted(c *apizee.Catalog, body []byte) ([]byte, error) {
 	fields, err := readMembers(body)
 	if err != nil {
 		return nil, fmt.Errorf("write dotted keys: %w", err)
 	}
-	object, documented := apizee.LookupObject(objectName(fields))
+	object, documented := c.LookupObject(objectName(fields))
 	if !documented {
 		return body, nil
 	}

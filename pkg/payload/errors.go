@@ -70,8 +70,8 @@ func (e *UndocumentedError) Error() string {
 
 // Check holds an event against the contract. What breaks it is an *UndocumentedError;
 // notices alone are not.
-func Check(body []byte) error {
-	if r := apizee.Validate(body); !r.OK() {
+func Check(c *apizee.Catalog, body []byte) error {
+	if r := c.Validate(body); !r.OK() {
 		return &UndocumentedError{Findings: r.Findings}
 	}
 	return nil

@@ -34,6 +34,7 @@ type Info struct {
 type Library struct {
 	Layers  []Layer
 	Sources Sources
+	Catalog *apizee.Catalog // the objects that templates are grouped by
 }
 
 // NotFoundError says that no layer has a template of that name.
@@ -69,7 +70,7 @@ func (l Library) List() ([]Info, error) {
 			if err != nil {
 				return nil, err
 			}
-			infos = append(infos, layer.info(name, text))
+			infos = append(infos, l.info(layer, name, text))
 		}
 	}
 	slices.SortFunc(infos, func(a, b Info) int { return strings.Compare(a.Name, b.Name) })
@@ -91,7 +92,7 @@ func (l Library) Find(name string) (Template, error) {
 			return Template{}, err
 		}
 		t, err := Parse(layer.path(name), text)
-		t.Info = layer.info(name, text)
+		t.Info = l.info(layer, name, text)
 		return t, err
 	}
 	return Template{}, l.notFound(name)
@@ -116,13 +117,13 @@ func (l Library) notFound(name string) error {
 
 func (l Layer) path(name string) string { return path.Join(l.Dir, name+templateExt) }
 
-func (l Layer) info(name, text string) Info {
-	return Info{Name: name, Group: group(name), Description: describe(text), Source: l.Name}
+func (l Library) info(layer Layer, name, text string) Info {
+	return Info{Name: name, Group: l.group(name), Description: describe(text), Source: layer.Name}
 }
 
-func group(name string) string {
+func (l Library) group(name string) string {
 	first, _, _ := strings.Cut(name, "-")
-	if _, ok := apizee.LookupObject(first); ok {
+	if _, ok := l.Catalog.LookupObject(first); ok {
 		return first
 	}
 	return ""

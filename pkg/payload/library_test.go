@@ -26,7 +26,7 @@ func testLibrary() Library {
 		"ticket-new.json":    {Data: []byte("{{/* New. */}}{}")},
 		"ticket-closed.json": {Data: []byte("{{/* Closed. */}}{}")},
 	}
-	return Library{
+	return Library{Catalog: documented,
 		Layers: []Layer{
 			{Name: "nowhere", FS: os.DirFS(filepath.Join(os.TempDir(), "apizee-hooks", "does", "not", "exist")), Dir: "nowhere"},
 			{Name: "project", FS: own, Dir: ".apizee-hooks/templates"},
@@ -90,7 +90,7 @@ type brokenFS struct{}
 func (brokenFS) Open(string) (fs.File, error) { return nil, fs.ErrPermission }
 
 func TestUnreadableLayer(t *testing.T) {
-	lib := Library{Layers: []Layer{{Name: "x", FS: brokenFS{}, Dir: "/x"}}}
+	lib := Library{Catalog: documented, Layers: []Layer{{Name: "x", FS: brokenFS{}, Dir: "/x"}}}
 	if _, err := lib.List(); !errors.Is(err, fs.ErrPermission) {
 		t.Errorf("List: %v", err)
 	}

@@ -12,7 +12,7 @@ import (
 
 // arrange writes an event compactly and in documented order, its props too. What is
 // not documented comes after that, in the order it had.
-func arrange(body []byte) ([]byte, error) {
+func arrange(c *apizee.Catalog, body []byte) ([]byte, error) {
 	compact, err := compacted(body)
 	if err != nil {
 		return nil, err
@@ -21,13 +21,13 @@ func arrange(body []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return arrangeFields(fields)
+	return arrangeFields(c, fields)
 }
 
-func arrangeFields(fields []member) ([]byte, error) {
+func arrangeFields(c *apizee.Catalog, fields []member) ([]byte, error) {
 	sortMembers(fields, apizee.FieldNames(), "")
 	at := slices.IndexFunc(fields, func(m member) bool { return m.name == "props" })
-	object, documented := apizee.LookupObject(objectName(fields))
+	object, documented := c.LookupObject(objectName(fields))
 	if at >= 0 && documented {
 		props, err := arrangeProps(fields[at].value, object.PropPaths(), "")
 		if err != nil {

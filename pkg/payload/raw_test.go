@@ -83,11 +83,11 @@ func TestParseTime(t *testing.T) {
 }
 
 func TestSetTime(t *testing.T) {
-	got, err := SetTime([]byte(`{"event":"update","object":"ticket"}`), 7)
+	got, err := SetTime(documented, []byte(`{"event":"update","object":"ticket"}`), 7)
 	if want := `{"event":"update","time":7,"object":"ticket"}`; err != nil || string(got) != want {
 		t.Errorf("got %s, %v", got, err)
 	}
-	if _, err := SetTime([]byte(`[]`), 7); err == nil {
+	if _, err := SetTime(documented, []byte(`[]`), 7); err == nil {
 		t.Error("an array has no time")
 	}
 }
@@ -105,7 +105,7 @@ func TestDotted(t *testing.T) {
 		{body: `[]`, err: "write dotted keys: not a JSON object"},
 	}
 	for _, tt := range tests {
-		got, err := Dotted([]byte(tt.body))
+		got, err := Dotted(documented, []byte(tt.body))
 		if tt.err == "" && (err != nil || string(got) != tt.want) {
 			t.Errorf("Dotted(%s) = %s, %v", tt.body, got, err)
 		}

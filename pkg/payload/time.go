@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 )
 
 // tooManySeconds is the year 5138 in seconds; as milliseconds it is 1973.
@@ -30,7 +32,7 @@ func ParseTime(text string) (int64, error) {
 }
 
 // SetTime puts a time in UNIX seconds into an event.
-func SetTime(body []byte, unix int64) ([]byte, error) {
+func SetTime(c *apizee.Catalog, body []byte, unix int64) ([]byte, error) {
 	seconds := jsontext.Value(strconv.AppendInt(nil, unix, 10))
-	return Apply(body, []Change{{"time", []key{{name: "time"}}, seconds}})
+	return Apply(c, body, []Change{{"time", []key{{name: "time"}}, seconds}})
 }

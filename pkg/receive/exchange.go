@@ -59,7 +59,7 @@ func (x *exchange) report() {
 
 // check holds the event against the contract.
 func (x *exchange) check() {
-	x.Report = apizee.ValidateRequest(apizee.Request{Method: x.Method, Headers: x.Headers, Body: x.Body})
+	x.Report = x.s.options.Catalog.ValidateRequest(apizee.Request{Method: x.Method, Headers: x.Headers, Body: x.Body})
 }
 
 func connOf(r *http.Request) *conn {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
 )
@@ -17,6 +18,9 @@ import (
 // Options say what is received and how it is answered. The zero value takes events on
 // any path and answers 204.
 type Options struct {
+	// Catalog is what events are held against; nil means apizee.Documented().
+	Catalog *apizee.Catalog
+
 	// Path is the only path that is served, such as "/apizeehooks/". Elsewhere the
 	// answer is 404. Empty serves any path.
 	Path string
@@ -97,6 +101,9 @@ func (l Limits) withDefaults() Limits {
 
 func (o Options) withDefaults() (Options, error) {
 	o.Limits = o.Limits.withDefaults()
+	if o.Catalog == nil {
+		o.Catalog = apizee.Documented()
+	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}

@@ -29,9 +29,10 @@ type Options struct {
 
 // Player sends recordings again.
 type Player struct {
-	Client *deliver.Client
-	Now    func() time.Time
-	Sleep  func(ctx context.Context, d time.Duration) error
+	Catalog *apizee.Catalog
+	Client  *deliver.Client
+	Now     func() time.Time
+	Sleep   func(ctx context.Context, d time.Duration) error
 }
 
 // Played is one request that was sent again.
@@ -102,7 +103,7 @@ func (r *run) play(ctx context.Context, entry recording.Entry, line int) {
 	if r.outcome.Read < r.options.From {
 		return
 	}
-	event := apizee.Validate(entry.Body).Event
+	event := r.player.Catalog.Validate(entry.Body).Event
 	if !r.options.Filter.Match(event) || r.wait(ctx, entry.ReceivedAt) != nil {
 		return
 	}
@@ -151,7 +152,7 @@ func (r *run) body(entry recording.Entry) []byte {
 	if !r.options.NewTime {
 		return entry.Body
 	}
-	changed, err := payload.SetTime(entry.Body, r.player.Now().Unix())
+	changed, err := payload.SetTime(r.player.Catalog, entry.Body, r.player.Now().Unix())
 	if err != nil {
 		return entry.Body
 	}

@@ -69,7 +69,7 @@ func play(t *testing.T, ctx context.Context, c *clock, url, text string, headers
 		t.Fatal(err)
 	}
 	now := func() time.Time { return c.now }
-	player := Player{Client: deliver.NewClient(transport, now), Now: now, Sleep: c.Sleep}
+	player := Player{Catalog: apizee.Documented(), Client: deliver.NewClient(transport, now), Now: now, Sleep: c.Sleep}
 	var played []Played
 	outcome, err := player.Play(ctx, recording.NewReader(strings.NewReader(text)), deliver.Target{URL: u, Headers: headers}, o,
 		func(p Played) { played = append(played, p) })
@@ -104,7 +104,7 @@ func TestPlay(t *testing.T) {
 
 func TestPlayOptions(t *testing.T) {
 	only := func(expressions ...string) apizee.Filter {
-		f, err := apizee.ParseFilter(expressions)
+		f, err := apizee.Documented().ParseFilter(expressions)
 		if err != nil {
 			t.Fatal(err)
 		}

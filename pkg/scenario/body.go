@@ -9,6 +9,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 )
 
@@ -21,17 +22,18 @@ type body interface {
 // maker is what a body is made with.
 type maker struct {
 	*engine
+	catalog *apizee.Catalog
 	sources payload.Sources
 }
 
 // newMaker makes one whose ids follow from the seed.
-func newMaker(now func() time.Time, seed int64) maker {
+func newMaker(c *apizee.Catalog, now func() time.Time, seed int64) maker {
 	random, count := rand.New(rand.NewPCG(uint64(seed), 1)), int64(0)
 	sources := payload.Sources{
 		Now: now, Random: random.Uint64,
 		Next: func() int64 { count++; return count },
 	}
-	return maker{engine: newEngine(sources), sources: sources}
+	return maker{engine: newEngine(sources), catalog: c, sources: sources}
 }
 
 // event is the body of a send step.
@@ -67,7 +69,7 @@ func (b *event) make(m *maker) ([]byte, error) {
 	if fields.ID, err = b.id.raw(m.engine); err != nil {
 		return nil, fmt.Errorf("id: %w", err)
 	}
-	if fields.Props, err = b.makeProps(m.engine); err != nil {
+	if fields.Props, err = b.makeProps(m); err != nil {
 		return nil, fmt.Errorf("props: %w", err)
 	}
 	unix, err := b.makeTime(m)
@@ -75,14 +77,14 @@ func (b *event) make(m *maker) ([]byte, error) {
 		return nil, fmt.Errorf("time: %w", err)
 	}
 	fields.Time = strconv.AppendInt(nil, unix, 10)
-	body, err := payload.Compose(fields)
+	body, err := payload.Compose(m.catalog, fields)
 	if err != nil {
 		return nil, err
 	}
-	if body, err = change(body, b.set, m.engine); err != nil || !b.dotted {
+	if body, err = change(body, b.set, m); err != nil || !b.dotted {
 		return body, err
 	}
-	return payload.Dotted(body)
+	return payload.Dotted(m.catalog, body)
 }
 
 // raw is the JSON of a value that may be left out.
@@ -93,16 +95,16 @@ func (v *value) raw(e *engine) (json.RawMessage, error) {
 	return v.append(nil, e)
 }
 
-func (b *event) makeProps(e *engine) (json.RawMessage, error) {
+func (b *event) makeProps(m *maker) (json.RawMessage, error) {
 	if b.props != nil {
-		return b.props.raw(e)
+		return b.props.raw(m.engine)
 	}
-	return exampleProps(b.object, b.name), nil
+	return exampleProps(m.catalog, b.object, b.name), nil
 }
 
 // exampleProps are the documented example's; nil when there are none.
-func exampleProps(object, event string) json.RawMessage {
-	example, err := payload.Build(payload.Spec{Object: object, Event: event}, 0)
+func exampleProps(c *apizee.Catalog, object, event string) json.RawMessage {
+	example, err := payload.Build(c, payload.Spec{Object: object, Event: event}, 0)
 	if err != nil {
 		return nil // an object that is not documented
 	}
@@ -120,13 +122,13 @@ func (b *event) makeTime(m *maker) (int64, error) {
 	return payload.ParseTime(gjson.ParseBytes(raw).String())
 }
 
-func change(body []byte, settings []setting, e *engine) ([]byte, error) {
+func change(body []byte, settings []setting, m *maker) ([]byte, error) {
 	if len(settings) == 0 {
 		return body, nil
 	}
 	changes := make([]payload.Change, len(settings))
 	for i, s := range settings {
-		to, err := s.to.raw(e)
+		to, err := s.to.raw(m.engine)
 		if err != nil {
 			return nil, fmt.Errorf("set %s: %w", s.path, err)
 		}
@@ -134,7 +136,7 @@ func change(body []byte, settings []setting, e *engine) ([]byte, error) {
 			return nil, fmt.Errorf("set: %w", err)
 		}
 	}
-	return payload.Apply(body, changes)
+	return payload.Apply(m.catalog, body, changes)
 }
 
 // fromTemplate is the body of a template step.
@@ -159,7 +161,7 @@ func (b *fromTemplate) make(m *maker) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return change(body, b.set, m.engine)
+	return change(body, b.set, m)
 }
 
 // ownData is the body of a data step: JSON, or a text that is sent as it is.

@@ -19,7 +19,7 @@ func (r *reader) contract(s *step, fields []field) {
 		r.templateContract(b, s.place, fields)
 	case *ownData:
 		if sample, ok := b.sample(); ok && !s.undocumented {
-			r.findings(apizee.Validate(sample), func(path string) place {
+			r.findings(r.options.Catalog.Validate(sample), func(path string) place {
 				way := append([]string{"data"}, strings.Split(path, ".")...)
 				return r.placeOnWay(fields, way)
 			})
@@ -61,8 +61,8 @@ func (r *reader) eventContract(b *event, s *step, fields []field) {
 		b.summary, b.fixed, b.sound = known.summary, known.fixed, known.sound
 		return
 	}
-	sample := b.sample()
-	report := apizee.Validate(sample)
+	sample := b.sample(r.options.Catalog)
+	report := r.options.Catalog.Validate(sample)
 	b.sound = len(report.Findings) == 0
 	b.summary = strings.Join(append([]string{b.object, b.name}, report.Event.Summary()...), " ")
 	if !s.undocumented {
@@ -118,19 +118,19 @@ func (r *reader) findings(report apizee.Report, where func(path string) place) {
 }
 
 // sample is the event with what is known of it before it is made.
-func (b *event) sample() []byte {
+func (b *event) sample(c *apizee.Catalog) []byte {
 	fields := payload.Fields{Event: b.name, Object: b.object, Time: []byte("0")}
 	if b.id != nil && b.id.isSettled() {
 		fields.ID = []byte(b.id.json)
-	} else if _, documented := apizee.LookupObject(b.object); !documented {
+	} else if _, documented := c.LookupObject(b.object); !documented {
 		fields.ID = []byte("1")
 	}
 	if b.props == nil {
-		fields.Props = exampleProps(b.object, b.name)
+		fields.Props = exampleProps(c, b.object, b.name)
 	} else if settled, ok := b.props.settled(); ok {
 		fields.Props = []byte(settled)
 	}
-	body, _ := payload.Compose(fields) // all of it is JSON
+	body, _ := payload.Compose(c, fields) // all of it is JSON
 	return body
 }
 

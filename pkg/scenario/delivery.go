@@ -34,7 +34,7 @@ func (p *playing) prepare(u unit) delivery {
 	if d.request.Body, d.err = u.body.make(&p.maker); d.err != nil || u.undocumented || u.isChecked() {
 		return d
 	}
-	d.notices, d.err = documented(d.request.Body)
+	d.notices, d.err = documented(p.scenario.catalog, d.request.Body)
 	return d
 }
 
@@ -47,8 +47,8 @@ func (s *step) isChecked() bool {
 
 // documented holds a body against the contract. What breaks it is an error, whose advice
 // is for scenarios.
-func documented(body []byte) (notices []apizee.Finding, err error) {
-	findings := apizee.Validate(body).Findings
+func documented(c *apizee.Catalog, body []byte) (notices []apizee.Finding, err error) {
+	findings := c.Validate(body).Findings
 	for _, f := range findings {
 		if f.Severity == apizee.Error {
 			return nil, fmt.Errorf("%s; allow-undocumented: true sends it anyway", f)

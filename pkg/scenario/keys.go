@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"slices"
 )
 
@@ -24,12 +25,12 @@ type tables struct {
 	matchers []matcher
 }
 
-func newTables() tables {
+func newTables(c *apizee.Catalog) tables {
 	return tables{
 		scenario: scenarioKeys(),
 		target:   targetKeys(),
 		defaults: defaultsKeys(),
-		step:     stepKeys(),
+		step:     stepKeys(c),
 		expect:   expectKeys(),
 		matchers: matchers(),
 	}

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 )
 
 const (
@@ -19,11 +21,11 @@ func replied() []kind    { return append(deliveries(), probeStep) }
 
 // stepKeys are the keys of all kinds of steps. Those that say what a step does
 // come first.
-func stepKeys() []key[step] {
+func stepKeys(c *apizee.Catalog) []key[step] {
 	keys := []key[step]{
 		{
 			name: "send", about: "Send an event: an object and what happened to it, such as ticket create. Without the second word it is update.",
-			schema: sendSchema(), on: []kind{sendStep}, read: (*reader).send,
+			schema: sendSchema(c), on: []kind{sendStep}, read: (*reader).send,
 		},
 		{
 			name: "template", about: "Send an event made from a template.",

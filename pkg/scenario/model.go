@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 )
 
@@ -14,6 +15,7 @@ type Scenario struct {
 	Description string
 	File        string // as it was named to Parse
 
+	catalog  *apizee.Catalog
 	vars     []variable
 	target   target
 	defaults defaults

@@ -16,6 +16,7 @@ import (
 	"github.com/goccy/go-yaml/parser"
 	"go.yaml.in/yaml/v3"
 
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 )
 
@@ -28,6 +29,8 @@ const (
 
 // ParseOptions are what a scenario may refer to.
 type ParseOptions struct {
+	// Catalog is what events are held against; nil means apizee.Documented().
+	Catalog *apizee.Catalog
 	// LookupEnv finds the ${NAME} of a scenario.
 	LookupEnv func(string) (string, bool)
 	// Vars are the user's own values for the scenario's variables, typed as in
@@ -43,11 +46,14 @@ func Parse(file string, source []byte, options ParseOptions) (*Scenario, error) 
 	if len(source) > MaxFile {
 		return nil, Problems{{File: file, Message: fmt.Sprintf("the file is larger than %d MiB, which no scenario is", MaxFile>>20)}}
 	}
+	if options.Catalog == nil {
+		options.Catalog = apizee.Documented()
+	}
 	r := &reader{
-		file: file, source: source, options: options, keys: newTables(), engine: newEngine(payload.Sources{}),
+		file: file, source: source, options: options, keys: newTables(options.Catalog), engine: newEngine(payload.Sources{}),
 		templates: map[string]payload.Template{}, sound: map[essence]*event{}, known: map[string]bool{counterName: true},
 	}
-	s := &Scenario{File: file}
+	s := &Scenario{File: file, catalog: options.Catalog}
 	if root := r.document(); root != nil {
 		r.scenario(root, s)
 	}

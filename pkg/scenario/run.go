@@ -66,7 +66,7 @@ func (r Runner) Run(ctx context.Context, s *Scenario, o Options) Outcome {
 	p := &playing{
 		runner: r, scenario: s, options: o,
 		random: newRandom(o.Seed),
-		maker:  newMaker(r.Now, o.Seed),
+		maker:  newMaker(s.catalog, r.Now, o.Seed),
 		lost:   map[string]int{},
 		outcome: Outcome{
 			Scenario: s.Name, File: s.File, Assumption: o.Assume, Seed: o.Seed, Start: r.Now(),

@@ -11,8 +11,8 @@ type schema map[string]any
 
 // JSONSchema is the JSON Schema of scenario files, for editors: draft 2020-12,
 // made from the keys that Parse reads.
-func JSONSchema() []byte {
-	t := newTables()
+func JSONSchema(c *apizee.Catalog) []byte {
+	t := newTables(c)
 	root := object(t.scenario, "A scenario for apizee-hooks run", stepsKey)
 	root["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	root["title"] = "apizee-hooks scenario"
@@ -104,10 +104,10 @@ func statusSchema() schema {
 
 // sendSchema offers the documented words, and takes others, which
 // allow-undocumented is for.
-func sendSchema() schema {
+func sendSchema(c *apizee.Catalog) schema {
 	var words []string
-	for _, object := range apizee.ObjectNames() {
-		for _, event := range apizee.EventNames() {
+	for _, object := range c.ObjectNames() {
+		for _, event := range c.EventNames() {
 			words = append(words, object+" "+event)
 		}
 	}
