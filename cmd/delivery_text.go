@@ -9,6 +9,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
 
 // requestLine is the method and the URL of a delivery.
@@ -50,9 +51,7 @@ func (a *app) hiding(t deliver.Target) func(text string) string {
 	if a.showSecrets {
 		return func(text string) string { return text }
 	}
-	var secrets deliver.Secrets
-	secrets.AddTarget(t)
-	return secrets.Mask
+	return t.Secrets().Mask
 }
 
 func (a *app) printHeader(h deliver.Header) {
@@ -81,7 +80,7 @@ func (a *app) redirectText(p console.Palette, t deliver.Target, r deliver.Result
 		return ""
 	}
 	if !a.showSecrets {
-		location = deliver.MaskURL(location)
+		location = redact.URL(location)
 	}
 	return p.Notice(" to " + console.Safe(location) + ", not followed")
 }

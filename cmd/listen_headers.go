@@ -5,8 +5,8 @@ import (
 	"slices"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
-	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
+	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
 
 // headerPrinter shows headers with their secrets masked.
@@ -21,7 +21,7 @@ func (p headerPrinter) path(r *receive.Reception) string {
 	if p.secrets {
 		return r.Path
 	}
-	return deliver.MaskURL(r.Path)
+	return redact.URL(r.Path)
 }
 
 // head is the request line and the headers.
@@ -56,7 +56,7 @@ func (p headerPrinter) mask(headers http.Header) http.Header {
 	masked := headers.Clone()
 	for name, values := range masked {
 		for i, value := range values {
-			values[i] = deliver.MaskHeader(name, value, p.required)
+			values[i] = redact.Header(name, value, p.required)
 		}
 	}
 	return masked

@@ -15,6 +15,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/generate"
 	"github.com/apizee-hooks/apizee-hooks/pkg/load"
+	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
 
 type loadOptions struct {
@@ -146,7 +147,7 @@ func (a *app) printTargets(ctx context.Context, options load.Options) error {
 		err = problem
 	}
 	if err == nil && !a.showSecrets && options.Target.HasSecret() {
-		a.note("secrets are shown as " + deliver.Masked + ", and vegeta would send them so; --show-secrets prints them.")
+		a.note("secrets are shown as " + redact.Masked + ", and vegeta would send them so; --show-secrets prints them.")
 	}
 	return err
 }

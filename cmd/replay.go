@@ -17,6 +17,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
 	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
+	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 	"github.com/apizee-hooks/apizee-hooks/pkg/replay"
 )
 
@@ -206,7 +207,7 @@ func (p *replayPrinter) playedLine(palette console.Palette, x replay.Played) str
 	}
 	path := x.Request.URL.RequestURI()
 	if !p.app.showSecrets {
-		path = deliver.MaskURL(path)
+		path = redact.URL(path)
 	}
 	return palette.Dim(console.Safe(x.Request.Method + " " + path))
 }

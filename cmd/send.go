@@ -13,6 +13,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/config"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
+	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
 
 // sendOptions are the flags that every form of send takes.
@@ -194,7 +195,7 @@ func (a *app) printCurl(target deliver.Target, body []byte, options deliver.Curl
 		return err
 	}
 	if command != deliver.CurlCommand(target, body, whole) {
-		a.note("secrets are shown as " + deliver.Masked + "; --show-secrets prints them.")
+		a.note("secrets are shown as " + redact.Masked + "; --show-secrets prints them.")
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
+	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
 
 // probe is what rules deliver with.
@@ -27,7 +28,7 @@ type probe struct {
 func newProbe(ctx context.Context, o Options) *probe {
 	p := &probe{ctx: ctx, options: o, client: deliver.NewClient(o.Transport, o.Now)}
 	for _, h := range o.Target.Headers {
-		if !h.Remove && deliver.IsSecret(h.Name) && p.secret.Name == "" {
+		if !h.Remove && redact.IsSecret(h.Name) && p.secret.Name == "" {
 			p.secret = h
 		}
 	}

@@ -3,7 +3,7 @@ package config
 import (
 	"strings"
 
-	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
 
 // Value is one setting, in the form it would be written in the file, and where
@@ -25,21 +25,21 @@ func (v Value) Masked() string {
 	}
 	for _, k := range Keys() {
 		if header, ok := strings.CutPrefix(v.Key, k.Name+"."); ok {
-			return deliver.MaskHeader(header, v.Value)
+			return redact.Header(header, v.Value)
 		}
 	}
 	if k, plain := findKey(Keys(), v.Key); plain && !k.Secret {
-		return deliver.MaskURL(v.Value)
+		return redact.URL(v.Value)
 	}
-	return deliver.Masked
+	return redact.Masked
 }
 
 func newValue(e entry, s string) Value {
 	v := Value{Key: e.name(), Value: s, Source: e.source, Secret: e.key.Secret}
 	if e.header != "" {
-		v.Secret = deliver.MaskHeader(e.header, s) != s
+		v.Secret = redact.Header(e.header, s) != s
 		return v
 	}
-	v.Secret = v.Secret || e.key.kind == address && deliver.MaskURL(s) != s
+	v.Secret = v.Secret || e.key.kind == address && redact.URL(s) != s
 	return v
 }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
 
 // Header is one header of a request, or the wish that one is not sent.
@@ -58,7 +60,7 @@ func (h Header) String() string {
 // Hide is the header with what is secret in its value masked.
 func (h Header) Hide() Header {
 	if !h.Remove {
-		h.Value = MaskHeader(h.Name, h.Value)
+		h.Value = redact.Header(h.Name, h.Value)
 	}
 	return h
 }

@@ -36,9 +36,7 @@ func (r *Result) hideInStatus(t Target) {
 	if r.StatusText == http.StatusText(r.Status) {
 		return
 	}
-	var secrets Secrets
-	secrets.AddTarget(t)
-	r.StatusText = secrets.Mask(r.StatusText)
+	r.StatusText = t.Secrets().Mask(r.StatusText)
 }
 
 func (r *Result) takeBody(body io.Reader) error {

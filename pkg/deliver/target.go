@@ -3,6 +3,8 @@ package deliver
 import (
 	"net/url"
 	"slices"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
 
 // Target is where a body goes, and with which headers.
@@ -20,6 +22,16 @@ type Target struct {
 func (t Target) HasSecret() bool {
 	hidden := func(h Header) bool { return h.Hide() != h }
 	return slices.ContainsFunc(t.Headers, hidden) || ShowURL(t.URL, false) != ShowURL(t.URL, true)
+}
+
+// Secrets are those values, and the forms in which they are sent.
+func (t Target) Secrets() *redact.Secrets {
+	secrets := new(redact.Secrets)
+	secrets.AddURL(t.URL)
+	for _, h := range t.Headers {
+		secrets.AddHeader(h.Name, h.Value)
+	}
+	return secrets
 }
 
 // Request is one body for one target. The body is sent as it is.

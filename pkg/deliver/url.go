@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
 
 // ParseURL reads the URL of a target. Without "://" it is taken as http, so that
@@ -46,7 +48,7 @@ func ShowURL(u *url.URL, showSecrets bool) string {
 	if showSecrets {
 		return u.String()
 	}
-	return MaskURL(u.String())
+	return redact.URL(u.String())
 }
 
 func spaceOrControl(r rune) bool {

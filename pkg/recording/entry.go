@@ -12,7 +12,7 @@ type Entry struct {
 	Method     string
 	Path       string // as in the request line, query included; the value of a parameter may be masked too
 
-	// Headers are by canonical name. The value of one that is masked is deliver.Masked.
+	// Headers are by canonical name. The value of one that is masked is redact.Masked.
 	Headers map[string][]string
 
 	Body     []byte

@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
 
 // ErrFull says that there is no room left where the recording is. What was written of
@@ -24,7 +24,7 @@ type Options struct {
 	// ShowSecrets writes secrets of headers and URLs in clear.
 	ShowSecrets bool
 
-	// Secrets are headers that are secret although deliver.IsSecret does not say so.
+	// Secrets are headers that are secret although redact.IsSecret does not say so.
 	Secrets []string
 }
 
@@ -100,7 +100,7 @@ func (w *Writer) Append(e Entry) error {
 	buffer := w.buffers.Get().(*[]byte)
 	defer w.release(buffer)
 	if !w.options.ShowSecrets {
-		e.Path = deliver.MaskURL(e.Path)
+		e.Path = redact.URL(e.Path)
 	}
 	text, err := appendLine((*buffer)[:0], e, w.mask)
 	*buffer = text
@@ -129,7 +129,7 @@ func (w *Writer) mask(name, value string) string {
 	if w.options.ShowSecrets {
 		return value
 	}
-	return deliver.MaskHeader(name, value, w.options.Secrets...)
+	return redact.Header(name, value, w.options.Secrets...)
 }
 
 // write puts a line at the end of the file, and says in which batch. While one batch is

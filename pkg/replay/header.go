@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
 
 // defaults are the headers that a delivery has by itself, so that one which was
@@ -24,7 +25,7 @@ func recorded(headers map[string][]string) []deliver.Header {
 	var again []deliver.Header
 	for _, name := range names {
 		for _, value := range headers[name] {
-			if isOfConnection(headers, name) || strings.Contains(value, deliver.Masked) {
+			if isOfConnection(headers, name) || strings.Contains(value, redact.Masked) {
 				continue
 			}
 			if h, err := deliver.NewHeader(name, value); err == nil {
@@ -56,5 +57,5 @@ func isOfConnection(headers map[string][]string, name string) bool {
 // unmasked leaves out the parameters with something masked in them.
 func unmasked(query string) string {
 	parameters := strings.Split(query, "&")
-	return strings.Join(slices.DeleteFunc(parameters, func(p string) bool { return strings.Contains(p, deliver.Masked) }), "&")
+	return strings.Join(slices.DeleteFunc(parameters, func(p string) bool { return strings.Contains(p, redact.Masked) }), "&")
 }

@@ -5,7 +5,7 @@ import (
 	"text/template"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
-	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
 
 var reference = lazily(`\$?\$\{([^}]*)\}?`)
@@ -30,7 +30,7 @@ func (r *reader) environment(p place, text string) string {
 			r.problem(p, "the environment variable %s is not set", name)
 			return ""
 		}
-		if deliver.IsSecret(name) {
+		if redact.IsSecret(name) {
 			r.secrets = append(r.secrets, value)
 		}
 		return strings.ReplaceAll(value, "{{", `{{"{{"}}`)

@@ -36,7 +36,9 @@ func (d Difference) String() string {
 func (p *playing) masked(f *Failure) *Failure {
 	f.Message = p.secrets.Mask(f.Message)
 	f.Request = p.secrets.Mask(f.Request)
-	f.Reply = maskAll(&p.secrets, f.Reply)
+	for i := range f.Reply {
+		f.Reply[i] = p.secrets.Mask(f.Reply[i])
+	}
 	for i := range f.Differences {
 		d := &f.Differences[i]
 		d.Expected, d.Actual = p.secrets.Mask(d.Expected), p.secrets.Mask(d.Actual)

@@ -11,6 +11,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
 
 // judge holds a result against what was expected. The error is about an
@@ -76,7 +77,7 @@ type judging struct {
 
 // header holds when one header of that name does.
 func (j *judging) header(c *check, headers http.Header) {
-	if deliver.IsSecret(c.name) {
+	if redact.IsSecret(c.name) {
 		j.secretHeader(c, headers)
 		return
 	}
@@ -84,7 +85,7 @@ func (j *judging) header(c *check, headers http.Header) {
 	j.plainHeader(c, headers)
 	for i := before; i < len(j.found); i++ {
 		d := &j.found[i]
-		d.Expected, d.Actual = deliver.MaskHeader(c.name, d.Expected), deliver.MaskHeader(c.name, d.Actual)
+		d.Expected, d.Actual = redact.Header(c.name, d.Expected), redact.Header(c.name, d.Actual)
 	}
 }
 
@@ -119,7 +120,7 @@ func (j *judging) secretHeader(c *check, headers http.Header) {
 		alone.compare("", c.tests, gjson.Result{})
 	}
 	if j.err = alone.err; len(alone.found) > 0 {
-		j.found = append(j.found, Difference{"header " + c.name, deliver.Masked, "another value"})
+		j.found = append(j.found, Difference{"header " + c.name, redact.Masked, "another value"})
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
+	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
 
 // reader walks the YAML of one file and notes every mistake.
@@ -82,7 +83,9 @@ func (r *reader) found() error {
 	lines := bytes.Split(r.source, []byte("\n"))
 	for i := range r.problems {
 		if p := &r.problems[i]; p.Line > 0 && p.Line <= len(lines) {
-			p.Source = safeSource(strings.TrimRight(string(lines[p.Line-1]), "\r"))
+			if line := strings.TrimRight(string(lines[p.Line-1]), "\r"); !redact.HasSecret(line) {
+				p.Source = line
+			}
 		}
 	}
 	if r.more > 0 {

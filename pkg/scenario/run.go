@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
 
 // Runner plays scenarios. Its fields are set once.
@@ -48,7 +49,7 @@ type playing struct {
 	random   *rand.Rand
 	outcome  Outcome
 	targets  targets
-	secrets  deliver.Secrets
+	secrets  redact.Secrets
 	// lost are the variables that a step was to capture and did not.
 	lost map[string]int
 	held []delivery // see hold
@@ -107,7 +108,7 @@ func (p *playing) start() {
 
 // addVariable keeps a variable secret whose name says that it is.
 func (p *playing) addVariable(name string) {
-	if deliver.IsSecret(name) {
+	if redact.IsSecret(name) {
 		p.secrets.Add(fmt.Sprint(p.maker.engine.vars[name]))
 	}
 }

@@ -25,7 +25,7 @@ var errNoTarget = errors.New("there is no target; give one with --to, or as targ
 func (t *targets) fixed(p *playing) {
 	t.url = p.options.To
 	for _, h := range p.options.Headers {
-		p.secrets.AddHeader(h)
+		p.secrets.AddHeader(h.Name, h.Value)
 	}
 	if t.url == nil && !p.scenario.HasTarget() {
 		t.url = p.options.Fallback
@@ -109,7 +109,7 @@ func (p *playing) render(headers []header) ([]deliver.Header, error) {
 		if rendered[i], err = deliver.NewHeader(h.name, text); err != nil {
 			return nil, err
 		}
-		p.secrets.AddHeader(rendered[i])
+		p.secrets.AddHeader(rendered[i].Name, rendered[i].Value)
 	}
 	return rendered, nil
 }

@@ -3,7 +3,7 @@ package scenario
 import (
 	"fmt"
 
-	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
 
 // title is the name of a step, or what it does.
@@ -27,7 +27,7 @@ func (s *step) title(e *engine) string {
 		if rendered, err := e.text(url); err == nil {
 			url = rendered
 		}
-		return "probe " + s.probe.method + " " + deliver.MaskURL(url)
+		return "probe " + s.probe.method + " " + redact.URL(url)
 	}
 	return s.body.title()
 }

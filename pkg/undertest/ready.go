@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
 
 // Endpoint is what shows that the program is ready: a URL, which must answer
@@ -29,13 +30,13 @@ func ParseEndpoint(s string) (Endpoint, error) {
 	if strings.Contains(s, "://") {
 		u, err := url.Parse(s)
 		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-			return Endpoint{}, fmt.Errorf("%q is no URL to wait for, such as http://localhost:3000/health", deliver.MaskURL(s))
+			return Endpoint{}, fmt.Errorf("%q is no URL to wait for, such as http://localhost:3000/health", redact.URL(s))
 		}
 		return Endpoint{URL: s}, nil
 	}
 	host, port, err := net.SplitHostPort(s)
 	if err != nil || port == "" || strings.ContainsAny(s, "/ ") {
-		return Endpoint{}, fmt.Errorf("%q is neither a URL nor host:port; write it like localhost:3000", deliver.MaskURL(s))
+		return Endpoint{}, fmt.Errorf("%q is neither a URL nor host:port; write it like localhost:3000", redact.URL(s))
 	}
 	if host == "" {
 		host = "localhost"
@@ -93,7 +94,7 @@ func neverTrusts(err error) bool {
 func (e Endpoint) Answers(ctx context.Context) bool { return e.look(ctx) == nil }
 
 // String is the endpoint without its secrets.
-func (e Endpoint) String() string { return deliver.MaskURL(e.URL) + e.Address }
+func (e Endpoint) String() string { return redact.URL(e.URL) + e.Address }
 
 // look is one try, of a second at most.
 func (e Endpoint) look(ctx context.Context) error {

@@ -1,4 +1,4 @@
-package deliver
+package redact
 
 import (
 	"net/url"
@@ -9,12 +9,12 @@ import (
 func TestSecretsMask(t *testing.T) {
 	var s Secrets
 	s.Add("abc", `pä"ss/w<rd>&+ b`, "hunter2", "hunter2hunter2")
-	s.AddHeader(Header{Name: "Authorization", Value: "Bearer b3ar3r"})
-	s.AddHeader(Header{Name: "X-Api-Key", Value: "s3cretKEY+abc/9876=="})
-	s.AddHeader(Header{Name: "Cookie", Value: "sid=abcdef123456; theme=dark"})
-	s.AddHeader(Header{Name: "Proxy-Authorization", Value: "Basic dXNlcjpodW50NQ=="})
+	s.AddHeader("Authorization", "Bearer b3ar3r")
+	s.AddHeader("X-Api-Key", "s3cretKEY+abc/9876==")
+	s.AddHeader("Cookie", "sid=abcdef123456; theme=dark")
+	s.AddHeader("Proxy-Authorization", "Basic dXNlcjpodW50NQ==")
 	s.Add("hunter2/Xy7LONGPART+z", "emoji😀x99", "tab\there99", strings.Repeat("a+", 1<<20))
-	s.AddHeader(Header{Name: "X-Team", Value: "blueteam"})
+	s.AddHeader("X-Team", "blueteam")
 	s.AddURL(&url.URL{Scheme: "http", Host: "h", User: url.UserPassword("me", "pw12"), RawQuery: "token=q+r%26s"})
 	for text, want := range map[string]string{
 		"abc hunter2":                                  "abc ****",
@@ -54,7 +54,7 @@ func TestSecretsMask(t *testing.T) {
 	}
 }
 
-// Expressions have a limit, beyond which they cannot be made.
+// Neither the length of secrets nor their number has a limit.
 func TestManySecrets(t *testing.T) {
 	var s Secrets
 	for n := range 100 {

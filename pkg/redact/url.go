@@ -1,9 +1,77 @@
-package deliver
+package redact
 
-import (
-	"strconv"
-	"strings"
-)
+import "strings"
+
+// deepest is how many URLs within URLs, and escapes of escapes, are looked into.
+const deepest = 4
+
+// urlMasker hides the secrets in URLs, and remembers them.
+type urlMasker struct {
+	found []string // what it hid
+}
+
+func (m *urlMasker) hide(secret string) string {
+	if secret != "" {
+		m.found = append(m.found, secret)
+	}
+	return Masked
+}
+
+// values are what it hid: as it stood there, and as it was meant where that differs.
+func (m *urlMasker) values() []string {
+	var values []string
+	for _, value := range m.found {
+		values = append(values, value)
+		if plain := unescapePercent(value); plain != value {
+			values = append(values, plain)
+		}
+	}
+	return values
+}
+
+// words hides the secrets in the URLs and the parameters of a text.
+func (m *urlMasker) words(text string) string {
+	if !strings.ContainsAny(text, "=%@") {
+		return text
+	}
+	var masked strings.Builder
+	for text != "" {
+		end := separator(text, " \t,<>\"'")
+		masked.WriteString(m.word(text[:end]))
+		if end < len(text) {
+			masked.WriteByte(text[end])
+			end++
+		}
+		text = text[end:]
+	}
+	return masked.String()
+}
+
+// word takes a word for a URL only where it looks like one: an address of mail has a
+// user that is no secret.
+func (m *urlMasker) word(word string) string {
+	if strings.Contains(word, "//") {
+		return m.url(word, deepest)
+	}
+	return m.parts(word, deepest)
+}
+
+func (m *urlMasker) url(s string, depth int) string {
+	scheme, user, rest := cutUser(s)
+	return scheme + m.user(user) + m.parts(rest, depth)
+}
+
+// user hides the password, or a name that stands alone.
+func (m *urlMasker) user(s string) string {
+	name, password, hasPassword := strings.Cut(s, ":")
+	switch {
+	case s == "":
+		return ""
+	case hasPassword:
+		return name + ":" + m.hide(password)
+	}
+	return m.hide(s)
+}
 
 // cutUser cuts a URL behind its scheme and user, which may be missing. Where the
 // host would have no port that is one, a password holds what ends a host, as in
@@ -32,80 +100,9 @@ func cutUser(s string) (scheme, user, rest string) {
 	return s[:start], "", s[start:]
 }
 
-// deepest is how many URLs within URLs, and escapes of escapes, are looked into.
-const deepest = 4
-
-// masking hides secrets.
-type masking struct {
-	found []string // what it hid
-}
-
-func (m *masking) hide(secret string) string {
-	if secret != "" {
-		m.found = append(m.found, secret)
-	}
-	return Masked
-}
-
-// values are what it hid: as it stood there, and as it was meant where that differs.
-func (m *masking) values() []string {
-	var values []string
-	for _, value := range m.found {
-		values = append(values, value)
-		if plain := unescape(value); plain != value {
-			values = append(values, plain)
-		}
-	}
-	return values
-}
-
-// words hides the secrets in the URLs and the parameters of a text.
-func (m *masking) words(text string) string {
-	if !strings.ContainsAny(text, "=%@") {
-		return text
-	}
-	var masked strings.Builder
-	for text != "" {
-		end := separator(text, " \t,<>\"'")
-		masked.WriteString(m.word(text[:end]))
-		if end < len(text) {
-			masked.WriteByte(text[end])
-			end++
-		}
-		text = text[end:]
-	}
-	return masked.String()
-}
-
-// word takes a word for a URL only where it looks like one: an address of mail has a
-// user that is no secret.
-func (m *masking) word(word string) string {
-	if strings.Contains(word, "//") {
-		return m.url(word, deepest)
-	}
-	return m.parts(word, deepest)
-}
-
-func (m *masking) url(s string, depth int) string {
-	scheme, user, rest := cutUser(s)
-	return scheme + m.user(user) + m.parts(rest, depth)
-}
-
-// user hides the password, or a name that stands alone.
-func (m *masking) user(s string) string {
-	name, password, hasPassword := strings.Cut(s, ":")
-	switch {
-	case s == "":
-		return ""
-	case hasPassword:
-		return name + ":" + m.hide(password)
-	}
-	return m.hide(s)
-}
-
 // parts hides the secrets in what stands between separators: a path, or parameters, which
 // some separate with ";", and those that add to a URL without looking with a second "?".
-func (m *masking) parts(s string, depth int) string {
+func (m *urlMasker) parts(s string, depth int) string {
 	var masked strings.Builder
 	for s != "" {
 		end := separator(s, "?&;#")
@@ -134,7 +131,7 @@ func separator(s, separators string) int {
 
 // part hides the secrets in what holds no separator. Of a parameter whose value is secret
 // it leaves the name.
-func (m *masking) part(s string, depth int) (masked string, isSecret bool) {
+func (m *urlMasker) part(s string, depth int) (masked string, isSecret bool) {
 	name, value, isParameter := strings.Cut(s, "=")
 	switch {
 	case isParameter && isSecretName(name):
@@ -161,7 +158,7 @@ func (m *masking) part(s string, depth int) (masked string, isSecret bool) {
 // isSecretName knows a name in its escaped forms too.
 func isSecretName(name string) bool {
 	for range deepest {
-		plain := unescape(name)
+		plain := unescapePercent(name)
 		if plain == name {
 			break
 		}
@@ -170,9 +167,9 @@ func isSecretName(name string) bool {
 	return IsSecret(name)
 }
 
-func (m *masking) isEscapedSecret(s string, depth int) bool {
-	var inner masking
-	if plain := unescape(s); plain == s || inner.url(plain, depth-1) == plain {
+func (m *urlMasker) isEscapedSecret(s string, depth int) bool {
+	var inner urlMasker
+	if plain := unescapePercent(s); plain == s || inner.url(plain, depth-1) == plain {
 		return false
 	}
 	m.found = append(m.found, inner.found...)
@@ -193,19 +190,22 @@ func innerURL(s string) int {
 	return strings.LastIndexFunc(s[:at], notScheme) + 1
 }
 
-// unescape replaces the escapes of a URL, and leaves alone what is none.
-func unescape(s string) string {
+// notScheme finds what cannot be in the name of a scheme (RFC 3986, section 3.1).
+func notScheme(r rune) bool {
+	return !isLetter(r) && !isDigit(r) && !strings.ContainsRune("+-.", r)
+}
+
+// unescapePercent replaces the escapes of a URL, and leaves alone what is none.
+func unescapePercent(s string) string {
 	if !strings.Contains(s, "%") {
 		return s
 	}
 	plain := make([]byte, 0, len(s))
 	for i := 0; i < len(s); i++ {
-		if s[i] == '%' && i+2 < len(s) {
-			if b, err := strconv.ParseUint(s[i+1:i+3], 16, 8); err == nil {
-				plain = append(plain, byte(b))
-				i += 2
-				continue
-			}
+		if b, ok := hexadecimal(s[i+1:], 2); ok && s[i] == '%' {
+			plain = append(plain, byte(b))
+			i += 2
+			continue
 		}
 		plain = append(plain, s[i])
 	}
