@@ -16,7 +16,7 @@ func mayImport() map[string][]string {
 	return map[string][]string{
 		"apizee":    {},
 		"console":   {},
-		"config":    {"apizee", "redact"},
+		"config":    {"apizee", "redact", "yamlfile"},
 		"redact":    {},
 		"deliver":   {"apizee", "redact"},
 		"payload":   {"apizee"},
@@ -26,9 +26,10 @@ func mayImport() map[string][]string {
 		"receive":   {"apizee", "deliver", "recording"},
 		"load":      {"apizee", "deliver", "generate"},
 		"audit":     {"apizee", "deliver", "payload", "generate", "redact", "report"},
-		"scenario":  {"apizee", "deliver", "payload", "redact", "report"},
+		"scenario":  {"apizee", "deliver", "payload", "redact", "report", "yamlfile"},
 		"undertest": {"deliver", "redact"},
 		"report":    {},
+		"yamlfile":  {},
 	}
 }
 

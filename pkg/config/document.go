@@ -6,9 +6,9 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/yamlfile"
 )
 
 // document is a configuration file taken apart: what it sets for everybody, and
@@ -41,37 +41,20 @@ func parseDocument(path string, data []byte, keys []Key) (document, error) {
 }
 
 // parseYAML gives the root of the only YAML document in the file, nil when the
-// file has nothing in it.
-func parseYAML(path string, data []byte) (root ast.Node, err error) {
-	file, err := parser.ParseBytes(data, 0)
-	if err != nil {
-		return nil, yamlError(path, err)
+// file has nothing in it. Errors do not show the lines around the mistake: there may
+// be secrets in them.
+func parseYAML(path string, data []byte) (*yaml.Node, error) {
+	roots, err := yamlfile.Documents(data)
+	var mistake *yamlfile.SyntaxError
+	switch {
+	case errors.As(err, &mistake) && mistake.Line > 0:
+		return nil, fmt.Errorf("%s:%d: not valid YAML: %s", path, mistake.Line, mistake.Message)
+	case err != nil:
+		return nil, fmt.Errorf("%s is not valid YAML: %w", path, err)
+	case len(roots) == 0:
+		return nil, nil
+	case len(roots) > 1:
+		return nil, fmt.Errorf("%s:%d: a second YAML document starts here; only one is read", path, roots[1].Line)
 	}
-	for _, d := range file.Docs {
-		switch {
-		case d.Body == nil:
-		case root != nil:
-			return nil, fmt.Errorf("%s:%d: a second YAML document starts here; only one is read", path, line(d.Body))
-		default:
-			root = d.Body
-		}
-	}
-	return root, nil
-}
-
-// yamlError does not show the lines around the mistake, as the library would:
-// there may be secrets in them.
-func yamlError(path string, err error) error {
-	yamlErr, ok := errors.AsType[yaml.Error](err)
-	if !ok || yamlErr.GetToken() == nil || yamlErr.GetToken().Position == nil {
-		return fmt.Errorf("%s is not valid YAML: %w", path, err)
-	}
-	return fmt.Errorf("%s:%d: not valid YAML: %s", path, yamlErr.GetToken().Position.Line, yamlErr.GetMessage())
-}
-
-func line(n ast.Node) int {
-	if t := n.GetToken(); t != nil && t.Position != nil {
-		return t.Position.Line
-	}
-	return 0
+	return roots[0], nil
 }

@@ -3,7 +3,7 @@ package config
 import (
 	"fmt"
 
-	"github.com/goccy/go-yaml/ast"
+	"go.yaml.in/yaml/v3"
 )
 
 // reader walks the YAML of one file along the key table and notes mistakes.
@@ -22,7 +22,7 @@ type scope struct {
 // field is one "name: value" of a YAML mapping.
 type field struct {
 	name  string
-	value ast.Node
+	value *yaml.Node
 	line  int
 }
 
@@ -31,19 +31,32 @@ func (r *reader) problem(line int, format string, args ...any) {
 }
 
 // fields are those of a mapping; a value that was left out has none.
-func (r *reader) fields(n ast.Node, what string) []field {
+func (r *reader) fields(n *yaml.Node, what string) []field {
+	if n == nil || isNull(n) {
+		return nil
+	}
+	if n.Kind != yaml.MappingNode || !isPlain(n) {
+		r.problem(n.Line, "%s must be a map of names to values", what)
+		return nil
+	}
 	var fields []field
-	switch n := n.(type) {
-	case nil, *ast.NullNode:
-	case *ast.MappingNode:
-		for _, pair := range n.Values {
-			fields = append(fields, field{name: pair.Key.GetToken().Value, value: pair.Value, line: line(pair.Key)})
+	lines := map[string]int{}
+	for i := 0; i < len(n.Content); i += 2 {
+		key := n.Content[i]
+		if first, twice := lines[key.Value]; twice {
+			r.problem(key.Line, "%q is given twice, first in line %d", key.Value, first)
+			continue
 		}
-	default:
-		r.problem(line(n), "%s must be a map of names to values", what)
+		lines[key.Value] = key.Line
+		fields = append(fields, field{name: key.Value, value: n.Content[i+1], line: key.Line})
 	}
 	return fields
 }
+
+func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Tag == "!!null" && isPlain(n) }
+
+// isPlain tells whether a node has no anchor and no tag, which are not taken.
+func isPlain(n *yaml.Node) bool { return n.Anchor == "" && n.Style&yaml.TaggedStyle == 0 }
 
 func (r *reader) profiles(f field, into map[string]layer) {
 	for _, p := range r.fields(f.value, profilesKey) {
@@ -84,7 +97,7 @@ func (r *reader) headers(f field, k Key, s scope) {
 			continue
 		}
 		e := entry{key: k, header: name}
-		if _, empty := h.value.(*ast.NullNode); empty {
+		if isNull(h.value) {
 			e.texts = []string{""}
 			r.add(h, e, s)
 			continue
@@ -96,7 +109,7 @@ func (r *reader) headers(f field, k Key, s scope) {
 // entry reads the value of a key or of a header. A key without a value is one
 // that is not set.
 func (r *reader) entry(f field, e entry, s scope) {
-	if _, empty := f.value.(*ast.NullNode); empty {
+	if isNull(f.value) {
 		return
 	}
 	texts, ok := scalars(f.value, e.header != "")
@@ -144,23 +157,21 @@ func (s scope) source(path string, line int) string {
 // scalars are the texts of a single value, as written, so that 007 and 1.10
 // stay what they are; or of a list of them where one is allowed. Anchors,
 // aliases and tags are not taken.
-func scalars(n ast.Node, list bool) (texts []string, ok bool) {
-	switch n := n.(type) {
-	case *ast.StringNode:
+func scalars(n *yaml.Node, list bool) (texts []string, ok bool) {
+	switch {
+	case !isPlain(n):
+		return nil, false
+	case n.Kind == yaml.ScalarNode && !isNull(n):
 		return []string{n.Value}, true
-	case *ast.LiteralNode:
-		return []string{n.Value.Value}, true
-	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.InfinityNode, *ast.NanNode:
-		return []string{n.GetToken().Value}, true
-	case *ast.SequenceNode:
-		for _, item := range n.Values {
-			one, isScalar := scalars(item, false)
-			if !isScalar {
-				return nil, false
-			}
-			texts = append(texts, one...)
-		}
-		return texts, list && len(texts) > 0
+	case n.Kind != yaml.SequenceNode || !list:
+		return nil, false
 	}
-	return nil, false
+	for _, item := range n.Content {
+		one, isScalar := scalars(item, false)
+		if !isScalar {
+			return nil, false
+		}
+		texts = append(texts, one...)
+	}
+	return texts, len(texts) > 0
 }

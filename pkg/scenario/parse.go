@@ -5,19 +5,16 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
-	goccy "github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/parser"
 	"go.yaml.in/yaml/v3"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
+	"github.com/apizee-hooks/apizee-hooks/pkg/yamlfile"
 )
 
 const (
@@ -73,23 +70,16 @@ func (r *reader) document() *yaml.Node {
 		r.problem(place{int32(line), 1}, "the file is not UTF-8 text")
 		return nil
 	}
-	var roots []*yaml.Node
-	for decoder := yaml.NewDecoder(bytes.NewReader(r.source)); ; {
-		var document yaml.Node
-		switch err := decoder.Decode(&document); {
-		case errors.Is(err, io.EOF):
-			return r.onlyRoot(roots)
-		case err != nil:
-			r.syntax(err)
-			return nil
+	roots, err := yamlfile.Documents(r.source)
+	var mistake *yamlfile.SyntaxError
+	if errors.As(err, &mistake) {
+		message := mistake.Message
+		if mistake.UnknownAnchor == "" {
+			message = "not YAML: " + message
 		}
-		if root := document.Content[0]; !isEmpty(root) {
-			roots = append(roots, root)
-		}
+		r.problem(place{int32(mistake.Line), int32(mistake.Column)}, "%s", message)
+		return nil
 	}
-}
-
-func (r *reader) onlyRoot(roots []*yaml.Node) *yaml.Node {
 	switch len(roots) {
 	case 0:
 		r.problem(place{}, "the file is empty; a scenario has steps, such as\n    steps:\n      - send: ticket update")
@@ -114,63 +104,6 @@ func firstInvalid(b []byte) int {
 		i += size
 	}
 	return -1
-}
-
-// syntax reports why a file is not YAML. The parser in use is fast and knows the
-// line at most; the other one, slow and thorough, looks for the place.
-func (r *reader) syntax(err error) {
-	if m := unknownAnchor().FindStringSubmatch(err.Error()); m != nil {
-		r.problem(r.find("*"+m[1]), "there is no anchor %s before this alias", quote(m[1]))
-		return
-	}
-	var located goccy.Error
-	if errors.As(r.thorough(), &located) && located.GetToken() != nil {
-		position := located.GetToken().Position
-		r.problem(place{int32(position.Line), int32(position.Column)}, "not YAML: %s", located.GetMessage())
-		return
-	}
-	reason := strings.TrimPrefix(err.Error(), "yaml: ")
-	p := place{}
-	if m := errorLine().FindStringSubmatch(reason); m != nil {
-		line, _ := strconv.Atoi(m[1])
-		p, reason = place{int32(line), 1}, m[2]
-	}
-	r.problem(p, "not YAML: %s", reason)
-}
-
-// thorough is the error of the other parser. Its time and memory grow with the square of
-// how deep brackets are nested, so it does not see what is nested beyond all use.
-func (r *reader) thorough() error {
-	depth, deepest := 0, 0
-	for _, c := range r.source {
-		switch c {
-		case '[', '{':
-			depth++
-			deepest = max(deepest, depth)
-		case ']', '}':
-			depth = max(depth-1, 0)
-		}
-	}
-	if deepest > 10*maxDepth {
-		return nil
-	}
-	_, err := parser.ParseBytes(r.source, 0)
-	return err
-}
-
-var (
-	unknownAnchor = lazily(`^yaml: unknown anchor '(.*)' referenced$`)
-	errorLine     = lazily(`^line (\d+): (.*)$`)
-)
-
-// find is the first place of a text in the file.
-func (r *reader) find(text string) place {
-	before, _, found := bytes.Cut(r.source, []byte(text))
-	if !found {
-		return place{}
-	}
-	line := bytes.LastIndexByte(before, '\n') + 1
-	return place{int32(1 + bytes.Count(before, []byte("\n"))), int32(1 + utf8.RuneCount(before[line:]))}
 }
 
 func (r *reader) scenario(root *yaml.Node, s *Scenario) {

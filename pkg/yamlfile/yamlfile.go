@@ -1,0 +1,142 @@
+// Package yamlfile reads the YAML of a file that a person wrote, and says where it is not
+// YAML: the parser itself knows the line at most.
+package yamlfile
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// SyntaxError says where a file is not YAML, and why.
+type SyntaxError struct {
+	// Line and Column count from 1, the column in characters. A Line of 0 says that the
+	// place is not known.
+	Line, Column int
+	Message      string
+	// UnknownAnchor is what an alias names when no anchor before it does; else "".
+	UnknownAnchor string
+}
+
+func (e *SyntaxError) Error() string {
+	if e.Line == 0 {
+		return e.Message
+	}
+	return fmt.Sprintf("line %d, column %d: %s", e.Line, e.Column, e.Message)
+}
+
+// Documents returns the root of each document that is not empty. Its nodes know their
+// lines and columns; names may be given twice in a mapping. The error is a *SyntaxError.
+func Documents(source []byte) ([]*yaml.Node, error) {
+	roots, err := parse(source)
+	if err != nil {
+		return nil, locate(source, err)
+	}
+	return roots, nil
+}
+
+func parse(source []byte) (roots []*yaml.Node, err error) {
+	for decoder := yaml.NewDecoder(bytes.NewReader(source)); ; {
+		var document yaml.Node
+		switch err := decoder.Decode(&document); {
+		case errors.Is(err, io.EOF):
+			return roots, nil
+		case err != nil:
+			return nil, err
+		}
+		if root := document.Content[0]; root.Kind != yaml.ScalarNode || root.Tag != "!!null" {
+			roots = append(roots, root)
+		}
+	}
+}
+
+// locate finds the place of an error of the parser.
+func locate(source []byte, err error) *SyntaxError {
+	e := &SyntaxError{Message: strings.TrimPrefix(err.Error(), "yaml: ")}
+	if anchor, ok := strings.CutPrefix(e.Message, "unknown anchor '"); ok {
+		e.UnknownAnchor = strings.TrimSuffix(anchor, "' referenced")
+		e.Message = fmt.Sprintf("there is no anchor %q before this alias", e.UnknownAnchor)
+		if at := bytes.Index(source, []byte("*"+e.UnknownAnchor)); at >= 0 {
+			e.at(source, at)
+		}
+		return e
+	}
+	if m := regexp.MustCompile(`^line (\d+): (.*)$`).FindStringSubmatch(e.Message); m != nil {
+		e.Line, _ = strconv.Atoi(m[1])
+		e.Column, e.Message = 1, m[2]
+	}
+	if strings.HasPrefix(e.Message, "exceeded max") {
+		return e // a bound of the parser's, which is not a matter of one place
+	}
+	if at := mistake(source); at >= 0 {
+		e.at(source, at)
+		e.explain(source[at:])
+	}
+	return e
+}
+
+// at sets the place from an index into the text.
+func (e *SyntaxError) at(source []byte, index int) {
+	before := source[:index]
+	line := bytes.LastIndexByte(before, '\n') + 1
+	e.Line, e.Column = 1+bytes.Count(before, []byte("\n")), 1+utf8.RuneCount(before[line:])
+}
+
+// explain says more than the parser where the text at the place tells more.
+func (e *SyntaxError) explain(rest []byte) {
+	first, _ := utf8.DecodeRune(rest)
+	switch {
+	case e.Message == "found character that cannot start any token":
+		e.Message = fmt.Sprintf("found character '%c' that cannot start any token", first)
+	case e.Message == "found unexpected end of stream" && (first == '"' || first == '\''):
+		e.Message = "the quoted text has no end"
+	}
+}
+
+// mistake is where the longest beginning of the text ends that is YAML by itself; what is
+// not, begins there. It is -1 where looking for it takes too long.
+func mistake(source []byte) int {
+	work := 2 << 20 // bytes to parse, a second or so
+	isYAML := func(n int) bool {
+		work -= n + 1
+		_, err := parse(source[:n])
+		return err == nil
+	}
+	end := stop(source)
+	for end > 0 && work > 0 {
+		line := bytes.LastIndexByte(source[:end-1], '\n') + 1
+		if line > 0 && !isYAML(line) {
+			end = line
+			continue
+		}
+		for end--; end > line && work > 0 && !isYAML(end); end-- {
+		}
+		break
+	}
+	if work <= 0 {
+		return -1
+	}
+	return end
+}
+
+// stop is how much of the text the parser reads until it finds the mistake.
+func stop(source []byte) int {
+	unread := bytes.NewReader(source)
+	for decoder := yaml.NewDecoder(oneByOne{unread}); ; {
+		if err := decoder.Decode(new(yaml.Node)); err != nil {
+			return len(source) - unread.Len()
+		}
+	}
+}
+
+// oneByOne is a reader that does not read ahead.
+type oneByOne struct{ io.Reader }
+
+func (r oneByOne) Read(p []byte) (int, error) { return r.Reader.Read(p[:min(len(p), 1)]) }
