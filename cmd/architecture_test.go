@@ -3,7 +3,6 @@ package cmd
 import (
 	"encoding/json"
 	"os/exec"
-	"path"
 	"slices"
 	"strings"
 	"testing"
@@ -33,13 +32,19 @@ func mayImport() map[string][]string {
 	}
 }
 
-// onlyIn are libraries that one package alone may know.
+// onlyIn are libraries that one folder alone may know.
 func onlyIn() map[string]string {
 	return map[string]string{
-		"github.com/spf13/viper": "config",
-		"github.com/fatih/color": "console",
-		"github.com/spf13/cobra": "cmd",
+		"github.com/spf13/viper": "pkg/config/",
+		"github.com/fatih/color": "pkg/console/",
+		"github.com/spf13/cobra": "cmd/",
 	}
+}
+
+// mayNotImport says whether a command imports another one. What they share is in
+// cmd/internal.
+func mayNotImport(own, ours string) bool {
+	return strings.HasPrefix(own, "cmd/") && strings.HasPrefix(ours, "cmd/") && !strings.HasPrefix(ours, "cmd/internal/")
 }
 
 // TestArchitecture keeps the arrows between the packages as they are meant.
@@ -67,10 +72,13 @@ func TestArchitecture(t *testing.T) {
 			t.Errorf("%s has no place in the architecture", own)
 		}
 		for _, imported := range p.Imports {
-			if owner, ok := onlyIn()[imported]; ok && path.Base(own) != owner {
+			if owner, ok := onlyIn()[imported]; ok && !strings.HasPrefix(own+"/", owner) {
 				t.Errorf("%s imports %s, which is for %s alone", own, imported, owner)
 			}
 			ours, ok := strings.CutPrefix(imported, module)
+			if ok && mayNotImport(own, ours) {
+				t.Errorf("%s imports %s, another command", own, ours)
+			}
 			if inPkg && ok && !slices.Contains(allowed, strings.TrimPrefix(ours, "pkg/")) {
 				t.Errorf("%s imports %s", own, ours)
 			}

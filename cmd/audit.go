@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/audit"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
@@ -15,12 +16,12 @@ import (
 )
 
 type auditOptions struct {
-	connection
+	cli.Connection
 
 	rules   string
 	skip    []string
 	seed    uint64
-	reports []reportFile
+	reports []cli.ReportFile
 }
 
 // auditWorkers is how many connections an audit needs at once.
@@ -41,33 +42,33 @@ configuration holds one. It says for each what a good endpoint answers, what you
 did, and why that matters.
 
 Exit code 0 says that no rule failed, 1 that one did, 3 that nobody answered.`,
-		Example: example(`
+		Example: cli.Example(`
 			apizee-hooks audit -t http://localhost:3000/hooks
 			apizee-hooks audit -t localhost:3000/hooks -H 'X-Api-Key: abc' --report html=audit.html
 			apizee-hooks audit -t localhost:3000/hooks --skip burst,slow-body
 			apizee-hooks audit --rules
 			apizee-hooks audit --rules=torn-body`),
-		Args:              atMost(0, "no arguments"),
-		ValidArgsFunction: nothing,
+		Args:              cli.AtMost(0, "no arguments"),
+		ValidArgsFunction: cli.Nothing,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return a.audit(c, o)
 		},
 	}
 	f := c.Flags()
-	o.connection.addFlags(c, f)
-	f.VarPF(ruleFlag{named{&o.rules, "NAME"}, a.Catalog}, "rules", "", "list the rules, or explain one, and send nothing").NoOptDefVal = allRules
+	o.Connection.AddFlags(c, f)
+	f.VarPF(ruleFlag{cli.Text{Value: &o.rules, Name: "NAME"}, a.Catalog}, "rules", "", "list the rules, or explain one, and send nothing").NoOptDefVal = allRules
 	f.StringSliceVar(&o.skip, "skip", nil, "leave out the rule of this `NAME`; repeatable")
 	f.Uint64Var(&o.seed, "seed", 1, "where in a body faults strike, a whole number as `N`")
-	addReportFlag(c, &o.reports, "junit", "json", "html")
-	complete(c, "rules", a.completeRules)
-	complete(c, "skip", a.completeRules)
-	complete(c, "seed", nothing)
+	cli.ReportFlag(c, &o.reports, "junit", "json", "html")
+	cli.Complete(c, "rules", a.completeRules)
+	cli.Complete(c, "skip", a.completeRules)
+	cli.Complete(c, "seed", cli.Nothing)
 	return c
 }
 
 // ruleFlag is a flag that can name a rule.
 type ruleFlag struct {
-	named
+	cli.Text
 	catalog *apizee.Catalog
 }
 
@@ -94,11 +95,11 @@ func (a *app) audit(c *cobra.Command, o *auditOptions) error {
 			return badRule(err)
 		}
 	}
-	settings, target, err := a.endpoint(c, &o.connection)
+	settings, target, err := a.Endpoint(c, &o.Connection)
 	if err != nil {
 		return err
 	}
-	transport, err := a.transport(o.tls(settings), auditWorkers)
+	transport, err := a.OpenTransport(o.TLS(settings), auditWorkers)
 	if err != nil {
 		return err
 	}
@@ -109,21 +110,23 @@ func (a *app) audit(c *cobra.Command, o *auditOptions) error {
 	})
 }
 
-func badRule(err error) error { return usage(err, "`"+program+" audit --rules` lists the rules.") }
+func badRule(err error) error {
+	return cli.Usage(err, "`"+cli.Program+" audit --rules` lists the rules.")
+}
 
 func (a *app) runAudit(c *cobra.Command, o *auditOptions, options audit.Options) error {
-	if err := checkReports(o.reports); err != nil {
+	if err := cli.CheckReports(o.reports); err != nil {
 		return err
 	}
-	printer := &auditPrinter{app: a, palette: a.out()}
+	printer := &auditPrinter{app: a, palette: a.Out()}
 	options.OnResult = printer.result
 	outcome, err := audit.Run(c.Context(), options)
-	var unreachable *audit.UnreachableError
+	var silent *audit.UnreachableError
 	switch {
 	case c.Context().Err() != nil && err != nil:
-		return interrupted()
-	case errors.As(err, &unreachable):
-		return &exit{exitUnreachable, fmt.Errorf("nothing to audit: %w", err), unreachable.Failure.Hint + "."}
+		return cli.Interrupted()
+	case errors.As(err, &silent):
+		return cli.Unreachable(fmt.Errorf("nothing to audit: %w", err), silent.Failure.Hint+".")
 	case err != nil:
 		return err
 	}
@@ -135,21 +138,21 @@ func (a *app) runAudit(c *cobra.Command, o *auditOptions, options audit.Options)
 			return report.JUnit.Write(w, outcome.Report())
 		},
 	}
-	if err := a.writeReports(o.reports, writers); err != nil {
+	if err := a.WriteReports(o.reports, writers); err != nil {
 		return err
 	}
 	switch {
 	case !outcome.Complete:
-		return interrupted()
+		return cli.Interrupted()
 	case !outcome.OK():
-		return a.answeredNoQuietly("%s", outcome.Summary())
+		return a.AnswerNo("%s", outcome.Summary())
 	}
 	return nil
 }
 
 // printRules lists the rules, or explains one.
 func (a *app) printRules(name string) error {
-	p := a.out()
+	p := a.Out()
 	if name != allRules {
 		r, err := audit.LookupRule(a.Catalog, name)
 		if err != nil {
@@ -167,7 +170,7 @@ func (a *app) printRules(name string) error {
 		}
 		rows = append(rows, []console.Cell{{Text: "  " + r.Name, Paint: p.Object}, {Text: r.Title}})
 	}
-	_, err := console.Table{Rows: rows[1:], Width: a.width()}.WriteTo(a.Stdout)
+	_, err := console.Table{Rows: rows[1:], Width: a.Width()}.WriteTo(a.Stdout)
 	return err
 }
 
@@ -179,7 +182,7 @@ type auditPrinter struct {
 }
 
 func (a *auditPrinter) result(r audit.Result) {
-	if a.app.quiet {
+	if a.app.Quiet {
 		return
 	}
 	p, out := a.palette, a.app.Stdout
@@ -194,11 +197,11 @@ func (a *auditPrinter) result(r audit.Result) {
 	if r.Status != audit.Skipped {
 		name += gap + console.Duration(r.Took)
 	}
-	if width := a.app.width(); width > 0 && console.Columns("  ✗ "+r.Title+gap+name) > width {
+	if width := a.app.Width(); width > 0 && console.Columns("  ✗ "+r.Title+gap+name) > width {
 		gap = "\n" + auditIndent
 	}
 	fmt.Fprintf(out, "  %s %s%s%s\n", a.mark(r.Status), r.Title, gap, p.Dim(name))
-	if r.Status == audit.Passed && !a.app.verbose {
+	if r.Status == audit.Passed && !a.app.Verbose {
 		return
 	}
 	if r.Status == audit.Skipped {
@@ -216,7 +219,7 @@ func (a *auditPrinter) result(r audit.Result) {
 const auditIndent = "      "
 
 func (a *auditPrinter) detail(text string, paint func(string) string) {
-	for _, line := range a.app.fit(text, len(auditIndent)) {
+	for _, line := range a.app.Fit(text, len(auditIndent)) {
 		fmt.Fprintf(a.app.Stdout, "%s%s\n", auditIndent, paint(line))
 	}
 }
@@ -237,7 +240,7 @@ func (a *auditPrinter) mark(s audit.Status) string {
 }
 
 func (a *auditPrinter) end(o audit.Outcome) {
-	if !a.app.quiet {
+	if !a.app.Quiet {
 		fmt.Fprintf(a.app.Stdout, "\n%s\n", a.palette.Strong(o.Summary()))
 	}
 }

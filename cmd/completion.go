@@ -5,6 +5,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 )
 
 // shells are those that completions can be written for.
@@ -25,14 +27,14 @@ Load it where the shell starts:
   powershell   apizee-hooks completion powershell | Out-String | Invoke-Expression
 
 bash needs its package bash-completion for it.`,
-		Example: example(`
+		Example: cli.Example(`
 			# Complete in this bash, now
 			source <(apizee-hooks completion bash)
 
 			# Complete in every fish from now on
 			apizee-hooks completion fish > ~/.config/fish/completions/apizee-hooks.fish`),
-		Args:              oneOf("a shell", shells()),
-		ValidArgsFunction: firstArg(fixed(shells())),
+		Args:              cli.OneOf("a shell", shells()),
+		ValidArgsFunction: cli.FirstArg(cli.Words(shells())),
 		RunE: func(c *cobra.Command, args []string) error {
 			return writeCompletion(a.Stdout, c.Root(), args[0])
 		},

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/config"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 )
@@ -19,7 +20,7 @@ func newConfigCmd(a *app) *cobra.Command {
 		Long: `The configuration is ` + config.FileName + ` in the current folder, else in your
 configuration folder. Flags win over environment variables (APIZEE_HOOKS_TO),
 those over the chosen profile, and that over the rest of the file.`,
-		Example: example(`
+		Example: cli.Example(`
 			# Where does each value come from?
 			apizee-hooks config show
 
@@ -28,7 +29,7 @@ those over the chosen profile, and that over the rest of the file.`,
 
 			# The same with the profile "staging"
 			apizee-hooks config show --profile staging`),
-		Args: noSuchCommand,
+		Args: cli.NoSuchCommand,
 		RunE: func(*cobra.Command, []string) error { return a.showConfig("text") },
 	}
 	c.AddCommand(newConfigShowCmd(a), newConfigInitCmd(a), newConfigPathCmd(a))
@@ -40,12 +41,12 @@ func newConfigShowCmd(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:               "show",
 		Short:             "Show each value and where it comes from",
-		Example:           example("\n\t\t\tapizee-hooks config show\n\t\t\tapizee-hooks config show --profile staging -o json"),
-		Args:              atMost(0, "no arguments"),
-		ValidArgsFunction: nothing,
+		Example:           cli.Example("\n\t\t\tapizee-hooks config show\n\t\t\tapizee-hooks config show --profile staging -o json"),
+		Args:              cli.AtMost(0, "no arguments"),
+		ValidArgsFunction: cli.Nothing,
 		RunE:              func(*cobra.Command, []string) error { return a.showConfig(output) },
 	}
-	outputFlag(c, &output, "text", "json")
+	cli.OutputFlag(c, &output, "text", "json")
 	return c
 }
 
@@ -57,20 +58,20 @@ type setting struct {
 }
 
 func (a *app) showConfig(output string) error {
-	loaded, err := a.load(nil)
+	loaded, err := a.Load(nil)
 	if err != nil {
 		return err
 	}
 	var settings []setting
 	for _, v := range loaded.Values() {
 		value := v.Masked()
-		if a.showSecrets {
+		if a.ShowSecrets {
 			value = v.Value
 		}
 		settings = append(settings, setting{v.Key, value, v.Source})
 	}
 	if output == "json" {
-		return a.printJSON(struct {
+		return a.PrintJSON(struct {
 			File     string    `json:"file"`
 			Profile  string    `json:"profile"`
 			Settings []setting `json:"settings"`
@@ -80,7 +81,7 @@ func (a *app) showConfig(output string) error {
 }
 
 func (a *app) printSettings(loaded *config.Loaded, settings []setting) error {
-	p := a.out()
+	p := a.Out()
 	file := "no configuration file; `apizee-hooks config init` writes one"
 	if loaded.File != "" {
 		file = console.Safe(loaded.File)
@@ -90,7 +91,7 @@ func (a *app) printSettings(loaded *config.Loaded, settings []setting) error {
 		fmt.Fprintf(a.Stdout, "%s %s\n", p.Strong("Profile:"), console.Safe(loaded.Profile))
 	}
 	fmt.Fprintln(a.Stdout)
-	table := console.Table{Header: console.Cells(p.Strong, "KEY", "VALUE", "SOURCE"), Width: a.width()}
+	table := console.Table{Header: console.Cells(p.Strong, "KEY", "VALUE", "SOURCE"), Width: a.Width()}
 	for _, s := range settings {
 		table.Rows = append(table.Rows, []console.Cell{
 			{Text: s.Key, Paint: p.Object}, {Text: s.Value}, {Text: s.Source, Paint: p.Dim},
@@ -108,11 +109,11 @@ func newConfigInitCmd(a *app) *cobra.Command {
 		Long: `Write ` + config.FileName + ` with every key, explained and commented out, in the current
 folder, or the file that --config names. Only you can read it, and a file that is
 there already is left as it is.`,
-		Example: example(`
+		Example: cli.Example(`
 			apizee-hooks config init
 			apizee-hooks config init --global`),
-		Args:              atMost(0, "no arguments"),
-		ValidArgsFunction: nothing,
+		Args:              cli.AtMost(0, "no arguments"),
+		ValidArgsFunction: cli.Nothing,
 		RunE:              func(*cobra.Command, []string) error { return a.initConfig(global) },
 	}
 	c.Flags().BoolVar(&global, "global", false, "write it to your configuration folder, for all projects")
@@ -120,27 +121,27 @@ there already is left as it is.`,
 }
 
 func (a *app) initConfig(global bool) error {
-	path := cmp.Or(a.config, config.FileName)
+	path := cmp.Or(a.Config, config.FileName)
 	switch {
-	case global && a.config != "":
-		return usage(errors.New("--config and --global each say where the file goes"), "give one of them.")
+	case global && a.Config != "":
+		return cli.Usage(errors.New("--config and --global each say where the file goes"), "give one of them.")
 	case global:
-		if a.userDir() == "" {
-			return usage(errors.New("there is no configuration folder: HOME is not set"), "set HOME or XDG_CONFIG_HOME.")
+		if a.UserDir() == "" {
+			return cli.Usage(errors.New("there is no configuration folder: HOME is not set"), "set HOME or XDG_CONFIG_HOME.")
 		}
-		path = filepath.Join(a.userDir(), config.FileName)
+		path = filepath.Join(a.UserDir(), config.FileName)
 	}
 	err := config.Init(path)
 	var exists *config.ExistsError
 	if errors.As(err, &exists) {
-		return usage(err, "edit it, or remove it first.")
+		return cli.Usage(err, "edit it, or remove it first.")
 	}
 	if err != nil {
 		return err
 	}
-	if !a.quiet {
+	if !a.Quiet {
 		command := "`apizee-hooks send ticket` needs"
-		if a.config != "" {
+		if a.Config != "" {
 			command = "commands with this --config need"
 		}
 		fmt.Fprintf(a.Stdout, "Wrote %s. Set `to` in it, then %s no --to.\n", console.Safe(path), command)
@@ -152,17 +153,17 @@ func newConfigPathCmd(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:               "path",
 		Short:             "Print the path of the file that is read",
-		Example:           example("\n\t\t\t$EDITOR \"$(apizee-hooks config path)\""),
-		Args:              atMost(0, "no arguments"),
-		ValidArgsFunction: nothing,
+		Example:           cli.Example("\n\t\t\t$EDITOR \"$(apizee-hooks config path)\""),
+		Args:              cli.AtMost(0, "no arguments"),
+		ValidArgsFunction: cli.Nothing,
 		RunE: func(*cobra.Command, []string) error {
-			loaded, err := a.load(nil)
+			loaded, err := a.Load(nil)
 			if err != nil {
 				return err
 			}
 			if loaded.File == "" {
 				fmt.Fprintln(a.Stderr, "no configuration file is read; `apizee-hooks config init` writes one")
-				return answeredNo()
+				return cli.AnswerNo()
 			}
 			_, err = fmt.Fprintln(a.Stdout, loaded.File)
 			return err

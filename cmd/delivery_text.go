@@ -14,8 +14,8 @@ import (
 
 // requestLine is the method and the URL of a delivery.
 func (a *app) requestLine(r deliver.Request) string {
-	line := cmp.Or(r.Method, apizee.Method) + " " + deliver.ShowURL(r.URL, a.showSecrets)
-	return a.out().Dim(console.Safe(line))
+	line := cmp.Or(r.Method, apizee.Method) + " " + deliver.ShowURL(r.URL, a.ShowSecrets)
+	return a.Out().Dim(console.Safe(line))
 }
 
 func (a *app) printRequestHeaders(r deliver.Request) {
@@ -48,17 +48,17 @@ func (a *app) hide(t deliver.Target, text string) string { return a.hiding(t)(te
 
 // hiding is hide for many texts.
 func (a *app) hiding(t deliver.Target) func(text string) string {
-	if a.showSecrets {
+	if a.ShowSecrets {
 		return func(text string) string { return text }
 	}
 	return t.Secrets().Mask
 }
 
 func (a *app) printHeader(h deliver.Header) {
-	if !a.showSecrets {
+	if !a.ShowSecrets {
 		h = h.Hide()
 	}
-	fmt.Fprintf(a.Stdout, "  %s\n", a.out().Dim(console.Safe(h.String())))
+	fmt.Fprintf(a.Stdout, "  %s\n", a.Out().Dim(console.Safe(h.String())))
 }
 
 // verdictText is the status of a reply, or why there is none.
@@ -79,7 +79,7 @@ func (a *app) redirectText(p console.Palette, t deliver.Target, r deliver.Result
 	if r.Status < 300 || r.Status > 399 || location == "" {
 		return ""
 	}
-	if !a.showSecrets {
+	if !a.ShowSecrets {
 		location = redact.URL(location)
 	}
 	return p.Notice(" to " + console.Safe(location) + ", not followed")
@@ -94,7 +94,7 @@ func (a *app) took(r deliver.Result) string {
 	if r.Replaced {
 		total += ", " + sentAgain
 	}
-	if !a.verbose || r.Failure != nil {
+	if !a.Verbose || r.Failure != nil {
 		return total
 	}
 	var parts []string

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 )
@@ -17,14 +18,14 @@ func newEventsCmd(a *app) *cobra.Command {
 		Short: "Show what Apizee documents: objects, events, props, values",
 		Long: `Show what Apizee documents about its webhooks: the events, the objects they are
 about, and for each object its props with their types and values.`,
-		Example: example(`
+		Example: cli.Example(`
 			apizee-hooks events
 			apizee-hooks events ticket
 
 			# Every documented state of a ticket
 			apizee-hooks events ticket -o json | jq -r '.props[] | select(.path == "state").values[]'`),
 		Args:              a.knownObject,
-		ValidArgsFunction: firstArg(fixed(a.Catalog.ObjectNames())),
+		ValidArgsFunction: cli.FirstArg(cli.Words(a.Catalog.ObjectNames())),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return a.printCatalog(output)
@@ -33,7 +34,7 @@ about, and for each object its props with their types and values.`,
 			return a.printObject(object, output)
 		},
 	}
-	outputFlag(c, &output, "text", "json")
+	cli.OutputFlag(c, &output, "text", "json")
 	return c
 }
 
@@ -43,22 +44,22 @@ func (a *app) knownObject(c *cobra.Command, args []string) error {
 		return nil
 	}
 	if _, ok := a.Catalog.LookupObject(args[0]); !ok {
-		return usage(fmt.Errorf("%q is not a documented object%s", args[0], apizee.DidYouMean(args[0], a.Catalog.ObjectNames())),
-			"Apizee documents "+list(a.Catalog.ObjectNames(), "and")+".")
+		return cli.Usage(fmt.Errorf("%q is not a documented object%s", args[0], apizee.DidYouMean(args[0], a.Catalog.ObjectNames())),
+			"Apizee documents "+cli.List(a.Catalog.ObjectNames(), "and")+".")
 	}
-	return atMost(1, "one object")(c, args)
+	return cli.AtMost(1, "one object")(c, args)
 }
 
 func (a *app) printCatalog(output string) error {
 	if output == "json" {
-		return a.printJSON(struct {
+		return a.PrintJSON(struct {
 			Events  []apizee.Word   `json:"events"`
 			Fields  []apizee.Field  `json:"fields"`
 			Objects []apizee.Object `json:"objects"`
 		}{a.Catalog.Events, a.Catalog.Fields(), a.Catalog.Objects})
 	}
-	p := a.out()
-	table := console.Table{Header: console.Cells(p.Strong, "OBJECT", "PROP", "TYPE", "VALUES"), Width: a.width(), Wrap: true}
+	p := a.Out()
+	table := console.Table{Header: console.Cells(p.Strong, "OBJECT", "PROP", "TYPE", "VALUES"), Width: a.Width(), Wrap: true}
 	for _, object := range a.Catalog.Objects {
 		name := object.Name
 		for _, prop := range object.Props {
@@ -86,11 +87,11 @@ func values(p apizee.Prop) string {
 
 func (a *app) printObject(object apizee.Object, output string) error {
 	if output == "json" {
-		return a.printJSON(object)
+		return a.PrintJSON(object)
 	}
-	p := a.out()
+	p := a.Out()
 	fmt.Fprintf(a.Stdout, "%s: %s\n\n", p.Object(object.Name), object.Description)
-	table := console.Table{Width: a.width(), Wrap: true}
+	table := console.Table{Width: a.Width(), Wrap: true}
 	row := func(name, kind, text string) {
 		table.Rows = append(table.Rows, []console.Cell{{Text: name, Paint: p.Strong}, {Text: kind, Paint: p.Dim}, {Text: text}})
 	}
@@ -118,5 +119,5 @@ func joinTypes(types []apizee.Type) string {
 	for i, t := range types {
 		words[i] = string(t)
 	}
-	return list(words, "or")
+	return cli.List(words, "or")
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/generate"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
@@ -33,25 +34,25 @@ that end. The stream has no end unless --count gives it one.
 
 The same --seed gives the same bytes on every machine, with times from the
 beginning of 2026 unless --start says another.`,
-		Example: example(`
+		Example: cli.Example(`
 			apizee-hooks generate --count 5
 			apizee-hooks generate --seed 42 --start 2024-01-01T00:00:00Z --count 100000 > events.jsonl
 			apizee-hooks generate --mix media=1 --rate 30/m | head -3`),
-		Args:              atMost(0, "no arguments"),
-		ValidArgsFunction: nothing,
+		Args:              cli.AtMost(0, "no arguments"),
+		ValidArgsFunction: cli.Nothing,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return a.generate(c.Context(), o, c.Flags().Changed("seed"))
 		},
 	}
 	f := c.Flags()
-	countVar(f, &o.count, "count", 0, "stop after `N` events")
+	cli.CountFlag(f, &o.count, "count", 0, "stop after `N` events")
 	f.StringVar(&o.start, "start", "", "time of the first event: UNIX seconds or RFC 3339, as `TIME` (default now, or with --seed 2026-01-01)")
 	f.Var(&rateFlag{&o.rate}, "rate", "how many events there are in a span of the events' own time")
 	a.addStreamFlags(c, &o.seed, &o.mix)
 	for _, name := range []string{"count", "start"} {
-		complete(c, name, nothing)
+		cli.Complete(c, name, cli.Nothing)
 	}
-	complete(c, "rate", fixed([]string{"2/s", "30/m", "500/s"}))
+	cli.Complete(c, "rate", cli.Words([]string{"2/s", "30/m", "500/s"}))
 	return c
 }
 
@@ -60,8 +61,8 @@ func (a *app) addStreamFlags(c *cobra.Command, seed *uint64, mix *generate.Mix) 
 	f := c.Flags()
 	f.Uint64Var(seed, "seed", 0, "what chance depends on, a whole number as `N` (default another one each time)")
 	f.Var(&mixFlag{a.Catalog, mix}, "mix", "how large a share each object has")
-	complete(c, "seed", nothing)
-	complete(c, "mix", a.completeMix)
+	cli.Complete(c, "seed", cli.Nothing)
+	cli.Complete(c, "mix", a.completeMix)
 }
 
 // completeMix completes the object that comes next.
@@ -95,16 +96,16 @@ func (a *app) generate(ctx context.Context, o *generateOptions, seeded bool) err
 	if o.start != "" {
 		var err error
 		if start, err = payload.ParseTime(o.start); err != nil {
-			return usage(fmt.Errorf("--start: %w", err), "")
+			return cli.Usage(fmt.Errorf("--start: %w", err), "")
 		}
 		if start < 0 {
-			return usagef("--start %s: it is before 1970", o.start)
+			return cli.Usagef("--start %s: it is before 1970", o.start)
 		}
 	}
 	if !seeded {
 		o.seed = a.Random()
-		if a.verbose {
-			a.note(fmt.Sprintf("--seed %d makes this stream again.", o.seed))
+		if a.Verbose {
+			a.Note(fmt.Sprintf("--seed %d makes this stream again.", o.seed))
 		}
 	}
 	stream := generate.New(generate.Options{Catalog: a.Catalog, Seed: o.seed, Start: time.Unix(start, 0), Rate: o.rate, Mix: o.mix})
@@ -119,7 +120,7 @@ func (a *app) printStream(ctx context.Context, stream *generate.Stream, count in
 	for n := 0; count == 0 || n < count; n++ {
 		if n%lines == 0 && ctx.Err() != nil {
 			out.Flush()
-			return interrupted()
+			return cli.Interrupted()
 		}
 		line = append(stream.AppendNext(line[:0]), '\n')
 		if _, err := out.Write(line); err != nil {

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/templates"
@@ -23,8 +24,8 @@ import (
 )
 
 // testSystem is a System whose output is kept.
-func testSystem(out io.Writer) System {
-	return System{
+func testSystem(out io.Writer) cli.System {
+	return cli.System{
 		Catalog: apizee.Documented(),
 		Stdin:   strings.NewReader(""), Stdout: out, Stderr: out,
 		LookupEnv: func(string) (string, bool) { return "", false },
@@ -33,7 +34,7 @@ func testSystem(out io.Writer) System {
 		Random:    func() uint64 { return 1 },
 		Guard:     func(func()) func() { return func() {} },
 		Templates: templates.FS,
-		Build:     Build{Version: "test"},
+		Build:     cli.Build{Version: "test"},
 	}
 }
 

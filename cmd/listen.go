@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
@@ -54,7 +55,7 @@ did not come within --timeout, or with --strict that one broke the contract; 2
 that some could not be recorded; 3 that the address is taken, or that some could
 not be passed on; 130 that it was stopped before --count events came. A request
 that is no POST and has no body, such as a check of health, is no event.`,
-		Example: example(`
+		Example: cli.Example(`
 			# Watch what arrives
 			apizee-hooks listen
 
@@ -69,8 +70,8 @@ that is no POST and has no body, such as a check of health, is no event.`,
 
 			# A free port, and its address for a script
 			apizee-hooks listen --addr 127.0.0.1:0 -o json | jq -r 'select(.listening).listening'`),
-		Args:              atMost(0, "no arguments"),
-		ValidArgsFunction: nothing,
+		Args:              cli.AtMost(0, "no arguments"),
+		ValidArgsFunction: cli.Nothing,
 		RunE:              func(c *cobra.Command, _ []string) error { return a.listen(c, o) },
 	}
 	o.addFlags(a, c)
@@ -88,7 +89,7 @@ func (a *app) listen(c *cobra.Command, o *listenOptions) error {
 	s := a.newListenSession(o, plan, func() { stop(errCounted) })
 	server, err := receive.New(plan.options)
 	if err != nil {
-		return usage(err, "`apizee-hooks listen --help` lists the flags.")
+		return cli.Usage(err, "`apizee-hooks listen --help` lists the flags.")
 	}
 	l, err := receive.Listen(running, plan.config.Addr)
 	if err != nil {
@@ -96,7 +97,7 @@ func (a *app) listen(c *cobra.Command, o *listenOptions) error {
 	}
 	if plan.forwardsTo(running, l.Addr()) {
 		l.Close()
-		return usage(fmt.Errorf("--forward-to: %s is this listener itself", l.Addr()), "name the address of your own program.")
+		return cli.Usage(fmt.Errorf("--forward-to: %s is this listener itself", l.Addr()), "name the address of your own program.")
 	}
 	defer a.limitMemory()()
 	s.begin(l.Addr())
@@ -121,13 +122,13 @@ func cannotListen(err error) error {
 	_, portErr := net.LookupPort("tcp", port)
 	switch {
 	case splitErr == nil && portErr != nil:
-		return usage(fmt.Errorf("--addr %q: %q is no port; it is a number from 0 to 65535", failure.Addr, port), "port 0 is any free one.")
+		return cli.Usage(fmt.Errorf("--addr %q: %q is no port; it is a number from 0 to 65535", failure.Addr, port), "port 0 is any free one.")
 	case splitErr != nil:
-		return usage(fmt.Errorf("--addr %q is no address", failure.Addr), "write it as host:port, such as "+defaultAddr()+".")
+		return cli.Usage(fmt.Errorf("--addr %q is no address", failure.Addr), "write it as host:port, such as "+cli.DefaultAddr()+".")
 	case failure.InUse:
-		return &exit{exitUnreachable, err, fmt.Sprintf("choose another port with --addr, or any free one with --addr %s.", net.JoinHostPort(host, "0"))}
+		return cli.Unreachable(err, fmt.Sprintf("choose another port with --addr, or any free one with --addr %s.", net.JoinHostPort(host, "0")))
 	}
-	return &exit{exitUnreachable, err, "choose another address with --addr, such as " + defaultAddr() + "."}
+	return cli.Unreachable(err, "choose another address with --addr, such as "+cli.DefaultAddr()+".")
 }
 
 // Why a listener stops by itself.
@@ -141,26 +142,26 @@ func (s *listenSession) verdict(cause, served error) error {
 	counting := s.options.count > 0 && s.tally.kept() < s.options.count
 	switch {
 	case served != nil && !errors.Is(served, receive.ErrAborted):
-		return &exit{code: exitUnreachable, err: served}
+		return cli.Unreachable(served, "")
 	case counting && s.tally.lost > 0 && errors.Is(cause, errTimeUp):
 		return notRecorded(s.tally.lost)
 	case counting && errors.Is(cause, errTimeUp):
-		return &exit{exitNo, fmt.Errorf("time is up: %s came within %s, of %d", plural(s.tally.kept(), "event"), s.options.timeout, s.options.count), ""}
+		return cli.AnswerNoBecause(fmt.Errorf("time is up: %s came within %s, of %d", cli.Plural(s.tally.kept(), "event"), s.options.timeout, s.options.count))
 	case counting:
-		return interrupted()
+		return cli.Interrupted()
 	case s.options.strict && s.tally.broken > 0:
-		return s.app.answeredNoQuietly("%d of %s broke the contract", s.tally.broken, plural(s.tally.events, "event"))
+		return s.app.AnswerNo("%d of %s broke the contract", s.tally.broken, cli.Plural(s.tally.events, "event"))
 	case s.tally.lost > 0:
 		return notRecorded(s.tally.lost)
 	case s.tally.dropped > 0:
-		return &exit{exitUnreachable, fmt.Errorf("%s could not be passed on", plural(s.tally.dropped, "event")),
-			"their senders were answered with 502, or got half a reply; the line of each says why."}
+		return cli.Unreachable(fmt.Errorf("%s could not be passed on", cli.Plural(s.tally.dropped, "event")),
+			"their senders were answered with 502, or got half a reply; the line of each says why.")
 	}
 	return nil
 }
 
 func notRecorded(n int) error {
-	return usage(fmt.Errorf("%s could not be recorded", plural(n, "event")), "their senders were answered with 507; the line of each says why.")
+	return cli.Usage(fmt.Errorf("%s could not be recorded", cli.Plural(n, "event")), "their senders were answered with 507; the line of each says why.")
 }
 
 // listenTally counts what was received. Objects that nobody documents are counted as
@@ -196,7 +197,7 @@ func (t *listenTally) add(r *receive.Reception) {
 // text is the tally, in one line where there is room:
 // "3 events: ticket 2, media 1; 1 broke the contract".
 func (t *listenTally) text(p console.Palette, width int) string {
-	pieces := []console.Cell{{Text: plural(t.events, "event")}}
+	pieces := []console.Cell{{Text: cli.Plural(t.events, "event")}}
 	add := func(mark string, c console.Cell) {
 		pieces[len(pieces)-1] = marked(pieces[len(pieces)-1], mark)
 		pieces = append(pieces, c)
@@ -221,7 +222,7 @@ func (t *listenTally) text(p console.Palette, width int) string {
 		add(";", console.Cell{Text: fmt.Sprintf("%d not passed on", t.dropped), Paint: p.Failure})
 	}
 	if t.elsewhere > 0 {
-		add(";", console.Cell{Text: plural(t.elsewhere, "other request"), Paint: p.Dim})
+		add(";", console.Cell{Text: cli.Plural(t.elsewhere, "other request"), Paint: p.Dim})
 	}
 	return console.Flow(pieces, width, len("  "))
 }

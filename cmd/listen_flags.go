@@ -3,6 +3,7 @@ package cmd
 import (
 	"github.com/spf13/cobra"
 
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
 )
 
@@ -26,7 +27,7 @@ func listenKeys() map[string]string {
 
 func (o *listenOptions) addFlags(a *app, c *cobra.Command) {
 	f := c.Flags()
-	f.String("addr", defaultAddr(), "listen on this `HOST:PORT`; port 0 is any free one")
+	f.String("addr", cli.DefaultAddr(), "listen on this `HOST:PORT`; port 0 is any free one")
 	f.String("path", "", "take events on this `PATH` only, and answer 404 elsewhere")
 	f.String("require-header", "", "answer 401 to an event without this header, as `'Name: value'`")
 	f.String("max-body", "1MiB", "answer 413 to a body over this `SIZE`")
@@ -35,7 +36,7 @@ func (o *listenOptions) addFlags(a *app, c *cobra.Command) {
 	f.String("body", "", "answer with this `TEXT`")
 	f.StringArrayVar(&o.replyHeaders, "reply-header", nil, "answer with this header, as `'Name: value'`; repeatable")
 	f.Duration("delay", 0, "wait for this `DURATION` before the answer")
-	groupFlags(f, replyFlags, "status", "body", "reply-header", "delay")
+	cli.GroupFlags(f, replyFlags, "status", "body", "reply-header", "delay")
 
 	f.String("record", "", "append each event to this `FILE`, before it is answered")
 	f.BoolVar(&o.sync, "sync", false, "have each event on the disk, whatever happens, before it is answered")
@@ -43,46 +44,46 @@ func (o *listenOptions) addFlags(a *app, c *cobra.Command) {
 		"the path of the event is put behind the URL's, but with --path the URL's own counts")
 	f.Bool("insecure", false, "accept any TLS certificate of --forward-to")
 	f.StringVar(&o.cacert, "cacert", "", "trust the certificates of this PEM `FILE` only, with --forward-to")
-	groupFlags(f, passFlags, "record", "sync", "forward-to", "insecure", "cacert")
+	cli.GroupFlags(f, passFlags, "record", "sync", "forward-to", "insecure", "cacert")
 
 	o.output = outputs()[0]
-	enumFlag(c, f, &o.output, "output", "o", o.output, outputs(), "show one line an event, or all of it as coloured JSON, or one JSON object a line")
+	cli.EnumFlag(c, f, &o.output, "output", "o", o.output, outputs(), "show one line an event, or all of it as coloured JSON, or one JSON object a line")
 	f.BoolVar(&o.showHeaders, "show-headers", false, "show the headers of each event")
-	a.filterFlag(c, &o.filters)
-	groupFlags(f, showFlags, "output", "show-headers", "filter")
+	a.FilterFlag(c, &o.filters)
+	cli.GroupFlags(f, showFlags, "output", "show-headers", "filter")
 
-	countVar(f, &o.count, "count", 0, "stop after `N` events; what comes at the same moment is taken too")
+	cli.CountFlag(f, &o.count, "count", 0, "stop after `N` events; what comes at the same moment is taken too")
 	f.DurationVar(&o.timeout, "timeout", 0, "stop after this `DURATION`; fail when --count events have not come by then")
 	f.BoolVar(&o.strict, "strict", false, "fail at the end when an event broke the contract")
-	groupFlags(f, ciFlags, "count", "timeout", "strict")
+	cli.GroupFlags(f, ciFlags, "count", "timeout", "strict")
 
 	f.BoolVar(&o.tls, "tls", false, "speak HTTPS, with a certificate for localhost made on the spot")
 	f.StringVar(&o.cert, "cert", "", "speak HTTPS with the certificate in this PEM `FILE`")
 	f.StringVar(&o.key, "key", "", "the key of --cert, in this PEM `FILE`")
-	groupFlags(f, secureFlags, "tls", "cert", "key")
+	cli.GroupFlags(f, secureFlags, "tls", "cert", "key")
 
 	f.StringVar(&o.fail, "fail", "", "fail this `SHARE` of the events, by chance: 10%:503")
 	f.StringVar(&o.failEvery, "fail-every", "", "fail every `N`th event: 5:500")
 	f.BoolVar(&o.hang, "hang", false, "answer nothing, until the sender gives up")
 	f.BoolVar(&o.reset, "reset", false, "reset the connection in place of an answer")
 	f.Uint64Var(&o.seed, "seed", 0, "let chance repeat itself: the same `N` fails the same events")
-	groupFlags(f, faultFlags, "fail", "fail-every", "hang", "reset", "seed")
+	cli.GroupFlags(f, faultFlags, "fail", "fail-every", "hang", "reset", "seed")
 
-	complete(c, "reply-header", fixedPrefix("Content-Type: application/json"))
-	complete(c, "fail", fixed([]string{"10%:503", "50%:500"}))
-	complete(c, "fail-every", fixed([]string{"2:500", "5:500"}))
-	complete(c, "max-body", fixed([]string{"64KiB", "1MiB", "10MiB"}))
-	completeFiles(c, "record", "ndjson", "jsonl")
+	cli.Complete(c, "reply-header", fixedPrefix("Content-Type: application/json"))
+	cli.Complete(c, "fail", cli.Words([]string{"10%:503", "50%:500"}))
+	cli.Complete(c, "fail-every", cli.Words([]string{"2:500", "5:500"}))
+	cli.Complete(c, "max-body", cli.Words([]string{"64KiB", "1MiB", "10MiB"}))
+	cli.CompleteFiles(c, "record", "ndjson", "jsonl")
 	for _, name := range []string{"cert", "key", "cacert"} {
-		completeFiles(c, name, "pem", "crt", "cer", "key")
+		cli.CompleteFiles(c, name, "pem", "crt", "cer", "key")
 	}
 	for _, name := range []string{"addr", "path", "require-header", "status", "body", "delay", "forward-to", "count", "timeout", "seed"} {
-		complete(c, name, nothing)
+		cli.Complete(c, name, cli.Nothing)
 	}
 }
 
 // fixedPrefix completes the start of a value.
-func fixedPrefix(words ...string) completer {
+func fixedPrefix(words ...string) cli.Completer {
 	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return words, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 	}
@@ -94,7 +95,7 @@ func (o *listenOptions) faults(a *app, seedGiven bool) (func(int64) receive.Faul
 	var err error
 	if o.fail != "" {
 		if f.Share, f.ShareStatus, err = receive.ParseShare(o.fail); err != nil {
-			return nil, usagef("--fail: %w", err)
+			return nil, cli.Usagef("--fail: %w", err)
 		}
 		if !seedGiven {
 			f.Seed = a.Random()
@@ -102,11 +103,11 @@ func (o *listenOptions) faults(a *app, seedGiven bool) (func(int64) receive.Faul
 	}
 	if o.failEvery != "" {
 		if f.Every, f.EveryStatus, err = receive.ParseEvery(o.failEvery); err != nil {
-			return nil, usagef("--fail-every: %w", err)
+			return nil, cli.Usagef("--fail-every: %w", err)
 		}
 	}
 	if err := f.Check(); err != nil {
-		return nil, usage(err, "give --hang or --reset.")
+		return nil, cli.Usage(err, "give --hang or --reset.")
 	}
 	if f == (receive.Faults{Seed: f.Seed}) {
 		return nil, nil

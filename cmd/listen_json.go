@@ -7,6 +7,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
@@ -99,7 +100,7 @@ func listeningJSON(p *listenPlan, url string, bound net.Addr) []byte {
 // appendJSONLine adds a value that holds nothing JSON cannot: texts, numbers, and JSON
 // that was found valid.
 func appendJSONLine(dst []byte, value any) []byte {
-	text, err := marshal(value)
+	text, err := cli.Marshal(value)
 	if err != nil {
 		panic(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
@@ -138,6 +139,6 @@ func (p linePrinter) malformed(dst []byte, m receive.Malformed) []byte {
 
 func (p linePrinter) leftOut(n int) []byte {
 	l := line{palette: p.palette, limit: p.width()}
-	l.column("… "+plural(n, "event")+" not shown: the terminal is slower than the senders", 0, console.Palette.Notice)
+	l.column("… "+cli.Plural(n, "event")+" not shown: the terminal is slower than the senders", 0, console.Palette.Notice)
 	return l.end()
 }

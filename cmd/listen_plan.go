@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/config"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
@@ -40,16 +41,16 @@ func (a *app) planListen(c *cobra.Command, o *listenOptions) (*listenPlan, error
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	loaded, err := a.load(given(c, listenKeys()))
+	loaded, err := a.Load(cli.Given(c, listenKeys()))
 	if err != nil {
 		return nil, err
 	}
 	p := &listenPlan{config: loaded.Config.Listen, options: receive.Options{Catalog: a.Catalog}}
 	if p.output = p.config.Output; !slices.Contains(outputs(), p.output) {
-		return nil, usage(fmt.Errorf("listen.output: %q is not a way to show events%s", p.output, apizee.DidYouMean(p.output, outputs())),
-			"it is "+list(outputs(), "or")+".")
+		return nil, cli.Usage(fmt.Errorf("listen.output: %q is not a way to show events%s", p.output, apizee.DidYouMean(p.output, outputs())),
+			"it is "+cli.List(outputs(), "or")+".")
 	}
-	if p.filter, err = a.parseFilter(o.filters); err != nil {
+	if p.filter, err = a.ParseFilter(o.filters); err != nil {
 		return nil, err
 	}
 	steps := []func() error{
@@ -74,17 +75,17 @@ func (a *app) planListen(c *cobra.Command, o *listenOptions) (*listenPlan, error
 func (o *listenOptions) check() error {
 	switch {
 	case o.timeout < 0:
-		return usagef("--timeout %s: it must not be negative", o.timeout)
+		return cli.Usagef("--timeout %s: it must not be negative", o.timeout)
 	case (o.cert == "") != (o.key == ""):
-		return usage(errors.New("--cert and --key belong together"), "give both, or --tls for a certificate made on the spot.")
+		return cli.Usage(errors.New("--cert and --key belong together"), "give both, or --tls for a certificate made on the spot.")
 	}
 	return nil
 }
 
 func (p *listenPlan) planReply(loaded *config.Loaded, typed []string) error {
-	replyHeaders, err := headers(p.config.ReplyHeaders, typed)
+	replyHeaders, err := cli.ParseHeaders(p.config.ReplyHeaders, typed)
 	if err != nil {
-		return usage(fmt.Errorf("--reply-header: %w", err), "write it as 'Name: value'.")
+		return cli.Usage(fmt.Errorf("--reply-header: %w", err), "write it as 'Name: value'.")
 	}
 	p.options.Reply = receive.Reply{Status: p.config.Status, Headers: replyHeaders, Body: []byte(p.config.Body)}
 	if p.config.Body != "" && isDefault(loaded, "listen.status") {
@@ -96,7 +97,7 @@ func (p *listenPlan) planReply(loaded *config.Loaded, typed []string) error {
 	}
 	p.options.RequireHeader, err = deliver.ParseHeader(p.config.RequireHeader)
 	if err != nil {
-		return usage(fmt.Errorf("--require-header: %w", err), "write it as 'Name: value'.")
+		return cli.Usage(fmt.Errorf("--require-header: %w", err), "write it as 'Name: value'.")
 	}
 	return nil
 }
@@ -108,7 +109,7 @@ func isDefault(loaded *config.Loaded, key string) bool {
 func (p *listenPlan) planLimits() error {
 	size, err := console.ParseBytes(p.config.MaxBody)
 	if err != nil {
-		return usagef("--max-body: %w", err)
+		return cli.Usagef("--max-body: %w", err)
 	}
 	p.options.Limits = receive.Limits{Body: size, Grace: listenGrace}
 	return nil
@@ -124,7 +125,7 @@ func (a *app) planFaults(p *listenPlan, o *listenOptions, seedGiven bool) error 
 func noReplyOfItsOwn(c *cobra.Command, forwardTo string) error {
 	for _, name := range []string{"status", "body", "reply-header"} {
 		if forwardTo != "" && c.Flags().Changed(name) {
-			return usage(fmt.Errorf("--%s has no use with --forward-to: the target's reply is passed back", name), "leave one of them out.")
+			return cli.Usage(fmt.Errorf("--%s has no use with --forward-to: the target's reply is passed back", name), "leave one of them out.")
 		}
 	}
 	return nil
@@ -136,9 +137,9 @@ func (a *app) planForward(p *listenPlan, o *listenOptions, c config.Config) erro
 	}
 	target, err := deliver.ParseURL(p.config.ForwardTo)
 	if err != nil {
-		return usage(fmt.Errorf("--forward-to: %w", err), "it looks like http://localhost:3000/apizeehooks/.")
+		return cli.Usage(fmt.Errorf("--forward-to: %w", err), "it looks like http://localhost:3000/apizeehooks/.")
 	}
-	client, err := a.client(deliver.TLSOptions{Insecure: c.Insecure, CAFile: o.cacert}, forwardConnections)
+	client, err := a.Client(deliver.TLSOptions{Insecure: c.Insecure, CAFile: o.cacert}, forwardConnections)
 	if err != nil {
 		return err
 	}
@@ -155,7 +156,7 @@ func (a *app) planTLS(p *listenPlan, o *listenOptions) error {
 	if o.cert != "" {
 		certificate, err = tls.LoadX509KeyPair(o.cert, o.key)
 		if err != nil {
-			return usage(fmt.Errorf("--cert and --key: %w", err), "both are PEM files; --tls alone makes a certificate on the spot.")
+			return cli.Usage(fmt.Errorf("--cert and --key: %w", err), "both are PEM files; --tls alone makes a certificate on the spot.")
 		}
 	} else {
 		certificate, err = receive.SelfSigned(a.Now())
@@ -171,20 +172,20 @@ func (a *app) planTLS(p *listenPlan, o *listenOptions) error {
 func (a *app) planRecord(p *listenPlan, o *listenOptions) error {
 	if p.config.Record == "" {
 		if o.sync {
-			return usage(errors.New("--sync is about a recording, and there is none"), "name one with --record FILE.")
+			return cli.Usage(errors.New("--sync is about a recording, and there is none"), "name one with --record FILE.")
 		}
 		return nil
 	}
-	options := recording.Options{Sync: o.sync, ShowSecrets: a.showSecrets}
+	options := recording.Options{Sync: o.sync, ShowSecrets: a.ShowSecrets}
 	if name := p.options.RequireHeader.Name; name != "" {
 		options.Secrets = []string{name}
 	}
 	writer, err := recording.Create(p.config.Record, options)
 	if errors.Is(err, recording.ErrNotRecording) {
-		return usage(fmt.Errorf("--record %s: %w", p.config.Record, err), "name a recording, or a file that does not exist yet.")
+		return cli.Usage(fmt.Errorf("--record %s: %w", p.config.Record, err), "name a recording, or a file that does not exist yet.")
 	}
 	if err != nil {
-		return usage(fmt.Errorf("--record: open %s: %w", p.config.Record, bare(err)), "name a file in a folder that exists and that you can write to.")
+		return cli.Usage(fmt.Errorf("--record: open %s: %w", p.config.Record, bare(err)), "name a file in a folder that exists and that you can write to.")
 	}
 	p.writer, p.options.Record = writer, writer.Append
 	return nil

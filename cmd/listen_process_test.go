@@ -15,6 +15,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
 )
 
@@ -32,7 +33,7 @@ func startListen(t *testing.T, args ...string) (c *exec.Cmd, url string) {
 // reads yet.
 func startListenUnread(t *testing.T, stderr io.Writer, args ...string) (c *exec.Cmd, url string, output *bufio.Reader) {
 	t.Helper()
-	c = exec.Command(program, append([]string{"listen", "--addr", "127.0.0.1:0", "-o", "json"}, args...)...)
+	c = exec.Command(cli.Program, append([]string{"listen", "--addr", "127.0.0.1:0", "-o", "json"}, args...)...)
 	c.Env = append(os.Environ(), "HOME="+t.TempDir())
 	c.Stderr = stderr
 	out, err := c.StdoutPipe()

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 )
 
 // listener is a `listen` that runs beside a script.
@@ -28,7 +30,7 @@ func startListener(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: listener [ARG...]")
 	}
 	l := &listener{out: &syncBuffer{grown: make(chan struct{}, 1)}, err: &syncBuffer{grown: make(chan struct{}, 1)}}
-	l.cmd = exec.Command(program, append([]string{"listen", "--addr", "127.0.0.1:0"}, args...)...)
+	l.cmd = exec.Command(cli.Program, append([]string{"listen", "--addr", "127.0.0.1:0"}, args...)...)
 	l.cmd.Dir, l.cmd.Stdout, l.cmd.Stderr = ts.MkAbs("."), l.out, l.err
 	for _, name := range []string{"HOME", "PATH", "NO_COLOR", "COLUMNS", "TZ"} {
 		l.cmd.Env = append(l.cmd.Env, name+"="+ts.Getenv(name))

@@ -7,6 +7,7 @@ import (
 	"net"
 	"strings"
 
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
@@ -43,7 +44,7 @@ func (a *app) newListenSession(o *listenOptions, plan *listenPlan, counted func(
 }
 
 func (a *app) newListenPrinter(o *listenOptions, plan *listenPlan) listenPrinter {
-	shown := headerPrinter{palette: a.out(), secrets: a.showSecrets, required: plan.options.RequireHeader.Name}
+	shown := headerPrinter{palette: a.Out(), secrets: a.ShowSecrets, required: plan.options.RequireHeader.Name}
 	if plan.output == "json" {
 		return jsonPrinter{shown}
 	}
@@ -52,7 +53,7 @@ func (a *app) newListenPrinter(o *listenOptions, plan *listenPlan) listenPrinter
 		fixed := width()
 		width = func() int { return fixed }
 	}
-	line := linePrinter{headerPrinter: shown, width: width, headers: o.showHeaders || a.verbose, forwards: plan.options.Forward != nil}
+	line := linePrinter{headerPrinter: shown, width: width, headers: o.showHeaders || a.Verbose, forwards: plan.options.Forward != nil}
 	if plan.output == "pretty" {
 		return prettyPrinter{line}
 	}
@@ -63,9 +64,9 @@ func (a *app) newListenPrinter(o *listenOptions, plan *listenPlan) listenPrinter
 func (s *listenSession) begin(bound net.Addr) {
 	a := s.app
 	if !receive.IsLoopback(bound) {
-		a.note(fmt.Sprintf("other machines can send to %s too; only --addr %s is for this one alone.", bound, localAddr(bound)))
+		a.Note(fmt.Sprintf("other machines can send to %s too; only --addr %s is for this one alone.", bound, localAddr(bound)))
 	}
-	if a.quiet && s.plan.output != "json" {
+	if a.Quiet && s.plan.output != "json" {
 		return
 	}
 	s.spool = console.NewSpool(a.Stdout, spooled, s.printer.leftOut)
@@ -74,7 +75,7 @@ func (s *listenSession) begin(bound net.Addr) {
 		s.spool.Print(listeningJSON(s.plan, url, bound))
 		return
 	}
-	p := a.out()
+	p := a.Out()
 	path := "any path"
 	if s.plan.config.Path != "" {
 		path = "only " + s.plan.config.Path
@@ -82,7 +83,7 @@ func (s *listenSession) begin(bound net.Addr) {
 	var text bytes.Buffer
 	fmt.Fprintf(&text, "Listening on %s (%s). Ctrl-C stops.\n", p.Strong(url), console.Safe(path))
 	if forward := s.plan.options.Forward; forward != nil {
-		fmt.Fprintf(&text, "Passing on to %s\n", console.Safe(deliver.ShowURL(forward.Target, a.showSecrets)))
+		fmt.Fprintf(&text, "Passing on to %s\n", console.Safe(deliver.ShowURL(forward.Target, a.ShowSecrets)))
 	}
 	if s.plan.selfMade != nil {
 		s.plan.trust(&text, url)
@@ -94,7 +95,7 @@ func (s *listenSession) begin(bound net.Addr) {
 func localAddr(bound net.Addr) string {
 	_, port, err := net.SplitHostPort(bound.String())
 	if err != nil {
-		return defaultAddr()
+		return cli.DefaultAddr()
 	}
 	return net.JoinHostPort("127.0.0.1", port)
 }
@@ -170,15 +171,15 @@ func (s *listenSession) end(interrupted bool, verdict error) error {
 	if err := s.spool.Close(listenGrace); errors.Is(err, console.ErrStuck) {
 		return s.tellStuck(verdict)
 	}
-	if interrupted && !s.app.quiet && console.IsTerminal(s.app.Stdout) {
+	if interrupted && !s.app.Quiet && console.IsTerminal(s.app.Stdout) {
 		fmt.Fprintln(s.app.Stdout) // the terminal has put ^C on the line
 	}
 	switch {
-	case s.app.quiet:
+	case s.app.Quiet:
 	case s.plan.output == "json":
-		fmt.Fprintln(s.app.Stderr, s.tally.text(s.app.err(), s.app.width()))
+		fmt.Fprintln(s.app.Stderr, s.tally.text(s.app.Err(), s.app.Width()))
 	default:
-		fmt.Fprintln(s.app.Stdout, s.tally.text(s.app.out(), s.app.width()))
+		fmt.Fprintln(s.app.Stdout, s.tally.text(s.app.Out(), s.app.Width()))
 	}
 	return verdict
 }
@@ -187,13 +188,13 @@ func (s *listenSession) end(interrupted bool, verdict error) error {
 // it is often the same terminal.
 func (s *listenSession) tellStuck(verdict error) error {
 	beside := console.NewSpool(s.app.Stderr, spooled, s.printer.leftOut)
-	beside.Print(fmt.Appendf(nil, "nobody reads the output, so its end is missing: %s\n", s.tally.text(s.app.err(), 0)))
-	ended := withoutOutput(verdict, console.ErrStuck)
+	beside.Print(fmt.Appendf(nil, "nobody reads the output, so its end is missing: %s\n", s.tally.text(s.app.Err(), 0)))
+	ended := cli.OutputLost(verdict, console.ErrStuck)
 	if verdict != nil {
 		var text bytes.Buffer
-		s.app.report(&text, verdict)
+		s.app.Report(&text, verdict)
 		beside.Print(text.Bytes())
 	}
 	_ = beside.Close(listenGrace / 10)
-	return &exit{code: exitCode(ended)}
+	return cli.Exit(cli.ExitCode(ended))
 }

@@ -8,12 +8,14 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 )
 
 // TestListenStuck has nobody read the output: the listener says so and stops, what it
 // printed are whole lines, and the verdict keeps its exit code.
 func TestListenStuck(t *testing.T) {
-	for want, args := range map[int][]string{exitNo: {"--strict"}, exitUsage: nil} {
+	for want, args := range map[int][]string{cli.ExitNo: {"--strict"}, cli.ExitUsage: nil} {
 		t.Run(strings.Join(args, " "), func(t *testing.T) {
 			t.Parallel()
 			var stderr bytes.Buffer

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
@@ -155,24 +156,24 @@ func TestListenVerdict(t *testing.T) {
 		cause, served error
 		code          int
 	}{
-		"stopped":          {listenOptions{}, listenTally{events: 3, broken: 1}, nil, nil, exitOK},
-		"strict":           {listenOptions{strict: true}, listenTally{events: 3, broken: 1}, nil, nil, exitNo},
-		"strict, all well": {listenOptions{strict: true}, listenTally{events: 3}, nil, nil, exitOK},
-		"counted":          {listenOptions{count: 3}, listenTally{events: 3}, errCounted, nil, exitOK},
-		"counted, strict":  {listenOptions{count: 3, strict: true}, listenTally{events: 4, broken: 1}, errCounted, nil, exitNo},
-		"time is up":       {listenOptions{count: 3}, listenTally{events: 2}, errTimeUp, nil, exitNo},
-		"only a time":      {listenOptions{}, listenTally{}, errTimeUp, nil, exitOK},
-		"interrupted":      {listenOptions{count: 3}, listenTally{events: 2}, errors.New("interrupt"), nil, exitInterrupted},
-		"cut off":          {listenOptions{}, listenTally{}, nil, receive.ErrAborted, exitOK},
-		"time is up, lost": {listenOptions{count: 3}, listenTally{events: 3, lost: 1}, errTimeUp, nil, exitUsage},
-		"lost":             {listenOptions{}, listenTally{events: 3, lost: 1}, nil, nil, exitUsage},
-		"dropped":          {listenOptions{}, listenTally{events: 3, dropped: 1}, nil, nil, exitUnreachable},
-		"cannot accept":    {listenOptions{}, listenTally{}, nil, errors.New("too many open files"), exitUnreachable},
+		"stopped":          {listenOptions{}, listenTally{events: 3, broken: 1}, nil, nil, cli.ExitOK},
+		"strict":           {listenOptions{strict: true}, listenTally{events: 3, broken: 1}, nil, nil, cli.ExitNo},
+		"strict, all well": {listenOptions{strict: true}, listenTally{events: 3}, nil, nil, cli.ExitOK},
+		"counted":          {listenOptions{count: 3}, listenTally{events: 3}, errCounted, nil, cli.ExitOK},
+		"counted, strict":  {listenOptions{count: 3, strict: true}, listenTally{events: 4, broken: 1}, errCounted, nil, cli.ExitNo},
+		"time is up":       {listenOptions{count: 3}, listenTally{events: 2}, errTimeUp, nil, cli.ExitNo},
+		"only a time":      {listenOptions{}, listenTally{}, errTimeUp, nil, cli.ExitOK},
+		"interrupted":      {listenOptions{count: 3}, listenTally{events: 2}, errors.New("interrupt"), nil, cli.ExitInterrupted},
+		"cut off":          {listenOptions{}, listenTally{}, nil, receive.ErrAborted, cli.ExitOK},
+		"time is up, lost": {listenOptions{count: 3}, listenTally{events: 3, lost: 1}, errTimeUp, nil, cli.ExitUsage},
+		"lost":             {listenOptions{}, listenTally{events: 3, lost: 1}, nil, nil, cli.ExitUsage},
+		"dropped":          {listenOptions{}, listenTally{events: 3, dropped: 1}, nil, nil, cli.ExitUnreachable},
+		"cannot accept":    {listenOptions{}, listenTally{}, nil, errors.New("too many open files"), cli.ExitUnreachable},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			s := listenSession{app: &app{System: testSystem(new(bytes.Buffer))}, options: &test.options, tally: test.tally}
-			if got := exitCode(s.verdict(test.cause, test.served)); got != test.code {
+			s := listenSession{app: &app{&cli.App{System: testSystem(new(bytes.Buffer))}}, options: &test.options, tally: test.tally}
+			if got := cli.ExitCode(s.verdict(test.cause, test.served)); got != test.code {
 				t.Errorf("exit code %d, want %d", got, test.code)
 			}
 		})
@@ -194,7 +195,7 @@ func TestListenMemory(t *testing.T) {
 	for own, want := range map[string]int64{"": listenMemory, "1GiB": before} {
 		system := testSystem(new(bytes.Buffer))
 		system.LookupEnv = func(name string) (string, bool) { return own, own != "" && name == "GOMEMLIMIT" }
-		back := (&app{System: system}).limitMemory()
+		back := (&app{&cli.App{System: system}}).limitMemory()
 		if got := debug.SetMemoryLimit(-1); got != want {
 			t.Errorf("with a limit %q of the user's own it is %d, want %d", own, got, want)
 		}

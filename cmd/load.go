@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/generate"
@@ -19,7 +20,7 @@ import (
 )
 
 type loadOptions struct {
-	connection
+	cli.Connection
 
 	rate       generate.Rate
 	ramp       string
@@ -28,7 +29,7 @@ type loadOptions struct {
 	mix        generate.Mix
 	seed       uint64
 	fault      deliver.Fault
-	reports    []reportFile
+	reports    []cli.ReportFile
 	failIf     []load.Condition
 	targets    bool
 	allowHosts []string
@@ -52,7 +53,7 @@ A load goes to this machine only, unless --allow-host names the host.
 
 Measures of --fail-if:
 ` + measuresHelp(),
-		Example: example(`
+		Example: cli.Example(`
 			apizee-hooks load -t http://localhost:3000/hooks --rate 500/s --duration 30s
 			apizee-hooks load -t localhost:3000/hooks --ramp 1/s..500/s --duration 1m --report html=load.html
 			apizee-hooks load -t localhost:3000/hooks --fail-if 'p99>200ms' --fail-if 'success<99.9%'
@@ -61,29 +62,29 @@ Measures of --fail-if:
 			# Let vegeta send it, from as many machines as you like
 			apizee-hooks load -t http://staging.example.com/hooks --rate 500/s --duration 30s --targets |
 			  vegeta attack -format json -lazy -rate 500/s -duration 30s > results.bin`),
-		Args:              atMost(0, "no arguments"),
-		ValidArgsFunction: nothing,
+		Args:              cli.AtMost(0, "no arguments"),
+		ValidArgsFunction: cli.Nothing,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return a.runLoad(c, o)
 		},
 	}
 	f := c.Flags()
-	o.connection.addFlags(c, f)
-	addFaultFlag(c, f, &o.fault, func(deliver.Fault) bool { return true })
+	o.Connection.AddFlags(c, f)
+	cli.FaultFlag(c, f, &o.fault, func(deliver.Fault) bool { return true })
 	f.Var(&rateFlag{&o.rate}, "rate", "send so many events in a span of time")
 	f.StringVar(&o.ramp, "ramp", "", "let the rate change evenly, such as 1/s..500/s: `RATE..RATE`")
 	f.DurationVar(&o.duration, "duration", 10*time.Second, "go on for this `DURATION`")
-	countVar(f, &o.maxWorkers, "max-workers", load.DefaultMaxWorkers, "have up to `N` deliveries under way at once")
+	cli.CountFlag(f, &o.maxWorkers, "max-workers", load.DefaultMaxWorkers, "have up to `N` deliveries under way at once")
 	a.addStreamFlags(c, &o.seed, &o.mix)
-	addReportFlag(c, &o.reports, "json", "html", "hdr")
+	cli.ReportFlag(c, &o.reports, "json", "html", "hdr")
 	f.Var(conditionFlag{&o.failIf}, "fail-if", "exit with 1 when this holds at the end, such as 'p99>200ms'; repeatable")
 	f.BoolVar(&o.targets, "targets", false, "print the requests as vegeta's JSON targets, and send nothing")
 	f.StringArrayVar(&o.allowHosts, "allow-host", nil, "let the load go to this `HOST` off this machine; repeatable")
-	complete(c, "rate", fixed([]string{"50/s", "500/s", "30/m"}))
-	complete(c, "ramp", fixed([]string{"1/s..500/s"}))
-	complete(c, "fail-if", completeMeasures)
+	cli.Complete(c, "rate", cli.Words([]string{"50/s", "500/s", "30/m"}))
+	cli.Complete(c, "ramp", cli.Words([]string{"1/s..500/s"}))
+	cli.Complete(c, "fail-if", completeMeasures)
 	for _, name := range []string{"duration", "max-workers", "allow-host"} {
-		complete(c, name, nothing)
+		cli.Complete(c, name, cli.Nothing)
 	}
 	return c
 }
@@ -93,7 +94,7 @@ func (a *app) runLoad(c *cobra.Command, o *loadOptions) error {
 	if err != nil {
 		return err
 	}
-	settings, target, err := a.endpoint(c, &o.connection)
+	settings, target, err := a.Endpoint(c, &o.Connection)
 	if err != nil {
 		return err
 	}
@@ -108,7 +109,7 @@ func (a *app) runLoad(c *cobra.Command, o *loadOptions) error {
 	if o.targets {
 		return a.printTargets(c.Context(), options)
 	}
-	if options.Transport, err = a.transport(o.tls(settings), o.maxWorkers); err != nil {
+	if options.Transport, err = a.OpenTransport(o.TLS(settings), o.maxWorkers); err != nil {
 		return err
 	}
 	return a.attack(c.Context(), o, options)
@@ -118,15 +119,15 @@ func (a *app) runLoad(c *cobra.Command, o *loadOptions) error {
 func (o *loadOptions) pace(rated bool) (load.Pace, error) {
 	switch {
 	case o.duration <= 0:
-		return load.Pace{}, usagef("--duration %s: it must be more than 0", o.duration)
+		return load.Pace{}, cli.Usagef("--duration %s: it must be more than 0", o.duration)
 	case o.ramp == "":
 		return load.Constant(o.rate, o.duration), nil
 	case rated:
-		return load.Pace{}, usage(errors.New("--rate and --ramp both say how fast"), "give one of them.")
+		return load.Pace{}, cli.Usage(errors.New("--rate and --ramp both say how fast"), "give one of them.")
 	}
 	pace, err := load.ParseRamp(o.ramp, o.duration)
 	if err != nil {
-		return load.Pace{}, usage(fmt.Errorf("--ramp %q: %w", o.ramp, err), "")
+		return load.Pace{}, cli.Usage(fmt.Errorf("--ramp %q: %w", o.ramp, err), "")
 	}
 	return pace, nil
 }
@@ -142,19 +143,19 @@ func lookup(ctx context.Context, host string) ([]netip.Addr, error) {
 
 func (a *app) printTargets(ctx context.Context, options load.Options) error {
 	out := newReports(a.Stdout)
-	err := load.WriteTargets(ctx, out, options, a.showSecrets)
+	err := load.WriteTargets(ctx, out, options, a.ShowSecrets)
 	if problem := out.Flush(); err == nil {
 		err = problem
 	}
-	if err == nil && !a.showSecrets && options.Target.HasSecret() {
-		a.note("secrets are shown as " + redact.Masked + ", and vegeta would send them so; --show-secrets prints them.")
+	if err == nil && !a.ShowSecrets && options.Target.HasSecret() {
+		a.Note("secrets are shown as " + redact.Masked + ", and vegeta would send them so; --show-secrets prints them.")
 	}
 	return err
 }
 
 // attack sends the load and judges the outcome.
 func (a *app) attack(ctx context.Context, o *loadOptions, options load.Options) error {
-	if err := checkReports(o.reports); err != nil {
+	if err := cli.CheckReports(o.reports); err != nil {
 		return err
 	}
 	if err := load.CheckHost(ctx, options.Target.URL, options.AllowHosts, options.Lookup); err != nil {
@@ -170,18 +171,18 @@ func (a *app) attack(ctx context.Context, o *loadOptions, options load.Options) 
 	}
 	printer.end(outcome)
 	writers := map[string]func(io.Writer) error{"json": outcome.WriteJSON, "html": outcome.WriteHTML, "hdr": outcome.WriteHDR}
-	if err := a.writeReports(o.reports, writers); err != nil {
+	if err := a.WriteReports(o.reports, writers); err != nil {
 		return err
 	}
 	if ctx.Err() != nil {
-		return interrupted()
+		return cli.Interrupted()
 	}
 	return printer.verdict(outcome)
 }
 
 func (o *loadOptions) wantsPlot() bool {
 	for _, r := range o.reports {
-		if r.kind == "html" {
+		if r.Kind == "html" {
 			return true
 		}
 	}
@@ -194,11 +195,11 @@ func badHost(err error) error {
 	var foreign *load.ForeignHostError
 	var dns *net.DNSError
 	if errors.As(err, &dns) && dns.IsNotFound {
-		return &exit{exitUnreachable, fmt.Errorf("there is no host named %s", dns.Name), hint}
+		return cli.Unreachable(fmt.Errorf("there is no host named %s", dns.Name), hint)
 	}
 	if errors.As(err, &foreign) {
-		return usage(fmt.Errorf("a load goes to this machine only, and %w", foreign),
+		return cli.Usage(fmt.Errorf("a load goes to this machine only, and %w", foreign),
 			"if the host is yours to put a load on, name it with --allow-host "+foreign.Host+".")
 	}
-	return &exit{exitUnreachable, err, hint}
+	return cli.Unreachable(err, hint)
 }

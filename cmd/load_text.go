@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/load"
@@ -66,11 +67,11 @@ type loadPrinter struct {
 }
 
 func (a *app) newLoadPrinter(o *loadOptions, options load.Options) *loadPrinter {
-	return &loadPrinter{app: a, options: o, load: options, palette: a.out(), bar: a.newProgressBar()}
+	return &loadPrinter{app: a, options: o, load: options, palette: a.Out(), bar: a.newProgressBar()}
 }
 
 func (l *loadPrinter) begin() {
-	if l.app.quiet {
+	if l.app.Quiet {
 		return
 	}
 	pace, p := l.load.Pace, l.palette
@@ -79,7 +80,7 @@ func (l *loadPrinter) begin() {
 		rate += " to " + pace.To.String()
 	}
 	fmt.Fprintf(l.app.Stdout, "%s %d events at %s for %s%s\n", p.Strong("→"), pace.Requests(), rate, pace.Duration, faultNote(p, l.load.Fault))
-	fmt.Fprintf(l.app.Stdout, "  %s\n", p.Dim("POST "+console.Safe(deliver.ShowURL(l.load.Target.URL, l.app.showSecrets))+
+	fmt.Fprintf(l.app.Stdout, "  %s\n", p.Dim("POST "+console.Safe(deliver.ShowURL(l.load.Target.URL, l.app.ShowSecrets))+
 		fmt.Sprintf("  (--seed %d)", l.load.Seed)))
 }
 
@@ -88,7 +89,7 @@ func (l *loadPrinter) progress(p load.Progress) { l.bar.show(p.Done, p.Planned) 
 // end prints the report.
 func (l *loadPrinter) end(o *load.Outcome) {
 	l.bar.clear()
-	if l.app.quiet {
+	if l.app.Quiet {
 		return
 	}
 	p := l.palette
@@ -97,7 +98,7 @@ func (l *loadPrinter) end(o *load.Outcome) {
 		{Text: fmt.Sprintf("%d of %d sent in %s, %.1f/s;", o.Sent, o.Planned, console.Duration(o.Duration), o.Rate)},
 		marked(console.Cell{Text: fmt.Sprintf("%d accepted (%s)", o.Accepted, percent(o.Accepted, o.Due())), Paint: p.OK}, ","),
 		some(p.Finding, int(o.Failed()), "not"),
-	}, l.app.width(), len("  ")))
+	}, l.app.Width(), len("  ")))
 	if o.Aborted > 0 {
 		fmt.Fprintf(l.app.Stdout, "  %s\n", p.Notice(fmt.Sprintf("%d were broken off on purpose", o.Aborted)))
 	}
@@ -134,8 +135,8 @@ func (l *loadPrinter) latencies(o *load.Outcome) {
 	}
 	last := &cells[len(cells)-1]
 	last.Text = strings.TrimSuffix(last.Text, ",")
-	fmt.Fprintf(l.app.Stdout, "\n%s\n", console.Flow(cells, l.app.width(), len("  ")))
-	console.Table{Rows: histogramRows(p, o.Histogram, o.Sent, l.app.width()), Width: l.app.width()}.WriteTo(l.app.Stdout)
+	fmt.Fprintf(l.app.Stdout, "\n%s\n", console.Flow(cells, l.app.Width(), len("  ")))
+	console.Table{Rows: histogramRows(p, o.Histogram, o.Sent, l.app.Width()), Width: l.app.Width()}.WriteTo(l.app.Stdout)
 }
 
 // histogramRows draws the buckets, the fullest one with the longest bar.
@@ -179,17 +180,17 @@ func (l *loadPrinter) counts(title string, counts []load.Count) {
 	for _, c := range counts {
 		rows = append(rows, console.Cells(nil, "  "+c.Name, fmt.Sprint(c.N)))
 	}
-	console.Table{Rows: rows, Width: l.app.width()}.WriteTo(l.app.Stdout)
+	console.Table{Rows: rows, Width: l.app.Width()}.WriteTo(l.app.Stdout)
 }
 
 // verdict is the error that the exit code comes from.
 func (l *loadPrinter) verdict(o *load.Outcome) error {
 	if o.Sent > 0 && len(o.Statuses) == 0 && l.load.Fault.Name == "" {
-		return &exit{exitUnreachable, fmt.Errorf("nothing was answered: %s", o.Errors[0].Name), "`apizee-hooks send ticket` to the same target says what to do about it."}
+		return cli.Unreachable(fmt.Errorf("nothing was answered: %s", o.Errors[0].Name), "`apizee-hooks send ticket` to the same target says what to do about it.")
 	}
 	if len(l.options.failIf) == 0 {
 		if missing := o.Failed() + o.Unsent; missing > 0 {
-			return l.app.answeredNoQuietly("%d of %s: not accepted", missing, plural(int(o.Due()), "event"))
+			return l.app.AnswerNo("%d of %s: not accepted", missing, cli.Plural(int(o.Due()), "event"))
 		}
 		return nil
 	}
@@ -197,11 +198,11 @@ func (l *loadPrinter) verdict(o *load.Outcome) error {
 	for _, c := range l.options.failIf {
 		if holds, actual := c.Holds(o); holds {
 			broken = true
-			fmt.Fprintf(l.app.Stderr, "%s\n", l.app.err().Finding(fmt.Sprintf("✗ %s: it is %s", c, actual)))
+			fmt.Fprintf(l.app.Stderr, "%s\n", l.app.Err().Finding(fmt.Sprintf("✗ %s: it is %s", c, actual)))
 		}
 	}
 	if broken {
-		return answeredNo()
+		return cli.AnswerNo()
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/load"
 )
@@ -23,12 +24,12 @@ func TestHistogramFits(t *testing.T) {
 
 func TestUnsentIsNoSuccess(t *testing.T) {
 	var out bytes.Buffer
-	a := &app{System: testSystem(&out)}
+	a := &app{&cli.App{System: testSystem(&out)}}
 	outcome := &load.Outcome{Summary: load.Summary{
 		Planned: 20, Sent: 5, Accepted: 5, Unsent: 15, Statuses: []load.Count{{Name: "204", N: 5}},
 	}}
 	printer := a.newLoadPrinter(&loadOptions{}, load.Options{})
-	if code := exitCode(printer.verdict(outcome)); code != exitNo {
+	if code := cli.ExitCode(printer.verdict(outcome)); code != cli.ExitNo {
 		t.Errorf("exit code %d", code)
 	}
 	outcome.Sent = 0 // leaves the latencies out

@@ -11,6 +11,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/templates"
@@ -22,7 +23,7 @@ const garbage = 400
 
 // Main runs the command line of this process and returns its exit code. The
 // first interrupt lets what is in hand end, the second ends the process.
-func Main(build Build) int {
+func Main(build cli.Build) int {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(garbage)
 	}
@@ -32,7 +33,7 @@ func Main(build Build) int {
 	ctx, stop := signal.NotifyContext(context.Background(), stopSignals()...)
 	defer stop()
 	context.AfterFunc(ctx, stop)
-	return Run(ctx, System{
+	return Run(ctx, cli.System{
 		Catalog: apizee.Documented(),
 		Stdin:   os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		LookupEnv: os.LookupEnv,

@@ -17,7 +17,7 @@ type progressBar struct {
 }
 
 func (a *app) newProgressBar() *progressBar {
-	return &progressBar{app: a, on: !a.quiet && a.isAnimated(a.Stderr), start: a.Now()}
+	return &progressBar{app: a, on: !a.Quiet && a.IsAnimated(a.Stderr), start: a.Now()}
 }
 
 // show draws the bar anew, though not more often than the eye follows.
@@ -30,7 +30,7 @@ func (b *progressBar) show(done, planned uint64) {
 	b.drawn = now
 	filled := int(min(done, planned) * cells / planned)
 	bar := strings.Repeat("█", filled) + strings.Repeat("░", cells-filled)
-	fmt.Fprintf(b.app.Stderr, "\r\x1b[K%s %d of %d  %s", b.app.err().Value(bar), done, planned, console.Duration(now.Sub(b.start)))
+	fmt.Fprintf(b.app.Stderr, "\r\x1b[K%s %d of %d  %s", b.app.Err().Value(bar), done, planned, console.Duration(now.Sub(b.start)))
 }
 
 // clear takes the bar away.

@@ -11,7 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/config"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
@@ -22,7 +22,7 @@ import (
 )
 
 type replayOptions struct {
-	connection
+	cli.Connection
 	filters  []string
 	speed    string
 	from     int
@@ -42,7 +42,7 @@ with the gaps they had, byte for byte. Headers go as they were recorded; a secre
 one was masked in the recording and is not sent, so give yours with -H.
 
 A target without a path gets the recorded paths and queries, but for masked secrets.`,
-		Example: example(`
+		Example: cli.Example(`
 			# Once more, as it happened
 			apizee-hooks replay events.ndjson -t http://localhost:3000/apizeehooks/
 
@@ -51,24 +51,24 @@ A target without a path gets the recorded paths and queries, but for masked secr
 
 			# Look at it first
 			apizee-hooks replay events.ndjson --loopback --speed max`),
-		Args: needs("a recording", 1, "`apizee-hooks listen --record FILE` writes one."),
-		ValidArgsFunction: firstArg(func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		Args: cli.Needs("a recording", 1, "`apizee-hooks listen --record FILE` writes one."),
+		ValidArgsFunction: cli.FirstArg(func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return []string{"ndjson", "jsonl", "json"}, cobra.ShellCompDirectiveFilterFileExt
 		}),
 		RunE: func(c *cobra.Command, args []string) error { return a.replay(c, o, args[0]) },
 	}
-	o.connection.addFlags(c, c.Flags())
+	o.Connection.AddFlags(c, c.Flags())
 	f := c.Flags()
-	a.filterFlag(c, &o.filters)
+	a.FilterFlag(c, &o.filters)
 	f.StringVar(&o.speed, "speed", "1", "how `FAST`: 1 keeps the gaps, 2x halves them, max leaves none")
-	complete(c, "speed", fixed([]string{"1", "2x", "10x", "max"}))
-	countVar(f, &o.from, "from", 1, "begin with entry `N` of the recording")
-	countVar(f, &o.limit, "limit", 0, "send `N` entries at most")
+	cli.Complete(c, "speed", cli.Words([]string{"1", "2x", "10x", "max"}))
+	cli.CountFlag(f, &o.from, "from", 1, "begin with entry `N` of the recording")
+	cli.CountFlag(f, &o.limit, "limit", 0, "send `N` entries at most")
 	f.BoolVar(&o.newTime, "new-time", false, "put the current time into the events")
 	f.BoolVar(&o.loopback, "loopback", false, "send to a listener inside this process")
-	complete(c, "from", nothing)
-	complete(c, "limit", nothing)
-	outputFlag(c, &o.output, "text", "json")
+	cli.Complete(c, "from", cli.Nothing)
+	cli.Complete(c, "limit", cli.Nothing)
+	cli.OutputFlag(c, &o.output, "text", "json")
 	return c
 }
 
@@ -78,9 +78,9 @@ func (a *app) replay(c *cobra.Command, o *replayOptions, name string) error {
 		return err
 	}
 	if o.loopback && c.Flags().Changed("to") {
-		return twoTargets()
+		return cli.TwoTargets()
 	}
-	loaded, err := a.load(given(c, connectionKeys()))
+	loaded, err := a.Load(cli.Given(c, cli.ConnectionKeys()))
 	if err != nil {
 		return err
 	}
@@ -95,7 +95,7 @@ func (a *app) replay(c *cobra.Command, o *replayOptions, name string) error {
 		return err
 	}
 	defer stop()
-	client, err := a.client(o.tls(loaded.Config), 1)
+	client, err := a.Client(o.TLS(loaded.Config), 1)
 	if err != nil {
 		return err
 	}
@@ -119,24 +119,24 @@ func asItIs(in io.Reader) io.Reader {
 
 // replayTarget is the endpoint, or a listener inside this process.
 func (a *app) replayTarget(o *replayOptions, c config.Config) (target deliver.Target, stop func(), err error) {
-	headers, err := headers(c.Headers, o.headers)
+	headers, err := cli.ParseHeaders(c.Headers, o.Headers)
 	if err != nil {
 		return deliver.Target{}, nil, err
 	}
 	if !o.loopback {
-		target, err := parseTarget(c.To, headers)
+		target, err := cli.ParseTarget(c.To, headers)
 		return target, func() {}, err
 	}
-	listener, err := a.startLoopback(func(receive.Reception) {})
+	listener, err := a.StartLoopback(func(receive.Reception) {})
 	if err != nil {
 		return deliver.Target{}, nil, err
 	}
-	target, err = parseTarget(listener.url, headers)
-	return target, listener.stop, err
+	target, err = cli.ParseTarget(listener.URL, headers)
+	return target, listener.Stop, err
 }
 
 func (o *replayOptions) options(a *app) (replay.Options, error) {
-	filter, err := a.parseFilter(o.filters)
+	filter, err := a.ParseFilter(o.filters)
 	if err != nil {
 		return replay.Options{}, err
 	}
@@ -154,7 +154,7 @@ func parseSpeed(text string) (float64, error) {
 	}
 	speed, err := strconv.ParseFloat(strings.TrimSuffix(text, "x"), 64)
 	if err != nil || !(speed > 0 && speed <= 1e6) {
-		return 0, usage(fmt.Errorf("--speed %q is no speed", text), "1 keeps the gaps, 2x halves them, max leaves none.")
+		return 0, cli.Usage(fmt.Errorf("--speed %q is no speed", text), "1 keeps the gaps, 2x halves them, max leaves none.")
 	}
 	return speed, nil
 }
@@ -175,8 +175,8 @@ func (p *replayPrinter) played(x replay.Played) {
 		if err := p.app.printDelivery(x.Request, x.Result, ""); err != nil {
 			p.problem = err
 		}
-	case !p.app.quiet:
-		out := p.app.out()
+	case !p.app.Quiet:
+		out := p.app.Out()
 		plain, number := console.Palette{}, fmt.Sprintf("#%d ", x.Entry)
 		fmt.Fprintln(p.app.Stdout, console.Flow([]console.Cell{
 			{Text: number + p.playedLine(plain, x), Paint: func(string) string { return out.Dim(number) + p.playedLine(out, x) }},
@@ -184,8 +184,8 @@ func (p *replayPrinter) played(x replay.Played) {
 				return out.Strong("←") + " " + p.app.verdictText(out, x.Request.Target, x.Result) + " "
 			}},
 			{Text: p.app.took(x.Result), Paint: out.Dim},
-		}, p.app.width(), len("  ")))
-		if p.app.verbose {
+		}, p.app.Width(), len("  ")))
+		if p.app.Verbose {
 			p.inDetail(x)
 		}
 	}
@@ -195,7 +195,7 @@ func (p *replayPrinter) inDetail(x replay.Played) {
 	fmt.Fprintf(p.app.Stdout, "  %s\n", p.app.requestLine(x.Request))
 	p.app.printRequestHeaders(x.Request)
 	if x.Result.Status != 0 {
-		fmt.Fprintf(p.app.Stdout, "  %s\n", p.app.out().Dim(x.Result.Proto+" "+console.Safe(fmt.Sprintf("%d %s", x.Result.Status, x.Result.StatusText))))
+		fmt.Fprintf(p.app.Stdout, "  %s\n", p.app.Out().Dim(x.Result.Proto+" "+console.Safe(fmt.Sprintf("%d %s", x.Result.Status, x.Result.StatusText))))
 	}
 	p.app.printReplyHeaders(x.Request.Target, x.Result.Headers)
 }
@@ -206,67 +206,36 @@ func (p *replayPrinter) playedLine(palette console.Palette, x replay.Played) str
 		return eventLine(palette, x.Event)
 	}
 	path := x.Request.URL.RequestURI()
-	if !p.app.showSecrets {
+	if !p.app.ShowSecrets {
 		path = redact.URL(path)
 	}
 	return palette.Dim(console.Safe(x.Request.Method + " " + path))
 }
 
 func (p *replayPrinter) end(ctx context.Context, name string, outcome replay.Outcome, err error) error {
-	if p.output == "text" && !p.app.quiet && outcome.Sent > 0 {
+	if p.output == "text" && !p.app.Quiet && outcome.Sent > 0 {
 		fmt.Fprintln(p.app.Stdout, p.app.summaryText(outcome.Summary))
 	}
 	for _, line := range outcome.Torn {
-		p.app.note(fmt.Sprintf("%s:%d breaks off; it was passed over.", name, line))
+		p.app.Note(fmt.Sprintf("%s:%d breaks off; it was passed over.", name, line))
 	}
 	var line *recording.LineError
 	switch {
 	case errors.As(err, &line):
-		return usage(fmt.Errorf("%s:%d: %w", name, line.Line, line.Err),
-			fmt.Sprintf("a recording is what `apizee-hooks listen --record` writes; %s sent before.", plural(outcome.Sent, "event")))
+		return cli.Usage(fmt.Errorf("%s:%d: %w", name, line.Line, line.Err),
+			fmt.Sprintf("a recording is what `apizee-hooks listen --record` writes; %s sent before.", cli.Plural(outcome.Sent, "event")))
 	case err != nil:
-		return usage(fmt.Errorf("read %s: %w", name, bare(err)), "")
+		return cli.Usage(fmt.Errorf("read %s: %w", name, bare(err)), "")
 	case p.problem != nil:
 		return p.problem
 	case ctx.Err() != nil:
-		return interrupted()
+		return cli.Interrupted()
 	case outcome.Sent == 0:
-		return usage(fmt.Errorf("%s has no entry to send", name), "look at --filter and --from, and at the file.")
+		return cli.Usage(fmt.Errorf("%s has no entry to send", name), "look at --filter and --from, and at the file.")
 	case outcome.Failed > 0:
 		return notDelivered(p.failure)
 	case outcome.Rejected > 0:
-		return p.app.answeredNoQuietly("%d of %s: not accepted", outcome.Rejected, plural(outcome.Sent, "event"))
+		return p.app.AnswerNo("%d of %s: not accepted", outcome.Rejected, cli.Plural(outcome.Sent, "event"))
 	}
 	return nil
-}
-
-// filterFlag adds the --filter flag of a command that shows or sends some events.
-func (a *app) filterFlag(c *cobra.Command, value *[]string) {
-	c.Flags().StringArrayVar(value, "filter", nil, "only events with `KEY=VALUE[,VALUE]`, such as object=ticket; != negates; repeat for and")
-	complete(c, "filter", a.completeFilter)
-}
-
-func (a *app) parseFilter(expressions []string) (apizee.Filter, error) {
-	filter, err := a.Catalog.ParseFilter(expressions)
-	if err != nil {
-		return filter, usage(err, "write it as object=ticket, event!=delete or props.state=invited,closed.")
-	}
-	return filter, nil
-}
-
-// completeFilter completes the key of a filter, then its value.
-func (a *app) completeFilter(_ *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
-	const noSpace = cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
-	var words []string
-	key, _, found := strings.Cut(word, "=")
-	if !found {
-		for _, k := range a.Catalog.FilterKeys() {
-			words = append(words, k+"=")
-		}
-		return words, noSpace
-	}
-	for _, value := range a.Catalog.FilterValues(strings.TrimSuffix(key, "!")) {
-		words = append(words, key+"="+value)
-	}
-	return words, cobra.ShellCompDirectiveNoFileComp
 }

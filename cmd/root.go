@@ -11,17 +11,16 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 )
 
-const program = "apizee-hooks"
-
 // Run runs one command line and returns the exit code of the process.
-func Run(ctx context.Context, system System, args []string) int {
+func Run(ctx context.Context, system cli.System, args []string) int {
 	stdout := console.NewOutput(system.Stdout)
 	system.Stdout = stdout
-	a := &app{System: system}
+	a := &app{&cli.App{System: system}}
 	root := newRootCmd(a, subcommandIn(args))
 	root.SetArgs(args)
 	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) {
@@ -29,16 +28,16 @@ func Run(ctx context.Context, system System, args []string) int {
 	}
 	err := root.ExecuteContext(ctx)
 	if lost := stdout.Err(); lost != nil && !errors.Is(err, lost) {
-		err = withoutOutput(err, lost)
+		err = cli.OutputLost(err, lost)
 	}
 	if err != nil {
-		a.report(a.Stderr, err)
+		a.Report(a.Stderr, err)
 	}
-	return exitCode(err)
+	return cli.ExitCode(err)
 }
 
 // Root is the tree of commands, for what is made from it: man pages, tables.
-func Root(system System) *cobra.Command { return newRootCmd(&app{System: system}, "") }
+func Root(system cli.System) *cobra.Command { return newRootCmd(&app{&cli.App{System: system}}, "") }
 
 // subcommand is one that can be made.
 type subcommand struct {
@@ -80,21 +79,21 @@ func subcommandIn(args []string) string {
 // make them all takes as long as to deliver an event.
 func newRootCmd(a *app, only string) *cobra.Command {
 	root := &cobra.Command{
-		Use:   program + " <command>",
+		Use:   cli.Program + " <command>",
 		Short: "Call your webhook endpoint the way Apizee would",
 		Long: `apizee-hooks builds the webhook events that Apizee documents and sends them to
 the endpoint you are writing, shows the ones that arrive, and plays sequences
 of them in CI.`,
-		Example: example(`
+		Example: cli.Example(`
 			# Call an endpoint on this machine
 			apizee-hooks send ticket update --state invited --to http://localhost:3000/apizeehooks/
 
 			# No endpoint yet? Watch what arrives
 			apizee-hooks listen`),
-		Version:           a.Build.orBuildInfo().short(),
+		Version:           a.Build.OrBuildInfo().Version,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
-		Args:              noSuchCommand,
+		Args:              cli.NoSuchCommand,
 		RunE:              func(c *cobra.Command, _ []string) error { return c.Help() },
 		PersistentPreRunE: func(c *cobra.Command, _ []string) error { return cmp.Or(missingValue(c), a.checkGlobals()) },
 	}
@@ -102,8 +101,8 @@ of them in CI.`,
 	root.SetOut(a.Stdout)
 	root.SetErr(a.Stderr)
 	root.SetFlagErrorFunc(badFlag)
-	root.SetUsageFunc(a.usage)
-	root.SetHelpFunc(a.help)
+	root.SetUsageFunc(a.Usage)
+	root.SetHelpFunc(a.Help)
 	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
 	root.CompletionOptions.DisableDefaultCmd = true
 	a.addGlobalFlags(root)
@@ -132,13 +131,13 @@ func completeHelp(root *cobra.Command) {
 	root.InitDefaultHelpCmd()
 	for _, c := range root.Commands() {
 		if c.Name() == "help" {
-			c.Example = "  " + program + " help send"
+			c.Example = "  " + cli.Program + " help send"
 			c.Args = func(_ *cobra.Command, words []string) error {
 				found, unknown, err := root.Find(words)
 				if err != nil {
 					return err
 				}
-				return noSuchCommand(found, unknown)
+				return cli.NoSuchCommand(found, unknown)
 			}
 		}
 	}
@@ -146,24 +145,24 @@ func completeHelp(root *cobra.Command) {
 
 func (a *app) addGlobalFlags(root *cobra.Command) {
 	f := root.PersistentFlags()
-	f.StringVar(&a.config, "config", "", "read this configuration `FILE`")
-	f.StringVar(&a.profile, "profile", "", "use this profile `NAME` of the configuration")
-	enumFlag(root, f, &a.color, "color", "", string(console.Auto), console.Modes(), "colour the output")
-	f.BoolVarP(&a.quiet, "quiet", "q", false, "print errors only")
-	f.BoolVarP(&a.verbose, "verbose", "v", false, "print more about each request")
-	f.BoolVar(&a.showSecrets, "show-secrets", false, "print secrets as they are, not as ****")
+	f.StringVar(&a.Config, "config", "", "read this configuration `FILE`")
+	f.StringVar(&a.Profile, "profile", "", "use this profile `NAME` of the configuration")
+	cli.EnumFlag(root, f, &a.Color, "color", "", string(console.Auto), console.Modes(), "colour the output")
+	f.BoolVarP(&a.Quiet, "quiet", "q", false, "print errors only")
+	f.BoolVarP(&a.Verbose, "verbose", "v", false, "print more about each request")
+	f.BoolVar(&a.ShowSecrets, "show-secrets", false, "print secrets as they are, not as ****")
 	// Declared here, since cobra would add its own with other words.
 	f.BoolP("help", "h", false, "show help for a command")
 	root.Flags().Bool("version", false, "print the version")
-	f.VisitAll(func(flag *pflag.Flag) { groupFlags(f, globalFlags, flag.Name) })
-	complete(root, "profile", a.completeProfiles)
-	completeFiles(root, "config", "yaml", "yml")
+	f.VisitAll(func(flag *pflag.Flag) { cli.GroupFlags(f, cli.GlobalFlags, flag.Name) })
+	cli.Complete(root, "profile", a.CompleteProfiles)
+	cli.CompleteFiles(root, "config", "yaml", "yml")
 }
 
 // checkGlobals refuses what no command can make sense of.
 func (a *app) checkGlobals() error {
-	if a.quiet && a.verbose {
-		return usage(errors.New("--quiet and --verbose contradict each other"), "give one of them.")
+	if a.Quiet && a.Verbose {
+		return cli.Usage(errors.New("--quiet and --verbose contradict each other"), "give one of them.")
 	}
 	return nil
 }
@@ -173,7 +172,7 @@ func (a *app) checkGlobals() error {
 func missingValue(c *cobra.Command) (err error) {
 	c.Flags().Visit(func(f *pflag.Flag) {
 		if value := f.Value.String(); isFlag(c.Flags(), value) && err == nil {
-			err = usage(fmt.Errorf("--%s needs a value, and %s is a flag", f.Name, value), "`"+c.CommandPath()+" --help` lists the flags.")
+			err = cli.Usage(fmt.Errorf("--%s needs a value, and %s is a flag", f.Name, value), "`"+c.CommandPath()+" --help` lists the flags.")
 		}
 	})
 	return err
@@ -187,35 +186,20 @@ func isFlag(flags *pflag.FlagSet, word string) bool {
 	return isShort && len(name) == 1 && flags.ShorthandLookup(name) != nil
 }
 
-// noSuchCommand refuses words after the program's name that are no command.
-func noSuchCommand(c *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return nil
-	}
-	var names []string
-	for _, sub := range c.Commands() {
-		if sub.IsAvailableCommand() {
-			names = append(names, sub.Name())
-		}
-	}
-	return usage(fmt.Errorf("there is no command %q%s", args[0], apizee.DidYouMean(args[0], names)),
-		fmt.Sprintf("`%s --help` lists the commands.", c.CommandPath()))
-}
-
 // badFlag says what is wrong with a flag, and names the nearest one.
 func badFlag(c *cobra.Command, err error) error {
 	hint := fmt.Sprintf("`%s --help` lists the flags.", c.CommandPath())
 	var invalid *pflag.InvalidValueError
 	if errors.As(err, &invalid) {
-		return usage(badValue(invalid), hint)
+		return cli.Usage(badValue(invalid), hint)
 	}
 	var missing *pflag.ValueRequiredError
 	if errors.As(err, &missing) {
-		return usage(fmt.Errorf("--%s needs a value", missing.GetFlag().Name), hint)
+		return cli.Usage(fmt.Errorf("--%s needs a value", missing.GetFlag().Name), hint)
 	}
 	var unknown *pflag.NotExistError
 	if !errors.As(err, &unknown) {
-		return usage(err, hint)
+		return cli.Usage(err, hint)
 	}
 	// A flag of a subcommand is unknown where the subcommand's name is mistyped.
 	if c.HasSubCommands() && c.Args != nil {
@@ -224,7 +208,7 @@ func badFlag(c *cobra.Command, err error) error {
 		}
 	}
 	if unknown.GetSpecifiedShortnames() != "" {
-		return usage(fmt.Errorf("there is no flag -%s", unknown.GetSpecifiedName()), hint)
+		return cli.Usage(fmt.Errorf("there is no flag -%s", unknown.GetSpecifiedName()), hint)
 	}
 	var names []string
 	c.Flags().VisitAll(func(f *pflag.Flag) {
@@ -237,7 +221,7 @@ func badFlag(c *cobra.Command, err error) error {
 	if near != "" {
 		near = "--" + near
 	}
-	return usage(fmt.Errorf("there is no flag --%s%s", name, apizee.Suggest(near)), hint)
+	return cli.Usage(fmt.Errorf("there is no flag --%s%s", name, apizee.Suggest(near)), hint)
 }
 
 // badValue names the flag and its value, unless the reason names the value itself.
@@ -264,16 +248,4 @@ func wanted(invalid *pflag.InvalidValueError) string {
 		return "it takes true or false"
 	}
 	return errors.Unwrap(invalid).Error()
-}
-
-// example takes the indentation of the source out of help texts.
-func example(s string) string {
-	var lines []string
-	for line := range strings.Lines(strings.TrimPrefix(s, "\n")) {
-		lines = append(lines, "  "+strings.TrimPrefix(strings.TrimRight(line, "\n"), "\t\t\t"))
-	}
-	for i, line := range lines {
-		lines[i] = strings.TrimRight(line, " \t")
-	}
-	return strings.Join(lines, "\n")
 }

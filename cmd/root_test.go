@@ -3,12 +3,14 @@ package cmd
 import (
 	"bytes"
 	"testing"
+
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 )
 
 // TestSubcommandAlone holds that a subcommand that was made without the others is the same.
 func TestSubcommandAlone(t *testing.T) {
 	for _, sub := range subcommands() {
-		if c := sub.make(&app{System: testSystem(new(bytes.Buffer))}); c.Name() != sub.name {
+		if c := sub.make(&app{&cli.App{System: testSystem(new(bytes.Buffer))}}); c.Name() != sub.name {
 			t.Errorf("%s is listed as %s", c.Name(), sub.name)
 		}
 		args := []string{sub.name, "--help"}
@@ -17,7 +19,7 @@ func TestSubcommandAlone(t *testing.T) {
 		}
 		help := func(only string) string {
 			var out bytes.Buffer
-			root := newRootCmd(&app{System: testSystem(&out)}, only)
+			root := newRootCmd(&app{&cli.App{System: testSystem(&out)}}, only)
 			root.SetArgs(args)
 			if err := root.Execute(); err != nil {
 				t.Error(err)
@@ -36,7 +38,7 @@ func TestSubcommandAlone(t *testing.T) {
 }
 
 func BenchmarkRoot(b *testing.B) {
-	a := &app{System: testSystem(new(bytes.Buffer))}
+	a := &app{&cli.App{System: testSystem(new(bytes.Buffer))}}
 	for name, only := range map[string]string{"all": "", "send": "send"} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()

@@ -5,17 +5,18 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/report"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
 )
 
 type runOptions struct {
-	connection
+	cli.Connection
 	vars     []string
 	loopback bool
 	exec     string
 	waitFor  string
-	reports  []reportFile
+	reports  []cli.ReportFile
 	github   bool
 	failFast bool
 	repeat   int
@@ -40,7 +41,7 @@ among those that come with the program; a path is a file of your own.
 Every mistake in a scenario is reported before anything is sent. When all
 expectations hold the exit code is 0, else 1; it is 3 when no event was answered,
 or the program of --exec has failed.`,
-		Example: example(`
+		Example: cli.Example(`
 			# See what it does: play a scenario against a listener in this process
 			apizee-hooks run ticket-lifecycle --loopback
 
@@ -66,7 +67,7 @@ func needsScenario(c *cobra.Command, args []string) error {
 	if len(args) > 0 {
 		return nil
 	}
-	return usage(errors.New("there is no scenario to run"),
+	return cli.Usage(errors.New("there is no scenario to run"),
 		"name one, such as `apizee-hooks run ticket-lifecycle --loopback`, or a file of your own.")
 }
 
@@ -74,23 +75,23 @@ const runFlags = "Run flags"
 
 func (o *runOptions) addFlags(c *cobra.Command) {
 	f := c.Flags()
-	o.connection.addFlags(c, f)
+	o.Connection.AddFlags(c, f)
 	f.StringArrayVar(&o.vars, "var", nil, "set a variable of the scenario, as `k=v`; repeatable")
 	f.BoolVar(&o.loopback, "loopback", false, "deliver to a listener in this process and show both sides")
 	f.StringVar(&o.exec, "exec", "", "start the program under test with this `COMMAND`, and stop it at the end")
 	f.StringVar(&o.waitFor, "wait-for", "", "wait until this `URL` or host:port answers, for a minute at most; nothing may answer there before --exec")
-	addReportFlag(c, &o.reports, report.Formats()...)
+	cli.ReportFlag(c, &o.reports, report.Formats()...)
 	f.BoolVar(&o.github, "github", false, "annotate the lines of scenarios in GitHub's workflows")
 	f.BoolVar(&o.failFast, "fail-fast", false, "stop at the first failure")
-	countVar(f, &o.repeat, "repeat", 1, "run everything `N` times")
+	cli.CountFlag(f, &o.repeat, "repeat", 1, "run everything `N` times")
 	f.BoolVar(&o.shuffle, "shuffle", false, "run the scenarios in another order each time")
 	f.Int64Var(&o.seed, "seed", 0, "make chance repeatable with this `NUMBER` (default: another one each time)")
-	f.StringSliceVar(&o.assume, "assume", nil, "run under each of these `ASSUMPTIONS` about delivery: "+list(assumptionNames(), "or"))
-	groupFlags(f, runFlags, "var", "loopback", "exec", "wait-for", "report", "github", "fail-fast", "repeat", "shuffle", "seed", "assume")
+	f.StringSliceVar(&o.assume, "assume", nil, "run under each of these `ASSUMPTIONS` about delivery: "+cli.List(assumptionNames(), "or"))
+	cli.GroupFlags(f, runFlags, "var", "loopback", "exec", "wait-for", "report", "github", "fail-fast", "repeat", "shuffle", "seed", "assume")
 	for _, name := range []string{"var", "exec", "wait-for", "repeat", "seed"} {
-		complete(c, name, nothing)
+		cli.Complete(c, name, cli.Nothing)
 	}
-	complete(c, "assume", fixed(assumptionNames()))
+	cli.Complete(c, "assume", cli.Words(assumptionNames()))
 }
 
 func assumptionNames() []string {

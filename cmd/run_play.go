@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/config"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
@@ -41,7 +42,7 @@ func (a *app) run(c *cobra.Command, o *runOptions, names []string) error {
 	if err := r.check(c); err != nil {
 		return err
 	}
-	loaded, err := a.load(given(c, connectionKeys()))
+	loaded, err := a.Load(cli.Given(c, cli.ConnectionKeys()))
 	if err != nil {
 		return r.notBegun(err)
 	}
@@ -73,15 +74,15 @@ func (r *running) check(c *cobra.Command) error {
 	o := r.options
 	for _, name := range o.assume {
 		if !slices.Contains(assumptionNames(), name) {
-			return usage(fmt.Errorf("--assume: there is no assumption %q%s", name, apizee.DidYouMean(name, assumptionNames())),
-				"it takes "+list(assumptionNames(), "and")+", with commas between them.")
+			return cli.Usage(fmt.Errorf("--assume: there is no assumption %q%s", name, apizee.DidYouMean(name, assumptionNames())),
+				"it takes "+cli.List(assumptionNames(), "and")+", with commas between them.")
 		}
 		r.assumptions = append(r.assumptions, scenario.Assumption(name))
 	}
 	if len(r.assumptions) == 0 {
 		r.assumptions = []scenario.Assumption{""}
 	}
-	if err := checkReports(o.reports); err != nil {
+	if err := cli.CheckReports(o.reports); err != nil {
 		return err
 	}
 	return checkEndpoint(c, o)
@@ -90,7 +91,7 @@ func (r *running) check(c *cobra.Command) error {
 // prepare settles where events go and how. The target may be typed, or come from
 // the configuration.
 func (r *running) prepare(typed bool) error {
-	headers, err := headers(r.config.Headers, r.options.headers)
+	headers, err := cli.ParseHeaders(r.config.Headers, r.options.Headers)
 	if err != nil {
 		return err
 	}
@@ -100,9 +101,9 @@ func (r *running) prepare(typed bool) error {
 	if err := r.chooseTarget(typed); err != nil {
 		return err
 	}
-	tls := r.options.tls(r.config)
+	tls := r.options.TLS(r.config)
 	if r.transport, err = r.app.Transport(tls, runParallel); err != nil {
-		return usage(err, "--cacert takes a file of certificates in PEM form.")
+		return cli.Usage(err, "--cacert takes a file of certificates in PEM form.")
 	}
 	r.runner = scenario.Runner{
 		Client: deliver.NewClient(r.transport, r.app.Now), Now: r.app.Now, Sleep: r.app.Sleep, Faulty: r.faulty,
@@ -119,13 +120,13 @@ func (r *running) faulty(f deliver.Fault, seed uint64) *deliver.Client {
 func (r *running) chooseTarget(typed bool) error {
 	switch {
 	case r.options.loopback && typed:
-		return twoTargets()
+		return cli.TwoTargets()
 	case r.options.loopback:
 		return nil
 	case r.config.To == "" && !slices.ContainsFunc(r.scenarios, needsTarget):
 		return nil
 	}
-	target, err := parseTarget(r.config.To, nil)
+	target, err := cli.ParseTarget(r.config.To, nil)
 	if err != nil {
 		return err
 	}
@@ -249,7 +250,7 @@ func (r *running) report(all report.Report) error {
 	for _, f := range report.Formats() {
 		writers[f] = func(w io.Writer) error { return report.Format(f).Write(w, all) }
 	}
-	if err := r.app.writeReports(r.options.reports, writers); err != nil {
+	if err := r.app.WriteReports(r.options.reports, writers); err != nil {
 		return err
 	}
 	if r.options.github {
@@ -267,11 +268,11 @@ func (r *running) verdict(ctx context.Context, outcomes []scenario.Outcome) erro
 	}
 	switch {
 	case ctx.Err() != nil:
-		return interrupted()
+		return cli.Interrupted()
 	case undelivered && answered == 0:
-		return &exit{code: exitUnreachable, err: errors.New("no event was answered")}
+		return cli.Unreachable(errors.New("no event was answered"), "")
 	case failed > 0:
-		return r.app.answeredNoQuietly("%s failed", plural(failed, "step"))
+		return r.app.AnswerNo("%s failed", cli.Plural(failed, "step"))
 	}
 	return nil
 }

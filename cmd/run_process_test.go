@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 )
 
 // TestRunLeavesNoProgramBehind ends a run in the ways in which it cannot take its time.
@@ -38,7 +40,7 @@ func TestRunLeavesNoProgramBehind(t *testing.T) {
 			}))
 			defer waitedFor.Close()
 			deaf := `trap "" TERM; while :; do sleep 60; done >` + fifo
-			c := exec.Command(program, "run", "ticket-lifecycle", "--loopback", "--exec", deaf, "--wait-for", waitedFor.URL)
+			c := exec.Command(cli.Program, "run", "ticket-lifecycle", "--loopback", "--exec", deaf, "--wait-for", waitedFor.URL)
 			c.Env = append(os.Environ(), "HOME="+t.TempDir())
 			out, err := c.StdoutPipe()
 			if err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/undertest"
 )
@@ -20,14 +21,14 @@ var errNotReady = fmt.Errorf("it took more than %s", readyWithin)
 func checkEndpoint(c *cobra.Command, o *runOptions) error {
 	for name, value := range map[string]string{"exec": o.exec, "wait-for": o.waitFor} {
 		if value == "" && c.Flags().Changed(name) {
-			return usage(fmt.Errorf("--%s is empty", name), "is a variable of the shell unset?")
+			return cli.Usage(fmt.Errorf("--%s is empty", name), "is a variable of the shell unset?")
 		}
 	}
 	if o.waitFor == "" {
 		return nil
 	}
 	if _, err := undertest.ParseEndpoint(o.waitFor); err != nil {
-		return usage(fmt.Errorf("--wait-for: %w", err), "")
+		return cli.Usage(fmt.Errorf("--wait-for: %w", err), "")
 	}
 	return nil
 }
@@ -41,7 +42,7 @@ func (r *running) startProgram(ctx context.Context) (p *undertest.Program, stop 
 			return nil, nil, err
 		}
 		if p, err = undertest.Start(undertest.Options{Command: r.options.exec, OnLine: r.view.programLine}); err != nil {
-			return nil, nil, usage(err, "--exec takes a command line for the shell.")
+			return nil, nil, cli.Usage(err, "--exec takes a command line for the shell.")
 		}
 		release := r.app.Guard(p.Kill)
 		end = func() {
@@ -75,8 +76,8 @@ func (r *running) lookBefore(ctx context.Context) error {
 	if err != nil || !endpoint.Answers(ctx) {
 		return nil
 	}
-	return &exit{exitUnreachable, fmt.Errorf("--wait-for: %s answers before the program is started, so another one would be tested", endpoint),
-		"stop what listens there; nothing was sent."}
+	return cli.Unreachable(fmt.Errorf("--wait-for: %s answers before the program is started, so another one would be tested", endpoint),
+		"stop what listens there; nothing was sent.")
 }
 
 // ended tells when the program has ended by itself. Where it failed, and nothing else did,
@@ -86,9 +87,9 @@ func (r *running) ended(p *undertest.Program, verdict error) error {
 		return verdict
 	}
 	if failed := crash(p); verdict == nil && failed != nil {
-		return &exit{exitUnreachable, failed, "what answered may have been another program."}
+		return cli.Unreachable(failed, "what answered may have been another program.")
 	}
-	r.app.note(p.Failed().Error())
+	r.app.Note(p.Failed().Error())
 	return verdict
 }
 
@@ -104,7 +105,7 @@ func crash(p *undertest.Program) error {
 func (r *running) waitUntilReady(ctx context.Context, p *undertest.Program) error {
 	endpoint, err := r.endpoint()
 	if err != nil {
-		return usage(err, "")
+		return cli.Usage(err, "")
 	}
 	limited, cancel := context.WithTimeoutCause(ctx, readyWithin, errNotReady)
 	defer cancel()
@@ -120,11 +121,11 @@ func (r *running) waitUntilReady(ctx context.Context, p *undertest.Program) erro
 	case err == nil, ctx.Err() != nil: // interrupted, the run skips every step and says so
 		return nil
 	case errors.As(err, &ended):
-		return &exit{exitUnreachable, err, "its output is above; nothing was sent."}
+		return cli.Unreachable(err, "its output is above; nothing was sent.")
 	case errors.As(err, &failure) && failure.Kind == deliver.KindTLS:
-		return &exit{exitUnreachable, fmt.Errorf("--wait-for: %w", err), failure.Hint + "; nothing was sent."}
+		return cli.Unreachable(fmt.Errorf("--wait-for: %w", err), failure.Hint+"; nothing was sent.")
 	}
-	return &exit{exitUnreachable, fmt.Errorf("--wait-for: %w", err), "check the address, and that the program listens on it; nothing was sent."}
+	return cli.Unreachable(fmt.Errorf("--wait-for: %w", err), "check the address, and that the program listens on it; nothing was sent.")
 }
 
 // loopbackPath is the path of the documentation's example.
@@ -132,13 +133,13 @@ const loopbackPath = "apizeehooks/"
 
 // listen makes this process the receiver.
 func (r *running) listen() (stop func(), err error) {
-	listener, err := r.app.startLoopback(r.view.received)
+	listener, err := r.app.StartLoopback(r.view.received)
 	if err != nil {
 		return nil, err
 	}
-	if r.delivery.To, err = deliver.ParseURL(listener.url + loopbackPath); err != nil {
-		listener.stop()
+	if r.delivery.To, err = deliver.ParseURL(listener.URL + loopbackPath); err != nil {
+		listener.Stop()
 		return nil, err
 	}
-	return listener.stop, nil
+	return listener.Stop, nil
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/config"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
@@ -33,8 +34,8 @@ type scenarioLayer struct {
 }
 
 func (a *app) scenarioLayers() []scenarioLayer {
-	dirs := []string{filepath.Join(ownFolder, "scenarios")}
-	if dir := a.userDir(); dir != "" {
+	dirs := []string{filepath.Join(cli.OwnFolder, "scenarios")}
+	if dir := a.UserDir(); dir != "" {
 		dirs = append(dirs, filepath.Join(dir, "scenarios"))
 	}
 	var layers []scenarioLayer
@@ -75,7 +76,7 @@ func (a *app) parseScenarios(names, typed []string, c config.Config) ([]*scenari
 		}
 	}
 	if len(problems) > 0 {
-		return nil, usage(problems, "nothing was sent. `apizee-hooks schema scenario` describes every key.")
+		return nil, cli.Usage(problems, "nothing was sent. `apizee-hooks schema scenario` describes every key.")
 	}
 	return all, errors.Join(sameName(all), unusedVars(all, vars))
 }
@@ -86,7 +87,7 @@ func parseVars(typed []string) (map[string]any, error) {
 	for _, v := range typed {
 		name, value, err := payload.ParseVar(v)
 		if err != nil {
-			return nil, usage(fmt.Errorf("--var: %w", err), "")
+			return nil, cli.Usage(fmt.Errorf("--var: %w", err), "")
 		}
 		vars[name] = value
 	}
@@ -108,7 +109,7 @@ func (a *app) readScenario(name string) (file string, text []byte, err error) {
 	if isScenarioPath(name) {
 		text, err := readAtMost(os.DirFS(filepath.Dir(name)), filepath.Base(name))
 		if err != nil {
-			return "", nil, usage(fmt.Errorf("%s: %w", name, bare(err)), "a name without a slash and without .yaml is looked for among the scenarios.")
+			return "", nil, cli.Usage(fmt.Errorf("%s: %w", name, bare(err)), "a name without a slash and without .yaml is looked for among the scenarios.")
 		}
 		return name, text, nil
 	}
@@ -119,17 +120,17 @@ func (a *app) readScenario(name string) (file string, text []byte, err error) {
 			case err == nil:
 				return filepath.Join(layer.name, name+ext), text, nil
 			case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrInvalid):
-				return "", nil, usage(fmt.Errorf("%s: %w", filepath.Join(layer.name, name+ext), bare(err)), "")
+				return "", nil, cli.Usage(fmt.Errorf("%s: %w", filepath.Join(layer.name, name+ext), bare(err)), "")
 			}
 		}
 	}
-	hint := "there are " + list(a.scenarioNames(), "and") + "; a file of your own needs its path."
+	hint := "there are " + cli.List(a.scenarioNames(), "and") + "; a file of your own needs its path."
 	if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() {
 		hint = "to play the file of that name, write ./" + name + "."
 	} else if a.isTemplate(name) {
-		hint = "it is the template of an event: `" + program + " send --template " + name + "` sends it."
+		hint = "it is the template of an event: `" + cli.Program + " send --template " + name + "` sends it."
 	}
-	return "", nil, usage(fmt.Errorf("there is no scenario %q%s", name, apizee.DidYouMean(name, a.scenarioNames())), hint)
+	return "", nil, cli.Usage(fmt.Errorf("there is no scenario %q%s", name, apizee.DidYouMean(name, a.scenarioNames())), hint)
 }
 
 // bare leaves out the path of a file error, which the message has already.
@@ -156,7 +157,7 @@ func sameName(all []*scenario.Scenario) error {
 	files := map[string]string{}
 	for _, s := range all {
 		if other, twice := files[s.Name]; twice {
-			return usage(fmt.Errorf("%s and %s are both named %q", other, s.File, s.Name),
+			return cli.Usage(fmt.Errorf("%s and %s are both named %q", other, s.File, s.Name),
 				"give one of them another name; --repeat runs a scenario several times.")
 		}
 		files[s.Name] = s.File
@@ -175,9 +176,9 @@ func unusedVars(all []*scenario.Scenario, vars map[string]any) error {
 			hint := "the scenario declares no variables."
 			if len(known) > 0 {
 				slices.Sort(known)
-				hint = "there are " + list(slices.Compact(known), "and") + "."
+				hint = "there are " + cli.List(slices.Compact(known), "and") + "."
 			}
-			return usage(fmt.Errorf("--var: no scenario has a variable %q%s", name, apizee.DidYouMean(name, known)), hint)
+			return cli.Usage(fmt.Errorf("--var: no scenario has a variable %q%s", name, apizee.DidYouMean(name, known)), hint)
 		}
 	}
 	return nil

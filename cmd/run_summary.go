@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
 )
@@ -27,11 +28,11 @@ func (v *runView) summary(outcomes []scenario.Outcome) {
 	}
 	v.line("")
 	v.line("%s", console.Flow([]console.Cell{
-		{Text: fmt.Sprintf("%s, %s:", plural(len(outcomes), "run"), plural(steps, "step"))},
+		{Text: fmt.Sprintf("%s, %s:", cli.Plural(len(outcomes), "run"), cli.Plural(steps, "step"))},
 		marked(console.Cell{Text: fmt.Sprintf("%d passed", sum.Passed), Paint: p.OK}, ","),
 		marked(some(p.Finding, sum.Failed, "failed"), ","), some(p.Notice, sum.Skipped, "skipped"),
 		{Text: fmt.Sprintf(" %d sent in %s, seed %d", sum.Sent, console.Duration(took), v.run.seed), Paint: p.Dim},
-	}, v.app.width(), 0))
+	}, v.app.Width(), 0))
 	v.slowest(outcomes)
 	v.survival(outcomes)
 }
@@ -57,7 +58,7 @@ func (v *runView) slowest(outcomes []scenario.Outcome) {
 		if i > 0 {
 			step = ", " + step
 		}
-		if width := v.app.width(); i > 0 && width > 0 && console.Columns(line+step) > width {
+		if width := v.app.Width(); i > 0 && width > 0 && console.Columns(line+step) > width {
 			break
 		}
 		line += step
@@ -82,8 +83,8 @@ func (v *runView) survival(outcomes []scenario.Outcome) {
 		}
 	}
 	if len(bad) > 0 {
-		v.line("%s", v.palette.Finding("The endpoint does not survive: "+list(bad, "and")+"."))
+		v.line("%s", v.palette.Finding("The endpoint does not survive: "+cli.List(bad, "and")+"."))
 		return
 	}
-	v.line("%s", v.palette.OK("The endpoint survives: "+list(good, "and")+"."))
+	v.line("%s", v.palette.OK("The endpoint survives: "+cli.List(good, "and")+"."))
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
@@ -33,11 +34,11 @@ type runView struct {
 }
 
 func newRunView(a *app, r *running) *runView {
-	v := &runView{app: a, run: r, palette: a.out(), out: a.Stdout, came: make(chan struct{}, 1)}
-	if a.quiet {
+	v := &runView{app: a, run: r, palette: a.Out(), out: a.Stdout, came: make(chan struct{}, 1)}
+	if a.Quiet {
 		v.out = io.Discard
 	}
-	v.spinner = newSpinner(v.out, v.palette, a.isAnimated(a.Stdout) && !a.quiet)
+	v.spinner = newSpinner(v.out, v.palette, a.IsAnimated(a.Stdout) && !a.Quiet)
 	return v
 }
 
@@ -51,14 +52,14 @@ func (v *runView) line(format string, args ...any) {
 
 func (v *runView) begin() {
 	if v.run.options.loopback {
-		v.line("%s", v.palette.Dim("Listening on "+deliver.ShowURL(v.run.delivery.To, v.app.showSecrets)+" in this process."))
+		v.line("%s", v.palette.Dim("Listening on "+deliver.ShowURL(v.run.delivery.To, v.app.ShowSecrets)+" in this process."))
 	}
 }
 
 // scenario is the heading of a scenario.
 func (v *runView) scenario(title string, s *scenario.Scenario) {
-	line := v.palette.Strong(console.Safe(title)) + v.palette.Dim("  "+plural(s.Len(), "step"))
-	if s.Description != "" && v.app.verbose {
+	line := v.palette.Strong(console.Safe(title)) + v.palette.Dim("  "+cli.Plural(s.Len(), "step"))
+	if s.Description != "" && v.app.Verbose {
 		line += "\n" + v.palette.Dim(console.Safe(s.Description))
 	}
 	v.line("%s", line)
@@ -67,7 +68,7 @@ func (v *runView) scenario(title string, s *scenario.Scenario) {
 // waiting shows that something is waited for, until the result is called. Where nothing can
 // be drawn, a line stays.
 func (v *runView) waiting(what string) (done func()) {
-	if !v.app.isAnimated(v.app.Stdout) {
+	if !v.app.IsAnimated(v.app.Stdout) {
 		v.line("%s", v.palette.Dim(console.Safe(what)))
 	}
 	v.spinner.show(what)
@@ -77,8 +78,8 @@ func (v *runView) waiting(what string) (done func()) {
 // programLine is a line of the program under test.
 func (v *runView) programLine(line string) {
 	v.spinner.pause()
-	if !v.app.quiet {
-		fmt.Fprintf(v.app.Stderr, "%s\n", v.app.err().Dim("app | "+console.Safe(strings.ReplaceAll(line, "\t", "    "))))
+	if !v.app.Quiet {
+		fmt.Fprintf(v.app.Stderr, "%s\n", v.app.Err().Dim("app | "+console.Safe(strings.ReplaceAll(line, "\t", "    "))))
 	}
 }
 
@@ -93,11 +94,11 @@ func (v *runView) observe(event scenario.Event) {
 		if e.Result.Replaced && !slices.Contains(v.notices, sentAgain) {
 			v.notices = append(v.notices, sentAgain)
 		}
-		if v.app.verbose {
+		if v.app.Verbose {
 			v.delivery(e)
 		}
 	case scenario.Probed:
-		if v.app.verbose {
+		if v.app.Verbose {
 			v.try(e)
 		}
 		if e.Next > 0 {
@@ -191,7 +192,7 @@ func (v *runView) stepLine(s scenario.StepOutcome, replies []deliver.Result) str
 		return p.Dim(title + "  skipped: " + console.Safe(s.Reason))
 	}
 	column := 48
-	if width := v.app.width(); width > 0 {
+	if width := v.app.Width(); width > 0 {
 		answered := console.Columns("  ✗   204  100 ms ")
 		column = max(min(column, width-answered), 0)
 	}
@@ -238,7 +239,7 @@ func (v *runView) details(s scenario.StepOutcome) {
 
 // detail is a line below a step.
 func (v *runView) detail(text string, paint func(string) string) {
-	for _, part := range v.app.fit(console.Safe(text), len("      ")) {
+	for _, part := range v.app.Fit(console.Safe(text), len("      ")) {
 		v.line("      %s", paint(part))
 	}
 }

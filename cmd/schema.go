@@ -2,9 +2,11 @@ package cmd
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
 )
 
@@ -30,14 +32,14 @@ func newSchemaCmd(a *app) *cobra.Command {
 		about += fmt.Sprintf("  %-12s %s\n", s.name, s.about)
 	}
 	return &cobra.Command{
-		Use:   "schema " + joinBar(names),
+		Use:   "schema " + strings.Join(names, "|"),
 		Short: "Print a schema of the events",
 		Long:  about,
-		Example: example(`
+		Example: cli.Example(`
 			apizee-hooks schema json-schema > event.schema.json
 			apizee-hooks schema openapi > apizee-webhooks.openapi.json`),
-		Args:              oneOf("a schema", names),
-		ValidArgsFunction: firstArg(fixed(names)),
+		Args:              cli.OneOf("a schema", names),
+		ValidArgsFunction: cli.FirstArg(cli.Words(names)),
 		RunE: func(_ *cobra.Command, args []string) error {
 			for _, s := range a.schemas() {
 				if s.name == args[0] {

@@ -14,12 +14,14 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
+
 	"gotest.tools/v3/golden"
 )
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		program: func() { os.Exit(Main(Build{Version: "test"})) },
+		cli.Program: func() { os.Exit(Main(cli.Build{Version: "test"})) },
 	})
 }
 

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/templates"
 )
@@ -82,7 +83,7 @@ func (v *vault) answer(w http.ResponseWriter, r *http.Request) {
 	json.NewEncoder(w).Encode(map[string]any{"url": r.RequestURI, "headers": r.Header, "password": password})
 }
 
-func (v *vault) system(stdout, stderr io.Writer) System {
+func (v *vault) system(stdout, stderr io.Writer) cli.System {
 	s := testSystem(new(bytes.Buffer))
 	s.Stdout, s.Stderr = stdout, stderr
 	s.LookupEnv = func(name string) (string, bool) { value, ok := v.env[name]; return value, ok }
@@ -254,7 +255,7 @@ func TestListenKeepsSecrets(t *testing.T) {
 	outputs := map[string][]string{
 		"line": nil, "headers": {"--show-headers"}, "pretty": {"-o", "pretty", "--show-headers"}, "json": {"-o", "json"}, "verbose": {"-v"},
 	}
-	for host, code := range map[string]int{v.live: exitOK, v.dead: exitUnreachable} {
+	for host, code := range map[string]int{v.live: cli.ExitOK, v.dead: cli.ExitUnreachable} {
 		v.ways(host, "hooks")
 		for name, output := range outputs {
 			t.Run(host+"/"+name, func(t *testing.T) {
@@ -355,7 +356,7 @@ func TestMistakesKeepSecrets(t *testing.T) {
 	}
 	for _, args := range lines {
 		t.Run(strings.Join(args, " "), func(t *testing.T) {
-			if code := v.run(t, args...); code == exitOK {
+			if code := v.run(t, args...); code == cli.ExitOK {
 				t.Error("it is no mistake")
 			}
 		})
@@ -369,7 +370,7 @@ func TestShowSecrets(t *testing.T) {
 	for _, args := range [][]string{{"config", "show"}, {"send", "ticket", "-v"}, {"send", "ticket", "--dry-run=curl"}, {"load", "--targets", "--duration", "10ms"}} {
 		var stdout, stderr bytes.Buffer
 		code := Run(t.Context(), v.system(&stdout, &stderr), append(args, "--config", "planted.yaml", "--show-secrets"))
-		if code != exitOK || !strings.Contains(stdout.String(), "s3cr3t-config") || !strings.Contains(stdout.String(), "s3cr3t-env-password") {
+		if code != cli.ExitOK || !strings.Contains(stdout.String(), "s3cr3t-config") || !strings.Contains(stdout.String(), "s3cr3t-env-password") {
 			t.Errorf("%q: exit code %d\n%s%s", args, code, &stdout, &stderr)
 		}
 	}

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/config"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
@@ -19,7 +21,7 @@ import (
 // sendOptions are the flags that every form of send takes.
 type sendOptions struct {
 	eventSource
-	connection
+	cli.Connection
 
 	changes  []payload.Change
 	time     string
@@ -45,13 +47,13 @@ type eventSource struct {
 func newSendCmd(a *app) *cobra.Command {
 	o := &sendOptions{}
 	c := &cobra.Command{
-		Use:   "send [" + joinBar(a.Catalog.ObjectNames()) + "]",
+		Use:   "send [" + strings.Join(a.Catalog.ObjectNames(), "|") + "]",
 		Short: "Send an event to your endpoint",
 		Long: `Send an event to your endpoint, with the method, headers and body that Apizee
 documents. Without flags each object sends its documented example, dated now.
 
 An endpoint that answers 2xx gives exit code 0, any other answer 1, no answer 3.`,
-		Example: example(`
+		Example: cli.Example(`
 			# A ticket was updated
 			apizee-hooks send ticket update --state invited --to http://localhost:3000/apizeehooks/
 
@@ -65,7 +67,7 @@ An endpoint that answers 2xx gives exit code 0, any other answer 1, no answer 3.
 			apizee-hooks send media --state completed --dry-run
 			apizee-hooks send media --state completed --dry-run=curl -t localhost:3000/hooks`),
 		Args:              a.noSuchObject,
-		ValidArgsFunction: nothing,
+		ValidArgsFunction: cli.Nothing,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return a.send(c, o, nil)
 		},
@@ -78,17 +80,14 @@ An endpoint that answers 2xx gives exit code 0, any other answer 1, no answer 3.
 }
 
 func (a *app) noSuchObject(c *cobra.Command, args []string) error {
-	if err := notJoined(c, args); err != nil || len(args) == 0 {
+	if err := cli.NotJoined(c, args); err != nil || len(args) == 0 {
 		return err
 	}
-	return usage(fmt.Errorf("%q is not a documented object%s", args[0], apizee.DidYouMean(args[0], a.Catalog.ObjectNames())),
-		"Apizee documents "+list(a.Catalog.ObjectNames(), "and")+"; send anything else with --data.")
+	return cli.Usage(fmt.Errorf("%q is not a documented object%s", args[0], apizee.DidYouMean(args[0], a.Catalog.ObjectNames())),
+		"Apizee documents "+cli.List(a.Catalog.ObjectNames(), "and")+"; send anything else with --data.")
 }
 
-const (
-	eventFlags    = "Event flags"
-	deliveryFlags = "Delivery flags"
-)
+const eventFlags = "Event flags"
 
 func (o *sendOptions) addFlags(a *app, c *cobra.Command) {
 	f := c.PersistentFlags()
@@ -101,27 +100,27 @@ func (o *sendOptions) addFlags(a *app, c *cobra.Command) {
 	f.BoolVar(&o.dotted, "dotted", false, "write geoloc.lat and _parent.id as keys with a dot, not nested")
 	f.BoolVarP(&o.edit, "edit", "e", false, "edit the event in $EDITOR before it is sent")
 	f.BoolVar(&o.allow, "allow-undocumented", false, "send what Apizee does not document")
-	groupFlags(f, eventFlags, "template", "var", "data", "set", "unset", "time", "dotted", "edit", "allow-undocumented")
+	cli.GroupFlags(f, eventFlags, "template", "var", "data", "set", "unset", "time", "dotted", "edit", "allow-undocumented")
 
-	o.connection.addFlags(c, f)
-	countVar(f, &o.count, "count", 1, "send the same event `N` times")
+	o.Connection.AddFlags(c, f)
+	cli.CountFlag(f, &o.count, "count", 1, "send the same event `N` times")
 	f.DurationVar(&o.every, "every", 0, "start one delivery every `DURATION`, such as 500ms")
-	countVar(f, &o.parallel, "parallel", 1, "have up to `N` deliveries under way at once")
+	cli.CountFlag(f, &o.parallel, "parallel", 1, "have up to `N` deliveries under way at once")
 	f.IntVar(&o.retry, "retry", 0, "try up to `N` times more when the answer is not 2xx, after pauses that grow or that Retry-After asks for (Apizee documents no retry)")
-	addFaultFlag(c, f, &o.fault, func(f deliver.Fault) bool { return !f.Reorders() })
+	cli.FaultFlag(c, f, &o.fault, func(f deliver.Fault) bool { return !f.Reorders() })
 	f.VarPF(newDryRun(&o.dryRun), "dry-run", "", "print the event, or the curl command, and send nothing").NoOptDefVal = dryRunJSON
-	complete(c, "dry-run", fixed(dryRuns()))
+	cli.Complete(c, "dry-run", cli.Words(dryRuns()))
 	o.output = "text"
-	enumFlag(c, f, &o.output, "output", "o", "text", []string{"text", "json"}, "print in this form; json is one object a delivery")
-	groupFlags(f, deliveryFlags, "count", "every", "parallel", "retry", "dry-run", "output")
+	cli.EnumFlag(c, f, &o.output, "output", "o", "text", []string{"text", "json"}, "print in this form; json is one object a delivery")
+	cli.GroupFlags(f, cli.DeliveryFlags, "count", "every", "parallel", "retry", "dry-run", "output")
 
-	complete(c, "template", a.completeTemplates)
-	complete(c, "var", nothing)
-	complete(c, "data", completeData)
-	complete(c, "set", a.completePaths("="))
-	complete(c, "unset", a.completePaths(""))
+	cli.Complete(c, "template", a.completeTemplates)
+	cli.Complete(c, "var", cli.Nothing)
+	cli.Complete(c, "data", completeData)
+	cli.Complete(c, "set", a.completePaths("="))
+	cli.Complete(c, "unset", a.completePaths(""))
 	for _, name := range []string{"time", "count", "every", "parallel", "retry"} {
-		complete(c, name, nothing)
+		cli.Complete(c, name, cli.Nothing)
 	}
 }
 
@@ -132,7 +131,7 @@ const (
 
 func dryRuns() []string { return []string{dryRunJSON, dryRunCurl} }
 
-func newDryRun(value *string) pflag.Value { return enum{value, dryRuns()} }
+func newDryRun(value *string) pflag.Value { return cli.Enum{Value: value, Words: dryRuns()} }
 
 // send builds the event and delivers it. A nil spec means that the event comes
 // from a template or from JSON.
@@ -140,19 +139,19 @@ func (a *app) send(c *cobra.Command, o *sendOptions, spec *payload.Spec) error {
 	if err := o.check(spec); err != nil {
 		return err
 	}
-	loaded, err := a.load(given(c, connectionKeys()))
+	loaded, err := a.Load(cli.Given(c, cli.ConnectionKeys()))
 	if err != nil {
 		return err
 	}
-	headers, err := headers(loaded.Config.Headers, o.headers)
+	headers, err := cli.ParseHeaders(loaded.Config.Headers, o.Headers)
 	if err != nil {
 		return err
 	}
 	if o.edit && o.dryRun != dryRunJSON { // what is wrong elsewhere must not cost the edit
-		if _, err := parseTarget(loaded.Config.To, headers); err != nil {
+		if _, err := cli.ParseTarget(loaded.Config.To, headers); err != nil {
 			return err
 		}
-		if _, err := a.client(o.tls(loaded.Config), 1); err != nil {
+		if _, err := a.Client(o.TLS(loaded.Config), 1); err != nil {
 			return err
 		}
 	}
@@ -164,16 +163,16 @@ func (a *app) send(c *cobra.Command, o *sendOptions, spec *payload.Spec) error {
 		a.noteUndocumented(body)
 	}
 	if o.dryRun != "" && (o.count > 1 || o.retry > 0) {
-		a.note("one delivery is printed; --count and --retry change nothing about it.")
+		a.Note("one delivery is printed; --count and --retry change nothing about it.")
 	}
 	if o.dryRun == dryRunJSON {
 		return a.printEvent(body)
 	}
-	target, err := parseTarget(loaded.Config.To, headers)
+	target, err := cli.ParseTarget(loaded.Config.To, headers)
 	if err != nil {
 		return err
 	}
-	tls := o.tls(loaded.Config)
+	tls := o.TLS(loaded.Config)
 	if o.dryRun == dryRunCurl {
 		return a.printCurl(target, body, deliver.CurlOptions{TLS: tls, Timeout: loaded.Config.Timeout})
 	}
@@ -189,13 +188,13 @@ func (a *app) send(c *cobra.Command, o *sendOptions, spec *payload.Spec) error {
 func (a *app) printCurl(target deliver.Target, body []byte, options deliver.CurlOptions) error {
 	whole := options
 	whole.ShowSecrets = true
-	options.ShowSecrets = a.showSecrets
+	options.ShowSecrets = a.ShowSecrets
 	command := deliver.CurlCommand(target, body, options)
 	if _, err := fmt.Fprintln(a.Stdout, command); err != nil {
 		return err
 	}
 	if command != deliver.CurlCommand(target, body, whole) {
-		a.note("secrets are shown as " + redact.Masked + "; --show-secrets prints them.")
+		a.Note("secrets are shown as " + redact.Masked + "; --show-secrets prints them.")
 	}
 	return nil
 }
@@ -214,29 +213,29 @@ func (o *sendOptions) check(spec *payload.Spec) error {
 	}
 	switch {
 	case len(sources) == 0:
-		return usage(errors.New("there is nothing to send"),
+		return cli.Usage(errors.New("there is nothing to send"),
 			"name an object (`apizee-hooks send ticket`), a --template, or your own --data.")
 	case len(sources) > 1:
-		return usage(fmt.Errorf("%s each make an event, and only one is sent", list(sources, "and")), "give one of them.")
+		return cli.Usage(fmt.Errorf("%s each make an event, and only one is sent", cli.List(sources, "and")), "give one of them.")
 	case len(o.vars) > 0 && o.template == "":
-		return usage(errors.New("--var sets a variable of a template, and there is no --template"),
+		return cli.Usage(errors.New("--var sets a variable of a template, and there is no --template"),
 			"change a field of the event with --set path=value.")
 	case o.fault.Reorders():
-		return usage(fmt.Errorf("--fault %s needs different events, and send sends the same one", o.fault.Name),
-			"use it with `"+program+" load`.")
+		return cli.Usage(fmt.Errorf("--fault %s needs different events, and send sends the same one", o.fault.Name),
+			"use it with `"+cli.Program+" load`.")
 	case o.fault.Name != "" && o.dryRun != "":
-		return usage(errors.New("--fault changes how an event is delivered, and --dry-run delivers nothing"), "give one of them.")
+		return cli.Usage(errors.New("--fault changes how an event is delivered, and --dry-run delivers nothing"), "give one of them.")
 	case o.retry < 0:
-		return usagef("--retry %d: it must be 0 or more", o.retry)
+		return cli.Usagef("--retry %d: it must be 0 or more", o.retry)
 	case o.every < 0:
-		return usagef("--every %s: it must not be negative", o.every)
+		return cli.Usagef("--every %s: it must not be negative", o.every)
 	}
 	return nil
 }
 
 // deliver sends the event as often as asked, and judges the outcome.
 func (a *app) deliver(ctx context.Context, o *sendOptions, c config.Config, tls deliver.TLSOptions, request deliver.Request) error {
-	client, err := a.faultyClient(tls, o.parallel, o.fault)
+	client, err := a.FaultyClient(tls, o.parallel, o.fault)
 	if err != nil {
 		return err
 	}
@@ -246,36 +245,7 @@ func (a *app) deliver(ctx context.Context, o *sendOptions, c config.Config, tls 
 	summary := deliver.Series{Client: client, Sleep: a.Sleep}.Run(ctx, options, request, printer.result)
 	printer.end(summary)
 	if ctx.Err() != nil {
-		return interrupted()
+		return cli.Interrupted()
 	}
 	return printer.verdict(summary)
-}
-
-// connection are the flags of every command that delivers.
-type connection struct {
-	headers []string
-	cacert  string
-}
-
-func connectionKeys() map[string]string {
-	return map[string]string{"to": "to", "timeout": "timeout", "insecure": "insecure"}
-}
-
-// addFlags adds the flags to f, the local or the persistent ones of c. What the
-// configuration holds too is read from there, with the flags laid over it.
-func (o *connection) addFlags(c *cobra.Command, f *pflag.FlagSet) {
-	f.StringP("to", "t", "", "where to: the `URL` of the endpoint (default: `to` of the configuration)")
-	f.StringArrayVarP(&o.headers, "header", "H", nil, "add or replace a header, as `'Name: value'`; 'Name:' removes one; repeatable")
-	f.Duration("timeout", 10*time.Second, "give up on a delivery after this `DURATION`")
-	f.Bool("insecure", false, "accept any TLS certificate")
-	f.StringVar(&o.cacert, "cacert", "", "trust the certificates of this PEM `FILE` only")
-	groupFlags(f, deliveryFlags, "to", "header", "timeout", "insecure", "cacert")
-	complete(c, "to", nothing)
-	complete(c, "header", completeHeaders)
-	complete(c, "timeout", nothing)
-	completeFiles(c, "cacert", "pem", "crt", "cer")
-}
-
-func (o *connection) tls(c config.Config) deliver.TLSOptions {
-	return deliver.TLSOptions{Insecure: c.Insecure, CAFile: o.cacert}
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 )
@@ -23,7 +24,7 @@ func (a *app) edit(ctx context.Context, o *sendOptions, body []byte) ([]byte, er
 	}
 	edited, err := editor.Edit(ctx, "event.json", text)
 	if err != nil {
-		return nil, usage(err, "")
+		return nil, cli.Usage(err, "")
 	}
 	compact, err := payload.Compact(edited)
 	switch {
@@ -58,9 +59,9 @@ func (a *app) editorInput(o *sendOptions) (in io.Reader, done func()) {
 func keepEdited(text []byte, mistake error) error {
 	name, err := keep(text)
 	if err != nil {
-		return usage(mistake, "nothing was sent.")
+		return cli.Usage(mistake, "nothing was sent.")
 	}
-	return usage(mistake, fmt.Sprintf("nothing was sent. Go on with `%s send --data @%s --edit`, or send it as it is with --allow-undocumented.", program, name))
+	return cli.Usage(mistake, fmt.Sprintf("nothing was sent. Go on with `%s send --data @%s --edit`, or send it as it is with --allow-undocumented.", cli.Program, name))
 }
 
 // noteKept saves an edited event that nobody took, and says where it is.
@@ -70,13 +71,13 @@ func (a *app) noteKept(body []byte, allow bool) {
 		flags = " --allow-undocumented"
 	}
 	if name, err := keep(body); err == nil {
-		a.note(fmt.Sprintf("the edited event is kept: `%s send --data @%s%s` sends it.", program, name, flags))
+		a.Note(fmt.Sprintf("the edited event is kept: `%s send --data @%s%s` sends it.", cli.Program, name, flags))
 	}
 }
 
 // keep writes a text to a file of its own.
 func keep(text []byte) (name string, err error) {
-	file, err := os.CreateTemp("", program+"-*.json")
+	file, err := os.CreateTemp("", cli.Program+"-*.json")
 	if err != nil {
 		return "", err
 	}

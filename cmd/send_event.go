@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/config"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
@@ -26,7 +27,7 @@ func (a *app) build(ctx context.Context, o *sendOptions, spec *payload.Spec, c c
 	if o.time != "" {
 		unix, err := payload.ParseTime(o.time)
 		if err != nil {
-			return nil, usage(fmt.Errorf("--time %w", err), "")
+			return nil, cli.Usage(fmt.Errorf("--time %w", err), "")
 		}
 		at = time.Unix(unix, 0)
 	}
@@ -36,15 +37,15 @@ func (a *app) build(ctx context.Context, o *sendOptions, spec *payload.Spec, c c
 	}
 	if o.time != "" && spec == nil {
 		if body, err = payload.SetTime(a.Catalog, body, at.Unix()); err != nil {
-			return nil, usage(err, "")
+			return nil, cli.Usage(err, "")
 		}
 	}
 	if body, err = payload.Apply(a.Catalog, body, o.changes); err != nil {
-		return nil, usage(err, "a path looks like props.state, or props.list.0; --dry-run prints the event.")
+		return nil, cli.Usage(err, "a path looks like props.state, or props.list.0; --dry-run prints the event.")
 	}
 	if o.dotted {
 		if body, err = payload.Dotted(a.Catalog, body); err != nil {
-			return nil, usage(err, "")
+			return nil, cli.Usage(err, "")
 		}
 	}
 	if o.edit {
@@ -60,7 +61,7 @@ func (a *app) build(ctx context.Context, o *sendOptions, spec *payload.Spec, c c
 func documented(err error) error {
 	var undocumented *payload.UndocumentedError
 	if errors.As(err, &undocumented) {
-		return usage(err, payload.ForceHint)
+		return cli.Usage(err, payload.ForceHint)
 	}
 	return err
 }
@@ -71,10 +72,10 @@ func (a *app) noteUndocumented(body []byte) {
 	const most = 3
 	findings := a.Catalog.Validate(body).Findings
 	for _, f := range findings[:min(most, len(findings))] {
-		a.note(f.String())
+		a.Note(f.String())
 	}
 	if more := len(findings) - most; more > 0 {
-		a.note(fmt.Sprintf("and %d more; `%s validate` reads what --dry-run prints, and shows all.", more, program))
+		a.Note(fmt.Sprintf("and %d more; `%s validate` reads what --dry-run prints, and shows all.", more, cli.Program))
 	}
 }
 
@@ -94,7 +95,7 @@ func (a *app) source(ctx context.Context, o *sendOptions, spec *payload.Spec, c 
 func flagMistake(err error) error {
 	var flag *payload.FlagError
 	if errors.As(err, &flag) {
-		return usage(err, flag.Hint)
+		return cli.Usage(err, flag.Hint)
 	}
 	return documented(err)
 }
@@ -105,9 +106,9 @@ func (a *app) readData(ctx context.Context, data string, raw bool) ([]byte, erro
 	text, name := []byte(data), "--data"
 	switch path, isFile := strings.CutPrefix(data, "@"); {
 	case data == "-":
-		read, err := payload.ReadAll(a.stdin(ctx))
+		read, err := payload.ReadAll(a.Input(ctx))
 		if err != nil {
-			return nil, usage(fmt.Errorf("standard input: %w", err), "pipe one JSON event into it.")
+			return nil, cli.Usage(fmt.Errorf("standard input: %w", err), "pipe one JSON event into it.")
 		}
 		text, name = read, "standard input"
 	case isFile:
@@ -122,7 +123,7 @@ func (a *app) readData(ctx context.Context, data string, raw bool) ([]byte, erro
 	}
 	body, err := payload.Raw(text)
 	if err != nil {
-		return nil, usage(fmt.Errorf("%s: %w", name, err), dataHint(data))
+		return nil, cli.Usage(fmt.Errorf("%s: %w", name, err), dataHint(data))
 	}
 	return body, nil
 }
@@ -138,12 +139,12 @@ func dataHint(data string) string {
 func readFile(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, usage(err, "check the path; @ comes before the name of a file.")
+		return nil, cli.Usage(err, "check the path; @ comes before the name of a file.")
 	}
 	defer f.Close()
 	text, err := payload.ReadAll(f)
 	if err != nil {
-		return nil, usage(fmt.Errorf("%s: %w", path, bare(err)), "")
+		return nil, cli.Usage(fmt.Errorf("%s: %w", path, bare(err)), "")
 	}
 	return text, nil
 }
@@ -151,8 +152,8 @@ func readFile(path string) ([]byte, error) {
 // printEvent prints the event for --dry-run: laid out for people, byte for byte
 // for programs.
 func (a *app) printEvent(body []byte) error {
-	if console.IsTerminal(a.Stdout) || a.out().Enabled() {
-		_, err := a.Stdout.Write(console.JSON(body, a.out()))
+	if console.IsTerminal(a.Stdout) || a.Out().Enabled() {
+		_, err := a.Stdout.Write(console.JSON(body, a.Out()))
 		return err
 	}
 	_, err := io.WriteString(a.Stdout, string(body)+"\n")
@@ -182,7 +183,7 @@ func (c *changes) Set(text string) error {
 
 // completePaths completes the paths of documented fields, each followed by end. Once an
 // object is named they are those of that object.
-func (a *app) completePaths(end string) completer {
+func (a *app) completePaths(end string) cli.Completer {
 	return func(c *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
 		var paths []string
 		for _, field := range apizee.FieldNames() {
@@ -215,10 +216,4 @@ func completeData(_ *cobra.Command, _ []string, word string) ([]string, cobra.Sh
 		matches[i] = "@" + m
 	}
 	return matches, cobra.ShellCompDirectiveNoFileComp
-}
-
-// completeHeaders completes the names of headers that receivers often check.
-func completeHeaders(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	return []string{"Authorization: Bearer ", "X-Api-Key: ", "User-Agent: ", "Content-Type: "},
-		cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 }

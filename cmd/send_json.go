@@ -53,7 +53,7 @@ func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 
 func (a *app) printDelivery(request deliver.Request, r deliver.Result, fault string) error {
 	d := delivery{
 		N: r.N, Attempt: r.Attempt, StartedAt: r.Start.UTC().Format(time.RFC3339Nano),
-		Method: apizee.Method, URL: deliver.ShowURL(request.URL, a.showSecrets), Fault: fault,
+		Method: apizee.Method, URL: deliver.ShowURL(request.URL, a.ShowSecrets), Fault: fault,
 		Verdict: r.Verdict(), Status: r.Status, StatusText: r.StatusText,
 		Headers: a.shownHeaders(request.Target, r.Headers), Truncated: r.Truncated, Replaced: r.Replaced,
 		Timings: deliveryTimings{
@@ -74,7 +74,7 @@ func (a *app) printDelivery(request deliver.Request, r deliver.Result, fault str
 	if r.Failure != nil {
 		d.Failure = &deliveryFailure{r.Failure.Kind, r.Failure.Message, r.Failure.Hint}
 	}
-	return a.printLine(d)
+	return a.PrintLine(d)
 }
 
 // shownHeaders are those of a reply, in which an endpoint may repeat what it got.
@@ -85,5 +85,5 @@ func (a *app) shownHeaders(t deliver.Target, headers http.Header) http.Header {
 			values[i] = hide(value) // as a whole, before what is secret by its name
 		}
 	}
-	return headerPrinter{secrets: a.showSecrets}.mask(shown)
+	return headerPrinter{secrets: a.ShowSecrets}.mask(shown)
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 )
@@ -16,13 +17,13 @@ import (
 func newSendObjectCmd(a *app, o *sendOptions, object apizee.Object) *cobra.Command {
 	flags := objectFlags{object: object}
 	c := &cobra.Command{
-		Use:   object.Name + " [" + joinBar(a.Catalog.EventNames()) + "]",
+		Use:   object.Name + " [" + strings.Join(a.Catalog.EventNames(), "|") + "]",
 		Short: "Send an event about " + object.Description,
 		Long: fmt.Sprintf("Send an event about %s.\n\nWithout flags it is the documented example, dated now, and the event is an\nupdate. `apizee-hooks events %s` shows what is documented.",
 			object.Description, object.Name),
 		Example:           objectExamples(object),
-		ValidArgsFunction: firstArg(fixed(a.Catalog.EventNames())),
-		Args:              atMost(1, "one event: "+list(a.Catalog.EventNames(), "or")),
+		ValidArgsFunction: cli.FirstArg(cli.Words(a.Catalog.EventNames())),
+		Args:              cli.AtMost(1, "one event: "+cli.List(a.Catalog.EventNames(), "or")),
 		RunE: func(c *cobra.Command, args []string) error {
 			spec, err := flags.spec(c, args, o.allow)
 			if err != nil {
@@ -64,20 +65,20 @@ const (
 func (f *objectFlags) add(c *cobra.Command) {
 	flags := c.Flags()
 	flags.StringVar(&f.id, "id", "", "`ID` of the object: "+f.object.ID.Description)
-	complete(c, "id", nothing)
+	cli.Complete(c, "id", cli.Nothing)
 	group := strings.ToUpper(f.object.Name[:1]) + f.object.Name[1:] + " flags"
-	groupFlags(flags, group, "id")
+	cli.GroupFlags(flags, group, "id")
 
 	f.texts = make([]string, len(f.object.Props))
 	for i, p := range f.object.Props {
-		flags.Var(named{&f.texts[i], placeholder(p)}, p.Flag, p.Description+": "+values(p))
-		complete(c, p.Flag, fixed(p.Values))
-		groupFlags(flags, group, p.Flag)
+		flags.Var(cli.Text{Value: &f.texts[i], Name: placeholder(p)}, p.Flag, p.Description+": "+values(p))
+		cli.Complete(c, p.Flag, cli.Words(p.Values))
+		cli.GroupFlags(flags, group, p.Flag)
 	}
 	if prop, ok := f.object.Prop(parentName); ok {
 		flags.StringVar(&f.parent, "parent", "", "both at once, as `NAME/ID`: ticket/100")
-		complete(c, "parent", completeParents(prop.Values))
-		groupFlags(flags, group, "parent")
+		cli.Complete(c, "parent", completeParents(prop.Values))
+		cli.GroupFlags(flags, group, "parent")
 	}
 }
 
@@ -105,7 +106,7 @@ func (f *objectFlags) spec(c *cobra.Command, args []string, allow bool) (payload
 	}
 	if c.Flags().Changed("id") {
 		if f.id == "" {
-			return spec, usage(errors.New("--id is empty"), "leave it out to send the documented example.")
+			return spec, cli.Usage(errors.New("--id is empty"), "leave it out to send the documented example.")
 		}
 		spec.ID = f.id
 	}
@@ -118,17 +119,17 @@ func (f *objectFlags) spec(c *cobra.Command, args []string, allow bool) (payload
 		return spec, nil
 	}
 	if c.Flags().Changed("parent-name") || c.Flags().Changed("parent-id") {
-		return spec, usage(errors.New("--parent says the same as --parent-name and --parent-id"), "give it alone.")
+		return spec, cli.Usage(errors.New("--parent says the same as --parent-name and --parent-id"), "give it alone.")
 	}
 	name, id, found := strings.Cut(f.parent, "/")
 	if !found {
-		return spec, usage(fmt.Errorf("--parent %q: there is no slash in it", f.parent), "write it as name/id, such as ticket/100.")
+		return spec, cli.Usage(fmt.Errorf("--parent %q: there is no slash in it", f.parent), "write it as name/id, such as ticket/100.")
 	}
 	spec.Props = append(spec.Props, payload.Prop{Path: parentName, Text: name}, payload.Prop{Path: parentID, Text: id})
 	return spec, nil
 }
 
-func completeParents(names []string) completer {
+func completeParents(names []string) cli.Completer {
 	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		words := make([]string, len(names))
 		for i, name := range names {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
@@ -27,18 +28,18 @@ type sendPrinter struct {
 }
 
 func (a *app) newSendPrinter(o *sendOptions, count int, request deliver.Request) *sendPrinter {
-	return &sendPrinter{app: a, options: o, count: count, request: request, palette: a.out()}
+	return &sendPrinter{app: a, options: o, count: count, request: request, palette: a.Out()}
 }
 
 // begin says what is sent and where to.
 func (s *sendPrinter) begin() {
-	if s.app.quiet || s.options.output != "text" {
+	if s.app.Quiet || s.options.output != "text" {
 		return
 	}
 	p := s.palette
 	fmt.Fprintf(s.app.Stdout, "%s %s\n", p.Strong("→"), eventLine(p, s.app.Catalog.Validate(s.request.Body).Event))
 	fmt.Fprintf(s.app.Stdout, "  %s\n", s.app.requestLine(s.request)+faultNote(p, s.options.fault))
-	if s.app.verbose {
+	if s.app.Verbose {
 		s.app.printRequestHeaders(s.request)
 	}
 }
@@ -62,7 +63,7 @@ func (s *sendPrinter) result(r deliver.Result) {
 	switch {
 	case s.options.output == "json":
 		s.problem = cmp.Or(s.problem, s.app.printDelivery(s.request, r, s.options.fault.Name))
-	case !s.app.quiet:
+	case !s.app.Quiet:
 		s.resultText(r)
 	}
 }
@@ -74,10 +75,10 @@ func (s *sendPrinter) resultText(r deliver.Result) {
 		number = p.Dim(fmt.Sprintf("#%d ", r.N))
 	}
 	fmt.Fprintf(s.app.Stdout, "%s%s %s  %s\n", number, p.Strong("←"), s.answer(r), p.Dim(s.app.took(r)))
-	if s.app.verbose {
+	if s.app.Verbose {
 		s.app.printReplyHeaders(s.request.Target, r.Headers)
 	}
-	if s.count == 1 || s.app.verbose {
+	if s.count == 1 || s.app.Verbose {
 		s.replyBody(r)
 	}
 	if r.NextIn > 0 {
@@ -103,7 +104,7 @@ func (s *sendPrinter) replyBody(r deliver.Result) {
 	body := s.app.shownBody(s.request.Target, r)
 	lines := slices.Collect(strings.Lines(string(console.JSON([]byte(body), s.palette))))
 	for i, line := range lines {
-		if i == shownReply && !s.app.verbose {
+		if i == shownReply && !s.app.Verbose {
 			fmt.Fprintf(s.app.Stdout, "  %s\n", s.palette.Dim(fmt.Sprintf("… %d more lines; -v shows them", len(lines)-i)))
 			return
 		}
@@ -116,7 +117,7 @@ func (s *sendPrinter) replyBody(r deliver.Result) {
 
 // end sums up a series.
 func (s *sendPrinter) end(sum deliver.Summary) {
-	if s.app.quiet || s.options.output != "text" || s.count == 1 {
+	if s.app.Quiet || s.options.output != "text" || s.count == 1 {
 		return
 	}
 	fmt.Fprintln(s.app.Stdout, s.app.summaryText(sum))
@@ -124,7 +125,7 @@ func (s *sendPrinter) end(sum deliver.Summary) {
 
 // summaryText is the count of a series, on one line where there is room.
 func (a *app) summaryText(sum deliver.Summary) string {
-	p := a.out()
+	p := a.Out()
 	pieces := []console.Cell{
 		{Text: fmt.Sprintf("%d sent:", sum.Sent)}, marked(console.Cell{Text: fmt.Sprintf("%d accepted", sum.Accepted), Paint: p.OK}, ","),
 		marked(some(p.Finding, sum.Rejected, "rejected"), ","), some(p.Failure, sum.Failed, "failed"),
@@ -133,7 +134,7 @@ func (a *app) summaryText(sum deliver.Summary) string {
 		pieces = append(pieces, console.Cell{Text: fmt.Sprintf(" min %s, median %s, p95 %s, max %s", console.Duration(sum.Min),
 			console.Duration(sum.Median), console.Duration(sum.P95), console.Duration(sum.Max)), Paint: p.Dim})
 	}
-	return console.Flow(pieces, a.width(), 0)
+	return console.Flow(pieces, a.Width(), 0)
 }
 
 // some paints a count that is not zero.
@@ -164,10 +165,10 @@ func (s *sendPrinter) verdict(sum deliver.Summary) error {
 		return nil // as asked
 	case sum.Failed > 0:
 		return notDelivered(s.failure)
-	case sum.Rejected > 0 && s.app.quiet:
-		return &exit{code: exitNo, err: fmt.Errorf("the endpoint answered %d %s", s.last.Status, s.last.StatusText)}
+	case sum.Rejected > 0 && s.app.Quiet:
+		return cli.AnswerNoBecause(fmt.Errorf("the endpoint answered %d %s", s.last.Status, s.last.StatusText))
 	case sum.Rejected > 0:
-		return answeredNo()
+		return cli.AnswerNo()
 	}
 	return nil
 }
@@ -178,5 +179,5 @@ func notDelivered(f *deliver.Failure) error {
 	if f.Hint != "" {
 		hint = f.Hint + "."
 	}
-	return &exit{exitUnreachable, fmt.Errorf("not delivered: %s", f.Message), hint}
+	return cli.Unreachable(fmt.Errorf("not delivered: %s", f.Message), hint)
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"testing"
 
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 )
 
@@ -24,7 +25,7 @@ func TestInterruptEndsReading(t *testing.T) {
 		go func() { ended <- Run(ctx, system, args) }()
 		io.WriteString(w, " ") // returns when it is being read
 		cancel()
-		if code := <-ended; code != exitInterrupted || stderr.Len() > 0 {
+		if code := <-ended; code != cli.ExitInterrupted || stderr.Len() > 0 {
 			t.Errorf("%q: exit code %d, %q", args, code, &stderr)
 		}
 	}

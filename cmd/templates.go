@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 )
@@ -18,14 +19,14 @@ func newTemplatesCmd(a *app) *cobra.Command {
 scenario is a YAML file of events in order. They are looked for in
 .apizee-hooks/templates and .apizee-hooks/scenarios, then in your configuration
 folder, then among those that come with the program.`,
-		Example: example(`
+		Example: cli.Example(`
 			apizee-hooks templates list
 			apizee-hooks templates show ticket-geolocated
 			apizee-hooks send --template ticket-geolocated --var lat=48.1 -t localhost:3000/hooks
 
 			# A copy of your own, to edit; it is found by its name
 			apizee-hooks templates copy ticket-geolocated .apizee-hooks/templates`),
-		Args: noSuchCommand,
+		Args: cli.NoSuchCommand,
 		RunE: func(*cobra.Command, []string) error { return a.listTemplates("text") },
 	}
 	c.AddCommand(newTemplatesListCmd(a), newTemplatesShowCmd(a), newTemplatesCopyCmd(a))
@@ -37,12 +38,12 @@ func newTemplatesListCmd(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:               "list",
 		Short:             "List templates and scenarios",
-		Example:           example("\n\t\t\tapizee-hooks templates list\n\t\t\tapizee-hooks templates list -o json"),
-		Args:              atMost(0, "no arguments"),
-		ValidArgsFunction: nothing,
+		Example:           cli.Example("\n\t\t\tapizee-hooks templates list\n\t\t\tapizee-hooks templates list -o json"),
+		Args:              cli.AtMost(0, "no arguments"),
+		ValidArgsFunction: cli.Nothing,
 		RunE:              func(*cobra.Command, []string) error { return a.listTemplates(output) },
 	}
-	outputFlag(c, &output, "text", "json")
+	cli.OutputFlag(c, &output, "text", "json")
 	return c
 }
 
@@ -51,9 +52,9 @@ func newTemplatesShowCmd(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:               "show <name>",
 		Short:             "Print a template or a scenario",
-		Example:           example("\n\t\t\tapizee-hooks templates show ticket-invited\n\t\t\tapizee-hooks templates show --scenario ticket-declined"),
-		Args:              needs("the name of a template or a scenario", 1, listsNames),
-		ValidArgsFunction: firstArg(a.completeAllTemplates),
+		Example:           cli.Example("\n\t\t\tapizee-hooks templates show ticket-invited\n\t\t\tapizee-hooks templates show --scenario ticket-declined"),
+		Args:              cli.Needs("the name of a template or a scenario", 1, listsNames),
+		ValidArgsFunction: cli.FirstArg(a.completeAllTemplates),
 		RunE: func(_ *cobra.Command, args []string) error {
 			found, err := a.findTemplate(args[0], scenario)
 			if err != nil {
@@ -80,9 +81,9 @@ func newTemplatesCopyCmd(a *app) *cobra.Command {
 		Long: `Copy a template or a scenario to a folder, by default .apizee-hooks/templates or
 .apizee-hooks/scenarios, where it is found by its name. A file that is there
 already is left as it is.`,
-		Example:           example("\n\t\t\tapizee-hooks templates copy ticket-invited\n\t\t\tapizee-hooks templates copy ticket-lifecycle hooks"),
-		Args:              needs("the name of a template or a scenario, and a folder if it is to go elsewhere", 2, listsNames),
-		ValidArgsFunction: firstArg(a.completeAllTemplates),
+		Example:           cli.Example("\n\t\t\tapizee-hooks templates copy ticket-invited\n\t\t\tapizee-hooks templates copy ticket-lifecycle hooks"),
+		Args:              cli.Needs("the name of a template or a scenario, and a folder if it is to go elsewhere", 2, listsNames),
+		ValidArgsFunction: cli.FirstArg(a.completeAllTemplates),
 		RunE: func(_ *cobra.Command, args []string) error {
 			dir := ""
 			if len(args) > 1 {
@@ -99,18 +100,7 @@ already is left as it is.`,
 	return c
 }
 
-const listsNames = "`" + program + " templates list` has the names."
-
-// needs takes one argument at least and most at most, which what names. The hint says where
-// to find one.
-func needs(what string, most int, hint string) cobra.PositionalArgs {
-	return func(c *cobra.Command, args []string) error {
-		if len(args) == 0 {
-			return usage(fmt.Errorf("`%s` needs %s", c.CommandPath(), what), hint)
-		}
-		return atMost(most, what)(c, args)
-	}
-}
+const listsNames = "`" + cli.Program + " templates list` has the names."
 
 func (a *app) listTemplates(output string) error {
 	library, err := a.configuredLibrary()
@@ -127,11 +117,11 @@ func (a *app) listTemplates(output string) error {
 	}
 	infos = append(infos, scenarios...)
 	if output == "json" {
-		return a.printJSON(infos)
+		return a.PrintJSON(infos)
 	}
-	p := a.out()
+	p := a.Out()
 	for i, group := range append(a.Catalog.ObjectNames(), "", scenarioGroup) {
-		table := console.Table{Width: a.width(), Wrap: true}
+		table := console.Table{Width: a.Width(), Wrap: true}
 		for _, info := range infos {
 			if info.Group == group {
 				table.Rows = append(table.Rows, templateRow(p, info))

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/config"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
@@ -18,7 +19,7 @@ import (
 // library is where templates of events are looked for.
 func (a *app) library(c config.Config, at time.Time) payload.Library {
 	var layers []payload.Layer
-	for _, dir := range a.templateDirs(c) {
+	for _, dir := range a.TemplateDirs(c) {
 		layers = append(layers, payload.Layer{Name: dir, FS: os.DirFS(dir), Dir: dir})
 	}
 	next := int64(0)
@@ -44,7 +45,7 @@ func (a *app) embedded(folder string) fs.FS {
 
 // configuredLibrary is the library with the configured folder in it.
 func (a *app) configuredLibrary() (payload.Library, error) {
-	loaded, err := a.load(nil)
+	loaded, err := a.Load(nil)
 	if err != nil {
 		return payload.Library{}, err
 	}
@@ -73,7 +74,7 @@ func (a *app) findTemplate(name string, scenario bool) (foundFile, error) {
 	t, err := library.Find(name)
 	switch {
 	case err == nil && isScenario:
-		a.note(fmt.Sprintf("there is a scenario %q too; --scenario takes it.", name))
+		a.Note(fmt.Sprintf("there is a scenario %q too; --scenario takes it.", name))
 		fallthrough
 	case err == nil:
 		return foundFile{"templates", name + ".json", []byte(t.Text)}, nil
@@ -95,20 +96,20 @@ func (a *app) findScenario(name string) (foundFile, error) {
 func notFound(err error) error {
 	var missing *payload.NotFoundError
 	if errors.As(err, &missing) {
-		return usage(err, "`apizee-hooks templates list` shows what there is; a file of your own needs its path.")
+		return cli.Usage(err, "`apizee-hooks templates list` shows what there is; a file of your own needs its path.")
 	}
-	return usage(err, "")
+	return cli.Usage(err, "")
 }
 
 func (a *app) copyTemplate(found foundFile, dir string) error {
 	if dir == "" {
-		dir = filepath.Join(ownFolder, found.folder)
+		dir = filepath.Join(cli.OwnFolder, found.folder)
 	}
 	path := filepath.Join(dir, found.name)
 	if err := writeNew(path, found.text); err != nil {
 		return err
 	}
-	if !a.quiet {
+	if !a.Quiet {
 		fmt.Fprintf(a.Stdout, "Wrote %s\n", console.Safe(path))
 	}
 	return nil
@@ -117,18 +118,18 @@ func (a *app) copyTemplate(found foundFile, dir string) error {
 // writeNew writes a file that is not there yet, and the folders it is in.
 func writeNew(path string, text []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return usage(fmt.Errorf("make the folder: %w", err), "name a folder that can be written to.")
+		return cli.Usage(fmt.Errorf("make the folder: %w", err), "name a folder that can be written to.")
 	}
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if errors.Is(err, fs.ErrExist) {
-		return usage(fmt.Errorf("%s exists already; it is left as it is", path), "edit it, remove it, or name another folder.")
+		return cli.Usage(fmt.Errorf("%s exists already; it is left as it is", path), "edit it, remove it, or name another folder.")
 	}
 	if err != nil {
-		return usage(err, "name a folder that can be written to.")
+		return cli.Usage(err, "name a folder that can be written to.")
 	}
 	_, err = f.Write(text)
 	if err = errors.Join(err, f.Close()); err != nil {
-		return usage(err, "")
+		return cli.Usage(err, "")
 	}
 	return nil
 }

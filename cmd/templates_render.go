@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/config"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 )
@@ -24,16 +25,16 @@ func (a *app) renderTemplate(name string, typed []string, c config.Config, at ti
 	for _, v := range typed {
 		name, value, err := payload.ParseVar(v)
 		if err != nil {
-			return nil, usage(fmt.Errorf("--var: %w", err), "")
+			return nil, cli.Usage(fmt.Errorf("--var: %w", err), "")
 		}
 		vars[name] = value
 	}
 	if err := t.Unused(vars); err != nil {
-		return nil, usage(err, "`apizee-hooks templates show` prints the template.")
+		return nil, cli.Usage(err, "`apizee-hooks templates show` prints the template.")
 	}
 	body, err := library.Render(t, vars)
 	if err != nil {
-		return nil, usage(err, "")
+		return nil, cli.Usage(err, "")
 	}
 	return body, nil
 }
@@ -44,7 +45,7 @@ func (a *app) meantScenario(name string, err error) error {
 	if !errors.As(err, &missing) || !slices.Contains(a.scenarioNames(), name) {
 		return err
 	}
-	return usage(fmt.Errorf("%q is a scenario, not the template of an event", name), "`"+program+" run "+name+"` plays it.")
+	return cli.Usage(fmt.Errorf("%q is a scenario, not the template of an event", name), "`"+cli.Program+" run "+name+"` plays it.")
 }
 
 func (a *app) parseTemplate(library payload.Library, name string) (payload.Template, error) {
@@ -57,11 +58,11 @@ func (a *app) parseTemplate(library payload.Library, name string) (payload.Templ
 	}
 	text, err := os.ReadFile(name)
 	if err != nil {
-		return payload.Template{}, usage(err, "a name without a slash and without .json is looked for among the templates.")
+		return payload.Template{}, cli.Usage(err, "a name without a slash and without .json is looked for among the templates.")
 	}
 	t, err := payload.Parse(name, string(text))
 	if err != nil {
-		return t, usage(err, "")
+		return t, cli.Usage(err, "")
 	}
 	return t, nil
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
@@ -33,12 +34,12 @@ with -, it reads standard input.
 
 An error breaks the documented contract and gives exit code 1. A notice is about
 what is not documented, and counts with --strict only.`,
-		Example: example(`
+		Example: cli.Example(`
 			apizee-hooks validate event.json
 			apizee-hooks send ticket --state done --dry-run | apizee-hooks validate
 			apizee-hooks validate events.ndjson -o json | jq 'select(.ok | not)'`),
-		Args: atMost(1, "one file"),
-		ValidArgsFunction: firstArg(func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		Args: cli.AtMost(1, "one file"),
+		ValidArgsFunction: cli.FirstArg(func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return []string{"json", "jsonl", "ndjson"}, cobra.ShellCompDirectiveFilterFileExt
 		}),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -49,7 +50,7 @@ what is not documented, and counts with --strict only.`,
 			return a.validate(c.Context(), name, o)
 		},
 	}
-	outputFlag(c, &o.output, "text", "json")
+	cli.OutputFlag(c, &o.output, "text", "json")
 	c.Flags().BoolVar(&o.strict, "strict", false, "let notices count as errors")
 	return c
 }
@@ -60,7 +61,7 @@ func (a *app) validate(ctx context.Context, name string, o *validateOptions) err
 		return err
 	}
 	defer in.Close()
-	v := validation{app: a, options: o, name: name, palette: a.out(), reports: newReports(a.Stdout)}
+	v := validation{app: a, options: o, name: name, palette: a.Out(), reports: newReports(a.Stdout)}
 	defer v.reports.Flush()
 	return v.run(in)
 }
@@ -68,11 +69,11 @@ func (a *app) validate(ctx context.Context, name string, o *validateOptions) err
 // open opens a file, or standard input for "-".
 func (a *app) open(ctx context.Context, name string) (io.ReadCloser, string, error) {
 	if name == "-" {
-		return io.NopCloser(a.stdin(ctx)), "stdin", nil
+		return io.NopCloser(a.Input(ctx)), "stdin", nil
 	}
 	f, err := os.Open(name)
 	if err != nil {
-		return nil, "", usage(err, "check the path; - reads standard input.")
+		return nil, "", cli.Usage(err, "check the path; - reads standard input.")
 	}
 	return f, name, nil
 }
@@ -98,7 +99,7 @@ func (v *validation) run(in io.Reader) error {
 			return v.end()
 		}
 		if err != nil {
-			return usage(fmt.Errorf("read %s: %w", v.name, bare(err)), "")
+			return cli.Usage(fmt.Errorf("read %s: %w", v.name, bare(err)), "")
 		}
 		if err := v.check(found); err != nil {
 			return err
@@ -109,7 +110,7 @@ func (v *validation) run(in io.Reader) error {
 func (v *validation) check(found payload.Located) error {
 	report, torn := v.judge(found.Text)
 	if torn {
-		v.app.note(fmt.Sprintf("%s:%d breaks off; it was passed over.", v.name, found.Line))
+		v.app.Note(fmt.Sprintf("%s:%d breaks off; it was passed over.", v.name, found.Line))
 		return nil
 	}
 	v.events++
@@ -122,7 +123,7 @@ func (v *validation) check(found payload.Located) error {
 	if v.options.output == "json" {
 		return v.reports.json(checked{v.events, found.Line, report.OK(), summarize(report.Event), nonNil(report.Findings)})
 	}
-	if !v.app.quiet {
+	if !v.app.Quiet {
 		v.print(found, report)
 	}
 	return nil
@@ -207,23 +208,23 @@ func findingLine(p console.Palette, f apizee.Finding) string {
 
 func (v *validation) end() error {
 	if v.events == 0 {
-		return usage(fmt.Errorf("%s holds no event", v.name), "pipe an event into it, or name a file.")
+		return cli.Usage(fmt.Errorf("%s holds no event", v.name), "pipe an event into it, or name a file.")
 	}
-	if v.options.output == "text" && !v.app.quiet {
+	if v.options.output == "text" && !v.app.Quiet {
 		fmt.Fprintln(v.reports, v.summary())
 	}
 	switch {
 	case v.broken > 0:
-		return v.app.answeredNoQuietly("%d of %s: not as documented", v.broken, plural(v.events, "event"))
+		return v.app.AnswerNo("%d of %s: not as documented", v.broken, cli.Plural(v.events, "event"))
 	case v.options.strict && v.noticed > 0:
-		return v.app.answeredNoQuietly("%d of %s: with notices", v.noticed, plural(v.events, "event"))
+		return v.app.AnswerNo("%d of %s: with notices", v.noticed, cli.Plural(v.events, "event"))
 	}
 	return nil
 }
 
 func (v *validation) summary() string {
 	p := v.palette
-	line := plural(v.events, "event") + ": "
+	line := cli.Plural(v.events, "event") + ": "
 	switch {
 	case v.broken == 0 && v.noticed == 0:
 		return line + p.OK("as documented")
@@ -235,12 +236,4 @@ func (v *validation) summary() string {
 		verb = "breaks"
 	}
 	return line + p.Finding(fmt.Sprintf("%d %s the contract", v.broken, verb))
-}
-
-// plural is "1 event" or "2 events".
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

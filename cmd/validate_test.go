@@ -5,6 +5,8 @@ import (
 	"io"
 	"strings"
 	"testing"
+
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 )
 
 func noEnv(string) (string, bool) { return "", false }
@@ -16,7 +18,7 @@ func BenchmarkValidate(b *testing.B) {
 	b.SetBytes(int64(len(text)))
 	b.ReportAllocs()
 	for b.Loop() {
-		a := &app{System: System{Stdin: strings.NewReader(text), Stdout: io.Discard, LookupEnv: noEnv}}
+		a := &app{&cli.App{System: cli.System{Stdin: strings.NewReader(text), Stdout: io.Discard, LookupEnv: noEnv}}}
 		if err := a.validate(b.Context(), "-", &validateOptions{output: "text"}); err != nil {
 			b.Fatal(err)
 		}

@@ -107,3 +107,18 @@ func breakWord(word string, width int) []string {
 	}
 	return parts
 }
+
+// Fit breaks a text that stands behind an indent between its words, where the terminal of
+// so many columns ends. What fits stays as it is, and so does everything at 0 columns.
+func Fit(text string, columns, indent int) []string {
+	width := columns - indent
+	if columns <= 0 || Columns(text) <= width {
+		return []string{text}
+	}
+	lead := text[:len(text)-len(strings.TrimLeft(text, " "))]
+	lines := Wrap(text, max(width-len(lead), 1))
+	for i := range lines {
+		lines[i] = lead + lines[i]
+	}
+	return lines
+}

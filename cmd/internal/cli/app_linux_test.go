@@ -1,4 +1,4 @@
-package cmd
+package cli
 
 import (
 	"bytes"
@@ -15,11 +15,11 @@ func TestIsAnimated(t *testing.T) {
 	}
 	defer terminal.Close()
 	for term, want := range map[string]bool{"xterm-256color": true, "": true, "dumb": false} {
-		a := &app{System: System{LookupEnv: func(string) (string, bool) { return term, term != "" }}}
-		if got := a.isAnimated(terminal); got != want {
+		a := &App{System: System{LookupEnv: func(string) (string, bool) { return term, term != "" }}}
+		if got := a.IsAnimated(terminal); got != want {
 			t.Errorf("TERM=%q: %v on a terminal", term, got)
 		}
-		if a.isAnimated(new(bytes.Buffer)) {
+		if a.IsAnimated(new(bytes.Buffer)) {
 			t.Errorf("TERM=%q: animated without a terminal", term)
 		}
 	}
@@ -40,7 +40,7 @@ func TestBeside(t *testing.T) {
 		"terminal": {terminal, "a mistake, in\n       several words\n         x: 1"},
 		"pipe":     {new(bytes.Buffer), "a mistake, in several words\n         x: 1"},
 	} {
-		a := &app{System: System{Stderr: test.stderr, LookupEnv: columns}}
+		a := &App{System: System{Stderr: test.stderr, LookupEnv: columns}}
 		if got := a.beside(text, len("error: ")); got != test.want {
 			t.Errorf("%s: got %q, want %q", name, got, test.want)
 		}

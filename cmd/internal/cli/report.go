@@ -1,4 +1,4 @@
-package cmd
+package cli
 
 import (
 	"errors"
@@ -16,11 +16,12 @@ import (
 
 // reportFlag is a repeatable flag that takes KIND=FILE.
 type reportFlag struct {
-	list  *[]reportFile
+	list  *[]ReportFile
 	kinds []string
 }
 
-type reportFile struct{ kind, file string }
+// ReportFile is a report to be written, and where to.
+type ReportFile struct{ Kind, File string }
 
 func (f reportFlag) String() string {
 	if f.list == nil {
@@ -28,7 +29,7 @@ func (f reportFlag) String() string {
 	}
 	var parts []string
 	for _, r := range *f.list {
-		parts = append(parts, r.kind+"="+r.file)
+		parts = append(parts, r.Kind+"="+r.File)
 	}
 	return strings.Join(parts, ",")
 }
@@ -39,18 +40,18 @@ func (f reportFlag) Set(s string) error {
 	kind, file, found := strings.Cut(s, "=")
 	switch {
 	case !slices.Contains(f.kinds, kind):
-		return fmt.Errorf("it takes KIND=FILE, and the kind is %s%s", list(f.kinds, "or"), apizee.DidYouMean(kind, f.kinds))
+		return fmt.Errorf("it takes KIND=FILE, and the kind is %s%s", List(f.kinds, "or"), apizee.DidYouMean(kind, f.kinds))
 	case !found || file == "":
 		return fmt.Errorf("it takes a kind and a file, like %s=report.%s", kind, strings.Replace(kind, "junit", "xml", 1))
 	}
-	*f.list = append(*f.list, reportFile{kind, file})
+	*f.list = append(*f.list, ReportFile{kind, file})
 	return nil
 }
 
-// addReportFlag adds --report with the kinds that a command can write.
-func addReportFlag(c *cobra.Command, value *[]reportFile, kinds ...string) {
-	c.Flags().Var(reportFlag{value, kinds}, "report", "write a report to a file, as "+list(kinds, "or")+"; repeatable")
-	complete(c, "report", func(_ *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
+// ReportFlag adds --report with the kinds that a command can write.
+func ReportFlag(c *cobra.Command, value *[]ReportFile, kinds ...string) {
+	c.Flags().Var(reportFlag{value, kinds}, "report", "write a report to a file, as "+List(kinds, "or")+"; repeatable")
+	Complete(c, "report", func(_ *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
 		if strings.Contains(word, "=") {
 			return nil, cobra.ShellCompDirectiveDefault
 		}
@@ -62,21 +63,21 @@ func addReportFlag(c *cobra.Command, value *[]reportFile, kinds ...string) {
 	})
 }
 
-// checkReports says before the work what would keep its reports from being written.
-func checkReports(list []reportFile) error {
+// CheckReports says before the work what would keep its reports from being written.
+func CheckReports(list []ReportFile) error {
 	var paths []string
 	for _, r := range list {
-		paths = append(paths, r.file)
+		paths = append(paths, r.File)
 	}
 	if err := report.CheckFiles(paths); err != nil {
-		return usage(fmt.Errorf("--report: %w", err), "")
+		return Usage(fmt.Errorf("--report: %w", err), "")
 	}
 	return nil
 }
 
 // streamAt is the output of this process that a path such as /dev/stdout means, or nil.
 // Opened anew it would lose what was written to it before.
-func (a *app) streamAt(path string) io.Writer {
+func (a *App) streamAt(path string) io.Writer {
 	for _, stream := range []io.Writer{a.Stdout, a.Stderr} {
 		if console.IsAt(stream, path) {
 			return stream
@@ -85,18 +86,18 @@ func (a *app) streamAt(path string) io.Writer {
 	return nil
 }
 
-// writeReports writes each report with the writer of its kind.
-func (a *app) writeReports(list []reportFile, writers map[string]func(io.Writer) error) error {
+// WriteReports writes each report with the writer of its kind.
+func (a *App) WriteReports(list []ReportFile, writers map[string]func(io.Writer) error) error {
 	var problems []error
 	for _, r := range list {
-		if stream := a.streamAt(r.file); stream != nil {
-			problems = append(problems, writers[r.kind](stream))
+		if stream := a.streamAt(r.File); stream != nil {
+			problems = append(problems, writers[r.Kind](stream))
 			continue
 		}
-		problems = append(problems, report.WriteFile(r.file, writers[r.kind]))
+		problems = append(problems, report.WriteFile(r.File, writers[r.Kind]))
 	}
 	if err := errors.Join(problems...); err != nil {
-		return usage(err, "everything was sent; only the report is missing.")
+		return Usage(err, "everything was sent; only the report is missing.")
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package cmd
+package cli
 
 import (
 	"cmp"
@@ -18,14 +18,14 @@ const (
 	flagGroup = "group"
 
 	plainFlags  = "Flags"
-	globalFlags = "Global flags"
+	GlobalFlags = "Global flags"
 
 	// helpWidth is how wide help is where there is no terminal to ask.
 	helpWidth = 100
 )
 
-// groupFlags puts flags under a heading of their own in the help.
-func groupFlags(f *pflag.FlagSet, group string, names ...string) {
+// GroupFlags puts flags under a heading of their own in the help.
+func GroupFlags(f *pflag.FlagSet, group string, names ...string) {
 	for _, name := range names {
 		// The only error is a flag that was not declared, which any test shows.
 		if err := f.SetAnnotation(name, flagGroup, []string{group}); err != nil {
@@ -34,21 +34,21 @@ func groupFlags(f *pflag.FlagSet, group string, names ...string) {
 	}
 }
 
-// help writes the help of a command.
-func (a *app) help(c *cobra.Command, _ []string) {
+// Help writes the help of a command.
+func (a *App) Help(c *cobra.Command, _ []string) {
 	fmt.Fprintf(a.Stdout, "%s\n\n", strings.TrimSpace(cmp.Or(c.Long, c.Short)))
 	a.writeUsage(a.Stdout, c)
 }
 
-// usage is what cobra asks for after a mistake; errors here name the next step
+// Usage is what cobra asks for after a mistake; errors here name the next step
 // instead, so only the help shows it.
-func (a *app) usage(c *cobra.Command) error {
+func (a *App) Usage(c *cobra.Command) error {
 	a.writeUsage(a.Stdout, c)
 	return nil
 }
 
-func (a *app) writeUsage(w io.Writer, c *cobra.Command) {
-	h := helpWriter{w: w, palette: a.palette(w), width: min(cmp.Or(console.Width(w, a.LookupEnv), helpWidth), helpWidth)}
+func (a *App) writeUsage(w io.Writer, c *cobra.Command) {
+	h := helpWriter{w: w, palette: a.Palette(w), width: min(cmp.Or(console.Width(w, a.LookupEnv), helpWidth), helpWidth)}
 	h.heading("Usage")
 	fmt.Fprintf(w, "  %s\n", useLine(c))
 	if c.Example != "" {
@@ -155,7 +155,7 @@ func groupRank(group string) int {
 	switch group {
 	case plainFlags:
 		return 0
-	case globalFlags:
+	case GlobalFlags:
 		return 2
 	}
 	return 1
@@ -193,4 +193,19 @@ func flagText(f *pflag.Flag) string {
 		return text
 	}
 	return text + " (default " + f.DefValue + ")"
+}
+
+// Program is the name of this program.
+const Program = "apizee-hooks"
+
+// Example takes the indentation of the source out of help texts.
+func Example(s string) string {
+	var lines []string
+	for line := range strings.Lines(strings.TrimPrefix(s, "\n")) {
+		lines = append(lines, "  "+strings.TrimPrefix(strings.TrimRight(line, "\n"), "\t\t\t"))
+	}
+	for i, line := range lines {
+		lines[i] = strings.TrimRight(line, " \t")
+	}
+	return strings.Join(lines, "\n")
 }

@@ -1,4 +1,4 @@
-package cmd
+package cli
 
 import (
 	"bytes"
@@ -19,9 +19,9 @@ func TestFit(t *testing.T) {
 		{"20", "  expected  204 No Content", 6, []string{"  expected 204", "  No Content"}},
 		{"3", "ab", 6, []string{"a", "b"}},
 	} {
-		system := testSystem(new(bytes.Buffer))
+		system := System{Stdout: new(bytes.Buffer)}
 		system.LookupEnv = func(name string) (string, bool) { return test.columns, name == "COLUMNS" && test.columns != "" }
-		if diff := cmp.Diff(test.want, (&app{System: system}).fit(test.text, test.indent)); diff != "" {
+		if diff := cmp.Diff(test.want, (&App{System: system}).Fit(test.text, test.indent)); diff != "" {
 			t.Errorf("%q in %s (-want +got):\n%s", test.text, test.columns, diff)
 		}
 	}

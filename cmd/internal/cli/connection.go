@@ -1,0 +1,131 @@
+package cli
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/config"
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+)
+
+// DeliveryFlags is the heading of the flags that say how an event is delivered.
+const DeliveryFlags = "Delivery flags"
+
+// Connection are the flags of every command that delivers.
+type Connection struct {
+	Headers []string
+	CACert  string
+}
+
+// ConnectionKeys are the keys in the configuration of the flags that are in it too.
+func ConnectionKeys() map[string]string {
+	return map[string]string{"to": "to", "timeout": "timeout", "insecure": "insecure"}
+}
+
+// AddFlags adds the flags to f, the local or the persistent ones of c. What the
+// configuration holds too is read from there, with the flags laid over it.
+func (o *Connection) AddFlags(c *cobra.Command, f *pflag.FlagSet) {
+	f.StringP("to", "t", "", "where to: the `URL` of the endpoint (default: `to` of the configuration)")
+	f.StringArrayVarP(&o.Headers, "header", "H", nil, "add or replace a header, as `'Name: value'`; 'Name:' removes one; repeatable")
+	f.Duration("timeout", 10*time.Second, "give up on a delivery after this `DURATION`")
+	f.Bool("insecure", false, "accept any TLS certificate")
+	f.StringVar(&o.CACert, "cacert", "", "trust the certificates of this PEM `FILE` only")
+	GroupFlags(f, DeliveryFlags, "to", "header", "timeout", "insecure", "cacert")
+	Complete(c, "to", Nothing)
+	Complete(c, "header", completeHeaders)
+	Complete(c, "timeout", Nothing)
+	CompleteFiles(c, "cacert", "pem", "crt", "cer")
+}
+
+// TLS is how certificates are checked.
+func (o *Connection) TLS(c config.Config) deliver.TLSOptions {
+	return deliver.TLSOptions{Insecure: c.Insecure, CAFile: o.CACert}
+}
+
+// completeHeaders completes the names of headers that receivers often check.
+func completeHeaders(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return []string{"Authorization: Bearer ", "X-Api-Key: ", "User-Agent: ", "Content-Type: "},
+		cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+}
+
+// ParseHeaders lays the headers of the command line over the configured ones. Those
+// of the command line keep the spelling that the user gave them.
+func ParseHeaders(configured, typed []string) ([]deliver.Header, error) {
+	base, err := parseHeaders(configured)
+	if err != nil {
+		return nil, err
+	}
+	over, err := parseHeaders(typed)
+	if err != nil {
+		return nil, err
+	}
+	return deliver.Override(base, over), nil
+}
+
+func parseHeaders(lines []string) ([]deliver.Header, error) {
+	var parsed []deliver.Header
+	for _, line := range lines {
+		h, err := deliver.ParseHeader(line)
+		if err != nil {
+			return nil, Usage(err, "a header looks like -H 'X-Api-Key: abc'; -H 'User-Agent:' leaves that one out.")
+		}
+		parsed = append(parsed, h)
+	}
+	return parsed, nil
+}
+
+// Client delivers over up to parallel connections at once.
+func (a *App) Client(tls deliver.TLSOptions, parallel int) (*deliver.Client, error) {
+	return a.FaultyClient(tls, parallel, deliver.Fault{})
+}
+
+// FaultyClient is a Client that delivers with a fault.
+func (a *App) FaultyClient(tls deliver.TLSOptions, parallel int, fault deliver.Fault) (*deliver.Client, error) {
+	transport, err := a.OpenTransport(tls, parallel)
+	if err != nil {
+		return nil, err
+	}
+	faulty := fault.Transport(transport, deliver.FaultOptions{Seed: a.Random(), Sleep: a.Sleep})
+	return deliver.NewClient(faulty, a.Now), nil
+}
+
+// OpenTransport is what a client sends over.
+func (a *App) OpenTransport(tls deliver.TLSOptions, parallel int) (*http.Transport, error) {
+	transport, err := a.Transport(tls, parallel)
+	if err != nil {
+		return nil, Usage(err, "--cacert takes a file of certificates in PEM form.")
+	}
+	return transport, nil
+}
+
+// ParseTarget reads the URL to deliver to.
+func ParseTarget(url string, headers []deliver.Header) (deliver.Target, error) {
+	if url == "" {
+		return deliver.Target{}, Usage(fmt.Errorf("there is no target to send to"),
+			"give one with --to http://localhost:3000/apizeehooks/, or as `to` in "+config.FileName+". "+
+				"Without an endpoint yet, run `apizee-hooks listen` in another terminal and send --to http://"+DefaultAddr()+"/.")
+	}
+	u, err := deliver.ParseURL(url)
+	if err != nil {
+		return deliver.Target{}, Usage(err, "a target looks like http://localhost:3000/apizeehooks/.")
+	}
+	return deliver.Target{URL: u, Headers: headers}, nil
+}
+
+// Endpoint is where a command delivers to, with the configuration that says so.
+func (a *App) Endpoint(c *cobra.Command, o *Connection) (config.Config, deliver.Target, error) {
+	loaded, err := a.Load(Given(c, ConnectionKeys()))
+	if err != nil {
+		return config.Config{}, deliver.Target{}, err
+	}
+	headers, err := ParseHeaders(loaded.Config.Headers, o.Headers)
+	if err != nil {
+		return config.Config{}, deliver.Target{}, err
+	}
+	target, err := ParseTarget(loaded.Config.To, headers)
+	return loaded.Config, target, err
+}
