@@ -95,7 +95,7 @@ func (a *app) listen(c *cobra.Command, o *listenOptions) error {
 	if err != nil {
 		return cannotListen(err)
 	}
-	if plan.forwardsTo(running, l.Addr()) {
+	if forward := plan.options.Forward; forward != nil && forward.Reaches(running, l.Addr()) {
 		l.Close()
 		return cli.Usage(fmt.Errorf("--forward-to: %s is this listener itself", l.Addr()), "name the address of your own program.")
 	}

@@ -1,14 +1,13 @@
-package cmd
+package receive
 
 import (
 	"net"
 	"testing"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
-	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
 )
 
-func TestForwardsTo(t *testing.T) {
+func TestReaches(t *testing.T) {
 	for _, test := range []struct {
 		target, bound string
 		want          bool
@@ -39,8 +38,7 @@ func TestForwardsTo(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			p := &listenPlan{options: receive.Options{Forward: &receive.Forwarder{Target: target}}}
-			if got := p.forwardsTo(t.Context(), bound); got != test.want {
+			if got := (&Forwarder{Target: target}).Reaches(t.Context(), bound); got != test.want {
 				t.Errorf("got %t", got)
 			}
 		})

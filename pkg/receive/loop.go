@@ -1,4 +1,4 @@
-package cmd
+package receive
 
 import (
 	"cmp"
@@ -10,17 +10,18 @@ import (
 	"time"
 )
 
-// forwardsTo says whether events would go round in circles.
-func (p *listenPlan) forwardsTo(ctx context.Context, bound net.Addr) bool {
-	if p.options.Forward == nil {
+// Reaches says whether the target is a server that listens on bound: what it passes on would
+// then come back to it, for ever.
+func (f *Forwarder) Reaches(ctx context.Context, bound net.Addr) bool {
+	listener, ok := bound.(*net.TCPAddr)
+	if !ok {
 		return false
 	}
-	target, listener := p.options.Forward.Target, bound.(*net.TCPAddr)
-	port, err := net.DefaultResolver.LookupPort(ctx, "tcp", targetPort(target))
+	port, err := net.DefaultResolver.LookupPort(ctx, "tcp", targetPort(f.Target))
 	if err != nil || port != listener.Port {
 		return false
 	}
-	return slices.ContainsFunc(addresses(ctx, target.Hostname()), func(ip net.IP) bool { return reaches(ip, listener.IP) })
+	return slices.ContainsFunc(addresses(ctx, f.Target.Hostname()), func(ip net.IP) bool { return reaches(ip, listener.IP) })
 }
 
 func targetPort(target *url.URL) string { return cmp.Or(target.Port(), target.Scheme) }
