@@ -17,7 +17,7 @@ import (
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
-	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/fault"
 	"github.com/apizee-hooks/apizee-hooks/templates"
 
 	"gotest.tools/v3/golden"
@@ -88,7 +88,7 @@ func eventsTable() string {
 func faultsTable() string {
 	var out strings.Builder
 	out.WriteString("| fault | what is done | a good endpoint |\n| --- | --- | --- |\n")
-	for _, f := range deliver.Faults() {
+	for _, f := range fault.All() {
 		out.WriteString("| `" + f.Name + "` | " + f.Description + " | " + f.Answer + " |\n")
 	}
 	return out.String()

@@ -13,7 +13,7 @@ import (
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
-	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/fault"
 	"github.com/apizee-hooks/apizee-hooks/pkg/generate"
 	"github.com/apizee-hooks/apizee-hooks/pkg/load"
 	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
@@ -28,7 +28,7 @@ type loadOptions struct {
 	maxWorkers int
 	mix        generate.Mix
 	seed       uint64
-	fault      deliver.Fault
+	fault      fault.Fault
 	reports    []cli.ReportFile
 	failIf     []load.Condition
 	targets    bool
@@ -70,7 +70,7 @@ Measures of --fail-if:
 	}
 	f := c.Flags()
 	o.Connection.AddFlags(c, f)
-	cli.FaultFlag(c, f, &o.fault, func(deliver.Fault) bool { return true })
+	cli.FaultFlag(c, f, &o.fault, func(fault.Fault) bool { return true })
 	f.Var(&rateFlag{&o.rate}, "rate", "send so many events in a span of time")
 	f.StringVar(&o.ramp, "ramp", "", "let the rate change evenly, such as 1/s..500/s: `RATE..RATE`")
 	f.DurationVar(&o.duration, "duration", 10*time.Second, "go on for this `DURATION`")

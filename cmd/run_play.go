@@ -15,6 +15,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/config"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/fault"
 	"github.com/apizee-hooks/apizee-hooks/pkg/report"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
 )
@@ -111,8 +112,8 @@ func (r *running) prepare(typed bool) error {
 	return nil
 }
 
-func (r *running) faulty(f deliver.Fault, seed uint64) *deliver.Client {
-	return deliver.NewClient(f.Transport(r.transport, deliver.FaultOptions{Seed: seed, Sleep: r.app.Sleep}), r.app.Now)
+func (r *running) faulty(f fault.Fault, seed uint64) *deliver.Client {
+	return f.Client(r.transport, r.app.Now, fault.Options{Seed: seed, Sleep: r.app.Sleep})
 }
 
 // chooseTarget takes the target of the command line before the scenario's, and

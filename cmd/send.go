@@ -14,6 +14,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/config"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/fault"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
@@ -32,7 +33,7 @@ type sendOptions struct {
 	every    time.Duration
 	parallel int
 	retry    int
-	fault    deliver.Fault
+	fault    fault.Fault
 	dryRun   string
 	output   string
 }
@@ -107,7 +108,7 @@ func (o *sendOptions) addFlags(a *app, c *cobra.Command) {
 	f.DurationVar(&o.every, "every", 0, "start one delivery every `DURATION`, such as 500ms")
 	cli.CountFlag(f, &o.parallel, "parallel", 1, "have up to `N` deliveries under way at once")
 	f.IntVar(&o.retry, "retry", 0, "try up to `N` times more when the answer is not 2xx, after pauses that grow or that Retry-After asks for (Apizee documents no retry)")
-	cli.FaultFlag(c, f, &o.fault, func(f deliver.Fault) bool { return !f.Reorders() })
+	cli.FaultFlag(c, f, &o.fault, func(f fault.Fault) bool { return !f.Reorders() })
 	f.VarPF(newDryRun(&o.dryRun), "dry-run", "", "print the event, or the curl command, and send nothing").NoOptDefVal = dryRunJSON
 	cli.Complete(c, "dry-run", cli.Words(dryRuns()))
 	o.output = "text"

@@ -10,6 +10,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/fault"
 )
 
 // shownReply is how many lines of a reply's body are shown.
@@ -161,7 +162,7 @@ func (s *sendPrinter) verdict(sum deliver.Summary) error {
 	switch {
 	case s.problem != nil:
 		return s.problem
-	case sum.Failed > 0 && s.failure.Kind == deliver.KindAborted:
+	case sum.Failed > 0 && s.failure.Kind == fault.KindAborted:
 		return nil // as asked
 	case sum.Failed > 0:
 		return notDelivered(s.failure)

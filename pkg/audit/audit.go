@@ -10,6 +10,7 @@ import (
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/fault"
 )
 
 // Options say what is audited, and how.
@@ -88,7 +89,7 @@ func Run(ctx context.Context, o Options) (Outcome, error) {
 // in HTTP, or not in time.
 func noWay(k deliver.Kind) bool {
 	switch k {
-	case deliver.KindAborted, deliver.KindOther:
+	case fault.KindAborted, deliver.KindOther:
 		return false
 	}
 	return true

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/fault"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
@@ -109,14 +110,13 @@ func (p *probe) sendTo(target deliver.Target, body []byte) deliver.Result {
 	return p.client.Deliver(p.ctx, deliver.Request{Target: target, Body: body}, p.options.Timeout)
 }
 
-// sendFaulty delivers with one of package deliver's faults.
+// sendFaulty delivers with a fault of package fault.
 func (p *probe) sendFaulty(name string, body []byte) deliver.Result {
-	fault, err := deliver.ParseFault(name)
+	f, err := fault.Parse(name)
 	if err != nil {
 		panic(err)
 	}
-	transport := fault.Transport(p.options.Transport, deliver.FaultOptions{Seed: p.options.Seed, Sleep: p.options.Sleep})
-	client := deliver.NewClient(transport, p.options.Now)
+	client := f.Client(p.options.Transport, p.options.Now, fault.Options{Seed: p.options.Seed, Sleep: p.options.Sleep})
 	return client.Deliver(p.ctx, deliver.Request{Target: p.options.Target, Body: body}, p.options.Timeout)
 }
 

@@ -22,19 +22,15 @@ type attempt struct {
 }
 
 func (c *Client) begin(ctx context.Context, u *url.URL, timeout time.Duration) *attempt {
-	allowed := timeout
-	if slow, ok := c.transport.(*wireTransport); ok && timeout > 0 {
-		allowed += slow.takes // which is not the endpoint's time
-	}
-	limited, cancel := withTimeout(ctx, allowed)
+	limited, cancel := withTimeout(ctx, timeout, c.Extra)
 	return &attempt{url: u, timeout: timeout, watch: &trace{now: c.now}, caller: ctx, limited: limited, cancel: cancel, now: c.now}
 }
 
-func withTimeout(ctx context.Context, timeout time.Duration) (context.Context, context.CancelFunc) {
+func withTimeout(ctx context.Context, timeout, extra time.Duration) (context.Context, context.CancelFunc) {
 	if timeout <= 0 {
 		return context.WithCancel(ctx)
 	}
-	return context.WithTimeout(ctx, timeout)
+	return context.WithTimeout(ctx, timeout+extra)
 }
 
 // context is the one to send the request with.

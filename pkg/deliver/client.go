@@ -11,6 +11,10 @@ type Client struct {
 	transport http.RoundTripper
 	now       func() time.Time
 	rested    time.Duration // see rested
+
+	// Extra is what the transport takes on purpose. It is added to each timeout, since it is
+	// not the endpoint's time.
+	Extra time.Duration
 }
 
 // NewClient makes a client on a transport, usually one of NewTransport: another may
@@ -63,16 +67,10 @@ func (c *Client) roundTrip(a *attempt, request *http.Request) (*http.Response, e
 	return reply, second
 }
 
-// keepsConnections is the transport that does, or nil: faults on the wire have a connection
-// of their own each.
+// keepsConnections is the transport that does, or nil.
 func keepsConnections(transport http.RoundTripper) *http.Transport {
-	switch t := transport.(type) {
-	case *http.Transport:
-		return t
-	case *contentTransport:
-		return keepsConnections(t.base)
-	}
-	return nil
+	kept, _ := transport.(*http.Transport)
+	return kept
 }
 
 // rewound is the request with its body from the start.

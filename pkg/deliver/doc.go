@@ -6,9 +6,6 @@
 // TLS. A redirect is not followed: it is the reply. A delivery that fails is a
 // [Result] that says so, never an error, so that the deliveries after it go on.
 //
-// A [Fault] delivers badly on purpose: as a transport, as other options of a series,
-// or as another order of a stream. What comes of it is a Result all the same.
-//
 // The package must not know what is in the body, nor anything of terminals,
 // configuration or commands. Transport, clock and sleep are handed in.
 package deliver

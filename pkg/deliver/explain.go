@@ -25,6 +25,9 @@ type circumstances struct {
 }
 
 func (c circumstances) explain(err error) *Failure {
+	if known := (*Failure)(nil); errors.As(err, &known) && !c.canceled && !c.expired {
+		return known // by the transport
+	}
 	f := c.classify(err)
 	f.Err = err
 	return &f
@@ -36,13 +39,6 @@ func (c circumstances) classify(err error) Failure {
 	}
 	if c.expired {
 		return c.timedOut()
-	}
-	if errors.Is(err, errAborted) {
-		return Failure{
-			Kind:    KindAborted,
-			Message: "broke off in the middle of the body, as the fault demands",
-			Hint:    "look at the server's own log for what it made of the half body",
-		}
 	}
 	if f, ok := c.noConnection(err); ok {
 		return f
@@ -60,7 +56,7 @@ func (c circumstances) classify(err error) Failure {
 	case c.answering():
 		return c.badReply()
 	}
-	return Failure{Kind: KindOther, Message: fmt.Sprintf("could not send to %s: %v", address(c.url), err)}
+	return Failure{Kind: KindOther, Message: fmt.Sprintf("could not send to %s: %v", Address(c.url), err)}
 }
 
 // answering says whether any byte of a reply came.
@@ -76,13 +72,13 @@ func (c circumstances) noConnection(err error) (Failure, bool) {
 	case errors.As(err, &op) && op.Op == "proxyconnect":
 		return Failure{
 			Kind:    KindUnreachable,
-			Message: fmt.Sprintf("the proxy on the way to %s cannot be reached", address(c.url)),
+			Message: fmt.Sprintf("the proxy on the way to %s cannot be reached", Address(c.url)),
 			Hint:    "check HTTP_PROXY and HTTPS_PROXY, or name the host in NO_PROXY",
 		}, true
 	case isAny(err, []syscall.Errno{syscall.EMFILE, syscall.ENFILE}):
 		return Failure{
 			Kind:    KindOther,
-			Message: fmt.Sprintf("no file descriptor is left here for a connection to %s", address(c.url)),
+			Message: fmt.Sprintf("no file descriptor is left here for a connection to %s", Address(c.url)),
 			Hint:    "raise the limit, as with `ulimit -n 4096`, or deliver fewer events at once",
 		}, true
 	case isAny(err, refusedErrnos()):
@@ -90,7 +86,7 @@ func (c circumstances) noConnection(err error) (Failure, bool) {
 	case isAny(err, unreachableErrnos()):
 		return Failure{
 			Kind:    KindUnreachable,
-			Message: fmt.Sprintf("there is no route to %s", address(c.url)),
+			Message: fmt.Sprintf("there is no route to %s", Address(c.url)),
 			Hint:    "check the address and the network",
 		}, true
 	}
@@ -108,13 +104,13 @@ func notFound(dns *net.DNSError) Failure {
 func (c circumstances) refused() Failure {
 	hint := "check host and port, and that the server is running"
 	if isLoopback(c.url.Hostname()) {
-		command := "apizee-hooks listen --addr " + address(c.url)
+		command := "apizee-hooks listen --addr " + Address(c.url)
 		if c.url.Scheme == "https" {
 			command += " --tls"
 		}
 		hint = fmt.Sprintf("start your server, or let `%s` stand in for it", command)
 	}
-	return Failure{Kind: KindRefused, Message: "nothing listens on " + address(c.url), Hint: hint}
+	return Failure{Kind: KindRefused, Message: "nothing listens on " + Address(c.url), Hint: hint}
 }
 
 func isLoopback(name string) bool {
@@ -127,7 +123,7 @@ func (c circumstances) timedOut() Failure {
 	if c.timeout > 0 {
 		within = "within " + c.timeout.String()
 	}
-	to := address(c.url)
+	to := Address(c.url)
 	f := Failure{Kind: KindTimeout, Hint: "look at what keeps the server busy, or give it longer with --timeout"}
 	switch {
 	case c.answering():
@@ -153,7 +149,7 @@ func (c circumstances) closed() Failure {
 	if c.seen.reused && !c.answering() {
 		hint += ", or closes connections without \"Connection: close\""
 	}
-	return Failure{Kind: KindReset, Message: fmt.Sprintf("%s closed the connection %s", address(c.url), when), Hint: hint}
+	return Failure{Kind: KindReset, Message: fmt.Sprintf("%s closed the connection %s", Address(c.url), when), Hint: hint}
 }
 
 func (c circumstances) badReply() Failure {
@@ -163,7 +159,7 @@ func (c circumstances) badReply() Failure {
 	}
 	return Failure{
 		Kind:    KindBadReply,
-		Message: fmt.Sprintf("the reply of %s is not valid HTTP", address(c.url)),
+		Message: fmt.Sprintf("the reply of %s is not valid HTTP", Address(c.url)),
 		Hint:    hint,
 	}
 }
@@ -171,7 +167,7 @@ func (c circumstances) badReply() Failure {
 func (c circumstances) longHead() Failure {
 	return Failure{
 		Kind:    KindBadReply,
-		Message: fmt.Sprintf("the head of the reply of %s is longer than %d KiB", address(c.url), headLimit>>10),
+		Message: fmt.Sprintf("the head of the reply of %s is longer than %d KiB", Address(c.url), headLimit>>10),
 		Hint:    "look at what makes the headers so long",
 	}
 }
@@ -183,7 +179,7 @@ func isTimeout(err error) bool {
 
 // isLongHead knows an error of the HTTP library that has no type.
 func isLongHead(err error) bool {
-	return errors.Is(err, errLongHead) || strings.Contains(err.Error(), "response headers exceeded")
+	return strings.Contains(err.Error(), "response headers exceeded")
 }
 
 func isClosed(err error) bool {

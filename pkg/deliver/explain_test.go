@@ -24,7 +24,7 @@ func checkFailure(t *testing.T, got Result, target Target, kind Kind, message, h
 	if got.Failure == nil {
 		t.Fatalf("it did not fail: %d", got.Status)
 	}
-	fill := strings.NewReplacer("ADDR", address(target.URL))
+	fill := strings.NewReplacer("ADDR", Address(target.URL))
 	f := got.Failure
 	if f.Kind != kind || f.Message != fill.Replace(message) || !strings.Contains(f.Hint, fill.Replace(hint)) || f.Err == nil {
 		t.Errorf("got %s, %q, %q, %v", f.Kind, f.Message, f.Hint, f.Err)

@@ -13,7 +13,7 @@ const trustHint = "name its authority with --cacert FILE, or accept any certific
 // noTrust knows the failures of an encrypted connection.
 func (c circumstances) noTrust(err error) (Failure, bool) {
 	f := Failure{Kind: KindTLS}
-	to := address(c.url)
+	to := Address(c.url)
 
 	var notTLS tls.RecordHeaderError
 	var unverified *tls.CertificateVerificationError

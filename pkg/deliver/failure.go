@@ -12,7 +12,6 @@ const (
 	KindBadReply    Kind = "bad-reply"   // what came back is not HTTP
 	KindUnreachable Kind = "unreachable" // there is no way to the host
 	KindCanceled    Kind = "canceled"    // the sender was told to stop
-	KindAborted     Kind = "aborted"     // the sender broke off because a fault says so
 	KindOther       Kind = "other"
 )
 

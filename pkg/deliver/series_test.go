@@ -73,6 +73,11 @@ func TestSeriesSchedule(t *testing.T) {
 			want:    []string{"1.1 204 0s-3ms", "2.1 204 10ms-13ms", "3.1 204 20ms-23ms"},
 			summary: Summary{Sent: 3, Accepted: 3},
 		},
+		"put off": {
+			takes: 3 * ms, status: []int{204}, options: Options{Count: 2, Every: 10 * ms, Late: 5 * ms},
+			want:    []string{"1.1 204 5ms-8ms", "2.1 204 15ms-18ms"},
+			summary: Summary{Sent: 2, Accepted: 2},
+		},
 		"late ones catch up": {
 			takes: 15 * ms, status: []int{204}, options: Options{Count: 3, Every: 10 * ms},
 			want:    []string{"1.1 204 0s-15ms", "2.1 204 15ms-30ms", "3.1 204 30ms-45ms"},

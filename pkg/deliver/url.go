@@ -106,8 +106,8 @@ func defaultPort(u *url.URL) string {
 	return "80"
 }
 
-// address is the host and port that a connection goes to.
-func address(u *url.URL) string {
+// Address is the host and port that a connection goes to.
+func Address(u *url.URL) string {
 	port := u.Port()
 	if port == "" {
 		port = defaultPort(u)

@@ -15,6 +15,7 @@ import (
 	vegeta "github.com/tsenart/vegeta/v12/lib"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/fault"
 )
 
 // DefaultMaxWorkers is how many requests are in flight at most unless told otherwise.
@@ -34,7 +35,7 @@ type Options struct {
 	Pace       Pace
 	Timeout    time.Duration // of a request; 0 means no limit
 	MaxWorkers int           // less than 1 means DefaultMaxWorkers
-	Fault      deliver.Fault
+	Fault      fault.Fault
 	Seed       uint64 // of the fault
 
 	// AllowHosts are hosts off this machine that the load may go to.
@@ -72,8 +73,8 @@ func Run(ctx context.Context, o Options) (*Outcome, error) {
 	}
 	defer transport.CloseIdleConnections()
 
-	faulty := o.Fault.Transport(transport, deliver.FaultOptions{Seed: o.Seed, Sleep: o.Sleep})
-	courier := courier{ctx: ctx, client: deliver.NewClient(faulty, o.Now), target: o.Target, timeout: o.Timeout, replaced: new(atomic.Uint64)}
+	client := o.Fault.Client(transport, o.Now, fault.Options{Seed: o.Seed, Sleep: o.Sleep})
+	courier := courier{ctx: ctx, client: client, target: o.Target, timeout: o.Timeout, replaced: new(atomic.Uint64)}
 	return attack(ctx, o, courier), nil
 }
 
@@ -81,7 +82,7 @@ func attack(ctx context.Context, o Options, c courier) *Outcome {
 	attacker := vegeta.NewAttacker(vegeta.Client(c.httpClient()), vegeta.MaxWorkers(uint64(o.MaxWorkers)))
 	defer context.AfterFunc(ctx, func() { attacker.Stop() })()
 
-	next, stop := iter.Pull(deliver.Arrange(o.Fault, bodies(o.Next)))
+	next, stop := iter.Pull(fault.Arrange(o.Fault, bodies(o.Next)))
 	defer stop()
 	p := pacer{ctx: ctx, pace: o.Pace, total: o.Pace.Requests(), sleep: o.Sleep}
 	outcome := newOutcome(p.total, o.Plot)

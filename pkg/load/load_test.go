@@ -20,6 +20,7 @@ import (
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/fault"
 	"github.com/apizee-hooks/apizee-hooks/pkg/generate"
 )
 
@@ -241,7 +242,7 @@ func TestFaultyLoad(t *testing.T) {
 			n := byte('a' - 1)
 			o.Next = func() []byte { n++; return []byte{n} }
 			var err error
-			if o.Fault, err = deliver.ParseFault(name); err != nil {
+			if o.Fault, err = fault.Parse(name); err != nil {
 				t.Fatal(err)
 			}
 			run(t, t.Context(), o)

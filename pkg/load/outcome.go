@@ -13,6 +13,7 @@ import (
 	"github.com/tsenart/vegeta/v12/lib/plot"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/fault"
 )
 
 // Outcome is what came of a load.
@@ -120,7 +121,7 @@ func (o *Outcome) add(r *vegeta.Result) {
 		return
 	}
 	o.Sent++
-	if kind == deliver.KindAborted {
+	if kind == fault.KindAborted {
 		o.Aborted++
 	}
 	if r.Code >= 200 && r.Code <= 299 {

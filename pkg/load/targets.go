@@ -8,6 +8,7 @@ import (
 	vegeta "github.com/tsenart/vegeta/v12/lib"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/fault"
 )
 
 // WriteTargets writes the requests of the load as vegeta's JSON targets, one a line,
@@ -18,7 +19,7 @@ func WriteTargets(ctx context.Context, w io.Writer, o Options, showSecrets bool)
 	header := targetHeader(o.Target, showSecrets)
 	url := deliver.ShowURL(o.Target.URL, showSecrets)
 	left := o.Pace.Requests()
-	for body := range deliver.Arrange(o.Fault, bodies(o.Next)) {
+	for body := range fault.Arrange(o.Fault, bodies(o.Next)) {
 		if left == 0 || ctx.Err() != nil {
 			break
 		}

@@ -4,15 +4,16 @@ import (
 	"context"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/fault"
 )
 
 // faultNames are the faults that a single delivery can have. To change places
 // takes two events: together with an order does that.
 func faultNames() []string {
 	var names []string
-	for _, f := range deliver.Faults() {
+	for _, f := range fault.All() {
 		plan := f.Plan(deliver.Options{})
-		if f.Shape != deliver.FaultOrder || plan != (deliver.Options{}) {
+		if f.Shape != fault.Order || plan != (deliver.Options{}) {
 			names = append(names, f.Name)
 		}
 	}
@@ -21,8 +22,8 @@ func faultNames() []string {
 
 func (r *reader) fault(f field, s *step) {
 	name := r.choice(f.value, "a fault", faultNames())
-	if fault, err := deliver.ParseFault(name); err == nil {
-		s.fault = &fault
+	if parsed, err := fault.Parse(name); err == nil {
+		s.fault = &parsed
 	}
 }
 

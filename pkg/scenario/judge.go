@@ -11,6 +11,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/fault"
 	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
 
@@ -46,7 +47,7 @@ func judgeFailure(x *expectation, r deliver.Result) []Difference {
 		actual = string(r.Failure.Kind)
 	}
 	switch {
-	case x.failure == "" && r.Failure.Kind == deliver.KindAborted:
+	case x.failure == "" && r.Failure.Kind == fault.KindAborted:
 		return nil // as the fault of the step demands
 	case x.failure == "":
 		return []Difference{{"status", x.statusText(), actual}}

@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
-	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/fault"
 )
 
 // Scenario is a file that was read and found right. It is not changed by
@@ -89,7 +89,7 @@ type step struct {
 
 	body    body // of a delivery
 	headers []header
-	fault   *deliver.Fault // nil means none
+	fault   *fault.Fault // nil means none
 	// undocumented allows what the contract does not know.
 	undocumented bool
 

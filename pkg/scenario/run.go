@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/fault"
 	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
 
@@ -15,7 +16,7 @@ import (
 type Runner struct {
 	Client *deliver.Client
 	// Faulty makes a client that delivers with a fault, decided by a seed.
-	Faulty func(deliver.Fault, uint64) *deliver.Client
+	Faulty func(fault.Fault, uint64) *deliver.Client
 	Now    func() time.Time
 	// Sleep waits, or returns the context's error when that ends first.
 	Sleep func(context.Context, time.Duration) error

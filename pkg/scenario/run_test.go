@@ -15,6 +15,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/fault"
 )
 
 func TestBodies(t *testing.T) {
@@ -493,9 +494,9 @@ func TestFaults(t *testing.T) {
 	r := runner(t)
 	var slept []time.Duration
 	r.Sleep = func(_ context.Context, d time.Duration) error { slept = append(slept, d); return nil }
-	r.Faulty = func(f deliver.Fault, seed uint64) *deliver.Client {
+	r.Faulty = func(f fault.Fault, seed uint64) *deliver.Client {
 		base := &http.Transport{DisableCompression: true, DisableKeepAlives: true}
-		return deliver.NewClient(f.Transport(base, deliver.FaultOptions{Seed: seed, Sleep: r.Sleep}), time.Now)
+		return f.Client(base, time.Now, fault.Options{Seed: seed, Sleep: r.Sleep})
 	}
 	s := mustParse(t, `
 steps:

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/fault"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 )
 
@@ -96,8 +97,8 @@ func runner(t testing.TB) Runner {
 		Client: deliver.NewClient(transport, time.Now),
 		Now:    time.Now,
 		Sleep:  func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
-		Faulty: func(f deliver.Fault, seed uint64) *deliver.Client {
-			return deliver.NewClient(f.Transport(transport, deliver.FaultOptions{Seed: seed, Sleep: deliver.Sleep}), time.Now)
+		Faulty: func(f fault.Fault, seed uint64) *deliver.Client {
+			return f.Client(transport, time.Now, fault.Options{Seed: seed, Sleep: deliver.Sleep})
 		},
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/config"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/fault"
 )
 
 // DeliveryFlags is the heading of the flags that say how an event is delivered.
@@ -80,17 +81,16 @@ func parseHeaders(lines []string) ([]deliver.Header, error) {
 
 // Client delivers over up to parallel connections at once.
 func (a *App) Client(tls deliver.TLSOptions, parallel int) (*deliver.Client, error) {
-	return a.FaultyClient(tls, parallel, deliver.Fault{})
+	return a.FaultyClient(tls, parallel, fault.Fault{})
 }
 
 // FaultyClient is a Client that delivers with a fault.
-func (a *App) FaultyClient(tls deliver.TLSOptions, parallel int, fault deliver.Fault) (*deliver.Client, error) {
+func (a *App) FaultyClient(tls deliver.TLSOptions, parallel int, f fault.Fault) (*deliver.Client, error) {
 	transport, err := a.OpenTransport(tls, parallel)
 	if err != nil {
 		return nil, err
 	}
-	faulty := fault.Transport(transport, deliver.FaultOptions{Seed: a.Random(), Sleep: a.Sleep})
-	return deliver.NewClient(faulty, a.Now), nil
+	return f.Client(transport, a.Now, fault.Options{Seed: a.Random(), Sleep: a.Sleep}), nil
 }
 
 // OpenTransport is what a client sends over.

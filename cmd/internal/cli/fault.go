@@ -4,11 +4,11 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/fault"
 )
 
 // faultFlag is a flag that takes the name of a fault.
-type faultFlag struct{ value *deliver.Fault }
+type faultFlag struct{ value *fault.Fault }
 
 func (f faultFlag) String() string {
 	if f.value == nil {
@@ -20,19 +20,19 @@ func (f faultFlag) String() string {
 func (f faultFlag) Type() string { return "NAME" }
 
 func (f faultFlag) Set(name string) (err error) {
-	*f.value, err = deliver.ParseFault(name)
+	*f.value, err = fault.Parse(name)
 	return err
 }
 
 // FaultFlag adds --fault to f, the local or the persistent flags of c. It completes
 // those that can be taken.
-func FaultFlag(c *cobra.Command, f *pflag.FlagSet, value *deliver.Fault, canTake func(deliver.Fault) bool) {
+func FaultFlag(c *cobra.Command, f *pflag.FlagSet, value *fault.Fault, canTake func(fault.Fault) bool) {
 	f.Var(faultFlag{value}, "fault", "deliver badly on purpose, by the fault of this `NAME`; load --help lists them")
 	GroupFlags(f, DeliveryFlags, "fault")
 	var names []string
-	for _, fault := range deliver.Faults() {
-		if canTake(fault) {
-			names = append(names, fault.Name+"\t"+fault.Description)
+	for _, f := range fault.All() {
+		if canTake(f) {
+			names = append(names, f.Name+"\t"+f.Description)
 		}
 	}
 	Complete(c, "fault", Words(names))

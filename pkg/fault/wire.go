@@ -1,4 +1,4 @@
-package deliver
+package fault
 
 import (
 	"bytes"
@@ -68,7 +68,7 @@ func slowBody(m message) wireScript {
 }
 
 func wrongLength(m message) wireScript {
-	line := func(n int) []byte { return []byte("\r\n" + contentLength + ": " + strconv.Itoa(n) + "\r\n") }
+	line := func(n int) []byte { return []byte("\r\n" + "Content-Length: " + strconv.Itoa(n) + "\r\n") }
 	head := bytes.Replace(m.head, line(len(m.body)), line(len(m.body)/2), 1)
 	return wireScript{parts: [][]byte{append(head, m.body...)}}
 }

@@ -1,4 +1,4 @@
-package deliver
+package fault
 
 import (
 	"bufio"
@@ -11,6 +11,8 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"time"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 )
 
 // wireTransport writes requests on a connection of its own, by a script, since the
@@ -18,15 +20,21 @@ import (
 type wireTransport struct {
 	base   *http.Transport
 	script func(message) wireScript
-	takes  time.Duration // at most, before the endpoint can answer
 	sleep  func(context.Context, time.Duration) error
 }
 
-// errLongHead is what the HTTP library has no type for.
+// errLongHead is worded as the HTTP library does, which has no type for it.
 var errLongHead = errors.New("response headers exceeded the limit")
 
-// errAborted says that the sender broke off, as the fault demands.
-var errAborted = errors.New("connection reset on purpose")
+// aborted says that the sender broke off, as the fault demands.
+func aborted() error {
+	return &deliver.Failure{
+		Kind:    KindAborted,
+		Message: "broke off in the middle of the body, as the fault demands",
+		Hint:    "look at the server's own log for what it made of the half body",
+		Err:     errors.New("connection reset on purpose"),
+	}
+}
 
 func (t *wireTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	m, err := newMessage(req)
@@ -43,7 +51,7 @@ func (t *wireTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	call(trace.GotConn, httptrace.GotConnInfo{Conn: conn})
-	e := newExchange(ctx, conn)
+	e := newExchange(ctx, conn, t.base.MaxResponseHeaderBytes)
 	go e.awaitFirstByte(trace)
 	sent := e.write(t.script(m), t.sleep)
 	reply, err := e.reply(req)
@@ -61,7 +69,7 @@ func call[T any](hook func(T), value T) {
 }
 
 func (t *wireTransport) connect(ctx context.Context, req *http.Request, trace *httptrace.ClientTrace) (net.Conn, error) {
-	to := address(req.URL)
+	to := deliver.Address(req.URL)
 	call(trace.GetConn, to)
 	dial := t.base.DialContext
 	if dial == nil {
@@ -106,7 +114,7 @@ type exchange struct {
 	peeked   chan struct{} // closed when in may be read
 }
 
-func newExchange(ctx context.Context, conn net.Conn) *exchange {
+func newExchange(ctx context.Context, conn net.Conn, headLimit int64) *exchange {
 	head := &io.LimitedReader{R: conn, N: headLimit}
 	e := &exchange{conn: conn, head: head, in: bufio.NewReader(head), peeked: make(chan struct{})}
 	e.released = context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })
@@ -123,7 +131,7 @@ func (e *exchange) awaitFirstByte(trace *httptrace.ClientTrace) {
 }
 
 // write follows the script until a reply begins: who answers early does not want the
-// rest. The error is that of the connection, or errAborted.
+// rest. The error is that of the connection, or aborted.
 func (e *exchange) write(script wireScript, sleep func(context.Context, time.Duration) error) error {
 	for i, part := range script.parts {
 		if i > 0 && sleep(e.began, script.pause) != nil {
@@ -152,7 +160,7 @@ func (e *exchange) reset() error {
 		_ = tcp.SetLinger(0)
 	}
 	raw.Close()
-	return errAborted
+	return aborted()
 }
 
 // reply reads the head of the reply. Its body closes the connection.

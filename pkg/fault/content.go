@@ -1,4 +1,4 @@
-package deliver
+package fault
 
 import (
 	"bytes"
@@ -32,7 +32,11 @@ func (t *contentTransport) RoundTrip(req *http.Request) (*http.Response, error) 
 	t.change(&c, t.dice)
 	out := req.WithContext(req.Context())
 	out.Header, out.ContentLength = c.header, int64(len(c.body))
-	setBody(out, c.body)
+	out.Body, out.GetBody = http.NoBody, nil
+	if len(c.body) > 0 {
+		out.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(c.body)), nil }
+		out.Body, _ = out.GetBody()
+	}
 	if c.chunked && len(c.body) > 0 {
 		out.ContentLength = -1
 	}
@@ -78,7 +82,7 @@ func badUTF8(c *content, d *dice) {
 
 func chunkedBody(c *content, _ *dice) { c.chunked = true }
 
-func plainType(c *content, _ *dice) { c.header[contentType] = []string{"application/json"} }
+func plainType(c *content, _ *dice) { c.header["Content-Type"] = []string{"application/json"} }
 
 // dice are seeded and may be thrown by several goroutines at once.
 type dice struct {

@@ -1,4 +1,4 @@
-package deliver
+package fault
 
 import (
 	"bufio"
@@ -13,36 +13,38 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 )
 
 const (
+	headLimit  = 256 << 10                                                       // of deliver's transports
 	faultyBody = `{"event":"update","objectId":100,"props":{"state":"invited"}}` // 61 bytes
 	faultyHead = "POST /hooks?x=1 HTTP/1.1\r\nHost: ADDR\r\nUser-Agent: Cloud Apizee\r\nContent-Length: 61\r\n" +
 		"Accept: */*\r\nContent-Type: application/JSON\r\nX-Team: blue\r\n\r\n"
 )
 
-func parseFault(t testing.TB, name string) Fault {
+func parse(t testing.TB, name string) Fault {
 	t.Helper()
-	f, err := ParseFault(name)
+	f, err := Parse(name)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return f
 }
 
-func faultyClient(t testing.TB, fault string, options TLSOptions, sleep func(context.Context, time.Duration) error) *Client {
+func faultyClient(t testing.TB, fault string, options deliver.TLSOptions, sleep func(context.Context, time.Duration) error) *deliver.Client {
 	t.Helper()
-	base, err := NewTransport(options, 1)
+	base, err := deliver.NewTransport(options, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(base.CloseIdleConnections)
-	return NewClient(parseFault(t, fault).Transport(base, FaultOptions{Seed: 1, Sleep: sleep}), time.Now)
+	return parse(t, fault).Client(base, time.Now, Options{Seed: 1, Sleep: sleep})
 }
 
 func noSleep(context.Context, time.Duration) error { return nil }
@@ -59,10 +61,10 @@ func readAll(conn net.Conn, size int) string {
 }
 
 func howEnded(err error) string {
-	if isAny(err, resetErrnos()) {
-		return "reset"
+	if err == io.EOF || err == io.ErrUnexpectedEOF {
+		return "end"
 	}
-	return "end"
+	return "reset"
 }
 
 // What goes over the wire, to the byte, and how it ends.
@@ -71,7 +73,7 @@ func TestFaultsOnTheWire(t *testing.T) {
 	torn := faultyHead + faultyBody[:30]
 	tests := map[string]struct {
 		want string // a bar stands before how the sender ended
-		kind Kind
+		kind deliver.Kind
 	}{
 		"duplicate":    {want: whole},
 		"delay":        {want: whole},
@@ -103,9 +105,9 @@ func TestFaultsOnTheWire(t *testing.T) {
 					io.WriteString(conn, noContent)
 					received <- got
 				})
-				client := faultyClient(t, name, TLSOptions{CAFile: caFile}, noSleep)
+				client := faultyClient(t, name, deliver.TLSOptions{CAFile: caFile}, noSleep)
 				target := parseTarget(t, scheme+"://"+l.Addr().String()+"/hooks?x=1", "X-Team: blue")
-				result := client.Deliver(t.Context(), Request{Target: target, Body: []byte(faultyBody)}, 10*time.Second)
+				result := client.Deliver(t.Context(), deliver.Request{Target: target, Body: []byte(faultyBody)}, 10*time.Second)
 				if diff := cmp.Diff(want, <-received); diff != "" {
 					t.Error(diff)
 				}
@@ -115,7 +117,7 @@ func TestFaultsOnTheWire(t *testing.T) {
 	}
 }
 
-func checkFaulty(t *testing.T, result Result, kind Kind) {
+func checkFaulty(t *testing.T, result deliver.Result, kind deliver.Kind) {
 	t.Helper()
 	switch {
 	case kind == "" && (result.Status != 204 || result.Timings.FirstByte <= 0 || result.Timings.Connect <= 0):
@@ -139,7 +141,7 @@ func sent(t *testing.T, fault, body string) string {
 		io.WriteString(conn, noContent)
 		bodies <- string(got)
 	})
-	result := send(t, faultyClient(t, fault, TLSOptions{}, noSleep), "http://"+l.Addr().String()+"/", body)
+	result := send(t, faultyClient(t, fault, deliver.TLSOptions{}, noSleep), "http://"+l.Addr().String()+"/", body)
 	checkFaulty(t, result, "")
 	return <-bodies
 }
@@ -168,13 +170,13 @@ func TestFaultsInTheBody(t *testing.T) {
 }
 
 func TestFaultsWithoutABody(t *testing.T) {
-	for _, fault := range Faults() {
+	for _, fault := range All() {
 		if fault.Name == "abort" || fault.Name == "truncate" {
 			continue // they end before there is anything to be answered
 		}
 		t.Run(fault.Name, func(t *testing.T) {
 			url := answer(t, noContent)
-			checkFaulty(t, send(t, faultyClient(t, fault.Name, TLSOptions{}, noSleep), url, ""), "")
+			checkFaulty(t, send(t, faultyClient(t, fault.Name, deliver.TLSOptions{}, noSleep), url, ""), "")
 		})
 	}
 }
@@ -211,7 +213,7 @@ func TestSlowBodyIsSlow(t *testing.T) {
 		<-next
 		return nil
 	}
-	result := send(t, faultyClient(t, "slow-body", TLSOptions{}, sleep), "http://"+l.Addr().String()+"/", faultyBody)
+	result := send(t, faultyClient(t, "slow-body", deliver.TLSOptions{}, sleep), "http://"+l.Addr().String()+"/", faultyBody)
 	checkFaulty(t, result, "")
 	if pauses != slowParts || !slices.Equal(got, []int{6, 6, 6, 6, 6, 6, 6, 6, 6, 7}) {
 		t.Errorf("%d pauses, pieces of %v", pauses, got)
@@ -219,12 +221,12 @@ func TestSlowBodyIsSlow(t *testing.T) {
 }
 
 func TestEarlyReplyEndsASlowBody(t *testing.T) {
-	url := answerAtOnce(t, "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 408 Request Timeout\r\nContent-Length: 4\r\nConnection: close\r\n\r\nslow")
+	url := answerAtOnce(t, "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 408 deliver.Request Timeout\r\nContent-Length: 4\r\nConnection: close\r\n\r\nslow")
 	sleep := func(ctx context.Context, _ time.Duration) error {
 		<-ctx.Done() // until the reply comes
 		return ctx.Err()
 	}
-	result := send(t, faultyClient(t, "slow-body", TLSOptions{}, sleep), url, faultyBody)
+	result := send(t, faultyClient(t, "slow-body", deliver.TLSOptions{}, sleep), url, faultyBody)
 	if result.Status != 408 || string(result.Body) != "slow" {
 		t.Errorf("%+v, %+v", result, result.Failure)
 	}
@@ -265,17 +267,17 @@ func TestFaultyDeliveryFailsLikeAnyOther(t *testing.T) {
 	}
 	tests := map[string]struct {
 		url  func(*testing.T) string
-		kind Kind
+		kind deliver.Kind
 	}{
-		"closed":    {closing, KindReset},
-		"refused":   {nobody, KindRefused},
-		"no TLS":    {plain, KindTLS},
-		"untrusted": {untrusted, KindTLS},
-		"bad reply": {func(t *testing.T) string { return answer(t, "SMTP ready\r\n") }, KindBadReply},
+		"closed":    {closing, deliver.KindReset},
+		"refused":   {nobody, deliver.KindRefused},
+		"no TLS":    {plain, deliver.KindTLS},
+		"untrusted": {untrusted, deliver.KindTLS},
+		"bad reply": {func(t *testing.T) string { return answer(t, "SMTP ready\r\n") }, deliver.KindBadReply},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			result := send(t, faultyClient(t, "slow-body", TLSOptions{}, noSleep), test.url(t), faultyBody)
+			result := send(t, faultyClient(t, "slow-body", deliver.TLSOptions{}, noSleep), test.url(t), faultyBody)
 			checkFaulty(t, result, test.kind)
 		})
 	}
@@ -287,8 +289,8 @@ func TestFaultyDeliveryTakesNoEndlessHead(t *testing.T) {
 		"hints":  strings.Repeat("HTTP/1.1 103 Early Hints\r\n\r\n", headLimit/20),
 	} {
 		t.Run(name, func(t *testing.T) {
-			result := send(t, faultyClient(t, "slow-body", TLSOptions{}, noSleep), answer(t, reply), faultyBody)
-			if f := result.Failure; f == nil || f.Kind != KindBadReply || !strings.Contains(f.Message, "is longer than 256 KiB") {
+			result := send(t, faultyClient(t, "slow-body", deliver.TLSOptions{}, noSleep), answer(t, reply), faultyBody)
+			if f := result.Failure; f == nil || f.Kind != deliver.KindBadReply || !strings.Contains(f.Message, "is longer than 256 KiB") {
 				t.Errorf("%+v", f)
 			}
 		})
@@ -297,7 +299,7 @@ func TestFaultyDeliveryTakesNoEndlessHead(t *testing.T) {
 
 func TestFaultyDeliveryTakesALongBody(t *testing.T) {
 	reply := "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + strings.Repeat("x", 2*headLimit)
-	result := send(t, faultyClient(t, "slow-body", TLSOptions{}, noSleep), answer(t, reply), faultyBody)
+	result := send(t, faultyClient(t, "slow-body", deliver.TLSOptions{}, noSleep), answer(t, reply), faultyBody)
 	if result.Failure != nil || result.BodyBytes != 2*headLimit {
 		t.Errorf("%d bytes, %+v", result.BodyBytes, result.Failure)
 	}
@@ -312,8 +314,8 @@ func TestSlowBodyHasItsOwnTime(t *testing.T) {
 		}
 		return nil
 	}
-	client := faultyClient(t, "slow-body", TLSOptions{}, sleep)
-	request := Request{Target: parseTarget(t, answer(t, noContent)), Body: []byte(faultyBody)}
+	client := faultyClient(t, "slow-body", deliver.TLSOptions{}, sleep)
+	request := deliver.Request{Target: parseTarget(t, answer(t, noContent)), Body: []byte(faultyBody)}
 	if got := client.Deliver(t.Context(), request, timeout); !got.Accepted() {
 		t.Errorf("%+v", got.Failure)
 	}
@@ -328,23 +330,23 @@ func TestFaultyDeliveryStops(t *testing.T) {
 		io.Copy(io.Discard, conn)
 	})
 	ctx, cancel := context.WithCancel(t.Context())
-	client := faultyClient(t, "wrong-length", TLSOptions{}, noSleep)
+	client := faultyClient(t, "wrong-length", deliver.TLSOptions{}, noSleep)
 	go func() {
 		<-arrived
 		cancel()
 	}()
-	request := Request{Target: parseTarget(t, "http://"+l.Addr().String()), Body: []byte(faultyBody)}
-	checkFaulty(t, client.Deliver(ctx, request, 10*time.Second), KindCanceled)
-	checkFaulty(t, client.Deliver(t.Context(), request, time.Millisecond), KindTimeout)
+	request := deliver.Request{Target: parseTarget(t, "http://"+l.Addr().String()), Body: []byte(faultyBody)}
+	checkFaulty(t, client.Deliver(ctx, request, 10*time.Second), deliver.KindCanceled)
+	checkFaulty(t, client.Deliver(t.Context(), request, time.Millisecond), deliver.KindTimeout)
 }
 
-func TestParseFault(t *testing.T) {
-	for _, f := range Faults() {
-		got, err := ParseFault(f.Name)
+func TestParse(t *testing.T) {
+	for _, f := range All() {
+		got, err := Parse(f.Name)
 		if err != nil || got.Name != f.Name || f.Description == "" || f.Answer == "" {
 			t.Errorf("%s: %+v, %v", f.Name, got, err)
 		}
-		if (f.Shape == FaultContent) != (f.content != nil) || (f.Shape == FaultWire) != (f.wire != nil) {
+		if (f.Shape == Content) != (f.content != nil) || (f.Shape == Wire) != (f.wire != nil) {
 			t.Errorf("%s is not of the shape %s", f.Name, f.Shape)
 		}
 	}
@@ -352,27 +354,24 @@ func TestParseFault(t *testing.T) {
 		"trunkate": `there is no fault "trunkate"; did you mean "truncate"?`,
 		"":         `there is no fault ""; there are duplicate, delay, reorder, `,
 	} {
-		if _, err := ParseFault(name); err == nil || !strings.HasPrefix(err.Error(), want) {
+		if _, err := Parse(name); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%q: %v", name, err)
 		}
 	}
 }
 
 func TestPlan(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		series := timedSeries(time.Millisecond, 204)
-		got, _ := runTimed(t, t.Context(), series, parseFault(t, duplicate).Plan(Options{}))
-		if diff := cmp.Diff([]string{"1.1 204 0s-1ms", "2.1 204 1ms-2ms"}, got); diff != "" {
-			t.Error(diff)
+	options := deliver.Options{Count: 3, Every: time.Second}
+	twice, late := options, options
+	twice.Count, late.Late = 6, 5*time.Second
+	for name, want := range map[string]deliver.Options{duplicate: twice, delay: late, reorder: options, "truncate": options} {
+		if got := parse(t, name).Plan(options); got != want {
+			t.Errorf("%s: %+v", name, got)
 		}
-		got, _ = runTimed(t, t.Context(), series, parseFault(t, delay).Plan(Options{Count: 2, Every: time.Second}))
-		if diff := cmp.Diff([]string{"1.1 204 5s-5.001s", "2.1 204 6s-6.001s"}, got); diff != "" {
-			t.Error(diff)
-		}
-		if plan := (Fault{}).Plan(Options{Count: 3}); plan != (Options{Count: 3}) {
-			t.Errorf("%+v", plan)
-		}
-	})
+	}
+	if got := parse(t, duplicate).Plan(deliver.Options{}); got.Count != 2 {
+		t.Errorf("%+v", got)
+	}
 }
 
 func TestArrange(t *testing.T) {
@@ -417,7 +416,7 @@ func FuzzFaults(f *testing.F) {
 		f.Add([]byte(body), uint64(1))
 	}
 	f.Fuzz(func(t *testing.T, body []byte, seed uint64) {
-		for _, fault := range Faults() {
+		for _, fault := range All() {
 			if fault.content != nil {
 				c := content{header: http.Header{}, body: bytes.Clone(body)}
 				fault.content(&c, newDice(seed))

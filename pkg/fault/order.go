@@ -1,8 +1,10 @@
-package deliver
+package fault
 
 import (
 	"iter"
 	"time"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 )
 
 const (
@@ -15,7 +17,7 @@ const (
 
 // Plan puts a fault of order into the options of a series. All deliveries of a series
 // carry the same request, so reorder changes nothing there; see Arrange.
-func (f Fault) Plan(options Options) Options {
+func (f Fault) Plan(options deliver.Options) deliver.Options {
 	switch f.Name {
 	case duplicate:
 		options.Count = 2 * max(options.Count, 1)
