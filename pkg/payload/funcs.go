@@ -23,8 +23,8 @@ type Sources struct {
 	Next   func() int64  // 1, 2, 3 and so on
 }
 
-// The functions of slim-sprig that templates have. Each depends on its arguments alone
-// and does no more work than they are long.
+// The functions of slim-sprig that templates have. Each depends on its arguments alone,
+// and does no more work than they are long or growths say.
 var (
 	sprigMath = []string{
 		"add", "add1", "ceil", "div", "float64", "floor", "int", "int64", "max", "min", "mod", "mul", "round", "sub",
@@ -69,11 +69,10 @@ func Funcs(src Sources) template.FuncMap {
 		funcs[name] = countable(reflect.ValueOf(all[name]))
 	}
 	maps.Copy(funcs, printers)
-	funcs[stepFunc] = func() string { return "" }
 	return funcs
 }
 
-// printers are text/template's own functions that make text, so that a budget can
+// printers are text/template's own functions that make text, so that a Bound can
 // count what they make.
 var printers = template.FuncMap{
 	"print": fmt.Sprint, "printf": fmt.Sprintf, "println": fmt.Sprintln,

@@ -3,8 +3,9 @@ package payload
 import (
 	"bytes"
 	"errors"
-	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -22,6 +23,7 @@ type Template struct {
 	Text   string
 	parsed *template.Template
 	uses   usage
+	funcs  []string // the functions that it calls
 }
 
 // TemplateError says where a template is wrong.
@@ -53,9 +55,8 @@ func Parse(name, text string) (Template, error) {
 	}
 	t := Template{Info: Info{Name: name, Description: describe(text)}, Text: text, parsed: parsed}
 	t.uses.list(parsed.Root)
-	if err := countSteps(parsed); err != nil {
-		return Template{}, err
-	}
+	t.funcs = functions(parsed)
+	Count(parsed, len(text))
 	return t, nil
 }
 
@@ -80,16 +81,18 @@ func (t Template) Execute(vars Vars, src Sources) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	work := newBudget(t.Text)
 	run, err := t.parsed.Clone()
 	if err != nil {
 		return nil, templateError(t.file(), err)
 	}
-	out := limited{limit: MaxBody}
-	if err := run.Funcs(work.limit(Funcs(src))).Execute(&out, data); err != nil {
+	funcs := Funcs(src)
+	maps.DeleteFunc(funcs, func(name string, _ any) bool { return !slices.Contains(t.funcs, name) })
+	var bound Bound
+	text, err := bound.Execute(run.Funcs(bound.Funcs(funcs)), data)
+	if err != nil {
 		return nil, templateError(t.file(), err)
 	}
-	return out.Bytes(), nil
+	return text, nil
 }
 
 // Render makes the event, compact and in the template's order. It is one JSON object,
@@ -142,18 +145,8 @@ func templateError(file string, err error) error {
 		return &TemplateError{File: file, Reason: text, Err: err}
 	}
 	line, _ := strconv.Atoi(place[1])
-	return &TemplateError{File: file, Line: line, Reason: executing().ReplaceAllString(place[2], "$1"), Err: err}
-}
-
-// limited takes what a template writes, up to a limit.
-type limited struct {
-	bytes.Buffer
-	limit int
-}
-
-func (l *limited) Write(p []byte) (int, error) {
-	if l.Len()+len(p) > l.limit {
-		return 0, fmt.Errorf("it renders to more: %w", ErrTooLarge)
+	if errors.Is(err, errTooMuchWork) {
+		return &TemplateError{File: file, Line: line, Reason: errTooMuchWork.Error(), Err: err}
 	}
-	return l.Buffer.Write(p)
+	return &TemplateError{File: file, Line: line, Reason: executing().ReplaceAllString(place[2], "$1"), Err: err}
 }

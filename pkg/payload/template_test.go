@@ -2,6 +2,7 @@ package payload
 
 import (
 	"errors"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -118,6 +119,16 @@ func TestHostileTemplates(t *testing.T) {
 		"joined by much":       `{{ $x := repeat 100000 "x" }}{{ join $x (splitList "" $x) }}`,
 		"much work for little": `{{ $x := repeat 1000000 "x" }}{{ range 10000 }}{{ $y := upper $x }}{{ end }}`,
 		"wide numbers":         `{{ range 1000 }}{{ $x := printf "%999999d%999999d%999999d" 1 2 3 }}{{ end }}`,
+		"wide and many":        `{{ $x := printf (repeat 20000 "%[1]999999d") 1 }}`,
+		"width as an argument": `{{ $x := printf (repeat 20000 "%[1]*[1]d") 999999 }}`,
+		"long text, many":      `{{ $x := repeat 1000000 "x" }}{{ $x := printf (repeat 20000 "%[1]s") $x }}`,
+		"split into letters":   `{{ $x := splitList "" (repeat 9000000 "x") }}`,
+		"compared often":       `{{ $x := repeat 5000000 "x" }}{{ $y := repeat 5000000 "x" }}` + strings.Repeat(`{{ $z := eq $x $y }}`, 10000),
+		"compared in a pipe":   `{{ $x := repeat 5000000 "x" }}{{ $y := repeat 5000000 "x" }}` + strings.Repeat(`{{ $z := $y | eq $x }}`, 10000),
+		"large pattern":        `{{ regexMatch "(x?){1000}y" (repeat 700000 "x") }}`,
+		"replaced by groups":   `{{ $x := repeat 10000 "x" }}{{ regexReplaceAll "x" $x $x }}`,
+		"patterns in patterns": `{{ regexMatch (repeat 400 "(a{1000})") "" }}`,
+		"lists of lists":       `{{ define "a" }}{{ range 20 }}{{ range $ }}{{ range $ }}{{ range $ }}{{ end }}{{ end }}{{ end }}{{ end }}{{ end }}{{ template "a" (splitList "" (repeat 1000 "x")) }}`,
 	}
 	for name, text := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -125,9 +136,23 @@ func TestHostileTemplates(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			start := time.Now()
 			_, err = tpl.Execute(nil, sources())
+			took := time.Since(start)
+			runtime.ReadMemStats(&after)
 			if !errors.Is(err, errTooMuchWork) && !errors.Is(err, ErrTooLarge) {
 				t.Errorf("error %v", err)
+			}
+			if wrong := (*TemplateError)(nil); !errors.As(err, &wrong) || wrong.Line != 1 && !errors.Is(err, ErrTooLarge) {
+				t.Errorf("error without its line: %v", err)
+			}
+			if made := (after.TotalAlloc - before.TotalAlloc) >> 20; made > 256 {
+				t.Errorf("it made %d MB", made)
+			}
+			if took > 10*time.Second { // and less than one on an idle machine
+				t.Errorf("it took %s", took)
 			}
 		})
 	}

@@ -11,7 +11,8 @@ import (
 
 // engine evaluates the expressions of one run. It is used by one goroutine.
 type engine struct {
-	funcs template.FuncMap
+	bound payload.Bound
+	funcs template.FuncMap // they draw on the bound
 	vars  map[string]any
 	// compiled keeps what was parsed, up to a bound: a large scenario repeats few
 	// texts, or each of its texts occurs once.
@@ -26,8 +27,10 @@ const keepName = "keepTypedResult"
 
 // newEngine makes an engine with the functions of templates, and no variables.
 func newEngine(sources payload.Sources) *engine {
-	e := &engine{funcs: payload.Funcs(sources), vars: map[string]any{}, compiled: map[string]*expression{}}
-	e.funcs[keepName] = func(v any) string { e.kept = v; return "" }
+	e := &engine{vars: map[string]any{}, compiled: map[string]*expression{}}
+	funcs := payload.Funcs(sources)
+	funcs[keepName] = func(v any) string { e.kept = v; return "" }
+	e.funcs = e.bound.Funcs(funcs)
 	return e
 }
 
@@ -48,15 +51,15 @@ func (e *engine) eval(text string) (any, error) {
 			return nil, &unsetError{name}
 		}
 	}
-	var out strings.Builder
 	e.kept = nil
-	if err := x.template.Execute(&out, e.vars); err != nil {
+	out, err := e.bound.Execute(x.template, e.vars)
+	if err != nil {
 		return nil, fmt.Errorf("%s: %s", quote(text), templateReason(err))
 	}
 	if x.typed {
 		return e.kept, nil
 	}
-	return out.String(), nil
+	return string(out), nil
 }
 
 // text is the result as a string. A text without expressions is left alone.

@@ -1,10 +1,12 @@
 package scenario
 
 import (
+	"maps"
+	"slices"
 	"strings"
-	"text/template"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
 
@@ -37,12 +39,6 @@ func (r *reader) environment(p place, text string) string {
 	})
 }
 
-func nearestFunction(name string, funcs template.FuncMap) string {
-	names := make([]string, 0, len(funcs))
-	for known := range funcs {
-		if known != keepName {
-			names = append(names, known)
-		}
-	}
-	return apizee.Nearest(name, names)
+func nearestFunction(name string) string {
+	return apizee.Nearest(name, slices.Sorted(maps.Keys(payload.Funcs(payload.Sources{}))))
 }

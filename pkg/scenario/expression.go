@@ -7,6 +7,8 @@ import (
 	"strings"
 	"text/template"
 	"text/template/parse"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 )
 
 // expression is a text with {{ }} in it, made ready.
@@ -35,6 +37,7 @@ func compile(text string, funcs template.FuncMap) (*expression, error) {
 		x.typed = true
 	}
 	x.uses = uses(t.Tree.Root)
+	payload.Count(t, len(text))
 	return x, nil
 }
 
@@ -113,7 +116,7 @@ func (r *reader) expression(p place, text string) string {
 	x, err := r.engine.compile(text)
 	if err != nil {
 		if m := undefinedFunction().FindStringSubmatch(err.Error()); m != nil {
-			r.suggest(p, nearestFunction(m[1], r.engine.funcs), "there is no function %s", quote(m[1]))
+			r.suggest(p, nearestFunction(m[1]), "there is no function %s", quote(m[1]))
 			return ""
 		}
 		r.problem(p, "the expression cannot be read: %v", err)

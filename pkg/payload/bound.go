@@ -1,0 +1,231 @@
+package payload
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"reflect"
+	"regexp/syntax"
+	"strconv"
+	"strings"
+	"text/template"
+	"text/template/parse"
+)
+
+// A template may be anybody's, and nothing interrupts text/template. So each execution has
+// a bound on its work, in bytes, which takes about a second and 100 MB to reach:
+//   - a template and each round of a loop cost as much as there is text to execute, so that
+//     loops and recursion end that write nothing;
+//   - a function costs what it reads and what it makes, and one that could make more than
+//     that, such as repeat, says how much before it begins;
+//   - what is written is no longer than an event may be.
+const (
+	maxWork   = 48 << 20
+	roundCost = 512
+	slotCost  = 16 // of a number, or of an item of a list besides what is in it
+)
+
+// The functions that Bounded puts into a template.
+const (
+	roundFunc = "countRound"
+	readFunc  = "countRead"
+)
+
+var errTooMuchWork = errors.New("the template does more work than an event needs; is there a loop without end?")
+
+// Bound bounds the work of templates that one goroutine executes, each on its own.
+type Bound struct{ left int }
+
+// spend panics when the bound is reached. It is called in template functions alone, where
+// text/template makes an error of it.
+func (b *Bound) spend(n float64) {
+	if n > float64(b.left) {
+		panic(errTooMuchWork)
+	}
+	b.left -= int(n)
+}
+
+// Funcs are the given functions, such that they draw on the bound, and those that the
+// templates need which Count changed.
+func (b *Bound) Funcs(funcs template.FuncMap) template.FuncMap {
+	bounded := template.FuncMap{
+		roundFunc: func(size int) string { b.spend(float64(roundCost + size)); return "" },
+		readFunc:  func(v any) any { b.spend(float64(sizeOf(reflect.ValueOf(v), maxWork))); return v },
+	}
+	for name, f := range funcs {
+		bounded[name] = b.wrap(name, reflect.ValueOf(f))
+	}
+	return bounded
+}
+
+func (b *Bound) wrap(name string, f reflect.Value) any {
+	growth := growths[name]
+	return reflect.MakeFunc(f.Type(), func(args []reflect.Value) []reflect.Value {
+		for _, a := range args {
+			b.spend(float64(sizeOf(a, maxWork)))
+		}
+		if growth != nil {
+			b.spend(growth(args))
+		}
+		out := call(f, args)
+		b.spend(float64(sizeOf(out[0], maxWork)))
+		return out
+	}).Interface()
+}
+
+// call calls a function from within reflect.MakeFunc, where the variadic arguments are
+// a slice already.
+func call(f reflect.Value, args []reflect.Value) []reflect.Value {
+	if f.Type().IsVariadic() {
+		return f.CallSlice(args)
+	}
+	return f.Call(args)
+}
+
+// Execute executes a template that Count changed and that has the functions of Funcs.
+func (b *Bound) Execute(t *template.Template, data any) ([]byte, error) {
+	b.left = maxWork
+	var out limited
+	if err := t.Execute(&out, data); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
+}
+
+// limited takes what a template writes, up to what an event may have.
+type limited struct{ bytes.Buffer }
+
+func (l *limited) Write(p []byte) (int, error) {
+	if l.Len()+len(p) > MaxBody {
+		return 0, fmt.Errorf("it renders to more: %w", ErrTooLarge)
+	}
+	return l.Buffer.Write(p)
+}
+
+// growths are the functions whose result, or whose work, can be out of proportion to what
+// they read, with the most that it can be.
+var growths = map[string]func(args []reflect.Value) float64{
+	"repeat": func(args []reflect.Value) float64 { return float64(args[0].Int()) * float64(args[1].Len()) },
+	"replace": func(args []reflect.Value) float64 {
+		return float64(strings.Count(args[2].String(), args[0].String())) * float64(args[1].Len())
+	},
+	"splitList": func(args []reflect.Value) float64 {
+		return float64(strings.Count(args[1].String(), args[0].String())) * slotCost
+	},
+	"join": func(args []reflect.Value) float64 {
+		return float64(args[0].Len()) * float64(sizeOf(args[1], maxWork)) / slotCost
+	},
+	"printf":     growthOfPrintf,
+	"regexMatch": func(args []reflect.Value) float64 { return growthOfRegex(args[0].String(), args[1].Len(), 0) },
+	"regexReplaceAll": func(args []reflect.Value) float64 {
+		return growthOfRegex(args[0].String(), args[1].Len(), args[2].Len())
+	},
+}
+
+// growthOfPrintf takes each verb for one of all the arguments, at the largest width in the
+// format.
+func growthOfPrintf(args []reflect.Value) float64 {
+	format := args[0].String()
+	widest := 0
+	for _, digits := range strings.FieldsFunc(format, func(r rune) bool { return r < '0' || r > '9' }) {
+		if n, err := strconv.Atoi(digits); err == nil {
+			widest = max(widest, n)
+		}
+	}
+	const most = 1e6 // which fmt has for a width, too
+	if strings.Contains(format, "*") || widest > most {
+		widest = most
+	}
+	return float64(strings.Count(format, "%")) * float64(widest+sizeOf(args[1], maxWork))
+}
+
+// growthOfRegex is the size of the compiled pattern for each byte of a text.
+func growthOfRegex(pattern string, text, replacement int) float64 {
+	const longest, perState = 1000, 64
+	if len(pattern) > longest {
+		panic(errTooMuchWork)
+	}
+	states := len(pattern)
+	if parsed, err := syntax.Parse(pattern, syntax.Perl); err == nil {
+		if compiled, err := syntax.Compile(parsed.Simplify()); err == nil {
+			states = len(compiled.Inst)
+		}
+	}
+	return float64(states)*float64(perState+text) + float64(text+1)*float64(replacement)
+}
+
+// sizeOf is about how many bytes a value takes, or anything above most when it is more.
+func sizeOf(v reflect.Value, most int) int {
+	if v.Kind() == reflect.Interface {
+		v = v.Elem()
+	}
+	size := slotCost
+	switch v.Kind() {
+	case reflect.String:
+		return v.Len()
+	case reflect.Slice, reflect.Array:
+		for i := 0; i < v.Len() && size <= most; i++ {
+			size += slotCost + sizeOf(v.Index(i), most-size)
+		}
+	case reflect.Map:
+		for iter := v.MapRange(); size <= most && iter.Next(); {
+			size += slotCost + sizeOf(iter.Key(), most-size) + sizeOf(iter.Value(), most-size)
+		}
+	}
+	return size
+}
+
+// Count makes a template count its rounds, and what its comparisons read, where size is
+// the length of its text.
+func Count(t *template.Template, size int) {
+	for _, defined := range t.Templates() {
+		if defined.Tree == nil || defined.Root == nil {
+			continue
+		}
+		c := counter{tree: defined.Tree, size: size}
+		walk(defined.Root, c.visit)
+		c.countRound(defined.Root)
+	}
+}
+
+type counter struct {
+	tree *parse.Tree
+	size int
+}
+
+func (c counter) visit(n parse.Node) {
+	switch n := n.(type) {
+	case *parse.RangeNode:
+		c.countRound(n.List)
+	case *parse.CommandNode:
+		if f, ok := n.Args[0].(*parse.IdentifierNode); ok && comparisons[f.Ident] {
+			c.countRead(n.Args[1:])
+		}
+	}
+}
+
+// comparisons are functions of text/template that cannot be wrapped and read texts.
+var comparisons = map[string]bool{"eq": true, "ne": true, "lt": true, "le": true, "gt": true, "ge": true}
+
+func (c counter) countRound(body *parse.ListNode) {
+	size := &parse.NumberNode{NodeType: parse.NodeNumber, IsInt: true, Int64: int64(c.size), Text: strconv.Itoa(c.size)}
+	round := &parse.ActionNode{NodeType: parse.NodeAction, Pos: body.Pos, Pipe: c.call(body.Pos, roundFunc, size)}
+	body.Nodes = append([]parse.Node{round}, body.Nodes...)
+}
+
+func (c counter) countRead(args []parse.Node) {
+	for i, arg := range args {
+		switch arg.(type) {
+		case *parse.NumberNode, *parse.StringNode, *parse.BoolNode, *parse.NilNode:
+		default:
+			args[i] = c.call(arg.Position(), readFunc, arg)
+		}
+	}
+}
+
+func (c counter) call(at parse.Pos, function string, arg parse.Node) *parse.PipeNode {
+	f := parse.NewIdentifier(function).SetPos(at).SetTree(c.tree)
+	return &parse.PipeNode{NodeType: parse.NodePipe, Pos: at, Cmds: []*parse.CommandNode{
+		{NodeType: parse.NodeCommand, Pos: at, Args: []parse.Node{f, arg}},
+	}}
+}
