@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,8 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
-	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
-	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
 )
 
@@ -37,8 +34,6 @@ type listenOptions struct {
 	seed         uint64
 	output       string
 }
-
-func outputs() []string { return []string{"line", "pretty", "json"} }
 
 func newListenCmd(a *app) *cobra.Command {
 	o := &listenOptions{}
@@ -139,22 +134,22 @@ var (
 
 // verdict is the error that the exit code comes from.
 func (s *listenSession) verdict(cause, served error) error {
-	counting := s.options.count > 0 && s.tally.kept() < s.options.count
+	counting := s.options.count > 0 && s.tally.Kept() < s.options.count
 	switch {
 	case served != nil && !errors.Is(served, receive.ErrAborted):
 		return cli.Unreachable(served, "")
-	case counting && s.tally.lost > 0 && errors.Is(cause, errTimeUp):
-		return notRecorded(s.tally.lost)
+	case counting && s.tally.NotRecorded > 0 && errors.Is(cause, errTimeUp):
+		return notRecorded(s.tally.NotRecorded)
 	case counting && errors.Is(cause, errTimeUp):
-		return cli.AnswerNoBecause(fmt.Errorf("time is up: %s came within %s, of %d", cli.Plural(s.tally.kept(), "event"), s.options.timeout, s.options.count))
+		return cli.AnswerNoBecause(fmt.Errorf("time is up: %s came within %s, of %d", cli.Plural(s.tally.Kept(), "event"), s.options.timeout, s.options.count))
 	case counting:
 		return cli.Interrupted()
-	case s.options.strict && s.tally.broken > 0:
-		return s.app.AnswerNo("%d of %s broke the contract", s.tally.broken, cli.Plural(s.tally.events, "event"))
-	case s.tally.lost > 0:
-		return notRecorded(s.tally.lost)
-	case s.tally.dropped > 0:
-		return cli.Unreachable(fmt.Errorf("%s could not be passed on", cli.Plural(s.tally.dropped, "event")),
+	case s.options.strict && s.tally.Broken > 0:
+		return s.app.AnswerNo("%d of %s broke the contract", s.tally.Broken, cli.Plural(s.tally.Events, "event"))
+	case s.tally.NotRecorded > 0:
+		return notRecorded(s.tally.NotRecorded)
+	case s.tally.NotForwarded > 0:
+		return cli.Unreachable(fmt.Errorf("%s could not be passed on", cli.Plural(s.tally.NotForwarded, "event")),
 			"their senders were answered with 502, or got half a reply; the line of each says why.")
 	}
 	return nil
@@ -162,67 +157,4 @@ func (s *listenSession) verdict(cause, served error) error {
 
 func notRecorded(n int) error {
 	return cli.Usage(fmt.Errorf("%s could not be recorded", cli.Plural(n, "event")), "their senders were answered with 507; the line of each says why.")
-}
-
-// listenTally counts what was received. Objects that nobody documents are counted as
-// one, since anybody may send any number of them.
-type listenTally struct {
-	catalog                   *apizee.Catalog
-	events, broken, elsewhere int
-	lost, dropped             int // of the events, could not be recorded, or passed on
-	objects                   map[string]int
-}
-
-// kept are the events that the sender will not send again.
-func (t *listenTally) kept() int { return t.events - t.lost }
-
-func (t *listenTally) add(r *receive.Reception) {
-	t.events++
-	if r.Outcome == receive.NotRecorded {
-		t.lost++
-	}
-	if r.Outcome == receive.NotForwarded {
-		t.dropped++
-	}
-	if !r.Report.OK() {
-		t.broken++
-	}
-	name := r.Report.Event.Object
-	if _, known := t.catalog.LookupObject(name); !known {
-		name = ""
-	}
-	t.objects[name]++
-}
-
-// text is the tally, in one line where there is room:
-// "3 events: ticket 2, media 1; 1 broke the contract".
-func (t *listenTally) text(p console.Palette, width int) string {
-	pieces := []console.Cell{{Text: cli.Plural(t.events, "event")}}
-	add := func(mark string, c console.Cell) {
-		pieces[len(pieces)-1] = marked(pieces[len(pieces)-1], mark)
-		pieces = append(pieces, c)
-	}
-	mark := ":"
-	for _, object := range append(t.catalog.ObjectNames(), "") {
-		n, name := t.objects[object], cmp.Or(object, "other")
-		if n == 0 {
-			continue
-		}
-		count := fmt.Sprintf(" %d", n)
-		add(mark, console.Cell{Text: name + count, Paint: func(string) string { return p.Object(name) + count }})
-		mark = ","
-	}
-	if t.broken > 0 {
-		add(";", console.Cell{Text: fmt.Sprintf("%d broke the contract", t.broken), Paint: p.Finding})
-	}
-	if t.lost > 0 {
-		add(";", console.Cell{Text: fmt.Sprintf("%d not recorded", t.lost), Paint: p.Failure})
-	}
-	if t.dropped > 0 {
-		add(";", console.Cell{Text: fmt.Sprintf("%d not passed on", t.dropped), Paint: p.Failure})
-	}
-	if t.elsewhere > 0 {
-		add(";", console.Cell{Text: cli.Plural(t.elsewhere, "other request"), Paint: p.Dim})
-	}
-	return console.Flow(pieces, width, len("  "))
 }

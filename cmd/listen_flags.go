@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
 )
 
@@ -46,8 +47,8 @@ func (o *listenOptions) addFlags(a *app, c *cobra.Command) {
 	f.StringVar(&o.cacert, "cacert", "", "trust the certificates of this PEM `FILE` only, with --forward-to")
 	cli.GroupFlags(f, passFlags, "record", "sync", "forward-to", "insecure", "cacert")
 
-	o.output = outputs()[0]
-	cli.EnumFlag(c, f, &o.output, "output", "o", o.output, outputs(), "show one line an event, or all of it as coloured JSON, or one JSON object a line")
+	forms := show.ReceptionForms()
+	cli.EnumFlag(c, f, &o.output, "output", "o", forms[0], forms, "show one line an event, or all of it as coloured JSON, or one JSON object a line")
 	f.BoolVar(&o.showHeaders, "show-headers", false, "show the headers of each event")
 	a.FilterFlag(c, &o.filters)
 	cli.GroupFlags(f, showFlags, "output", "show-headers", "filter")

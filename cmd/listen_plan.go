@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/config"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
@@ -23,7 +24,7 @@ const forwardConnections = 64
 // listenPlan is what the flags and the configuration come to.
 type listenPlan struct {
 	config   config.Listen
-	output   string
+	form     show.Form
 	filter   apizee.Filter
 	options  receive.Options
 	writer   *recording.Writer // nil records nothing
@@ -46,10 +47,11 @@ func (a *app) planListen(c *cobra.Command, o *listenOptions) (*listenPlan, error
 		return nil, err
 	}
 	p := &listenPlan{config: loaded.Config.Listen, options: receive.Options{Catalog: a.Catalog}}
-	if p.output = p.config.Output; !slices.Contains(outputs(), p.output) {
-		return nil, cli.Usage(fmt.Errorf("listen.output: %q is not a way to show events%s", p.output, apizee.DidYouMean(p.output, outputs())),
-			"it is "+cli.List(outputs(), "or")+".")
+	if forms := show.ReceptionForms(); !slices.Contains(forms, p.config.Output) {
+		return nil, cli.Usage(fmt.Errorf("listen.output: %q is not a way to show events%s", p.config.Output, apizee.DidYouMean(p.config.Output, forms)),
+			"it is "+cli.List(forms, "or")+".")
 	}
+	p.form = show.Form(p.config.Output)
 	if p.filter, err = a.ParseFilter(o.filters); err != nil {
 		return nil, err
 	}

@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -18,8 +17,6 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
 )
-
-var receivedAt = regexp.MustCompile(`"receivedAt":"[^"]*"`)
 
 // startListen runs the real program, and returns it with its URL once it listens.
 func startListen(t *testing.T, args ...string) (c *exec.Cmd, url string) {

@@ -5,59 +5,33 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"strings"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
-	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
 )
 
 // spooled is how many bytes of output wait for the terminal at most.
 const spooled = 4 << 20
 
-// listenPrinter turns what came in into text, which it appends.
-type listenPrinter interface {
-	reception(dst []byte, r *receive.Reception) []byte
-	malformed(dst []byte, m receive.Malformed) []byte
-	leftOut(n int) []byte
-}
-
 // listenSession shows and counts what arrives. It is told of one thing at a time.
 type listenSession struct {
 	app     *app
 	options *listenOptions
 	plan    *listenPlan
-	printer listenPrinter
+	printer show.ReceptionPrinter
 	spool   *console.Spool // nil until it begins, and where nothing is printed
 	text    []byte         // of the last thing shown, to use its room again
 	counted func()         // called once, when --count events have come
-	tally   listenTally
+	tally   *show.Tally
 }
 
 func (a *app) newListenSession(o *listenOptions, plan *listenPlan, counted func()) *listenSession {
-	s := &listenSession{app: a, options: o, plan: plan, counted: counted, tally: listenTally{catalog: a.Catalog, objects: map[string]int{}}}
-	s.printer = a.newListenPrinter(o, plan)
+	s := &listenSession{app: a, options: o, plan: plan, counted: counted, tally: show.NewTally(a.Catalog.ObjectNames())}
 	plan.options.OnReception, plan.options.OnMalformed = s.reception, s.malformed
 	return s
-}
-
-func (a *app) newListenPrinter(o *listenOptions, plan *listenPlan) listenPrinter {
-	shown := headerPrinter{palette: a.Out(), secrets: a.ShowSecrets, required: plan.options.RequireHeader.Name}
-	if plan.output == "json" {
-		return jsonPrinter{shown}
-	}
-	width := func() int { return console.Width(a.Stdout, a.LookupEnv) }
-	if !console.IsTerminal(a.Stdout) {
-		fixed := width()
-		width = func() int { return fixed }
-	}
-	line := linePrinter{headerPrinter: shown, width: width, headers: o.showHeaders || a.Verbose, forwards: plan.options.Forward != nil}
-	if plan.output == "pretty" {
-		return prettyPrinter{line}
-	}
-	return line
 }
 
 // begin says where it listens, once it does.
@@ -66,29 +40,24 @@ func (s *listenSession) begin(bound net.Addr) {
 	if !receive.IsLoopback(bound) {
 		a.Note(fmt.Sprintf("other machines can send to %s too; only --addr %s is for this one alone.", bound, localAddr(bound)))
 	}
-	if a.Quiet && s.plan.output != "json" {
+	if a.Quiet && !s.plan.form.ForPrograms() {
 		return
 	}
-	s.spool = console.NewSpool(a.Stdout, spooled, s.printer.leftOut)
-	url := s.plan.url(bound)
-	if s.plan.output == "json" {
-		s.spool.Print(listeningJSON(s.plan, url, bound))
-		return
+	s.printer = show.Receptions{
+		Style: a.Style(), Listening: s.plan.listening(bound),
+		Headers: s.options.showHeaders, SecretHeader: s.plan.options.RequireHeader.Name,
+	}.In(s.plan.form)
+	s.spool = console.NewSpool(a.Stdout, spooled, s.printer.Omitted)
+	s.spool.Print(s.printer.Begin(nil))
+}
+
+// listening is where events are received.
+func (p *listenPlan) listening(bound net.Addr) show.Listening {
+	l := show.Listening{URL: p.url(bound), Addr: bound, Path: p.config.Path, Made: p.selfMade}
+	if p.options.Forward != nil {
+		l.Forward = p.options.Forward.Target
 	}
-	p := a.Out()
-	path := "any path"
-	if s.plan.config.Path != "" {
-		path = "only " + s.plan.config.Path
-	}
-	var text bytes.Buffer
-	fmt.Fprintf(&text, "Listening on %s (%s). Ctrl-C stops.\n", p.Strong(url), console.Safe(path))
-	if forward := s.plan.options.Forward; forward != nil {
-		fmt.Fprintf(&text, "Passing on to %s\n", console.Safe(deliver.ShowURL(forward.Target, a.ShowSecrets)))
-	}
-	if s.plan.selfMade != nil {
-		s.plan.trust(&text, url)
-	}
-	s.spool.Print(text.Bytes())
+	return l
 }
 
 // localAddr is the same port of this machine alone.
@@ -116,14 +85,6 @@ func (p *listenPlan) url(bound net.Addr) string {
 	return scheme + "://" + net.JoinHostPort(host, port)
 }
 
-// trust says how to recognise the certificate that was made on the spot.
-func (p *listenPlan) trust(text *bytes.Buffer, url string) {
-	fmt.Fprintf(text, "Certificate SHA-256 %s\n", receive.Fingerprint(*p.selfMade))
-	if pin, err := receive.Pin(*p.selfMade); err == nil {
-		fmt.Fprintf(text, "With curl: curl --insecure --pinnedpubkey '%s' %s/\n", pin, strings.TrimSuffix(url, "/"))
-	}
-}
-
 // reception shows one request, after it was answered.
 func (s *listenSession) reception(r receive.Reception) {
 	isEvent := r.Outcome.IsEvent() && !isLook(&r)
@@ -131,14 +92,14 @@ func (s *listenSession) reception(r receive.Reception) {
 		return
 	}
 	if s.spool != nil {
-		s.print(s.printer.reception(s.text[:0], &r))
+		s.print(s.printer.Item(s.text[:0], &r))
 	}
 	if !isEvent {
-		s.tally.elsewhere++
+		s.tally.Elsewhere++
 		return
 	}
-	s.tally.add(&r)
-	if s.tally.kept() == s.options.count && r.Outcome != receive.NotRecorded {
+	s.tally.Add(&r)
+	if s.tally.Kept() == s.options.count && r.Outcome != receive.NotRecorded {
 		s.counted()
 	}
 }
@@ -149,7 +110,7 @@ func isLook(r *receive.Reception) bool { return r.Method != apizee.Method && len
 
 func (s *listenSession) malformed(m receive.Malformed) {
 	if s.spool != nil {
-		s.print(s.printer.malformed(s.text[:0], m))
+		s.print(s.printer.Malformed(s.text[:0], m))
 	}
 }
 
@@ -162,8 +123,8 @@ func (s *listenSession) print(text []byte) {
 	}
 }
 
-// end waits until all is printed, and sums up: beside the JSON when that is what
-// programs read. It returns the verdict, or that nobody took the output.
+// end waits until all is printed, and sums up: on standard error what programs do not
+// read. It returns the verdict, or that nobody took the output.
 func (s *listenSession) end(interrupted bool, verdict error) error {
 	if s.spool == nil {
 		return verdict
@@ -176,10 +137,10 @@ func (s *listenSession) end(interrupted bool, verdict error) error {
 	}
 	switch {
 	case s.app.Quiet:
-	case s.plan.output == "json":
-		fmt.Fprintln(s.app.Stderr, s.tally.text(s.app.Err(), s.app.Width()))
+	case s.plan.form.ForPrograms():
+		fmt.Fprintln(s.app.Stderr, s.tally.Text(s.app.Err(), s.app.Width()))
 	default:
-		fmt.Fprintln(s.app.Stdout, s.tally.text(s.app.Out(), s.app.Width()))
+		s.app.Stdout.Write(s.printer.End(nil, s.tally))
 	}
 	return verdict
 }
@@ -187,8 +148,8 @@ func (s *listenSession) end(interrupted bool, verdict error) error {
 // tellStuck says that output is missing, and the verdict, unless that would be stuck too:
 // it is often the same terminal.
 func (s *listenSession) tellStuck(verdict error) error {
-	beside := console.NewSpool(s.app.Stderr, spooled, s.printer.leftOut)
-	beside.Print(fmt.Appendf(nil, "nobody reads the output, so its end is missing: %s\n", s.tally.text(s.app.Err(), 0)))
+	beside := console.NewSpool(s.app.Stderr, spooled, s.printer.Omitted)
+	beside.Print(fmt.Appendf(nil, "nobody reads the output, so its end is missing: %s\n", s.tally.Text(s.app.Err(), 0)))
 	ended := cli.OutputLost(verdict, console.ErrStuck)
 	if verdict != nil {
 		var text bytes.Buffer

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/load"
@@ -79,7 +80,7 @@ func (l *loadPrinter) begin() {
 	if pace.From != pace.To {
 		rate += " to " + pace.To.String()
 	}
-	fmt.Fprintf(l.app.Stdout, "%s %d events at %s for %s%s\n", p.Strong("→"), pace.Requests(), rate, pace.Duration, faultNote(p, l.load.Fault))
+	fmt.Fprintf(l.app.Stdout, "%s %d events at %s for %s%s\n", p.Strong("→"), pace.Requests(), rate, pace.Duration, show.FaultNote(p, l.load.Fault.Name))
 	fmt.Fprintf(l.app.Stdout, "  %s\n", p.Dim("POST "+console.Safe(deliver.ShowURL(l.load.Target.URL, l.app.ShowSecrets))+
 		fmt.Sprintf("  (--seed %d)", l.load.Seed)))
 }
@@ -96,8 +97,8 @@ func (l *loadPrinter) end(o *load.Outcome) {
 	fmt.Fprintln(l.app.Stdout, console.Flow([]console.Cell{
 		{Text: "←", Paint: p.Strong},
 		{Text: fmt.Sprintf("%d of %d sent in %s, %.1f/s;", o.Sent, o.Planned, console.Duration(o.Duration), o.Rate)},
-		marked(console.Cell{Text: fmt.Sprintf("%d accepted (%s)", o.Accepted, percent(o.Accepted, o.Due())), Paint: p.OK}, ","),
-		some(p.Finding, int(o.Failed()), "not"),
+		console.Cell{Text: fmt.Sprintf("%d accepted (%s)", o.Accepted, percent(o.Accepted, o.Due())), Paint: p.OK}.Marked(","),
+		show.Count(p.Finding, int(o.Failed()), "not"),
 	}, l.app.Width(), len("  ")))
 	if o.Aborted > 0 {
 		fmt.Fprintf(l.app.Stdout, "  %s\n", p.Notice(fmt.Sprintf("%d were broken off on purpose", o.Aborted)))

@@ -3,9 +3,6 @@ package cmd
 import (
 	"bufio"
 	"io"
-
-	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
-	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 )
 
 // bufferedOutput is for commands that print a great many lines.
@@ -26,13 +23,4 @@ func (f flushingReader) Read(p []byte) (int, error) {
 	// A flush that fails fails again when the next line is printed.
 	_ = f.output.Flush()
 	return f.r.Read(p)
-}
-
-func (b *bufferedOutput) json(value any) error {
-	text, err := cli.Marshal(value)
-	if err != nil {
-		return err
-	}
-	b.Write(console.SafeJSON(text))
-	return b.WriteByte('\n')
 }

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,12 +13,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
 	"github.com/apizee-hooks/apizee-hooks/pkg/config"
-	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
 	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
-	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 	"github.com/apizee-hooks/apizee-hooks/pkg/replay"
 )
 
@@ -99,10 +99,15 @@ func (a *app) replay(c *cobra.Command, o *replayOptions, name string) error {
 	if err != nil {
 		return err
 	}
-	p := replayPrinter{app: a, output: o.output}
+	printer := show.Replay{Style: a.Style()}.In(show.Form(o.output))
+	var failure *deliver.Failure // the first one
 	player := replay.Player{Catalog: a.Catalog, Client: client, Now: a.Now, Sleep: a.Sleep}
-	outcome, err := player.Play(c.Context(), recording.NewReader(asItIs(in)), target, options, p.played)
-	return p.end(c.Context(), name, outcome, err)
+	outcome, err := player.Play(c.Context(), recording.NewReader(asItIs(in)), target, options, func(x replay.Played) {
+		failure = cmp.Or(failure, x.Result.Failure)
+		a.Stdout.Write(printer.Item(nil, x))
+	})
+	a.Stdout.Write(printer.End(nil, outcome.Summary))
+	return a.replayed(c.Context(), name, outcome, failure, err)
 }
 
 // asItIs ends a recording where it ends now: what is sent may be recorded into the same file.
@@ -159,65 +164,10 @@ func parseSpeed(text string) (float64, error) {
 	return speed, nil
 }
 
-type replayPrinter struct {
-	app     *app
-	output  string
-	failure *deliver.Failure
-	problem error
-}
-
-func (p *replayPrinter) played(x replay.Played) {
-	if x.Result.Failure != nil && p.failure == nil {
-		p.failure = x.Result.Failure
-	}
-	switch {
-	case p.output == "json":
-		if err := p.app.printDelivery(x.Request, x.Result, ""); err != nil {
-			p.problem = err
-		}
-	case !p.app.Quiet:
-		out := p.app.Out()
-		plain, number := console.Palette{}, fmt.Sprintf("#%d ", x.Entry)
-		fmt.Fprintln(p.app.Stdout, console.Flow([]console.Cell{
-			{Text: number + p.playedLine(plain, x), Paint: func(string) string { return out.Dim(number) + p.playedLine(out, x) }},
-			{Text: "← " + p.app.verdictText(plain, x.Request.Target, x.Result) + " ", Paint: func(string) string {
-				return out.Strong("←") + " " + p.app.verdictText(out, x.Request.Target, x.Result) + " "
-			}},
-			{Text: p.app.took(x.Result), Paint: out.Dim},
-		}, p.app.Width(), len("  ")))
-		if p.app.Verbose {
-			p.inDetail(x)
-		}
-	}
-}
-
-func (p *replayPrinter) inDetail(x replay.Played) {
-	fmt.Fprintf(p.app.Stdout, "  %s\n", p.app.requestLine(x.Request))
-	p.app.printRequestHeaders(x.Request)
-	if x.Result.Status != 0 {
-		fmt.Fprintf(p.app.Stdout, "  %s\n", p.app.Out().Dim(x.Result.Proto+" "+console.Safe(fmt.Sprintf("%d %s", x.Result.Status, x.Result.StatusText))))
-	}
-	p.app.printReplyHeaders(x.Request.Target, x.Result.Headers)
-}
-
-// playedLine is the event, or the request that was none.
-func (p *replayPrinter) playedLine(palette console.Palette, x replay.Played) string {
-	if x.Event.Object != "" || x.Event.Name != "" {
-		return eventLine(palette, x.Event)
-	}
-	path := x.Request.URL.RequestURI()
-	if !p.app.ShowSecrets {
-		path = redact.URL(path)
-	}
-	return palette.Dim(console.Safe(x.Request.Method + " " + path))
-}
-
-func (p *replayPrinter) end(ctx context.Context, name string, outcome replay.Outcome, err error) error {
-	if p.output == "text" && !p.app.Quiet && outcome.Sent > 0 {
-		fmt.Fprintln(p.app.Stdout, p.app.summaryText(outcome.Summary))
-	}
+// replayed is the error that the exit code comes from, after what is to be told of the file.
+func (a *app) replayed(ctx context.Context, name string, outcome replay.Outcome, failure *deliver.Failure, err error) error {
 	for _, line := range outcome.Torn {
-		p.app.Note(fmt.Sprintf("%s:%d breaks off; it was passed over.", name, line))
+		a.Note(fmt.Sprintf("%s:%d breaks off; it was passed over.", name, line))
 	}
 	var line *recording.LineError
 	switch {
@@ -226,16 +176,14 @@ func (p *replayPrinter) end(ctx context.Context, name string, outcome replay.Out
 			fmt.Sprintf("a recording is what `apizee-hooks listen --record` writes; %s sent before.", cli.Plural(outcome.Sent, "event")))
 	case err != nil:
 		return cli.Usage(fmt.Errorf("read %s: %w", name, bare(err)), "")
-	case p.problem != nil:
-		return p.problem
 	case ctx.Err() != nil:
 		return cli.Interrupted()
 	case outcome.Sent == 0:
 		return cli.Usage(fmt.Errorf("%s has no entry to send", name), "look at --filter and --from, and at the file.")
 	case outcome.Failed > 0:
-		return notDelivered(p.failure)
+		return notDelivered(failure)
 	case outcome.Rejected > 0:
-		return p.app.AnswerNo("%d of %s: not accepted", outcome.Rejected, cli.Plural(outcome.Sent, "event"))
+		return a.AnswerNo("%d of %s: not accepted", outcome.Rejected, cli.Plural(outcome.Sent, "event"))
 	}
 	return nil
 }

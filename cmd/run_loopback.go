@@ -5,8 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
-	"github.com/apizee-hooks/apizee-hooks/pkg/console"
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
 )
@@ -26,13 +25,10 @@ func (v *runView) received(r receive.Reception) {
 func (v *runView) bothSides(replies []deliver.Result) {
 	p := v.palette
 	for _, r := range v.takeArrived(replies) {
-		v.line("      %s %s  %s", p.Dim("⇠ received"), eventLine(p, r.Report.Event), p.Dim(fmt.Sprintf("answered %d", r.Status)))
+		v.line("      %s %s  %s", p.Dim("⇠ received"), show.Event(p, r.Report.Event), p.Dim(fmt.Sprintf("answered %d", r.Status)))
 		for _, f := range r.Report.Findings {
-			paint := p.Notice
-			if f.Severity == apizee.Error {
-				paint = p.Finding
-			}
-			v.line("        %s", paint(console.Safe(f.String())))
+			remark := show.Finding(p, f)
+			v.line("        %s", remark.Paint(remark.Text))
 		}
 	}
 }

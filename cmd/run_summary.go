@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
 )
@@ -29,8 +30,8 @@ func (v *runView) summary(outcomes []scenario.Outcome) {
 	v.line("")
 	v.line("%s", console.Flow([]console.Cell{
 		{Text: fmt.Sprintf("%s, %s:", cli.Plural(len(outcomes), "run"), cli.Plural(steps, "step"))},
-		marked(console.Cell{Text: fmt.Sprintf("%d passed", sum.Passed), Paint: p.OK}, ","),
-		marked(some(p.Finding, sum.Failed, "failed"), ","), some(p.Notice, sum.Skipped, "skipped"),
+		console.Cell{Text: fmt.Sprintf("%d passed", sum.Passed), Paint: p.OK}.Marked(","),
+		show.Count(p.Finding, sum.Failed, "failed").Marked(","), show.Count(p.Notice, sum.Skipped, "skipped"),
 		{Text: fmt.Sprintf(" %d sent in %s, seed %d", sum.Sent, console.Duration(took), v.run.seed), Paint: p.Dim},
 	}, v.app.Width(), 0))
 	v.slowest(outcomes)

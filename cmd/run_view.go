@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
@@ -91,8 +92,8 @@ func (v *runView) observe(event scenario.Event) {
 	case scenario.Delivered:
 		v.replies = append(v.replies, e.Result)
 		v.notice(e.Notices)
-		if e.Result.Replaced && !slices.Contains(v.notices, sentAgain) {
-			v.notices = append(v.notices, sentAgain)
+		if e.Result.Replaced && !slices.Contains(v.notices, show.SentAgain) {
+			v.notices = append(v.notices, show.SentAgain)
 		}
 		if v.app.Verbose {
 			v.delivery(e)
@@ -154,7 +155,8 @@ func (v *runView) finished(s scenario.StepOutcome) {
 	}
 	v.failures = 0
 	for _, text := range v.notices {
-		v.detail("! "+text, v.palette.Notice)
+		notice := show.Notice(v.palette, text)
+		v.detail(notice.Mark+" "+notice.Text, notice.Paint)
 	}
 	v.notices = nil
 }

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/config"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
@@ -241,12 +243,35 @@ func (a *app) deliver(ctx context.Context, o *sendOptions, c config.Config, tls 
 		return err
 	}
 	options := o.fault.Plan(deliver.Options{Count: o.count, Every: o.every, Parallel: o.parallel, Retry: o.retry, Timeout: c.Timeout})
-	printer := a.newSendPrinter(o, options.Count, request)
-	printer.begin()
-	summary := deliver.Series{Client: client, Sleep: a.Sleep}.Run(ctx, options, request, printer.result)
-	printer.end(summary)
-	if ctx.Err() != nil {
+	printer := show.Series{
+		Style: a.Style(), Request: request, Event: a.Catalog.Validate(request.Body).Event, Fault: o.fault.Name, Count: options.Count,
+	}.In(show.Form(o.output))
+	var last deliver.Result
+	var failure *deliver.Failure // the first one
+	a.Stdout.Write(printer.Begin(nil))
+	sum := deliver.Series{Client: client, Sleep: a.Sleep}.Run(ctx, options, request, func(r deliver.Result) {
+		last, failure = r, cmp.Or(failure, r.Failure)
+		a.Stdout.Write(printer.Item(nil, r))
+	})
+	a.Stdout.Write(printer.End(nil, sum))
+	switch {
+	case ctx.Err() != nil:
 		return cli.Interrupted()
+	case sum.Failed > 0 && failure.Kind == fault.KindAborted:
+		return nil // as asked
+	case sum.Failed > 0:
+		return notDelivered(failure)
+	case sum.Rejected > 0:
+		return a.AnswerNo("the endpoint answered %d %s", last.Status, last.StatusText)
 	}
-	return printer.verdict(summary)
+	return nil
+}
+
+// notDelivered is the error of a delivery that got no whole reply.
+func notDelivered(f *deliver.Failure) error {
+	hint := ""
+	if f.Hint != "" {
+		hint = f.Hint + "."
+	}
+	return cli.Unreachable(fmt.Errorf("not delivered: %s", f.Message), hint)
 }

@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -12,8 +11,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
-	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
 )
@@ -61,7 +60,8 @@ func (a *app) validate(ctx context.Context, name string, o *validateOptions) err
 		return err
 	}
 	defer in.Close()
-	v := validation{app: a, options: o, name: name, palette: a.Out(), reports: newReports(a.Stdout)}
+	printer := show.Check{Style: a.Style(), Name: name}.In(show.Form(o.output))
+	v := validation{app: a, options: o, name: name, printer: printer, reports: newReports(a.Stdout)}
 	defer v.reports.Flush()
 	return v.run(in)
 }
@@ -83,12 +83,12 @@ type validation struct {
 	app     *app
 	options *validateOptions
 	name    string
-	palette console.Palette
+	printer show.Printer[show.Checked, show.CheckSummary]
 	reports *bufferedOutput
+	text    []byte // of the last event shown, to use its room again
 
-	events, broken, noticed int
-	line                    int  // of the event before; 0 is none
-	recorded                bool // there was an entry of a recording
+	sum      show.CheckSummary
+	recorded bool // there was an entry of a recording
 }
 
 func (v *validation) run(in io.Reader) error {
@@ -113,20 +113,16 @@ func (v *validation) check(found payload.Located) error {
 		v.app.Note(fmt.Sprintf("%s:%d breaks off; it was passed over.", v.name, found.Line))
 		return nil
 	}
-	v.events++
+	v.sum.Events++
 	switch {
 	case !report.OK():
-		v.broken++
+		v.sum.Broken++
 	case len(report.Findings) > 0:
-		v.noticed++
+		v.sum.Noticed++
 	}
-	if v.options.output == "json" {
-		return v.reports.json(checked{v.events, found.Line, report.OK(), summarize(report.Event), nonNil(report.Findings)})
-	}
-	if !v.app.Quiet {
-		v.print(found, report)
-	}
-	return nil
+	v.text = v.printer.Item(v.text[:0], show.Checked{N: v.sum.Events, Line: found.Line, Text: found.Text, Report: report})
+	_, err := v.reports.Write(v.text)
+	return err
 }
 
 // judge holds an event against the contract, or the request of a recording with
@@ -148,92 +144,16 @@ func (v *validation) judge(text string) (report apizee.Report, torn bool) {
 	return v.app.Catalog.ValidateText(text), false
 }
 
-// checked is one event as `validate -o json` prints it.
-type checked struct {
-	N        int              `json:"n"`
-	Line     int              `json:"line"`
-	OK       bool             `json:"ok"`
-	Event    eventSummary     `json:"event"`
-	Findings []apizee.Finding `json:"findings"`
-}
-
-// eventSummary is what an event is about.
-type eventSummary struct {
-	Event    string          `json:"event"`
-	Object   string          `json:"object"`
-	ObjectID json.RawMessage `json:"objectId"` // as it is in the event; null where there is none
-}
-
-func summarize(e apizee.Event) eventSummary {
-	summary := eventSummary{Event: e.Name, Object: e.Object}
-	if e.ID != "" {
-		summary.ObjectID = json.RawMessage(e.ID)
-	}
-	return summary
-}
-
-func nonNil(findings []apizee.Finding) []apizee.Finding {
-	if findings == nil {
-		return []apizee.Finding{}
-	}
-	return findings
-}
-
-func (v *validation) print(found payload.Located, report apizee.Report) {
-	which := ""
-	if found.Line == v.line { // as the event before it: the line does not tell which
-		which = fmt.Sprintf(" event %d:", v.events)
-	}
-	v.line = found.Line
-	for _, f := range report.Findings {
-		line := found.Line + lineWithin(found.Text, f.Offset)
-		where := fmt.Sprintf("%s:%d:%s", console.Safe(v.name), line, which)
-		fmt.Fprintf(v.reports, "%s %s\n", v.palette.Dim(where), findingLine(v.palette, f))
-	}
-}
-
-// lineWithin counts the line breaks of a text before an offset.
-func lineWithin(text string, offset int) int {
-	return strings.Count(text[:min(offset, len(text))], "\n")
-}
-
-// findingLine is a finding with the mark of its severity.
-func findingLine(p console.Palette, f apizee.Finding) string {
-	text := console.Safe(f.String())
-	if f.Severity == apizee.Error {
-		return p.Finding("✗ " + text)
-	}
-	return p.Notice("! " + text)
-}
-
 func (v *validation) end() error {
-	if v.events == 0 {
+	if v.sum.Events == 0 {
 		return cli.Usage(fmt.Errorf("%s holds no event", v.name), "pipe an event into it, or name a file.")
 	}
-	if v.options.output == "text" && !v.app.Quiet {
-		fmt.Fprintln(v.reports, v.summary())
-	}
+	v.reports.Write(v.printer.End(nil, v.sum))
 	switch {
-	case v.broken > 0:
-		return v.app.AnswerNo("%d of %s: not as documented", v.broken, cli.Plural(v.events, "event"))
-	case v.options.strict && v.noticed > 0:
-		return v.app.AnswerNo("%d of %s: with notices", v.noticed, cli.Plural(v.events, "event"))
+	case v.sum.Broken > 0:
+		return v.app.AnswerNo("%d of %s: not as documented", v.sum.Broken, cli.Plural(v.sum.Events, "event"))
+	case v.options.strict && v.sum.Noticed > 0:
+		return v.app.AnswerNo("%d of %s: with notices", v.sum.Noticed, cli.Plural(v.sum.Events, "event"))
 	}
 	return nil
-}
-
-func (v *validation) summary() string {
-	p := v.palette
-	line := cli.Plural(v.events, "event") + ": "
-	switch {
-	case v.broken == 0 && v.noticed == 0:
-		return line + p.OK("as documented")
-	case v.broken == 0:
-		return line + p.OK("none breaks the contract") + ", " + p.Notice(fmt.Sprintf("%d with notices", v.noticed))
-	}
-	verb := "break"
-	if v.broken == 1 {
-		verb = "breaks"
-	}
-	return line + p.Finding(fmt.Sprintf("%d %s the contract", v.broken, verb))
 }

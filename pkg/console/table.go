@@ -24,6 +24,11 @@ func Cells(paint func(string) string, texts ...string) []Cell {
 	return cells
 }
 
+// Marked has a mark such as a comma behind its text, in plain.
+func (c Cell) Marked(mark string) Cell {
+	return Cell{Text: c.Text + mark, Paint: func(string) string { return painted(c.Paint, c.Text) + mark }}
+}
+
 // Table lays out rows in columns as wide as their widest cell, two spaces
 // apart. Rows may be of different lengths.
 //

@@ -98,3 +98,11 @@ func byteUnit(unit string) (factor float64, known bool) {
 	}
 	return 0, false
 }
+
+// Plural is "1 event" or "2 events".
+func Plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
+}

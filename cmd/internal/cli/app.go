@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
@@ -75,3 +76,14 @@ func (a *App) Palette(w io.Writer) console.Palette {
 
 // Width is how many columns standard output has, 0 for no limit.
 func (a *App) Width() int { return console.Width(a.Stdout, a.LookupEnv) }
+
+// Style is how a command shows things on standard output. Where that is no terminal its
+// width is asked for once.
+func (a *App) Style() show.Style {
+	width := a.Width
+	if !console.IsTerminal(a.Stdout) {
+		fixed := width()
+		width = func() int { return fixed }
+	}
+	return show.Style{Palette: a.Out(), Width: width, Secrets: a.ShowSecrets, Quiet: a.Quiet, Verbose: a.Verbose}
+}

@@ -1,14 +1,12 @@
-package cmd
+package show
 
-import (
-	"github.com/apizee-hooks/apizee-hooks/pkg/console"
-)
+import "github.com/apizee-hooks/apizee-hooks/pkg/console"
 
 const (
 	clockMillis  = "15:04:05.000"
 	clockSeconds = "15:04:05"
 
-	columnGap    = 2
+	columnGap    = console.LineGap
 	statusWidth  = 3
 	tookWidth    = 6
 	eventWidth   = 6
@@ -26,7 +24,7 @@ type columns struct {
 
 // columns gives what is left of the terminal's width to the props, and of what they do
 // not need to long ids. On a narrow terminal it is the times that give way.
-func (p linePrinter) columns() columns {
+func (p receptionLine) columns() columns {
 	c := columns{limit: p.width(), clock: len(clockMillis), object: objectWidth, event: eventWidth, props: propsWidth, took: tookWidth}
 	if c.limit <= 0 {
 		return c
@@ -42,7 +40,7 @@ func (p linePrinter) columns() columns {
 				used += width + columnGap
 			}
 		}
-		if p.forwards {
+		if p.Forward != nil {
 			used += statusWidth + 1 + columnGap
 		}
 		return c.limit - used
@@ -75,49 +73,4 @@ func (c columns) indent() int {
 		return columnGap
 	}
 	return c.clock + columnGap
-}
-
-type paint = func(console.Palette, string) string
-
-// line is being laid out.
-type line struct {
-	dst     []byte
-	palette console.Palette
-	limit   int // in columns; 0 is unlimited
-	used    int
-	owed    int // spaces to come before the next text
-}
-
-// column adds a text that came from anywhere in a column of this width, 0 for all that
-// is left. Where the line is unlimited, a text that is too long pushes the rest on.
-func (l *line) column(text string, width int, paint paint) {
-	text = console.Safe(text)
-	if l.limit > 0 {
-		left := l.limit - l.used - l.owed
-		if width <= 0 || width > left {
-			width = left
-		}
-		if width <= 0 {
-			return
-		}
-		text = console.Cut(text, width)
-	}
-	taken := console.Columns(text)
-	if text != "" {
-		l.dst = appendSpaces(l.dst, l.owed)
-		l.dst = append(l.dst, paint(l.palette, text)...)
-		l.used, l.owed = l.used+l.owed+taken, 0
-	}
-	l.owed += max(width-taken, 0) + columnGap
-}
-
-func (l *line) end() []byte { return append(l.dst, '\n') }
-
-func appendSpaces(dst []byte, n int) []byte {
-	const spaces = "                                "
-	for n > len(spaces) {
-		dst = append(dst, spaces...)
-		n -= len(spaces)
-	}
-	return append(dst, spaces[:max(n, 0)]...)
 }

@@ -1,0 +1,96 @@
+package show
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/console"
+)
+
+// Check shows what a file of events has against the contract.
+type Check struct {
+	Style
+	Name string // of the file
+}
+
+// Checked is one event of the file.
+type Checked struct {
+	N      int    // from 1
+	Line   int    // of the file, on which it begins
+	Text   string // as it stands there
+	Report apizee.Report
+}
+
+// CheckSummary counts the events of a file.
+type CheckSummary struct {
+	Events  int
+	Broken  int // have an error
+	Noticed int // of the others, have a notice
+}
+
+// In is the printer for a form.
+func (c Check) In(form Form) Printer[Checked, CheckSummary] {
+	switch {
+	case form == JSON:
+		return jsonLines[Checked, CheckSummary]{object: newCheckedJSON}
+	case c.Quiet:
+		return silent[Checked, CheckSummary]{}
+	}
+	return &checkText{Check: c}
+}
+
+type checkedJSON struct {
+	N        int              `json:"n"`
+	Line     int              `json:"line"`
+	OK       bool             `json:"ok"`
+	Event    eventJSON        `json:"event"`
+	Findings []apizee.Finding `json:"findings"`
+}
+
+func newCheckedJSON(c Checked) any {
+	return checkedJSON{c.N, c.Line, c.Report.OK(), newEventJSON(c.Report.Event), nonNil(c.Report.Findings)}
+}
+
+type checkText struct {
+	silent[Checked, CheckSummary]
+	Check
+	line int // of the event before; 0 is none
+}
+
+// Item is each finding, with where it is.
+func (c *checkText) Item(dst []byte, item Checked) []byte {
+	which := ""
+	if item.Line == c.line { // as the event before it: the line does not tell which
+		which = fmt.Sprintf(" event %d:", item.N)
+	}
+	c.line = item.Line
+	for _, f := range item.Report.Findings {
+		line := item.Line + lineWithin(item.Text, f.Offset)
+		where := fmt.Sprintf("%s:%d:%s", console.Safe(c.Name), line, which)
+		dst = fmt.Appendf(dst, "%s %s\n", c.Palette.Dim(where), Finding(c.Palette, f))
+	}
+	return dst
+}
+
+// lineWithin counts the line breaks of a text before an offset.
+func lineWithin(text string, offset int) int {
+	return strings.Count(text[:min(offset, len(text))], "\n")
+}
+
+// End says how many are not as documented.
+func (c *checkText) End(dst []byte, sum CheckSummary) []byte {
+	return fmt.Appendf(dst, "%s: %s\n", console.Plural(sum.Events, "event"), checkVerdict(c.Palette, sum))
+}
+
+func checkVerdict(p console.Palette, sum CheckSummary) string {
+	switch {
+	case sum.Broken == 0 && sum.Noticed == 0:
+		return p.OK("as documented")
+	case sum.Broken == 0:
+		return p.OK("none breaks the contract") + ", " + p.Notice(fmt.Sprintf("%d with notices", sum.Noticed))
+	case sum.Broken == 1:
+		return p.Finding("1 breaks the contract")
+	}
+	return p.Finding(fmt.Sprintf("%d break the contract", sum.Broken))
+}

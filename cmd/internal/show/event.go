@@ -1,0 +1,44 @@
+package show
+
+import (
+	"cmp"
+	"encoding/json"
+	"strings"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/console"
+)
+
+// Event is an event in few words: "ticket 100 update  state=invited".
+func Event(p console.Palette, e apizee.Event) string {
+	line := p.Object(console.Safe(objectText(e))) + " " + p.Event(console.Safe(eventText(e)))
+	for _, word := range e.Summary() {
+		line += "  " + p.Value(console.Safe(word))
+	}
+	return line
+}
+
+// objectText is the object and its id.
+func objectText(e apizee.Event) string {
+	return strings.TrimSpace(cmp.Or(e.Object, "?") + " " + e.IDText())
+}
+
+func eventText(e apizee.Event) string { return cmp.Or(e.Name, "?") }
+
+// isNamed says whether there is an event to speak of.
+func isNamed(e apizee.Event) bool { return e.Object != "" || e.Name != "" }
+
+// eventJSON is what an event is about.
+type eventJSON struct {
+	Event    string          `json:"event"`
+	Object   string          `json:"object"`
+	ObjectID json.RawMessage `json:"objectId"` // as it is in the event; null where there is none
+}
+
+func newEventJSON(e apizee.Event) eventJSON {
+	short := eventJSON{Event: e.Name, Object: e.Object}
+	if e.ID != "" {
+		short.ObjectID = json.RawMessage(e.ID)
+	}
+	return short
+}

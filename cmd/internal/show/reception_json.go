@@ -1,0 +1,96 @@
+package show
+
+import (
+	"encoding/json"
+	"net/http"
+	"unicode/utf8"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
+)
+
+// receptionJSON shows a request as one JSON object on one line.
+type receptionJSON struct{ Receptions }
+
+// Begin is the first line, for a script that has to know the address.
+func (p receptionJSON) Begin(dst []byte) []byte {
+	out := struct {
+		Listening   string `json:"listening"`
+		Addr        string `json:"addr"`
+		Path        string `json:"path,omitempty"`
+		Fingerprint string `json:"fingerprint,omitempty"`
+		Pin         string `json:"pin,omitempty"`
+	}{Listening: p.URL, Addr: p.Addr.String(), Path: p.Path}
+	if p.Made != nil {
+		out.Fingerprint = receive.Fingerprint(*p.Made)
+		out.Pin, _ = receive.Pin(*p.Made)
+	}
+	return appendJSONLine(dst, out)
+}
+
+// received is a request for programs. Times are in milliseconds.
+type received struct {
+	N          int64            `json:"n"`
+	ReceivedAt string           `json:"receivedAt"`
+	Remote     string           `json:"remote"`
+	Method     string           `json:"method"`
+	Path       string           `json:"path"`
+	Proto      string           `json:"proto"`
+	Headers    http.Header      `json:"headers"`
+	Event      json.RawMessage  `json:"event,omitempty"`      // the body, when it is JSON
+	Body       *string          `json:"body,omitempty"`       // when it is not
+	BodyBase64 []byte           `json:"bodyBase64,omitempty"` // when it is not even UTF-8
+	Findings   []apizee.Finding `json:"findings"`
+	Outcome    receive.Outcome  `json:"outcome"`
+	Problem    string           `json:"problem,omitempty"`
+	Status     int              `json:"status"`
+	Took       float64          `json:"took"`
+	Forwarded  *forwardedJSON   `json:"forwarded,omitempty"`
+}
+
+type forwardedJSON struct {
+	Status  int          `json:"status"`
+	Took    float64      `json:"took"`
+	Failure *failureJSON `json:"failure,omitempty"`
+}
+
+func (p receptionJSON) Item(dst []byte, r *receive.Reception) []byte {
+	out := received{
+		N: r.N, ReceivedAt: instant(r.At), Remote: r.Remote,
+		Method: r.Method, Path: p.path(r.Path), Proto: r.Proto, Headers: p.mask(r.Headers, p.SecretHeader),
+		Findings: nonNil(r.Report.Findings), Outcome: r.Outcome, Problem: r.Problem,
+		Status: r.Status, Took: milliseconds(r.Took),
+	}
+	switch {
+	case !utf8.Valid(r.Body):
+		out.BodyBase64 = r.Body
+	case json.Valid(r.Body):
+		out.Event = r.Body
+	default:
+		text := string(r.Body)
+		out.Body = &text
+	}
+	if f := r.Forwarded; f != nil {
+		out.Forwarded = &forwardedJSON{Status: f.Status, Took: milliseconds(f.Took)}
+		if f.Failure != nil {
+			out.Forwarded.Failure = &failureJSON{Kind: f.Failure.Kind, Message: f.Failure.Message}
+		}
+	}
+	return appendJSONLine(dst, out)
+}
+
+func (p receptionJSON) End(dst []byte, _ *Tally) []byte { return dst }
+
+func (p receptionJSON) Malformed(dst []byte, m receive.Malformed) []byte {
+	return appendJSONLine(dst, struct {
+		Malformed  string `json:"malformed"`
+		ReceivedAt string `json:"receivedAt"`
+		Remote     string `json:"remote"`
+	}{m.Reason, instant(m.At), m.Remote})
+}
+
+func (p receptionJSON) Omitted(n int) []byte {
+	return appendJSONLine(nil, struct {
+		LeftOut int `json:"leftOut"`
+	}{n})
+}

@@ -1,0 +1,167 @@
+package show
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/console"
+	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
+)
+
+// receptionLine shows a request on one line, its findings below it.
+type receptionLine struct{ Receptions }
+
+// Begin says where it listens.
+func (p receptionLine) Begin(dst []byte) []byte {
+	path := "any path"
+	if p.Path != "" {
+		path = "only " + p.Path
+	}
+	dst = fmt.Appendf(dst, "Listening on %s (%s). Ctrl-C stops.\n", p.Palette.Strong(p.URL), console.Safe(path))
+	if p.Forward != nil {
+		dst = fmt.Appendf(dst, "Passing on to %s\n", console.Safe(p.url(p.Forward)))
+	}
+	if p.Made == nil {
+		return dst
+	}
+	// How to recognise the certificate.
+	dst = fmt.Appendf(dst, "Certificate SHA-256 %s\n", receive.Fingerprint(*p.Made))
+	if pin, err := receive.Pin(*p.Made); err == nil {
+		dst = fmt.Appendf(dst, "With curl: curl --insecure --pinnedpubkey '%s' %s/\n", pin, strings.TrimSuffix(p.URL, "/"))
+	}
+	return dst
+}
+
+func (p receptionLine) Item(dst []byte, r *receive.Reception) []byte {
+	c := p.columns()
+	dst = p.summary(dst, c, r)
+	if p.Headers || p.Verbose {
+		dst = p.head(dst, r, c.indent())
+	}
+	return p.remarks(dst, r, c.indent(), c.limit)
+}
+
+// End sums up.
+func (p receptionLine) End(dst []byte, sum *Tally) []byte {
+	return append(append(dst, sum.Text(p.Palette, p.width())...), '\n')
+}
+
+// summary is the line itself.
+func (p receptionLine) summary(dst []byte, c columns, r *receive.Reception) []byte {
+	l := console.NewLine(dst, p.Palette, c.limit)
+	p.clock(&l, c, r.At)
+	switch e := r.Report.Event; {
+	case !r.Outcome.IsEvent():
+		l.Column(p.request(r)+"  "+r.Problem, c.span(), console.Palette.Dim)
+	case !isNamed(e):
+		l.Column(p.request(r), c.span(), console.Palette.Strong)
+	default:
+		l.Column(objectText(e), c.object, console.Palette.Object)
+		l.Column(eventText(e), c.event, console.Palette.Event)
+		l.Column(strings.Join(e.Summary(), "  "), c.props, console.Palette.Value)
+	}
+	if p.Forward != nil {
+		l.Column(passedStatus(r), statusWidth+1, console.Palette.Dim)
+	}
+	l.Column(statusText(r.Status), statusWidth, statusPaint(r))
+	if c.took > 0 {
+		l.Column(console.Duration(r.Took), c.took, console.Palette.Dim)
+	}
+	return l.End()
+}
+
+// clock is the local time, where there is room for it.
+func (p receptionLine) clock(l *console.Line, c columns, at time.Time) {
+	layout := clockMillis
+	switch {
+	case c.clock == 0:
+		return
+	case c.clock < len(clockMillis):
+		layout = clockSeconds
+	}
+	l.Column(at.Local().Format(layout), c.clock, console.Palette.Dim)
+}
+
+// request is the request line, for what is no event to look at.
+func (p receptionLine) request(r *receive.Reception) string {
+	return r.Method + " " + p.path(r.Path)
+}
+
+func passedStatus(r *receive.Reception) string {
+	if r.Forwarded == nil {
+		return ""
+	}
+	return "→" + statusText(r.Forwarded.Status)
+}
+
+// statusText is the status, or a dash when there is none.
+func statusText(status int) string {
+	if status == 0 {
+		return "-"
+	}
+	return strconv.Itoa(status)
+}
+
+func statusPaint(r *receive.Reception) console.Paint {
+	switch {
+	case !r.Outcome.IsEvent():
+		return console.Palette.Dim
+	case r.Status >= 200 && r.Status <= 299:
+		return console.Palette.OK
+	}
+	return console.Palette.Failure
+}
+
+// head is the request line and the headers.
+func (p receptionLine) head(dst []byte, r *receive.Reception, indent int) []byte {
+	dst = p.dim(dst, indent, p.request(r)+" "+r.Proto)
+	return p.headers(dst, indent, p.mask(r.Headers, p.SecretHeader))
+}
+
+// remarks are what went wrong and what was found, each below the line.
+func (p receptionLine) remarks(dst []byte, r *receive.Reception, indent, width int) []byte {
+	if r.Outcome.IsEvent() && r.Problem != "" {
+		dst = problem(p.Palette, r.Problem).appendTo(dst, indent, width)
+	}
+	for _, f := range r.Report.Findings {
+		dst = Finding(p.Palette, f).appendTo(dst, indent, width)
+	}
+	return dst
+}
+
+func (p receptionLine) Malformed(dst []byte, m receive.Malformed) []byte {
+	c := p.columns()
+	l := console.NewLine(dst, p.Palette, c.limit)
+	p.clock(&l, c, m.At)
+	text := "not a request: " + m.Reason
+	if m.Remote != "" {
+		text += "  (from " + m.Remote + ")"
+	}
+	l.Column(text, 0, console.Palette.Dim)
+	return l.End()
+}
+
+func (p receptionLine) Omitted(n int) []byte {
+	l := console.NewLine(nil, p.Palette, p.width())
+	l.Column(omitted(n), 0, console.Palette.Notice)
+	return l.End()
+}
+
+func omitted(n int) string {
+	return "… " + console.Plural(n, "event") + " not shown: the terminal is slower than the senders"
+}
+
+// receptionPretty shows all of a request: the line, its headers, its body and what was
+// found in it.
+type receptionPretty struct{ receptionLine }
+
+func (p receptionPretty) Item(dst []byte, r *receive.Reception) []byte {
+	c := p.columns()
+	dst = p.summary(dst, c, r)
+	dst = p.head(dst, r, 0)
+	dst = append(dst, console.JSON(r.Body, p.Palette)...)
+	dst = p.remarks(dst, r, columns{}.indent(), c.limit)
+	return append(dst, '\n')
+}

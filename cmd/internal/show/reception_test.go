@@ -1,0 +1,160 @@
+package show
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/console"
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
+
+	"gotest.tools/v3/golden"
+)
+
+var receivedAt = regexp.MustCompile(`"receivedAt":"[^"]*"`)
+
+// arrived are receptions of every kind, some of them hostile.
+func arrived() []receive.Reception {
+	at := time.Date(2026, 1, 2, 12, 4, 5, 123e6, time.Local)
+	asApizee := http.Header{"Host": {"h"}, "User-Agent": {apizee.UserAgent}, "Content-Type": {apizee.ContentType}, "X-Api-Key": {"hunter2"}, "X-Team": {"blue"}}
+	var all []receive.Reception
+	add := func(method, path, body string, change func(*receive.Reception)) {
+		at = at.Add(1117 * time.Millisecond)
+		r := receive.Reception{
+			N: int64(len(all) + 1), At: at, Remote: "127.0.0.1:50000", Method: method, Path: path, Proto: "HTTP/1.1",
+			Headers: asApizee, Body: []byte(body), Outcome: receive.Accepted, Status: 204, Took: 400 * time.Microsecond,
+			Report: apizee.Documented().ValidateRequest(apizee.Request{Method: method, Headers: asApizee, Body: []byte(body)}),
+		}
+		if change != nil {
+			change(&r)
+		}
+		all = append(all, r)
+	}
+	ticket := func(state string) string {
+		return fmt.Sprintf(`{"event":"update","time":1575976413,"object":"ticket","objectId":100,"props":{"state":%q}}`, state)
+	}
+	add("POST", "/apizeehooks/", ticket("invited"), nil)
+	add("POST", "/", `{"event":"create","time":1575976413,"object":"media","objectId":9,"props":{"state":"inprogress","_parent":{"name":"ticket","id":100}}}`, nil)
+	add("POST", "/", ticket("opend"), nil)
+	add("POST", "/", `{"event":"update","time":1632144366,"object":"conversation","objectId":"734e3a7b-eb17-4d3f-901d-bcff178b","props":{"eventType":"conversationEnded","name":"A long name, with \u001b[31mcolour and 日本語","finishedAt":"2021-09-20T13:25:06+00:00"}}`, nil)
+	add("GET", "/favicon.ico?token=abc", "", nil)
+	add("POST", "/\x1b]8;;x\x07", "\x1b[2J\xff\u202e", nil)
+	add("POST", "/elsewhere", ticket("new"), func(r *receive.Reception) {
+		r.Outcome, r.Problem, r.Status, r.Report.Findings = receive.WrongPath, "only /apizeehooks/ is served", 404, nil
+	})
+	add("POST", "/", ticket("new"), func(r *receive.Reception) {
+		r.Outcome, r.Problem, r.Status = receive.NotForwarded, "not forwarded: nothing listens on 127.0.0.1:1", 502
+		r.Forwarded = &receive.Forwarded{Failure: &deliver.Failure{Kind: deliver.KindRefused, Message: "nothing listens on 127.0.0.1:1"}}
+	})
+	add("POST", "/", ticket("new"), func(r *receive.Reception) {
+		r.Status, r.Took, r.Forwarded = 201, 12*time.Second, &receive.Forwarded{Status: 201, Took: time.Second}
+	})
+	add("POST", "/", ticket("new"), func(r *receive.Reception) {
+		r.Outcome, r.Problem, r.Status = receive.Failed, "left without an answer on purpose", 0
+	})
+	return all
+}
+
+func receptionsOf(width int, color bool) Receptions {
+	return Receptions{
+		Style:        Style{Palette: console.NewPalette(color), Width: func() int { return width }},
+		SecretHeader: "x-team",
+	}
+}
+
+// shown is what a printer makes of all that arrived.
+func shown(p ReceptionPrinter) string {
+	var out []byte
+	for _, r := range arrived() {
+		out = p.Item(out, &r)
+	}
+	out = p.Malformed(out, receive.Malformed{At: arrived()[0].At, Remote: "127.0.0.1:1", Reason: "400 Bad Request \x1b[2J"})
+	return string(append(out, p.Omitted(7)...))
+}
+
+func TestReceptions(t *testing.T) {
+	forwarding := receptionsOf(80, false)
+	forwarding.Forward = &url.URL{Scheme: "http", Host: "localhost"}
+	withHeaders := receptionsOf(0, false)
+	withHeaders.Headers = true
+	printers := map[string]ReceptionPrinter{
+		"line":          receptionsOf(0, false).In(Line),
+		"line-80":       receptionsOf(80, false).In(Line),
+		"line-80-color": receptionsOf(80, true).In(Line),
+		"line-140":      receptionsOf(140, false).In(Line),
+		"line-60":       receptionsOf(60, false).In(Line),
+		"line-40":       receptionsOf(40, false).In(Line),
+		"line-15":       receptionsOf(15, false).In(Line),
+		"line-forward":  forwarding.In(Line),
+		"line-headers":  withHeaders.In(Line),
+		"pretty":        receptionsOf(80, false).In(Pretty),
+		"pretty-color":  receptionsOf(80, true).In(Pretty),
+		"json":          receptionsOf(0, false).In(JSON),
+	}
+	for name, printer := range printers {
+		t.Run(name, func(t *testing.T) {
+			text := shown(printer)
+			if name == "json" {
+				// The times of day are the machine's own.
+				text = receivedAt.ReplaceAllString(text, `"receivedAt":"T"`)
+			}
+			golden.Assert(t, text, "reception-"+name+".golden")
+			if strings.Contains(text, "hunter2") || strings.Contains(text, "blue") || strings.Contains(text, "token=abc") {
+				t.Error("a secret is shown")
+			}
+		})
+	}
+}
+
+// TestReceptionLinesFit wants no line wider than the terminal, and nothing on it that acts
+// on the terminal.
+func TestReceptionLinesFit(t *testing.T) {
+	for width := 1; width <= 200; width++ {
+		p := receptionsOf(width, false)
+		if width%2 == 0 {
+			p.Forward = &url.URL{}
+		}
+		for text := range strings.Lines(shown(p.In(Line))) {
+			text = strings.TrimSuffix(text, "\n")
+			if console.Columns(text) > max(width, 5) {
+				t.Fatalf("%d columns on %d: %q", console.Columns(text), width, text)
+			}
+			if console.Safe(text) != text {
+				t.Fatalf("unsafe: %q", text)
+			}
+		}
+	}
+}
+
+func TestTally(t *testing.T) {
+	tally := NewTally(apizee.Documented().ObjectNames())
+	if got := tally.Text(console.Palette{}, 0); got != "0 events" {
+		t.Error(got)
+	}
+	for _, r := range arrived() {
+		if r.Outcome.IsEvent() {
+			tally.Add(&r)
+		} else {
+			tally.Elsewhere++
+		}
+	}
+	if got, want := tally.Text(console.Palette{}, 0), "9 events: ticket 5, media 1, conversation 1, other 2; 3 broke the contract; 1 not passed on; 1 other request"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func BenchmarkReceptionLine(b *testing.B) {
+	p := receptionsOf(0, false).In(Line)
+	r := arrived()[0]
+	var buffer []byte
+	b.ReportAllocs()
+	for b.Loop() {
+		buffer = p.Item(buffer[:0], &r)
+	}
+}

@@ -1,0 +1,72 @@
+package show
+
+import (
+	"fmt"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/console"
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/replay"
+)
+
+// Replay shows how the entries of a recording are sent again.
+type Replay struct{ Style }
+
+// In is the printer for a form.
+func (s Replay) In(form Form) Printer[replay.Played, deliver.Summary] {
+	switch {
+	case form == JSON:
+		return jsonLines[replay.Played, deliver.Summary]{object: func(x replay.Played) any {
+			return s.delivery(x.Request, x.Result, "")
+		}}
+	case s.Quiet:
+		return silent[replay.Played, deliver.Summary]{}
+	}
+	return replayText{Style: s.Style}
+}
+
+type replayText struct {
+	silent[replay.Played, deliver.Summary]
+	Style
+}
+
+// Item is an entry and how sending it went, on one line where there is room.
+func (s replayText) Item(dst []byte, x replay.Played) []byte {
+	out, plain, number := s.Palette, console.Palette{}, fmt.Sprintf("#%d ", x.Entry)
+	line := console.Flow([]console.Cell{
+		{Text: number + s.played(plain, x), Paint: func(string) string { return out.Dim(number) + s.played(out, x) }},
+		{Text: "← " + s.verdict(plain, x.Request.Target, x.Result) + " ", Paint: func(string) string {
+			return out.Strong("←") + " " + s.verdict(out, x.Request.Target, x.Result) + " "
+		}},
+		{Text: s.took(x.Result), Paint: out.Dim},
+	}, s.width(), len("  "))
+	dst = append(append(dst, line...), '\n')
+	if s.Verbose {
+		dst = s.detail(dst, x)
+	}
+	return dst
+}
+
+func (s replayText) detail(dst []byte, x replay.Played) []byte {
+	dst = s.dim(dst, len("  "), s.requestText(x.Request))
+	dst = s.requestHeaders(dst, x.Request)
+	if x.Result.Status != 0 {
+		dst = s.dim(dst, len("  "), fmt.Sprintf("%s %d %s", x.Result.Proto, x.Result.Status, x.Result.StatusText))
+	}
+	return s.replyHeaders(dst, x.Request.Target, x.Result)
+}
+
+// played is the event, or the request that was none.
+func (s replayText) played(p console.Palette, x replay.Played) string {
+	if isNamed(x.Event) {
+		return Event(p, x.Event)
+	}
+	return p.Dim(console.Safe(x.Request.Method + " " + s.path(x.Request.URL.RequestURI())))
+}
+
+// End sums up.
+func (s replayText) End(dst []byte, sum deliver.Summary) []byte {
+	if sum.Sent == 0 {
+		return dst
+	}
+	return s.deliveries(dst, sum)
+}

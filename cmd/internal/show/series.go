@@ -1,0 +1,126 @@
+package show
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/console"
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+)
+
+// Series shows how the deliveries of one event go.
+type Series struct {
+	Style
+	Request deliver.Request
+	Event   apizee.Event // that the request brings
+	Fault   string       // by which it is delivered badly, or ""
+	Count   int          // of deliveries; a single one is shown in more detail
+}
+
+// In is the printer for a form.
+func (s Series) In(form Form) Printer[deliver.Result, deliver.Summary] {
+	switch {
+	case form == JSON:
+		return jsonLines[deliver.Result, deliver.Summary]{object: func(r deliver.Result) any {
+			return s.delivery(s.Request, r, s.Fault)
+		}}
+	case s.Quiet:
+		return silent[deliver.Result, deliver.Summary]{}
+	}
+	return seriesText{s}
+}
+
+// FaultNote says behind a line that a fault is made, if one is.
+func FaultNote(p console.Palette, fault string) string {
+	if fault == "" {
+		return ""
+	}
+	return ", " + p.Notice("fault "+fault)
+}
+
+type seriesText struct{ Series }
+
+// Begin says what is sent and where to.
+func (s seriesText) Begin(dst []byte) []byte {
+	p := s.Palette
+	dst = fmt.Appendf(dst, "%s %s\n", p.Strong("→"), Event(p, s.Event))
+	dst = fmt.Appendf(dst, "  %s%s\n", p.Dim(console.Safe(s.requestText(s.Request))), FaultNote(p, s.Fault))
+	if s.Verbose {
+		dst = s.requestHeaders(dst, s.Request)
+	}
+	return dst
+}
+
+// Item tells how one attempt went.
+func (s seriesText) Item(dst []byte, r deliver.Result) []byte {
+	p := s.Palette
+	if s.Count > 1 {
+		dst = append(dst, p.Dim(fmt.Sprintf("#%d ", r.N))...)
+	}
+	dst = fmt.Appendf(dst, "%s %s  %s\n", p.Strong("←"), s.answer(r), p.Dim(s.took(r)))
+	if s.Verbose {
+		dst = s.replyHeaders(dst, s.Request.Target, r)
+	}
+	if s.Count == 1 || s.Verbose {
+		dst = s.replyBody(dst, r)
+	}
+	if r.NextIn > 0 {
+		dst = fmt.Appendf(dst, "  %s\n", p.Notice("trying again in "+console.Duration(r.NextIn)))
+	}
+	return dst
+}
+
+// answer is the status of a reply, or why there is none. A single failure is explained by
+// the error at the end.
+func (s seriesText) answer(r deliver.Result) string {
+	if r.Failure != nil && s.Count == 1 && r.NextIn == 0 {
+		return s.Palette.Failure(string(r.Failure.Kind))
+	}
+	return s.verdict(s.Palette, s.Request.Target, r)
+}
+
+// shownReply is how many lines of a reply's body are shown.
+const shownReply = 20
+
+// replyBody shows what the endpoint said: an error page tells more than its status.
+func (s seriesText) replyBody(dst []byte, r deliver.Result) []byte {
+	if len(r.Body) == 0 {
+		return dst
+	}
+	body := s.body(s.Request.Target, r)
+	lines := slices.Collect(strings.Lines(string(console.JSON([]byte(body), s.Palette))))
+	for i, line := range lines {
+		if i == shownReply && !s.Verbose {
+			return fmt.Appendf(dst, "  %s\n", s.Palette.Dim(fmt.Sprintf("… %d more lines; -v shows them", len(lines)-i)))
+		}
+		dst = fmt.Appendf(dst, "  %s\n", strings.TrimSuffix(line, "\n"))
+	}
+	if r.Truncated {
+		dst = fmt.Appendf(dst, "  %s\n", s.Palette.Dim("… the rest of the reply was not kept"))
+	}
+	return dst
+}
+
+// End sums up a series.
+func (s seriesText) End(dst []byte, sum deliver.Summary) []byte {
+	if s.Count == 1 {
+		return dst
+	}
+	return s.deliveries(dst, sum)
+}
+
+// deliveries counts deliveries, on one line where there is room.
+func (s Style) deliveries(dst []byte, sum deliver.Summary) []byte {
+	p := s.Palette
+	pieces := []console.Cell{
+		{Text: fmt.Sprintf("%d sent:", sum.Sent)}, console.Cell{Text: fmt.Sprintf("%d accepted", sum.Accepted), Paint: p.OK}.Marked(","),
+		Count(p.Finding, sum.Rejected, "rejected").Marked(","), Count(p.Failure, sum.Failed, "failed"),
+	}
+	if sum.Accepted+sum.Rejected > 0 {
+		pieces = append(pieces, console.Cell{Text: fmt.Sprintf(" min %s, median %s, p95 %s, max %s", console.Duration(sum.Min),
+			console.Duration(sum.Median), console.Duration(sum.P95), console.Duration(sum.Max)), Paint: p.Dim})
+	}
+	return append(append(dst, console.Flow(pieces, s.width(), 0)...), '\n')
+}
