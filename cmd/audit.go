@@ -20,8 +20,8 @@ type auditOptions struct {
 
 	rules   string
 	skip    []string
-	seed    uint64
-	reports []cli.ReportFile
+	seed    cli.Seed
+	reports cli.Reports
 }
 
 // auditWorkers is how many connections an audit needs at once.
@@ -31,7 +31,7 @@ const auditWorkers = 50
 const allRules = "all"
 
 func newAuditCmd(a *app) *cobra.Command {
-	o := &auditOptions{}
+	o := &auditOptions{seed: cli.Seed{N: 1}}
 	c := &cobra.Command{
 		Use:   "audit",
 		Short: "Make the report card of your endpoint",
@@ -58,11 +58,10 @@ Exit code 0 says that no rule failed, 1 that one did, 3 that nobody answered.`,
 	o.Connection.AddFlags(c, f)
 	f.VarPF(ruleFlag{cli.Text{Value: &o.rules, Name: "NAME"}, a.Catalog}, "rules", "", "list the rules, or explain one, and send nothing").NoOptDefVal = allRules
 	f.StringSliceVar(&o.skip, "skip", nil, "leave out the rule of this `NAME`; repeatable")
-	f.Uint64Var(&o.seed, "seed", 1, "where in a body faults strike, a whole number as `N`")
+	cli.SeedFlag(c, &o.seed)
 	cli.ReportFlag(c, &o.reports, "junit", "json", "html")
 	cli.Complete(c, "rules", a.completeRules)
 	cli.Complete(c, "skip", a.completeRules)
-	cli.Complete(c, "seed", cli.Nothing)
 	return c
 }
 
@@ -95,7 +94,7 @@ func (a *app) audit(c *cobra.Command, o *auditOptions) error {
 			return badRule(err)
 		}
 	}
-	settings, target, err := a.Endpoint(c, &o.Connection)
+	settings, target, err := a.Endpoint(&o.Connection)
 	if err != nil {
 		return err
 	}
@@ -105,7 +104,7 @@ func (a *app) audit(c *cobra.Command, o *auditOptions) error {
 	}
 	return a.runAudit(c, o, audit.Options{
 		Catalog: a.Catalog,
-		Target:  target, Transport: transport, Timeout: settings.Timeout, Seed: o.seed, Skip: o.skip,
+		Target:  target, Transport: transport, Timeout: settings.Timeout, Seed: o.seed.N, Skip: o.skip,
 		Now: a.Now, Sleep: a.Sleep,
 	})
 }
@@ -115,7 +114,7 @@ func badRule(err error) error {
 }
 
 func (a *app) runAudit(c *cobra.Command, o *auditOptions, options audit.Options) error {
-	if err := cli.CheckReports(o.reports); err != nil {
+	if err := o.reports.Check(); err != nil {
 		return err
 	}
 	printer := &auditPrinter{app: a, palette: a.Out()}

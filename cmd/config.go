@@ -46,7 +46,7 @@ func newConfigShowCmd(a *app) *cobra.Command {
 		ValidArgsFunction: cli.Nothing,
 		RunE:              func(*cobra.Command, []string) error { return a.showConfig(output) },
 	}
-	cli.OutputFlag(c, &output, "text", "json")
+	cli.OutputFlag(c, c.Flags(), &output, []string{"text", "json"}, "")
 	return c
 }
 

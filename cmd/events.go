@@ -34,7 +34,7 @@ about, and for each object its props with their types and values.`,
 			return a.printObject(object, output)
 		},
 	}
-	cli.OutputFlag(c, &output, "text", "json")
+	cli.OutputFlag(c, c.Flags(), &output, []string{"text", "json"}, "")
 	return c
 }
 

@@ -16,7 +16,7 @@ import (
 )
 
 type generateOptions struct {
-	seed  uint64
+	seed  cli.Seed
 	count int
 	start string
 	rate  generate.Rate
@@ -41,7 +41,7 @@ beginning of 2026 unless --start says another.`,
 		Args:              cli.AtMost(0, "no arguments"),
 		ValidArgsFunction: cli.Nothing,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return a.generate(c.Context(), o, c.Flags().Changed("seed"))
+			return a.generate(c.Context(), o)
 		},
 	}
 	f := c.Flags()
@@ -57,11 +57,10 @@ beginning of 2026 unless --start says another.`,
 }
 
 // addStreamFlags adds the flags of every command that generates events.
-func (a *app) addStreamFlags(c *cobra.Command, seed *uint64, mix *generate.Mix) {
+func (a *app) addStreamFlags(c *cobra.Command, seed *cli.Seed, mix *generate.Mix) {
 	f := c.Flags()
-	f.Uint64Var(seed, "seed", 0, "what chance depends on, a whole number as `N` (default another one each time)")
+	cli.SeedFlag(c, seed)
 	f.Var(&mixFlag{a.Catalog, mix}, "mix", "how large a share each object has")
-	cli.Complete(c, "seed", cli.Nothing)
 	cli.Complete(c, "mix", a.completeMix)
 }
 
@@ -88,9 +87,9 @@ func lastPart(word string) int {
 // hang on the clock.
 const seededStart = 1767225600
 
-func (a *app) generate(ctx context.Context, o *generateOptions, seeded bool) error {
+func (a *app) generate(ctx context.Context, o *generateOptions) error {
 	start := a.Now().Unix()
-	if seeded {
+	if o.seed.Given {
 		start = seededStart
 	}
 	if o.start != "" {
@@ -102,13 +101,11 @@ func (a *app) generate(ctx context.Context, o *generateOptions, seeded bool) err
 			return cli.Usagef("--start %s: it is before 1970", o.start)
 		}
 	}
-	if !seeded {
-		o.seed = a.Random()
-		if a.Verbose {
-			a.Note(fmt.Sprintf("--seed %d makes this stream again.", o.seed))
-		}
+	seed := o.seed.Or(a.Random)
+	if !o.seed.Given && a.Verbose {
+		a.Note(fmt.Sprintf("--seed %d makes this stream again.", seed))
 	}
-	stream := generate.New(generate.Options{Catalog: a.Catalog, Seed: o.seed, Start: time.Unix(start, 0), Rate: o.rate, Mix: o.mix})
+	stream := generate.New(generate.Options{Catalog: a.Catalog, Seed: seed, Start: time.Unix(start, 0), Rate: o.rate, Mix: o.mix})
 	return a.printStream(ctx, stream, o.count)
 }
 

@@ -18,6 +18,7 @@ const listenGrace = 900 * time.Millisecond
 
 // listenOptions are the flags of listen that the configuration does not hold.
 type listenOptions struct {
+	settings     cli.Settings
 	replyHeaders []string
 	filters      []string
 	cacert       string
@@ -31,7 +32,7 @@ type listenOptions struct {
 	fail         string
 	failEvery    string
 	hang, reset  bool
-	seed         uint64
+	seed         cli.Seed
 	output       string
 }
 

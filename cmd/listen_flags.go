@@ -47,8 +47,7 @@ func (o *listenOptions) addFlags(a *app, c *cobra.Command) {
 	f.StringVar(&o.cacert, "cacert", "", "trust the certificates of this PEM `FILE` only, with --forward-to")
 	cli.GroupFlags(f, passFlags, "record", "sync", "forward-to", "insecure", "cacert")
 
-	forms := show.ReceptionForms()
-	cli.EnumFlag(c, f, &o.output, "output", "o", forms[0], forms, "show one line an event, or all of it as coloured JSON, or one JSON object a line")
+	cli.OutputFlag(c, f, &o.output, show.ReceptionForms(), "line is one line an event, pretty all of it as coloured JSON, json one object a line")
 	f.BoolVar(&o.showHeaders, "show-headers", false, "show the headers of each event")
 	a.FilterFlag(c, &o.filters)
 	cli.GroupFlags(f, showFlags, "output", "show-headers", "filter")
@@ -67,8 +66,10 @@ func (o *listenOptions) addFlags(a *app, c *cobra.Command) {
 	f.StringVar(&o.failEvery, "fail-every", "", "fail every `N`th event: 5:500")
 	f.BoolVar(&o.hang, "hang", false, "answer nothing, until the sender gives up")
 	f.BoolVar(&o.reset, "reset", false, "reset the connection in place of an answer")
-	f.Uint64Var(&o.seed, "seed", 0, "let chance repeat itself: the same `N` fails the same events")
+	cli.SeedFlag(c, &o.seed)
 	cli.GroupFlags(f, faultFlags, "fail", "fail-every", "hang", "reset", "seed")
+
+	o.settings = cli.TrackSettings(f, listenKeys())
 
 	cli.Complete(c, "reply-header", fixedPrefix("Content-Type: application/json"))
 	cli.Complete(c, "fail", cli.Words([]string{"10%:503", "50%:500"}))
@@ -78,7 +79,7 @@ func (o *listenOptions) addFlags(a *app, c *cobra.Command) {
 	for _, name := range []string{"cert", "key", "cacert"} {
 		cli.CompleteFiles(c, name, "pem", "crt", "cer", "key")
 	}
-	for _, name := range []string{"addr", "path", "require-header", "status", "body", "delay", "forward-to", "count", "timeout", "seed"} {
+	for _, name := range []string{"addr", "path", "require-header", "status", "body", "delay", "forward-to", "count", "timeout"} {
 		cli.Complete(c, name, cli.Nothing)
 	}
 }
@@ -91,16 +92,14 @@ func fixedPrefix(words ...string) cli.Completer {
 }
 
 // faults are how events fail on purpose, or nil.
-func (o *listenOptions) faults(a *app, seedGiven bool) (func(int64) receive.Fault, error) {
-	f := receive.Faults{Hang: o.hang, Reset: o.reset, Seed: o.seed}
+func (o *listenOptions) faults(a *app) (func(int64) receive.Fault, error) {
+	f := receive.Faults{Hang: o.hang, Reset: o.reset, Seed: o.seed.N}
 	var err error
 	if o.fail != "" {
 		if f.Share, f.ShareStatus, err = receive.ParseShare(o.fail); err != nil {
 			return nil, cli.Usagef("--fail: %w", err)
 		}
-		if !seedGiven {
-			f.Seed = a.Random()
-		}
+		f.Seed = o.seed.Or(a.Random)
 	}
 	if o.failEvery != "" {
 		if f.Every, f.EveryStatus, err = receive.ParseEvery(o.failEvery); err != nil {

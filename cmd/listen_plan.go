@@ -42,7 +42,7 @@ func (a *app) planListen(c *cobra.Command, o *listenOptions) (*listenPlan, error
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	loaded, err := a.Load(cli.Given(c, listenKeys()))
+	loaded, err := a.Load(o.settings)
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +58,7 @@ func (a *app) planListen(c *cobra.Command, o *listenOptions) (*listenPlan, error
 	steps := []func() error{
 		func() error { return p.planReply(loaded, o.replyHeaders) },
 		func() error { return p.planLimits() },
-		func() error { return a.planFaults(p, o, c.Flags().Changed("seed")) },
+		func() error { return a.planFaults(p, o) },
 		func() error { return noReplyOfItsOwn(c, p.config.ForwardTo) },
 		func() error { return a.planForward(p, o, loaded.Config) },
 		func() error { return a.planTLS(p, o) },
@@ -117,8 +117,8 @@ func (p *listenPlan) planLimits() error {
 	return nil
 }
 
-func (a *app) planFaults(p *listenPlan, o *listenOptions, seedGiven bool) error {
-	fault, err := o.faults(a, seedGiven)
+func (a *app) planFaults(p *listenPlan, o *listenOptions) error {
+	fault, err := o.faults(a)
 	p.options.Fault = fault
 	return err
 }

@@ -27,9 +27,9 @@ type loadOptions struct {
 	duration   time.Duration
 	maxWorkers int
 	mix        generate.Mix
-	seed       uint64
+	seed       cli.Seed
 	fault      fault.Fault
-	reports    []cli.ReportFile
+	reports    cli.Reports
 	failIf     []load.Condition
 	targets    bool
 	allowHosts []string
@@ -94,16 +94,14 @@ func (a *app) runLoad(c *cobra.Command, o *loadOptions) error {
 	if err != nil {
 		return err
 	}
-	settings, target, err := a.Endpoint(c, &o.Connection)
+	settings, target, err := a.Endpoint(&o.Connection)
 	if err != nil {
 		return err
 	}
-	if !c.Flags().Changed("seed") {
-		o.seed = a.Random()
-	}
+	seed := o.seed.Or(a.Random)
 	options := load.Options{
-		Target: target, Next: o.stream(a.Catalog, a.Now(), pace).Next, Pace: pace, Timeout: settings.Timeout,
-		MaxWorkers: o.maxWorkers, Fault: o.fault, Seed: o.seed, AllowHosts: o.allowHosts,
+		Target: target, Next: o.stream(a.Catalog, seed, a.Now(), pace).Next, Pace: pace, Timeout: settings.Timeout,
+		MaxWorkers: o.maxWorkers, Fault: o.fault, Seed: seed, AllowHosts: o.allowHosts,
 		Lookup: lookup, Now: a.Now, Sleep: a.Sleep,
 	}
 	if o.targets {
@@ -133,8 +131,8 @@ func (o *loadOptions) pace(rated bool) (load.Pace, error) {
 }
 
 // stream makes events whose own time goes on as fast as the load.
-func (o *loadOptions) stream(catalog *apizee.Catalog, now time.Time, pace load.Pace) *generate.Stream {
-	return generate.New(generate.Options{Catalog: catalog, Seed: o.seed, Start: now, Rate: pace.To, Mix: o.mix})
+func (o *loadOptions) stream(catalog *apizee.Catalog, seed uint64, now time.Time, pace load.Pace) *generate.Stream {
+	return generate.New(generate.Options{Catalog: catalog, Seed: seed, Start: now, Rate: pace.To, Mix: o.mix})
 }
 
 func lookup(ctx context.Context, host string) ([]netip.Addr, error) {
@@ -155,14 +153,14 @@ func (a *app) printTargets(ctx context.Context, options load.Options) error {
 
 // attack sends the load and judges the outcome.
 func (a *app) attack(ctx context.Context, o *loadOptions, options load.Options) error {
-	if err := cli.CheckReports(o.reports); err != nil {
+	if err := o.reports.Check(); err != nil {
 		return err
 	}
 	if err := load.CheckHost(ctx, options.Target.URL, options.AllowHosts, options.Lookup); err != nil {
 		return badHost(err)
 	}
 	printer := a.newLoadPrinter(o, options)
-	options.Plot = o.wantsPlot()
+	options.Plot = o.reports.Have("html")
 	options.OnProgress = printer.progress
 	printer.begin()
 	outcome, err := load.Run(ctx, options)
@@ -178,15 +176,6 @@ func (a *app) attack(ctx context.Context, o *loadOptions, options load.Options) 
 		return cli.Interrupted()
 	}
 	return printer.verdict(outcome)
-}
-
-func (o *loadOptions) wantsPlot() bool {
-	for _, r := range o.reports {
-		if r.Kind == "html" {
-			return true
-		}
-	}
-	return false
 }
 
 // badHost says what to do about a host that a load may not go to.

@@ -68,7 +68,7 @@ A target without a path gets the recorded paths and queries, but for masked secr
 	f.BoolVar(&o.loopback, "loopback", false, "send to a listener inside this process")
 	cli.Complete(c, "from", cli.Nothing)
 	cli.Complete(c, "limit", cli.Nothing)
-	cli.OutputFlag(c, &o.output, "text", "json")
+	cli.OutputFlag(c, c.Flags(), &o.output, []string{"text", "json"}, "")
 	return c
 }
 
@@ -77,10 +77,10 @@ func (a *app) replay(c *cobra.Command, o *replayOptions, name string) error {
 	if err != nil {
 		return err
 	}
-	if o.loopback && c.Flags().Changed("to") {
+	if _, typed := o.Settings["to"]; o.loopback && typed {
 		return cli.TwoTargets()
 	}
-	loaded, err := a.Load(cli.Given(c, cli.ConnectionKeys()))
+	loaded, err := a.Load(o.Settings)
 	if err != nil {
 		return err
 	}

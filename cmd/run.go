@@ -16,12 +16,12 @@ type runOptions struct {
 	loopback bool
 	exec     string
 	waitFor  string
-	reports  []cli.ReportFile
+	reports  cli.Reports
 	github   bool
 	failFast bool
 	repeat   int
 	shuffle  bool
-	seed     int64
+	seed     cli.Seed
 	assume   []string
 }
 
@@ -85,10 +85,10 @@ func (o *runOptions) addFlags(c *cobra.Command) {
 	f.BoolVar(&o.failFast, "fail-fast", false, "stop at the first failure")
 	cli.CountFlag(f, &o.repeat, "repeat", 1, "run everything `N` times")
 	f.BoolVar(&o.shuffle, "shuffle", false, "run the scenarios in another order each time")
-	f.Int64Var(&o.seed, "seed", 0, "make chance repeatable with this `NUMBER` (default: another one each time)")
+	cli.SeedFlag(c, &o.seed)
 	f.StringSliceVar(&o.assume, "assume", nil, "run under each of these `ASSUMPTIONS` about delivery: "+cli.List(assumptionNames(), "or"))
 	cli.GroupFlags(f, runFlags, "var", "loopback", "exec", "wait-for", "report", "github", "fail-fast", "repeat", "shuffle", "seed", "assume")
-	for _, name := range []string{"var", "exec", "wait-for", "repeat", "seed"} {
+	for _, name := range []string{"var", "exec", "wait-for", "repeat"} {
 		cli.Complete(c, name, cli.Nothing)
 	}
 	cli.Complete(c, "assume", cli.Words(assumptionNames()))

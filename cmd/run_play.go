@@ -36,14 +36,11 @@ type running struct {
 
 // run settles everything that can be wrong before anything is started or sent.
 func (a *app) run(c *cobra.Command, o *runOptions, names []string) error {
-	r := &running{app: a, options: o, seed: o.seed}
-	if !c.Flags().Changed("seed") {
-		r.seed = int64(a.Random() >> 40) // short enough to be typed
-	}
+	r := &running{app: a, options: o, seed: int64(o.seed.Or(a.Random))}
 	if err := r.check(c); err != nil {
 		return err
 	}
-	loaded, err := a.Load(cli.Given(c, cli.ConnectionKeys()))
+	loaded, err := a.Load(o.Settings)
 	if err != nil {
 		return r.notBegun(err)
 	}
@@ -83,7 +80,7 @@ func (r *running) check(c *cobra.Command) error {
 	if len(r.assumptions) == 0 {
 		r.assumptions = []scenario.Assumption{""}
 	}
-	if err := cli.CheckReports(o.reports); err != nil {
+	if err := o.reports.Check(); err != nil {
 		return err
 	}
 	return checkEndpoint(c, o)

@@ -113,8 +113,7 @@ func (o *sendOptions) addFlags(a *app, c *cobra.Command) {
 	cli.FaultFlag(c, f, &o.fault, func(f fault.Fault) bool { return !f.Reorders() })
 	f.VarPF(newDryRun(&o.dryRun), "dry-run", "", "print the event, or the curl command, and send nothing").NoOptDefVal = dryRunJSON
 	cli.Complete(c, "dry-run", cli.Words(dryRuns()))
-	o.output = "text"
-	cli.EnumFlag(c, f, &o.output, "output", "o", "text", []string{"text", "json"}, "print in this form; json is one object a delivery")
+	cli.OutputFlag(c, f, &o.output, []string{"text", "json"}, "json is one object a delivery")
 	cli.GroupFlags(f, cli.DeliveryFlags, "count", "every", "parallel", "retry", "dry-run", "output")
 
 	cli.Complete(c, "template", a.completeTemplates)
@@ -142,7 +141,7 @@ func (a *app) send(c *cobra.Command, o *sendOptions, spec *payload.Spec) error {
 	if err := o.check(spec); err != nil {
 		return err
 	}
-	loaded, err := a.Load(cli.Given(c, cli.ConnectionKeys()))
+	loaded, err := a.Load(o.Settings)
 	if err != nil {
 		return err
 	}

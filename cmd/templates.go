@@ -43,7 +43,7 @@ func newTemplatesListCmd(a *app) *cobra.Command {
 		ValidArgsFunction: cli.Nothing,
 		RunE:              func(*cobra.Command, []string) error { return a.listTemplates(output) },
 	}
-	cli.OutputFlag(c, &output, "text", "json")
+	cli.OutputFlag(c, c.Flags(), &output, []string{"text", "json"}, "")
 	return c
 }
 

@@ -49,7 +49,7 @@ what is not documented, and counts with --strict only.`,
 			return a.validate(c.Context(), name, o)
 		},
 	}
-	cli.OutputFlag(c, &o.output, "text", "json")
+	cli.OutputFlag(c, c.Flags(), &o.output, []string{"text", "json"}, "")
 	c.Flags().BoolVar(&o.strict, "strict", false, "let notices count as errors")
 	return c
 }

@@ -23,7 +23,7 @@ func newVersionCmd(a *app) *cobra.Command {
 			return a.printVersion(output)
 		},
 	}
-	cli.OutputFlag(c, &output, "text", "json")
+	cli.OutputFlag(c, c.Flags(), &output, []string{"text", "json"}, "")
 	return c
 }
 

@@ -18,13 +18,9 @@ const DeliveryFlags = "Delivery flags"
 
 // Connection are the flags of every command that delivers.
 type Connection struct {
-	Headers []string
-	CACert  string
-}
-
-// ConnectionKeys are the keys in the configuration of the flags that are in it too.
-func ConnectionKeys() map[string]string {
-	return map[string]string{"to": "to", "timeout": "timeout", "insecure": "insecure"}
+	Settings Settings // --to, --timeout, --insecure
+	Headers  []string
+	CACert   string
 }
 
 // AddFlags adds the flags to f, the local or the persistent ones of c. What the
@@ -36,6 +32,7 @@ func (o *Connection) AddFlags(c *cobra.Command, f *pflag.FlagSet) {
 	f.Bool("insecure", false, "accept any TLS certificate")
 	f.StringVar(&o.CACert, "cacert", "", "trust the certificates of this PEM `FILE` only")
 	GroupFlags(f, DeliveryFlags, "to", "header", "timeout", "insecure", "cacert")
+	o.Settings = TrackSettings(f, map[string]string{"to": "to", "timeout": "timeout", "insecure": "insecure"})
 	Complete(c, "to", Nothing)
 	Complete(c, "header", completeHeaders)
 	Complete(c, "timeout", Nothing)
@@ -117,8 +114,8 @@ func ParseTarget(url string, headers []deliver.Header) (deliver.Target, error) {
 }
 
 // Endpoint is where a command delivers to, with the configuration that says so.
-func (a *App) Endpoint(c *cobra.Command, o *Connection) (config.Config, deliver.Target, error) {
-	loaded, err := a.Load(Given(c, ConnectionKeys()))
+func (a *App) Endpoint(o *Connection) (config.Config, deliver.Target, error) {
+	loaded, err := a.Load(o.Settings)
 	if err != nil {
 		return config.Config{}, deliver.Target{}, err
 	}

@@ -67,9 +67,55 @@ func (n Text) Set(text string) error {
 	return nil
 }
 
-// OutputFlag is the -o flag of a command.
-func OutputFlag(c *cobra.Command, value *string, words ...string) {
-	EnumFlag(c, c.Flags(), value, "output", "o", words[0], words, "print in this form")
+// OutputFlag adds -o to f, the local or the persistent flags of c: the first of the words
+// is the default. What is to be said of them may be "".
+func OutputFlag(c *cobra.Command, f *pflag.FlagSet, value *string, words []string, about string) {
+	usage := "print in this form"
+	if about != "" {
+		usage += "; " + about
+	}
+	EnumFlag(c, f, value, "output", "o", words[0], words, usage)
+}
+
+// Seed is what every random choice of a command depends on.
+type Seed struct {
+	N     uint64
+	Given bool
+}
+
+// Or is the seed that was given, or another one, short enough to be typed.
+func (s Seed) Or(random func() uint64) uint64 {
+	if s.Given {
+		return s.N
+	}
+	return random() >> 40
+}
+
+// SeedFlag adds --seed.
+func SeedFlag(c *cobra.Command, seed *Seed) {
+	usage := "random seed: the same `N` makes the same choices"
+	if seed.N == 0 {
+		usage += " (default: another one each time)"
+	}
+	c.Flags().Var(seedFlag{seed}, "seed", usage)
+	Complete(c, "seed", Nothing)
+}
+
+type seedFlag struct{ seed *Seed }
+
+func (f seedFlag) String() string {
+	if f.seed == nil || *f.seed == (Seed{}) {
+		return ""
+	}
+	return strconv.FormatUint(f.seed.N, 10)
+}
+
+func (f seedFlag) Type() string { return "uint64" }
+
+func (f seedFlag) Set(s string) error {
+	n, err := strconv.ParseUint(s, 0, 64)
+	*f.seed = Seed{n, true}
+	return err
 }
 
 // CountFlag adds a flag that takes a whole number from 1 up. Without the flag it is

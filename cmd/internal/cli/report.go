@@ -16,12 +16,15 @@ import (
 
 // reportFlag is a repeatable flag that takes KIND=FILE.
 type reportFlag struct {
-	list  *[]ReportFile
+	list  *Reports
 	kinds []string
 }
 
-// ReportFile is a report to be written, and where to.
-type ReportFile struct{ Kind, File string }
+// Reports are those to be written.
+type Reports []Report
+
+// Report is one of them, and where it goes.
+type Report struct{ Kind, File string }
 
 func (f reportFlag) String() string {
 	if f.list == nil {
@@ -44,12 +47,12 @@ func (f reportFlag) Set(s string) error {
 	case !found || file == "":
 		return fmt.Errorf("it takes a kind and a file, like %s=report.%s", kind, strings.Replace(kind, "junit", "xml", 1))
 	}
-	*f.list = append(*f.list, ReportFile{kind, file})
+	*f.list = append(*f.list, Report{kind, file})
 	return nil
 }
 
 // ReportFlag adds --report with the kinds that a command can write.
-func ReportFlag(c *cobra.Command, value *[]ReportFile, kinds ...string) {
+func ReportFlag(c *cobra.Command, value *Reports, kinds ...string) {
 	c.Flags().Var(reportFlag{value, kinds}, "report", "write a report to a file, as "+List(kinds, "or")+"; repeatable")
 	Complete(c, "report", func(_ *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
 		if strings.Contains(word, "=") {
@@ -63,8 +66,8 @@ func ReportFlag(c *cobra.Command, value *[]ReportFile, kinds ...string) {
 	})
 }
 
-// CheckReports says before the work what would keep its reports from being written.
-func CheckReports(list []ReportFile) error {
+// Check says before the work what would keep its reports from being written.
+func (list Reports) Check() error {
 	var paths []string
 	for _, r := range list {
 		paths = append(paths, r.File)
@@ -73,6 +76,11 @@ func CheckReports(list []ReportFile) error {
 		return Usage(fmt.Errorf("--report: %w", err), "")
 	}
 	return nil
+}
+
+// Have reports whether one of a kind is to be written.
+func (list Reports) Have(kind string) bool {
+	return slices.ContainsFunc(list, func(r Report) bool { return r.Kind == kind })
 }
 
 // streamAt is the output of this process that a path such as /dev/stdout means, or nil.
@@ -87,7 +95,7 @@ func (a *App) streamAt(path string) io.Writer {
 }
 
 // WriteReports writes each report with the writer of its kind.
-func (a *App) WriteReports(list []ReportFile, writers map[string]func(io.Writer) error) error {
+func (a *App) WriteReports(list Reports, writers map[string]func(io.Writer) error) error {
 	var problems []error
 	for _, r := range list {
 		if stream := a.streamAt(r.File); stream != nil {

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/config"
 )
@@ -14,9 +15,8 @@ import (
 // OwnFolder is where a project keeps its templates and scenarios.
 const OwnFolder = ".apizee-hooks"
 
-// Load settles the configuration. The keys are those of the flags that the
-// user has given.
-func (a *App) Load(flags map[string]any) (*config.Loaded, error) {
+// Load settles the configuration.
+func (a *App) Load(typed Settings) (*config.Loaded, error) {
 	used := map[string]bool{}
 	loaded, err := config.Load(config.Options{
 		File: a.Config, Profile: a.Profile,
@@ -25,7 +25,7 @@ func (a *App) Load(flags map[string]any) (*config.Loaded, error) {
 			used[name] = true
 			return a.LookupEnv(name)
 		},
-		Flags: flags,
+		Flags: typed,
 	})
 	a.noteMisnamed(used)
 	return loaded, err
@@ -49,16 +49,32 @@ func (a *App) noteMisnamed(used map[string]bool) {
 // UserDir is the configuration folder of the user.
 func (a *App) UserDir() string { return config.UserDir(a.LookupEnv, a.GOOS) }
 
-// Given are those of the flags that the user has given, by their key in the
-// configuration.
-func Given(c *cobra.Command, keyOfFlag map[string]string) map[string]any {
-	values := map[string]any{}
-	for flag, key := range keyOfFlag {
-		if f := c.Flags().Lookup(flag); f != nil && f.Changed {
-			values[key] = f.Value.String()
-		}
+// Settings are what the user has given of the configuration on the command line, by key.
+type Settings map[string]any
+
+// TrackSettings returns the Settings that the flags of these names fill when they are
+// parsed. Each name comes with its key in the configuration.
+func TrackSettings(f *pflag.FlagSet, keyOfFlag map[string]string) Settings {
+	settings := Settings{}
+	for name, key := range keyOfFlag {
+		flag := f.Lookup(name)
+		flag.Value = tracked{flag.Value, func(text string) { settings[key] = text }}
 	}
-	return values
+	return settings
+}
+
+// tracked is a flag that says what it was set to.
+type tracked struct {
+	pflag.Value
+	set func(text string)
+}
+
+func (t tracked) Set(text string) error {
+	err := t.Value.Set(text)
+	if err == nil {
+		t.set(t.Value.String())
+	}
+	return err
 }
 
 // TemplateDirs are the folders of the user's own templates, nearest first:
