@@ -47,7 +47,7 @@ func (o *listenOptions) addFlags(a *app, c *cobra.Command) {
 	f.StringVar(&o.cacert, "cacert", "", "trust the certificates of this PEM `FILE` only, with --forward-to")
 	cli.GroupFlags(f, passFlags, "record", "sync", "forward-to", "insecure", "cacert")
 
-	cli.OutputFlag(c, f, &o.output, show.ReceptionForms(), "line is one line an event, pretty all of it as coloured JSON, json one object a line")
+	cli.OutputFlag(c, f, &o.output, show.ReceptionForms(), "line is one line an event, pretty all of it as coloured JSON, json one object a line, csv one row")
 	f.BoolVar(&o.showHeaders, "show-headers", false, "show the headers of each event")
 	a.FilterFlag(c, &o.filters)
 	cli.GroupFlags(f, showFlags, "output", "show-headers", "filter")

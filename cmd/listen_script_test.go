@@ -45,11 +45,12 @@ func startListener(ts *testscript.TestScript, neg bool, args []string) {
 func (l *listener) url(ts *testscript.TestScript) string {
 	timeout := time.After(waitAtMost)
 	for {
-		if url := listeningOn.FindString(l.out.String()); url != "" {
+		if url := listeningOn.FindString(l.out.String() + l.err.String()); url != "" {
 			return url
 		}
 		select {
 		case <-l.out.grown:
+		case <-l.err.grown:
 		case <-timeout:
 			ts.Fatalf("it does not say where it listens: %s%s", l.out, l.err)
 		}

@@ -43,10 +43,15 @@ func (s *listenSession) begin(bound net.Addr) {
 	if a.Quiet && !s.plan.form.ForPrograms() {
 		return
 	}
-	s.printer = show.Receptions{
+	receptions := show.Receptions{
 		Style: a.Style(), Listening: s.plan.listening(bound),
 		Headers: s.options.showHeaders, SecretHeader: s.plan.options.RequireHeader.Name,
-	}.In(s.plan.form)
+	}
+	if s.plan.form == show.CSV && !a.Quiet { // it has no place for the address
+		receptions.Palette = a.Err()
+		a.Stderr.Write(receptions.In(show.Line).Begin(nil))
+	}
+	s.printer = receptions.In(s.plan.form)
 	s.spool = console.NewSpool(a.Stdout, spooled, s.printer.Omitted)
 	s.spool.Print(s.printer.Begin(nil))
 }

@@ -65,7 +65,7 @@ func Keys() []Key {
 		{Name: "listen.record", kind: text, Flag: "record", Example: "events.ndjson",
 			Description: "Append each event to this recording."},
 		{Name: "listen.output", kind: text, Flag: "output", Default: "line",
-			Description: "How events are shown: line, pretty or json."},
+			Description: "How events are shown: line, pretty, json or csv."},
 		{Name: "listen.max-body", kind: text, Flag: "max-body", Default: "1MiB",
 			Description: "The largest accepted body."},
 	}

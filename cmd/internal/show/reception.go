@@ -46,6 +46,7 @@ func receptionForms() []receptionForm {
 		{Line, func(r Receptions) ReceptionPrinter { return receptionLine{r} }},
 		{Pretty, func(r Receptions) ReceptionPrinter { return receptionPretty{receptionLine{r}} }},
 		{JSON, func(r Receptions) ReceptionPrinter { return receptionJSON{r} }},
+		{CSV, func(r Receptions) ReceptionPrinter { return receptionCSV{r} }},
 	}
 }
 

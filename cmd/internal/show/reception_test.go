@@ -1,6 +1,9 @@
 package show
 
 import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -14,10 +17,11 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
 
+	"github.com/google/go-cmp/cmp"
 	"gotest.tools/v3/golden"
 )
 
-var receivedAt = regexp.MustCompile(`"receivedAt":"[^"]*"`)
+var receivedAt = regexp.MustCompile(`(?m)("receivedAt":"|^)\d{4}-\d\d-\d\dT[\d:.]+Z([",])`)
 
 // arrived are receptions of every kind, some of them hostile.
 func arrived() []receive.Reception {
@@ -96,14 +100,12 @@ func TestReceptions(t *testing.T) {
 		"pretty":        receptionsOf(80, false).In(Pretty),
 		"pretty-color":  receptionsOf(80, true).In(Pretty),
 		"json":          receptionsOf(0, false).In(JSON),
+		"csv":           receptionsOf(0, false).In(CSV),
 	}
 	for name, printer := range printers {
 		t.Run(name, func(t *testing.T) {
-			text := shown(printer)
-			if name == "json" {
-				// The times of day are the machine's own.
-				text = receivedAt.ReplaceAllString(text, `"receivedAt":"T"`)
-			}
+			// For programs the times of day are the machine's own.
+			text := receivedAt.ReplaceAllString(shown(printer), `${1}T$2`)
 			golden.Assert(t, text, "reception-"+name+".golden")
 			if strings.Contains(text, "hunter2") || strings.Contains(text, "blue") || strings.Contains(text, "token=abc") {
 				t.Error("a secret is shown")
@@ -156,5 +158,43 @@ func BenchmarkReceptionLine(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		buffer = p.Item(buffer[:0], &r)
+	}
+}
+
+// TestCSV reads the rows back, and wants no cell that a spreadsheet would run.
+func TestCSV(t *testing.T) {
+	p := receptionsOf(0, false).In(CSV)
+	text := p.Begin(nil)
+	hostile := []string{`=cmd|' /C calc'!A0`, "+1+1", "-2+3", "@SUM(A1)", " =1+1", "\t=1", "＝1+1", `a"b,c`, "two\r\nlines"}
+	for _, object := range hostile {
+		body, err := json.Marshal(map[string]any{"event": "update", "object": object, "objectId": -5})
+		if err != nil {
+			t.Fatal(err)
+		}
+		text = p.Item(text, &receive.Reception{Method: "POST", Path: "/", Outcome: receive.Accepted, Body: body, Report: apizee.Documented().Validate(body)})
+	}
+	if lines := bytes.Count(text, []byte("\r\n")); lines != len(hostile)+1 || bytes.Count(text, []byte("\n")) != lines {
+		t.Errorf("%d lines for %d rows and a header", lines, len(hostile))
+	}
+	rows, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(receptionHeader(), rows[0]); diff != "" {
+		t.Error(diff)
+	}
+	for i, row := range rows[1:] {
+		if row[6] != "-5" {
+			t.Errorf("the number -5 became %q", row[6])
+		}
+		row[6] = ""
+		for _, cell := range row {
+			if cell = strings.TrimSpace(cell); cell != "" && strings.ContainsAny(cell[:1], "=+-@") {
+				t.Errorf("%q became %q", hostile[i], cell)
+			}
+		}
+	}
+	if got := rows[8][5]; got != `a"b,c` {
+		t.Errorf("%q", got)
 	}
 }

@@ -1,0 +1,98 @@
+package show
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/console"
+	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
+)
+
+// receptionCSV shows a request as one row of CSV (RFC 4180): the header row comes first,
+// and a row takes one line, since line breaks within a text are shown escaped.
+//
+// A spreadsheet runs a cell that begins with =, +, - or @ as a formula, and what stands in
+// a cell is a sender's choice: such a cell gets an apostrophe in front, which makes it a
+// text. Numbers stay numbers. Who needs the bytes as they came has -o json and --record.
+type receptionCSV struct{ Receptions }
+
+// receptionHeader names the columns. took is in milliseconds; status is empty when there
+// was no answer; findings begin with ✗ when they break the contract, else with !.
+func receptionHeader() []string {
+	return []string{
+		"receivedAt", "remote", "method", "path", "event", "object", "objectId", "summary",
+		"status", "took", "forwardedStatus", "outcome", "problem", "findings",
+	}
+}
+
+const betweenTexts = "; " // that share a cell
+
+func (p receptionCSV) Begin(dst []byte) []byte { return appendRow(dst, receptionHeader()) }
+
+func (p receptionCSV) Item(dst []byte, r *receive.Reception) []byte {
+	event, forwarded := r.Report.Event, ""
+	if r.Forwarded != nil {
+		forwarded = statusCell(r.Forwarded.Status)
+	}
+	findings := make([]string, len(r.Report.Findings))
+	for i, f := range r.Report.Findings {
+		finding := Finding(console.Palette{}, f)
+		findings[i] = finding.Mark + " " + finding.Text
+	}
+	return appendRow(dst, []string{
+		instant(r.At), r.Remote, r.Method, p.path(r.Path), event.Name, event.Object, event.IDText(),
+		strings.Join(event.Summary(), betweenTexts), statusCell(r.Status),
+		strconv.FormatFloat(milliseconds(r.Took), 'f', -1, 64), forwarded, string(r.Outcome), r.Problem,
+		strings.Join(findings, betweenTexts),
+	})
+}
+
+func (p receptionCSV) End(dst []byte, _ *Tally) []byte { return dst }
+
+// Malformed has the time and the sender, and the reason as the problem.
+func (p receptionCSV) Malformed(dst []byte, m receive.Malformed) []byte {
+	return appendRow(dst, []string{instant(m.At), m.Remote, "", "", "", "", "", "", "", "", "", "malformed", m.Reason, ""})
+}
+
+// Omitted has nothing but the problem.
+func (p receptionCSV) Omitted(n int) []byte {
+	return appendRow(nil, []string{"", "", "", "", "", "", "", "", "", "", "", "omitted", omitted(n), ""})
+}
+
+func statusCell(status int) string {
+	if status == 0 {
+		return ""
+	}
+	return strconv.Itoa(status)
+}
+
+// appendRow adds a row of texts that came from anywhere.
+func appendRow(dst []byte, cells []string) []byte {
+	for i, cell := range cells {
+		cells[i] = safeCell(cell)
+	}
+	var row bytes.Buffer
+	w := csv.NewWriter(&row)
+	w.UseCRLF = true
+	_ = w.Write(cells) // a buffer takes all
+	w.Flush()
+	return append(dst, row.Bytes()...)
+}
+
+// safeCell makes a text safe for a terminal and for a spreadsheet.
+func safeCell(text string) string {
+	text = console.Safe(text)
+	if start := strings.TrimLeft(text, " "); start != "" && strings.ContainsRune("=+-@＝＋－＠", []rune(start)[0]) && !isNumber(text) {
+		return "'" + text
+	}
+	return text
+}
+
+// isNumber says whether a text is a number as JSON has them.
+func isNumber(text string) bool {
+	var number json.Number
+	return json.Unmarshal([]byte(text), &number) == nil && text[0] != '"'
+}
