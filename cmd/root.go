@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
+	"github.com/apizee-hooks/apizee-hooks/cmd/version"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 )
@@ -20,7 +21,7 @@ import (
 func Run(ctx context.Context, system cli.System, args []string) int {
 	stdout := console.NewOutput(system.Stdout)
 	system.Stdout = stdout
-	a := &app{&cli.App{System: system}}
+	a := &cli.App{System: system}
 	root := newRootCmd(a, subcommandIn(args))
 	root.SetArgs(args)
 	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) {
@@ -37,32 +38,37 @@ func Run(ctx context.Context, system cli.System, args []string) int {
 }
 
 // Root is the tree of commands, for what is made from it: man pages, tables.
-func Root(system cli.System) *cobra.Command { return newRootCmd(&app{&cli.App{System: system}}, "") }
+func Root(system cli.System) *cobra.Command { return newRootCmd(&cli.App{System: system}, "") }
 
 // subcommand is one that can be made.
 type subcommand struct {
 	name, group string
-	make        func(*app) *cobra.Command
+	make        func(*cli.App) *cobra.Command
 }
 
 // subcommands are all there are, in the order of their groups.
 func subcommands() []subcommand {
 	return []subcommand{
-		{"send", "events", newSendCmd},
-		{"listen", "events", newListenCmd},
-		{"run", "events", newRunCmd},
-		{"replay", "events", newReplayCmd},
-		{"load", "strain", newLoadCmd},
-		{"audit", "strain", newAuditCmd},
-		{"generate", "strain", newGenerateCmd},
-		{"events", "contract", newEventsCmd},
-		{"schema", "contract", newSchemaCmd},
-		{"validate", "contract", newValidateCmd},
-		{"templates", "setup", newTemplatesCmd},
-		{"config", "setup", newConfigCmd},
-		{"completion", "setup", newCompletionCmd},
-		{"version", "setup", newVersionCmd},
+		{"send", "events", flat(newSendCmd)},
+		{"listen", "events", flat(newListenCmd)},
+		{"run", "events", flat(newRunCmd)},
+		{"replay", "events", flat(newReplayCmd)},
+		{"load", "strain", flat(newLoadCmd)},
+		{"audit", "strain", flat(newAuditCmd)},
+		{"generate", "strain", flat(newGenerateCmd)},
+		{"events", "contract", flat(newEventsCmd)},
+		{"schema", "contract", flat(newSchemaCmd)},
+		{"validate", "contract", flat(newValidateCmd)},
+		{"templates", "setup", flat(newTemplatesCmd)},
+		{"config", "setup", flat(newConfigCmd)},
+		{"completion", "setup", flat(newCompletionCmd)},
+		{"version", "setup", version.New},
 	}
+}
+
+// flat makes a command that has no package of its own yet.
+func flat(newCmd func(*app) *cobra.Command) func(*cli.App) *cobra.Command {
+	return func(a *cli.App) *cobra.Command { return newCmd(&app{a}) }
 }
 
 // subcommandIn is the one that a command line begins with, or "".
@@ -77,7 +83,7 @@ func subcommandIn(args []string) string {
 
 // newRootCmd makes the program with only one of its subcommands, or with all for "". To
 // make them all takes as long as to deliver an event.
-func newRootCmd(a *app, only string) *cobra.Command {
+func newRootCmd(a *cli.App, only string) *cobra.Command {
 	root := &cobra.Command{
 		Use:   cli.Program + " <command>",
 		Short: "Call your webhook endpoint the way Apizee would",
@@ -95,7 +101,7 @@ of them in CI.`,
 		SilenceUsage:      true,
 		Args:              cli.NoSuchCommand,
 		RunE:              func(c *cobra.Command, _ []string) error { return c.Help() },
-		PersistentPreRunE: func(c *cobra.Command, _ []string) error { return cmp.Or(missingValue(c), a.checkGlobals()) },
+		PersistentPreRunE: func(c *cobra.Command, _ []string) error { return cmp.Or(missingValue(c), checkGlobals(a)) },
 	}
 	root.SetIn(a.Stdin)
 	root.SetOut(a.Stdout)
@@ -105,7 +111,7 @@ of them in CI.`,
 	root.SetHelpFunc(a.Help)
 	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
 	root.CompletionOptions.DisableDefaultCmd = true
-	a.addGlobalFlags(root)
+	addGlobalFlags(a, root)
 
 	root.AddGroup(
 		&cobra.Group{ID: "events", Title: "Send and receive"},
@@ -143,7 +149,7 @@ func completeHelp(root *cobra.Command) {
 	}
 }
 
-func (a *app) addGlobalFlags(root *cobra.Command) {
+func addGlobalFlags(a *cli.App, root *cobra.Command) {
 	f := root.PersistentFlags()
 	f.StringVar(&a.Config, "config", "", "read this configuration `FILE`")
 	f.StringVar(&a.Profile, "profile", "", "use this profile `NAME` of the configuration")
@@ -160,7 +166,7 @@ func (a *app) addGlobalFlags(root *cobra.Command) {
 }
 
 // checkGlobals refuses what no command can make sense of.
-func (a *app) checkGlobals() error {
+func checkGlobals(a *cli.App) error {
 	if a.Quiet && a.Verbose {
 		return cli.Usage(errors.New("--quiet and --verbose contradict each other"), "give one of them.")
 	}

@@ -10,7 +10,7 @@ import (
 // TestSubcommandAlone holds that a subcommand that was made without the others is the same.
 func TestSubcommandAlone(t *testing.T) {
 	for _, sub := range subcommands() {
-		if c := sub.make(&app{&cli.App{System: testSystem(new(bytes.Buffer))}}); c.Name() != sub.name {
+		if c := sub.make(&cli.App{System: testSystem(new(bytes.Buffer))}); c.Name() != sub.name {
 			t.Errorf("%s is listed as %s", c.Name(), sub.name)
 		}
 		args := []string{sub.name, "--help"}
@@ -19,7 +19,7 @@ func TestSubcommandAlone(t *testing.T) {
 		}
 		help := func(only string) string {
 			var out bytes.Buffer
-			root := newRootCmd(&app{&cli.App{System: testSystem(&out)}}, only)
+			root := newRootCmd(&cli.App{System: testSystem(&out)}, only)
 			root.SetArgs(args)
 			if err := root.Execute(); err != nil {
 				t.Error(err)
@@ -38,7 +38,7 @@ func TestSubcommandAlone(t *testing.T) {
 }
 
 func BenchmarkRoot(b *testing.B) {
-	a := &app{&cli.App{System: testSystem(new(bytes.Buffer))}}
+	a := &cli.App{System: testSystem(new(bytes.Buffer))}
 	for name, only := range map[string]string{"all": "", "send": "send"} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()

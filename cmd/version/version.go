@@ -1,4 +1,5 @@
-package cmd
+// Package version is the command that prints the version of the program.
+package version
 
 import (
 	"fmt"
@@ -9,8 +10,14 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 )
 
-func newVersionCmd(a *app) *cobra.Command {
-	var output string
+type options struct {
+	*cli.App
+	output string
+}
+
+// New makes the command.
+func New(app *cli.App) *cobra.Command {
+	o := &options{App: app}
 	c := &cobra.Command{
 		Use:   "version",
 		Short: "Print the version of this program",
@@ -19,30 +26,28 @@ func newVersionCmd(a *app) *cobra.Command {
 			apizee-hooks version -o json`),
 		Args:              cli.AtMost(0, "no arguments"),
 		ValidArgsFunction: cli.Nothing,
-		RunE: func(*cobra.Command, []string) error {
-			return a.printVersion(output)
-		},
+		RunE:              func(*cobra.Command, []string) error { return run(o) },
 	}
-	cli.OutputFlag(c, c.Flags(), &output, []string{"text", "json"}, "")
+	cli.OutputFlag(c, c.Flags(), &o.output, []string{"text", "json"}, "")
 	return c
 }
 
-func (a *app) printVersion(output string) error {
-	b := a.Build.OrBuildInfo()
+func run(o *options) error {
+	b := o.Build.OrBuildInfo()
 	platform := runtime.GOOS + "/" + runtime.GOARCH
-	if output == "json" {
-		return a.PrintJSON(struct {
+	if o.output == "json" {
+		return o.PrintJSON(struct {
 			cli.Build
 			Go       string `json:"go"`
 			Platform string `json:"platform"`
 		}{b, runtime.Version(), platform})
 	}
-	fmt.Fprintf(a.Stdout, "%s %s\n", cli.Program, b.Version)
+	fmt.Fprintf(o.Stdout, "%s %s\n", cli.Program, b.Version)
 	for _, line := range []struct{ name, value string }{
 		{"commit", b.Commit}, {"date", b.Date}, {"go", runtime.Version()}, {"platform", platform},
 	} {
 		if line.value != "" {
-			fmt.Fprintf(a.Stdout, "  %-9s %s\n", line.name, line.value)
+			fmt.Fprintf(o.Stdout, "  %-9s %s\n", line.name, line.value)
 		}
 	}
 	return nil
