@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/apizee-hooks/apizee-hooks/cmd/completion"
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/cmd/version"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
@@ -61,7 +62,7 @@ func subcommands() []subcommand {
 		{"validate", "contract", flat(newValidateCmd)},
 		{"templates", "setup", flat(newTemplatesCmd)},
 		{"config", "setup", flat(newConfigCmd)},
-		{"completion", "setup", flat(newCompletionCmd)},
+		{"completion", "setup", completion.New},
 		{"version", "setup", version.New},
 	}
 }
@@ -254,4 +255,15 @@ func wanted(invalid *pflag.InvalidValueError) string {
 		return "it takes true or false"
 	}
 	return errors.Unwrap(invalid).Error()
+}
+
+// describePlainly takes the marks out of the descriptions of flags, which shells show as
+// they are. In a help they tell what a flag takes.
+func describePlainly(c *cobra.Command) {
+	plain := func(f *pflag.Flag) { _, f.Usage = pflag.UnquoteUsage(f) }
+	c.Flags().VisitAll(plain)
+	c.PersistentFlags().VisitAll(plain)
+	for _, sub := range c.Commands() {
+		describePlainly(sub)
+	}
 }

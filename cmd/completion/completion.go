@@ -1,10 +1,10 @@
-package cmd
+// Package completion is the command that prints the completion script for a shell.
+package completion
 
 import (
 	"io"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 )
@@ -12,7 +12,8 @@ import (
 // shells are those that completions can be written for.
 func shells() []string { return []string{"bash", "zsh", "fish", "powershell"} }
 
-func newCompletionCmd(a *app) *cobra.Command {
+// New makes the command.
+func New(app *cli.App) *cobra.Command {
 	return &cobra.Command{
 		Use:   "completion bash|zsh|fish|powershell",
 		Short: "Print the completion script for a shell",
@@ -36,24 +37,13 @@ bash needs its package bash-completion for it.`,
 		Args:              cli.OneOf("a shell", shells()),
 		ValidArgsFunction: cli.FirstArg(cli.Words(shells())),
 		RunE: func(c *cobra.Command, args []string) error {
-			return writeCompletion(a.Stdout, c.Root(), args[0])
+			return write(app.Stdout, c.Root(), args[0])
 		},
 	}
 }
 
-// describePlainly takes the marks out of the descriptions of flags, which shells show as
-// they are. In a help they tell what a flag takes.
-func describePlainly(c *cobra.Command) {
-	plain := func(f *pflag.Flag) { _, f.Usage = pflag.UnquoteUsage(f) }
-	c.Flags().VisitAll(plain)
-	c.PersistentFlags().VisitAll(plain)
-	for _, sub := range c.Commands() {
-		describePlainly(sub)
-	}
-}
-
-// writeCompletion writes the script for one of the shells.
-func writeCompletion(w io.Writer, root *cobra.Command, shell string) error {
+// write writes the script for one of the shells.
+func write(w io.Writer, root *cobra.Command, shell string) error {
 	switch shell {
 	case "bash":
 		return root.GenBashCompletionV2(w, true)
