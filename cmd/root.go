@@ -13,6 +13,7 @@ import (
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/completion"
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
+	"github.com/apizee-hooks/apizee-hooks/cmd/schema"
 	"github.com/apizee-hooks/apizee-hooks/cmd/version"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
@@ -58,7 +59,7 @@ func subcommands() []subcommand {
 		{"audit", "strain", flat(newAuditCmd)},
 		{"generate", "strain", flat(newGenerateCmd)},
 		{"events", "contract", flat(newEventsCmd)},
-		{"schema", "contract", flat(newSchemaCmd)},
+		{"schema", "contract", schema.New},
 		{"validate", "contract", flat(newValidateCmd)},
 		{"templates", "setup", flat(newTemplatesCmd)},
 		{"config", "setup", flat(newConfigCmd)},

@@ -1,4 +1,5 @@
-package cmd
+// Package schema is the command that prints the schemas of what is documented.
+package schema
 
 import (
 	"fmt"
@@ -16,18 +17,19 @@ type schema struct {
 	text        func() []byte
 }
 
-func (a *app) schemas() []schema {
+func schemas(app *cli.App) []schema {
 	return []schema{
-		{"json-schema", "a JSON Schema (2020-12) of the body of an event", a.Catalog.JSONSchema},
-		{"scenario", "a JSON Schema of the files that run plays, for editors", func() []byte { return scenario.JSONSchema(a.Catalog) }},
-		{"openapi", "an OpenAPI 3.1 document of the webhooks", a.Catalog.OpenAPI},
+		{"json-schema", "a JSON Schema (2020-12) of the body of an event", app.Catalog.JSONSchema},
+		{"scenario", "a JSON Schema of the files that run plays, for editors", func() []byte { return scenario.JSONSchema(app.Catalog) }},
+		{"openapi", "an OpenAPI 3.1 document of the webhooks", app.Catalog.OpenAPI},
 	}
 }
 
-func newSchemaCmd(a *app) *cobra.Command {
+// New makes the command.
+func New(app *cli.App) *cobra.Command {
 	var names []string
 	about := "Print a schema made from what Apizee documents:\n\n"
-	for _, s := range a.schemas() {
+	for _, s := range schemas(app) {
 		names = append(names, s.name)
 		about += fmt.Sprintf("  %-12s %s\n", s.name, s.about)
 	}
@@ -41,9 +43,9 @@ func newSchemaCmd(a *app) *cobra.Command {
 		Args:              cli.OneOf("a schema", names),
 		ValidArgsFunction: cli.FirstArg(cli.Words(names)),
 		RunE: func(_ *cobra.Command, args []string) error {
-			for _, s := range a.schemas() {
+			for _, s := range schemas(app) {
 				if s.name == args[0] {
-					_, err := a.Stdout.Write(s.text())
+					_, err := app.Stdout.Write(s.text())
 					return err
 				}
 			}
