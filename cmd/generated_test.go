@@ -79,7 +79,7 @@ func eventsTable() string {
 	out.WriteString("| object | prop | flag | type | documented values |\n| --- | --- | --- | --- | --- |\n")
 	for _, o := range apizee.Documented().Objects {
 		for _, p := range o.Props {
-			out.WriteString("| " + o.Name + " | `" + p.Path + "` | `--" + p.Flag + "` | " + string(p.Type) + " | " + values(p) + " |\n")
+			out.WriteString("| " + o.Name + " | `" + p.Path + "` | `--" + p.Flag + "` | " + string(p.Type) + " | " + p.Possible() + " |\n")
 		}
 	}
 	return out.String()

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/completion"
+	"github.com/apizee-hooks/apizee-hooks/cmd/events"
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/cmd/schema"
 	"github.com/apizee-hooks/apizee-hooks/cmd/version"
@@ -58,7 +59,7 @@ func subcommands() []subcommand {
 		{"load", "strain", flat(newLoadCmd)},
 		{"audit", "strain", flat(newAuditCmd)},
 		{"generate", "strain", flat(newGenerateCmd)},
-		{"events", "contract", flat(newEventsCmd)},
+		{"events", "contract", events.New},
 		{"schema", "contract", schema.New},
 		{"validate", "contract", flat(newValidateCmd)},
 		{"templates", "setup", flat(newTemplatesCmd)},

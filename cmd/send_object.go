@@ -71,7 +71,7 @@ func (f *objectFlags) add(c *cobra.Command) {
 
 	f.texts = make([]string, len(f.object.Props))
 	for i, p := range f.object.Props {
-		flags.Var(cli.Text{Value: &f.texts[i], Name: placeholder(p)}, p.Flag, p.Description+": "+values(p))
+		flags.Var(cli.Text{Value: &f.texts[i], Name: placeholder(p)}, p.Flag, p.Description+": "+p.Possible())
 		cli.Complete(c, p.Flag, cli.Words(p.Values))
 		cli.GroupFlags(flags, group, p.Flag)
 	}

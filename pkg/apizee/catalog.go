@@ -1,6 +1,9 @@
 package apizee
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // The fixed parts of the request, as documented under "Webhooks > Events".
 const (
@@ -67,6 +70,17 @@ type Prop struct {
 	Example string `json:"example"`
 	// Default says that the prop belongs to the documented example event.
 	Default bool `json:"default"`
+}
+
+// Possible says what the prop may be: its words, its range, or an example.
+func (p Prop) Possible() string {
+	switch {
+	case len(p.Values) > 0:
+		return strings.Join(p.Values, ", ")
+	case p.Range != nil:
+		return p.Range.String() + ", such as " + p.Example
+	}
+	return "such as " + p.Example
 }
 
 // Identifier says what an object's objectId looks like.

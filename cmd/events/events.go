@@ -1,0 +1,129 @@
+// Package events is the command that shows what is documented.
+package events
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/console"
+)
+
+type options struct {
+	*cli.App
+	object string // "" is all of them
+	output string
+}
+
+// New makes the command.
+func New(app *cli.App) *cobra.Command {
+	o := &options{App: app}
+	c := &cobra.Command{
+		Use:   "events [object]",
+		Short: "Show what Apizee documents: objects, events, props, values",
+		Long: `Show what Apizee documents about its webhooks: the events, the objects they are
+about, and for each object its props with their types and values.`,
+		Example: cli.Example(`
+			apizee-hooks events
+			apizee-hooks events ticket
+
+			# Every documented state of a ticket
+			apizee-hooks events ticket -o json | jq -r '.props[] | select(.path == "state").values[]'`),
+		Args:              knownObject(app.Catalog),
+		ValidArgsFunction: cli.FirstArg(cli.Words(app.Catalog.ObjectNames())),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				o.object = args[0]
+			}
+			return run(o)
+		},
+	}
+	cli.OutputFlag(c, c.Flags(), &o.output, []string{"text", "json"}, "")
+	return c
+}
+
+// knownObject takes at most one argument, a documented object.
+func knownObject(catalog *apizee.Catalog) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return nil
+		}
+		if _, ok := catalog.LookupObject(args[0]); !ok {
+			return cli.Usage(fmt.Errorf("%q is not a documented object%s", args[0], apizee.DidYouMean(args[0], catalog.ObjectNames())),
+				"Apizee documents "+cli.List(catalog.ObjectNames(), "and")+".")
+		}
+		return cli.AtMost(1, "one object")(c, args)
+	}
+}
+
+func run(o *options) error {
+	if o.object == "" {
+		return printCatalog(o)
+	}
+	object, _ := o.Catalog.LookupObject(o.object)
+	return printObject(o, object)
+}
+
+func printCatalog(o *options) error {
+	if o.output == "json" {
+		return o.PrintJSON(struct {
+			Events  []apizee.Word   `json:"events"`
+			Fields  []apizee.Field  `json:"fields"`
+			Objects []apizee.Object `json:"objects"`
+		}{o.Catalog.Events, o.Catalog.Fields(), o.Catalog.Objects})
+	}
+	p := o.Out()
+	table := console.Table{Header: console.Cells(p.Strong, "OBJECT", "PROP", "TYPE", "VALUES"), Width: o.Width(), Wrap: true}
+	for _, object := range o.Catalog.Objects {
+		name := object.Name
+		for _, prop := range object.Props {
+			table.Rows = append(table.Rows, []console.Cell{
+				{Text: name, Paint: p.Object}, {Text: prop.Path}, {Text: string(prop.Type), Paint: p.Dim}, {Text: prop.Possible()},
+			})
+			name = ""
+		}
+	}
+	fmt.Fprintf(o.Stdout, "%s %s\n\n", p.Strong("Events:"), strings.Join(o.Catalog.EventNames(), ", "))
+	_, err := table.WriteTo(o.Stdout)
+	return err
+}
+
+func printObject(o *options, object apizee.Object) error {
+	if o.output == "json" {
+		return o.PrintJSON(object)
+	}
+	p := o.Out()
+	fmt.Fprintf(o.Stdout, "%s: %s\n\n", p.Object(object.Name), object.Description)
+	table := console.Table{Width: o.Width(), Wrap: true}
+	row := func(name, kind, text string) {
+		table.Rows = append(table.Rows, []console.Cell{{Text: name, Paint: p.Strong}, {Text: kind, Paint: p.Dim}, {Text: text}})
+	}
+	for i, e := range o.Catalog.Events {
+		name := ""
+		if i == 0 {
+			name = "event"
+		}
+		row(name, e.Name, e.Description)
+	}
+	row("objectId", joinTypes(object.ID.Types), object.ID.Description+", such as "+object.ID.Example)
+	for _, prop := range object.Props {
+		row("props."+prop.Path, string(prop.Type), prop.Description+"; --"+prop.Flag)
+		row("", "", prop.Possible())
+	}
+	if _, err := table.WriteTo(o.Stdout); err != nil {
+		return err
+	}
+	fmt.Fprintf(o.Stdout, "\n%s apizee-hooks send %s --dry-run\n", p.Dim("Try:"), object.Name)
+	return nil
+}
+
+func joinTypes(types []apizee.Type) string {
+	words := make([]string, len(types))
+	for i, t := range types {
+		words[i] = string(t)
+	}
+	return cli.List(words, "or")
+}
