@@ -22,12 +22,10 @@ import (
 type loadOptions struct {
 	cli.Connection
 
-	rate       generate.Rate
+	cli.Stream
 	ramp       string
 	duration   time.Duration
 	maxWorkers int
-	mix        generate.Mix
-	seed       cli.Seed
 	fault      fault.Fault
 	reports    cli.Reports
 	failIf     []load.Condition
@@ -36,7 +34,7 @@ type loadOptions struct {
 }
 
 func newLoadCmd(a *app) *cobra.Command {
-	o := &loadOptions{rate: generate.Rate{Count: 50, Per: time.Second}, mix: generate.DefaultMix(a.Catalog)}
+	o := &loadOptions{Stream: cli.Stream{Rate: generate.Rate{Count: 50, Per: time.Second}, Mix: generate.DefaultMix(a.Catalog)}}
 	c := &cobra.Command{
 		Use:   "load",
 		Short: "Put a load on your endpoint and measure how it bears it",
@@ -71,16 +69,14 @@ Measures of --fail-if:
 	f := c.Flags()
 	o.Connection.AddFlags(c, f)
 	cli.FaultFlag(c, f, &o.fault, func(fault.Fault) bool { return true })
-	f.Var(&rateFlag{&o.rate}, "rate", "send so many events in a span of time")
+	o.Stream.AddFlags(c, a.Catalog, "send so many events in a span of time", "50/s", "500/s", "30/m")
 	f.StringVar(&o.ramp, "ramp", "", "let the rate change evenly, such as 1/s..500/s: `RATE..RATE`")
 	f.DurationVar(&o.duration, "duration", 10*time.Second, "go on for this `DURATION`")
 	cli.CountFlag(f, &o.maxWorkers, "max-workers", load.DefaultMaxWorkers, "have up to `N` deliveries under way at once")
-	a.addStreamFlags(c, &o.seed, &o.mix)
 	cli.ReportFlag(c, &o.reports, "json", "html", "hdr")
 	f.Var(conditionFlag{&o.failIf}, "fail-if", "exit with 1 when this holds at the end, such as 'p99>200ms'; repeatable")
 	f.BoolVar(&o.targets, "targets", false, "print the requests as vegeta's JSON targets, and send nothing")
 	f.StringArrayVar(&o.allowHosts, "allow-host", nil, "let the load go to this `HOST` off this machine; repeatable")
-	cli.Complete(c, "rate", cli.Words([]string{"50/s", "500/s", "30/m"}))
 	cli.Complete(c, "ramp", cli.Words([]string{"1/s..500/s"}))
 	cli.Complete(c, "fail-if", completeMeasures)
 	for _, name := range []string{"duration", "max-workers", "allow-host"} {
@@ -98,7 +94,7 @@ func (a *app) runLoad(c *cobra.Command, o *loadOptions) error {
 	if err != nil {
 		return err
 	}
-	seed := o.seed.Or(a.Random)
+	seed := o.Seed.Or(a.Random)
 	options := load.Options{
 		Target: target, Next: o.stream(a.Catalog, seed, a.Now(), pace).Next, Pace: pace, Timeout: settings.Timeout,
 		MaxWorkers: o.maxWorkers, Fault: o.fault, Seed: seed, AllowHosts: o.allowHosts,
@@ -119,7 +115,7 @@ func (o *loadOptions) pace(rated bool) (load.Pace, error) {
 	case o.duration <= 0:
 		return load.Pace{}, cli.Usagef("--duration %s: it must be more than 0", o.duration)
 	case o.ramp == "":
-		return load.Constant(o.rate, o.duration), nil
+		return load.Constant(o.Rate, o.duration), nil
 	case rated:
 		return load.Pace{}, cli.Usage(errors.New("--rate and --ramp both say how fast"), "give one of them.")
 	}
@@ -132,7 +128,7 @@ func (o *loadOptions) pace(rated bool) (load.Pace, error) {
 
 // stream makes events whose own time goes on as fast as the load.
 func (o *loadOptions) stream(catalog *apizee.Catalog, seed uint64, now time.Time, pace load.Pace) *generate.Stream {
-	return generate.New(generate.Options{Catalog: catalog, Seed: seed, Start: now, Rate: pace.To, Mix: o.mix})
+	return generate.New(generate.Options{Catalog: catalog, Seed: seed, Start: now, Rate: pace.To, Mix: o.Mix})
 }
 
 func lookup(ctx context.Context, host string) ([]netip.Addr, error) {

@@ -12,7 +12,9 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/completion"
+	"github.com/apizee-hooks/apizee-hooks/cmd/config"
 	"github.com/apizee-hooks/apizee-hooks/cmd/events"
+	"github.com/apizee-hooks/apizee-hooks/cmd/generate"
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/cmd/schema"
 	"github.com/apizee-hooks/apizee-hooks/cmd/version"
@@ -58,12 +60,12 @@ func subcommands() []subcommand {
 		{"replay", "events", flat(newReplayCmd)},
 		{"load", "strain", flat(newLoadCmd)},
 		{"audit", "strain", flat(newAuditCmd)},
-		{"generate", "strain", flat(newGenerateCmd)},
+		{"generate", "strain", generate.New},
 		{"events", "contract", events.New},
 		{"schema", "contract", schema.New},
 		{"validate", "contract", flat(newValidateCmd)},
 		{"templates", "setup", flat(newTemplatesCmd)},
-		{"config", "setup", flat(newConfigCmd)},
+		{"config", "setup", config.New},
 		{"completion", "setup", completion.New},
 		{"version", "setup", version.New},
 	}

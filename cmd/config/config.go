@@ -1,4 +1,5 @@
-package cmd
+// Package config is the command that shows the configuration and starts one.
+package config
 
 import (
 	"cmp"
@@ -13,7 +14,8 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 )
 
-func newConfigCmd(a *app) *cobra.Command {
+// New makes the command.
+func New(app *cli.App) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "config [command]",
 		Short: "Show or start the configuration",
@@ -30,13 +32,13 @@ those over the chosen profile, and that over the rest of the file.`,
 			# The same with the profile "staging"
 			apizee-hooks config show --profile staging`),
 		Args: cli.NoSuchCommand,
-		RunE: func(*cobra.Command, []string) error { return a.showConfig("text") },
+		RunE: func(*cobra.Command, []string) error { return show(app, "text") },
 	}
-	c.AddCommand(newConfigShowCmd(a), newConfigInitCmd(a), newConfigPathCmd(a))
+	c.AddCommand(newShow(app), newInit(app), newPath(app))
 	return c
 }
 
-func newConfigShowCmd(a *app) *cobra.Command {
+func newShow(app *cli.App) *cobra.Command {
 	var output string
 	c := &cobra.Command{
 		Use:               "show",
@@ -44,7 +46,7 @@ func newConfigShowCmd(a *app) *cobra.Command {
 		Example:           cli.Example("\n\t\t\tapizee-hooks config show\n\t\t\tapizee-hooks config show --profile staging -o json"),
 		Args:              cli.AtMost(0, "no arguments"),
 		ValidArgsFunction: cli.Nothing,
-		RunE:              func(*cobra.Command, []string) error { return a.showConfig(output) },
+		RunE:              func(*cobra.Command, []string) error { return show(app, output) },
 	}
 	cli.OutputFlag(c, c.Flags(), &output, []string{"text", "json"}, "")
 	return c
@@ -57,51 +59,51 @@ type setting struct {
 	Source string `json:"source"`
 }
 
-func (a *app) showConfig(output string) error {
-	loaded, err := a.Load(nil)
+func show(app *cli.App, output string) error {
+	loaded, err := app.Load(nil)
 	if err != nil {
 		return err
 	}
 	var settings []setting
 	for _, v := range loaded.Values() {
 		value := v.Masked()
-		if a.ShowSecrets {
+		if app.ShowSecrets {
 			value = v.Value
 		}
 		settings = append(settings, setting{v.Key, value, v.Source})
 	}
 	if output == "json" {
-		return a.PrintJSON(struct {
+		return app.PrintJSON(struct {
 			File     string    `json:"file"`
 			Profile  string    `json:"profile"`
 			Settings []setting `json:"settings"`
 		}{loaded.File, loaded.Profile, settings})
 	}
-	return a.printSettings(loaded, settings)
+	return printSettings(app, loaded, settings)
 }
 
-func (a *app) printSettings(loaded *config.Loaded, settings []setting) error {
-	p := a.Out()
+func printSettings(app *cli.App, loaded *config.Loaded, settings []setting) error {
+	p := app.Out()
 	file := "no configuration file; `apizee-hooks config init` writes one"
 	if loaded.File != "" {
 		file = console.Safe(loaded.File)
 	}
-	fmt.Fprintf(a.Stdout, "%s %s\n", p.Strong("File:"), file)
+	fmt.Fprintf(app.Stdout, "%s %s\n", p.Strong("File:"), file)
 	if loaded.Profile != "" {
-		fmt.Fprintf(a.Stdout, "%s %s\n", p.Strong("Profile:"), console.Safe(loaded.Profile))
+		fmt.Fprintf(app.Stdout, "%s %s\n", p.Strong("Profile:"), console.Safe(loaded.Profile))
 	}
-	fmt.Fprintln(a.Stdout)
-	table := console.Table{Header: console.Cells(p.Strong, "KEY", "VALUE", "SOURCE"), Width: a.Width()}
+	fmt.Fprintln(app.Stdout)
+	table := console.Table{Header: console.Cells(p.Strong, "KEY", "VALUE", "SOURCE"), Width: app.Width()}
 	for _, s := range settings {
 		table.Rows = append(table.Rows, []console.Cell{
 			{Text: s.Key, Paint: p.Object}, {Text: s.Value}, {Text: s.Source, Paint: p.Dim},
 		})
 	}
-	_, err := table.WriteTo(a.Stdout)
+	_, err := table.WriteTo(app.Stdout)
 	return err
 }
 
-func newConfigInitCmd(a *app) *cobra.Command {
+func newInit(app *cli.App) *cobra.Command {
 	var global bool
 	c := &cobra.Command{
 		Use:   "init",
@@ -114,22 +116,22 @@ there already is left as it is.`,
 			apizee-hooks config init --global`),
 		Args:              cli.AtMost(0, "no arguments"),
 		ValidArgsFunction: cli.Nothing,
-		RunE:              func(*cobra.Command, []string) error { return a.initConfig(global) },
+		RunE:              func(*cobra.Command, []string) error { return initialize(app, global) },
 	}
 	c.Flags().BoolVar(&global, "global", false, "write it to your configuration folder, for all projects")
 	return c
 }
 
-func (a *app) initConfig(global bool) error {
-	path := cmp.Or(a.Config, config.FileName)
+func initialize(app *cli.App, global bool) error {
+	path := cmp.Or(app.Config, config.FileName)
 	switch {
-	case global && a.Config != "":
+	case global && app.Config != "":
 		return cli.Usage(errors.New("--config and --global each say where the file goes"), "give one of them.")
 	case global:
-		if a.UserDir() == "" {
+		if app.UserDir() == "" {
 			return cli.Usage(errors.New("there is no configuration folder: HOME is not set"), "set HOME or XDG_CONFIG_HOME.")
 		}
-		path = filepath.Join(a.UserDir(), config.FileName)
+		path = filepath.Join(app.UserDir(), config.FileName)
 	}
 	err := config.Init(path)
 	var exists *config.ExistsError
@@ -139,34 +141,36 @@ func (a *app) initConfig(global bool) error {
 	if err != nil {
 		return err
 	}
-	if !a.Quiet {
+	if !app.Quiet {
 		command := "`apizee-hooks send ticket` needs"
-		if a.Config != "" {
+		if app.Config != "" {
 			command = "commands with this --config need"
 		}
-		fmt.Fprintf(a.Stdout, "Wrote %s. Set `to` in it, then %s no --to.\n", console.Safe(path), command)
+		fmt.Fprintf(app.Stdout, "Wrote %s. Set `to` in it, then %s no --to.\n", console.Safe(path), command)
 	}
 	return nil
 }
 
-func newConfigPathCmd(a *app) *cobra.Command {
+func newPath(app *cli.App) *cobra.Command {
 	return &cobra.Command{
 		Use:               "path",
 		Short:             "Print the path of the file that is read",
 		Example:           cli.Example("\n\t\t\t$EDITOR \"$(apizee-hooks config path)\""),
 		Args:              cli.AtMost(0, "no arguments"),
 		ValidArgsFunction: cli.Nothing,
-		RunE: func(*cobra.Command, []string) error {
-			loaded, err := a.Load(nil)
-			if err != nil {
-				return err
-			}
-			if loaded.File == "" {
-				fmt.Fprintln(a.Stderr, "no configuration file is read; `apizee-hooks config init` writes one")
-				return cli.AnswerNo()
-			}
-			_, err = fmt.Fprintln(a.Stdout, loaded.File)
-			return err
-		},
+		RunE:              func(*cobra.Command, []string) error { return printPath(app) },
 	}
+}
+
+func printPath(app *cli.App) error {
+	loaded, err := app.Load(nil)
+	if err != nil {
+		return err
+	}
+	if loaded.File == "" {
+		fmt.Fprintln(app.Stderr, "no configuration file is read; `apizee-hooks config init` writes one")
+		return cli.AnswerNo()
+	}
+	_, err = fmt.Fprintln(app.Stdout, loaded.File)
+	return err
 }
