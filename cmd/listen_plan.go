@@ -187,7 +187,7 @@ func (a *app) planRecord(p *listenPlan, o *listenOptions) error {
 		return cli.Usage(fmt.Errorf("--record %s: %w", p.config.Record, err), "name a recording, or a file that does not exist yet.")
 	}
 	if err != nil {
-		return cli.Usage(fmt.Errorf("--record: open %s: %w", p.config.Record, bare(err)), "name a file in a folder that exists and that you can write to.")
+		return cli.Usage(fmt.Errorf("--record: open %s: %w", p.config.Record, cli.Bare(err)), "name a file in a folder that exists and that you can write to.")
 	}
 	p.writer, p.options.Record = writer, writer.Append
 	return nil

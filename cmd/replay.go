@@ -175,7 +175,7 @@ func (a *app) replayed(ctx context.Context, name string, outcome replay.Outcome,
 		return cli.Usage(fmt.Errorf("%s:%d: %w", name, line.Line, line.Err),
 			fmt.Sprintf("a recording is what `apizee-hooks listen --record` writes; %s sent before.", cli.Plural(outcome.Sent, "event")))
 	case err != nil:
-		return cli.Usage(fmt.Errorf("read %s: %w", name, bare(err)), "")
+		return cli.Usage(fmt.Errorf("read %s: %w", name, cli.Bare(err)), "")
 	case ctx.Err() != nil:
 		return cli.Interrupted()
 	case outcome.Sent == 0:

@@ -116,7 +116,7 @@ func (o *sendOptions) addFlags(a *app, c *cobra.Command) {
 	cli.OutputFlag(c, f, &o.output, []string{"text", "json"}, "json is one object a delivery")
 	cli.GroupFlags(f, cli.DeliveryFlags, "count", "every", "parallel", "retry", "dry-run", "output")
 
-	cli.Complete(c, "template", a.completeTemplates)
+	cli.Complete(c, "template", a.CompleteTemplates)
 	cli.Complete(c, "var", cli.Nothing)
 	cli.Complete(c, "data", completeData)
 	cli.Complete(c, "set", a.completePaths("="))

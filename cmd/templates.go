@@ -9,6 +9,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
+	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
 )
 
 func newTemplatesCmd(a *app) *cobra.Command {
@@ -102,29 +103,58 @@ already is left as it is.`,
 
 const listsNames = "`" + cli.Program + " templates list` has the names."
 
+// listedFile is what the list says of a template or a scenario.
+type listedFile struct {
+	Name        string `json:"name"`
+	Group       string `json:"group"` // the object that a template's name begins with, or ""
+	Description string `json:"description"`
+	Source      string `json:"source"`
+}
+
+// scenarioGroup is the heading of scenarios in a list of templates.
+const scenarioGroup = "scenario"
+
+func (a *app) listed() ([]listedFile, error) {
+	loaded, err := a.Load(nil)
+	if err != nil {
+		return nil, err
+	}
+	templates, err := a.EventTemplates(loaded.Config).List()
+	if err != nil {
+		return nil, err
+	}
+	scenarios, err := a.Scenarios().List()
+	if err != nil {
+		return nil, err
+	}
+	var files []listedFile
+	for _, f := range templates {
+		group, _, _ := strings.Cut(f.Name, "-")
+		if _, ok := a.Catalog.LookupObject(group); !ok {
+			group = ""
+		}
+		files = append(files, listedFile{f.Name, group, payload.Describe(string(f.Text)), f.Source})
+	}
+	for _, f := range scenarios {
+		files = append(files, listedFile{f.Name, scenarioGroup, scenario.Description(f.Text), f.Source})
+	}
+	return files, nil
+}
+
 func (a *app) listTemplates(output string) error {
-	library, err := a.configuredLibrary()
+	files, err := a.listed()
 	if err != nil {
 		return err
 	}
-	infos, err := library.List()
-	if err != nil {
-		return err
-	}
-	scenarios, err := a.scenarioInfos()
-	if err != nil {
-		return err
-	}
-	infos = append(infos, scenarios...)
 	if output == "json" {
-		return a.PrintJSON(infos)
+		return a.PrintJSON(files)
 	}
 	p := a.Out()
 	for i, group := range append(a.Catalog.ObjectNames(), "", scenarioGroup) {
 		table := console.Table{Width: a.Width(), Wrap: true}
-		for _, info := range infos {
-			if info.Group == group {
-				table.Rows = append(table.Rows, templateRow(p, info))
+		for _, f := range files {
+			if f.Group == group {
+				table.Rows = append(table.Rows, templateRow(p, f))
 			}
 		}
 		if len(table.Rows) == 0 {
@@ -148,10 +178,10 @@ func title(group string) string {
 	return strings.ToUpper(group[:1]) + group[1:]
 }
 
-func templateRow(p console.Palette, info payload.Info) []console.Cell {
-	text := info.Description
-	if info.Source != "built in" {
-		text = strings.TrimSpace(text + " (" + info.Source + ")")
+func templateRow(p console.Palette, f listedFile) []console.Cell {
+	text := f.Description
+	if f.Source != cli.BuiltIn {
+		text = strings.TrimSpace(text + " (" + f.Source + ")")
 	}
-	return []console.Cell{{Text: "  " + info.Name, Paint: p.Object}, {Text: text}}
+	return []console.Cell{{Text: "  " + f.Name, Paint: p.Object}, {Text: text}}
 }

@@ -7,50 +7,12 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
-	"github.com/apizee-hooks/apizee-hooks/pkg/config"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
-	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
+	"github.com/apizee-hooks/apizee-hooks/pkg/library"
 )
-
-// library is where templates of events are looked for.
-func (a *app) library(c config.Config, at time.Time) payload.Library {
-	var layers []payload.Layer
-	for _, dir := range a.TemplateDirs(c) {
-		layers = append(layers, payload.Layer{Name: dir, FS: os.DirFS(dir), Dir: dir})
-	}
-	next := int64(0)
-	return payload.Library{
-		Catalog: a.Catalog,
-		Layers:  append(layers, payload.Layer{Name: "built in", FS: a.embedded("events"), Dir: "built in"}),
-		Sources: payload.Sources{
-			Now:    func() time.Time { return at },
-			Random: a.Random,
-			Next:   func() int64 { next++; return next },
-		},
-	}
-}
-
-// embedded is a folder of the embedded templates.
-func (a *app) embedded(folder string) fs.FS {
-	sub, err := fs.Sub(a.Templates, folder)
-	if err != nil {
-		panic(err) // the folder's name is no path, which any test shows
-	}
-	return sub
-}
-
-// configuredLibrary is the library with the configured folder in it.
-func (a *app) configuredLibrary() (payload.Library, error) {
-	loaded, err := a.Load(nil)
-	if err != nil {
-		return payload.Library{}, err
-	}
-	return a.library(loaded.Config, a.Now()), nil
-}
 
 // foundFile is a template or a scenario as it was written, and the name of its
 // file.
@@ -66,39 +28,32 @@ func (a *app) findTemplate(name string, scenario bool) (foundFile, error) {
 	if scenario {
 		return a.findScenario(name)
 	}
-	isScenario := slices.Contains(a.scenarioNames(), name)
-	library, err := a.configuredLibrary()
+	scenarios := a.ScenarioNames()
+	isScenario := slices.Contains(scenarios, name)
+	loaded, err := a.Load(nil)
 	if err != nil {
 		return foundFile{}, err
 	}
-	t, err := library.Find(name)
+	found, err := a.EventTemplates(loaded.Config).Find(name)
 	switch {
 	case err == nil && isScenario:
 		a.Note(fmt.Sprintf("there is a scenario %q too; --scenario takes it.", name))
 		fallthrough
 	case err == nil:
-		return foundFile{"templates", name + ".json", []byte(t.Text)}, nil
+		return foundFile{"templates", filepath.Base(found.Path), found.Text}, nil
 	case isScenario:
 		return a.findScenario(name)
 	}
-	var missing *payload.NotFoundError
-	if near := apizee.Nearest(name, a.scenarioNames()); errors.As(err, &missing) && missing.Nearest == "" {
-		missing.Nearest = near
+	var missing *library.NotFoundError
+	if errors.As(err, &missing) && missing.Nearest == "" {
+		missing.Nearest = apizee.Nearest(name, scenarios)
 	}
-	return foundFile{}, notFound(err)
+	return foundFile{}, cli.NotFound(err)
 }
 
 func (a *app) findScenario(name string) (foundFile, error) {
-	file, text, err := a.readScenario(name)
-	return foundFile{"scenarios", filepath.Base(file), text}, err
-}
-
-func notFound(err error) error {
-	var missing *payload.NotFoundError
-	if errors.As(err, &missing) {
-		return cli.Usage(err, "`apizee-hooks templates list` shows what there is; a file of your own needs its path.")
-	}
-	return cli.Usage(err, "")
+	found, err := a.FindScenario(name)
+	return foundFile{"scenarios", filepath.Base(found.Path), found.Text}, err
 }
 
 func (a *app) copyTemplate(found foundFile, dir string) error {

@@ -99,7 +99,7 @@ func (v *validation) run(in io.Reader) error {
 			return v.end()
 		}
 		if err != nil {
-			return cli.Usage(fmt.Errorf("read %s: %w", v.name, bare(err)), "")
+			return cli.Usage(fmt.Errorf("read %s: %w", v.name, cli.Bare(err)), "")
 		}
 		if err := v.check(found); err != nil {
 			return err

@@ -51,7 +51,7 @@ func parseScenario(t *testing.T, name string, text []byte) *scenario.Scenario {
 	t.Helper()
 	s, err := scenario.Parse(name, text, scenario.ParseOptions{
 		LookupEnv: func(string) (string, bool) { return "", false },
-		Template:  library(t).Find,
+		Template:  finder(t),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -280,7 +280,7 @@ func TestTheSchemaAgreesWithTheParser(t *testing.T) {
 		if err := schema.Validate(asJSON(t, []byte(tt.text))); (err == nil) != tt.ok {
 			t.Errorf("the schema on %s: %v", tt.text, err)
 		}
-		_, err := scenario.Parse("x.yaml", []byte(tt.text), scenario.ParseOptions{LookupEnv: os.LookupEnv, Template: library(t).Find})
+		_, err := scenario.Parse("x.yaml", []byte(tt.text), scenario.ParseOptions{LookupEnv: os.LookupEnv, Template: finder(t)})
 		if (err == nil) != tt.ok {
 			t.Errorf("the parser on %s: %v", tt.text, err)
 		}

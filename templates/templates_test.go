@@ -8,23 +8,40 @@ import (
 	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/library"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 	"github.com/apizee-hooks/apizee-hooks/templates"
 )
 
-func library(t *testing.T) payload.Library {
+func sources() payload.Sources {
+	return payload.Sources{
+		Now:    func() time.Time { return time.Unix(1575976413, 0).UTC() },
+		Random: func() uint64 { return 1 },
+		Next:   func() int64 { return 1 },
+	}
+}
+
+func eventTemplates(t *testing.T) library.Library {
 	t.Helper()
 	events, err := fs.Sub(templates.FS, "events")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return payload.Library{Catalog: apizee.Documented(),
-		Layers: []payload.Layer{{Name: "built-in", FS: events, Dir: "events"}},
-		Sources: payload.Sources{
-			Now:    func() time.Time { return time.Unix(1575976413, 0).UTC() },
-			Random: func() uint64 { return 1 },
-			Next:   func() int64 { return 1 },
-		},
+	return library.Library{
+		Kind: "template", Exts: []string{".json"}, Max: payload.MaxTemplate,
+		Layers: []library.Layer{{Name: "built-in", FS: events}},
+	}
+}
+
+// finder finds and parses a template by its name.
+func finder(t *testing.T) func(name string) (payload.Template, error) {
+	l := eventTemplates(t)
+	return func(name string) (payload.Template, error) {
+		f, err := l.Find(name)
+		if err != nil {
+			return payload.Template{}, err
+		}
+		return payload.Parse(f.Path, string(f.Text))
 	}
 }
 
@@ -57,14 +74,14 @@ func situations() map[string][]string {
 }
 
 func TestEverySituationHasItsTemplate(t *testing.T) {
-	lib := library(t)
+	find := finder(t)
 	for name, want := range situations() {
-		tpl, err := lib.Find(name)
+		tpl, err := find(name)
 		if err != nil {
 			t.Error(err)
 			continue
 		}
-		body, err := lib.Render(tpl, nil)
+		body, err := tpl.Render(nil, sources())
 		if err != nil {
 			t.Error(err)
 			continue
@@ -88,17 +105,17 @@ func TestEverySituationHasItsTemplate(t *testing.T) {
 // The values of the catalog are all sent by some template.
 func TestEveryDocumentedValueIsSent(t *testing.T) {
 	sent := map[string]bool{}
-	lib := library(t)
-	infos, err := lib.List()
+	find := finder(t)
+	infos, err := eventTemplates(t).List()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, info := range infos {
-		tpl, err := lib.Find(info.Name)
+		tpl, err := find(info.Name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		body, err := lib.Render(tpl, nil)
+		body, err := tpl.Render(nil, sources())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -141,7 +158,7 @@ func TestNoOrphans(t *testing.T) {
 	if err != nil || files != len(want) {
 		t.Errorf("%d files for %d situations, %v", files, len(want), err)
 	}
-	infos, err := library(t).List()
+	infos, err := eventTemplates(t).List()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,21 +166,19 @@ func TestNoOrphans(t *testing.T) {
 		if _, ok := want[info.Name]; !ok {
 			t.Errorf("%s: nothing documented calls for it", info.Name)
 		}
-		if info.Description == "" || described[info.Description] != "" {
-			t.Errorf("%s: description %q, as %s", info.Name, info.Description, described[info.Description])
+		description := payload.Describe(string(info.Text))
+		if description == "" || described[description] != "" {
+			t.Errorf("%s: description %q, as %s", info.Name, description, described[description])
 		}
-		if !strings.HasPrefix(info.Name, info.Group+"-") {
-			t.Errorf("%s: group %q", info.Name, info.Group)
-		}
-		described[info.Description] = info.Name
+		described[description] = info.Name
 	}
 }
 
 // Each template takes another id, and a whole event's variables never need a value.
 func TestVariables(t *testing.T) {
-	lib := library(t)
+	find := finder(t)
 	for name := range situations() {
-		tpl, err := lib.Find(name)
+		tpl, err := find(name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -172,7 +187,7 @@ func TestVariables(t *testing.T) {
 				t.Errorf("%s needs %s", name, v.Name)
 			}
 		}
-		body, err := lib.Render(tpl, payload.Vars{"id": 4211})
+		body, err := tpl.Render(payload.Vars{"id": 4211}, sources())
 		if err != nil {
 			t.Fatal(err)
 		}

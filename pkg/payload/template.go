@@ -14,11 +14,12 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-const maxTemplate = 1 << 20
+// MaxTemplate is the most bytes that a template may have.
+const MaxTemplate = 1 << 20
 
 // Template is an event with Go template actions in it.
 type Template struct {
-	Info
+	Name string // for messages: the file's, or a shorter one
 	// Text is the template as it was written.
 	Text   string
 	parsed *template.Template
@@ -46,14 +47,14 @@ func (e *TemplateError) Unwrap() error { return e.Err }
 // Parse reads the text of a template, where name is a file's path or a template's
 // name. The error is a *TemplateError.
 func Parse(name, text string) (Template, error) {
-	if len(text) > maxTemplate {
+	if len(text) > MaxTemplate {
 		return Template{}, &TemplateError{File: name, Reason: "it is larger than 1 MiB, which no template is"}
 	}
 	parsed, err := template.New(name).Option("missingkey=error").Funcs(Funcs(Sources{})).Parse(text)
 	if err != nil {
 		return Template{}, templateError(name, err)
 	}
-	t := Template{Info: Info{Name: name, Description: describe(text)}, Text: text, parsed: parsed}
+	t := Template{Name: name, Text: text, parsed: parsed}
 	t.uses.list(parsed.Root)
 	t.funcs = functions(parsed)
 	Count(parsed, len(text))
@@ -64,8 +65,8 @@ var firstComment = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^\s*\{\{-?\s*/\*((?s:.*?))\*/\s*-?\}\}`)
 })
 
-// describe is the text of the comment that a template begins with, on one line.
-func describe(text string) string {
+// Describe is the text of the comment that a template begins with, on one line.
+func Describe(text string) string {
 	m := firstComment().FindStringSubmatch(text)
 	if m == nil {
 		return ""

@@ -6,6 +6,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/apizee-hooks/apizee-hooks/pkg/library"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 )
 
@@ -49,7 +50,7 @@ func (r *reader) template(f field, s *step) {
 		return
 	}
 	var err error
-	var missing *payload.NotFoundError
+	var missing *library.NotFoundError
 	switch b.template, err = r.findTemplate(b.name); {
 	case errors.As(err, &missing):
 		r.suggest(at(f.value), missing.Nearest, "there is no template %s", quote(b.name))

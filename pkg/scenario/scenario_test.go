@@ -11,6 +11,7 @@ import (
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/fault"
+	"github.com/apizee-hooks/apizee-hooks/pkg/library"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 )
 
@@ -30,7 +31,7 @@ func parseOptions() ParseOptions {
 		LookupEnv: env(map[string]string{"HOST": "127.0.0.1", "API_TOKEN": "s3cr3t-t0ken"}),
 		Template: func(name string) (payload.Template, error) {
 			if name != "ticket-closed" {
-				return payload.Template{}, &payload.NotFoundError{Name: name, Nearest: "ticket-closed"}
+				return payload.Template{}, &library.NotFoundError{Name: name, Nearest: "ticket-closed"}
 			}
 			return payload.Parse(name, closedTemplate)
 		},

@@ -3,7 +3,6 @@ package cli
 import (
 	"fmt"
 	"maps"
-	"path/filepath"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -75,20 +74,6 @@ func (t tracked) Set(text string) error {
 		t.set(t.Value.String())
 	}
 	return err
-}
-
-// TemplateDirs are the folders of the user's own templates, nearest first:
-// the configured one, the project's, the user's.
-func (a *App) TemplateDirs(c config.Config) []string {
-	var dirs []string
-	if c.Templates != "" {
-		dirs = append(dirs, c.Templates)
-	}
-	dirs = append(dirs, filepath.Join(OwnFolder, "templates"))
-	if dir := a.UserDir(); dir != "" {
-		dirs = append(dirs, filepath.Join(dir, "templates"))
-	}
-	return dirs
 }
 
 // CompleteProfiles completes the profiles of the configuration file.

@@ -1,0 +1,168 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/config"
+	"github.com/apizee-hooks/apizee-hooks/pkg/library"
+	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
+	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
+)
+
+// BuiltIn is where files come from that are part of the program.
+const BuiltIn = "built in"
+
+// EventTemplates are the templates of events: those in the configured folder, the
+// project's, the user's, and those that come with the program.
+func (a *App) EventTemplates(c config.Config) library.Library {
+	l := library.Library{Kind: "template", Exts: []string{".json"}, Max: payload.MaxTemplate}
+	if c.Templates != "" {
+		l.Layers = append(l.Layers, library.Layer{Name: c.Templates, FS: os.DirFS(c.Templates)})
+	}
+	l.Layers = append(l.Layers, a.layers("templates", "events")...)
+	return l
+}
+
+// Scenarios are the project's, the user's, and those that come with the program.
+func (a *App) Scenarios() library.Library {
+	return library.Library{
+		Kind: "scenario", Exts: []string{".yaml", ".yml"}, Max: scenario.MaxFile, Layers: a.layers("scenarios", "scenarios"),
+	}
+}
+
+func (a *App) layers(folder, embedded string) []library.Layer {
+	dirs := []string{filepath.Join(OwnFolder, folder)}
+	if dir := a.UserDir(); dir != "" {
+		dirs = append(dirs, filepath.Join(dir, folder))
+	}
+	var layers []library.Layer
+	for _, dir := range dirs {
+		layers = append(layers, library.Layer{Name: dir, FS: os.DirFS(dir)})
+	}
+	sub, err := fs.Sub(a.Templates, embedded)
+	if err != nil {
+		panic(err) // the folder's name is no path, which any test shows
+	}
+	return append(layers, library.Layer{Name: BuiltIn, FS: sub})
+}
+
+// ScenarioNames are the names of scenarios, as far as their folders can be read.
+func (a *App) ScenarioNames() []string {
+	names, _ := a.Scenarios().Names()
+	return names
+}
+
+// Sources are what templates take from the world, with the time at.
+func (a *App) Sources(at time.Time) payload.Sources {
+	next := int64(0)
+	return payload.Sources{
+		Now:    func() time.Time { return at },
+		Random: a.Random,
+		Next:   func() int64 { next++; return next },
+	}
+}
+
+// ParseTemplate finds a template by its name, or reads it from a file, and parses it.
+func (a *App) ParseTemplate(c config.Config, name string) (payload.Template, error) {
+	templates := a.EventTemplates(c)
+	if templates.IsPath(name) {
+		found, err := templates.Open(name)
+		if err != nil {
+			return payload.Template{}, Usage(err, "a name without a slash and without .json is looked for among the templates.")
+		}
+		t, err := payload.Parse(name, string(found.Text))
+		return t, asUsage(err)
+	}
+	found, err := templates.Find(name)
+	if err != nil {
+		return payload.Template{}, NotFound(err)
+	}
+	t, err := payload.Parse(found.Path, string(found.Text))
+	t.Name = found.Name
+	return t, asUsage(err)
+}
+
+func asUsage(err error) error {
+	if err == nil {
+		return nil
+	}
+	return Usage(err, "")
+}
+
+// NotFound says where the names of templates are to be found.
+func NotFound(err error) error {
+	var missing *library.NotFoundError
+	if errors.As(err, &missing) {
+		return Usage(err, "`"+Program+" templates list` shows what there is; a file of your own needs its path.")
+	}
+	return Usage(err, "")
+}
+
+// FindScenario finds a scenario by its name, or reads it from a file.
+func (a *App) FindScenario(name string) (library.File, error) {
+	scenarios := a.Scenarios()
+	if scenarios.IsPath(name) {
+		found, err := scenarios.Open(name)
+		if err != nil {
+			return found, Usage(fmt.Errorf("%s: %w", name, Bare(err)), "a name without a slash and without .yaml is looked for among the scenarios.")
+		}
+		return found, nil
+	}
+	found, err := scenarios.Find(name)
+	var missing *library.NotFoundError
+	if !errors.As(err, &missing) {
+		return found, asUsage(err)
+	}
+	return found, Usage(err, a.scenarioHint(name))
+}
+
+// scenarioHint is for a name that no scenario has.
+func (a *App) scenarioHint(name string) string {
+	if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() {
+		return "to play the file of that name, write ./" + name + "."
+	}
+	if loaded, err := a.Load(nil); err == nil {
+		if _, err := a.ParseTemplate(loaded.Config, name); err == nil {
+			return "it is the template of an event: `" + Program + " send --template " + name + "` sends it."
+		}
+	}
+	return "there are " + List(a.ScenarioNames(), "and") + "; a file of your own needs its path."
+}
+
+// Bare leaves out the path of a file error, which the message has already.
+func Bare(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
+}
+
+// CompleteTemplates completes the names of templates, and files after a slash.
+func (a *App) CompleteTemplates(_ *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
+	if a.EventTemplates(config.Config{}).IsPath(word) {
+		return []string{"json"}, cobra.ShellCompDirectiveFilterFileExt
+	}
+	loaded, err := a.Load(nil)
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	files, err := a.EventTemplates(loaded.Config).List()
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	words := make([]string, len(files))
+	for i, f := range files {
+		words[i] = f.Name + "\t" + payload.Describe(string(f.Text))
+	}
+	slices.Sort(words)
+	return words, cobra.ShellCompDirectiveNoFileComp
+}

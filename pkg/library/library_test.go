@@ -1,0 +1,108 @@
+package library
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func testLibrary() Library {
+	own := fstest.MapFS{
+		"ticket-new.json": {Data: []byte("mine")},
+		"notes.txt":       {Data: []byte("no template")},
+		"folder.json/x":   {Data: []byte("no template")},
+		"large.json":      {Data: []byte(strings.Repeat("x", 100))},
+		"sub/nested.json": {Data: []byte("{}")},
+		"both.json":       {Data: []byte("first")},
+		"both.jsn":        {Data: []byte("second")},
+		"other.jsn":       {Data: []byte("other")},
+		".json":           {Data: []byte("no name")},
+	}
+	builtIn := fstest.MapFS{
+		"ticket-new.json":    {Data: []byte("new")},
+		"ticket-closed.json": {Data: []byte("closed")},
+	}
+	return Library{
+		Kind: "template", Exts: []string{".json", ".jsn"}, Max: 10,
+		Layers: []Layer{
+			{"nowhere", os.DirFS(filepath.Join(os.TempDir(), "apizee-hooks", "does", "not", "exist"))},
+			{"own/templates", own},
+			{"built in", builtIn},
+		},
+	}
+}
+
+func TestList(t *testing.T) {
+	got, err := testLibrary().List()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []File{
+		{"both", "own/templates", "own/templates/both.json", []byte("first")},
+		{"large", "own/templates", "own/templates/large.json", []byte("xxxxxxxxxxx")},
+		{"other", "own/templates", "own/templates/other.jsn", []byte("other")},
+		{"ticket-closed", "built in", "built in/ticket-closed.json", []byte("closed")},
+		{"ticket-new", "own/templates", "own/templates/ticket-new.json", []byte("mine")},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("files (-want +got):\n%s", diff)
+	}
+}
+
+func TestFindWhatIsNotThere(t *testing.T) {
+	tests := []struct{ name, want string }{
+		{"ticket-nwe", `there is no template "ticket-nwe"; did you mean "ticket-new"?`},
+		{"zzzzzz", `there is no template "zzzzzz"`},
+		{"", `there is no template ""`},
+		{"sub/nested", `there is no template "sub/nested"`},
+		{"other.jsn", `there is no template "other.jsn"`},
+	}
+	for _, tt := range tests {
+		_, err := testLibrary().Find(tt.name)
+		if missing := (*NotFoundError)(nil); !errors.As(err, &missing) || err.Error() != tt.want {
+			t.Errorf("Find(%q): %v\nwant %s", tt.name, err, tt.want)
+		}
+	}
+}
+
+type brokenFS struct{}
+
+func (brokenFS) Open(string) (fs.File, error) { return nil, fs.ErrPermission }
+
+func TestUnreadableLayer(t *testing.T) {
+	l := Library{Kind: "template", Exts: []string{".json"}, Layers: []Layer{{"/x", brokenFS{}}}}
+	if _, err := l.List(); !errors.Is(err, fs.ErrPermission) {
+		t.Errorf("List: %v", err)
+	}
+	if _, err := l.Find("a"); !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), "/x/a.json") {
+		t.Errorf("Find: %v", err)
+	}
+}
+
+func TestOpen(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "own.json")
+	if _, err := testLibrary().Open(path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("error %v", err)
+	}
+	if err := os.WriteFile(path, []byte(strings.Repeat("x", 100)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f, err := testLibrary().Open(path)
+	if err != nil || f.Name != "own" || f.Path != path || len(f.Text) != 11 {
+		t.Errorf("got %+v, %v", f, err)
+	}
+}
+
+func TestIsPath(t *testing.T) {
+	for name, want := range map[string]bool{"ticket-new": false, "a/b": true, `a\b`: true, "x.json": true, "x.jsn": true, "": false} {
+		if testLibrary().IsPath(name) != want {
+			t.Errorf("IsPath(%q) is %v", name, !want)
+		}
+	}
+}
