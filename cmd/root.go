@@ -11,11 +11,13 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/apizee-hooks/apizee-hooks/cmd/audit"
 	"github.com/apizee-hooks/apizee-hooks/cmd/completion"
 	"github.com/apizee-hooks/apizee-hooks/cmd/config"
 	"github.com/apizee-hooks/apizee-hooks/cmd/events"
 	"github.com/apizee-hooks/apizee-hooks/cmd/generate"
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
+	"github.com/apizee-hooks/apizee-hooks/cmd/load"
 	"github.com/apizee-hooks/apizee-hooks/cmd/schema"
 	"github.com/apizee-hooks/apizee-hooks/cmd/version"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
@@ -58,8 +60,8 @@ func subcommands() []subcommand {
 		{"listen", "events", flat(newListenCmd)},
 		{"run", "events", flat(newRunCmd)},
 		{"replay", "events", flat(newReplayCmd)},
-		{"load", "strain", flat(newLoadCmd)},
-		{"audit", "strain", flat(newAuditCmd)},
+		{"load", "strain", load.New},
+		{"audit", "strain", audit.New},
 		{"generate", "strain", generate.New},
 		{"events", "contract", events.New},
 		{"schema", "contract", schema.New},

@@ -234,14 +234,17 @@ func (v *runView) details(s scenario.StepOutcome) {
 		if line == v.hinted && v.hinted == s.Failure.Hint {
 			continue
 		}
-		v.detail(line, plainly)
+		v.detail(line, nil)
 	}
 	v.hinted = s.Failure.Hint
 }
 
-// detail is a line below a step.
+// detail is a line below a step; a paint of nil leaves it plain.
 func (v *runView) detail(text string, paint func(string) string) {
 	for _, part := range v.app.Fit(console.Safe(text), len("      ")) {
-		v.line("      %s", paint(part))
+		if paint != nil {
+			part = paint(part)
+		}
+		v.line("      %s", part)
 	}
 }

@@ -1,28 +1,31 @@
-package cmd
+// Package load is the command that puts a load on an endpoint and measures it.
+package load
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
-	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/fault"
 	"github.com/apizee-hooks/apizee-hooks/pkg/generate"
 	"github.com/apizee-hooks/apizee-hooks/pkg/load"
 	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
 
-type loadOptions struct {
+type options struct {
+	*cli.App
 	cli.Connection
-
 	cli.Stream
+	rated      bool // --rate was given
 	ramp       string
 	duration   time.Duration
 	maxWorkers int
@@ -33,8 +36,9 @@ type loadOptions struct {
 	allowHosts []string
 }
 
-func newLoadCmd(a *app) *cobra.Command {
-	o := &loadOptions{Stream: cli.Stream{Rate: generate.Rate{Count: 50, Per: time.Second}, Mix: generate.DefaultMix(a.Catalog)}}
+// New makes the command.
+func New(app *cli.App) *cobra.Command {
+	o := &options{App: app, Stream: cli.Stream{Rate: generate.Rate{Count: 50, Per: time.Second}, Mix: generate.DefaultMix(app.Catalog)}}
 	c := &cobra.Command{
 		Use:   "load",
 		Short: "Put a load on your endpoint and measure how it bears it",
@@ -63,13 +67,14 @@ Measures of --fail-if:
 		Args:              cli.AtMost(0, "no arguments"),
 		ValidArgsFunction: cli.Nothing,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return a.runLoad(c, o)
+			o.rated = c.Flags().Changed("rate")
+			return run(c.Context(), o)
 		},
 	}
 	f := c.Flags()
 	o.Connection.AddFlags(c, f)
 	cli.FaultFlag(c, f, &o.fault, func(fault.Fault) bool { return true })
-	o.Stream.AddFlags(c, a.Catalog, "send so many events in a span of time", "50/s", "500/s", "30/m")
+	o.Stream.AddFlags(c, app.Catalog, "send so many events in a span of time", "50/s", "500/s", "30/m")
 	f.StringVar(&o.ramp, "ramp", "", "let the rate change evenly, such as 1/s..500/s: `RATE..RATE`")
 	f.DurationVar(&o.duration, "duration", 10*time.Second, "go on for this `DURATION`")
 	cli.CountFlag(f, &o.maxWorkers, "max-workers", load.DefaultMaxWorkers, "have up to `N` deliveries under way at once")
@@ -85,38 +90,38 @@ Measures of --fail-if:
 	return c
 }
 
-func (a *app) runLoad(c *cobra.Command, o *loadOptions) error {
-	pace, err := o.pace(c.Flags().Changed("rate"))
+func run(ctx context.Context, o *options) error {
+	pace, err := o.pace()
 	if err != nil {
 		return err
 	}
-	settings, target, err := a.Endpoint(&o.Connection)
+	settings, target, err := o.Endpoint(&o.Connection)
 	if err != nil {
 		return err
 	}
-	seed := o.Seed.Or(a.Random)
-	options := load.Options{
-		Target: target, Next: o.stream(a.Catalog, seed, a.Now(), pace).Next, Pace: pace, Timeout: settings.Timeout,
+	seed := o.Seed.Or(o.Random)
+	spec := load.Options{
+		Target: target, Next: o.stream(seed, pace).Next, Pace: pace, Timeout: settings.Timeout,
 		MaxWorkers: o.maxWorkers, Fault: o.fault, Seed: seed, AllowHosts: o.allowHosts,
-		Lookup: lookup, Now: a.Now, Sleep: a.Sleep,
+		Lookup: lookup, Now: o.Now, Sleep: o.Sleep,
 	}
 	if o.targets {
-		return a.printTargets(c.Context(), options)
+		return printTargets(ctx, o, spec)
 	}
-	if options.Transport, err = a.OpenTransport(o.TLS(settings), o.maxWorkers); err != nil {
+	if spec.Transport, err = o.OpenTransport(o.TLS(settings), o.maxWorkers); err != nil {
 		return err
 	}
-	return a.attack(c.Context(), o, options)
+	return attack(ctx, o, spec)
 }
 
 // pace checks what the flags say of rate and time.
-func (o *loadOptions) pace(rated bool) (load.Pace, error) {
+func (o *options) pace() (load.Pace, error) {
 	switch {
 	case o.duration <= 0:
 		return load.Pace{}, cli.Usagef("--duration %s: it must be more than 0", o.duration)
 	case o.ramp == "":
 		return load.Constant(o.Rate, o.duration), nil
-	case rated:
+	case o.rated:
 		return load.Pace{}, cli.Usage(errors.New("--rate and --ramp both say how fast"), "give one of them.")
 	}
 	pace, err := load.ParseRamp(o.ramp, o.duration)
@@ -127,45 +132,45 @@ func (o *loadOptions) pace(rated bool) (load.Pace, error) {
 }
 
 // stream makes events whose own time goes on as fast as the load.
-func (o *loadOptions) stream(catalog *apizee.Catalog, seed uint64, now time.Time, pace load.Pace) *generate.Stream {
-	return generate.New(generate.Options{Catalog: catalog, Seed: seed, Start: now, Rate: pace.To, Mix: o.Mix})
+func (o *options) stream(seed uint64, pace load.Pace) *generate.Stream {
+	return generate.New(generate.Options{Catalog: o.Catalog, Seed: seed, Start: o.Now(), Rate: pace.To, Mix: o.Mix})
 }
 
 func lookup(ctx context.Context, host string) ([]netip.Addr, error) {
 	return net.DefaultResolver.LookupNetIP(ctx, "ip", host)
 }
 
-func (a *app) printTargets(ctx context.Context, options load.Options) error {
-	out := newReports(a.Stdout)
-	err := load.WriteTargets(ctx, out, options, a.ShowSecrets)
+func printTargets(ctx context.Context, o *options, spec load.Options) error {
+	out := bufio.NewWriterSize(o.Stdout, 64<<10)
+	err := load.WriteTargets(ctx, out, spec, o.ShowSecrets)
 	if problem := out.Flush(); err == nil {
 		err = problem
 	}
-	if err == nil && !a.ShowSecrets && options.Target.HasSecret() {
-		a.Note("secrets are shown as " + redact.Masked + ", and vegeta would send them so; --show-secrets prints them.")
+	if err == nil && !o.ShowSecrets && spec.Target.HasSecret() {
+		o.Note("secrets are shown as " + redact.Masked + ", and vegeta would send them so; --show-secrets prints them.")
 	}
 	return err
 }
 
 // attack sends the load and judges the outcome.
-func (a *app) attack(ctx context.Context, o *loadOptions, options load.Options) error {
+func attack(ctx context.Context, o *options, spec load.Options) error {
 	if err := o.reports.Check(); err != nil {
 		return err
 	}
-	if err := load.CheckHost(ctx, options.Target.URL, options.AllowHosts, options.Lookup); err != nil {
+	if err := load.CheckHost(ctx, spec.Target.URL, spec.AllowHosts, spec.Lookup); err != nil {
 		return badHost(err)
 	}
-	printer := a.newLoadPrinter(o, options)
-	options.Plot = o.reports.Have("html")
-	options.OnProgress = printer.progress
+	printer := newPrinter(o, spec)
+	spec.Plot = o.reports.Have("html")
+	spec.OnProgress = printer.progress
 	printer.begin()
-	outcome, err := load.Run(ctx, options)
+	outcome, err := load.Run(ctx, spec)
 	if err != nil {
 		return badHost(err)
 	}
 	printer.end(outcome)
 	writers := map[string]func(io.Writer) error{"json": outcome.WriteJSON, "html": outcome.WriteHTML, "hdr": outcome.WriteHDR}
-	if err := a.WriteReports(o.reports, writers); err != nil {
+	if err := o.WriteReports(o.reports, writers); err != nil {
 		return err
 	}
 	if ctx.Err() != nil {
@@ -187,4 +192,24 @@ func badHost(err error) error {
 			"if the host is yours to put a load on, name it with --allow-host "+foreign.Host+".")
 	}
 	return cli.Unreachable(err, hint)
+}
+
+// faultsHelp lists the faults for the help of a command. It measures nothing,
+// since it is made at every start.
+func faultsHelp() string {
+	var out strings.Builder
+	out.WriteString("Faults:")
+	for _, f := range fault.All() {
+		fmt.Fprintf(&out, "\n  %-13s %s;\n                a good endpoint %s", f.Name, f.Description, f.Answer)
+	}
+	return out.String()
+}
+
+// measuresHelp lists the measures for the help.
+func measuresHelp() string {
+	var lines []string
+	for _, m := range load.Measures() {
+		lines = append(lines, fmt.Sprintf("  %-11s %s; compared with %s", m.Name, m.Meaning, m.Unit))
+	}
+	return strings.Join(lines, "\n")
 }

@@ -1,22 +1,23 @@
-package cmd
+package load
 
 import (
 	"fmt"
 	"strings"
 	"time"
 
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 )
 
 // progressBar draws on one line of standard error, if that is a terminal.
 type progressBar struct {
-	app   *app
+	app   *cli.App
 	on    bool
 	start time.Time
 	drawn time.Time
 }
 
-func (a *app) newProgressBar() *progressBar {
+func newProgressBar(a *cli.App) *progressBar {
 	return &progressBar{app: a, on: !a.Quiet && a.IsAnimated(a.Stderr), start: a.Now()}
 }
 

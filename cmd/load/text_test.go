@@ -1,9 +1,10 @@
-package cmd
+package load
 
 import (
 	"bytes"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
@@ -24,11 +25,13 @@ func TestHistogramFits(t *testing.T) {
 
 func TestUnsentIsNoSuccess(t *testing.T) {
 	var out bytes.Buffer
-	a := &app{&cli.App{System: testSystem(&out)}}
+	a := &cli.App{System: cli.System{
+		Stdout: &out, Stderr: &out, Now: time.Now, LookupEnv: func(string) (string, bool) { return "", false },
+	}}
 	outcome := &load.Outcome{Summary: load.Summary{
 		Planned: 20, Sent: 5, Accepted: 5, Unsent: 15, Statuses: []load.Count{{Name: "204", N: 5}},
 	}}
-	printer := a.newLoadPrinter(&loadOptions{}, load.Options{})
+	printer := newPrinter(&options{App: a}, load.Options{})
 	if code := cli.ExitCode(printer.verdict(outcome)); code != cli.ExitNo {
 		t.Errorf("exit code %d", code)
 	}

@@ -1,0 +1,152 @@
+// Package audit is the command that makes the report card of an endpoint.
+package audit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/audit"
+	"github.com/apizee-hooks/apizee-hooks/pkg/report"
+)
+
+type options struct {
+	*cli.App
+	cli.Connection
+	rules   string
+	skip    []string
+	seed    cli.Seed
+	reports cli.Reports
+}
+
+// workers is how many connections an audit needs at once.
+const workers = 50
+
+// allRules is the value of a bare --rules.
+const allRules = "all"
+
+// New makes the command.
+func New(app *cli.App) *cobra.Command {
+	o := &options{App: app, seed: cli.Seed{N: 1}}
+	c := &cobra.Command{
+		Use:   "audit",
+		Short: "Make the report card of your endpoint",
+		Long: `Send every documented event, then the awkward deliveries that come in production
+sooner or later: duplicates, bursts, torn and slow bodies, what is not documented,
+and the secret header missing, wrong, doubled and in other letters when -H or the
+configuration holds one. It says for each what a good endpoint answers, what yours
+did, and why that matters.
+
+Exit code 0 says that no rule failed, 1 that one did, 3 that nobody answered.`,
+		Example: cli.Example(`
+			apizee-hooks audit -t http://localhost:3000/hooks
+			apizee-hooks audit -t localhost:3000/hooks -H 'X-Api-Key: abc' --report html=audit.html
+			apizee-hooks audit -t localhost:3000/hooks --skip burst,slow-body
+			apizee-hooks audit --rules
+			apizee-hooks audit --rules=torn-body`),
+		Args:              cli.AtMost(0, "no arguments"),
+		ValidArgsFunction: cli.Nothing,
+		RunE:              func(c *cobra.Command, _ []string) error { return run(c.Context(), o) },
+	}
+	f := c.Flags()
+	o.Connection.AddFlags(c, f)
+	f.VarPF(ruleFlag{cli.Text{Value: &o.rules, Name: "NAME"}, app.Catalog}, "rules", "", "list the rules, or explain one, and send nothing").NoOptDefVal = allRules
+	f.StringSliceVar(&o.skip, "skip", nil, "leave out the rule of this `NAME`; repeatable")
+	cli.SeedFlag(c, &o.seed)
+	cli.ReportFlag(c, &o.reports, "junit", "json", "html")
+	cli.Complete(c, "rules", completeRules(app.Catalog))
+	cli.Complete(c, "skip", completeRules(app.Catalog))
+	return c
+}
+
+// ruleFlag is a flag that can name a rule.
+type ruleFlag struct {
+	cli.Text
+	catalog *apizee.Catalog
+}
+
+// Takes says whether a word is the name of a rule.
+func (f ruleFlag) Takes(word string) bool {
+	_, err := audit.LookupRule(f.catalog, word)
+	return err == nil
+}
+
+func completeRules(catalog *apizee.Catalog) cli.Completer {
+	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		var words []string
+		for _, r := range audit.Rules(catalog) {
+			words = append(words, r.Name+"\t"+r.Title)
+		}
+		return words, cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+func run(ctx context.Context, o *options) error {
+	if o.rules != "" {
+		return printRules(o.App, o.rules)
+	}
+	for _, name := range o.skip {
+		if _, err := audit.LookupRule(o.Catalog, name); err != nil {
+			return badRule(err)
+		}
+	}
+	settings, target, err := o.Endpoint(&o.Connection)
+	if err != nil {
+		return err
+	}
+	transport, err := o.OpenTransport(o.TLS(settings), workers)
+	if err != nil {
+		return err
+	}
+	return judge(ctx, o, audit.Options{
+		Catalog: o.Catalog,
+		Target:  target, Transport: transport, Timeout: settings.Timeout, Seed: o.seed.N, Skip: o.skip,
+		Now: o.Now, Sleep: o.Sleep,
+	})
+}
+
+func badRule(err error) error {
+	return cli.Usage(err, "`"+cli.Program+" audit --rules` lists the rules.")
+}
+
+// judge runs the audit, and says how it went.
+func judge(ctx context.Context, o *options, spec audit.Options) error {
+	if err := o.reports.Check(); err != nil {
+		return err
+	}
+	p := &printer{app: o.App, palette: o.Out()}
+	spec.OnResult = p.result
+	outcome, err := audit.Run(ctx, spec)
+	var silent *audit.UnreachableError
+	switch {
+	case ctx.Err() != nil && err != nil:
+		return cli.Interrupted()
+	case errors.As(err, &silent):
+		return cli.Unreachable(fmt.Errorf("nothing to audit: %w", err), silent.Failure.Hint+".")
+	case err != nil:
+		return err
+	}
+	p.end(outcome)
+	writers := map[string]func(io.Writer) error{
+		"html": outcome.WriteHTML,
+		"json": outcome.WriteJSON,
+		"junit": func(w io.Writer) error {
+			return report.JUnit.Write(w, outcome.Report())
+		},
+	}
+	if err := o.WriteReports(o.reports, writers); err != nil {
+		return err
+	}
+	switch {
+	case !outcome.Complete:
+		return cli.Interrupted()
+	case !outcome.OK():
+		return o.AnswerNo("%s", outcome.Summary())
+	}
+	return nil
+}

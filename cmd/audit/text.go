@@ -1,0 +1,106 @@
+package audit
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
+	"github.com/apizee-hooks/apizee-hooks/pkg/audit"
+	"github.com/apizee-hooks/apizee-hooks/pkg/console"
+)
+
+// printRules lists the rules, or explains one.
+func printRules(app *cli.App, name string) error {
+	p := app.Out()
+	if name != allRules {
+		r, err := audit.LookupRule(app.Catalog, name)
+		if err != nil {
+			return badRule(err)
+		}
+		fmt.Fprintf(app.Stdout, "%s  %s\n\n%s\n\nA good endpoint answers %s.\n", p.Object(r.Name), p.Strong(r.Title), r.Why, r.Good)
+		return nil
+	}
+	var rows [][]console.Cell
+	group := ""
+	for _, r := range audit.Rules(app.Catalog) {
+		if r.Group != group {
+			group = r.Group
+			rows = append(rows, nil, console.Cells(p.Strong, strings.ToUpper(group[:1])+group[1:]))
+		}
+		rows = append(rows, []console.Cell{{Text: "  " + r.Name, Paint: p.Object}, {Text: r.Title}})
+	}
+	_, err := console.Table{Rows: rows[1:], Width: app.Width()}.WriteTo(app.Stdout)
+	return err
+}
+
+// printer tells how an audit goes.
+type printer struct {
+	app     *cli.App
+	palette console.Palette
+	group   string
+}
+
+func (p *printer) result(r audit.Result) {
+	if p.app.Quiet {
+		return
+	}
+	palette, out := p.palette, p.app.Stdout
+	if r.Group != p.group {
+		if p.group != "" {
+			fmt.Fprintln(out)
+		}
+		p.group = r.Group
+		fmt.Fprintln(out, palette.Strong(strings.ToUpper(r.Group[:1])+r.Group[1:]))
+	}
+	name, gap := r.Name, "  "
+	if r.Status != audit.Skipped {
+		name += gap + console.Duration(r.Took)
+	}
+	if width := p.app.Width(); width > 0 && console.Columns("  ✗ "+r.Title+gap+name) > width {
+		gap = "\n" + indent
+	}
+	fmt.Fprintf(out, "  %s %s%s%s\n", p.mark(r.Status), r.Title, gap, palette.Dim(name))
+	if r.Status == audit.Passed && !p.app.Verbose {
+		return
+	}
+	if r.Status == audit.Skipped {
+		p.detail("skipped: "+r.Actual, palette.Dim)
+		return
+	}
+	p.detail("it did: "+console.Safe(r.Actual), nil)
+	if r.Took > 0 {
+		p.detail("a good one: "+r.Good, nil)
+		p.detail(r.Why, palette.Dim)
+	}
+}
+
+// indent is where the details of a rule begin.
+const indent = "      "
+
+// detail prints a line below a rule; a paint of nil leaves it plain.
+func (p *printer) detail(text string, paint func(string) string) {
+	for _, line := range p.app.Fit(text, len(indent)) {
+		if paint != nil {
+			line = paint(line)
+		}
+		fmt.Fprintf(p.app.Stdout, "%s%s\n", indent, line)
+	}
+}
+
+func (p *printer) mark(s audit.Status) string {
+	switch s {
+	case audit.Passed:
+		return p.palette.OK("✓")
+	case audit.Warned:
+		return p.palette.Notice("!")
+	case audit.Failed:
+		return p.palette.Finding("✗")
+	}
+	return p.palette.Dim("-")
+}
+
+func (p *printer) end(o audit.Outcome) {
+	if !p.app.Quiet {
+		fmt.Fprintf(p.app.Stdout, "\n%s\n", p.palette.Strong(o.Summary()))
+	}
+}

@@ -1,0 +1,162 @@
+package load
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
+	"github.com/apizee-hooks/apizee-hooks/pkg/console"
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/load"
+)
+
+// printer tells how a load goes.
+type printer struct {
+	*options
+	load    load.Options
+	palette console.Palette
+	bar     *progressBar
+}
+
+func newPrinter(o *options, spec load.Options) *printer {
+	return &printer{options: o, load: spec, palette: o.Out(), bar: newProgressBar(o.App)}
+}
+
+func (l *printer) begin() {
+	if l.Quiet {
+		return
+	}
+	pace, p := l.load.Pace, l.palette
+	rate := pace.From.String()
+	if pace.From != pace.To {
+		rate += " to " + pace.To.String()
+	}
+	fmt.Fprintf(l.Stdout, "%s %d events at %s for %s%s\n", p.Strong("→"), pace.Requests(), rate, pace.Duration, show.FaultNote(p, l.load.Fault.Name))
+	fmt.Fprintf(l.Stdout, "  %s\n", p.Dim("POST "+console.Safe(deliver.ShowURL(l.load.Target.URL, l.ShowSecrets))+
+		fmt.Sprintf("  (--seed %d)", l.load.Seed)))
+}
+
+func (l *printer) progress(p load.Progress) { l.bar.show(p.Done, p.Planned) }
+
+// end prints the report.
+func (l *printer) end(o *load.Outcome) {
+	l.bar.clear()
+	if l.Quiet {
+		return
+	}
+	p := l.palette
+	fmt.Fprintln(l.Stdout, console.Flow([]console.Cell{
+		{Text: "←", Paint: p.Strong},
+		{Text: fmt.Sprintf("%d of %d sent in %s, %.1f/s;", o.Sent, o.Planned, console.Duration(o.Duration), o.Rate)},
+		console.Cell{Text: fmt.Sprintf("%d accepted (%s)", o.Accepted, percent(o.Accepted, o.Due())), Paint: p.OK}.Marked(","),
+		show.Count(p.Finding, int(o.Failed()), "not"),
+	}, l.Width(), len("  ")))
+	if o.Aborted > 0 {
+		fmt.Fprintf(l.Stdout, "  %s\n", p.Notice(fmt.Sprintf("%d were broken off on purpose", o.Aborted)))
+	}
+	if o.Replaced > 0 {
+		fmt.Fprintf(l.Stdout, "  %s\n", p.Notice(fmt.Sprintf("%d were sent again, because the endpoint had closed a connection that was kept", o.Replaced)))
+	}
+	if o.Unsent > 0 {
+		fmt.Fprintf(l.Stdout, "  %s\n", p.Finding(fmt.Sprintf("%d were not sent when they were due: the answers before them, or this machine, were too slow for the rate", o.Unsent)))
+	}
+	if o.Canceled > 0 {
+		fmt.Fprintf(l.Stdout, "  %s\n", p.Notice(fmt.Sprintf("%d were under way when the load was stopped, and are not counted", o.Canceled)))
+	}
+	l.latencies(o)
+	l.counts("status", o.Statuses)
+	l.counts("errors", o.Errors)
+}
+
+// percent rounds down, so that only what is whole is 100 %.
+func percent(n, of uint64) string {
+	return fmt.Sprintf("%g %%", float64(n*10_000/max(of, 1))/100)
+}
+
+func (l *printer) latencies(o *load.Outcome) {
+	if o.Sent == 0 {
+		return
+	}
+	p := l.palette
+	cells := []console.Cell{{Text: "latency", Paint: p.Strong}}
+	for _, each := range []struct {
+		name string
+		d    time.Duration
+	}{{" min", o.Min}, {"mean", o.Mean}, {"p50", o.P50}, {"p90", o.P90}, {"p95", o.P95}, {"p99", o.P99}, {"max", o.Max}} {
+		cells = append(cells, console.Cell{Text: each.name + " " + console.Duration(each.d) + ","})
+	}
+	last := &cells[len(cells)-1]
+	last.Text = strings.TrimSuffix(last.Text, ",")
+	fmt.Fprintf(l.Stdout, "\n%s\n", console.Flow(cells, l.Width(), len("  ")))
+	console.Table{Rows: histogramRows(p, o.Histogram, o.Sent, l.Width()), Width: l.Width()}.WriteTo(l.Stdout)
+}
+
+// histogramRows draws the buckets, the fullest one with the longest bar.
+func histogramRows(p console.Palette, buckets []load.Bucket, total uint64, width int) [][]console.Cell {
+	var longest, most uint64 = 40, 1
+	if width > 0 {
+		const beside = len("  500µs – 1ms  1000000  99.99 %  ")
+		longest = uint64(min(max(width-beside, 1), int(longest)))
+	}
+	for _, b := range buckets {
+		most = max(most, b.N)
+	}
+	var rows [][]console.Cell
+	for _, b := range buckets {
+		bar := strings.Repeat("█", int(b.N*longest/most))
+		if b.N > 0 && bar == "" {
+			bar = "▏"
+		}
+		rows = append(rows, []console.Cell{
+			{Text: "  " + bucketName(b)}, {Text: fmt.Sprint(b.N)},
+			{Text: percent(b.N, total), Paint: p.Dim}, {Text: bar, Paint: p.Value},
+		})
+	}
+	return rows
+}
+
+func bucketName(b load.Bucket) string {
+	bound := func(d time.Duration) string { return strings.Replace(d.String(), ".0", "", 1) }
+	if b.To == 0 {
+		return "from " + bound(b.From)
+	}
+	return bound(b.From) + " – " + bound(b.To)
+}
+
+func (l *printer) counts(title string, counts []load.Count) {
+	if len(counts) == 0 {
+		return
+	}
+	fmt.Fprintf(l.Stdout, "\n%s\n", l.palette.Strong(title))
+	var rows [][]console.Cell
+	for _, c := range counts {
+		rows = append(rows, console.Cells(nil, "  "+c.Name, fmt.Sprint(c.N)))
+	}
+	console.Table{Rows: rows, Width: l.Width()}.WriteTo(l.Stdout)
+}
+
+// verdict is the error that the exit code comes from.
+func (l *printer) verdict(o *load.Outcome) error {
+	if o.Sent > 0 && len(o.Statuses) == 0 && l.load.Fault.Name == "" {
+		return cli.Unreachable(fmt.Errorf("nothing was answered: %s", o.Errors[0].Name), "`apizee-hooks send ticket` to the same target says what to do about it.")
+	}
+	if len(l.failIf) == 0 {
+		if missing := o.Failed() + o.Unsent; missing > 0 {
+			return l.AnswerNo("%d of %s: not accepted", missing, cli.Plural(int(o.Due()), "event"))
+		}
+		return nil
+	}
+	broken := false
+	for _, c := range l.failIf {
+		if holds, actual := c.Holds(o); holds {
+			broken = true
+			fmt.Fprintf(l.Stderr, "%s\n", l.Err().Finding(fmt.Sprintf("✗ %s: it is %s", c, actual)))
+		}
+	}
+	if broken {
+		return cli.AnswerNo()
+	}
+	return nil
+}
