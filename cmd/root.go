@@ -18,7 +18,9 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/cmd/generate"
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/cmd/load"
+	"github.com/apizee-hooks/apizee-hooks/cmd/replay"
 	"github.com/apizee-hooks/apizee-hooks/cmd/schema"
+	"github.com/apizee-hooks/apizee-hooks/cmd/validate"
 	"github.com/apizee-hooks/apizee-hooks/cmd/version"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
@@ -59,13 +61,13 @@ func subcommands() []subcommand {
 		{"send", "events", flat(newSendCmd)},
 		{"listen", "events", flat(newListenCmd)},
 		{"run", "events", flat(newRunCmd)},
-		{"replay", "events", flat(newReplayCmd)},
+		{"replay", "events", replay.New},
 		{"load", "strain", load.New},
 		{"audit", "strain", audit.New},
 		{"generate", "strain", generate.New},
 		{"events", "contract", events.New},
 		{"schema", "contract", schema.New},
-		{"validate", "contract", flat(newValidateCmd)},
+		{"validate", "contract", validate.New},
 		{"templates", "setup", flat(newTemplatesCmd)},
 		{"config", "setup", config.New},
 		{"completion", "setup", completion.New},

@@ -259,18 +259,9 @@ func (a *app) deliver(ctx context.Context, o *sendOptions, c config.Config, tls 
 	case sum.Failed > 0 && failure.Kind == fault.KindAborted:
 		return nil // as asked
 	case sum.Failed > 0:
-		return notDelivered(failure)
+		return cli.NotDelivered(failure)
 	case sum.Rejected > 0:
 		return a.AnswerNo("the endpoint answered %d %s", last.Status, last.StatusText)
 	}
 	return nil
-}
-
-// notDelivered is the error of a delivery that got no whole reply.
-func notDelivered(f *deliver.Failure) error {
-	hint := ""
-	if f.Hint != "" {
-		hint = f.Hint + "."
-	}
-	return cli.Unreachable(fmt.Errorf("not delivered: %s", f.Message), hint)
 }

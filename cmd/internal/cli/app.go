@@ -5,6 +5,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"os"
 	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
@@ -76,6 +77,18 @@ func (a *App) Palette(w io.Writer) console.Palette {
 
 // Width is how many columns standard output has, 0 for no limit.
 func (a *App) Width() int { return console.Width(a.Stdout, a.LookupEnv) }
+
+// Open opens a file, or standard input for "-", and names it.
+func (a *App) Open(ctx context.Context, name string) (io.ReadCloser, string, error) {
+	if name == "-" {
+		return io.NopCloser(a.Input(ctx)), "stdin", nil
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, "", Usage(err, "check the path; - reads standard input.")
+	}
+	return f, name, nil
+}
 
 // Style is how a command shows things on standard output. Where that is no terminal its
 // width is asked for once.

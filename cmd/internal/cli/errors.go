@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 )
 
 // The exit codes that every command shares.
@@ -43,6 +44,15 @@ func Usagef(format string, args ...any) error { return Usage(fmt.Errorf(format, 
 
 // Unreachable ends a command that could not deliver or listen; hint says what to do.
 func Unreachable(err error, hint string) error { return &exit{ExitUnreachable, err, hint} }
+
+// NotDelivered ends a command whose delivery got no whole reply.
+func NotDelivered(f *deliver.Failure) error {
+	hint := ""
+	if f.Hint != "" {
+		hint = f.Hint + "."
+	}
+	return Unreachable(fmt.Errorf("not delivered: %s", f.Message), hint)
+}
 
 // Exit ends a command with a code, when it has said why itself.
 func Exit(code int) error { return &exit{code: code} }

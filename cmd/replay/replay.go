@@ -1,4 +1,5 @@
-package cmd
+// Package replay is the command that sends a recording again.
+package replay
 
 import (
 	"cmp"
@@ -15,14 +16,17 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
 	"github.com/apizee-hooks/apizee-hooks/pkg/config"
+	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
 	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
 	"github.com/apizee-hooks/apizee-hooks/pkg/replay"
 )
 
-type replayOptions struct {
+type options struct {
+	*cli.App
 	cli.Connection
+	file     string // "-" is standard input
 	filters  []string
 	speed    string
 	from     int
@@ -32,8 +36,9 @@ type replayOptions struct {
 	output   string
 }
 
-func newReplayCmd(a *app) *cobra.Command {
-	o := &replayOptions{}
+// New makes the command.
+func New(app *cli.App) *cobra.Command {
+	o := &options{App: app}
 	c := &cobra.Command{
 		Use:   "replay <file|->",
 		Short: "Send a recording again",
@@ -55,11 +60,14 @@ A target without a path gets the recorded paths and queries, but for masked secr
 		ValidArgsFunction: cli.FirstArg(func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return []string{"ndjson", "jsonl", "json"}, cobra.ShellCompDirectiveFilterFileExt
 		}),
-		RunE: func(c *cobra.Command, args []string) error { return a.replay(c, o, args[0]) },
+		RunE: func(c *cobra.Command, args []string) error {
+			o.file = args[0]
+			return run(c.Context(), o)
+		},
 	}
 	o.Connection.AddFlags(c, c.Flags())
 	f := c.Flags()
-	a.FilterFlag(c, &o.filters)
+	app.FilterFlag(c, &o.filters)
 	f.StringVar(&o.speed, "speed", "1", "how `FAST`: 1 keeps the gaps, 2x halves them, max leaves none")
 	cli.Complete(c, "speed", cli.Words([]string{"1", "2x", "10x", "max"}))
 	cli.CountFlag(f, &o.from, "from", 1, "begin with entry `N` of the recording")
@@ -72,42 +80,48 @@ A target without a path gets the recorded paths and queries, but for masked secr
 	return c
 }
 
-func (a *app) replay(c *cobra.Command, o *replayOptions, name string) error {
-	options, err := o.options(a)
+func run(ctx context.Context, o *options) error {
+	plan, err := o.plan()
 	if err != nil {
 		return err
 	}
 	if _, typed := o.Settings["to"]; o.loopback && typed {
 		return cli.TwoTargets()
 	}
-	loaded, err := a.Load(o.Settings)
+	loaded, err := o.Load(o.Settings)
 	if err != nil {
 		return err
 	}
-	options.Timeout = loaded.Config.Timeout
-	in, name, err := a.open(c.Context(), name)
+	plan.Timeout = loaded.Config.Timeout
+	in, name, err := o.Open(ctx, o.file)
 	if err != nil {
 		return err
 	}
 	defer in.Close()
-	target, stop, err := a.replayTarget(o, loaded.Config)
+	target, stop, err := o.target(loaded.Config)
 	if err != nil {
 		return err
 	}
 	defer stop()
-	client, err := a.Client(o.TLS(loaded.Config), 1)
+	client, err := o.Client(o.TLS(loaded.Config), 1)
 	if err != nil {
 		return err
 	}
-	printer := show.Replay{Style: a.Style()}.In(show.Form(o.output))
+	printer := show.Replay{Style: o.Style()}.In(show.Form(o.output))
 	var failure *deliver.Failure // the first one
-	player := replay.Player{Catalog: a.Catalog, Client: client, Now: a.Now, Sleep: a.Sleep}
-	outcome, err := player.Play(c.Context(), recording.NewReader(asItIs(in)), target, options, func(x replay.Played) {
+	player := replay.Player{Catalog: o.Catalog, Client: client, Now: o.Now, Sleep: o.Sleep}
+	outcome, err := player.Play(ctx, recording.NewReader(asItIs(in)), target, plan, func(x replay.Played) {
 		failure = cmp.Or(failure, x.Result.Failure)
-		a.Stdout.Write(printer.Item(nil, x))
+		o.Stdout.Write(printer.Item(nil, x))
 	})
-	a.Stdout.Write(printer.End(nil, outcome.Summary))
-	return a.replayed(c.Context(), name, outcome, failure, err)
+	o.Stdout.Write(printer.End(nil, outcome.Summary))
+	for _, line := range outcome.Torn {
+		o.Note(fmt.Sprintf("%s:%d breaks off; it was passed over.", name, line))
+	}
+	if err != nil {
+		return unreadable(name, outcome.Sent, err)
+	}
+	return o.verdict(ctx, name, outcome, failure)
 }
 
 // asItIs ends a recording where it ends now: what is sent may be recorded into the same file.
@@ -122,8 +136,8 @@ func asItIs(in io.Reader) io.Reader {
 	return in
 }
 
-// replayTarget is the endpoint, or a listener inside this process.
-func (a *app) replayTarget(o *replayOptions, c config.Config) (target deliver.Target, stop func(), err error) {
+// target is the endpoint, or a listener inside this process.
+func (o *options) target(c config.Config) (target deliver.Target, stop func(), err error) {
 	headers, err := cli.ParseHeaders(c.Headers, o.Headers)
 	if err != nil {
 		return deliver.Target{}, nil, err
@@ -132,7 +146,7 @@ func (a *app) replayTarget(o *replayOptions, c config.Config) (target deliver.Ta
 		target, err := cli.ParseTarget(c.To, headers)
 		return target, func() {}, err
 	}
-	listener, err := a.StartLoopback(func(receive.Reception) {})
+	listener, err := o.StartLoopback(func(receive.Reception) {})
 	if err != nil {
 		return deliver.Target{}, nil, err
 	}
@@ -140,8 +154,9 @@ func (a *app) replayTarget(o *replayOptions, c config.Config) (target deliver.Ta
 	return target, listener.Stop, err
 }
 
-func (o *replayOptions) options(a *app) (replay.Options, error) {
-	filter, err := a.ParseFilter(o.filters)
+// plan is what the flags say of the entries.
+func (o *options) plan() (replay.Options, error) {
+	filter, err := o.ParseFilter(o.filters)
 	if err != nil {
 		return replay.Options{}, err
 	}
@@ -164,26 +179,27 @@ func parseSpeed(text string) (float64, error) {
 	return speed, nil
 }
 
-// replayed is the error that the exit code comes from, after what is to be told of the file.
-func (a *app) replayed(ctx context.Context, name string, outcome replay.Outcome, failure *deliver.Failure, err error) error {
-	for _, line := range outcome.Torn {
-		a.Note(fmt.Sprintf("%s:%d breaks off; it was passed over.", name, line))
-	}
+// unreadable says that a recording cannot be read, or not to its end.
+func unreadable(name string, sent int, err error) error {
 	var line *recording.LineError
-	switch {
-	case errors.As(err, &line):
-		return cli.Usage(fmt.Errorf("%s:%d: %w", name, line.Line, line.Err),
-			fmt.Sprintf("a recording is what `apizee-hooks listen --record` writes; %s sent before.", cli.Plural(outcome.Sent, "event")))
-	case err != nil:
+	if !errors.As(err, &line) {
 		return cli.Usage(fmt.Errorf("read %s: %w", name, cli.Bare(err)), "")
+	}
+	return cli.Usage(fmt.Errorf("%s:%d: %w", name, line.Line, line.Err),
+		fmt.Sprintf("a recording is what `apizee-hooks listen --record` writes; %s sent before.", console.Plural(sent, "event")))
+}
+
+// verdict is the error that the exit code comes from.
+func (o *options) verdict(ctx context.Context, name string, outcome replay.Outcome, failure *deliver.Failure) error {
+	switch {
 	case ctx.Err() != nil:
 		return cli.Interrupted()
 	case outcome.Sent == 0:
 		return cli.Usage(fmt.Errorf("%s has no entry to send", name), "look at --filter and --from, and at the file.")
 	case outcome.Failed > 0:
-		return notDelivered(failure)
+		return cli.NotDelivered(failure)
 	case outcome.Rejected > 0:
-		return a.AnswerNo("%d of %s: not accepted", outcome.Rejected, cli.Plural(outcome.Sent, "event"))
+		return o.AnswerNo("%d of %s: not accepted", outcome.Rejected, console.Plural(outcome.Sent, "event"))
 	}
 	return nil
 }

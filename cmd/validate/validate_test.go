@@ -1,4 +1,4 @@
-package cmd
+package validate
 
 import (
 	"bufio"
@@ -7,9 +7,17 @@ import (
 	"testing"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 )
 
-func noEnv(string) (string, bool) { return "", false }
+// testOptions are a plain run of validate.
+func testOptions(stdin io.Reader, stdout io.Writer) *options {
+	system := cli.System{
+		Catalog: apizee.Documented(), Stdin: stdin, Stdout: stdout, Stderr: io.Discard,
+		LookupEnv: func(string) (string, bool) { return "", false },
+	}
+	return &options{App: &cli.App{System: system}, file: "-", output: "text"}
+}
 
 // BenchmarkValidate reads and judges events, one a line.
 func BenchmarkValidate(b *testing.B) {
@@ -18,8 +26,7 @@ func BenchmarkValidate(b *testing.B) {
 	b.SetBytes(int64(len(text)))
 	b.ReportAllocs()
 	for b.Loop() {
-		a := &app{&cli.App{System: cli.System{Stdin: strings.NewReader(text), Stdout: io.Discard, LookupEnv: noEnv}}}
-		if err := a.validate(b.Context(), "-", &validateOptions{output: "text"}); err != nil {
+		if err := run(b.Context(), testOptions(strings.NewReader(text), io.Discard)); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -29,10 +36,8 @@ func BenchmarkValidate(b *testing.B) {
 func TestValidateLivePipe(t *testing.T) {
 	stdin, events := io.Pipe()
 	findings, stdout := io.Pipe()
-	system := testSystem(stdout)
-	system.Stdin = stdin
-	ended := make(chan int, 1)
-	go func() { ended <- Run(t.Context(), system, []string{"validate"}) }()
+	ended := make(chan error, 1)
+	go func() { ended <- run(t.Context(), testOptions(stdin, stdout)) }()
 	go io.WriteString(events, strings.Repeat("nonsense\n", 2))
 	lines := bufio.NewScanner(findings)
 	for _, line := range []string{"stdin:1: ", "stdin:2: "} {
@@ -42,7 +47,7 @@ func TestValidateLivePipe(t *testing.T) {
 	}
 	go io.Copy(io.Discard, findings)
 	events.Close()
-	if code := <-ended; code != 1 {
+	if code := cli.ExitCode(<-ended); code != cli.ExitNo {
 		t.Errorf("exit code %d", code)
 	}
 }

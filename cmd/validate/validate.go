@@ -1,11 +1,12 @@
-package cmd
+// Package validate is the command that holds events against the contract.
+package validate
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -13,17 +14,21 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
 )
 
-type validateOptions struct {
+type options struct {
+	*cli.App
+	file   string // "-" is standard input
 	output string
 	strict bool
 }
 
-func newValidateCmd(a *app) *cobra.Command {
-	o := &validateOptions{}
+// New makes the command.
+func New(app *cli.App) *cobra.Command {
+	o := &options{App: app, file: "-"}
 	c := &cobra.Command{
 		Use:   "validate [file|-]",
 		Short: "Hold events against what Apizee documents",
@@ -42,11 +47,10 @@ what is not documented, and counts with --strict only.`,
 			return []string{"json", "jsonl", "ndjson"}, cobra.ShellCompDirectiveFilterFileExt
 		}),
 		RunE: func(c *cobra.Command, args []string) error {
-			name := "-"
 			if len(args) > 0 {
-				name = args[0]
+				o.file = args[0]
 			}
-			return a.validate(c.Context(), name, o)
+			return run(c.Context(), o)
 		},
 	}
 	cli.OutputFlag(c, c.Flags(), &o.output, []string{"text", "json"}, "")
@@ -54,37 +58,26 @@ what is not documented, and counts with --strict only.`,
 	return c
 }
 
-func (a *app) validate(ctx context.Context, name string, o *validateOptions) error {
-	in, name, err := a.open(ctx, name)
+func run(ctx context.Context, o *options) error {
+	in, name, err := o.Open(ctx, o.file)
 	if err != nil {
 		return err
 	}
 	defer in.Close()
-	printer := show.Check{Style: a.Style(), Name: name}.In(show.Form(o.output))
-	v := validation{app: a, options: o, name: name, printer: printer, reports: newReports(a.Stdout)}
-	defer v.reports.Flush()
+	v := validation{
+		options: o, name: name, out: bufio.NewWriterSize(o.Stdout, 64<<10),
+		printer: show.Check{Style: o.Style(), Name: name}.In(show.Form(o.output)),
+	}
+	defer v.out.Flush()
 	return v.run(in)
-}
-
-// open opens a file, or standard input for "-".
-func (a *app) open(ctx context.Context, name string) (io.ReadCloser, string, error) {
-	if name == "-" {
-		return io.NopCloser(a.Input(ctx)), "stdin", nil
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, "", cli.Usage(err, "check the path; - reads standard input.")
-	}
-	return f, name, nil
 }
 
 // validation is one run of validate.
 type validation struct {
-	app     *app
-	options *validateOptions
+	*options
 	name    string
+	out     *bufio.Writer
 	printer show.Printer[show.Checked, show.CheckSummary]
-	reports *bufferedOutput
 	text    []byte // of the last event shown, to use its room again
 
 	sum      show.CheckSummary
@@ -92,7 +85,7 @@ type validation struct {
 }
 
 func (v *validation) run(in io.Reader) error {
-	stream := payload.NewStream(v.reports.before(in))
+	stream := payload.NewStream(flushingReader{v.out, in})
 	for {
 		found, err := stream.Next()
 		if err == io.EOF {
@@ -110,7 +103,7 @@ func (v *validation) run(in io.Reader) error {
 func (v *validation) check(found payload.Located) error {
 	report, torn := v.judge(found.Text)
 	if torn {
-		v.app.Note(fmt.Sprintf("%s:%d breaks off; it was passed over.", v.name, found.Line))
+		v.Note(fmt.Sprintf("%s:%d breaks off; it was passed over.", v.name, found.Line))
 		return nil
 	}
 	v.sum.Events++
@@ -121,7 +114,7 @@ func (v *validation) check(found payload.Located) error {
 		v.sum.Noticed++
 	}
 	v.text = v.printer.Item(v.text[:0], show.Checked{N: v.sum.Events, Line: found.Line, Text: found.Text, Report: report})
-	_, err := v.reports.Write(v.text)
+	_, err := v.out.Write(v.text)
 	return err
 }
 
@@ -131,29 +124,42 @@ func (v *validation) judge(text string) (report apizee.Report, torn bool) {
 	// With its first quote the name would be found five times as slowly: there are
 	// so many quotes.
 	if !v.recorded && !strings.Contains(text, `receivedAt"`) {
-		return v.app.Catalog.ValidateText(text), false
+		return v.Catalog.ValidateText(text), false
 	}
 	entry, err := recording.Parse([]byte(text))
 	if err == nil {
 		v.recorded = true
-		return v.app.Catalog.ValidateRequest(apizee.Request{Method: entry.Method, Headers: entry.Headers, Body: entry.Body}), false
+		return v.Catalog.ValidateRequest(apizee.Request{Method: entry.Method, Headers: entry.Headers, Body: entry.Body}), false
 	}
 	if errors.Is(err, io.ErrUnexpectedEOF) && (v.recorded || strings.HasPrefix(text, `{"receivedAt"`)) {
 		return apizee.Report{}, true
 	}
-	return v.app.Catalog.ValidateText(text), false
+	return v.Catalog.ValidateText(text), false
 }
 
 func (v *validation) end() error {
 	if v.sum.Events == 0 {
 		return cli.Usage(fmt.Errorf("%s holds no event", v.name), "pipe an event into it, or name a file.")
 	}
-	v.reports.Write(v.printer.End(nil, v.sum))
+	v.out.Write(v.printer.End(nil, v.sum))
 	switch {
 	case v.sum.Broken > 0:
-		return v.app.AnswerNo("%d of %s: not as documented", v.sum.Broken, cli.Plural(v.sum.Events, "event"))
-	case v.options.strict && v.sum.Noticed > 0:
-		return v.app.AnswerNo("%d of %s: with notices", v.sum.Noticed, cli.Plural(v.sum.Events, "event"))
+		return v.AnswerNo("%d of %s: not as documented", v.sum.Broken, console.Plural(v.sum.Events, "event"))
+	case v.strict && v.sum.Noticed > 0:
+		return v.AnswerNo("%d of %s: with notices", v.sum.Noticed, console.Plural(v.sum.Events, "event"))
 	}
 	return nil
+}
+
+// flushingReader shows all that was printed before it waits for more, so that the output
+// of a live pipe is live too.
+type flushingReader struct {
+	out *bufio.Writer
+	in  io.Reader
+}
+
+func (f flushingReader) Read(p []byte) (int, error) {
+	// A flush that fails fails again when the next line is printed.
+	_ = f.out.Flush()
+	return f.in.Read(p)
 }
