@@ -49,18 +49,14 @@ func objectExamples(object apizee.Object) string {
 	return "  " + strings.Join(lines, "\n  ")
 }
 
-// objectFlags are the flags --id and one for each documented prop.
+// objectFlags are the flags --id, one for each documented prop, and one for each pair of
+// them that has a flag.
 type objectFlags struct {
 	object apizee.Object
 	id     string
-	parent string
 	texts  []string // by the index of the prop
+	pairs  []string // by the index of the first prop
 }
-
-const (
-	parentName = "_parent.name"
-	parentID   = "_parent.id"
-)
 
 func (f *objectFlags) add(c *cobra.Command) {
 	flags := c.Flags()
@@ -69,18 +65,26 @@ func (f *objectFlags) add(c *cobra.Command) {
 	group := strings.ToUpper(f.object.Name[:1]) + f.object.Name[1:] + " flags"
 	cli.GroupFlags(flags, group, "id")
 
-	f.texts = make([]string, len(f.object.Props))
+	f.texts, f.pairs = make([]string, len(f.object.Props)), make([]string, len(f.object.Props))
 	for i, p := range f.object.Props {
 		flags.Var(cli.Text{Value: &f.texts[i], Name: placeholder(p)}, p.Flag, p.Description+": "+p.Possible())
 		cli.Complete(c, p.Flag, cli.Words(p.Values))
 		cli.GroupFlags(flags, group, p.Flag)
 	}
-	if prop, ok := f.object.Prop(parentName); ok {
-		flags.StringVar(&f.parent, "parent", "", "both at once, as `NAME/ID`: ticket/100")
-		cli.Complete(c, "parent", completeParents(prop.Values))
-		cli.GroupFlags(flags, group, "parent")
+	for i, first := range f.object.Props {
+		if !first.HasPairFlag() {
+			continue
+		}
+		second, _ := f.object.Prop(first.Pair.With)
+		flags.Var(cli.Text{Value: &f.pairs[i], Name: strings.ToUpper(lastPart(first.Path) + "/" + lastPart(second.Path))}, first.Pair.Flag,
+			"both at once: "+first.ExampleText()+"/"+second.ExampleText())
+		cli.Complete(c, first.Pair.Flag, completeFirst(first.Values))
+		cli.GroupFlags(flags, group, first.Pair.Flag)
 	}
 }
+
+// lastPart is the end of a path.
+func lastPart(path string) string { return path[strings.LastIndexByte(path, '.')+1:] }
 
 // placeholder stands for the value of a flag in its help.
 func placeholder(p apizee.Prop) string {
@@ -93,7 +97,7 @@ func placeholder(p apizee.Prop) string {
 		return "RFC3339"
 	}
 	if len(p.Values) > 0 {
-		return strings.ToUpper(p.Path[strings.LastIndexByte(p.Path, '.')+1:])
+		return strings.ToUpper(lastPart(p.Path))
 	}
 	return "TEXT"
 }
@@ -115,21 +119,36 @@ func (f *objectFlags) spec(c *cobra.Command, args []string, allow bool) (payload
 			spec.Props = append(spec.Props, payload.Prop{Path: p.Path, Text: f.texts[i]})
 		}
 	}
-	if f.parent == "" {
-		return spec, nil
+	for i, first := range f.object.Props {
+		if f.pairs[i] == "" {
+			continue
+		}
+		pair, err := f.pair(c, first, f.pairs[i])
+		if err != nil {
+			return spec, err
+		}
+		spec.Props = append(spec.Props, pair...)
 	}
-	if c.Flags().Changed("parent-name") || c.Flags().Changed("parent-id") {
-		return spec, cli.Usage(errors.New("--parent says the same as --parent-name and --parent-id"), "give it alone.")
-	}
-	name, id, found := strings.Cut(f.parent, "/")
-	if !found {
-		return spec, cli.Usage(fmt.Errorf("--parent %q: there is no slash in it", f.parent), "write it as name/id, such as ticket/100.")
-	}
-	spec.Props = append(spec.Props, payload.Prop{Path: parentName, Text: name}, payload.Prop{Path: parentID, Text: id})
 	return spec, nil
 }
 
-func completeParents(names []string) cli.Completer {
+// pair is what a flag for two props says, such as --parent ticket/100.
+func (f *objectFlags) pair(c *cobra.Command, first apizee.Prop, text string) ([]payload.Prop, error) {
+	second, _ := f.object.Prop(first.Pair.With)
+	flag := first.Pair.Flag
+	if c.Flags().Changed(first.Flag) || c.Flags().Changed(second.Flag) {
+		return nil, cli.Usage(fmt.Errorf("--%s says the same as --%s and --%s", flag, first.Flag, second.Flag), "give it alone.")
+	}
+	one, other, found := strings.Cut(text, "/")
+	if !found {
+		return nil, cli.Usage(fmt.Errorf("--%s %q: there is no slash in it", flag, text),
+			fmt.Sprintf("write it as %s/%s, such as %s/%s.", lastPart(first.Path), lastPart(second.Path), first.ExampleText(), second.ExampleText()))
+	}
+	return []payload.Prop{{Path: first.Path, Text: one}, {Path: second.Path, Text: other}}, nil
+}
+
+// completeFirst completes the first of a pair.
+func completeFirst(names []string) cli.Completer {
 	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		words := make([]string, len(names))
 		for i, name := range names {

@@ -70,6 +70,8 @@ type Prop struct {
 	Example string `json:"example"`
 	// Default says that the prop belongs to the documented example event.
 	Default bool `json:"default"`
+	// Pair is set on the first of two props that people read as one; else nil.
+	Pair *Pair `json:"-"`
 }
 
 // Possible says what the prop may be: its words, its range, or an example.
@@ -82,6 +84,20 @@ func (p Prop) Possible() string {
 	}
 	return "such as " + p.Example
 }
+
+// ExampleText is the documented example as it is typed: a string without its quotes.
+func (p Prop) ExampleText() string { return unquote(p.Example) }
+
+// Pair makes one word of two props: "47.866675,-3.865805", "ticket/100".
+type Pair struct {
+	With  string // the path of the second prop
+	Joint string // what stands between the two
+	// Flag is a command line's name for both, joined by a slash; "" for none.
+	Flag string
+}
+
+// HasPairFlag reports whether the prop begins a pair that has a flag.
+func (p Prop) HasPairFlag() bool { return p.Pair != nil && p.Pair.Flag != "" }
 
 // Identifier says what an object's objectId looks like.
 type Identifier struct {

@@ -1,5 +1,43 @@
 package apizee
 
+// Documented words that programs decide on. Each is typed here and nowhere else; the
+// others are in the catalog alone.
+const (
+	Create = "create"
+	Update = "update"
+	Delete = "delete" // the event that has no documented props
+
+	Ticket       = "ticket"
+	Media        = "media"
+	Conversation = "conversation"
+	Conference   = "conference" // what a media's parent calls a conversation too
+
+	PropState      = "state"
+	PropLatitude   = "geoloc.lat"
+	PropLongitude  = "geoloc.lng"
+	PropParentName = "_parent.name"
+	PropParentID   = "_parent.id"
+	PropEventType  = "eventType"
+	PropName       = "name"
+	PropFinishedAt = "finishedAt"
+
+	StateNew          = "new"
+	StateOpen         = "open"
+	StateOpened       = "opened"
+	StateInvited      = "invited"
+	StateInProgress   = "inprogress"
+	StateUpdated      = "updated"
+	StateExpired      = "expired"
+	StateDeclined     = "declined"
+	StateRejected     = "rejected"
+	StateDone         = "done"
+	StateClosed       = "closed"
+	StateUncompleted  = "uncompleted"
+	StateCompleted    = "completed"
+	StateError        = "error" // of a media
+	ConversationEnded = "conversationEnded"
+)
+
 // Documented is what Apizee's documentation says. Each call makes a catalog of
 // its own, which the caller may change.
 func Documented() *Catalog {
@@ -15,61 +53,63 @@ func Documented() *Catalog {
 
 func documentedEvents() []Word {
 	return []Word{
-		{"create", "the object came into being"},
-		{"update", "something about the object changed"},
-		{"delete", "the object is gone; no props are documented for it"},
+		{Create, "the object came into being"},
+		{Update, "something about the object changed"},
+		{Delete, "the object is gone; no props are documented for it"},
 	}
 }
 
 func documentedObjects() []Object {
 	return []Object{
 		{
-			Name:        "ticket",
+			Name:        Ticket,
 			Description: "a ticket, whose state tells how far it has come",
 			ID:          Identifier{[]Type{Integer}, "100", "the ticket's database id"},
 			Props: []Prop{
 				{
-					Path: "state", Flag: "state", Type: Text, Description: "last recorded state",
+					Path: PropState, Flag: "state", Type: Text, Description: "last recorded state",
 					Values: []string{
-						"new", "open", "opened", "invited", "inprogress", "updated",
-						"expired", "declined", "rejected", "done", "closed",
+						StateNew, StateOpen, StateOpened, StateInvited, StateInProgress, StateUpdated,
+						StateExpired, StateDeclined, StateRejected, StateDone, StateClosed,
 					},
 					Elsewhere: []string{"cancelled"},
 					Example:   `"invited"`, Default: true,
 				},
 				{
-					Path: "geoloc.lat", Flag: "lat", Type: Number, Description: "last recorded latitude, in degrees",
+					Path: PropLatitude, Flag: "lat", Type: Number, Description: "last recorded latitude, in degrees",
 					Range: &Range{-90, 90}, Example: "47.866675",
+					Pair: &Pair{With: PropLongitude, Joint: ","},
 				},
 				{
-					Path: "geoloc.lng", Flag: "lng", Type: Number, Description: "last recorded longitude, in degrees",
+					Path: PropLongitude, Flag: "lng", Type: Number, Description: "last recorded longitude, in degrees",
 					Range: &Range{-180, 180}, Example: "-3.865805",
 				},
 			},
 		},
 		{
-			Name:        "media",
+			Name:        Media,
 			Description: "a media that belongs to a ticket, a conference or a conversation",
 			ID:          Identifier{[]Type{Integer, Text}, "9", "the documentation does not say which type; an integer is sent"},
 			Props: []Prop{
 				{
-					Path: "state", Flag: "state", Type: Text, Description: "last recorded state",
-					Values:  []string{"inprogress", "uncompleted", "completed", "error"},
+					Path: PropState, Flag: "state", Type: Text, Description: "last recorded state",
+					Values:  []string{StateInProgress, StateUncompleted, StateCompleted, StateError},
 					Example: `"inprogress"`, Default: true,
 				},
 				{
-					Path: "_parent.name", Flag: "parent-name", Type: Text, Description: "name of the parent object",
-					Values:  []string{"ticket", "conference", "conversation"},
+					Path: PropParentName, Flag: "parent-name", Type: Text, Description: "name of the parent object",
+					Values:  []string{Ticket, Conference, Conversation},
 					Example: `"ticket"`, Default: true,
+					Pair: &Pair{With: PropParentID, Joint: "/", Flag: "parent"},
 				},
 				{
-					Path: "_parent.id", Flag: "parent-id", Type: Integer, Description: "id of the parent object",
+					Path: PropParentID, Flag: "parent-id", Type: Integer, Description: "id of the parent object",
 					Example: "100", Default: true,
 				},
 			},
 		},
 		{
-			Name:        "conversation",
+			Name:        Conversation,
 			Description: "a conversation, which the documentation also calls a conference",
 			ID: Identifier{
 				[]Type{Text}, `"734e3a7b-eb17-4d3f-901d-bcff178b"`,
@@ -77,15 +117,15 @@ func documentedObjects() []Object {
 			},
 			Props: []Prop{
 				{
-					Path: "eventType", Flag: "event-type", Type: Text, Description: "type of the sent event",
-					Values: []string{"conversationEnded"}, Example: `"conversationEnded"`, Default: true,
+					Path: PropEventType, Flag: "event-type", Type: Text, Description: "type of the sent event",
+					Values: []string{ConversationEnded}, Example: `"conversationEnded"`, Default: true,
 				},
 				{
-					Path: "name", Flag: "name", Type: Text, Description: "name of the conversation",
+					Path: PropName, Flag: "name", Type: Text, Description: "name of the conversation",
 					Example: `"TEST"`, Default: true,
 				},
 				{
-					Path: "finishedAt", Flag: "finished-at", Type: DateTime,
+					Path: PropFinishedAt, Flag: "finished-at", Type: DateTime,
 					Description: "end date of the conversation, with a numeric offset",
 					Example:     `"2021-09-20T13:25:06+00:00"`, Default: true,
 				},

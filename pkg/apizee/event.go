@@ -68,26 +68,15 @@ func (e Event) documentedWords(words []string) []string {
 		if !given || path == paired {
 			continue
 		}
-		if second, joint := partner(path); second != "" {
-			if w, given := e.Prop(second); given {
-				words, paired = append(words, v.Text()+joint+w.Text()), second
+		if pair := o.Props[i].Pair; pair != nil {
+			if w, given := e.Prop(pair.With); given {
+				words, paired = append(words, v.Text()+pair.Joint+w.Text()), pair.With
 				continue
 			}
 		}
 		words = append(words, path+"="+readable(v))
 	}
 	return words
-}
-
-// partner is the prop that makes one word with a prop, and what stands between them.
-func partner(path string) (second, joint string) {
-	switch path {
-	case "geoloc.lat":
-		return "geoloc.lng", ","
-	case "_parent.name":
-		return "_parent.id", "/"
-	}
-	return "", ""
 }
 
 // readable keeps the quotes of a string only where it would run into the next

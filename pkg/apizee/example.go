@@ -9,7 +9,7 @@ const exampleTime = 1575976413
 // deleted object has no documented props.
 func exampleEvent(o *Object, event string) ordered {
 	props := ordered{}
-	if event != "delete" {
+	if event != Delete {
 		props = nested(defaultProps(o), exampleValue, func(members ordered) any { return members })
 	}
 	return ordered{

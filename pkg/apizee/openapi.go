@@ -1,5 +1,7 @@
 package apizee
 
+import "strings"
+
 // OpenAPI is the contract as an OpenAPI 3.1 document: a webhook for each
 // object, with the schemas of JSONSchema as components.
 func (c *Catalog) OpenAPI() []byte {
@@ -13,12 +15,27 @@ func (c *Catalog) OpenAPI() []byte {
 		{"openapi", "3.1.0"},
 		{"info", ordered{
 			{"title", "Apizee webhooks"},
-			{"description", "The requests that Apizee sends to the URL of a webhook when something happens to a ticket, a media or a conversation."},
+			{"description", "The requests that Apizee sends to the URL of a webhook when something happens to " + c.anyObject() + "."},
 			{"version", "1"},
 		}},
 		{"webhooks", webhooks},
 		{"components", ordered{{"schemas", schemas}}},
 	}.document()
+}
+
+// anyObject is "a ticket, a media or a conversation".
+func (c *Catalog) anyObject() string {
+	var b strings.Builder
+	for i, name := range c.ObjectNames() {
+		switch {
+		case i > 0 && i == len(c.Objects)-1:
+			b.WriteString(" or ")
+		case i > 0:
+			b.WriteString(", ")
+		}
+		b.WriteString(article(name))
+	}
+	return b.String()
 }
 
 func (c *Catalog) operation(o *Object) ordered {

@@ -37,7 +37,7 @@ func (c *Catalog) JSONSchema() []byte {
 			{"then", ordered{{"$ref", "#/$defs/" + o.Name}}},
 		})
 		definitions = append(definitions, pair{o.Name, c.objectSchema(o)})
-		examples = append(examples, exampleEvent(o, "update"))
+		examples = append(examples, exampleEvent(o, Update))
 	}
 	return ordered{
 		{"$schema", schemaDialect},
@@ -84,7 +84,7 @@ func (c *Catalog) objectSchema(o *Object) ordered {
 		{"type", "object"},
 		{"required", fieldNames},
 		{"properties", properties},
-		{"examples", []ordered{exampleEvent(o, "update")}},
+		{"examples", []ordered{exampleEvent(o, Update)}},
 	}
 }
 

@@ -399,21 +399,6 @@ func TestRules(t *testing.T) {
 	}
 }
 
-func TestWordsAreDocumented(t *testing.T) {
-	if diff := cmp.Diff(apizee.Documented().ObjectNames(), []string{ticket, media, conversation}); diff != "" {
-		t.Error(diff)
-	}
-	if !slices.Contains(apizee.Documented().EventNames(), update) {
-		t.Error("update is not documented")
-	}
-	for object, path := range map[string]string{ticket: statePath, conversation: namePath} {
-		o, _ := apizee.Documented().LookupObject(object)
-		if _, ok := o.Prop(path); !ok {
-			t.Errorf("%s of %s is not documented", path, object)
-		}
-	}
-}
-
 // What the rules about documented events send must be so.
 func TestDocumentedEventsAreValid(t *testing.T) {
 	var mu sync.Mutex
@@ -424,7 +409,7 @@ func TestDocumentedEventsAreValid(t *testing.T) {
 		defer mu.Unlock()
 		if report := apizee.Documented().Validate(body); len(report.Findings) > 0 {
 			t.Errorf("%s: %v", body, report.Findings)
-		} else if v, ok := report.Event.Prop(statePath); ok && report.Event.Object == ticket {
+		} else if v, ok := report.Event.Prop(apizee.PropState); ok && report.Event.Object == apizee.Ticket {
 			states[v.Text()] = true
 		}
 	}))
@@ -433,8 +418,8 @@ func TestDocumentedEventsAreValid(t *testing.T) {
 	for _, o := range apizee.Documented().Objects {
 		documentedEvents(p, apizee.Documented().EventNames(), o)
 	}
-	object, _ := apizee.Documented().LookupObject(ticket)
-	prop, _ := object.Prop(statePath)
+	object, _ := apizee.Documented().LookupObject(apizee.Ticket)
+	prop, _ := object.Prop(apizee.PropState)
 	if len(states) != len(prop.Values) {
 		t.Errorf("%d states were sent: %v", len(states), states)
 	}

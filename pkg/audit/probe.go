@@ -2,7 +2,6 @@ package audit
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -10,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/fault"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
@@ -68,13 +68,13 @@ func (p *probe) id() string {
 func (p *probe) uid() string { return fmt.Sprintf("a0d17000-0000-4000-8000-%08s", p.id()[1:]) }
 
 func (p *probe) idOf(object string) string {
-	if object == conversation {
+	if o, ok := p.options.Catalog.LookupObject(object); ok && !slices.Contains(o.ID.Types, apizee.Integer) {
 		return p.uid()
 	}
 	return p.id()
 }
 
-// build makes an event from the catalog's examples.
+// build makes an event from the catalog's examples. Props that are not documented are JSON.
 func (p *probe) build(object, event string, props ...payload.Prop) []byte {
 	body, err := payload.Build(p.options.Catalog, payload.Spec{
 		Object: object, Event: event, ID: p.idOf(object), Props: props, Undocumented: true,
@@ -85,24 +85,22 @@ func (p *probe) build(object, event string, props ...payload.Prop) []byte {
 	return body
 }
 
-// compose makes an event of props that the catalog does not know, given as JSON.
-func (p *probe) compose(object, event, props string) []byte {
-	id := p.idOf(object)
-	if object == conversation {
-		id = strconv.Quote(id)
-	}
-	body, err := payload.Compose(p.options.Catalog, payload.Fields{
-		Event: event, Object: object, ID: json.RawMessage(id),
-		Time: strconv.AppendInt(nil, p.options.Now().Unix(), 10), Props: json.RawMessage(props),
-	})
-	if err != nil {
-		panic(err)
+// nulled is an event with null at these paths.
+func (p *probe) nulled(body []byte, paths ...string) []byte {
+	for _, path := range paths {
+		null, err := payload.ParseSet(path + "=null")
+		if err != nil {
+			panic(err)
+		}
+		if body, err = payload.Apply(p.options.Catalog, body, []payload.Change{null}); err != nil {
+			panic(err)
+		}
 	}
 	return body
 }
 
 // ordinary is an event that any endpoint should take.
-func (p *probe) ordinary() []byte { return p.build(ticket, update) }
+func (p *probe) ordinary() []byte { return p.build(apizee.Ticket, apizee.Update) }
 
 func (p *probe) send(body []byte) deliver.Result { return p.sendTo(p.options.Target, body) }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 )
@@ -24,7 +25,7 @@ func deliveryRules() []Rule {
 			Why:  "Events are sent asynchronously, and no order is documented: a closed ticket must not come to life again.",
 			Good: "2xx to both, and the newer state stays", want: mustAccept(),
 			try: func(p *probe) []attempt {
-				newer := p.build(ticket, update, payload.Prop{Path: statePath, Text: "closed"})
+				newer := p.build(apizee.Ticket, apizee.Update, payload.Prop{Path: apizee.PropState, Text: apizee.StateClosed})
 				older := older(p, newer)
 				return []attempt{{label: "the newer", result: p.send(newer)}, {label: "the older", result: p.send(older)}}
 			},
@@ -58,7 +59,7 @@ const burstPatience = 5 * time.Second
 
 // older is the same event, of an earlier state and time.
 func older(p *probe, body []byte) []byte {
-	earlier, err := payload.ParseSet("props." + statePath + "=inprogress")
+	earlier, err := payload.ParseSet("props." + apizee.PropState + "=" + apizee.StateInProgress)
 	if err != nil {
 		panic(err)
 	}

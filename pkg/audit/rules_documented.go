@@ -5,18 +5,6 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 )
 
-// The words that rules need by name. A test holds them against the catalog.
-const (
-	ticket       = "ticket"
-	media        = "media"
-	conversation = "conversation"
-
-	update = "update"
-
-	statePath = "state"
-	namePath  = "name"
-)
-
 // documentedRule sends each event of an object, and each documented value of each of
 // its props.
 func documentedRule(c *apizee.Catalog, o apizee.Object) Rule {
@@ -35,12 +23,12 @@ func documentedEvents(p *probe, events []string, o apizee.Object) []attempt {
 	}
 	for _, prop := range o.Props {
 		for _, value := range prop.Values {
-			body := p.build(o.Name, update, payload.Prop{Path: prop.Path, Text: value})
+			body := p.build(o.Name, apizee.Update, payload.Prop{Path: prop.Path, Text: value})
 			attempts = append(attempts, attempt{label: prop.Path + "=" + value, result: p.send(body)})
 		}
 	}
 	if all := examples(o); len(all) > 0 {
-		attempts = append(attempts, attempt{label: "every prop", result: p.send(p.build(o.Name, update, all...))})
+		attempts = append(attempts, attempt{label: "every prop", result: p.send(p.build(o.Name, apizee.Update, all...))})
 	}
 	return attempts
 }
@@ -50,7 +38,7 @@ func examples(o apizee.Object) []payload.Prop {
 	var props []payload.Prop
 	for _, p := range o.Props {
 		if !p.Default {
-			props = append(props, payload.Prop{Path: p.Path, Text: p.Example})
+			props = append(props, payload.Prop{Path: p.Path, Text: p.ExampleText()})
 		}
 	}
 	return props

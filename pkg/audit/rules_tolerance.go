@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
@@ -16,8 +17,8 @@ func toleranceRules(c *apizee.Catalog) []Rule {
 			try: func(p *probe) []attempt {
 				var attempts []attempt
 				for _, state := range unknownStates(c) {
-					body := p.build(ticket, update, payload.Prop{Path: statePath, Text: state})
-					attempts = append(attempts, attempt{label: statePath + "=" + state, result: p.send(body)})
+					body := p.build(apizee.Ticket, apizee.Update, payload.Prop{Path: apizee.PropState, Text: state})
+					attempts = append(attempts, attempt{label: apizee.PropState + "=" + state, result: p.send(body)})
 				}
 				return attempts
 			},
@@ -29,7 +30,7 @@ func toleranceRules(c *apizee.Catalog) []Rule {
 			try: func(p *probe) []attempt {
 				var attempts []attempt
 				for _, object := range c.ElsewhereObjects {
-					attempts = append(attempts, attempt{label: object, result: p.send(p.compose(object, update, `{"id":1}`))})
+					attempts = append(attempts, attempt{label: object, result: p.send(p.build(object, apizee.Update, payload.Prop{Path: "id", Text: "1"}))})
 				}
 				return attempts
 			},
@@ -39,7 +40,8 @@ func toleranceRules(c *apizee.Catalog) []Rule {
 			Why:  "New props are the commonest change of all.",
 			Good: "2xx, and the prop is ignored", want: shouldAccept(),
 			try: func(p *probe) []attempt {
-				return one("", p.send(p.compose(ticket, update, `{"state":"open","priority":{"level":3,"tags":["a","b"]}}`)))
+				return one("", p.send(p.build(apizee.Ticket, apizee.Update, payload.Prop{Path: apizee.PropState, Text: apizee.StateOpen},
+					payload.Prop{Path: "priority", Text: `{"level":3,"tags":["a","b"]}`})))
 			},
 		},
 		{
@@ -55,18 +57,27 @@ func toleranceRules(c *apizee.Catalog) []Rule {
 			Name: "dotted-props", Group: tolerance, Title: "Props with a dot in their names, not nested",
 			Why:  "The documentation writes geoloc.lat and _parent.id, and does not say which of the two spellings it means.",
 			Good: "2xx to the nested and to the dotted spelling", want: shouldAccept(),
-			try: func(p *probe) []attempt { return append(spellings(p, ticket), spellings(p, media)...) },
+			try: func(p *probe) []attempt {
+				var attempts []attempt
+				for _, o := range c.Objects {
+					if slices.ContainsFunc(o.PropPaths(), isGrouped) {
+						attempts = append(attempts, spellings(p, o)...)
+					}
+				}
+				return attempts
+			},
 		},
 		{
 			Name: "nulls", Group: tolerance, Title: "Nulls where there was a value",
 			Why:  "A ticket without a position, a conversation without a name: code that reaches into a null ends in a 500.",
 			Good: "2xx, or 4xx where the value is needed", want: mustSurvive(),
 			try: func(p *probe) []attempt {
+				group, _, _ := strings.Cut(apizee.PropLatitude, ".")
 				return []attempt{
-					{label: "a null state", result: p.send(p.compose(ticket, update, `{"state":null}`))},
-					{label: "a null group", result: p.send(p.compose(ticket, update, `{"state":"open","geoloc":null}`))},
-					{label: "a null name", result: p.send(p.compose(conversation, update, `{"eventType":"conversationEnded","name":null,"finishedAt":null}`))},
-					{label: "null props", result: p.send(p.compose(media, update, `null`))},
+					{label: "a null state", result: p.send(p.nulled(p.ordinary(), props(apizee.PropState)))},
+					{label: "a null group", result: p.send(p.nulled(p.ordinary(), props(group)))},
+					{label: "a null name", result: p.send(p.nulled(p.build(apizee.Conversation, apizee.Update), props(apizee.PropName), props(apizee.PropFinishedAt)))},
+					{label: "null props", result: p.send(p.nulled(p.build(apizee.Media, apizee.Update), "props"))},
 				}
 			},
 		},
@@ -77,7 +88,7 @@ func toleranceRules(c *apizee.Catalog) []Rule {
 			try: func(p *probe) []attempt {
 				var attempts []attempt
 				for _, name := range []string{"Équipe 👩🏽‍💻🚀", "مكالمة دعم ۱۲", "שיחה \u202eabc\u202c", "e\u0301 \u0000 \U0001F4A9"} {
-					body := p.build(conversation, update, payload.Prop{Path: namePath, Text: name})
+					body := p.build(apizee.Conversation, apizee.Update, payload.Prop{Path: apizee.PropName, Text: name})
 					attempts = append(attempts, attempt{label: "the name " + name, result: p.send(body)})
 				}
 				return attempts
@@ -88,7 +99,7 @@ func toleranceRules(c *apizee.Catalog) []Rule {
 			Why:  "Nothing documents a limit, and 100 KB is where common body parsers stop by default.",
 			Good: "2xx, or 413 at once", want: mustSurvive(),
 			try: func(p *probe) []attempt {
-				long := p.build(conversation, update, payload.Prop{Path: namePath, Text: strings.Repeat("name ", 40_000)})
+				long := p.build(apizee.Conversation, apizee.Update, payload.Prop{Path: apizee.PropName, Text: strings.Repeat("name ", 40_000)})
 				return p.andGoesOn(attempt{label: "the long name", result: p.send(long)})
 			},
 		},
@@ -98,24 +109,28 @@ func toleranceRules(c *apizee.Catalog) []Rule {
 // unknownStates are the states that only other pages name, and one that nobody does.
 func unknownStates(c *apizee.Catalog) []string {
 	states := []string{"teleported"}
-	if o, ok := c.LookupObject(ticket); ok {
-		if prop, ok := o.Prop(statePath); ok {
+	if o, ok := c.LookupObject(apizee.Ticket); ok {
+		if prop, ok := o.Prop(apizee.PropState); ok {
 			states = append(states, prop.Elsewhere...)
 		}
 	}
 	return states
 }
 
+// props is the path of a prop in an event.
+func props(path string) string { return "props." + path }
+
+func isGrouped(path string) bool { return strings.Contains(path, ".") }
+
 // spellings sends every prop of an object, nested and dotted.
-func spellings(p *probe, object string) []attempt {
-	o, _ := p.options.Catalog.LookupObject(object)
-	nested := p.build(object, update, examples(o)...)
+func spellings(p *probe, o apizee.Object) []attempt {
+	nested := p.build(o.Name, apizee.Update, examples(o)...)
 	dotted, err := payload.Dotted(p.options.Catalog, nested)
 	if err != nil {
 		panic(err)
 	}
 	return []attempt{
-		{label: object + ", nested", result: p.send(nested), want: mustAccept()},
-		{label: object + ", dotted", result: p.send(dotted)},
+		{label: o.Name + ", nested", result: p.send(nested), want: mustAccept()},
+		{label: o.Name + ", dotted", result: p.send(dotted)},
 	}
 }

@@ -54,17 +54,12 @@ func Build(c *apizee.Catalog, s Spec, unix int64) ([]byte, error) {
 	return body, nil
 }
 
-func (s Spec) event() string { return cmp.Or(s.Event, defaultEvent) }
-
-const (
-	defaultEvent = "update"
-	emptyEvent   = "delete" // no props are documented for it
-)
+func (s Spec) event() string { return cmp.Or(s.Event, apizee.Update) }
 
 // encodeProps lays the given props over those of the documented example.
 func (s Spec) encodeProps(object apizee.Object) (jsontext.Value, error) {
 	var props []member
-	if s.event() != emptyEvent {
+	if s.event() != apizee.Delete {
 		for _, p := range object.Props {
 			if p.Default {
 				props = append(props, member{p.Path, jsontext.Value(p.Example)})

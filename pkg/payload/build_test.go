@@ -3,7 +3,6 @@ package payload
 import (
 	"encoding/json"
 	"errors"
-	"slices"
 	"strings"
 	"testing"
 
@@ -114,15 +113,6 @@ func TestBuildErrors(t *testing.T) {
 				t.Errorf("flag %q, body %s, error\n%v, want\n%s", flag.Flag, body, err, tt.want)
 			}
 		})
-	}
-}
-
-// The words that Build knows by itself are documented ones.
-func TestBuildWords(t *testing.T) {
-	for _, word := range []string{defaultEvent, emptyEvent} {
-		if !slices.Contains(documented.EventNames(), word) {
-			t.Errorf("%q is not documented", word)
-		}
 	}
 }
 

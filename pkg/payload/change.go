@@ -28,7 +28,7 @@ type Change struct {
 func ParseSet(arg string) (Change, error) {
 	path, text, found := cutAssignment(arg)
 	if !found {
-		return Change{}, fmt.Errorf("%q has no =; write path=value, such as props.state=%s", arg, "done")
+		return Change{}, fmt.Errorf("%q has no =; write path=value, such as props.%s=%s", arg, apizee.PropState, apizee.StateDone)
 	}
 	keys, err := parsePath(path)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/library"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 )
@@ -35,14 +36,11 @@ func (r *reader) send(f field, s *step) {
 		words = []string{""}
 	}
 	e := s.event()
-	e.object, e.name = words[0], defaultEvent
+	e.object, e.name = words[0], apizee.Update
 	if len(words) == 2 {
 		e.name = words[1]
 	}
 }
-
-// defaultEvent is what a send step without an event's name sends.
-const defaultEvent = "update"
 
 func (r *reader) template(f field, s *step) {
 	b := s.fromTemplate()
