@@ -1,10 +1,11 @@
 package generate
 
+import "github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+
 // stage is a state that an object can be in, and what may come of it.
 type stage struct {
-	state   string
-	located bool   // a position may be sent with it
-	next    []step // none means that the object's life ends here
+	state string // "" is none
+	next  []step // none means that the object's life ends here
 }
 
 // step is a way on to another stage. Of all the ways on, each is taken as often as
@@ -17,48 +18,11 @@ type step struct {
 // life is the table of an object's stages. The first is the one it is created in.
 type life []stage
 
-// ticketLife is what a ticket goes through.
-func ticketLife() life {
-	return life{
-		{state: "new", next: []step{{"invited", 55}, {"open", 35}, {"expired", 5}, {"rejected", 5}}},
-		{state: "invited", next: []step{{"opened", 76}, {"declined", 12}, {"expired", 12}}},
-		{state: "open", next: []step{{"opened", 70}, {"updated", 20}, {"rejected", 10}}},
-		{state: "opened", next: []step{{"inprogress", 90}, {"updated", 6}, {"rejected", 4}}},
-		{state: "updated", located: true, next: []step{{"inprogress", 70}, {"done", 30}}},
-		{state: "inprogress", located: true, next: []step{{"inprogress", 45}, {"updated", 20}, {"done", 35}}},
-		{state: "done", next: []step{{"closed", 1}}},
-		{state: "closed"},
-		{state: "declined"},
-		{state: "expired"},
-		{state: "rejected"},
-	}
-}
-
-// mediaLife is what a media goes through. A broken upload may be taken up again.
-func mediaLife() life {
-	return life{
-		{state: "inprogress", next: []step{{"completed", 80}, {"uncompleted", 14}, {"error", 6}}},
-		{state: "uncompleted", next: []step{{"inprogress", 75}, {"error", 25}}},
-		{state: "completed"},
-		{state: "error"},
-	}
-}
-
-// conversationLife is all that is documented of a conversation. Its states are the
-// values of eventType; there is none until the end.
-func conversationLife() life {
-	return life{
-		{state: "", next: []step{{conversationEnded, 1}}},
-		{state: conversationEnded},
-	}
-}
-
-// route is a life with its names resolved: next holds indexes of stages, each as
+// route is a stage with its names resolved: next holds indexes of routes, each as
 // often as its weight says.
 type route struct {
-	state   string
-	located bool
-	next    []int
+	state, quoted string
+	next          []int
 }
 
 func (l life) routes() []route {
@@ -68,7 +32,7 @@ func (l life) routes() []route {
 	}
 	routes := make([]route, len(l))
 	for i, s := range l {
-		routes[i] = route{state: s.state, located: s.located}
+		routes[i].state, routes[i].quoted = s.state, quoted(s.state)
 		for _, step := range s.next {
 			for range step.weight {
 				routes[i].next = append(routes[i].next, index[step.state])
@@ -76,4 +40,48 @@ func (l life) routes() []route {
 		}
 	}
 	return routes
+}
+
+// routesThrough is the life of an object that has none of its own: from the first of
+// the words to one of those behind it, until the last. Without words there are a few
+// updates.
+func routesThrough(words []string) []route {
+	const fewest = 3
+	routes := make([]route, max(len(words), fewest))
+	for i := range routes {
+		if i < len(words) {
+			routes[i].state, routes[i].quoted = words[i], quoted(words[i])
+		}
+		for later := i + 1; later < len(routes); later++ {
+			routes[i].next = append(routes[i].next, later)
+		}
+	}
+	return routes
+}
+
+// behavior is how the objects of one name live, and what their props say. What is not
+// set is as for any object.
+type behavior struct {
+	weight int // in the default mix
+	most   int // alive at once
+	life   life
+	// born draws what the new object keeps for its life.
+	born func(*Stream, *entity)
+	// values are those of its props, by their paths. The first prop that has documented
+	// words tells the stage.
+	values map[string]value
+}
+
+// behaviorOf is what is known of an object's own ways. Enough are alive at once that
+// lives overlap as on a busy platform.
+func behaviorOf(object string) behavior {
+	switch object {
+	case apizee.Ticket:
+		return ticketBehavior()
+	case apizee.Media:
+		return mediaBehavior()
+	case apizee.Conversation:
+		return conversationBehavior()
+	}
+	return behavior{weight: 10, most: 12, born: func(*Stream, *entity) {}}
 }

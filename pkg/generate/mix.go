@@ -4,79 +4,85 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 )
 
-// kind is one of the documented objects, as its place in the catalog.
-type kind int
-
-const (
-	ticket kind = iota
-	media
-	conversation
-	kinds // how many there are
-)
-
 // Mix says how large a share of the events is about each object, in the order of the
-// catalog. Only the proportions count.
-type Mix [kinds]int
+// catalog. Only the proportions count; an object that is not in it does not occur.
+type Mix []Share
+
+// Share is the weight of one object.
+type Share struct {
+	Object string
+	Weight int
+}
 
 // DefaultMix is mostly tickets.
-func DefaultMix(*apizee.Catalog) Mix { return Mix{ticket: 70, media: 20, conversation: 10} }
+func DefaultMix(c *apizee.Catalog) Mix {
+	var mix Mix
+	for _, name := range c.ObjectNames() {
+		mix = append(mix, Share{name, behaviorOf(name).weight})
+	}
+	return mix
+}
 
 // String is the mix as ParseMix reads it.
 func (m Mix) String() string {
-	var parts []string
-	for k, name := range names {
-		if m[k] > 0 {
-			parts = append(parts, name+"="+strconv.Itoa(m[k]))
-		}
+	parts := make([]string, len(m))
+	for i, s := range m {
+		parts[i] = s.Object + "=" + strconv.Itoa(s.Weight)
 	}
 	return strings.Join(parts, ",")
 }
 
+// Weight is that of an object, 0 when it does not occur.
+func (m Mix) Weight(object string) int {
+	for _, s := range m {
+		if s.Object == object {
+			return s.Weight
+		}
+	}
+	return 0
+}
+
 const maxWeight = 1_000_000
 
-// ParseMix reads "ticket=70,media=20,conversation=10". An object that is not named
-// does not occur.
+// ParseMix reads "ticket=70,media=20,conversation=10".
 func ParseMix(c *apizee.Catalog, s string) (Mix, error) {
-	var mix Mix
-	var seen [kinds]bool
+	names := c.ObjectNames()
+	weights := map[string]int{}
 	for part := range strings.SplitSeq(s, ",") {
 		name, number, found := strings.Cut(strings.TrimSpace(part), "=")
 		if !found {
-			return Mix{}, fmt.Errorf("%q is not name=weight; write it like %s", part, DefaultMix(c))
+			return nil, fmt.Errorf("%q is not name=weight; write it like %s", part, DefaultMix(c))
 		}
-		k, err := lookupKind(c, name)
+		if !slices.Contains(names, name) {
+			return nil, fmt.Errorf("%q is not a documented object%s", name,
+				cmp.Or(apizee.DidYouMean(name, names), "; documented: "+strings.Join(names, ", ")))
+		}
+		if _, seen := weights[name]; seen {
+			return nil, fmt.Errorf("%s is named twice", name)
+		}
+		weight, err := parseWeight(name, number)
 		if err != nil {
-			return Mix{}, err
+			return nil, err
 		}
-		if seen[k] {
-			return Mix{}, fmt.Errorf("%s is named twice", name)
-		}
-		seen[k] = true
-		if mix[k], err = parseWeight(name, number); err != nil {
-			return Mix{}, err
+		weights[name] = weight
+	}
+	var mix Mix
+	for _, name := range names {
+		if weights[name] > 0 {
+			mix = append(mix, Share{name, weights[name]})
 		}
 	}
-	if mix.sum() == 0 {
-		return Mix{}, errors.New("every weight is 0; at least one object must occur")
+	if mix == nil {
+		return nil, errors.New("every weight is 0; at least one object must occur")
 	}
 	return mix, nil
-}
-
-func lookupKind(c *apizee.Catalog, name string) (kind, error) {
-	names := c.ObjectNames()
-	for k, known := range names {
-		if known == name {
-			return kind(k), nil
-		}
-	}
-	return 0, fmt.Errorf("%q is not a documented object%s", name,
-		cmp.Or(apizee.DidYouMean(name, names), "; documented: "+strings.Join(names, ", ")))
 }
 
 func parseWeight(name, s string) (int, error) {
@@ -85,12 +91,4 @@ func parseWeight(name, s string) (int, error) {
 		return 0, fmt.Errorf("the weight of %s, %q, is not a whole number from 0 to %d", name, s, maxWeight)
 	}
 	return n, nil
-}
-
-func (m Mix) sum() int {
-	total := 0
-	for _, weight := range m {
-		total += weight
-	}
-	return total
 }

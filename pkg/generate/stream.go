@@ -1,6 +1,8 @@
 package generate
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
@@ -19,7 +21,7 @@ type Options struct {
 	// Rate is how fast the events' own time goes on. The zero Rate is DefaultRate.
 	Rate Rate
 
-	// Mix is DefaultMix when it is zero.
+	// Mix is DefaultMix when it is empty.
 	Mix Mix
 }
 
@@ -28,36 +30,43 @@ func DefaultRate() Rate { return Rate{Count: 2, Per: time.Second} }
 
 // Stream is an endless sequence of events. It is not safe for concurrent use.
 type Stream struct {
-	random random
-	mix    Mix
-	clock  clock
-	herds  [kinds]herd
-	ids    [kinds]uint64 // the database id that was given last
+	random      random
+	clock       clock
+	populations []population // of all objects of the catalog, in its order
+	weights     int          // the sum of theirs
 }
 
-// herd is the objects of one kind that are alive, and what they can go through.
-type herd struct {
-	routes []route
-	alive  []creature
-	most   int // alive at once
+// population is the objects of one name that are alive, and what they can go through.
+type population struct {
+	name, quoted string
+	weight       int    // of its events
+	shape        string // of a public id; "" when the objects have database ids
+	routes       []route
+	props        []prop
+	born         func(*Stream, *entity)
+	most         int // alive at once
+	alive        []entity
+	lastID       uint64 // the database id that was given last
 }
 
-// creature is an object in the middle of its life. Which details count depends on
-// its kind.
-type creature struct {
-	id   uint64
-	at   int  // the stage it is in
-	over bool // nothing but its deletion is left
-	detail
+// entity is an object in the middle of its life. Which details count depends on what it
+// is.
+type entity struct {
+	id       uint64
+	publicID [longestID]byte
+	at       int  // the stage it is in
+	over     bool // nothing but its deletion is left
+
+	// of a ticket
+	located bool
+	place   position
+
+	parent owner // of a media
+	title  title // of a conversation
 }
 
-// How many objects of a kind are alive at once, at most. Enough that lives overlap
-// as on a busy platform.
-const (
-	mostTickets       = 48
-	mostMedia         = 24
-	mostConversations = 12
-)
+// longestID is how many characters of a public id are kept to.
+const longestID = 32
 
 // New starts a stream.
 func New(o Options) *Stream {
@@ -67,27 +76,44 @@ func New(o Options) *Stream {
 	if o.Rate == (Rate{}) {
 		o.Rate = DefaultRate()
 	}
-	if o.Mix == (Mix{}) {
+	if len(o.Mix) == 0 {
 		o.Mix = DefaultMix(o.Catalog)
 	}
-	s := &Stream{
-		random: newRandom(o.Seed),
-		mix:    o.Mix,
-		clock:  clock{now: o.Start.Unix(), rate: o.Rate},
-		herds: [kinds]herd{
-			ticket:       newHerd(ticketLife(), mostTickets),
-			media:        newHerd(mediaLife(), mostMedia),
-			conversation: newHerd(conversationLife(), mostConversations),
-		},
-	}
-	for k := range s.ids {
-		s.ids[k] = 1000 + uint64(s.random.below(9000))
+	s := &Stream{random: newRandom(o.Seed), clock: clock{now: o.Start.Unix(), rate: o.Rate}}
+	for _, object := range o.Catalog.Objects {
+		p := newPopulation(object, o.Mix.Weight(object.Name))
+		p.lastID = 1000 + uint64(s.random.below(9000))
+		s.populations = append(s.populations, p)
+		s.weights += p.weight
 	}
 	return s
 }
 
-func newHerd(l life, most int) herd {
-	return herd{routes: l.routes(), alive: make([]creature, 0, most), most: most}
+func newPopulation(o apizee.Object, weight int) population {
+	b := behaviorOf(o.Name)
+	p := population{
+		name: o.Name, quoted: quoted(o.Name), weight: weight,
+		routes: b.life.routes(), props: propsOf(o, b.values), born: b.born,
+		most: b.most, alive: make([]entity, 0, b.most),
+	}
+	if b.life == nil {
+		p.routes = routesThrough(firstWords(o))
+	}
+	if !slices.Contains(o.ID.Types, apizee.Integer) {
+		shape := strings.Trim(o.ID.Example, `"`)
+		p.shape = shape[:min(len(shape), longestID)]
+	}
+	return p
+}
+
+// firstWords are those of the first prop that has documented words.
+func firstWords(o apizee.Object) []string {
+	for _, p := range o.Props {
+		if len(p.Values) > 0 {
+			return p.Values
+		}
+	}
+	return nil
 }
 
 // Next is the next event, as compact JSON with its fields in documented order. The
@@ -98,80 +124,99 @@ func (s *Stream) Next() []byte { return s.AppendNext(nil) }
 // to grow dst.
 func (s *Stream) AppendNext(dst []byte) []byte {
 	now := s.clock.next()
-	k := s.pick()
-	h := &s.herds[k]
-	i := s.turn(h)
+	p := s.pick()
+	i := s.turn(p)
+	event := apizee.Update
 	switch {
 	case i < 0:
-		i = h.add(creature{id: s.id(k), detail: s.newDetail(k)})
-		dst = appendEvent(dst, created, now, k, h, i)
-	case h.alive[i].over:
-		dst = appendEvent(dst, deleted, now, k, h, i)
-		h.end(i)
+		i, event = s.add(p), apizee.Create
+	case p.alive[i].over:
+		event = apizee.Delete
 	default:
-		s.goOn(h, &h.alive[i])
-		dst = appendEvent(dst, updated, now, k, h, i)
-		s.settle(h, i)
+		s.goOn(p, &p.alive[i])
+	}
+	e := &p.alive[i]
+	dst = p.appendEvent(dst, event, e, moment{random: s.random, of: e, stage: &p.routes[e.at], now: now})
+	switch event {
+	case apizee.Update:
+		s.settle(p, i)
+	case apizee.Delete:
+		p.end(i)
 	}
 	return dst
 }
 
-func (s *Stream) pick() kind {
-	at := s.random.below(s.mix.sum())
-	for k, weight := range s.mix {
-		if at -= weight; at < 0 {
-			return kind(k)
+func (s *Stream) pick() *population {
+	at := s.random.below(s.weights)
+	for i := range s.populations {
+		if at -= s.populations[i].weight; at < 0 {
+			return &s.populations[i]
 		}
 	}
-	return ticket
+	return &s.populations[0]
 }
 
 // turn chooses who is next: an object that is alive, or -1 for a new one. A little
-// more are born than die, so that the herd grows slowly until it is full.
-func (s *Stream) turn(h *herd) int {
+// more are born than die, so that the population grows slowly until it is full.
+func (s *Stream) turn(p *population) int {
 	const births = 5 // one in so many events
-	if len(h.alive) == 0 || len(h.alive) < h.most && s.random.oneIn(births) {
+	if len(p.alive) == 0 || len(p.alive) < p.most && s.random.oneIn(births) {
 		return -1
 	}
-	return s.random.below(len(h.alive))
+	return s.random.below(len(p.alive))
+}
+
+// add begins a life.
+func (s *Stream) add(p *population) int {
+	i := len(p.alive)
+	p.alive = append(p.alive, entity{id: s.id(p)})
+	s.drawPublicID(&p.alive[i], p.shape)
+	p.born(s, &p.alive[i])
+	return i
 }
 
 // goOn moves an object to one of the stages that its own leads to.
-func (s *Stream) goOn(h *herd, c *creature) {
-	next := h.routes[c.at].next
-	c.at = next[s.random.below(len(next))]
-	c.place = s.nearby(c.place)
+func (s *Stream) goOn(p *population, e *entity) {
+	next := p.routes[e.at].next
+	e.at = next[s.random.below(len(next))]
+	e.place = s.nearby(e.place) // drawn for all, so that streams stay what they are
 }
 
 // settle lets an object that has come to the end of its life go, unless it is one of
 // the few whose deletion is still to be told.
-func (s *Stream) settle(h *herd, i int) {
+func (s *Stream) settle(p *population, i int) {
 	const deletions = 4 // one in so many lives
-	c := &h.alive[i]
+	e := &p.alive[i]
 	switch {
-	case len(h.routes[c.at].next) > 0:
+	case len(p.routes[e.at].next) > 0:
 	case s.random.oneIn(deletions):
-		c.over = true
+		e.over = true
 	default:
-		h.end(i)
+		p.end(i)
 	}
 }
 
-// id gives the next database id of a kind. Ids grow with small gaps, since a platform
-// has other users too.
-func (s *Stream) id(k kind) uint64 {
-	s.ids[k] += 1 + uint64(s.random.below(3))
-	return s.ids[k]
+// id gives the next database id. Ids grow with small gaps, since a platform has other
+// users too.
+func (s *Stream) id(p *population) uint64 {
+	p.lastID += 1 + uint64(s.random.below(3))
+	return p.lastID
 }
 
-func (h *herd) add(c creature) int {
-	h.alive = append(h.alive, c)
-	return len(h.alive) - 1
+// drawPublicID makes an id in the shape of the documented example: its dashes, and
+// hexadecimal digits between them.
+func (s *Stream) drawPublicID(e *entity, shape string) {
+	for i := range len(shape) {
+		e.publicID[i] = "0123456789abcdef"[s.random.below(16)]
+		if shape[i] == '-' {
+			e.publicID[i] = '-'
+		}
+	}
 }
 
-// end takes an object out of the herd. The order of the others does not matter.
-func (h *herd) end(i int) {
-	last := len(h.alive) - 1
-	h.alive[i] = h.alive[last]
-	h.alive = h.alive[:last]
+// end takes an object out of the population. The order of the others does not matter.
+func (p *population) end(i int) {
+	last := len(p.alive) - 1
+	p.alive[i] = p.alive[last]
+	p.alive = p.alive[:last]
 }

@@ -28,7 +28,7 @@ func TestStreamIsTheSameEverywhere(t *testing.T) {
 	golden.Assert(t, string(lines), "seed42.golden")
 }
 
-// A hundred thousand events go through every stage and wrap every counter of a herd.
+// A hundred thousand events go through every stage and wrap every counter of a population.
 func TestStreamStaysTheSame(t *testing.T) {
 	const want = "d1491b62c149e1d3eeb37c0e38dd8df75abc27265244a503ec63762c74f51f65"
 	s := New(Options{Seed: 7, Start: start, Rate: Rate{Count: 1000, Per: 7 * time.Second}})
@@ -75,13 +75,13 @@ func (f *follower) take(line []byte) string {
 		}
 	}
 	switch {
-	case e.Name == created == known:
+	case e.Name == apizee.Create == known:
 		f.t.Fatalf("%s\nwas known before: %t", line, known)
-	case e.Name == updated && !leads(e.Object, before, state):
+	case e.Name == apizee.Update && !leads(e.Object, before, state):
 		f.t.Fatalf("%s\nwas %q before", line, before)
 	}
 	f.states[key] = state
-	if e.Name == deleted {
+	if e.Name == apizee.Delete {
 		f.states[key] = "deleted"
 	}
 	f.seen[e.Object+" "+e.Name+" "+state]++
@@ -89,7 +89,7 @@ func (f *follower) take(line []byte) string {
 }
 
 func lives() map[string]life {
-	return map[string]life{"ticket": ticketLife(), "media": mediaLife(), "conversation": conversationLife()}
+	return map[string]life{"ticket": ticketLife(), "media": mediaLife(), "conversation": conversationBehavior().life}
 }
 
 func leads(object, from, to string) bool {
@@ -109,22 +109,22 @@ func TestEveryEventIsValidAndPlausible(t *testing.T) {
 	for range events {
 		objects[f.take(s.Next())]++
 	}
-	for k, name := range names {
-		if share := float64(objects[name]) / events * 100; share < float64(DefaultMix(apizee.Documented())[k])-1 || share > float64(DefaultMix(apizee.Documented())[k])+1 {
-			t.Errorf("%.1f %% of the events are about a %s, want %d", share, name, DefaultMix(apizee.Documented())[k])
+	for _, want := range DefaultMix(apizee.Documented()) {
+		if share := float64(objects[want.Object]) / events * 100; share < float64(want.Weight)-1 || share > float64(want.Weight)+1 {
+			t.Errorf("%.1f %% of the events are about a %s, want %d", share, want.Object, want.Weight)
 		}
 	}
 	for object, l := range lives() {
 		for i, stage := range l {
-			event := updated
+			event := apizee.Update
 			if i == 0 {
-				event = created
+				event = apizee.Create
 			}
 			if f.seen[object+" "+event+" "+stage.state] == 0 {
 				t.Errorf("no %s was ever %q", object, stage.state)
 			}
 		}
-		if f.seen[object+" "+deleted+" "] == 0 {
+		if f.seen[object+" "+apizee.Delete+" "] == 0 {
 			t.Errorf("no %s was ever deleted", object)
 		}
 	}
@@ -132,15 +132,9 @@ func TestEveryEventIsValidAndPlausible(t *testing.T) {
 
 // The lives use every documented state and no other, and every stage can be reached.
 func TestWordsAreDocumented(t *testing.T) {
-	if diff := cmp.Diff(apizee.Documented().ObjectNames(), names[:]); diff != "" {
-		t.Error(diff)
-	}
-	if diff := cmp.Diff(apizee.Documented().EventNames(), []string{created, updated, deleted}); diff != "" {
-		t.Error(diff)
-	}
 	mediaObject, _ := apizee.Documented().LookupObject("media")
 	parents, _ := mediaObject.Prop("_parent.name")
-	for _, name := range []string{names[ticket], names[conversation], conferenceName} {
+	for _, name := range []string{apizee.Ticket, apizee.Conversation, apizee.Conference} {
 		if !slices.Contains(parents.Values, name) {
 			t.Errorf("%q is not a documented parent", name)
 		}
@@ -204,7 +198,7 @@ func TestTimeGoesOnAtTheRate(t *testing.T) {
 }
 
 func TestMixIsKept(t *testing.T) {
-	s := New(Options{Start: start, Mix: Mix{media: 1}})
+	s := New(Options{Start: start, Mix: Mix{{apizee.Media, 1}}})
 	for range 1000 {
 		if e := apizee.Documented().Validate(s.Next()).Event; e.Object != "media" {
 			t.Fatalf("got %+v", e)
@@ -218,9 +212,9 @@ func TestStreamNeedsNoMoreMemory(t *testing.T) {
 	if n := testing.AllocsPerRun(100_000, func() { buffer = s.AppendNext(buffer[:0]) }); n != 0 {
 		t.Errorf("an event takes %v allocations", n)
 	}
-	for k, h := range s.herds {
-		if cap(h.alive) != h.most {
-			t.Errorf("the herd of kind %d grew to %d", k, cap(h.alive))
+	for _, p := range s.populations {
+		if cap(p.alive) != p.most {
+			t.Errorf("the population of %s grew to %d", p.name, cap(p.alive))
 		}
 	}
 }

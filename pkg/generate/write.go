@@ -1,103 +1,104 @@
 package generate
 
 import (
+	"slices"
 	"strconv"
-	"time"
+	"strings"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 )
 
-// The words that events are made of. A test holds them, and those of the lives,
-// against the catalog.
-const (
-	created = "create"
-	updated = "update"
-	deleted = "delete"
+// prop is a documented prop as it is written: its place and what stands there.
+type prop struct {
+	group string // `"geoloc":{`, or "" for one that is in no group
+	name  string // `"lat":`
+	value value
+}
 
-	conferenceName    = "conference"
-	conversationEnded = "conversationEnded"
-)
+// propsOf are the props of an object in documented order, those of a group together.
+func propsOf(o apizee.Object, values map[string]value) []prop {
+	var props []prop
+	toldStage := false
+	for _, p := range o.Props {
+		own := prop{name: key(p.Path), value: values[p.Path]}
+		if group, rest, nested := strings.Cut(p.Path, "."); nested {
+			own.group, own.name = key(group)+"{", key(rest)
+		}
+		switch {
+		case own.value != nil:
+		case !toldStage && len(p.Values) > 0:
+			own.value, toldStage = appendState, true
+		default:
+			own.value = anyValue(p)
+		}
+		at := len(props)
+		for i := range props {
+			if own.group != "" && props[i].group == own.group {
+				at = i + 1
+			}
+		}
+		props = slices.Insert(props, at, own)
+	}
+	return props
+}
 
-// names are the kinds' own, in the order of the kinds.
-var names = [kinds]string{"ticket", "media", "conversation"}
+func key(name string) string { return quoted(name) + ":" }
 
-// appendEvent writes what happened to the i-th of a herd.
-func appendEvent(dst []byte, event string, now int64, k kind, h *herd, i int) []byte {
-	c := &h.alive[i]
+// appendEvent writes what happened to an object.
+func (p *population) appendEvent(dst []byte, event string, e *entity, m moment) []byte {
 	dst = append(dst, `{"event":"`...)
 	dst = append(dst, event...)
 	dst = append(dst, `","time":`...)
-	dst = strconv.AppendInt(dst, now, 10)
-	dst = append(dst, `,"object":"`...)
-	dst = append(dst, names[k]...)
-	dst = append(dst, `","objectId":`...)
-	dst = appendID(dst, k, c)
+	dst = strconv.AppendInt(dst, m.now, 10)
+	dst = append(dst, `,"object":`...)
+	dst = append(dst, p.quoted...)
+	dst = append(dst, `,"objectId":`...)
+	dst = p.appendID(dst, e)
 	dst = append(dst, `,"props":{`...)
-	if event != deleted {
-		dst = appendProps(dst, now, k, c, &h.routes[c.at])
+	if event != apizee.Delete {
+		dst = p.appendProps(dst, m)
 	}
 	return append(dst, "}}"...)
 }
 
-func appendID(dst []byte, k kind, c *creature) []byte {
-	if k != conversation {
-		return strconv.AppendUint(dst, c.id, 10)
+func (p *population) appendID(dst []byte, e *entity) []byte {
+	if p.shape == "" {
+		return strconv.AppendUint(dst, e.id, 10)
 	}
 	dst = append(dst, '"')
-	dst = append(dst, c.publicID[:]...)
+	dst = append(dst, e.publicID[:len(p.shape)]...)
 	return append(dst, '"')
 }
 
-func appendProps(dst []byte, now int64, k kind, c *creature, at *route) []byte {
-	switch k {
-	case media:
-		return appendParent(appendState(dst, at), c)
-	case conversation:
-		return appendConversation(dst, now, c, at)
+func (p *population) appendProps(dst []byte, m moment) []byte {
+	group := ""
+	for i := range p.props {
+		own := &p.props[i]
+		before := len(dst)
+		dst = own.appendName(dst, group)
+		begin := len(dst)
+		if dst = own.value(dst, m); len(dst) == begin {
+			dst = dst[:before] // it is left out
+			continue
+		}
+		group = own.group
 	}
-	dst = appendState(dst, at)
-	if at.located && c.located {
-		dst = appendPlace(dst, c.place)
+	if group != "" {
+		dst = append(dst, '}')
 	}
 	return dst
 }
 
-func appendState(dst []byte, at *route) []byte {
-	dst = append(dst, `"state":"`...)
-	dst = append(dst, at.state...)
-	return append(dst, '"')
-}
-
-func appendPlace(dst []byte, p position) []byte {
-	dst = append(dst, `,"geoloc":{"lat":`...)
-	dst = appendDegrees(dst, p.lat)
-	dst = append(dst, `,"lng":`...)
-	dst = appendDegrees(dst, p.lng)
-	return append(dst, '}')
-}
-
-func appendParent(dst []byte, c *creature) []byte {
-	dst = append(dst, `,"_parent":{"name":"`...)
-	dst = append(dst, c.parent.name...)
-	dst = append(dst, `","id":`...)
-	dst = strconv.AppendUint(dst, c.parent.id, 10)
-	return append(dst, '}')
-}
-
-// appendConversation tells the name alone until the conversation has ended.
-func appendConversation(dst []byte, now int64, c *creature, at *route) []byte {
-	if at.state != "" {
-		dst = append(dst, `"eventType":"`...)
-		dst = append(dst, at.state...)
-		dst = append(dst, `",`...)
+// appendName begins a prop behind one that is in the group which is open, or in none.
+func (p *prop) appendName(dst []byte, open string) []byte {
+	if open != "" && p.group != open {
+		dst = append(dst, '}')
 	}
-	dst = append(dst, `"name":"`...)
-	dst = appendTitle(dst, c.title)
-	dst = append(dst, '"')
-	if at.state != "" {
-		dst = append(dst, `,"finishedAt":"`...)
-		dst = time.Unix(now, 0).UTC().AppendFormat(dst, apizee.TimeLayout)
-		dst = append(dst, '"')
+	if dst[len(dst)-1] != '{' {
+		dst = append(dst, ',')
 	}
-	return dst
+	if p.group != open {
+		dst = append(dst, p.group...)
+	}
+	return append(dst, p.name...)
 }

@@ -1,0 +1,78 @@
+package generate
+
+import (
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+)
+
+// moment is what the value of a prop follows from.
+type moment struct {
+	random random
+	of     *entity
+	stage  *route // the one it is in
+	now    int64
+}
+
+// value appends the value of a prop as JSON, or nothing, which leaves the prop out.
+type value func(dst []byte, m moment) []byte
+
+// appendState is the value of the prop that tells the stage.
+func appendState(dst []byte, m moment) []byte {
+	if m.stage.state == "" {
+		return dst
+	}
+	return append(dst, m.stage.quoted...)
+}
+
+// anyValue is that of a prop which nobody knows more about than the catalog does: one of
+// the documented words, a number in the documented range, the time of the event, or the
+// documented example.
+func anyValue(p apizee.Prop) value {
+	switch {
+	case len(p.Values) > 0:
+		return oneOf(p.Values)
+	case p.Range != nil:
+		return numberWithin(*p.Range, p.Type)
+	case p.Type == apizee.DateTime:
+		return appendNow
+	}
+	return func(dst []byte, _ moment) []byte { return append(dst, p.Example...) }
+}
+
+func oneOf(words []string) value {
+	all := make([]string, len(words))
+	for i, word := range words {
+		all[i] = quoted(word)
+	}
+	return func(dst []byte, m moment) []byte { return append(dst, all[m.random.below(len(all))]...) }
+}
+
+// numberWithin is a number of the range, in millionths unless it is to be an integer.
+func numberWithin(r apizee.Range, t apizee.Type) value {
+	unit := degree
+	if t == apizee.Integer {
+		unit = 1
+	}
+	least, count := int(r.Min*float64(unit)), int((r.Max-r.Min)*float64(unit))+1
+	return func(dst []byte, m moment) []byte {
+		return appendDegrees(dst, (least+m.random.below(count))*(degree/unit))
+	}
+}
+
+func appendNow(dst []byte, m moment) []byte {
+	dst = append(dst, '"')
+	dst = time.Unix(m.now, 0).UTC().AppendFormat(dst, apizee.TimeLayout)
+	return append(dst, '"')
+}
+
+// quoted is a documented word as JSON.
+func quoted(word string) string {
+	text, err := jsontext.AppendQuote(nil, word)
+	if err != nil {
+		panic("generate: the catalog is not UTF-8: " + err.Error())
+	}
+	return string(text)
+}
