@@ -2,7 +2,6 @@ package config
 
 import (
 	"bytes"
-	"strings"
 	"testing"
 )
 
@@ -30,21 +29,6 @@ func FuzzDocument(f *testing.F) {
 		r := resolver{lookupEnv: environment{"T": "1s"}.lookup, values: map[string][]Value{}}
 		if _, err := r.resolve(merged); err != nil && len(r.problems) == 0 {
 			t.Fatalf("resolve: %v", err)
-		}
-	})
-}
-
-// FuzzExpand holds that any text survives when it is escaped as documented.
-func FuzzExpand(f *testing.F) {
-	f.Add("a ${A} $${A} $ ${")
-	f.Fuzz(func(t *testing.T, s string) {
-		noEnvironment := environment{}.lookup
-		got, err := expand(strings.ReplaceAll(s, "${", "$${"), noEnvironment)
-		if err != nil || got != s {
-			t.Errorf("expand of %q escaped = %q, %v", s, got, err)
-		}
-		if _, err := expand(s, noEnvironment); err == nil && strings.HasPrefix(s, "${") {
-			t.Errorf("expand(%q) found a variable that is not set", s)
 		}
 	})
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/yamlfile"
 )
 
 // reader walks the YAML of one file along the key table and notes mistakes.
@@ -128,7 +130,7 @@ func (r *reader) add(f field, e entry, s scope) {
 		return
 	}
 	for _, text := range e.texts {
-		if _, err := e.key.kind.parse(text); err != nil && !refers(text) {
+		if _, err := e.key.kind.parse(text); err != nil && !yamlfile.Refers(text) {
 			r.problem(f.line, "%s: %w", name, err)
 		}
 	}

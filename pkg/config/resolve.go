@@ -9,6 +9,8 @@ import (
 	"slices"
 
 	"github.com/spf13/viper"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/yamlfile"
 )
 
 // resolver turns the entries in force into the typed Config, and notes what
@@ -82,12 +84,20 @@ func (r *resolver) parse(e entry) []any {
 // parseText gives the text with its references replaced, and what it means.
 func (r *resolver) parseText(e entry, s string) (full string, value any, err error) {
 	if e.fromFile {
-		if s, err = expand(s, r.lookupEnv); err != nil {
+		if s, err = yamlfile.Expand(s, r.variable); err != nil {
 			return "", nil, err
 		}
 	}
 	value, err = e.key.kind.parse(s)
 	return s, value, err
+}
+
+func (r *resolver) variable(name string) (string, error) {
+	value, set := r.lookupEnv(name)
+	if !set {
+		return "", fmt.Errorf("the environment variable %s is not set", name)
+	}
+	return value, nil
 }
 
 // inOrder lists what was resolved, and keys that hold no header as empty.

@@ -3,8 +3,10 @@ package payload
 import (
 	"errors"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
+	"text/template"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -193,6 +195,19 @@ func TestVars(t *testing.T) {
 	const message = `template t needs --var e=…; it also takes a, b (default 1), c, d (default "x"), list, g, h (default true)`
 	if err.Error() != message {
 		t.Errorf("got  %v\nwant %s", err, message)
+	}
+}
+
+func TestUses(t *testing.T) {
+	text := `{{ .b | default 1 }}{{ if .a }}{{ .x }}{{ else }}{{ $.y }}{{ end }}{{ range .c }}{{ . }}{{ end }}{{ with (add .d $.e) }}{{ .z }}{{ end }}{{ (.f).g }}`
+	if got, want := Uses(template.Must(template.New("").Funcs(Funcs(Sources{})).Parse(text))), []string{"a", "b", "c", "d", "e", "f"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got := Uses(template.Must(template.New("").Parse(`{{/* nothing */}}`))); len(got) > 0 {
+		t.Errorf("got %q", got)
+	}
+	if _, err := Parse("t", `{{/* nothing */}}`); err != nil {
+		t.Error(err)
 	}
 }
 

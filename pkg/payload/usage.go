@@ -69,9 +69,23 @@ type usage struct {
 	// all says that the template hands its variables on as a whole, so that it may use
 	// any of them.
 	all bool
+	// certain are those that it reads outside of what depends on a condition.
+	certain []string
+	depth   int // of loops, conditions and with blocks around
 	// moved counts the loops and with blocks around, in which the dot is not the
 	// variables.
 	moved int
+}
+
+// Uses are the names of the variables that a template reads in any case, sorted. Where the
+// dot is something else only "$.name" counts, and what depends on a condition does not.
+func Uses(t *template.Template) []string {
+	var u usage
+	if t.Tree != nil { // else there is nothing but comments
+		u.list(t.Root)
+	}
+	slices.Sort(u.certain)
+	return slices.Compact(u.certain)
 }
 
 // lenient are the functions that take a variable that is not given.
@@ -99,10 +113,12 @@ func (u *usage) list(list *parse.ListNode) {
 
 func (u *usage) branch(b *parse.BranchNode, moves int) {
 	u.pipe(b.Pipe, true)
+	u.depth++
 	u.moved += moves
 	u.list(b.List)
 	u.moved -= moves
 	u.list(b.ElseList)
+	u.depth--
 }
 
 func (u *usage) pipe(p *parse.PipeNode, optional bool) {
@@ -148,6 +164,9 @@ func (u *usage) argument(n parse.Node, optional bool) {
 	if name := u.name(n); name != "" {
 		v := u.find(name)
 		v.Required = v.Required && !optional
+		if u.depth == 0 {
+			u.certain = append(u.certain, name)
+		}
 	}
 }
 

@@ -1,5 +1,5 @@
 // Package yamlfile reads the YAML of a file that a person wrote, and says where it is not
-// YAML: the parser itself knows the line at most.
+// YAML: the parser itself knows the line at most. It also reads ${NAME} in its values.
 package yamlfile
 
 import (
