@@ -25,7 +25,7 @@ type runOptions struct {
 	assume   []string
 }
 
-// runParallel is how many connections a run keeps.
+// runParallel is how many connections a run keeps with --keep-alive.
 const runParallel = 64
 
 func newRunCmd(a *app) *cobra.Command {
@@ -76,6 +76,7 @@ const runFlags = "Run flags"
 func (o *runOptions) addFlags(c *cobra.Command) {
 	f := c.Flags()
 	o.Connection.AddFlags(c, f)
+	o.Connection.KeepAliveFlag(f)
 	f.StringArrayVar(&o.vars, "var", nil, "set a variable of the scenario, as `k=v`; repeatable")
 	f.BoolVar(&o.loopback, "loopback", false, "deliver to a listener in this process and show both sides")
 	f.StringVar(&o.exec, "exec", "", "start the program under test with this `COMMAND`, and stop it at the end")

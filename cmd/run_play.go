@@ -100,7 +100,7 @@ func (r *running) prepare(typed bool) error {
 		return err
 	}
 	tls := r.options.TLS(r.config)
-	if r.transport, err = r.app.Transport(tls, runParallel); err != nil {
+	if r.transport, err = r.app.Transport(tls, r.options.Kept(runParallel)); err != nil {
 		return cli.Usage(err, "--cacert takes a file of certificates in PEM form.")
 	}
 	r.runner = scenario.Runner{

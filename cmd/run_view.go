@@ -92,9 +92,6 @@ func (v *runView) observe(event scenario.Event) {
 	case scenario.Delivered:
 		v.replies = append(v.replies, e.Result)
 		v.notice(e.Notices)
-		if e.Result.Replaced && !slices.Contains(v.notices, show.SentAgain) {
-			v.notices = append(v.notices, show.SentAgain)
-		}
 		if v.app.Verbose {
 			v.delivery(e)
 		}

@@ -59,6 +59,13 @@ type inbox struct {
 
 type inboxKey struct{}
 
+func (b *inbox) empty() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.n = 0
+	b.text.Reset()
+}
+
 // take notes a request and returns its number, from 1.
 func (b *inbox) take(req *http.Request) int {
 	body, _ := io.ReadAll(req.Body)
@@ -83,10 +90,7 @@ func endpoint(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: endpoint STATUS[:BODY]...")
 	}
 	box := ts.Value(inboxKey{}).(*inbox)
-	box.mu.Lock()
-	box.n = 0
-	box.text.Reset()
-	box.mu.Unlock()
+	box.empty()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		answer := args[min(box.take(r), len(args))-1]
 		status, body, _ := strings.Cut(answer, ":")
@@ -122,22 +126,24 @@ func twice(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("ENDPOINT", strings.TrimPrefix(server.URL, "http://"))
 }
 
-// stale starts a server that answers the first request of each connection, and closes at the
-// second, as $ENDPOINT.
+// stale starts a server that answers the first request of each connection with 204, as if it
+// kept the connection, and closes at the second without a word, as $ENDPOINT.
 func stale(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) > 0 {
 		ts.Fatalf("usage: stale")
 	}
+	box := ts.Value(inboxKey{}).(*inbox)
+	box.empty()
 	served := func(conn net.Conn) {
 		defer conn.Close()
-		for _, answer := range []string{"HTTP/1.1 204 No Content\r\n\r\n", ""} {
-			request, err := http.ReadRequest(bufio.NewReader(conn))
-			if err != nil {
-				return
-			}
-			io.Copy(io.Discard, request.Body)
-			io.WriteString(conn, answer)
+		in := bufio.NewReader(conn)
+		request, err := http.ReadRequest(in)
+		if err != nil {
+			return
 		}
+		box.take(request)
+		io.WriteString(conn, "HTTP/1.1 204 No Content\r\n\r\n")
+		in.ReadByte() // of the second
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	ts.Check(err)

@@ -106,6 +106,7 @@ func (o *sendOptions) addFlags(a *app, c *cobra.Command) {
 	cli.GroupFlags(f, eventFlags, "template", "var", "data", "set", "unset", "time", "dotted", "edit", "allow-undocumented")
 
 	o.Connection.AddFlags(c, f)
+	o.Connection.KeepAliveFlag(f)
 	cli.CountFlag(f, &o.count, "count", 1, "send the same event `N` times")
 	f.DurationVar(&o.every, "every", 0, "start one delivery every `DURATION`, such as 500ms")
 	cli.CountFlag(f, &o.parallel, "parallel", 1, "have up to `N` deliveries under way at once")
@@ -153,7 +154,7 @@ func (a *app) send(c *cobra.Command, o *sendOptions, spec *payload.Spec) error {
 		if _, err := cli.ParseTarget(loaded.Config.To, headers); err != nil {
 			return err
 		}
-		if _, err := a.Client(o.TLS(loaded.Config), 1); err != nil {
+		if _, err := a.Client(o.TLS(loaded.Config), 0); err != nil {
 			return err
 		}
 	}
@@ -237,7 +238,7 @@ func (o *sendOptions) check(spec *payload.Spec) error {
 
 // deliver sends the event as often as asked, and judges the outcome.
 func (a *app) deliver(ctx context.Context, o *sendOptions, c config.Config, tls deliver.TLSOptions, request deliver.Request) error {
-	client, err := a.FaultyClient(tls, o.parallel, o.fault)
+	client, err := a.FaultyClient(tls, o.Kept(o.parallel), o.fault)
 	if err != nil {
 		return err
 	}

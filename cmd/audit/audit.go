@@ -24,7 +24,7 @@ type options struct {
 	reports cli.Reports
 }
 
-// workers is how many connections an audit needs at once.
+// workers is how many connections an audit keeps with --keep-alive: those of its burst.
 const workers = 50
 
 // allRules is the value of a bare --rules.
@@ -55,6 +55,7 @@ Exit code 0 says that no rule failed, 1 that one did, 3 that nobody answered.`,
 	}
 	f := c.Flags()
 	o.Connection.AddFlags(c, f)
+	o.Connection.KeepAliveFlag(f)
 	f.VarPF(ruleFlag{cli.Text{Value: &o.rules, Name: "NAME"}, app.Catalog}, "rules", "", "list the rules, or explain one, and send nothing").NoOptDefVal = allRules
 	f.StringSliceVar(&o.skip, "skip", nil, "leave out the rule of this `NAME`; repeatable")
 	cli.SeedFlag(c, &o.seed)
@@ -99,7 +100,7 @@ func run(ctx context.Context, o *options) error {
 	if err != nil {
 		return err
 	}
-	transport, err := o.OpenTransport(o.TLS(settings), workers)
+	transport, err := o.OpenTransport(o.TLS(settings), o.Kept(workers))
 	if err != nil {
 		return err
 	}

@@ -56,9 +56,6 @@ func (l *printer) end(o *load.Outcome) {
 	if o.Aborted > 0 {
 		fmt.Fprintf(l.Stdout, "  %s\n", p.Notice(fmt.Sprintf("%d were broken off on purpose", o.Aborted)))
 	}
-	if o.Replaced > 0 {
-		fmt.Fprintf(l.Stdout, "  %s\n", p.Notice(fmt.Sprintf("%d were sent again, because the endpoint had closed a connection that was kept", o.Replaced)))
-	}
 	if o.Unsent > 0 {
 		fmt.Fprintf(l.Stdout, "  %s\n", p.Finding(fmt.Sprintf("%d were not sent when they were due: the answers before them, or this machine, were too slow for the rate", o.Unsent)))
 	}

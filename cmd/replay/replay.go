@@ -66,6 +66,7 @@ A target without a path gets the recorded paths and queries, but for masked secr
 		},
 	}
 	o.Connection.AddFlags(c, c.Flags())
+	o.Connection.KeepAliveFlag(c.Flags())
 	f := c.Flags()
 	app.FilterFlag(c, &o.filters)
 	f.StringVar(&o.speed, "speed", "1", "how `FAST`: 1 keeps the gaps, 2x halves them, max leaves none")
@@ -103,7 +104,7 @@ func run(ctx context.Context, o *options) error {
 		return err
 	}
 	defer stop()
-	client, err := o.Client(o.TLS(loaded.Config), 1)
+	client, err := o.Client(o.TLS(loaded.Config), o.Kept(1))
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,9 @@ import "syscall"
 
 func refusedErrnos() []syscall.Errno { return []syscall.Errno{syscall.ECONNREFUSED} }
 
+// noPortErrnos also stand for an address of a kind that this machine has none of.
+func noPortErrnos() []syscall.Errno { return []syscall.Errno{syscall.EADDRNOTAVAIL} }
+
 func resetErrnos() []syscall.Errno {
 	return []syscall.Errno{syscall.ECONNRESET, syscall.ECONNABORTED, syscall.EPIPE}
 }

@@ -81,6 +81,12 @@ func (c circumstances) noConnection(err error) (Failure, bool) {
 			Message: fmt.Sprintf("no file descriptor is left here for a connection to %s", Address(c.url)),
 			Hint:    "raise the limit, as with `ulimit -n 4096`, or deliver fewer events at once",
 		}, true
+	case isAny(err, noPortErrnos()):
+		return Failure{
+			Kind:    KindOther,
+			Message: fmt.Sprintf("no port is left here for a connection to %s", Address(c.url)),
+			Hint:    "a closed connection holds its port for about a minute; keep connections with --keep-alive, or send fewer or more slowly, as with --count and --every",
+		}, true
 	case isAny(err, refusedErrnos()):
 		return c.refused(), true
 	case isAny(err, unreachableErrnos()):

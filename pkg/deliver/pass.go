@@ -12,7 +12,9 @@ import (
 // that; 0 means no limit. An error, also one of reading the body, is a *Failure.
 func (c *Client) Pass(ctx context.Context, req *http.Request, timeout time.Duration) (*http.Response, error) {
 	a := c.begin(ctx, req.URL, timeout)
-	reply, err := c.roundTrip(a, req.WithContext(a.context()))
+	out := req.Clone(a.context())
+	allowReplacement(out.Header)
+	reply, err := c.transport.RoundTrip(out)
 	if err != nil {
 		defer a.cancel()
 		return nil, a.failure(err, false)

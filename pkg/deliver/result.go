@@ -16,10 +16,6 @@ type Result struct {
 	Start   time.Time
 	Timings Timings
 
-	// Replaced says that a connection was kept from before, and ended before it brought
-	// any of the reply, so that the request was sent again on another. It may have come twice.
-	Replaced bool
-
 	// Status is 0 when no reply came. StatusText is the server's own wording, such as
 	// "No Content", without the secrets of the target, and Proto its version, such as
 	// "HTTP/1.1".

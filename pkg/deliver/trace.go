@@ -19,10 +19,9 @@ type trace struct {
 type marks struct {
 	connecting, connected time.Time
 	tlsStart, tlsDone     time.Time
-	got, firstByte        time.Time
+	firstByte             time.Time
 
-	rest      time.Duration // of the connection before this request
-	ready     bool          // there was a connection to write the request on
+	ready     bool // there was a connection to write the request on
 	reused    bool
 	tlsFailed bool
 }
@@ -46,7 +45,7 @@ func (t *trace) hooks() *httptrace.ClientTrace {
 			t.note(func(m *marks, at time.Time) { m.tlsDone, m.tlsFailed = at, err != nil })
 		},
 		GotConn: func(info httptrace.GotConnInfo) {
-			t.note(func(m *marks, at time.Time) { m.got, m.rest, m.ready, m.reused = at, info.IdleTime, true, info.Reused })
+			t.note(func(m *marks, _ time.Time) { m.ready, m.reused = true, info.Reused })
 		},
 		GotFirstResponseByte: func() {
 			t.note(func(m *marks, at time.Time) { m.firstByte = at })

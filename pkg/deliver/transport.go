@@ -20,21 +20,26 @@ type TLSOptions struct {
 	CAFile string
 }
 
-// idleTimeout is how long an unused connection is kept.
+// idleTimeout is how long an unused connection is kept, when it is.
 const idleTimeout = 90 * time.Second
 
 // headLimit is how many bytes the head of a reply may have. The HTTP library would take
 // 10 MiB of each, and a load has thousands under way.
 const headLimit = 256 << 10
 
-// NewTransport makes a transport that adds nothing to a request and keeps as many
-// connections as there are deliveries in flight. It speaks HTTP/1.1 only and takes a
-// proxy from the environment, though never for a loopback address. The error is about
-// the CA file.
-func NewTransport(options TLSOptions, parallel int) (*http.Transport, error) {
+// NewTransport makes a transport that adds nothing to a request. It keeps so many
+// connections for later requests; with 0, each request has one of its own. It speaks
+// HTTP/1.1 only and takes a proxy from the environment, though never for a loopback
+// address. The error is about the CA file.
+func NewTransport(options TLSOptions, kept int) (*http.Transport, error) {
 	config, err := tlsConfig(options)
 	if err != nil {
 		return nil, err
+	}
+	if kept <= 0 {
+		// Told to keep none, the library closes a connection after the reply, without a word
+		// in the request. DisableKeepAlives would add "Connection: close".
+		kept = -1
 	}
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
@@ -43,7 +48,7 @@ func NewTransport(options TLSOptions, parallel int) (*http.Transport, error) {
 		TLSClientConfig:     config,
 		Protocols:           protocols,
 		DisableCompression:  true,
-		MaxIdleConnsPerHost: max(parallel, 1),
+		MaxIdleConnsPerHost: kept,
 		IdleConnTimeout:     idleTimeout,
 
 		MaxResponseHeaderBytes: headLimit,

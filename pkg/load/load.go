@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	vegeta "github.com/tsenart/vegeta/v12/lib"
@@ -74,7 +73,7 @@ func Run(ctx context.Context, o Options) (*Outcome, error) {
 	defer transport.CloseIdleConnections()
 
 	client := o.Fault.Client(transport, o.Now, fault.Options{Seed: o.Seed, Sleep: o.Sleep})
-	courier := courier{ctx: ctx, client: client, target: o.Target, timeout: o.Timeout, replaced: new(atomic.Uint64)}
+	courier := courier{ctx: ctx, client: client, target: o.Target, timeout: o.Timeout}
 	return attack(ctx, o, courier), nil
 }
 
@@ -96,7 +95,6 @@ func attack(ctx context.Context, o Options, c courier) *Outcome {
 	if done := outcome.Sent + outcome.Canceled; ctx.Err() == nil && done < p.total {
 		outcome.Unsent = p.total - done
 	}
-	outcome.Replaced = c.replaced.Load()
 	outcome.close()
 	return outcome
 }
@@ -133,8 +131,6 @@ type courier struct {
 	client  *deliver.Client
 	target  deliver.Target
 	timeout time.Duration
-
-	replaced *atomic.Uint64 // deliveries whose connection was
 }
 
 func (c courier) httpClient() *http.Client {
@@ -150,9 +146,6 @@ func (c courier) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	result := c.client.Deliver(c.ctx, deliver.Request{Target: c.target, Body: body}, c.timeout)
-	if result.Replaced {
-		c.replaced.Add(1)
-	}
 	if f := result.Failure; f != nil {
 		return nil, failure{f}
 	}

@@ -33,7 +33,6 @@ type Summary struct {
 	Accepted uint64 // with a 2xx status
 	Unsent   uint64 // were due and not sent, though the load was not stopped
 	Aborted  uint64 // of those sent, what a fault had broken off on purpose
-	Replaced uint64 // were sent again, on another connection, because a kept one was closed
 	Canceled uint64 // in flight when the load was stopped; counted nowhere else
 
 	Duration   time.Duration // from the first request to the last

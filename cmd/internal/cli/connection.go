@@ -18,9 +18,10 @@ const DeliveryFlags = "Delivery flags"
 
 // Connection are the flags of every command that delivers.
 type Connection struct {
-	Settings Settings // --to, --timeout, --insecure
-	Headers  []string
-	CACert   string
+	Settings  Settings // --to, --timeout, --insecure
+	Headers   []string
+	CACert    string
+	KeepAlive bool
 }
 
 // AddFlags adds the flags to f, the local or the persistent ones of c. What the
@@ -37,6 +38,21 @@ func (o *Connection) AddFlags(c *cobra.Command, f *pflag.FlagSet) {
 	Complete(c, "header", completeHeaders)
 	Complete(c, "timeout", Nothing)
 	CompleteFiles(c, "cacert", "pem", "crt", "cer")
+}
+
+// KeepAliveFlag adds --keep-alive to f, for a command that otherwise opens a connection for
+// each delivery.
+func (o *Connection) KeepAliveFlag(f *pflag.FlagSet) {
+	f.BoolVar(&o.KeepAlive, "keep-alive", false, "keep connections for the next deliveries; without it each opens its own, as curl does")
+	GroupFlags(f, DeliveryFlags, "keep-alive")
+}
+
+// Kept is how many connections are kept where there are up to parallel deliveries at once.
+func (o *Connection) Kept(parallel int) int {
+	if o.KeepAlive {
+		return parallel
+	}
+	return 0
 }
 
 // TLS is how certificates are checked.
@@ -76,14 +92,14 @@ func parseHeaders(lines []string) ([]deliver.Header, error) {
 	return parsed, nil
 }
 
-// Client delivers over up to parallel connections at once.
-func (a *App) Client(tls deliver.TLSOptions, parallel int) (*deliver.Client, error) {
-	return a.FaultyClient(tls, parallel, fault.Fault{})
+// Client delivers, and keeps so many connections; see deliver.NewTransport.
+func (a *App) Client(tls deliver.TLSOptions, kept int) (*deliver.Client, error) {
+	return a.FaultyClient(tls, kept, fault.Fault{})
 }
 
 // FaultyClient is a Client that delivers with a fault.
-func (a *App) FaultyClient(tls deliver.TLSOptions, parallel int, f fault.Fault) (*deliver.Client, error) {
-	transport, err := a.OpenTransport(tls, parallel)
+func (a *App) FaultyClient(tls deliver.TLSOptions, kept int, f fault.Fault) (*deliver.Client, error) {
+	transport, err := a.OpenTransport(tls, kept)
 	if err != nil {
 		return nil, err
 	}
@@ -91,8 +107,8 @@ func (a *App) FaultyClient(tls deliver.TLSOptions, parallel int, f fault.Fault) 
 }
 
 // OpenTransport is what a client sends over.
-func (a *App) OpenTransport(tls deliver.TLSOptions, parallel int) (*http.Transport, error) {
-	transport, err := a.Transport(tls, parallel)
+func (a *App) OpenTransport(tls deliver.TLSOptions, kept int) (*http.Transport, error) {
+	transport, err := a.Transport(tls, kept)
 	if err != nil {
 		return nil, Usage(err, "--cacert takes a file of certificates in PEM form.")
 	}

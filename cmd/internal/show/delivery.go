@@ -86,15 +86,9 @@ func (s Style) redirect(p console.Palette, t deliver.Target, r deliver.Result) s
 	return p.Notice(" to " + console.Safe(s.path(location)) + ", not followed")
 }
 
-// SentAgain tells of a delivery that may have come twice.
-const SentAgain = "sent again: the kept connection was closed"
-
 // took is how long a delivery lasted, with Verbose in detail.
 func (s Style) took(r deliver.Result) string {
 	total := console.Duration(r.Timings.Total)
-	if r.Replaced {
-		total += ", " + SentAgain
-	}
 	if !s.Verbose || r.Failure != nil {
 		return total
 	}
@@ -126,7 +120,6 @@ type deliveryJSON struct {
 	Body       string          `json:"body"`
 	BodyBase64 []byte          `json:"bodyBase64,omitempty"` // when it is not UTF-8
 	Truncated  bool            `json:"truncated"`
-	Replaced   bool            `json:"replaced,omitempty"` // the connection, and the event was sent again
 	Timings    timingsJSON     `json:"timings"`
 	Failure    *failureJSON    `json:"failure,omitempty"`
 }
@@ -151,7 +144,7 @@ func (s Style) delivery(request deliver.Request, r deliver.Result, fault string)
 		N: r.N, Attempt: r.Attempt, StartedAt: instant(r.Start),
 		Method: apizee.Method, URL: s.url(request.URL), Fault: fault,
 		Verdict: r.Verdict(), Status: r.Status, StatusText: r.StatusText,
-		Headers: s.maskReply(request.Target, r.Headers), Truncated: r.Truncated, Replaced: r.Replaced,
+		Headers: s.maskReply(request.Target, r.Headers), Truncated: r.Truncated,
 		Timings: timingsJSON{
 			milliseconds(r.Timings.Connect), milliseconds(r.Timings.TLS),
 			milliseconds(r.Timings.FirstByte), milliseconds(r.Timings.Total), r.Timings.Reused,

@@ -1,0 +1,155 @@
+package deliver
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// connections is a server that notes on which connection each request came. It keeps
+// connections for as many requests as it answers on each, reads one more, and closes then
+// without a word.
+type connections struct {
+	url string
+
+	mu       sync.Mutex
+	opened   int
+	requests []string
+}
+
+func countConnections(t *testing.T, answers int) *connections {
+	t.Helper()
+	l := listen(t)
+	c := &connections{url: "http://" + l.Addr().String() + "/"}
+	serve(l, func(conn net.Conn) {
+		c.mu.Lock()
+		c.opened++
+		c.mu.Unlock()
+		for n := range answers + 1 {
+			request, err := readRequest(conn)
+			if err != nil {
+				return
+			}
+			c.mu.Lock()
+			c.requests = append(c.requests, string(request))
+			c.mu.Unlock()
+			if n < answers {
+				io.WriteString(conn, "HTTP/1.1 204 No Content\r\n\r\n")
+			}
+		}
+	})
+	return c
+}
+
+func (c *connections) seen() (opened int, requests []string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.opened, c.requests
+}
+
+func clientThatKeeps(t *testing.T, kept int) *Client {
+	t.Helper()
+	transport, err := NewTransport(TLSOptions{}, kept)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(transport.CloseIdleConnections)
+	return NewClient(transport, time.Now)
+}
+
+// Nothing on the wire says whether a connection is kept.
+func TestConnectionsAreKeptOnDemand(t *testing.T) {
+	for kept, want := range map[int]int{0: 3, 1: 1} {
+		server := countConnections(t, 3)
+		client := clientThatKeeps(t, kept)
+		for range 3 {
+			if got := send(t, client, server.url, "{}"); !got.Accepted() {
+				t.Errorf("%+v", got.Failure)
+			}
+		}
+		opened, requests := server.seen()
+		if opened != want || len(requests) != 3 {
+			t.Errorf("keeping %d: %d requests over %d connections", kept, len(requests), opened)
+		}
+		head := "POST / HTTP/1.1\r\nHost: ADDR\r\nUser-Agent: Cloud Apizee\r\nContent-Length: 2\r\nAccept: */*\r\nContent-Type: application/JSON\r\n\r\n{}"
+		for _, request := range requests {
+			if want := strings.Replace(head, "ADDR", strings.Trim(server.url, "http:/"), 1); request != want {
+				t.Errorf("keeping %d: %q was sent, want %q", kept, request, want)
+			}
+		}
+	}
+}
+
+// A server may close a connection that rests at any time, and the next request is on its way
+// then.
+func TestNothingIsLostWithAConnection(t *testing.T) {
+	for kept, want := range map[int]int{0: 3, 1: 5} {
+		server := countConnections(t, 1)
+		client := clientThatKeeps(t, kept)
+		for n := range 3 {
+			if got := send(t, client, server.url, "{}"); !got.Accepted() || got.Timings.Reused {
+				t.Errorf("keeping %d: %d: %+v, %v", kept, n, got, got.Failure)
+			}
+		}
+		if opened, requests := server.seen(); opened != 3 || len(requests) != want {
+			t.Errorf("keeping %d: %d requests came over %d connections", kept, len(requests), opened)
+		}
+	}
+}
+
+func TestNothingPassedIsLostWithAConnection(t *testing.T) {
+	server := countConnections(t, 1)
+	client := clientThatKeeps(t, 1)
+	for range 3 {
+		req, err := http.NewRequest(http.MethodPost, server.url, strings.NewReader("body"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		reply, err := client.Pass(t.Context(), req, 10*time.Second)
+		if err != nil {
+			t.Fatal(err)
+		}
+		reply.Body.Close()
+	}
+	_, requests := server.seen()
+	if len(requests) != 5 {
+		t.Errorf("%d requests came", len(requests))
+	}
+	for _, request := range requests {
+		if strings.Contains(request, "Idempotency-Key") {
+			t.Errorf("%q", request)
+		}
+	}
+}
+
+// A user's own header of the name that allows a replacement is sent.
+func TestIdempotencyKey(t *testing.T) {
+	server := countConnections(t, 1)
+	target := parseTarget(t, server.url, "Idempotency-Key: 1", "idempotency-key: 2")
+	clientThatKeeps(t, 1).Deliver(t.Context(), Request{Target: target}, 10*time.Second)
+	_, requests := server.seen()
+	if len(requests) != 1 || !strings.Contains(requests[0], "\r\nIdempotency-Key: 1\r\nidempotency-key: 2\r\n") {
+		t.Errorf("%q", requests)
+	}
+}
+
+// What this machine lacks is not the endpoint's fault.
+func TestFailureOfPorts(t *testing.T) {
+	for _, number := range noPortErrnos() {
+		transport, err := NewTransport(TLSOptions{}, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		transport.DialContext = func(context.Context, string, string) (net.Conn, error) {
+			return nil, &net.OpError{Op: "dial", Net: "tcp", Err: number}
+		}
+		target := parseTarget(t, "http://127.0.0.1:1")
+		got := NewClient(transport, time.Now).Deliver(t.Context(), Request{Target: target}, 0)
+		checkFailure(t, got, target, KindOther, "no port is left here for a connection to ADDR", "--keep-alive")
+	}
+}
