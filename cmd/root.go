@@ -20,6 +20,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/cmd/load"
 	"github.com/apizee-hooks/apizee-hooks/cmd/replay"
 	"github.com/apizee-hooks/apizee-hooks/cmd/schema"
+	"github.com/apizee-hooks/apizee-hooks/cmd/templates"
 	"github.com/apizee-hooks/apizee-hooks/cmd/validate"
 	"github.com/apizee-hooks/apizee-hooks/cmd/version"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
@@ -68,7 +69,7 @@ func subcommands() []subcommand {
 		{"events", "contract", events.New},
 		{"schema", "contract", schema.New},
 		{"validate", "contract", validate.New},
-		{"templates", "setup", flat(newTemplatesCmd)},
+		{"templates", "setup", templates.New},
 		{"config", "setup", config.New},
 		{"completion", "setup", completion.New},
 		{"version", "setup", version.New},

@@ -17,7 +17,7 @@ import (
 
 // parseScenarios reads all scenarios and reports the mistakes of all of them.
 func (a *app) parseScenarios(names, typed []string, c config.Config) ([]*scenario.Scenario, error) {
-	vars, err := parseVars(typed)
+	vars, err := cli.ParseVars(typed)
 	if err != nil {
 		return nil, err
 	}
@@ -48,19 +48,6 @@ func (a *app) parseScenarios(names, typed []string, c config.Config) ([]*scenari
 		return nil, cli.Usage(problems, "nothing was sent. `apizee-hooks schema scenario` describes every key.")
 	}
 	return all, errors.Join(sameName(all), unusedVars(all, vars))
-}
-
-// parseVars reads the values of --var.
-func parseVars(typed []string) (map[string]any, error) {
-	vars := map[string]any{}
-	for _, v := range typed {
-		name, value, err := payload.ParseVar(v)
-		if err != nil {
-			return nil, cli.Usage(fmt.Errorf("--var: %w", err), "")
-		}
-		vars[name] = value
-	}
-	return vars, nil
 }
 
 // sameName refuses scenarios that a report could not tell apart.

@@ -166,3 +166,16 @@ func (a *App) CompleteTemplates(_ *cobra.Command, _ []string, word string) ([]st
 	slices.Sort(words)
 	return words, cobra.ShellCompDirectiveNoFileComp
 }
+
+// ParseVars reads the values of --var.
+func ParseVars(typed []string) (map[string]any, error) {
+	vars := map[string]any{}
+	for _, v := range typed {
+		name, value, err := payload.ParseVar(v)
+		if err != nil {
+			return nil, Usage(fmt.Errorf("--var: %w", err), "")
+		}
+		vars[name] = value
+	}
+	return vars, nil
+}

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/spf13/cobra"
-
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/config"
 	"github.com/apizee-hooks/apizee-hooks/pkg/library"
@@ -19,7 +17,7 @@ func (a *app) renderTemplate(name string, typed []string, c config.Config, at ti
 	if err != nil {
 		return nil, a.meantScenario(name, err)
 	}
-	vars, err := parseVars(typed)
+	vars, err := cli.ParseVars(typed)
 	if err != nil {
 		return nil, err
 	}
@@ -40,13 +38,4 @@ func (a *app) meantScenario(name string, err error) error {
 		return err
 	}
 	return cli.Usage(fmt.Errorf("%q is a scenario, not the template of an event", name), "`"+cli.Program+" run "+name+"` plays it.")
-}
-
-// completeAllTemplates completes templates of events and scenarios.
-func (a *app) completeAllTemplates(c *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
-	if scenario, _ := c.Flags().GetBool("scenario"); scenario {
-		return a.ScenarioNames(), cobra.ShellCompDirectiveNoFileComp
-	}
-	templates, _ := a.CompleteTemplates(c, args, word)
-	return append(templates, a.ScenarioNames()...), cobra.ShellCompDirectiveNoFileComp
 }

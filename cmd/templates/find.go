@@ -1,4 +1,4 @@
-package cmd
+package templates
 
 import (
 	"errors"
@@ -22,27 +22,27 @@ type foundFile struct {
 	text   []byte
 }
 
-// findTemplate finds the template of an event, or a scenario. Where both have the name it
+// find finds the template of an event, or a scenario. Where both have the name it
 // is the template, unless the scenario is asked for.
-func (a *app) findTemplate(name string, scenario bool) (foundFile, error) {
+func find(app *cli.App, name string, scenario bool) (foundFile, error) {
 	if scenario {
-		return a.findScenario(name)
+		return findScenario(app, name)
 	}
-	scenarios := a.ScenarioNames()
+	scenarios := app.ScenarioNames()
 	isScenario := slices.Contains(scenarios, name)
-	loaded, err := a.Load(nil)
+	loaded, err := app.Load(nil)
 	if err != nil {
 		return foundFile{}, err
 	}
-	found, err := a.EventTemplates(loaded.Config).Find(name)
+	found, err := app.EventTemplates(loaded.Config).Find(name)
 	switch {
 	case err == nil && isScenario:
-		a.Note(fmt.Sprintf("there is a scenario %q too; --scenario takes it.", name))
+		app.Note(fmt.Sprintf("there is a scenario %q too; --scenario takes it.", name))
 		fallthrough
 	case err == nil:
 		return foundFile{"templates", filepath.Base(found.Path), found.Text}, nil
 	case isScenario:
-		return a.findScenario(name)
+		return findScenario(app, name)
 	}
 	var missing *library.NotFoundError
 	if errors.As(err, &missing) && missing.Nearest == "" {
@@ -51,12 +51,26 @@ func (a *app) findTemplate(name string, scenario bool) (foundFile, error) {
 	return foundFile{}, cli.NotFound(err)
 }
 
-func (a *app) findScenario(name string) (foundFile, error) {
-	found, err := a.FindScenario(name)
+func findScenario(app *cli.App, name string) (foundFile, error) {
+	found, err := app.FindScenario(name)
 	return foundFile{"scenarios", filepath.Base(found.Path), found.Text}, err
 }
 
-func (a *app) copyTemplate(found foundFile, dir string) error {
+func show(app *cli.App, name string, scenario bool) error {
+	found, err := find(app, name, scenario)
+	if err != nil {
+		return err
+	}
+	_, err = app.Stdout.Write(found.text)
+	return err
+}
+
+// copyTo copies a file to a folder, "" for the project's own.
+func copyTo(app *cli.App, name string, scenario bool, dir string) error {
+	found, err := find(app, name, scenario)
+	if err != nil {
+		return err
+	}
 	if dir == "" {
 		dir = filepath.Join(cli.OwnFolder, found.folder)
 	}
@@ -64,8 +78,8 @@ func (a *app) copyTemplate(found foundFile, dir string) error {
 	if err := writeNew(path, found.text); err != nil {
 		return err
 	}
-	if !a.Quiet {
-		fmt.Fprintf(a.Stdout, "Wrote %s\n", console.Safe(path))
+	if !app.Quiet {
+		fmt.Fprintf(app.Stdout, "Wrote %s\n", console.Safe(path))
 	}
 	return nil
 }

@@ -1,0 +1,94 @@
+package templates
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
+	"github.com/apizee-hooks/apizee-hooks/pkg/console"
+	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
+	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
+)
+
+// listedFile is what the list says of a template or a scenario.
+type listedFile struct {
+	Name        string `json:"name"`
+	Group       string `json:"group"` // the object that a template's name begins with, or ""
+	Description string `json:"description"`
+	Source      string `json:"source"`
+}
+
+// scenarioGroup is the heading of scenarios in a list of templates.
+const scenarioGroup = "scenario"
+
+func listed(app *cli.App) ([]listedFile, error) {
+	loaded, err := app.Load(nil)
+	if err != nil {
+		return nil, err
+	}
+	templates, err := app.EventTemplates(loaded.Config).List()
+	if err != nil {
+		return nil, err
+	}
+	scenarios, err := app.Scenarios().List()
+	if err != nil {
+		return nil, err
+	}
+	var files []listedFile
+	for _, f := range templates {
+		group, _, _ := strings.Cut(f.Name, "-")
+		if _, ok := app.Catalog.LookupObject(group); !ok {
+			group = ""
+		}
+		files = append(files, listedFile{f.Name, group, payload.Describe(string(f.Text)), f.Source})
+	}
+	for _, f := range scenarios {
+		files = append(files, listedFile{f.Name, scenarioGroup, scenario.Description(f.Text), f.Source})
+	}
+	return files, nil
+}
+
+func list(app *cli.App, output string) error {
+	files, err := listed(app)
+	if err != nil {
+		return err
+	}
+	if output == "json" {
+		return app.PrintJSON(files)
+	}
+	p := app.Out()
+	for i, group := range append(app.Catalog.ObjectNames(), "", scenarioGroup) {
+		table := console.Table{Width: app.Width(), Wrap: true}
+		for _, f := range files {
+			if f.Group == group {
+				table.Rows = append(table.Rows, row(p, f))
+			}
+		}
+		if len(table.Rows) == 0 {
+			continue
+		}
+		if i > 0 {
+			fmt.Fprintln(app.Stdout)
+		}
+		fmt.Fprintln(app.Stdout, p.Strong(title(group)))
+		if _, err := table.WriteTo(app.Stdout); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func title(group string) string {
+	if group == "" {
+		return "Other"
+	}
+	return strings.ToUpper(group[:1]) + group[1:]
+}
+
+func row(p console.Palette, f listedFile) []console.Cell {
+	text := f.Description
+	if f.Source != cli.BuiltIn {
+		text = strings.TrimSpace(text + " (" + f.Source + ")")
+	}
+	return []console.Cell{{Text: "  " + f.Name, Paint: p.Object}, {Text: text}}
+}

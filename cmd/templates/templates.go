@@ -1,0 +1,102 @@
+// Package templates is the command that lists, shows and copies templates and scenarios.
+package templates
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
+)
+
+// New makes the command.
+func New(app *cli.App) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "templates [command]",
+		Short: "List, show or copy templates and scenarios",
+		Long: `A template is an event as JSON, with Go template actions for what differs; a
+scenario is a YAML file of events in order. They are looked for in
+.apizee-hooks/templates and .apizee-hooks/scenarios, then in your configuration
+folder, then among those that come with the program.`,
+		Example: cli.Example(`
+			apizee-hooks templates list
+			apizee-hooks templates show ticket-geolocated
+			apizee-hooks send --template ticket-geolocated --var lat=48.1 -t localhost:3000/hooks
+
+			# A copy of your own, to edit; it is found by its name
+			apizee-hooks templates copy ticket-geolocated .apizee-hooks/templates`),
+		Args: cli.NoSuchCommand,
+		RunE: func(*cobra.Command, []string) error { return list(app, "text") },
+	}
+	c.AddCommand(newList(app), newShow(app), newCopy(app))
+	return c
+}
+
+func newList(app *cli.App) *cobra.Command {
+	var output string
+	c := &cobra.Command{
+		Use:               "list",
+		Short:             "List templates and scenarios",
+		Example:           cli.Example("\n\t\t\tapizee-hooks templates list\n\t\t\tapizee-hooks templates list -o json"),
+		Args:              cli.AtMost(0, "no arguments"),
+		ValidArgsFunction: cli.Nothing,
+		RunE:              func(*cobra.Command, []string) error { return list(app, output) },
+	}
+	cli.OutputFlag(c, c.Flags(), &output, []string{"text", "json"}, "")
+	return c
+}
+
+func newShow(app *cli.App) *cobra.Command {
+	var scenario bool
+	c := &cobra.Command{
+		Use:               "show <name>",
+		Short:             "Print a template or a scenario",
+		Example:           cli.Example("\n\t\t\tapizee-hooks templates show ticket-invited\n\t\t\tapizee-hooks templates show --scenario ticket-declined"),
+		Args:              cli.Needs("the name of a template or a scenario", 1, listsNames),
+		ValidArgsFunction: cli.FirstArg(completeNames(app)),
+		RunE: func(_ *cobra.Command, args []string) error {
+			return show(app, args[0], scenario)
+		},
+	}
+	scenarioFlag(c, &scenario)
+	return c
+}
+
+// scenarioFlag chooses where a template and a scenario share a name.
+func scenarioFlag(c *cobra.Command, scenario *bool) {
+	c.Flags().BoolVar(scenario, "scenario", false, "take the scenario, where a template has the same name")
+}
+
+func newCopy(app *cli.App) *cobra.Command {
+	var scenario bool
+	c := &cobra.Command{
+		Use:   "copy <name> [folder]",
+		Short: "Copy a template or a scenario to a folder, to edit it",
+		Long: `Copy a template or a scenario to a folder, by default .apizee-hooks/templates or
+.apizee-hooks/scenarios, where it is found by its name. A file that is there
+already is left as it is.`,
+		Example:           cli.Example("\n\t\t\tapizee-hooks templates copy ticket-invited\n\t\t\tapizee-hooks templates copy ticket-lifecycle hooks"),
+		Args:              cli.Needs("the name of a template or a scenario, and a folder if it is to go elsewhere", 2, listsNames),
+		ValidArgsFunction: cli.FirstArg(completeNames(app)),
+		RunE: func(_ *cobra.Command, args []string) error {
+			dir := ""
+			if len(args) > 1 {
+				dir = args[1]
+			}
+			return copyTo(app, args[0], scenario, dir)
+		},
+	}
+	scenarioFlag(c, &scenario)
+	return c
+}
+
+const listsNames = "`" + cli.Program + " templates list` has the names."
+
+// completeNames completes templates of events and scenarios.
+func completeNames(app *cli.App) cli.Completer {
+	return func(c *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+		if scenario, _ := c.Flags().GetBool("scenario"); scenario {
+			return app.ScenarioNames(), cobra.ShellCompDirectiveNoFileComp
+		}
+		templates, _ := app.CompleteTemplates(c, args, word)
+		return append(templates, app.ScenarioNames()...), cobra.ShellCompDirectiveNoFileComp
+	}
+}
