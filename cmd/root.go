@@ -17,6 +17,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/cmd/events"
 	"github.com/apizee-hooks/apizee-hooks/cmd/generate"
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
+	"github.com/apizee-hooks/apizee-hooks/cmd/listen"
 	"github.com/apizee-hooks/apizee-hooks/cmd/load"
 	"github.com/apizee-hooks/apizee-hooks/cmd/replay"
 	"github.com/apizee-hooks/apizee-hooks/cmd/schema"
@@ -60,7 +61,7 @@ type subcommand struct {
 func subcommands() []subcommand {
 	return []subcommand{
 		{"send", "events", flat(newSendCmd)},
-		{"listen", "events", flat(newListenCmd)},
+		{"listen", "events", listen.New},
 		{"run", "events", flat(newRunCmd)},
 		{"replay", "events", replay.New},
 		{"load", "strain", load.New},

@@ -1,11 +1,15 @@
-package cmd
+// Package listen is the command that receives events and shows them.
+//
+// The flags and the configuration make a plan, which settles all that can be wrong before
+// anything is listened on; a session shows and counts what arrives, and judges at the end.
+package listen
 
 import (
 	"context"
 	"errors"
 	"fmt"
 	"net"
-	"time"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
@@ -13,31 +17,9 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
 )
 
-// listenGrace is how long events in hand may take once the listener is to stop.
-const listenGrace = 900 * time.Millisecond
-
-// listenOptions are the flags of listen that the configuration does not hold.
-type listenOptions struct {
-	settings     cli.Settings
-	replyHeaders []string
-	filters      []string
-	cacert       string
-	sync         bool
-	showHeaders  bool
-	count        int
-	timeout      time.Duration
-	strict       bool
-	tls          bool
-	cert, key    string
-	fail         string
-	failEvery    string
-	hang, reset  bool
-	seed         cli.Seed
-	output       string
-}
-
-func newListenCmd(a *app) *cobra.Command {
-	o := &listenOptions{}
+// New makes the command.
+func New(app *cli.App) *cobra.Command {
+	o := &options{App: app}
 	c := &cobra.Command{
 		Use:   "listen",
 		Short: "Show the events that arrive, and what is wrong with them",
@@ -68,44 +50,44 @@ that is no POST and has no body, such as a check of health, is no event.`,
 			apizee-hooks listen --addr 127.0.0.1:0 -o json | jq -r 'select(.listening).listening'`),
 		Args:              cli.AtMost(0, "no arguments"),
 		ValidArgsFunction: cli.Nothing,
-		RunE:              func(c *cobra.Command, _ []string) error { return a.listen(c, o) },
+		RunE:              func(c *cobra.Command, _ []string) error { return run(c.Context(), o) },
 	}
-	o.addFlags(a, c)
+	o.addFlags(c)
 	return c
 }
 
-func (a *app) listen(c *cobra.Command, o *listenOptions) error {
-	plan, err := a.planListen(c, o)
+func run(ctx context.Context, o *options) error {
+	p, err := o.plan()
 	if err != nil {
 		return err
 	}
-	defer plan.close()
-	running, stop := context.WithCancelCause(c.Context())
+	defer p.close()
+	running, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	s := a.newListenSession(o, plan, func() { stop(errCounted) })
-	server, err := receive.New(plan.options)
+	s := newSession(p, func() { stop(errCounted) })
+	server, err := receive.New(p.receive)
 	if err != nil {
 		return cli.Usage(err, "`apizee-hooks listen --help` lists the flags.")
 	}
-	l, err := receive.Listen(running, plan.config.Addr)
+	l, err := receive.Listen(running, p.config.Addr)
 	if err != nil {
 		return cannotListen(err)
 	}
-	if forward := plan.options.Forward; forward != nil && forward.Reaches(running, l.Addr()) {
+	if forward := p.receive.Forward; forward != nil && forward.Reaches(running, l.Addr()) {
 		l.Close()
 		return cli.Usage(fmt.Errorf("--forward-to: %s is this listener itself", l.Addr()), "name the address of your own program.")
 	}
-	defer a.limitMemory()()
+	defer limitMemory(o.App)()
 	s.begin(l.Addr())
 	if o.timeout > 0 {
 		go func() {
-			if a.Sleep(running, o.timeout) == nil {
+			if o.Sleep(running, o.timeout) == nil {
 				stop(errTimeUp)
 			}
 		}()
 	}
 	served := server.Serve(running, l)
-	return s.end(c.Context().Err() != nil, s.verdict(context.Cause(running), served))
+	return s.end(ctx.Err() != nil, s.verdict(context.Cause(running), served))
 }
 
 // cannotListen says how to choose another address.
@@ -127,35 +109,15 @@ func cannotListen(err error) error {
 	return cli.Unreachable(err, "choose another address with --addr, such as "+cli.DefaultAddr()+".")
 }
 
-// Why a listener stops by itself.
-var (
-	errCounted = errors.New("all events came")
-	errTimeUp  = errors.New("time is up")
-)
+// memory has garbage collected sooner when a crowd of senders makes the heap a large one.
+const memory = 40 << 20
 
-// verdict is the error that the exit code comes from.
-func (s *listenSession) verdict(cause, served error) error {
-	counting := s.options.count > 0 && s.tally.Kept() < s.options.count
-	switch {
-	case served != nil && !errors.Is(served, receive.ErrAborted):
-		return cli.Unreachable(served, "")
-	case counting && s.tally.NotRecorded > 0 && errors.Is(cause, errTimeUp):
-		return notRecorded(s.tally.NotRecorded)
-	case counting && errors.Is(cause, errTimeUp):
-		return cli.AnswerNoBecause(fmt.Errorf("time is up: %s came within %s, of %d", cli.Plural(s.tally.Kept(), "event"), s.options.timeout, s.options.count))
-	case counting:
-		return cli.Interrupted()
-	case s.options.strict && s.tally.Broken > 0:
-		return s.app.AnswerNo("%d of %s broke the contract", s.tally.Broken, cli.Plural(s.tally.Events, "event"))
-	case s.tally.NotRecorded > 0:
-		return notRecorded(s.tally.NotRecorded)
-	case s.tally.NotForwarded > 0:
-		return cli.Unreachable(fmt.Errorf("%s could not be passed on", cli.Plural(s.tally.NotForwarded, "event")),
-			"their senders were answered with 502, or got half a reply; the line of each says why.")
+// limitMemory sets the limit of the heap, unless the user has set one, and returns what
+// sets it back.
+func limitMemory(app *cli.App) (back func()) {
+	before := debug.SetMemoryLimit(-1)
+	if _, own := app.LookupEnv("GOMEMLIMIT"); !own {
+		debug.SetMemoryLimit(memory)
 	}
-	return nil
-}
-
-func notRecorded(n int) error {
-	return cli.Usage(fmt.Errorf("%s could not be recorded", cli.Plural(n, "event")), "their senders were answered with 507; the line of each says why.")
+	return func() { debug.SetMemoryLimit(before) }
 }

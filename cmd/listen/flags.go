@@ -1,12 +1,33 @@
-package cmd
+package listen
 
 import (
+	"time"
+
 	"github.com/spf13/cobra"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
-	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
 )
+
+// options are the flags. What the configuration holds too is in the settings.
+type options struct {
+	*cli.App
+	settings     cli.Settings
+	replyHeaders []string
+	filters      []string
+	cacert       string
+	sync         bool
+	showHeaders  bool
+	count        int
+	timeout      time.Duration
+	strict       bool
+	tls          bool
+	cert, key    string
+	fail         string
+	failEvery    string
+	hang, reset  bool
+	seed         cli.Seed
+}
 
 const (
 	replyFlags  = "Reply flags"
@@ -17,8 +38,8 @@ const (
 	faultFlags  = "Faults"
 )
 
-// listenKeys are the keys of the flags that the configuration holds too.
-func listenKeys() map[string]string {
+// settingKeys are the keys of the flags that the configuration holds too.
+func settingKeys() map[string]string {
 	keys := map[string]string{"insecure": "insecure"}
 	for _, flag := range []string{"addr", "path", "status", "body", "delay", "require-header", "forward-to", "record", "output", "max-body"} {
 		keys[flag] = "listen." + flag
@@ -26,7 +47,7 @@ func listenKeys() map[string]string {
 	return keys
 }
 
-func (o *listenOptions) addFlags(a *app, c *cobra.Command) {
+func (o *options) addFlags(c *cobra.Command) {
 	f := c.Flags()
 	f.String("addr", cli.DefaultAddr(), "listen on this `HOST:PORT`; port 0 is any free one")
 	f.String("path", "", "take events on this `PATH` only, and answer 404 elsewhere")
@@ -47,9 +68,10 @@ func (o *listenOptions) addFlags(a *app, c *cobra.Command) {
 	f.StringVar(&o.cacert, "cacert", "", "trust the certificates of this PEM `FILE` only, with --forward-to")
 	cli.GroupFlags(f, passFlags, "record", "sync", "forward-to", "insecure", "cacert")
 
-	cli.OutputFlag(c, f, &o.output, show.ReceptionForms(), "line is one line an event, pretty all of it as coloured JSON, json one object a line, csv one row")
+	var output string // read from the settings
+	cli.OutputFlag(c, f, &output, show.ReceptionForms(), "line is one line an event, pretty all of it as coloured JSON, json one object a line, csv one row")
 	f.BoolVar(&o.showHeaders, "show-headers", false, "show the headers of each event")
-	a.FilterFlag(c, &o.filters)
+	o.FilterFlag(c, &o.filters)
 	cli.GroupFlags(f, showFlags, "output", "show-headers", "filter")
 
 	cli.CountFlag(f, &o.count, "count", 0, "stop after `N` events; what comes at the same moment is taken too")
@@ -69,7 +91,7 @@ func (o *listenOptions) addFlags(a *app, c *cobra.Command) {
 	cli.SeedFlag(c, &o.seed)
 	cli.GroupFlags(f, faultFlags, "fail", "fail-every", "hang", "reset", "seed")
 
-	o.settings = cli.TrackSettings(f, listenKeys())
+	o.settings = cli.TrackSettings(f, settingKeys())
 
 	cli.Complete(c, "reply-header", fixedPrefix("Content-Type: application/json"))
 	cli.Complete(c, "fail", cli.Words([]string{"10%:503", "50%:500"}))
@@ -89,28 +111,4 @@ func fixedPrefix(words ...string) cli.Completer {
 	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return words, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 	}
-}
-
-// faults are how events fail on purpose, or nil.
-func (o *listenOptions) faults(a *app) (func(int64) receive.Fault, error) {
-	f := receive.Faults{Hang: o.hang, Reset: o.reset, Seed: o.seed.N}
-	var err error
-	if o.fail != "" {
-		if f.Share, f.ShareStatus, err = receive.ParseShare(o.fail); err != nil {
-			return nil, cli.Usagef("--fail: %w", err)
-		}
-		f.Seed = o.seed.Or(a.Random)
-	}
-	if o.failEvery != "" {
-		if f.Every, f.EveryStatus, err = receive.ParseEvery(o.failEvery); err != nil {
-			return nil, cli.Usagef("--fail-every: %w", err)
-		}
-	}
-	if err := f.Check(); err != nil {
-		return nil, cli.Usage(err, "give --hang or --reset.")
-	}
-	if f == (receive.Faults{Seed: f.Seed}) {
-		return nil, nil
-	}
-	return f.Pick, nil
 }

@@ -1,12 +1,11 @@
-package cmd
+package listen
 
 import (
 	"crypto/tls"
 	"errors"
 	"fmt"
 	"slices"
-
-	"github.com/spf13/cobra"
+	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
@@ -21,60 +20,56 @@ import (
 // forwardConnections is how many connections to the target are kept open.
 const forwardConnections = 64
 
-// listenPlan is what the flags and the configuration come to.
-type listenPlan struct {
+// grace is how long events in hand may take once the listener is to stop.
+const grace = 900 * time.Millisecond
+
+// plan is what the flags and the configuration come to.
+type plan struct {
+	*options
 	config   config.Listen
 	form     show.Form
 	filter   apizee.Filter
-	options  receive.Options
+	receive  receive.Options
 	writer   *recording.Writer // nil records nothing
 	selfMade *tls.Certificate  // nil when there is none
 }
 
-func (p *listenPlan) close() {
+func (p *plan) close() {
 	if p.writer != nil {
 		p.writer.Close()
 	}
 }
 
-// planListen settles all that can be wrong before anything is listened on.
-func (a *app) planListen(c *cobra.Command, o *listenOptions) (*listenPlan, error) {
+// plan settles all that can be wrong before anything is listened on.
+func (o *options) plan() (*plan, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	loaded, err := a.Load(o.settings)
+	loaded, err := o.Load(o.settings)
 	if err != nil {
 		return nil, err
 	}
-	p := &listenPlan{config: loaded.Config.Listen, options: receive.Options{Catalog: a.Catalog}}
+	p := &plan{
+		options: o, config: loaded.Config.Listen, form: show.Form(loaded.Config.Listen.Output),
+		receive: receive.Options{Catalog: o.Catalog, Now: o.Now, Sleep: o.Sleep},
+	}
 	if forms := show.ReceptionForms(); !slices.Contains(forms, p.config.Output) {
 		return nil, cli.Usage(fmt.Errorf("listen.output: %q is not a way to show events%s", p.config.Output, apizee.DidYouMean(p.config.Output, forms)),
 			"it is "+cli.List(forms, "or")+".")
 	}
-	p.form = show.Form(p.config.Output)
-	if p.filter, err = a.ParseFilter(o.filters); err != nil {
+	if p.filter, err = o.ParseFilter(o.filters); err != nil {
 		return nil, err
 	}
-	steps := []func() error{
-		func() error { return p.planReply(loaded, o.replyHeaders) },
-		func() error { return p.planLimits() },
-		func() error { return a.planFaults(p, o) },
-		func() error { return noReplyOfItsOwn(c, p.config.ForwardTo) },
-		func() error { return a.planForward(p, o, loaded.Config) },
-		func() error { return a.planTLS(p, o) },
-		func() error { return a.planRecord(p, o) },
-	}
-	for _, step := range steps {
-		if err := step(); err != nil {
+	for _, step := range []func(*config.Loaded) error{p.reply, p.limits, p.faults, p.noReplyOfItsOwn, p.forward, p.serveTLS, p.record} {
+		if err := step(loaded); err != nil {
 			return nil, err
 		}
 	}
-	p.options.Now, p.options.Sleep = a.Now, a.Sleep
 	return p, nil
 }
 
 // check refuses combinations that make no sense.
-func (o *listenOptions) check() error {
+func (o *options) check() error {
 	switch {
 	case o.timeout < 0:
 		return cli.Usagef("--timeout %s: it must not be negative", o.timeout)
@@ -84,20 +79,20 @@ func (o *listenOptions) check() error {
 	return nil
 }
 
-func (p *listenPlan) planReply(loaded *config.Loaded, typed []string) error {
-	replyHeaders, err := cli.ParseHeaders(p.config.ReplyHeaders, typed)
+func (p *plan) reply(loaded *config.Loaded) error {
+	replyHeaders, err := cli.ParseHeaders(p.config.ReplyHeaders, p.replyHeaders)
 	if err != nil {
 		return cli.Usage(fmt.Errorf("--reply-header: %w", err), "write it as 'Name: value'.")
 	}
-	p.options.Reply = receive.Reply{Status: p.config.Status, Headers: replyHeaders, Body: []byte(p.config.Body)}
+	p.receive.Reply = receive.Reply{Status: p.config.Status, Headers: replyHeaders, Body: []byte(p.config.Body)}
 	if p.config.Body != "" && isDefault(loaded, "listen.status") {
-		p.options.Reply.Status = 0 // a body wants another status than the default
+		p.receive.Reply.Status = 0 // a body wants another status than the default
 	}
-	p.options.Path, p.options.Delay = p.config.Path, p.config.Delay
+	p.receive.Path, p.receive.Delay = p.config.Path, p.config.Delay
 	if p.config.RequireHeader == "" {
 		return nil
 	}
-	p.options.RequireHeader, err = deliver.ParseHeader(p.config.RequireHeader)
+	p.receive.RequireHeader, err = deliver.ParseHeader(p.config.RequireHeader)
 	if err != nil {
 		return cli.Usage(fmt.Errorf("--require-header: %w", err), "write it as 'Name: value'.")
 	}
@@ -108,32 +103,59 @@ func isDefault(loaded *config.Loaded, key string) bool {
 	return slices.ContainsFunc(loaded.Values(), func(v config.Value) bool { return v.Key == key && v.Source == "default" })
 }
 
-func (p *listenPlan) planLimits() error {
+func (p *plan) limits(*config.Loaded) error {
 	size, err := console.ParseBytes(p.config.MaxBody)
 	if err != nil {
 		return cli.Usagef("--max-body: %w", err)
 	}
-	p.options.Limits = receive.Limits{Body: size, Grace: listenGrace}
+	p.receive.Limits = receive.Limits{Body: size, Grace: grace}
 	return nil
 }
 
-func (a *app) planFaults(p *listenPlan, o *listenOptions) error {
-	fault, err := o.faults(a)
-	p.options.Fault = fault
-	return err
-}
-
-// noReplyOfItsOwn refuses flags that have no use where the target answers.
-func noReplyOfItsOwn(c *cobra.Command, forwardTo string) error {
-	for _, name := range []string{"status", "body", "reply-header"} {
-		if forwardTo != "" && c.Flags().Changed(name) {
-			return cli.Usage(fmt.Errorf("--%s has no use with --forward-to: the target's reply is passed back", name), "leave one of them out.")
+// faults are how events fail on purpose.
+func (p *plan) faults(*config.Loaded) (err error) {
+	f := receive.Faults{Hang: p.hang, Reset: p.reset, Seed: p.seed.N}
+	if p.fail != "" {
+		if f.Share, f.ShareStatus, err = receive.ParseShare(p.fail); err != nil {
+			return cli.Usagef("--fail: %w", err)
 		}
+		f.Seed = p.seed.Or(p.Random)
+	}
+	if p.failEvery != "" {
+		if f.Every, f.EveryStatus, err = receive.ParseEvery(p.failEvery); err != nil {
+			return cli.Usagef("--fail-every: %w", err)
+		}
+	}
+	if err := f.Check(); err != nil {
+		return cli.Usage(err, "give --hang or --reset.")
+	}
+	if f != (receive.Faults{Seed: f.Seed}) {
+		p.receive.Fault = f.Pick
 	}
 	return nil
 }
 
-func (a *app) planForward(p *listenPlan, o *listenOptions, c config.Config) error {
+// noReplyOfItsOwn refuses flags that have no use where the target answers.
+func (p *plan) noReplyOfItsOwn(*config.Loaded) error {
+	if p.config.ForwardTo == "" {
+		return nil
+	}
+	name := ""
+	if len(p.replyHeaders) > 0 {
+		name = "reply-header"
+	}
+	for _, setting := range []string{"body", "status"} {
+		if _, given := p.settings["listen."+setting]; given {
+			name = setting
+		}
+	}
+	if name == "" {
+		return nil
+	}
+	return cli.Usage(fmt.Errorf("--%s has no use with --forward-to: the target's reply is passed back", name), "leave one of them out.")
+}
+
+func (p *plan) forward(loaded *config.Loaded) error {
 	if p.config.ForwardTo == "" {
 		return nil
 	}
@@ -141,45 +163,45 @@ func (a *app) planForward(p *listenPlan, o *listenOptions, c config.Config) erro
 	if err != nil {
 		return cli.Usage(fmt.Errorf("--forward-to: %w", err), "it looks like http://localhost:3000/apizeehooks/.")
 	}
-	client, err := a.Client(deliver.TLSOptions{Insecure: c.Insecure, CAFile: o.cacert}, forwardConnections)
+	client, err := p.Client(deliver.TLSOptions{Insecure: loaded.Config.Insecure, CAFile: p.cacert}, forwardConnections)
 	if err != nil {
 		return err
 	}
-	p.options.Forward = &receive.Forwarder{Target: target, Client: client, Timeout: c.Timeout}
+	p.receive.Forward = &receive.Forwarder{Target: target, Client: client, Timeout: loaded.Config.Timeout}
 	return nil
 }
 
-func (a *app) planTLS(p *listenPlan, o *listenOptions) error {
-	if !o.tls && o.cert == "" {
+func (p *plan) serveTLS(*config.Loaded) error {
+	if !p.tls && p.cert == "" {
 		return nil
 	}
 	var certificate tls.Certificate
 	var err error
-	if o.cert != "" {
-		certificate, err = tls.LoadX509KeyPair(o.cert, o.key)
+	if p.cert != "" {
+		certificate, err = tls.LoadX509KeyPair(p.cert, p.key)
 		if err != nil {
 			return cli.Usage(fmt.Errorf("--cert and --key: %w", err), "both are PEM files; --tls alone makes a certificate on the spot.")
 		}
 	} else {
-		certificate, err = receive.SelfSigned(a.Now())
+		certificate, err = receive.SelfSigned(p.Now())
 		if err != nil {
 			return err
 		}
 		p.selfMade = &certificate
 	}
-	p.options.TLS = &tls.Config{Certificates: []tls.Certificate{certificate}}
+	p.receive.TLS = &tls.Config{Certificates: []tls.Certificate{certificate}}
 	return nil
 }
 
-func (a *app) planRecord(p *listenPlan, o *listenOptions) error {
+func (p *plan) record(*config.Loaded) error {
 	if p.config.Record == "" {
-		if o.sync {
+		if p.sync {
 			return cli.Usage(errors.New("--sync is about a recording, and there is none"), "name one with --record FILE.")
 		}
 		return nil
 	}
-	options := recording.Options{Sync: o.sync, ShowSecrets: a.ShowSecrets}
-	if name := p.options.RequireHeader.Name; name != "" {
+	options := recording.Options{Sync: p.sync, ShowSecrets: p.ShowSecrets}
+	if name := p.receive.RequireHeader.Name; name != "" {
 		options.Secrets = []string{name}
 	}
 	writer, err := recording.Create(p.config.Record, options)
@@ -189,6 +211,6 @@ func (a *app) planRecord(p *listenPlan, o *listenOptions) error {
 	if err != nil {
 		return cli.Usage(fmt.Errorf("--record: open %s: %w", p.config.Record, cli.Bare(err)), "name a file in a folder that exists and that you can write to.")
 	}
-	p.writer, p.options.Record = writer, writer.Append
+	p.writer, p.receive.Record = writer, writer.Append
 	return nil
 }

@@ -1,0 +1,71 @@
+package listen
+
+import (
+	"errors"
+	"net"
+	"runtime/debug"
+	"testing"
+
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
+	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
+)
+
+func TestVerdict(t *testing.T) {
+	tests := map[string]struct {
+		options       options
+		tally         show.Tally
+		cause, served error
+		code          int
+	}{
+		"stopped":          {options{}, show.Tally{Events: 3, Broken: 1}, nil, nil, cli.ExitOK},
+		"strict":           {options{strict: true}, show.Tally{Events: 3, Broken: 1}, nil, nil, cli.ExitNo},
+		"strict, all well": {options{strict: true}, show.Tally{Events: 3}, nil, nil, cli.ExitOK},
+		"counted":          {options{count: 3}, show.Tally{Events: 3}, errCounted, nil, cli.ExitOK},
+		"counted, strict":  {options{count: 3, strict: true}, show.Tally{Events: 4, Broken: 1}, errCounted, nil, cli.ExitNo},
+		"time is up":       {options{count: 3}, show.Tally{Events: 2}, errTimeUp, nil, cli.ExitNo},
+		"only a time":      {options{}, show.Tally{}, errTimeUp, nil, cli.ExitOK},
+		"interrupted":      {options{count: 3}, show.Tally{Events: 2}, errors.New("interrupt"), nil, cli.ExitInterrupted},
+		"cut off":          {options{}, show.Tally{}, nil, receive.ErrAborted, cli.ExitOK},
+		"time is up, lost": {options{count: 3}, show.Tally{Events: 3, NotRecorded: 1}, errTimeUp, nil, cli.ExitUsage},
+		"lost":             {options{}, show.Tally{Events: 3, NotRecorded: 1}, nil, nil, cli.ExitUsage},
+		"dropped":          {options{}, show.Tally{Events: 3, NotForwarded: 1}, nil, nil, cli.ExitUnreachable},
+		"cannot accept":    {options{}, show.Tally{}, nil, errors.New("too many open files"), cli.ExitUnreachable},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			test.options.App = new(cli.App)
+			s := session{plan: &plan{options: &test.options}, tally: &test.tally}
+			if got := cli.ExitCode(s.verdict(test.cause, test.served)); got != test.code {
+				t.Errorf("exit code %d, want %d", got, test.code)
+			}
+		})
+	}
+}
+
+func TestLimitMemory(t *testing.T) {
+	before := debug.SetMemoryLimit(-1)
+	for own, want := range map[string]int64{"": memory, "1GiB": before} {
+		lookupEnv := func(name string) (string, bool) { return own, own != "" && name == "GOMEMLIMIT" }
+		back := limitMemory(&cli.App{System: cli.System{LookupEnv: lookupEnv}})
+		if got := debug.SetMemoryLimit(-1); got != want {
+			t.Errorf("with a limit %q of the user's own it is %d, want %d", own, got, want)
+		}
+		back()
+		if after := debug.SetMemoryLimit(-1); after != before {
+			t.Errorf("%d was left behind, not %d", after, before)
+		}
+	}
+}
+
+func TestLocalAddr(t *testing.T) {
+	for bound, want := range map[string]string{"[::]:8799": "127.0.0.1:8799", "0.0.0.0:80": "127.0.0.1:80"} {
+		addr, err := net.ResolveTCPAddr("tcp", bound)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := localAddr(addr); got != want {
+			t.Errorf("%s: got %s", bound, got)
+		}
+	}
+}
