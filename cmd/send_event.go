@@ -57,11 +57,14 @@ func (a *app) build(ctx context.Context, o *sendOptions, spec *payload.Spec, c c
 	return body, documented(payload.Check(a.Catalog, body))
 }
 
+// forceHint is what to do when the undocumented is wanted.
+const forceHint = "--allow-undocumented sends it anyway."
+
 // documented adds the way out to an error about what the contract does not know.
 func documented(err error) error {
 	var undocumented *payload.UndocumentedError
 	if errors.As(err, &undocumented) {
-		return cli.Usage(err, payload.ForceHint)
+		return cli.Usage(err, forceHint)
 	}
 	return err
 }
@@ -84,20 +87,43 @@ func (a *app) source(ctx context.Context, o *sendOptions, spec *payload.Spec, c 
 	switch {
 	case spec != nil:
 		body, err := payload.Build(a.Catalog, *spec, at.Unix())
-		return body, flagMistake(err)
+		return body, a.flagMistake(spec.Object, err)
 	case o.template != "":
 		return a.renderTemplate(o.template, o.vars, c, at)
 	}
 	return a.readData(ctx, o.data, o.allow || o.edit)
 }
 
-// flagMistake adds the way out to a mistake in a flag's value.
-func flagMistake(err error) error {
-	var flag *payload.FlagError
-	if errors.As(err, &flag) {
-		return cli.Usage(err, flag.Hint)
+// flagMistake names the flag that a mistake is in, and adds the way out.
+func (a *app) flagMistake(object string, err error) error {
+	var field *payload.FieldError
+	if !errors.As(err, &field) {
+		return documented(err)
 	}
-	return documented(err)
+	hint := ""
+	if field.Undocumented {
+		hint = forceHint
+	}
+	known, _ := a.Catalog.LookupObject(object)
+	if flag := flagOf(known, field.Path); flag != "" {
+		return cli.Usage(fmt.Errorf("--%s: %s", flag, field.Reason), hint)
+	}
+	return cli.Usage(errors.New(field.Reason), hint)
+}
+
+// flagOf is the flag for a field of an event, or the path of a prop that has none.
+func flagOf(object apizee.Object, path string) string {
+	prop, isProp := strings.CutPrefix(path, "props.")
+	switch {
+	case isProp:
+		if p, ok := object.Prop(prop); ok {
+			return p.Flag
+		}
+		return prop
+	case path == "objectId":
+		return "id"
+	}
+	return ""
 }
 
 // readData is the user's own JSON: as an argument, from a file or from standard
@@ -133,7 +159,7 @@ func dataHint(data string) string {
 	if info, err := os.Stat(data); err == nil && info.Mode().IsRegular() {
 		return "to send the file of that name, write --data @" + data + "."
 	}
-	return "an event is one JSON object; " + payload.ForceHint
+	return "an event is one JSON object; " + forceHint
 }
 
 func readFile(path string) ([]byte, error) {

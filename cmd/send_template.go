@@ -9,6 +9,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/config"
 	"github.com/apizee-hooks/apizee-hooks/pkg/library"
+	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 )
 
 // renderTemplate makes the event of a template, which is named or a file.
@@ -25,6 +26,10 @@ func (a *app) renderTemplate(name string, typed []string, c config.Config, at ti
 		return nil, cli.Usage(err, "`apizee-hooks templates show` prints the template.")
 	}
 	body, err := t.Render(vars, a.Sources(at))
+	var missing *payload.MissingVarError
+	if errors.As(err, &missing) {
+		return nil, cli.Usage(errors.New(missing.Needs("--var "+missing.Name+"=…")), "")
+	}
 	if err != nil {
 		return nil, cli.Usage(err, "")
 	}

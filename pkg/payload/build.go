@@ -29,8 +29,8 @@ type Spec struct {
 
 // Build makes the event of a Spec at a time in UNIX seconds: compact, in documented
 // order, numbers with the digits typed. Each object starts from its documented
-// example; a delete event has only the props given. An error about a flag, or about
-// what the contract does not know, is a *FlagError.
+// example; a delete event has only the props given. An error about a field, or about
+// what the contract does not know, is a *FieldError.
 func Build(c *apizee.Catalog, s Spec, unix int64) ([]byte, error) {
 	object, _ := c.LookupObject(s.Object)
 	id, err := s.encodeID(object)
@@ -48,7 +48,7 @@ func Build(c *apizee.Catalog, s Spec, unix int64) ([]byte, error) {
 	if err != nil || s.Undocumented {
 		return body, err
 	}
-	if err := refuse(object, c.Validate(body).Findings); err != nil {
+	if err := refuse(c.Validate(body).Findings); err != nil {
 		return nil, err
 	}
 	return body, nil
@@ -93,12 +93,12 @@ func nest(props []member, prefix string) (jsontext.Value, error) {
 	for _, p := range props {
 		name, rest, nested := strings.Cut(p.name, ".")
 		if name == "" || nested && rest == "" {
-			return nil, &FlagError{Flag: prefix + p.name, Reason: "a part of the prop's name is empty"}
+			return nil, &FieldError{Path: inProps + prefix + p.name, Reason: "a part of the prop's name is empty"}
 		}
 		_, isGroup := groups[name]
 		switch known := contains(members, name); {
 		case known && !(nested && isGroup):
-			return nil, &FlagError{Flag: prefix + p.name, Reason: prefix + name + " cannot be a value and a group of props at once"}
+			return nil, &FieldError{Path: inProps + prefix + p.name, Reason: prefix + name + " cannot be a value and a group of props at once"}
 		case !known:
 			members = append(members, member{name, p.value})
 		}

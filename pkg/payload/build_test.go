@@ -69,48 +69,48 @@ func TestBuild(t *testing.T) {
 func TestBuildErrors(t *testing.T) {
 	tests := []struct {
 		spec Spec
-		flag string
+		path string
 		want string
 	}{
-		{Spec{Object: "ticket", Props: []Prop{{"state", "opend"}}}, "state",
-			`--state: "opend" is not a documented ticket state; did you mean "opened"?`},
-		{Spec{Object: "ticket", Props: []Prop{{"state", "cancelled"}}}, "state",
-			`--state: "cancelled" is not a documented ticket state, but another Apizee page names it`},
-		{Spec{Object: "ticket", Props: []Prop{{"geoloc.lat", "95"}}}, "lat",
-			`--lat: 95 is out of range; a ticket geoloc.lat is from -90 to 90`},
-		{Spec{Object: "ticket", Props: []Prop{{"geoloc.lat", "47,8"}}}, "lat",
-			`--lat: "47,8" is not a number such as 47.866675`},
-		{Spec{Object: "ticket", ID: "abc"}, "id", `--id: "abc" is not an integer such as 100`},
-		{Spec{Object: "ticket", ID: "1.5"}, "id", `--id: 1.5 is not whole, but an objectId is an integer`},
-		{Spec{Object: "media", Props: []Prop{{"_parent.id", "1e2"}}}, "parent-id",
-			`--parent-id: 1e2 is not written as an integer; many decoders refuse it`},
-		{Spec{Object: "conversation", Props: []Prop{{"finishedAt", "yesterday"}}}, "finished-at",
-			`--finished-at: "yesterday" is not a date such as 2021-09-20T13:25:06+00:00 (RFC 3339)`},
-		{Spec{Object: "tiket"}, "", `"tiket" is not a documented object; did you mean "ticket"?`},
-		{Spec{Object: "smsmessage", ID: "1"}, "",
-			`"smsmessage" is not a documented object, but another Apizee page names it; its props are not checked`},
-		{Spec{Object: "ticket", Event: "updated"}, "", `"updated" is not a documented event; did you mean "update"?`},
-		{Spec{Object: "ticket", Props: []Prop{{"stat", "new"}}}, "stat",
-			`--stat: not a documented prop of a ticket; did you mean "state"?`},
-		{Spec{Object: "ticket", Props: []Prop{{"state", "\xff"}}}, "state", `--state: the text is not UTF-8`},
-		{Spec{Object: "smsmessage", Undocumented: true}, "id", `--id: no id is documented for smsmessage; give one`},
-		{Spec{Object: "ticket", Undocumented: true, Props: []Prop{{"a", "1"}, {"a.b", "2"}}}, "a.b",
-			`--a.b: a cannot be a value and a group of props at once`},
-		{Spec{Object: "ticket", Undocumented: true, Props: []Prop{{"a.b", "1"}, {"a", "2"}}}, "a",
-			`--a: a cannot be a value and a group of props at once`},
-		{Spec{Object: "ticket", Undocumented: true, Props: []Prop{{strings.Repeat("a.", 1000) + "a", "1"}}}, strings.Repeat("a.", 20) + "…",
-			"--" + strings.Repeat("a.", 20) + "…: it is nested too deep"},
-		{Spec{Object: "ticket", Undocumented: true, Props: []Prop{{"a..b", "1"}}}, "a..b", `--a..b: a part of the prop's name is empty`},
+		{Spec{Object: "ticket", Props: []Prop{{"state", "opend"}}}, "props.state",
+			`props.state: "opend" is not a documented ticket state; did you mean "opened"?`},
+		{Spec{Object: "ticket", Props: []Prop{{"state", "cancelled"}}}, "props.state",
+			`props.state: "cancelled" is not a documented ticket state, but another Apizee page names it`},
+		{Spec{Object: "ticket", Props: []Prop{{"geoloc.lat", "95"}}}, "props.geoloc.lat",
+			`props.geoloc.lat: 95 is out of range; a ticket geoloc.lat is from -90 to 90`},
+		{Spec{Object: "ticket", Props: []Prop{{"geoloc.lat", "47,8"}}}, "props.geoloc.lat",
+			`props.geoloc.lat: "47,8" is not a number such as 47.866675`},
+		{Spec{Object: "ticket", ID: "abc"}, "objectId", `objectId: "abc" is not an integer such as 100`},
+		{Spec{Object: "ticket", ID: "1.5"}, "objectId", `objectId: 1.5 is not whole, but an objectId is an integer`},
+		{Spec{Object: "media", Props: []Prop{{"_parent.id", "1e2"}}}, "props._parent.id",
+			`props._parent.id: 1e2 is not written as an integer; many decoders refuse it`},
+		{Spec{Object: "conversation", Props: []Prop{{"finishedAt", "yesterday"}}}, "props.finishedAt",
+			`props.finishedAt: "yesterday" is not a date such as 2021-09-20T13:25:06+00:00 (RFC 3339)`},
+		{Spec{Object: "tiket"}, "object", `object: "tiket" is not a documented object; did you mean "ticket"?`},
+		{Spec{Object: "smsmessage", ID: "1"}, "object",
+			`object: "smsmessage" is not a documented object, but another Apizee page names it; its props are not checked`},
+		{Spec{Object: "ticket", Event: "updated"}, "event", `event: "updated" is not a documented event; did you mean "update"?`},
+		{Spec{Object: "ticket", Props: []Prop{{"stat", "new"}}}, "props.stat",
+			`props.stat: not a documented prop of a ticket; did you mean "state"?`},
+		{Spec{Object: "ticket", Props: []Prop{{"state", "\xff"}}}, "props.state", `props.state: the text is not UTF-8`},
+		{Spec{Object: "smsmessage", Undocumented: true}, "objectId", `objectId: no id is documented for smsmessage; give one`},
+		{Spec{Object: "ticket", Undocumented: true, Props: []Prop{{"a", "1"}, {"a.b", "2"}}}, "props.a.b",
+			`props.a.b: a cannot be a value and a group of props at once`},
+		{Spec{Object: "ticket", Undocumented: true, Props: []Prop{{"a.b", "1"}, {"a", "2"}}}, "props.a",
+			`props.a: a cannot be a value and a group of props at once`},
+		{Spec{Object: "ticket", Undocumented: true, Props: []Prop{{strings.Repeat("a.", 1000) + "a", "1"}}}, "props." + strings.Repeat("a.", 20) + "…",
+			"props." + strings.Repeat("a.", 20) + "…: it is nested too deep"},
+		{Spec{Object: "ticket", Undocumented: true, Props: []Prop{{"a..b", "1"}}}, "props.a..b", `props.a..b: a part of the prop's name is empty`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.want, func(t *testing.T) {
 			body, err := Build(documented, tt.spec, 1)
-			flag := (*FlagError)(nil)
-			if !errors.As(err, &flag) {
+			field := (*FieldError)(nil)
+			if !errors.As(err, &field) {
 				t.Fatalf("body %s, error %v", body, err)
 			}
-			if flag.Flag != tt.flag || err.Error() != tt.want || body != nil {
-				t.Errorf("flag %q, body %s, error\n%v, want\n%s", flag.Flag, body, err, tt.want)
+			if field.Path != tt.path || err.Error() != tt.want || body != nil {
+				t.Errorf("path %q, body %s, error\n%v, want\n%s", field.Path, body, err, tt.want)
 			}
 		})
 	}

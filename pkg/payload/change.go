@@ -14,7 +14,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 )
 
-// Change is one --set or --unset.
+// Change sets what is at one path of an event, or removes it.
 type Change struct {
 	path  string
 	keys  []key

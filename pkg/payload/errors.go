@@ -1,57 +1,33 @@
 package payload
 
 import (
-	"strings"
-
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 )
 
-// ForceHint is what to do when the undocumented is wanted.
-const ForceHint = "--allow-undocumented sends it anyway."
-
-// FlagError says that one flag of a Spec has no use.
-type FlagError struct {
-	// Flag is the flag's name without dashes, such as "state"; the path of a prop that
-	// has no flag; or "" when it is about the object or the event.
-	Flag   string
+// FieldError says that a field of a Spec has no use.
+type FieldError struct {
+	Path   string // the field's in the event: "objectId", "props.state"
 	Reason string // what is wrong, and what was meant by it
-	Hint   string // a sentence that says how to send it anyway, or ""
+	// Undocumented says that nothing but the contract is against it.
+	Undocumented bool
 }
 
-func (e *FlagError) Error() string {
-	if e.Flag == "" {
-		return e.Reason
-	}
-	return "--" + e.Flag + ": " + e.Reason
-}
+func (e *FieldError) Error() string { return e.Path + ": " + e.Reason }
 
-func forcible(flag, reason string) error {
-	return &FlagError{Flag: flag, Reason: reason, Hint: ForceHint}
-}
+const (
+	idPath  = "objectId"
+	inProps = "props."
+)
 
-// refuse turns the first finding into an error about the flag it comes from. The time
-// is not a flag's.
-func refuse(object apizee.Object, findings []apizee.Finding) error {
+// refuse makes an error of the first finding, but for one about the time, which is not
+// the Spec's.
+func refuse(findings []apizee.Finding) error {
 	for _, f := range findings {
 		if f.Path != "time" {
-			return forcible(flagOf(object, f.Path), f.Advice())
+			return &FieldError{Path: f.Path, Reason: f.Advice(), Undocumented: true}
 		}
 	}
 	return nil
-}
-
-func flagOf(object apizee.Object, path string) string {
-	prop, isProp := strings.CutPrefix(path, "props.")
-	switch {
-	case isProp:
-		if p, ok := object.Prop(prop); ok {
-			return p.Flag
-		}
-		return prop
-	case path == "objectId":
-		return "id"
-	}
-	return ""
 }
 
 // UndocumentedError says that an event breaks the contract.

@@ -12,7 +12,7 @@ import (
 // maxDepth is how deep a path may go. No receiver's decoder goes much deeper.
 const maxDepth = 1000
 
-// PathError says that a path of --set or --unset has no use.
+// PathError says that the path of a Change has no use.
 type PathError struct {
 	Path   string
 	Reason string

@@ -192,7 +192,7 @@ func TestVars(t *testing.T) {
 	if missing := (*MissingVarError)(nil); !errors.As(err, &missing) || missing.Name != "e" {
 		t.Fatalf("error %v", err)
 	}
-	const message = `template t needs --var e=…; it also takes a, b (default 1), c, d (default "x"), list, g, h (default true)`
+	const message = `template t needs the variable "e"; it also takes a, b (default 1), c, d (default "x"), list, g, h (default true)`
 	if err.Error() != message {
 		t.Errorf("got  %v\nwant %s", err, message)
 	}

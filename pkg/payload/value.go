@@ -16,27 +16,28 @@ func (s Spec) encodeID(object apizee.Object) (jsontext.Value, error) {
 		return jsontext.Value(object.ID.Example), nil
 	}
 	if s.ID == "" && s.Undocumented {
-		return nil, &FlagError{Flag: "id", Reason: "no id is documented for " + s.Object + "; give one"}
+		return nil, &FieldError{Path: idPath, Reason: "no id is documented for " + s.Object + "; give one"}
 	}
 	types := object.ID.Types
 	if number, ok := numberOf(s.ID); ok && (len(types) == 0 || slices.Contains(types, apizee.Integer)) {
 		return number, nil
 	}
 	if len(types) > 0 && !slices.Contains(types, apizee.Text) && !s.Undocumented {
-		return nil, forcible("id", `"`+s.ID+`" is not an integer such as `+object.ID.Example)
+		return nil, &FieldError{idPath, `"` + s.ID + `" is not an integer such as ` + object.ID.Example, true}
 	}
-	return textValue("id", s.ID)
+	return textValue(idPath, s.ID)
 }
 
 // encodeProp writes the value of a prop as its documented type, with the digits
 // typed. What does not fit the type is a string when the contract may be left.
 func (s Spec) encodeProp(object apizee.Object, p Prop) (jsontext.Value, error) {
+	path := inProps + p.Path
 	prop, documented := object.Prop(p.Path)
 	if !documented {
 		if strings.Count(p.Path, ".") >= maxDepth {
-			return nil, &FlagError{Flag: p.Path[:40] + "…", Reason: "it is nested too deep"}
+			return nil, &FieldError{Path: inProps + p.Path[:40] + "…", Reason: "it is nested too deep"}
 		}
-		return jsonOrText(p.Path, p.Text)
+		return jsonOrText(path, p.Text)
 	}
 	switch prop.Type {
 	case apizee.Integer, apizee.Number:
@@ -44,14 +45,14 @@ func (s Spec) encodeProp(object apizee.Object, p Prop) (jsontext.Value, error) {
 			return number, nil
 		}
 		if !s.Undocumented {
-			return nil, forcible(prop.Flag, `"`+p.Text+`" is not `+kindOf(prop.Type)+" such as "+prop.Example)
+			return nil, &FieldError{path, `"` + p.Text + `" is not ` + kindOf(prop.Type) + " such as " + prop.Example, true}
 		}
 	case apizee.DateTime:
 		if utc, isUTC := strings.CutSuffix(p.Text, "Z"); isUTC && !s.Undocumented {
-			return textValue(prop.Flag, utc+"+00:00")
+			return textValue(path, utc+"+00:00")
 		}
 	}
-	return textValue(prop.Flag, p.Text)
+	return textValue(path, p.Text)
 }
 
 func kindOf(t apizee.Type) string {
@@ -68,17 +69,17 @@ func numberOf(text string) (jsontext.Value, bool) {
 }
 
 // jsonOrText is the text as the JSON it is, else as a string.
-func jsonOrText(flag, text string) (jsontext.Value, error) {
+func jsonOrText(path, text string) (jsontext.Value, error) {
 	if v, err := compacted([]byte(text)); err == nil {
 		return v, nil
 	}
-	return textValue(flag, text)
+	return textValue(path, text)
 }
 
-func textValue(flag, text string) (jsontext.Value, error) {
+func textValue(path, text string) (jsontext.Value, error) {
 	v, err := quoted(text)
 	if err != nil {
-		return nil, &FlagError{Flag: flag, Reason: "the text is not UTF-8"}
+		return nil, &FieldError{Path: path, Reason: "the text is not UTF-8"}
 	}
 	return v, nil
 }

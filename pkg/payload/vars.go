@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
@@ -77,7 +78,12 @@ type MissingVarError struct {
 }
 
 func (e *MissingVarError) Error() string {
-	text := fmt.Sprintf("template %s needs --var %s=…", e.Template, e.Name)
+	return e.Needs("the variable " + strconv.Quote(e.Name))
+}
+
+// Needs is the error's text with what is needed in other words.
+func (e *MissingVarError) Needs(what string) string {
+	text := "template " + e.Template + " needs " + what
 	var others []string
 	for _, v := range e.Known {
 		if v.Name != e.Name {
