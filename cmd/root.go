@@ -20,6 +20,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/cmd/listen"
 	"github.com/apizee-hooks/apizee-hooks/cmd/load"
 	"github.com/apizee-hooks/apizee-hooks/cmd/replay"
+	"github.com/apizee-hooks/apizee-hooks/cmd/run"
 	"github.com/apizee-hooks/apizee-hooks/cmd/schema"
 	"github.com/apizee-hooks/apizee-hooks/cmd/templates"
 	"github.com/apizee-hooks/apizee-hooks/cmd/validate"
@@ -62,7 +63,7 @@ func subcommands() []subcommand {
 	return []subcommand{
 		{"send", "events", flat(newSendCmd)},
 		{"listen", "events", listen.New},
-		{"run", "events", flat(newRunCmd)},
+		{"run", "events", run.New},
 		{"replay", "events", replay.New},
 		{"load", "strain", load.New},
 		{"audit", "strain", audit.New},

@@ -1,7 +1,9 @@
-package cmd
+// Package run is the command that runs scenarios against an endpoint.
+package run
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -10,26 +12,29 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
 )
 
-type runOptions struct {
+type options struct {
+	*cli.App
 	cli.Connection
-	vars     []string
-	loopback bool
-	exec     string
-	waitFor  string
-	reports  cli.Reports
-	github   bool
-	failFast bool
-	repeat   int
-	shuffle  bool
-	seed     cli.Seed
-	assume   []string
+	scenarios []string // names and files
+	vars      []string
+	loopback  bool
+	exec      string
+	waitFor   string
+	reports   cli.Reports
+	github    bool
+	failFast  bool
+	repeat    int
+	shuffle   bool
+	seed      cli.Seed
+	assume    []string
 }
 
-// runParallel is how many connections a run keeps with --keep-alive.
-const runParallel = 64
+// parallel is how many connections a run keeps with --keep-alive.
+const parallel = 64
 
-func newRunCmd(a *app) *cobra.Command {
-	o := &runOptions{}
+// New makes the command.
+func New(app *cli.App) *cobra.Command {
+	o := &options{App: app}
 	c := &cobra.Command{
 		Use:   "run <scenario>...",
 		Short: "Play scenarios: events in order, and what must come back",
@@ -54,9 +59,13 @@ or the program of --exec has failed.`,
 			# What does the endpoint bear that the documentation leaves open?
 			apizee-hooks run ticket-lifecycle -t localhost:3000/hooks --assume once,duplicate,shuffle,late`),
 		Args:              needsScenario,
-		ValidArgsFunction: a.completeScenarios,
+		ValidArgsFunction: completeScenarios(app),
 		RunE: func(c *cobra.Command, args []string) error {
-			return a.run(c, o, args)
+			o.scenarios = args
+			if err := notEmpty(c, "exec", "wait-for"); err != nil {
+				return err
+			}
+			return run(c.Context(), o)
 		},
 	}
 	o.addFlags(c)
@@ -71,9 +80,19 @@ func needsScenario(c *cobra.Command, args []string) error {
 		"name one, such as `apizee-hooks run ticket-lifecycle --loopback`, or a file of your own.")
 }
 
+// notEmpty refuses flags that were given, and nothing with them.
+func notEmpty(c *cobra.Command, names ...string) error {
+	for _, name := range names {
+		if f := c.Flags().Lookup(name); f.Changed && f.Value.String() == "" {
+			return cli.Usage(fmt.Errorf("--%s is empty", name), "is a variable of the shell unset?")
+		}
+	}
+	return nil
+}
+
 const runFlags = "Run flags"
 
-func (o *runOptions) addFlags(c *cobra.Command) {
+func (o *options) addFlags(c *cobra.Command) {
 	f := c.Flags()
 	o.Connection.AddFlags(c, f)
 	o.Connection.KeepAliveFlag(f)

@@ -1,4 +1,4 @@
-package cmd
+package run
 
 import (
 	"context"
@@ -8,8 +8,6 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"slices"
-
-	"github.com/spf13/cobra"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
@@ -22,8 +20,8 @@ import (
 
 // running is a run that is about to begin.
 type running struct {
-	app         *app
-	options     *runOptions
+	app         *cli.App
+	options     *options
 	config      config.Config
 	scenarios   []*scenario.Scenario
 	assumptions []scenario.Assumption
@@ -31,29 +29,29 @@ type running struct {
 	transport   *http.Transport
 	runner      scenario.Runner
 	delivery    scenario.Options
-	view        *runView
+	view        *view
 }
 
 // run settles everything that can be wrong before anything is started or sent.
-func (a *app) run(c *cobra.Command, o *runOptions, names []string) error {
-	r := &running{app: a, options: o, seed: int64(o.seed.Or(a.Random))}
-	if err := r.check(c); err != nil {
+func run(ctx context.Context, o *options) error {
+	r := &running{app: o.App, options: o, seed: int64(o.seed.Or(o.Random))}
+	if err := r.check(); err != nil {
 		return err
 	}
-	loaded, err := a.Load(o.Settings)
+	loaded, err := o.Load(o.Settings)
 	if err != nil {
 		return r.notBegun(err)
 	}
 	r.config = loaded.Config
-	if r.scenarios, err = a.parseScenarios(names, o.vars, r.config); err != nil {
+	if r.scenarios, err = parseScenarios(o, r.config); err != nil {
 		return r.notBegun(err)
 	}
-	if err := r.prepare(c.Flags().Changed("to")); err != nil {
+	if err := r.prepare(); err != nil {
 		return r.notBegun(err)
 	}
-	r.view = newRunView(a, r)
+	r.view = newView(o.App, r)
 	defer r.view.close()
-	return r.start(c.Context())
+	return r.start(ctx)
 }
 
 // notBegun reports why a run has not begun: a report of an earlier one must not stand for it.
@@ -68,7 +66,7 @@ func (r *running) notBegun(err error) error {
 	return err
 }
 
-func (r *running) check(c *cobra.Command) error {
+func (r *running) check() error {
 	o := r.options
 	for _, name := range o.assume {
 		if !slices.Contains(assumptionNames(), name) {
@@ -83,12 +81,12 @@ func (r *running) check(c *cobra.Command) error {
 	if err := o.reports.Check(); err != nil {
 		return err
 	}
-	return checkEndpoint(c, o)
+	return checkEndpoint(o)
 }
 
 // prepare settles where events go and how. The target may be typed, or come from
 // the configuration.
-func (r *running) prepare(typed bool) error {
+func (r *running) prepare() error {
 	headers, err := cli.ParseHeaders(r.config.Headers, r.options.Headers)
 	if err != nil {
 		return err
@@ -96,11 +94,11 @@ func (r *running) prepare(typed bool) error {
 	r.delivery = scenario.Options{
 		Headers: headers, Timeout: r.config.Timeout, FailFast: r.options.failFast,
 	}
-	if err := r.chooseTarget(typed); err != nil {
+	if err := r.chooseTarget(); err != nil {
 		return err
 	}
 	tls := r.options.TLS(r.config)
-	if r.transport, err = r.app.Transport(tls, r.options.Kept(runParallel)); err != nil {
+	if r.transport, err = r.app.Transport(tls, r.options.Kept(parallel)); err != nil {
 		return cli.Usage(err, "--cacert takes a file of certificates in PEM form.")
 	}
 	r.runner = scenario.Runner{
@@ -115,7 +113,8 @@ func (r *running) faulty(f fault.Fault, seed uint64) *deliver.Client {
 
 // chooseTarget takes the target of the command line before the scenario's, and
 // that before the configured one.
-func (r *running) chooseTarget(typed bool) error {
+func (r *running) chooseTarget() error {
+	_, typed := r.options.Settings["to"]
 	switch {
 	case r.options.loopback && typed:
 		return cli.TwoTargets()

@@ -1,4 +1,4 @@
-package cmd
+package run
 
 import (
 	"cmp"
@@ -13,7 +13,7 @@ import (
 )
 
 // summary sums up all outcomes.
-func (v *runView) summary(outcomes []scenario.Outcome) {
+func (v *view) summary(outcomes []scenario.Outcome) {
 	p := v.palette
 	var sum scenario.Counts
 	var took time.Duration
@@ -39,7 +39,7 @@ func (v *runView) summary(outcomes []scenario.Outcome) {
 }
 
 // slowest names the steps that took longest, as many as a line holds, pauses aside.
-func (v *runView) slowest(outcomes []scenario.Outcome) {
+func (v *view) slowest(outcomes []scenario.Outcome) {
 	const most, few = 3, 5
 	var all []scenario.StepOutcome
 	for _, o := range outcomes {
@@ -68,7 +68,7 @@ func (v *runView) slowest(outcomes []scenario.Outcome) {
 }
 
 // survival says which assumptions about delivery the endpoint does not bear.
-func (v *runView) survival(outcomes []scenario.Outcome) {
+func (v *view) survival(outcomes []scenario.Outcome) {
 	if v.run.assumptions[0] == "" {
 		return
 	}

@@ -1,4 +1,4 @@
-package cmd
+package run
 
 import (
 	"errors"
@@ -16,20 +16,20 @@ import (
 )
 
 // parseScenarios reads all scenarios and reports the mistakes of all of them.
-func (a *app) parseScenarios(names, typed []string, c config.Config) ([]*scenario.Scenario, error) {
-	vars, err := cli.ParseVars(typed)
+func parseScenarios(o *options, c config.Config) ([]*scenario.Scenario, error) {
+	vars, err := cli.ParseVars(o.vars)
 	if err != nil {
 		return nil, err
 	}
 	options := scenario.ParseOptions{
-		Catalog:   a.Catalog,
-		LookupEnv: a.LookupEnv, Vars: vars,
-		Template: func(name string) (payload.Template, error) { return a.ParseTemplate(c, name) },
+		Catalog:   o.Catalog,
+		LookupEnv: o.LookupEnv, Vars: vars,
+		Template: func(name string) (payload.Template, error) { return o.ParseTemplate(c, name) },
 	}
 	var all []*scenario.Scenario
 	var problems scenario.Problems
-	for _, name := range names {
-		file, err := a.FindScenario(name)
+	for _, name := range o.scenarios {
+		file, err := o.FindScenario(name)
 		if err != nil {
 			return nil, err
 		}
@@ -83,9 +83,11 @@ func unusedVars(all []*scenario.Scenario, vars map[string]any) error {
 }
 
 // completeScenarios completes names, and files after a slash.
-func (a *app) completeScenarios(_ *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
-	if strings.ContainsAny(word, `/\`) {
-		return []string{"yaml", "yml"}, cobra.ShellCompDirectiveFilterFileExt
+func completeScenarios(app *cli.App) cli.Completer {
+	return func(_ *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
+		if strings.ContainsAny(word, `/\`) {
+			return []string{"yaml", "yml"}, cobra.ShellCompDirectiveFilterFileExt
+		}
+		return app.ScenarioNames(), cobra.ShellCompDirectiveDefault
 	}
-	return a.ScenarioNames(), cobra.ShellCompDirectiveDefault
 }

@@ -1,12 +1,10 @@
-package cmd
+package run
 
 import (
 	"context"
 	"errors"
 	"fmt"
 	"time"
-
-	"github.com/spf13/cobra"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
@@ -18,12 +16,7 @@ const readyWithin = time.Minute
 
 var errNotReady = fmt.Errorf("it took more than %s", readyWithin)
 
-func checkEndpoint(c *cobra.Command, o *runOptions) error {
-	for name, value := range map[string]string{"exec": o.exec, "wait-for": o.waitFor} {
-		if value == "" && c.Flags().Changed(name) {
-			return cli.Usage(fmt.Errorf("--%s is empty", name), "is a variable of the shell unset?")
-		}
-	}
+func checkEndpoint(o *options) error {
 	if o.waitFor == "" {
 		return nil
 	}

@@ -1,4 +1,4 @@
-package cmd
+package run
 
 import (
 	"fmt"
@@ -11,7 +11,7 @@ import (
 )
 
 // received is told of each request that the loopback listener got.
-func (v *runView) received(r receive.Reception) {
+func (v *view) received(r receive.Reception) {
 	v.mu.Lock()
 	v.arrived = append(v.arrived, r)
 	v.mu.Unlock()
@@ -22,7 +22,7 @@ func (v *runView) received(r receive.Reception) {
 }
 
 // bothSides shows what the listener of this process got.
-func (v *runView) bothSides(replies []deliver.Result) {
+func (v *view) bothSides(replies []deliver.Result) {
 	p := v.palette
 	for _, r := range v.takeArrived(replies) {
 		v.line("      %s %s  %s", p.Dim("⇠ received"), show.Event(p, r.Report.Event), p.Dim(fmt.Sprintf("answered %d", r.Status)))
@@ -38,7 +38,7 @@ const arriveWithin = time.Second
 
 // takeArrived takes what arrived for a step. A reply may be here before the
 // listener has told of the request, so it waits for as many as were answered.
-func (v *runView) takeArrived(replies []deliver.Result) []receive.Reception {
+func (v *view) takeArrived(replies []deliver.Result) []receive.Reception {
 	if !v.run.options.loopback {
 		return nil
 	}

@@ -1,4 +1,4 @@
-package cmd
+package run
 
 import (
 	"fmt"
@@ -16,10 +16,10 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
 )
 
-// runView shows a run as it goes: a line for each step, and on a terminal a
+// view shows a run as it goes: a line for each step, and on a terminal a
 // spinner for the one that is under way.
-type runView struct {
-	app     *app
+type view struct {
+	app     *cli.App
 	run     *running
 	palette console.Palette
 	out     io.Writer
@@ -34,8 +34,8 @@ type runView struct {
 	hinted   string              // the last hint, which is not repeated
 }
 
-func newRunView(a *app, r *running) *runView {
-	v := &runView{app: a, run: r, palette: a.Out(), out: a.Stdout, came: make(chan struct{}, 1)}
+func newView(a *cli.App, r *running) *view {
+	v := &view{app: a, run: r, palette: a.Out(), out: a.Stdout, came: make(chan struct{}, 1)}
 	if a.Quiet {
 		v.out = io.Discard
 	}
@@ -43,22 +43,22 @@ func newRunView(a *app, r *running) *runView {
 	return v
 }
 
-func (v *runView) close() { v.spinner.stop() }
+func (v *view) close() { v.spinner.stop() }
 
 // line prints one line above the spinner.
-func (v *runView) line(format string, args ...any) {
+func (v *view) line(format string, args ...any) {
 	v.spinner.pause()
 	fmt.Fprintf(v.out, format+"\n", args...)
 }
 
-func (v *runView) begin() {
+func (v *view) begin() {
 	if v.run.options.loopback {
 		v.line("%s", v.palette.Dim("Listening on "+deliver.ShowURL(v.run.delivery.To, v.app.ShowSecrets)+" in this process."))
 	}
 }
 
 // scenario is the heading of a scenario.
-func (v *runView) scenario(title string, s *scenario.Scenario) {
+func (v *view) scenario(title string, s *scenario.Scenario) {
 	line := v.palette.Strong(console.Safe(title)) + v.palette.Dim("  "+cli.Plural(s.Len(), "step"))
 	if s.Description != "" && v.app.Verbose {
 		line += "\n" + v.palette.Dim(console.Safe(s.Description))
@@ -68,7 +68,7 @@ func (v *runView) scenario(title string, s *scenario.Scenario) {
 
 // waiting shows that something is waited for, until the result is called. Where nothing can
 // be drawn, a line stays.
-func (v *runView) waiting(what string) (done func()) {
+func (v *view) waiting(what string) (done func()) {
 	if !v.app.IsAnimated(v.app.Stdout) {
 		v.line("%s", v.palette.Dim(console.Safe(what)))
 	}
@@ -77,7 +77,7 @@ func (v *runView) waiting(what string) (done func()) {
 }
 
 // programLine is a line of the program under test.
-func (v *runView) programLine(line string) {
+func (v *view) programLine(line string) {
 	v.spinner.pause()
 	if !v.app.Quiet {
 		fmt.Fprintf(v.app.Stderr, "%s\n", v.app.Err().Dim("app | "+console.Safe(strings.ReplaceAll(line, "\t", "    "))))
@@ -85,7 +85,7 @@ func (v *runView) programLine(line string) {
 }
 
 // observe is told what happens by the runner.
-func (v *runView) observe(event scenario.Event) {
+func (v *view) observe(event scenario.Event) {
 	switch e := event.(type) {
 	case scenario.StepStarted:
 		v.spinner.show(stepText(e.Step))
@@ -116,14 +116,14 @@ func stepText(s scenario.Step) string {
 	return text
 }
 
-func (v *runView) delivery(e scenario.Delivered) {
+func (v *view) delivery(e scenario.Delivered) {
 	p := v.palette
 	v.line("      %s %s", p.Strong("→"), p.Dim(apizee.Method+" "+console.Safe(e.Target)))
 	v.line("        %s", p.Dim(console.Safe(e.Body)))
 }
 
 // try is one question of a probe, and what came back when it is not the last.
-func (v *runView) try(e scenario.Probed) {
+func (v *view) try(e scenario.Probed) {
 	p, answer := v.palette, ""
 	if e.Next > 0 {
 		answer = "  ← " + answerWord(e.Result) + ", again in " + console.Duration(e.Next)
@@ -133,7 +133,7 @@ func (v *runView) try(e scenario.Probed) {
 
 // finished prints what became of a step. Of one that is repeated, rounds that
 // fail are printed, and in the end how many there were.
-func (v *runView) finished(s scenario.StepOutcome) {
+func (v *view) finished(s scenario.StepOutcome) {
 	replies := v.replies
 	v.replies = nil
 	last := s.Step.Round == s.Step.Rounds || s.Status == scenario.Skipped
@@ -160,7 +160,7 @@ func (v *runView) finished(s scenario.StepOutcome) {
 
 // notice keeps what is to be said about an event, unless the listener of this process
 // says it.
-func (v *runView) notice(findings []apizee.Finding) {
+func (v *view) notice(findings []apizee.Finding) {
 	for _, f := range findings {
 		if text := f.String(); !v.run.options.loopback && !slices.Contains(v.notices, text) {
 			v.notices = append(v.notices, text)
@@ -168,7 +168,7 @@ func (v *runView) notice(findings []apizee.Finding) {
 	}
 }
 
-func (v *runView) mark(s scenario.Status) string {
+func (v *view) mark(s scenario.Status) string {
 	switch s {
 	case scenario.Passed:
 		return v.palette.OK("✓")
@@ -179,7 +179,7 @@ func (v *runView) mark(s scenario.Status) string {
 }
 
 // stepLine is the step, what was answered, and how long it took.
-func (v *runView) stepLine(s scenario.StepOutcome, replies []deliver.Result) string {
+func (v *view) stepLine(s scenario.StepOutcome, replies []deliver.Result) string {
 	p, title := v.palette, fmt.Sprintf("%2d. %s", s.Step.N, console.Safe(s.Step.Title))
 	if s.Step.Rounds > 1 {
 		title += fmt.Sprintf("  ×%d", s.Step.Rounds)
@@ -199,7 +199,7 @@ func (v *runView) stepLine(s scenario.StepOutcome, replies []deliver.Result) str
 }
 
 // answers are the different answers of a step: "204 ", "204, refused ".
-func (v *runView) answers(replies []deliver.Result) string {
+func (v *view) answers(replies []deliver.Result) string {
 	var words []string
 	for _, r := range replies {
 		word := answerWord(r)
@@ -221,7 +221,7 @@ func answerWord(r deliver.Result) string {
 }
 
 // details are why a step failed.
-func (v *runView) details(s scenario.StepOutcome) {
+func (v *view) details(s scenario.StepOutcome) {
 	if s.Failure == nil {
 		return
 	}
@@ -237,7 +237,7 @@ func (v *runView) details(s scenario.StepOutcome) {
 }
 
 // detail is a line below a step; a paint of nil leaves it plain.
-func (v *runView) detail(text string, paint func(string) string) {
+func (v *view) detail(text string, paint func(string) string) {
 	for _, part := range v.app.Fit(console.Safe(text), len("      ")) {
 		if paint != nil {
 			part = paint(part)
