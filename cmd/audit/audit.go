@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/audit"
 	"github.com/apizee-hooks/apizee-hooks/pkg/report"
@@ -128,7 +129,7 @@ func judge(ctx context.Context, o *options, spec audit.Options) error {
 	case ctx.Err() != nil && err != nil:
 		return cli.Interrupted()
 	case errors.As(err, &silent):
-		return cli.Unreachable(fmt.Errorf("nothing to audit: %w", err), silent.Failure.Hint+".")
+		return cli.Unreachable(fmt.Errorf("nothing to audit: %w", err), show.Advise(silent.Failure)+".")
 	case err != nil:
 		return err
 	}

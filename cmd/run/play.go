@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/config"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
@@ -103,6 +104,7 @@ func (r *running) prepare() error {
 	}
 	r.runner = scenario.Runner{
 		Client: deliver.NewClient(r.transport, r.app.Now), Now: r.app.Now, Sleep: r.app.Sleep, Faulty: r.faulty,
+		Advise: show.Advise,
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/undertest"
 )
@@ -116,7 +117,7 @@ func (r *running) waitUntilReady(ctx context.Context, p *undertest.Program) erro
 	case errors.As(err, &ended):
 		return cli.Unreachable(err, "its output is above; nothing was sent.")
 	case errors.As(err, &failure) && failure.Kind == deliver.KindTLS:
-		return cli.Unreachable(fmt.Errorf("--wait-for: %w", err), failure.Hint+"; nothing was sent.")
+		return cli.Unreachable(fmt.Errorf("--wait-for: %w", err), show.Advise(failure)+"; nothing was sent.")
 	}
 	return cli.Unreachable(fmt.Errorf("--wait-for: %w", err), "check the address, and that the program listens on it; nothing was sent.")
 }

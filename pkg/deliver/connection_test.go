@@ -150,6 +150,6 @@ func TestFailureOfPorts(t *testing.T) {
 		}
 		target := parseTarget(t, "http://127.0.0.1:1")
 		got := NewClient(transport, time.Now).Deliver(t.Context(), Request{Target: target}, 0)
-		checkFailure(t, got, target, KindOther, "no port is left here for a connection to ADDR", "--keep-alive")
+		checkFailure(t, got, target, KindOther, "no port is left here for a connection to ADDR", "for about a minute keep")
 	}
 }

@@ -29,7 +29,7 @@ func (c circumstances) explain(err error) *Failure {
 		return known // by the transport
 	}
 	f := c.classify(err)
-	f.Err = err
+	f.Err, f.Address = err, Address(c.url)
 	return &f
 }
 
@@ -85,7 +85,8 @@ func (c circumstances) noConnection(err error) (Failure, bool) {
 		return Failure{
 			Kind:    KindOther,
 			Message: fmt.Sprintf("no port is left here for a connection to %s", Address(c.url)),
-			Hint:    "a closed connection holds its port for about a minute; keep connections with --keep-alive, or send fewer or more slowly, as with --count and --every",
+			Hint:    "a closed connection holds its port for about a minute",
+			Remedy:  RemedyKeep,
 		}, true
 	case isAny(err, refusedErrnos()):
 		return c.refused(), true
@@ -108,15 +109,14 @@ func notFound(dns *net.DNSError) Failure {
 }
 
 func (c circumstances) refused() Failure {
-	hint := "check host and port, and that the server is running"
+	f := Failure{Kind: KindRefused, Message: "nothing listens on " + Address(c.url), Hint: "check host and port, and that the server is running"}
 	if isLoopback(c.url.Hostname()) {
-		command := "apizee-hooks listen --addr " + Address(c.url)
+		f.Hint, f.Remedy = "start your server", RemedyListener
 		if c.url.Scheme == "https" {
-			command += " --tls"
+			f.Remedy = RemedyTLSListener
 		}
-		hint = fmt.Sprintf("start your server, or let `%s` stand in for it", command)
 	}
-	return Failure{Kind: KindRefused, Message: "nothing listens on " + Address(c.url), Hint: hint}
+	return f
 }
 
 func isLoopback(name string) bool {
@@ -130,7 +130,7 @@ func (c circumstances) timedOut() Failure {
 		within = "within " + c.timeout.String()
 	}
 	to := Address(c.url)
-	f := Failure{Kind: KindTimeout, Hint: "look at what keeps the server busy, or give it longer with --timeout"}
+	f := Failure{Kind: KindTimeout, Hint: "look at what keeps the server busy", Remedy: RemedyPatience}
 	switch {
 	case c.answering():
 		f.Message = fmt.Sprintf("the reply of %s did not end %s", to, within)
@@ -138,10 +138,10 @@ func (c circumstances) timedOut() Failure {
 		f.Message = fmt.Sprintf("%s did not answer %s", to, within)
 	case !c.seen.tlsStart.IsZero():
 		f.Message = fmt.Sprintf("the TLS handshake with %s did not end %s", to, within)
-		f.Hint = "check that the server speaks TLS on this port, or give it longer with --timeout"
+		f.Hint = "check that the server speaks TLS on this port"
 	default:
 		f.Message = fmt.Sprintf("no connection to %s came about %s", to, within)
-		f.Hint = "check host, port and firewall, or give it longer with --timeout"
+		f.Hint = "check host, port and firewall"
 	}
 	return f
 }

@@ -26,8 +26,8 @@ func checkFailure(t *testing.T, got Result, target Target, kind Kind, message, h
 	}
 	fill := strings.NewReplacer("ADDR", Address(target.URL))
 	f := got.Failure
-	if f.Kind != kind || f.Message != fill.Replace(message) || !strings.Contains(f.Hint, fill.Replace(hint)) || f.Err == nil {
-		t.Errorf("got %s, %q, %q, %v", f.Kind, f.Message, f.Hint, f.Err)
+	if f.Kind != kind || f.Message != fill.Replace(message) || !strings.Contains(f.Hint+" "+string(f.Remedy), fill.Replace(hint)) || f.Err == nil {
+		t.Errorf("got %s, %q, %q, %q, %v", f.Kind, f.Message, f.Hint, f.Remedy, f.Err)
 	}
 	if got.Verdict() != VerdictFailed || got.Accepted() || got.Timings.Total <= 0 {
 		t.Errorf("verdict %s after %v", got.Verdict(), got.Timings.Total)
@@ -90,8 +90,8 @@ func TestFailureWhenNothingListens(t *testing.T) {
 	l := listen(t)
 	l.Close()
 	for scheme, hint := range map[string]string{
-		"http":  "let `apizee-hooks listen --addr ADDR` stand in",
-		"https": "let `apizee-hooks listen --addr ADDR --tls` stand in",
+		"http":  "start your server listener",
+		"https": "start your server tls-listener",
 	} {
 		target := parseTarget(t, scheme+"://"+l.Addr().String())
 		got := newClient(t, TLSOptions{}).Deliver(t.Context(), Request{Target: target}, 10*time.Second)
@@ -131,7 +131,7 @@ func TestFailureOfTime(t *testing.T) {
 			serve(l, test.handle)
 			target := parseTarget(t, test.scheme+"://"+l.Addr().String())
 			got := newClient(t, TLSOptions{}).Deliver(t.Context(), Request{Target: target, Body: []byte("{}")}, timeout)
-			checkFailure(t, got, target, KindTimeout, test.message, "--timeout")
+			checkFailure(t, got, target, KindTimeout, test.message, " patience")
 			if got.Status != test.status || got.Timings.Total < timeout/2 {
 				t.Errorf("status %d after %v", got.Status, got.Timings.Total)
 			}
@@ -176,8 +176,8 @@ func TestFailureOfTrust(t *testing.T) {
 		message string
 		hint    string
 	}{
-		"unknown authority": {config, TLSOptions{}, "127.0.0.1", "the certificate of ADDR comes from an unknown authority", "--cacert FILE"},
-		"other name":        {config, TLSOptions{CAFile: caFile}, "localhost", "the certificate of ADDR is not for localhost", "--insecure"},
+		"unknown authority": {config, TLSOptions{}, "127.0.0.1", "the certificate of ADDR comes from an unknown authority", " authority"},
+		"other name":        {config, TLSOptions{CAFile: caFile}, "localhost", "the certificate of ADDR is not for localhost", "holds any-certificate"},
 		"client certificate": {needy, TLSOptions{CAFile: caFile}, "127.0.0.1",
 			"the TLS handshake with ADDR failed: remote error: tls: certificate required", "certificates it wants"},
 		"old version": {old, TLSOptions{CAFile: caFile}, "127.0.0.1",

@@ -8,8 +8,6 @@ import (
 	"net"
 )
 
-const trustHint = "name its authority with --cacert FILE, or accept any certificate with --insecure"
-
 // noTrust knows the failures of an encrypted connection.
 func (c circumstances) noTrust(err error) (Failure, bool) {
 	f := Failure{Kind: KindTLS}
@@ -23,7 +21,7 @@ func (c circumstances) noTrust(err error) (Failure, bool) {
 		f.Message = to + " does not speak TLS"
 		f.Hint = "use http:// in place of https://"
 	case errors.As(err, &unverified):
-		f.Message, f.Hint = untrusted(to, unverified.Err)
+		return untrusted(to, unverified.Err), true
 	case c.seen.tlsFailed, alert != nil:
 		if alert != nil {
 			err = alert // not what the HTTP library wraps it in
@@ -36,21 +34,24 @@ func (c circumstances) noTrust(err error) (Failure, bool) {
 	return f, true
 }
 
-func untrusted(to string, err error) (message, hint string) {
+func untrusted(to string, err error) Failure {
+	f := Failure{Kind: KindTLS, Remedy: RemedyAnyCertificate}
 	var authority x509.UnknownAuthorityError
 	var name x509.HostnameError
 	var invalid x509.CertificateInvalidError
 	switch {
 	case errors.As(err, &authority):
-		return fmt.Sprintf("the certificate of %s comes from an unknown authority", to), trustHint
+		f.Message, f.Remedy = fmt.Sprintf("the certificate of %s comes from an unknown authority", to), RemedyAuthority
 	case errors.As(err, &name):
-		return fmt.Sprintf("the certificate of %s is not for %s", to, name.Host),
-			"use a name that the certificate holds, or accept any certificate with --insecure"
+		f.Message = fmt.Sprintf("the certificate of %s is not for %s", to, name.Host)
+		f.Hint = "use a name that the certificate holds"
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		return fmt.Sprintf("the certificate of %s has expired or is not valid yet", to),
-			"renew it and check the clock, or accept any certificate with --insecure"
+		f.Message = fmt.Sprintf("the certificate of %s has expired or is not valid yet", to)
+		f.Hint = "renew it and check the clock"
+	default:
+		f.Message, f.Remedy = fmt.Sprintf("the certificate of %s cannot be trusted: %v", to, err), RemedyAuthority
 	}
-	return fmt.Sprintf("the certificate of %s cannot be trusted: %v", to, err), trustHint
+	return f
 }
 
 // alertIn finds a TLS alert of the server, which can come after the handshake, as when

@@ -24,11 +24,25 @@ func (k Kind) IsUnsent() bool {
 	return false
 }
 
+// Remedy is what the sender could do about a failure itself, beside what its hint says.
+type Remedy string
+
+const (
+	RemedyPatience       Remedy = "patience"        // give it a longer timeout
+	RemedyAuthority      Remedy = "authority"       // trust the certificate's authority, or any certificate
+	RemedyAnyCertificate Remedy = "any-certificate" // trust any certificate
+	RemedyListener       Remedy = "listener"        // listen at the address oneself
+	RemedyTLSListener    Remedy = "tls-listener"    // the same, with TLS
+	RemedyKeep           Remedy = "keep"            // keep connections, or open fewer of them
+)
+
 // Failure says why no whole reply came.
 type Failure struct {
 	Kind    Kind
 	Message string // what went wrong: one plain sentence, in lower case, without a full stop
 	Hint    string // what to do next, in the same form; may be empty
+	Remedy  Remedy // may be empty
+	Address string // HOST:PORT that the request was to go to
 	Err     error  // what the network or the HTTP library said
 }
 

@@ -16,7 +16,7 @@ func (p *playing) failure(x *expectation, r deliver.Result, differences []Differ
 	case err != nil:
 		f.Message = err.Error()
 	case r.Failure != nil && x.failure == "":
-		f.Message, f.Hint, f.Undelivered = r.Failure.Message, r.Failure.Hint, r.Failure.Kind
+		f.Message, f.Hint, f.Undelivered = r.Failure.Message, p.runner.Advise(r.Failure), r.Failure.Kind
 		f.Differences = nil
 	case len(differences) == 1:
 		f.Message = differences[0].String()

@@ -20,6 +20,8 @@ type Runner struct {
 	Now    func() time.Time
 	// Sleep waits, or returns the context's error when that ends first.
 	Sleep func(context.Context, time.Duration) error
+	// Advise words what to do about a failed delivery; nil takes the failure's own hint.
+	Advise func(*deliver.Failure) string
 	// Observe is told what happens, by one goroutine at a time; nil is nobody.
 	Observe func(Event)
 }
@@ -64,6 +66,9 @@ type playing struct {
 func (r Runner) Run(ctx context.Context, s *Scenario, o Options) Outcome {
 	if r.Observe == nil {
 		r.Observe = func(Event) {}
+	}
+	if r.Advise == nil {
+		r.Advise = func(f *deliver.Failure) string { return f.Hint }
 	}
 	p := &playing{
 		runner: r, scenario: s, options: o,

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 )
@@ -47,9 +48,9 @@ func Unreachable(err error, hint string) error { return &exit{ExitUnreachable, e
 
 // NotDelivered ends a command whose delivery got no whole reply.
 func NotDelivered(f *deliver.Failure) error {
-	hint := ""
-	if f.Hint != "" {
-		hint = f.Hint + "."
+	hint := show.Advise(f)
+	if hint != "" {
+		hint += "."
 	}
 	return Unreachable(fmt.Errorf("not delivered: %s", f.Message), hint)
 }

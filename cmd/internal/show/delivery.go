@@ -161,7 +161,7 @@ func (s Style) delivery(request deliver.Request, r deliver.Result, fault string)
 		d.BodyBase64 = []byte(body)
 	}
 	if r.Failure != nil {
-		d.Failure = &failureJSON{r.Failure.Kind, r.Failure.Message, r.Failure.Hint}
+		d.Failure = &failureJSON{r.Failure.Kind, r.Failure.Message, Advise(r.Failure)}
 	}
 	return d
 }
