@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"regexp/syntax"
+	"slices"
 	"strconv"
 	"strings"
 	"text/template"
@@ -228,4 +229,61 @@ func (c counter) call(at parse.Pos, function string, arg parse.Node) *parse.Pipe
 	return &parse.PipeNode{NodeType: parse.NodePipe, Pos: at, Cmds: []*parse.CommandNode{
 		{NodeType: parse.NodeCommand, Pos: at, Args: []parse.Node{f, arg}},
 	}}
+}
+
+// walk visits each node of a parse tree, before what is in it.
+func walk(n parse.Node, visit func(parse.Node)) {
+	visit(n)
+	branch := func(b *parse.BranchNode) {
+		walk(b.Pipe, visit)
+		walk(b.List, visit)
+		if b.ElseList != nil {
+			walk(b.ElseList, visit)
+		}
+	}
+	switch n := n.(type) {
+	case *parse.ListNode:
+		for _, inner := range n.Nodes {
+			walk(inner, visit)
+		}
+	case *parse.IfNode:
+		branch(&n.BranchNode)
+	case *parse.RangeNode:
+		branch(&n.BranchNode)
+	case *parse.WithNode:
+		branch(&n.BranchNode)
+	case *parse.TemplateNode:
+		if n.Pipe != nil {
+			walk(n.Pipe, visit)
+		}
+	case *parse.ActionNode:
+		walk(n.Pipe, visit)
+	case *parse.PipeNode:
+		for _, c := range n.Cmds {
+			walk(c, visit)
+		}
+	case *parse.CommandNode:
+		for _, arg := range n.Args {
+			walk(arg, visit)
+		}
+	case *parse.ChainNode:
+		walk(n.Node, visit)
+	}
+}
+
+// functions are the names of the functions that a template calls.
+func functions(t *template.Template) []string {
+	var names []string
+	for _, defined := range t.Templates() {
+		if defined.Tree == nil || defined.Root == nil {
+			continue
+		}
+		walk(defined.Root, func(n parse.Node) {
+			if f, ok := n.(*parse.IdentifierNode); ok {
+				names = append(names, f.Ident)
+			}
+		})
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }

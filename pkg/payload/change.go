@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/tidwall/gjson"
@@ -190,4 +192,73 @@ func checkNew(keys []key) error {
 		}
 	}
 	return nil
+}
+
+// nothingThere says what is in the body instead of the path of a Change.
+func (c Change) nothingThere(body []byte) error {
+	paths := existingPaths(gjson.ParseBytes(body), nil, nil)
+	if meant := apizee.DidYouMean(joinPath(c.keys), paths); meant != "" {
+		return errors.New("nothing is there" + meant)
+	}
+	for way := c.keys[:len(c.keys)-1]; len(way) > 0; way = way[:len(way)-1] {
+		if parent := joinPath(way); gjson.GetBytes(body, parent).Exists() {
+			return fmt.Errorf("nothing is there; the nearest path is %q", parent)
+		}
+	}
+	if len(paths) == 0 {
+		return errors.New("nothing is there; the event is empty")
+	}
+	return errors.New("nothing is there; there are " + strings.Join(topPaths(paths), ", "))
+}
+
+// existingPaths are the paths of all that is in a value, up to a number that is enough
+// to find a slip of the finger in.
+func existingPaths(value gjson.Result, way []key, paths []string) []string {
+	const enough = 1000
+	if !value.IsObject() {
+		return paths
+	}
+	value.ForEach(func(name, inner gjson.Result) bool {
+		here := append(way[:len(way):len(way)], key{name: name.String()})
+		paths = append(paths, joinPath(here))
+		paths = existingPaths(inner, here, paths)
+		return len(paths) < enough
+	})
+	return paths
+}
+
+func topPaths(paths []string) []string {
+	var top []string
+	for _, p := range paths {
+		if !strings.Contains(p, ".") {
+			top = append(top, p)
+		}
+	}
+	return top
+}
+
+// tooManySeconds is the year 5138 in seconds; as milliseconds it is 1973.
+const tooManySeconds = 100_000_000_000
+
+// ParseTime reads a time as whole UNIX seconds or as RFC 3339, whose fraction of a
+// second is dropped. Milliseconds are refused.
+func ParseTime(text string) (int64, error) {
+	n, err := strconv.ParseInt(text, 10, 64)
+	switch {
+	case err == nil && n >= tooManySeconds:
+		return 0, fmt.Errorf("%s looks like milliseconds; write %d for seconds", text, n/1000)
+	case err == nil:
+		return n, nil
+	}
+	t, err := time.Parse(time.RFC3339, strings.ToUpper(text))
+	if err != nil {
+		return 0, fmt.Errorf("%q is no time; write whole UNIX seconds such as 1575976413, or RFC 3339 such as 2021-09-20T13:25:06+00:00", text)
+	}
+	return t.Unix(), nil
+}
+
+// SetTime puts a time in UNIX seconds into an event.
+func SetTime(c *apizee.Catalog, body []byte, unix int64) ([]byte, error) {
+	seconds := jsontext.Value(strconv.AppendInt(nil, unix, 10))
+	return Apply(c, body, []Change{{"time", []key{{name: "time"}}, seconds}})
 }

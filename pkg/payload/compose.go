@@ -1,8 +1,13 @@
 package payload
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -50,4 +55,210 @@ func Compose(c *apizee.Catalog, f Fields) ([]byte, error) {
 		members[i].value = value
 	}
 	return arrangeFields(c, members)
+}
+
+// arrange writes an event compactly and in documented order, its props too. What is
+// not documented comes after that, in the order it had.
+func arrange(c *apizee.Catalog, body []byte) ([]byte, error) {
+	compact, err := compacted(body)
+	if err != nil {
+		return nil, err
+	}
+	fields, err := readMembers(compact)
+	if err != nil {
+		return nil, err
+	}
+	return arrangeFields(c, fields)
+}
+
+func arrangeFields(c *apizee.Catalog, fields []member) ([]byte, error) {
+	sortMembers(fields, apizee.FieldNames(), "")
+	at := slices.IndexFunc(fields, func(m member) bool { return m.name == "props" })
+	object, documented := c.LookupObject(objectName(fields))
+	if at >= 0 && documented {
+		props, err := arrangeProps(fields[at].value, object.PropPaths(), "")
+		if err != nil {
+			return nil, err
+		}
+		fields[at].value = props
+	}
+	return appendMembers(nil, fields)
+}
+
+// arrangeProps orders props, or a group in them whose name with a dot is prefix.
+func arrangeProps(value jsontext.Value, paths []string, prefix string) (jsontext.Value, error) {
+	if value.Kind() != '{' {
+		return value, nil
+	}
+	members, err := readMembers(value)
+	if err != nil {
+		return nil, err
+	}
+	sortMembers(members, paths, prefix)
+	for i, m := range members {
+		if !isGroup(paths, prefix+m.name) {
+			continue
+		}
+		if members[i].value, err = arrangeProps(m.value, paths, prefix+m.name+"."); err != nil {
+			return nil, err
+		}
+	}
+	return appendMembers(nil, members)
+}
+
+func sortMembers(members []member, paths []string, prefix string) {
+	slices.SortStableFunc(members, func(a, b member) int {
+		return cmp.Compare(place(paths, prefix+a.name), place(paths, prefix+b.name))
+	})
+}
+
+// place is where among the documented paths a name stands, or a group whose first
+// member stands there; a name that is not documented is behind all.
+func place(paths []string, name string) int {
+	at := slices.IndexFunc(paths, func(p string) bool {
+		return p == name || strings.HasPrefix(p, name+".")
+	})
+	if at < 0 {
+		return len(paths)
+	}
+	return at
+}
+
+// isGroup tells whether documented props nest under a name.
+func isGroup(paths []string, name string) bool {
+	return slices.ContainsFunc(paths, func(p string) bool { return strings.HasPrefix(p, name+".") })
+}
+
+// objectName is the name in the object field, or "" when there is none.
+func objectName(fields []member) string {
+	for _, f := range fields {
+		if f.name == "object" && f.value.Kind() == '"' {
+			name, _ := jsontext.AppendUnquote(nil, f.value)
+			return string(name)
+		}
+	}
+	return ""
+}
+
+// Dotted writes the groups of props that are documented for the event's object as keys
+// with a dot, such as "geoloc.lat". An event without such a group stays as it is.
+func Dotted(c *apizee.Catalog, body []byte) ([]byte, error) {
+	fields, err := readMembers(body)
+	if err != nil {
+		return nil, fmt.Errorf("write dotted keys: %w", err)
+	}
+	object, documented := c.LookupObject(objectName(fields))
+	if !documented {
+		return body, nil
+	}
+	changed := false
+	for i, f := range fields {
+		if f.name != "props" || f.value.Kind() != '{' {
+			continue
+		}
+		flat, found, err := flatten(f, object.PropPaths())
+		if err != nil {
+			return nil, fmt.Errorf("write dotted keys: %w", err)
+		}
+		fields[i], changed = flat, found
+	}
+	if !changed {
+		return body, nil
+	}
+	return appendMembers(nil, fields)
+}
+
+// flatten moves what is in the documented groups of props up into props.
+func flatten(props member, paths []string) (flat member, found bool, err error) {
+	members, err := readMembers(props.value)
+	if err != nil {
+		return member{}, false, err
+	}
+	var out []member
+	for _, m := range members {
+		if m.value.Kind() != '{' || !isGroup(paths, m.name) {
+			out = append(out, m)
+			continue
+		}
+		found = true
+		inner, err := readMembers(m.value)
+		if err != nil {
+			return member{}, false, err
+		}
+		for _, in := range inner {
+			out = append(out, member{m.name + "." + in.name, in.value})
+		}
+	}
+	seen := map[string]bool{}
+	for _, m := range out {
+		if seen[m.name] {
+			return member{}, false, fmt.Errorf("%s is given nested and dotted", m.name)
+		}
+		seen[m.name] = true
+	}
+	value, err := appendMembers(nil, out)
+	return member{props.name, value}, found, err
+}
+
+// member is one member of a JSON object, with its value as JSON.
+type member struct {
+	name  string
+	value jsontext.Value
+}
+
+var errNotObject = errors.New("not a JSON object")
+
+// readMembers reads one JSON object whose names are all different.
+func readMembers(object []byte) ([]member, error) {
+	dec := jsontext.NewDecoder(bytes.NewBuffer(object))
+	if dec.PeekKind() != '{' {
+		return nil, errNotObject
+	}
+	if _, err := dec.ReadToken(); err != nil {
+		return nil, err
+	}
+	var members []member
+	for dec.PeekKind() != '}' {
+		name, err := dec.ReadToken()
+		if err != nil {
+			return nil, err
+		}
+		text := name.String()
+		value, err := dec.ReadValue()
+		if err != nil {
+			return nil, err
+		}
+		members = append(members, member{text, value.Clone()})
+	}
+	_, err := dec.ReadToken()
+	return members, err
+}
+
+// appendMembers writes a JSON object, without spaces around what is in it.
+func appendMembers(dst []byte, members []member) ([]byte, error) {
+	dst = append(dst, '{')
+	for i, m := range members {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		var err error
+		if dst, err = jsontext.AppendQuote(dst, m.name); err != nil {
+			return nil, err
+		}
+		dst = append(dst, ':')
+		dst = append(dst, m.value...)
+	}
+	return append(dst, '}'), nil
+}
+
+// quoted is a text as a JSON string. Bytes that are not UTF-8 are an error.
+func quoted(text string) (jsontext.Value, error) {
+	return jsontext.AppendQuote(nil, text)
+}
+
+// compacted is a JSON value without spaces, in UTF-8 and with names that are all
+// different. Its digits and strings stay as they are.
+func compacted(value []byte) (jsontext.Value, error) {
+	v := jsontext.Value(value).Clone()
+	return v, v.Compact(jsontext.AllowInvalidUTF8(false), jsontext.AllowDuplicateNames(false))
 }

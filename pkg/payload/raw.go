@@ -7,6 +7,8 @@ import (
 	"io"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 )
 
 // MaxBody is the most bytes that an event may have.
@@ -98,4 +100,27 @@ func at(body []byte, offset int, reason string) error {
 		Column: len(before) - bytes.LastIndexByte(before, '\n'),
 		Reason: reason,
 	}
+}
+
+// UndocumentedError says that an event breaks the contract.
+type UndocumentedError struct {
+	Findings []apizee.Finding // all of them, notices too
+}
+
+func (e *UndocumentedError) Error() string {
+	for _, f := range e.Findings {
+		if f.Severity == apizee.Error {
+			return f.String()
+		}
+	}
+	return "the event breaks the contract"
+}
+
+// Check holds an event against the contract. What breaks it is an *UndocumentedError;
+// notices alone are not.
+func Check(c *apizee.Catalog, body []byte) error {
+	if r := c.Validate(body); !r.OK() {
+		return &UndocumentedError{Findings: r.Findings}
+	}
+	return nil
 }
