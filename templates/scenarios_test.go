@@ -20,6 +20,8 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
+	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/parse"
+	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/runner"
 	"github.com/apizee-hooks/apizee-hooks/templates"
 
 	"gotest.tools/v3/golden"
@@ -49,7 +51,7 @@ func scenarioFiles(t *testing.T) map[string][]byte {
 
 func parseScenario(t *testing.T, name string, text []byte) *scenario.Scenario {
 	t.Helper()
-	s, err := scenario.Parse(name, text, scenario.ParseOptions{
+	s, err := parse.File(name, text, parse.Options{
 		LookupEnv: func(string) (string, bool) { return "", false },
 		Template:  finder(t),
 	})
@@ -86,7 +88,7 @@ func newReceiver(t *testing.T) *receiver {
 }
 
 // play plays a scenario and returns how long its pauses are together.
-func (r *receiver) play(t *testing.T, s *scenario.Scenario, a scenario.Assumption) time.Duration {
+func (r *receiver) play(t *testing.T, s *scenario.Scenario, a runner.Assumption) time.Duration {
 	t.Helper()
 	transport, err := deliver.NewTransport(deliver.TLSOptions{}, 8)
 	if err != nil {
@@ -98,13 +100,13 @@ func (r *receiver) play(t *testing.T, s *scenario.Scenario, a scenario.Assumptio
 		t.Fatal(err)
 	}
 	var paused time.Duration
-	runner := scenario.Runner{
+	player := runner.Runner{
 		Client: deliver.NewClient(transport, time.Now), Now: time.Now,
 		Sleep: func(ctx context.Context, d time.Duration) error { paused += d; return ctx.Err() },
 	}
-	out := runner.Run(context.Background(), s, scenario.Options{To: to, Timeout: 10 * time.Second, Seed: 1, Assume: a})
+	out := player.Run(context.Background(), s, runner.Options{To: to, Timeout: 10 * time.Second, Seed: 1, Assume: a})
 	for _, step := range out.Steps {
-		if step.Status != scenario.Passed {
+		if step.Status != runner.Passed {
 			t.Errorf("step %d %s: %s %s", step.Step.N, step.Step.Title, step.FailureText(), step.Reason)
 		}
 	}
@@ -115,7 +117,7 @@ func TestScenariosPassAgainstAnEndpointThatAnswers204(t *testing.T) {
 	for name, text := range scenarioFiles(t) {
 		t.Run(name, func(t *testing.T) {
 			s := parseScenario(t, name, text)
-			for _, a := range scenario.Assumptions() {
+			for _, a := range runner.Assumptions() {
 				r := newReceiver(t)
 				if paused := r.play(t, s, a); paused > time.Second {
 					t.Errorf("it pauses for %s", paused)
@@ -147,7 +149,7 @@ func TestScenariosSayWhatTheyProve(t *testing.T) {
 func TestEveryEventIsEvery(t *testing.T) {
 	const name = "every-event.yaml"
 	r := newReceiver(t)
-	r.play(t, parseScenario(t, name, scenarioFiles(t)[name]), scenario.Once)
+	r.play(t, parseScenario(t, name, scenarioFiles(t)[name]), runner.Once)
 	seen := map[string]int{}
 	for _, e := range r.events {
 		seen[e.Object+" "+e.Name]++
@@ -186,7 +188,7 @@ func mustSee(t *testing.T, seen map[string]int, what string) {
 
 func TestTheSchemaIsCurrent(t *testing.T) {
 	if golden.FlagUpdate() {
-		if err := os.WriteFile(schemaFile, scenario.JSONSchema(apizee.Documented()), 0o644); err != nil {
+		if err := os.WriteFile(schemaFile, parse.JSONSchema(apizee.Documented()), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -194,14 +196,14 @@ func TestTheSchemaIsCurrent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !bytes.Equal(text, scenario.JSONSchema(apizee.Documented())) {
+	if !bytes.Equal(text, parse.JSONSchema(apizee.Documented())) {
 		t.Error("the schema of scenarios is not current; go test ./templates -update writes it")
 	}
 }
 
 func compiledSchema(t *testing.T) *jsonschema.Schema {
 	t.Helper()
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(scenario.JSONSchema(apizee.Documented())))
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(parse.JSONSchema(apizee.Documented())))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -280,7 +282,7 @@ func TestTheSchemaAgreesWithTheParser(t *testing.T) {
 		if err := schema.Validate(asJSON(t, []byte(tt.text))); (err == nil) != tt.ok {
 			t.Errorf("the schema on %s: %v", tt.text, err)
 		}
-		_, err := scenario.Parse("x.yaml", []byte(tt.text), scenario.ParseOptions{LookupEnv: os.LookupEnv, Template: finder(t)})
+		_, err := parse.File("x.yaml", []byte(tt.text), parse.Options{LookupEnv: os.LookupEnv, Template: finder(t)})
 		if (err == nil) != tt.ok {
 			t.Errorf("the parser on %s: %v", tt.text, err)
 		}

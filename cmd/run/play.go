@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"net/http"
 	"slices"
 
@@ -17,6 +16,8 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/fault"
 	"github.com/apizee-hooks/apizee-hooks/pkg/report"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
+	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/parse"
+	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/runner"
 )
 
 // running is a run that is about to begin.
@@ -25,11 +26,11 @@ type running struct {
 	options     *options
 	config      config.Config
 	scenarios   []*scenario.Scenario
-	assumptions []scenario.Assumption
+	assumptions []runner.Assumption
 	seed        int64
 	transport   *http.Transport
-	runner      scenario.Runner
-	delivery    scenario.Options
+	runner      runner.Runner
+	delivery    runner.Options
 	view        *view
 }
 
@@ -58,7 +59,7 @@ func run(ctx context.Context, o *options) error {
 // notBegun reports why a run has not begun: a report of an earlier one must not stand for it.
 func (r *running) notBegun(err error) error {
 	suite := failedRun("before the first scenario", err)
-	var problems scenario.Problems
+	var problems parse.Problems
 	if errors.As(err, &problems) {
 		suite = problems.Suite()
 	}
@@ -74,10 +75,7 @@ func (r *running) check() error {
 			return cli.Usage(fmt.Errorf("--assume: there is no assumption %q%s", name, apizee.DidYouMean(name, assumptionNames())),
 				"it takes "+cli.List(assumptionNames(), "and")+", with commas between them.")
 		}
-		r.assumptions = append(r.assumptions, scenario.Assumption(name))
-	}
-	if len(r.assumptions) == 0 {
-		r.assumptions = []scenario.Assumption{""}
+		r.assumptions = append(r.assumptions, runner.Assumption(name))
 	}
 	if err := o.reports.Check(); err != nil {
 		return err
@@ -92,7 +90,7 @@ func (r *running) prepare() error {
 	if err != nil {
 		return err
 	}
-	r.delivery = scenario.Options{
+	r.delivery = runner.Options{
 		Headers: headers, Timeout: r.config.Timeout, FailFast: r.options.failFast,
 	}
 	if err := r.chooseTarget(); err != nil {
@@ -102,7 +100,7 @@ func (r *running) prepare() error {
 	if r.transport, err = r.app.Transport(tls, r.options.Kept(parallel)); err != nil {
 		return cli.Usage(err, "--cacert takes a file of certificates in PEM form.")
 	}
-	r.runner = scenario.Runner{
+	r.runner = runner.Runner{
 		Client: deliver.NewClient(r.transport, r.app.Now), Now: r.app.Now, Sleep: r.app.Sleep, Faulty: r.faulty,
 		Advise: show.Advise,
 	}
@@ -169,74 +167,35 @@ func failedRun(name string, err error) report.Suite {
 }
 
 // play runs all scenarios under all assumptions, as often as asked.
-func (r *running) play(ctx context.Context) (outcomes []scenario.Outcome, all report.Report) {
+func (r *running) play(ctx context.Context) (outcomes []runner.Outcome, all report.Report) {
 	r.view.begin()
 	stopped := false
-	for _, t := range r.turns() {
+	for _, planned := range r.plan().Runs() {
 		if stopped {
-			all.Suites = append(all.Suites, t.skipped())
+			all.Suites = append(all.Suites, planned.Skipped("--fail-fast, after a failure"))
 			continue
 		}
-		r.view.scenario(t.title, t.scenario)
-		out := r.runner.Run(ctx, t.scenario, t.options)
+		r.view.scenario(planned.Title, planned.Scenario)
+		out := r.runner.Run(ctx, planned.Scenario, planned.Options)
 		outcomes = append(outcomes, out)
 		suite := out.Suite()
-		suite.Name = t.title
+		suite.Name = planned.Title
 		all.Suites = append(all.Suites, suite)
 		stopped = r.options.failFast && !out.OK() && ctx.Err() == nil
 	}
 	return outcomes, all
 }
 
-// turn is a scenario that is about to be played.
-type turn struct {
-	title    string
-	scenario *scenario.Scenario
-	options  scenario.Options
-}
-
-func (r *running) turns() []turn {
-	var turns []turn
-	for round := range r.options.repeat {
-		seed := r.seed + int64(round)
-		for _, s := range r.order(seed) {
-			for _, a := range r.assumptions {
-				o := r.delivery
-				o.Seed, o.Assume = seed, a
-				turns = append(turns, turn{runTitle(s.Name, a, round+1, r.options.repeat), s, o})
-			}
-		}
+func (r *running) plan() runner.Plan {
+	o := r.delivery
+	o.Seed = r.seed
+	return runner.Plan{
+		Scenarios: r.scenarios, Assumptions: r.assumptions, Repeat: r.options.repeat, Shuffle: r.options.shuffle, Options: o,
 	}
-	return turns
-}
-
-// skipped is the turn in a report when it did not come.
-func (t turn) skipped() report.Suite {
-	return report.Suite{Name: t.title, File: t.scenario.File, Cases: []report.Case{
-		{Name: "not run", File: t.scenario.File, Status: report.Skipped, Message: "--fail-fast, after a failure"},
-	}}
-}
-
-// order is the order of the scenarios in one round.
-func (r *running) order(seed int64) []*scenario.Scenario {
-	ordered := slices.Clone(r.scenarios)
-	if r.options.shuffle {
-		random := rand.New(rand.NewPCG(uint64(seed), 2))
-		random.Shuffle(len(ordered), func(i, j int) { ordered[i], ordered[j] = ordered[j], ordered[i] })
-	}
-	return ordered
-}
-
-func runTitle(name string, a scenario.Assumption, round, of int) string {
-	title := scenario.Outcome{Scenario: name, Assumption: a}.Title()
-	if of > 1 {
-		title += fmt.Sprintf(" (%d of %d)", round, of)
-	}
-	return title
 }
 
 // end writes the reports, sums up, and makes the exit code.
-func (r *running) end(ctx context.Context, outcomes []scenario.Outcome, all report.Report) error {
+func (r *running) end(ctx context.Context, outcomes []runner.Outcome, all report.Report) error {
 	r.view.summary(outcomes)
 	if err := r.report(all); err != nil {
 		return err
@@ -258,7 +217,7 @@ func (r *running) report(all report.Report) error {
 	return nil
 }
 
-func (r *running) verdict(ctx context.Context, outcomes []scenario.Outcome) error {
+func (r *running) verdict(ctx context.Context, outcomes []runner.Outcome) error {
 	failed, answered, undelivered := 0, 0, false
 	for _, o := range outcomes {
 		failed += o.Counts().Failed

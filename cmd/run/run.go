@@ -9,7 +9,7 @@ import (
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/report"
-	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
+	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/runner"
 )
 
 type options struct {
@@ -116,7 +116,7 @@ func (o *options) addFlags(c *cobra.Command) {
 
 func assumptionNames() []string {
 	var names []string
-	for _, a := range scenario.Assumptions() {
+	for _, a := range runner.Assumptions() {
 		names = append(names, string(a))
 	}
 	return names

@@ -13,6 +13,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/config"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
+	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/parse"
 )
 
 // parseScenarios reads all scenarios and reports the mistakes of all of them.
@@ -21,23 +22,28 @@ func parseScenarios(o *options, c config.Config) ([]*scenario.Scenario, error) {
 	if err != nil {
 		return nil, err
 	}
-	options := scenario.ParseOptions{
+	options := parse.Options{
 		Catalog:   o.Catalog,
 		LookupEnv: o.LookupEnv, Vars: vars,
 		Template: func(name string) (payload.Template, error) { return o.ParseTemplate(c, name) },
 	}
 	var all []*scenario.Scenario
-	var problems scenario.Problems
+	var problems parse.Problems
 	for _, name := range o.scenarios {
 		file, err := o.FindScenario(name)
 		if err != nil {
 			return nil, err
 		}
-		s, err := scenario.Parse(file.Path, file.Text, options)
-		var found scenario.Problems
+		s, err := parse.File(file.Path, file.Text, options)
+		var found parse.Problems
 		switch {
 		case errors.As(err, &found):
-			problems = append(problems, found...)
+			for _, p := range found {
+				if p.Variable != "" {
+					p.Message += fmt.Sprintf(", or with --var %s=VALUE", p.Variable)
+				}
+				problems = append(problems, p)
+			}
 		case err != nil:
 			return nil, err
 		default:
@@ -67,7 +73,7 @@ func sameName(all []*scenario.Scenario) error {
 func unusedVars(all []*scenario.Scenario, vars map[string]any) error {
 	var known []string
 	for _, s := range all {
-		known = append(known, s.Vars()...)
+		known = append(known, s.VarNames()...)
 	}
 	for name := range vars {
 		if !slices.Contains(known, name) {

@@ -9,13 +9,13 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
-	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
+	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/runner"
 )
 
 // summary sums up all outcomes.
-func (v *view) summary(outcomes []scenario.Outcome) {
+func (v *view) summary(outcomes []runner.Outcome) {
 	p := v.palette
-	var sum scenario.Counts
+	var sum runner.Counts
 	var took time.Duration
 	steps := 0
 	for _, o := range outcomes {
@@ -39,12 +39,12 @@ func (v *view) summary(outcomes []scenario.Outcome) {
 }
 
 // slowest names the steps that took longest, as many as a line holds, pauses aside.
-func (v *view) slowest(outcomes []scenario.Outcome) {
+func (v *view) slowest(outcomes []runner.Outcome) {
 	const most, few = 3, 5
-	var all []scenario.StepOutcome
+	var all []runner.StepOutcome
 	for _, o := range outcomes {
 		for _, s := range o.Steps {
-			if !s.Step.IsPause() && s.Status != scenario.Skipped {
+			if !s.Step.IsPause() && s.Status != runner.Skipped {
 				all = append(all, s)
 			}
 		}
@@ -52,7 +52,7 @@ func (v *view) slowest(outcomes []scenario.Outcome) {
 	if len(all) < few {
 		return
 	}
-	slices.SortStableFunc(all, func(a, b scenario.StepOutcome) int { return cmp.Compare(b.Duration, a.Duration) })
+	slices.SortStableFunc(all, func(a, b runner.StepOutcome) int { return cmp.Compare(b.Duration, a.Duration) })
 	line := "slowest: "
 	for i, s := range all[:most] {
 		step := fmt.Sprintf("%s (%s)", console.Safe(s.Step.Title), console.Duration(s.Duration))
@@ -68,14 +68,14 @@ func (v *view) slowest(outcomes []scenario.Outcome) {
 }
 
 // survival says which assumptions about delivery the endpoint does not bear.
-func (v *view) survival(outcomes []scenario.Outcome) {
-	if v.run.assumptions[0] == "" {
+func (v *view) survival(outcomes []runner.Outcome) {
+	if len(v.run.assumptions) == 0 {
 		return
 	}
 	var bad, good []string
 	for _, a := range v.run.assumptions {
 		name := string(a)
-		failed := slices.ContainsFunc(outcomes, func(o scenario.Outcome) bool { return o.Assumption == a && !o.OK() })
+		failed := slices.ContainsFunc(outcomes, func(o runner.Outcome) bool { return o.Assumption == a && !o.OK() })
 		switch {
 		case failed && !slices.Contains(bad, name):
 			bad = append(bad, name)

@@ -14,6 +14,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
+	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/runner"
 )
 
 // view shows a run as it goes: a line for each step, and on a terminal a
@@ -59,7 +60,7 @@ func (v *view) begin() {
 
 // scenario is the heading of a scenario.
 func (v *view) scenario(title string, s *scenario.Scenario) {
-	line := v.palette.Strong(console.Safe(title)) + v.palette.Dim("  "+cli.Plural(s.Len(), "step"))
+	line := v.palette.Strong(console.Safe(title)) + v.palette.Dim("  "+cli.Plural(len(s.Steps), "step"))
 	if s.Description != "" && v.app.Verbose {
 		line += "\n" + v.palette.Dim(console.Safe(s.Description))
 	}
@@ -85,17 +86,17 @@ func (v *view) programLine(line string) {
 }
 
 // observe is told what happens by the runner.
-func (v *view) observe(event scenario.Event) {
+func (v *view) observe(event runner.Event) {
 	switch e := event.(type) {
-	case scenario.StepStarted:
+	case runner.StepStarted:
 		v.spinner.show(stepText(e.Step))
-	case scenario.Delivered:
+	case runner.Delivered:
 		v.replies = append(v.replies, e.Result)
 		v.notice(e.Notices)
 		if v.app.Verbose {
 			v.delivery(e)
 		}
-	case scenario.Probed:
+	case runner.Probed:
 		if v.app.Verbose {
 			v.try(e)
 		}
@@ -103,12 +104,12 @@ func (v *view) observe(event scenario.Event) {
 			v.spinner.show(fmt.Sprintf("%s, try %d", stepText(e.Step), e.Result.Attempt+1))
 		}
 		v.replies = []deliver.Result{e.Result}
-	case scenario.StepFinished:
+	case runner.StepFinished:
 		v.finished(e.Outcome)
 	}
 }
 
-func stepText(s scenario.Step) string {
+func stepText(s runner.Step) string {
 	text := fmt.Sprintf("%d. %s", s.N, console.Safe(s.Title))
 	if s.Rounds > 1 {
 		text += fmt.Sprintf("  %d of %d", s.Round, s.Rounds)
@@ -116,14 +117,14 @@ func stepText(s scenario.Step) string {
 	return text
 }
 
-func (v *view) delivery(e scenario.Delivered) {
+func (v *view) delivery(e runner.Delivered) {
 	p := v.palette
 	v.line("      %s %s", p.Strong("→"), p.Dim(apizee.Method+" "+console.Safe(e.Target)))
 	v.line("        %s", p.Dim(console.Safe(e.Body)))
 }
 
 // try is one question of a probe, and what came back when it is not the last.
-func (v *view) try(e scenario.Probed) {
+func (v *view) try(e runner.Probed) {
 	p, answer := v.palette, ""
 	if e.Next > 0 {
 		answer = "  ← " + answerWord(e.Result) + ", again in " + console.Duration(e.Next)
@@ -133,14 +134,14 @@ func (v *view) try(e scenario.Probed) {
 
 // finished prints what became of a step. Of one that is repeated, rounds that
 // fail are printed, and in the end how many there were.
-func (v *view) finished(s scenario.StepOutcome) {
+func (v *view) finished(s runner.StepOutcome) {
 	replies := v.replies
 	v.replies = nil
-	last := s.Step.Round == s.Step.Rounds || s.Status == scenario.Skipped
-	if s.Status == scenario.Failed {
+	last := s.Step.Round == s.Step.Rounds || s.Status == runner.Skipped
+	if s.Status == runner.Failed {
 		v.failures++
 	}
-	if s.Status != scenario.Failed && !last {
+	if s.Status != runner.Failed && !last {
 		v.takeArrived(replies)
 		return
 	}
@@ -168,18 +169,18 @@ func (v *view) notice(findings []apizee.Finding) {
 	}
 }
 
-func (v *view) mark(s scenario.Status) string {
+func (v *view) mark(s runner.Status) string {
 	switch s {
-	case scenario.Passed:
+	case runner.Passed:
 		return v.palette.OK("✓")
-	case scenario.Failed:
+	case runner.Failed:
 		return v.palette.Finding("✗")
 	}
 	return v.palette.Notice("-")
 }
 
 // stepLine is the step, what was answered, and how long it took.
-func (v *view) stepLine(s scenario.StepOutcome, replies []deliver.Result) string {
+func (v *view) stepLine(s runner.StepOutcome, replies []deliver.Result) string {
 	p, title := v.palette, fmt.Sprintf("%2d. %s", s.Step.N, console.Safe(s.Step.Title))
 	if s.Step.Rounds > 1 {
 		title += fmt.Sprintf("  ×%d", s.Step.Rounds)
@@ -187,7 +188,7 @@ func (v *view) stepLine(s scenario.StepOutcome, replies []deliver.Result) string
 			title += fmt.Sprintf(" (round %d, %d failed)", s.Step.Round, v.failures)
 		}
 	}
-	if s.Status == scenario.Skipped {
+	if s.Status == runner.Skipped {
 		return p.Dim(title + "  skipped: " + console.Safe(s.Reason))
 	}
 	column := 48
@@ -221,7 +222,7 @@ func answerWord(r deliver.Result) string {
 }
 
 // details are why a step failed.
-func (v *view) details(s scenario.StepOutcome) {
+func (v *view) details(s runner.StepOutcome) {
 	if s.Failure == nil {
 		return
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
-	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
+	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/parse"
 )
 
 // schema is one of the documents that `schema` prints.
@@ -20,7 +20,7 @@ type schema struct {
 func schemas(app *cli.App) []schema {
 	return []schema{
 		{"json-schema", "a JSON Schema (2020-12) of the body of an event", app.Catalog.JSONSchema},
-		{"scenario", "a JSON Schema of the files that run plays, for editors", func() []byte { return scenario.JSONSchema(app.Catalog) }},
+		{"scenario", "a JSON Schema of the files that run plays, for editors", func() []byte { return parse.JSONSchema(app.Catalog) }},
 		{"openapi", "an OpenAPI 3.1 document of the webhooks", app.Catalog.OpenAPI},
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
-	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
+	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/parse"
 )
 
 // listedFile is what the list says of a template or a scenario.
@@ -43,7 +43,7 @@ func listed(app *cli.App) ([]listedFile, error) {
 		files = append(files, listedFile{f.Name, group, payload.Describe(string(f.Text)), f.Source})
 	}
 	for _, f := range scenarios {
-		files = append(files, listedFile{f.Name, scenarioGroup, scenario.Description(f.Text), f.Source})
+		files = append(files, listedFile{f.Name, scenarioGroup, parse.Description(f.Text), f.Source})
 	}
 	return files, nil
 }

@@ -30,12 +30,19 @@ func ParseVar(arg string) (name string, value any, err error) {
 	if err != nil {
 		return name, text, nil
 	}
-	dec := json.NewDecoder(bytes.NewReader(compact))
+	return name, Decode(compact), nil
+}
+
+// Decode is JSON as templates know it: whole numbers are ints, and other numbers keep
+// their digits. It is nil for what is not JSON.
+func Decode(text []byte) any {
+	dec := json.NewDecoder(bytes.NewReader(text))
 	dec.UseNumber()
+	var value any
 	if err := dec.Decode(&value); err != nil {
-		return name, text, nil
+		return nil
 	}
-	return name, typed(value), nil
+	return typed(value)
 }
 
 // typed turns whole numbers in a value into ints.

@@ -9,7 +9,8 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-func typeNames() []string {
+// Types are the names of the JSON types, and integer.
+func Types() []string {
 	return []string{"string", "number", "integer", "boolean", "object", "array", "null"}
 }
 

@@ -1,123 +1,110 @@
 package scenario
 
 import (
-	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/tidwall/gjson"
-	"go.yaml.in/yaml/v3"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/expr"
 )
 
-// equals is the matcher that a plain value stands for.
-const equals = "equals"
+// Matcher is one way to test a value of a response. An absent value does not exist, which
+// only the matchers exists and absent can hold for.
+type Matcher struct {
+	Name, About string
+	Takes       Operand
 
-// matcher is one way to test a value.
-type matcher struct {
-	name, about string
-	schema      schema
-	// read fills in what is wanted.
-	read func(*reader, field, *test)
-	// holds tells whether the actual value is as wanted. One that is absent does
-	// not exist, and only exists and absent are asked about it.
-	holds func(t test, actual, want gjson.Result) bool
-	// says puts before what is wanted, in a message.
-	says string
+	says  string // comes before what is wanted, in a message
+	holds func(t Test, actual, want gjson.Result) bool
 }
 
-func matchers() []matcher {
-	compare := func(name, about, says string, holds func(int) bool) matcher {
-		return matcher{
-			name: name, about: about, says: says, schema: schema{"type": []string{"number", "string"}}, read: readNumber,
-			holds: func(_ test, actual, want gjson.Result) bool {
-				return actual.Type == gjson.Number && holds(compareNumbers(actual.Raw, want.Raw))
-			},
-		}
+// Operand is what a matcher takes.
+type Operand int
+
+const (
+	Any     Operand = iota // a value
+	Boolean                // true or false
+	Number                 // a number, or an expression that makes one
+	Type                   // one of Types
+	Pattern                // a regular expression
+	List                   // a list of values
+	Tests                  // a number, or matchers for it
+)
+
+// Equals is the matcher that a plain value stands for.
+const Equals = "equals"
+
+// Matchers are all of them.
+func Matchers() []Matcher {
+	compare := func(name, about, says string, holds func(int) bool) Matcher {
+		return Matcher{name, about, Number, says, func(_ Test, actual, want gjson.Result) bool {
+			return actual.Type == gjson.Number && holds(compareNumbers(actual.Raw, want.Raw))
+		}}
 	}
-	return []matcher{
-		{
-			name: equals, about: "The same value of the same type.", schema: anySchema(), read: readAny,
-			holds: func(_ test, actual, want gjson.Result) bool { return same(actual, want) },
-		},
-		{
-			name: "exists", about: "Whether it is there at all.", says: "exists:", schema: schema{"type": "boolean"}, read: readBoolean,
-			holds: func(_ test, actual, want gjson.Result) bool { return actual.Exists() == want.Bool() },
-		},
-		{
-			name: "absent", about: "Whether it is not there.", says: "absent:", schema: schema{"type": "boolean"}, read: readBoolean,
-			holds: func(_ test, actual, want gjson.Result) bool { return actual.Exists() != want.Bool() },
-		},
-		{
-			name: "type", about: "The JSON type.", says: "of type", schema: enumSchema(typeNames()), read: readType,
-			holds: func(_ test, actual, want gjson.Result) bool { return isType(actual, want.String()) },
-		},
-		{
-			name: "matches", about: "A regular expression that is found in the text.", says: "matching", schema: textSchema(), read: readPattern,
-			holds: func(t test, actual, _ gjson.Result) bool {
-				return actual.Type == gjson.String && t.pattern.MatchString(actual.String())
-			},
-		},
-		{
-			name: "contains", about: "A part of the text, an item of the list, or a name in the object.", says: "containing", schema: anySchema(), read: readAny,
-			holds: func(_ test, actual, want gjson.Result) bool { return contains(actual, want) },
-		},
-		{
-			name: "in", about: "One of these values.", says: "one of", schema: listSchema(anySchema(), 1), read: readList,
-			holds: func(_ test, actual, want gjson.Result) bool { return hasItem(want, actual) },
-		},
+	return []Matcher{
+		{Equals, "The same value of the same type.", Any, "",
+			func(_ Test, actual, want gjson.Result) bool { return same(actual, want) }},
+		{"exists", "Whether it is there at all.", Boolean, "exists:",
+			func(_ Test, actual, want gjson.Result) bool { return actual.Exists() == want.Bool() }},
+		{"absent", "Whether it is not there.", Boolean, "absent:",
+			func(_ Test, actual, want gjson.Result) bool { return actual.Exists() != want.Bool() }},
+		{"type", "The JSON type.", Type, "of type",
+			func(_ Test, actual, want gjson.Result) bool { return isType(actual, want.String()) }},
+		{"matches", "A regular expression that is found in the text.", Pattern, "matching",
+			func(t Test, actual, _ gjson.Result) bool {
+				return actual.Type == gjson.String && t.Pattern.MatchString(actual.String())
+			}},
+		{"contains", "A part of the text, an item of the list, or a name in the object.", Any, "containing",
+			func(_ Test, actual, want gjson.Result) bool { return contains(actual, want) }},
+		{"in", "One of these values.", List, "one of",
+			func(_ Test, actual, want gjson.Result) bool { return hasItem(want, actual) }},
 		compare("gt", "A number greater than this.", ">", func(c int) bool { return c > 0 }),
 		compare("gte", "A number greater than this, or equal.", "≥", func(c int) bool { return c >= 0 }),
 		compare("lt", "A number less than this.", "<", func(c int) bool { return c < 0 }),
 		compare("lte", "A number less than this, or equal.", "≤", func(c int) bool { return c <= 0 }),
-		{
-			name: "length", about: "How many characters, items or members: a number, or matchers for it.", says: "of length",
-			schema: ref("matchers"), read: func(r *reader, f field, t *test) { t.inner = r.tests(f.value, false) },
-		},
+		{"length", "How many characters, items or members: a number, or matchers for it.", Tests, "of length", nil},
 	}
 }
 
-// asksPresence tells whether the matcher can hold for a value that is absent.
-func (m *matcher) asksPresence() bool { return m.name == "exists" || m.name == "absent" }
-
-func readAny(r *reader, f field, t *test) { t.want = r.value(f.value) }
-
-func readBoolean(r *reader, f field, t *test) {
-	r.boolean(f.value, f.name)
-	t.want = r.value(f.value)
-}
-
-func readType(r *reader, f field, t *test) {
-	t.want = value{json: string(appendText(nil, r.choice(f.value, "a type", typeNames())))}
-}
-
-func readPattern(r *reader, f field, t *test) {
-	text := r.text(f.value, f.name)
-	pattern, err := regexp.Compile(text)
+// Run reports whether a value is as wanted, and says what is wanted. The error is about an
+// expression.
+func (t Test) Run(e *expr.Engine, actual gjson.Result) (expected string, ok bool, err error) {
+	if t.Matcher.Takes == Tests {
+		return t.runLength(e, actual)
+	}
+	raw, err := e.JSON(&t.Want)
 	if err != nil {
-		r.problem(at(f.value), "%s is not a regular expression: %s", quote(text), regexpReason(err))
-		return
+		return "", false, err
 	}
-	t.pattern, t.want = pattern, value{json: string(appendText(nil, text))}
-}
-
-// regexpReason leaves out what the message says already.
-func regexpReason(err error) string {
-	return strings.TrimPrefix(err.Error(), "error parsing regexp: ")
-}
-
-func readList(r *reader, f field, t *test) {
-	if items := r.items(f.value, f.name); len(items) == 0 && !r.failed(f) {
-		r.problem(at(f.value), "the list is empty; nothing can be in it")
+	want := gjson.ParseBytes(raw)
+	expected = strings.TrimSpace(t.Matcher.says + " " + Show(want))
+	if !actual.Exists() && t.Matcher.Takes != Boolean {
+		return expected, false, nil
 	}
-	t.want = r.value(f.value)
+	return expected, t.Matcher.holds(t, actual, want), nil
 }
 
-func readNumber(r *reader, f field, t *test) {
-	r.resolved(f.value, func(n *yaml.Node) {
-		text, isText := textOf(n)
-		if isNumber(n) || isText && isExpression(text) {
-			t.want = r.value(n)
-			return
+func (t Test) runLength(e *expr.Engine, actual gjson.Result) (expected string, ok bool, err error) {
+	n, ok := length(actual)
+	size := gjson.Result{Type: gjson.Number, Raw: strconv.Itoa(n), Num: float64(n)}
+	for _, inner := range t.Inner {
+		wanted, holds, err := inner.Run(e, size)
+		if err != nil || !holds || !ok {
+			return t.Matcher.says + " " + wanted, false, err
 		}
-		r.problem(at(n), "%s compares numbers, and %s is none", f.name, describe(n))
-	})
+	}
+	return "", true, nil
+}
+
+// Show is a value as a message shows it: its JSON, cut where it is long.
+func Show(v gjson.Result) string {
+	const most = 200
+	if !v.Exists() {
+		return "nothing"
+	}
+	if r := []rune(v.Raw); len(v.Raw) > most && len(r) > most {
+		return string(r[:most]) + "…"
+	}
+	return v.Raw
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/config"
 	"github.com/apizee-hooks/apizee-hooks/pkg/library"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
-	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
+	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/parse"
 )
 
 // BuiltIn is where files come from that are part of the program.
@@ -34,7 +34,7 @@ func (a *App) EventTemplates(c config.Config) library.Library {
 // Scenarios are the project's, the user's, and those that come with the program.
 func (a *App) Scenarios() library.Library {
 	return library.Library{
-		Kind: "scenario", Exts: []string{".yaml", ".yml"}, Max: scenario.MaxFile, Layers: a.layers("scenarios", "scenarios"),
+		Kind: "scenario", Exts: []string{".yaml", ".yml"}, Max: parse.MaxFile, Layers: a.layers("scenarios", "scenarios"),
 	}
 }
 

@@ -1,0 +1,207 @@
+// Package expr evaluates the {{ }} expressions of scenarios: texts that hold them, and JSON
+// values of which some texts do.
+package expr
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"text/template"
+	"text/template/parse"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
+)
+
+// InQuotes is a word of a file in quotes, for a message, which it keeps short.
+func InQuotes(s string) string {
+	const most = 60
+	if r := []rune(s); len(r) > most {
+		s = string(r[:most]) + "…"
+	}
+	return `"` + s + `"`
+}
+
+// Is reports whether a text holds an expression.
+func Is(text string) bool { return strings.Contains(text, "{{") }
+
+// Engine evaluates expressions with the functions of templates. One goroutine uses it.
+type Engine struct {
+	// Vars are the variables that have a value.
+	Vars map[string]any
+
+	bound    payload.Bound
+	funcs    template.FuncMap // they draw on the bound
+	compiled map[string]*Expression
+	kept     any // the result of the last typed expression
+}
+
+// maxCompiled bounds the compiled expressions that an engine keeps.
+const maxCompiled = 1024
+
+// keepName is a function of ours, put at the end of a typed expression.
+const keepName = "keepTypedResult"
+
+// New returns an engine without variables.
+func New(sources payload.Sources) *Engine {
+	e := &Engine{Vars: map[string]any{}, compiled: map[string]*Expression{}}
+	funcs := payload.Funcs(sources)
+	funcs[keepName] = func(v any) string { e.kept = v; return "" }
+	e.funcs = e.bound.Funcs(funcs)
+	return e
+}
+
+// Expression is a text with expressions, compiled.
+type Expression struct {
+	// Uses are the variables that are certain to be read.
+	Uses []string
+
+	template *template.Template
+	typed    bool // the whole text is one expression, whose result keeps its type
+}
+
+// UnsetError says that an expression reads a variable that has no value.
+type UnsetError struct{ Name string }
+
+func (e *UnsetError) Error() string { return "variable " + InQuotes(e.Name) + " has no value" }
+
+// UnknownFunctionError says that an expression calls a function that does not exist.
+type UnknownFunctionError struct {
+	Name    string
+	Nearest string // the function with the nearest name, or ""
+}
+
+func (e *UnknownFunctionError) Error() string { return "there is no function " + InQuotes(e.Name) }
+
+// Compile compiles a text, or returns what was compiled before.
+func (e *Engine) Compile(text string) (*Expression, error) {
+	if x, ok := e.compiled[text]; ok {
+		return x, nil
+	}
+	t, err := template.New("").Option("missingkey=error").Funcs(e.funcs).Parse(text)
+	if err != nil {
+		return nil, compileError(err)
+	}
+	x := &Expression{template: t}
+	if t.Tree != nil { // else there are comments alone
+		x.typed = keepResult(t.Tree)
+		x.Uses = payload.Uses(t)
+		payload.Count(t, len(text))
+	}
+	if len(e.compiled) == maxCompiled {
+		clear(e.compiled)
+	}
+	e.compiled[text] = x
+	return x, nil
+}
+
+func compileError(err error) error {
+	text := reason(err)
+	name, found := strings.CutPrefix(text, `function "`)
+	if name, ends := strings.CutSuffix(name, `" not defined`); found && ends {
+		known := slices.Sorted(maps.Keys(payload.Funcs(payload.Sources{})))
+		return &UnknownFunctionError{name, apizee.Nearest(name, known)}
+	}
+	return errors.New(text)
+}
+
+// reason is what an error of text/template says, without the place in the template.
+func reason(err error) string {
+	place := regexp.MustCompile(`^template: :\d+(:\d+)?: (executing "" at (.*?): )?(error calling \S+: )?`)
+	return strings.TrimSpace(place.ReplaceAllString(err.Error(), ""))
+}
+
+// keepResult makes a template that consists of one expression keep the typed result.
+func keepResult(t *parse.Tree) bool {
+	if len(t.Root.Nodes) != 1 {
+		return false
+	}
+	action, ok := t.Root.Nodes[0].(*parse.ActionNode)
+	if !ok || len(action.Pipe.Decl) > 0 {
+		return false
+	}
+	keep := parse.NewIdentifier(keepName).SetPos(action.Pos).SetTree(t)
+	action.Pipe.Cmds = append(action.Pipe.Cmds, &parse.CommandNode{
+		NodeType: parse.NodeCommand, Pos: action.Pos, Args: []parse.Node{keep},
+	})
+	return true
+}
+
+// Eval returns the result of a text with expressions: typed when the whole text is one
+// expression, else a string. The error is an *UnsetError where a variable has no value.
+func (e *Engine) Eval(text string) (any, error) {
+	x, err := e.Compile(text)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range x.Uses {
+		if _, ok := e.Vars[name]; !ok {
+			return nil, &UnsetError{name}
+		}
+	}
+	e.kept = nil
+	out, err := e.bound.Execute(x.template, e.Vars)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %s", InQuotes(text), reason(err))
+	}
+	if x.typed {
+		return e.kept, nil
+	}
+	return string(out), nil
+}
+
+// Text is Eval as a string. A text without expressions is returned as it is.
+func (e *Engine) Text(text string) (string, error) {
+	if !Is(text) {
+		return text, nil
+	}
+	result, err := e.Eval(text)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprint(result), nil
+}
+
+// JSON returns the JSON of a value as it is now; nil for no value.
+func (e *Engine) JSON(v *Value) (json.RawMessage, error) {
+	if v == nil {
+		return nil, nil
+	}
+	return e.append(nil, *v)
+}
+
+func (e *Engine) append(dst []byte, v Value) ([]byte, error) {
+	switch {
+	case v.IsSettled():
+		return append(dst, v.JSON...), nil
+	case v.Text != "":
+		return e.appendResult(dst, v.Text)
+	}
+	var err error
+	for i, part := range v.Parts {
+		dst = v.open(dst, i)
+		if dst, err = e.append(dst, part); err != nil {
+			return nil, err
+		}
+	}
+	return v.close(dst), nil
+}
+
+func (e *Engine) appendResult(dst []byte, text string) ([]byte, error) {
+	result, err := e.Eval(text)
+	if err != nil {
+		return nil, err
+	}
+	if s, ok := result.(string); ok {
+		return append(dst, JSONString(s)...), nil
+	}
+	encoded, err := json.Marshal(result)
+	if err != nil {
+		return nil, fmt.Errorf("%s: the result cannot be written as JSON", InQuotes(text))
+	}
+	return append(dst, encoded...), nil
+}

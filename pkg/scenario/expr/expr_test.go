@@ -1,0 +1,38 @@
+package expr
+
+import (
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
+)
+
+// An expression has the bound of every template.
+func TestHostileExpressions(t *testing.T) {
+	tests := map[string]string{
+		"loop without output": `{{ range 1000000000000 }}{{ end }}`,
+		"repeat":              `{{ repeat 2000000000 "x" }}`,
+		"repeat in a text":    `a {{ repeat 2000000000 "x" }}`,
+		"doubled list":        `{{ $x := list 1 }}{{ range 60 }}{{ $x = list $x $x }}{{ end }}{{ $x }}`,
+		"recursion":           `{{ define "a" }}{{ template "a" }}{{ end }}{{ template "a" }}`,
+	}
+	for name, text := range tests {
+		t.Run(name, func(t *testing.T) {
+			e := New(payload.Sources{})
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			_, err := e.Eval(text)
+			runtime.ReadMemStats(&after)
+			if err == nil || !strings.Contains(err.Error(), "the template does more work than an event needs") {
+				t.Errorf("error %v", err)
+			}
+			if made := (after.TotalAlloc - before.TotalAlloc) >> 20; made > 256 {
+				t.Errorf("it made %d MB", made)
+			}
+			if got, err := e.Eval(`{{ add 1 2 }}`); err != nil || got != int64(3) {
+				t.Errorf("the next expression: %v, %v", got, err)
+			}
+		})
+	}
+}

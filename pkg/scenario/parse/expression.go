@@ -1,0 +1,105 @@
+package parse
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
+	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
+	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/expr"
+	"github.com/apizee-hooks/apizee-hooks/pkg/yamlfile"
+)
+
+// expression reads a text that may hold {{ }} and ${NAME}. It returns the text
+// with the environment's values in it.
+func (r *reader) expression(p place, text string) string {
+	text = r.environment(p, text)
+	if !expr.Is(text) {
+		return text
+	}
+	x, err := r.engine.Compile(text)
+	var unknown *expr.UnknownFunctionError
+	switch {
+	case errors.As(err, &unknown):
+		r.suggest(p, unknown.Nearest, "%v", err)
+		return ""
+	case err != nil:
+		r.problem(p, "the expression cannot be read: %v", err)
+		return ""
+	}
+	for _, name := range x.Uses {
+		if !r.known[name] {
+			r.word(p, name, slices.Sorted(maps.Keys(r.known)), "there is no variable %s here", expr.InQuotes(name))
+			return ""
+		}
+	}
+	return text
+}
+
+// environment replaces ${NAME} by the environment's value, which must be set;
+// $${ is a plain ${. No value is read as an expression.
+func (r *reader) environment(p place, text string) string {
+	expanded, err := yamlfile.Expand(text, func(name string) (string, error) {
+		value, ok := r.options.LookupEnv(name)
+		if !ok {
+			return "", fmt.Errorf("the environment variable %s is not set", name)
+		}
+		if redact.IsSecret(name) {
+			r.secrets = append(r.secrets, value)
+		}
+		return strings.ReplaceAll(value, "{{", `{{"{{"}}`), nil
+	})
+	var wrong *yamlfile.ReferenceError
+	switch {
+	case errors.As(err, &wrong):
+		r.problem(p, "%s is not a reference to the environment; write ${NAME}, or $${ for a plain ${", expr.InQuotes(wrong.Text))
+	case err != nil:
+		r.problem(p, "%v", err)
+	}
+	return expanded
+}
+
+func (r *reader) variables(f field) []scenario.Variable {
+	var vars []scenario.Variable
+	for _, own := range r.fields(f.value, "vars") {
+		v := scenario.Variable{Name: own.name}
+		given, isGiven := r.options.Vars[own.name]
+		switch {
+		case isGiven:
+			v.Given = given
+		case r.isNull(own.value):
+			p := at(own.key)
+			r.add(Problem{Line: p.line, Column: p.column, Message: own.name + " has no value; give it one here", Variable: own.name})
+		default:
+			v.Value = r.value(own.value)
+		}
+		r.variableName(at(own.key), own.name)
+		r.known[own.name] = true
+		vars = append(vars, v)
+	}
+	return vars
+}
+
+func (r *reader) isNull(n *yaml.Node) (null bool) {
+	r.resolved(n, func(n *yaml.Node) { null = isEmpty(n) })
+	return null
+}
+
+// variableName checks a name that is about to be a variable.
+func (r *reader) variableName(p place, name string) {
+	word := func(c rune) bool {
+		return c == '_' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
+	}
+	isWord := name != "" && strings.TrimLeftFunc(name, word) == "" && (name[0] < '0' || name[0] > '9')
+	switch {
+	case !isWord:
+		r.problem(p, "%s cannot be a variable; its name may hold letters, digits and _", expr.InQuotes(name))
+	case name == scenario.Counter:
+		r.problem(p, "%s is taken: it counts the rounds of repeat", expr.InQuotes(name))
+	}
+}

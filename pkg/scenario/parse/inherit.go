@@ -1,0 +1,75 @@
+package parse
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
+)
+
+// anyAccepted is what a response must be like when nobody says more.
+func anyAccepted() *scenario.Expectation {
+	return &scenario.Expectation{Status: []scenario.StatusRange{{Low: 200, High: 299, Text: "2xx"}}}
+}
+
+// inherit completes the steps with what they do not say of their own. A probe is no
+// delivery, so it takes nothing from what deliveries must come to.
+func inherit(steps []scenario.Step, from *scenario.Expectation) {
+	accepted := anyAccepted()
+	for i := range steps {
+		s := &steps[i]
+		s.Repeat, s.Times = max(s.Repeat, 1), max(s.Times, 1)
+		if s.Kind == scenario.Probe {
+			s.Expect = withDefaults(s.Expect, accepted)
+			continue
+		}
+		s.Expect = withDefaults(s.Expect, from)
+		inherit(s.Steps, s.Expect)
+	}
+}
+
+// asksResponse reports whether something of a response matters.
+func asksResponse(x *scenario.Expectation) bool {
+	return x.Status != nil || x.Headers != nil || x.JSON != nil || x.Body != nil
+}
+
+// withDefaults fills in what an expectation leaves open. A failure that is meant
+// to happen and a response exclude each other.
+func withDefaults(own, inherited *scenario.Expectation) *scenario.Expectation {
+	if own == nil {
+		return inherited
+	}
+	x := *own
+	if !x.Within.IsSet() {
+		x.Within = inherited.Within
+	}
+	if !asksResponse(&x) && x.Failure == "" {
+		x.Failure = inherited.Failure
+	}
+	if x.Failure != "" {
+		return &x
+	}
+	if x.Status == nil {
+		x.Status = inherited.Status
+	}
+	if x.Status == nil {
+		x.Status = anyAccepted().Status
+	}
+	x.Headers = inheritChecks(x.Headers, inherited.Headers)
+	x.JSON = inheritChecks(x.JSON, inherited.JSON)
+	if x.Body == nil {
+		x.Body = inherited.Body
+	}
+	return &x
+}
+
+// inheritChecks adds those defaults that a step does not have of its own.
+func inheritChecks(own, inherited []scenario.Check) []scenario.Check {
+	all := slices.Clip(own)
+	for _, c := range inherited {
+		if !slices.ContainsFunc(own, func(o scenario.Check) bool { return strings.EqualFold(o.Name, c.Name) }) {
+			all = append(all, c)
+		}
+	}
+	return all
+}

@@ -1,0 +1,66 @@
+package parse
+
+import (
+	"slices"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
+	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/expr"
+)
+
+// key is one key of a mapping in a scenario file: what it is called, what an
+// editor says about it, what its value looks like, and how it is read.
+type key[T any] struct {
+	name, about string
+	schema      schema
+	read        func(*reader, field, *T)
+	on          []scenario.Kind // the steps that have it; none means all
+}
+
+func (k key[T]) goesWith(step scenario.Kind) bool { return k.on == nil || slices.Contains(k.on, step) }
+
+// tables are all the keys of a scenario file. The parser reads by them, and the
+// JSON Schema is made from them.
+type tables struct {
+	scenario []key[scenario.Scenario]
+	target   []key[scenario.Target]
+	defaults []key[scenario.Scenario]
+	step     []key[scenario.Step]
+	expect   []key[scenario.Expectation]
+	matchers []scenario.Matcher
+}
+
+func newTables(c *apizee.Catalog) tables {
+	return tables{
+		scenario: scenarioKeys(),
+		target:   targetKeys(),
+		defaults: defaultsKeys(),
+		step:     stepKeys(c),
+		expect:   expectKeys(),
+		matchers: scenario.Matchers(),
+	}
+}
+
+// readKeys reads a mapping into a struct along its table.
+func readKeys[T any](r *reader, f field, what string, keys []key[T], into *T) {
+	readFields(r, r.fields(f.value, what), what, keys, into)
+}
+
+func readFields[T any](r *reader, fields []field, what string, keys []key[T], into *T) {
+	for _, own := range fields {
+		i := slices.IndexFunc(keys, func(k key[T]) bool { return k.name == own.name })
+		if i < 0 {
+			r.word(at(own.key), own.name, names(keys), "%s has no key %s", what, expr.InQuotes(own.name))
+			continue
+		}
+		keys[i].read(r, own, into)
+	}
+}
+
+func names[T any](keys []key[T]) []string {
+	names := make([]string, len(keys))
+	for i, k := range keys {
+		names[i] = k.name
+	}
+	return names
+}

@@ -1,0 +1,205 @@
+package parse
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"gotest.tools/v3/golden"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/library"
+	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
+)
+
+// options have one template, ticket-closed, which needs an id.
+func options() Options {
+	return Options{
+		LookupEnv: func(name string) (string, bool) {
+			value, ok := map[string]string{"HOST": "127.0.0.1", "API_TOKEN": "s3cr3t-t0ken"}[name]
+			return value, ok
+		},
+		Template: func(name string) (payload.Template, error) {
+			if name != "ticket-closed" {
+				return payload.Template{}, &library.NotFoundError{Name: name, Nearest: "ticket-closed"}
+			}
+			return payload.Parse(name, `{"event":"update","time":{{ unix }},"object":"ticket","objectId":{{ .id }},"props":{"state":"closed"}}`)
+		},
+	}
+}
+
+func TestEveryMistakeIsReported(t *testing.T) {
+	files, err := filepath.Glob("testdata/wrong/*.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no files", err)
+	}
+	for _, path := range files {
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			source, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = File(filepath.Base(path), source, options())
+			var problems Problems
+			if !errors.As(err, &problems) {
+				t.Fatalf("got %v, want problems", err)
+			}
+			golden.Assert(t, err.Error()+"\n", filepath.Join("wrong", strings.TrimSuffix(filepath.Base(path), ".yaml")+".txt"))
+		})
+	}
+}
+
+func TestNoScenario(t *testing.T) {
+	tests := []struct{ name, source, want string }{
+		{"empty", "", "x.yaml: the file is empty; a scenario has steps, such as"},
+		{"comment", "# nothing\n---\n", "x.yaml: the file is empty; a scenario has steps, such as"},
+		{"text", "just words", `x.yaml:1:1: a scenario is a mapping with steps, not "just words"`},
+		{"html", "<html>\n<p>Not found</p>", `x.yaml:1:1: a scenario is a mapping with steps, not "<html> <p>Not found</p>"`},
+		{"list", "- send: ticket", "x.yaml:1:1: a scenario is a mapping with steps, not a list"},
+		{"no steps", "name: x", "x.yaml:1:1: the scenario has no steps"},
+		{"two documents", "steps: [{send: ticket}]\n---\nsteps: []", "x.yaml:3:1: a second document begins here; a file holds one scenario"},
+		{"binary", "\x7fELF\x00\x01", "x.yaml:1:1: the file is not UTF-8 text"},
+		{"not UTF-8", "name: x\nsteps: \xff", "x.yaml:2:1: the file is not UTF-8 text"},
+		{"twice", "name: x\nname: y", "x.yaml:1:1: the scenario has no steps\n    name: x\n    ^\nx.yaml:2:1: \"name\" is given twice, first in line 1"},
+		{"tab", "steps:\n\t- send: ticket", "x.yaml:2:1: not YAML: found character '\t' that cannot start any token"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := File("x.yaml", []byte(tt.source), options())
+			if err == nil || !strings.HasPrefix(err.Error(), tt.want) {
+				t.Errorf("got  %v\nwant %s", err, tt.want)
+			}
+		})
+	}
+}
+
+// bomb is a file of a few lines whose aliases stand for millions of values.
+func bomb() string {
+	text := "steps: [{send: ticket}]\nvars:\n  a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
+	for i := 1; i < 12; i++ {
+		text += strings.ReplaceAll("  aI: &aI [*aJ, *aJ, *aJ, *aJ, *aJ, *aJ, *aJ, *aJ, *aJ, *aJ]\n", "I", string(rune('a'+i)))
+		text = strings.ReplaceAll(text, "J", map[bool]string{true: "0", false: string(rune('a' + i - 1))}[i == 1])
+	}
+	return text
+}
+
+func TestAnchorBombIsRefused(t *testing.T) {
+	tests := map[string]string{
+		bomb(): "aliases make more than 100000 values of this file",
+		"vars: {a: &a [*a, *a]}\nsteps: [{send: ticket}]":                                                 "this is nested deeper than 100 levels",
+		"# " + strings.Repeat("]", 30_000) + "\nsteps: " + strings.Repeat("[", 30_000):                    "not YAML: exceeded max depth of 10000",
+		"steps: " + strings.Repeat("[", 30_000):                                                           "not YAML: exceeded max depth of 10000",
+		"vars: {a: " + strings.Repeat("[", 150) + strings.Repeat("]", 150) + "}\nsteps: [{send: ticket}]": "this is nested deeper than 100 levels",
+	}
+	for source, want := range tests {
+		_, err := File("x.yaml", []byte(source), options())
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %.300v", err)
+		}
+	}
+}
+
+func TestWithinNoTime(t *testing.T) {
+	_, err := File("x.yaml", []byte("steps: [{send: ticket, expect: {within: 0s}}]"), options())
+	if err == nil || !strings.Contains(err.Error(), "within: nothing happens within 0s") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestAnchorsAliasesAndMergeKeys(t *testing.T) {
+	s, err := File("x.yaml", []byte(`
+vars: {props: &props {state: new}}
+steps:
+  - &first {send: ticket create, props: *props, expect: &ok {status: 204}}
+  - {<<: *first, send: ticket update}
+  - *first
+`), options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, step := range s.Steps {
+		got = append(got, step.Event.Name+" "+step.Event.Props.JSON+" "+step.Expect.Status[0].Text)
+	}
+	want := `create {"state":"new"} 204, update {"state":"new"} 204, create {"state":"new"} 204`
+	if strings.Join(got, ", ") != want {
+		t.Errorf("got %v", got)
+	}
+}
+
+func TestTooManyProblemsAreCounted(t *testing.T) {
+	_, err := File("x.yaml", []byte("steps:\n"+strings.Repeat("  - {paus: 1s}\n", 150)), options())
+	if err == nil || !strings.HasSuffix(err.Error(), "x.yaml: and 50 more") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestTooLargeAFile(t *testing.T) {
+	_, err := File("x.yaml", make([]byte, MaxFile+1), options())
+	if err == nil || err.Error() != "x.yaml: the file is larger than 64 MiB, which no scenario is" {
+		t.Error(err)
+	}
+}
+
+func TestGivenVariables(t *testing.T) {
+	o := options()
+	o.Vars = map[string]any{"ticket": 7}
+	s, err := File("dir/my scenario.yaml", []byte("vars: {ticket: , state: new}\nsteps: [{send: ticket, id: '{{ .ticket }}'}]"), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Vars[0].Given != 7 || s.Name != "my scenario" || len(s.Steps) != 1 {
+		t.Errorf("%+v", s)
+	}
+}
+
+func TestExcerptOfALongLine(t *testing.T) {
+	p := Problem{Column: 301, Source: strings.Repeat("a", 300) + "b" + strings.Repeat("c", 300)}
+	line, caret := p.Excerpt()
+	if n := len([]rune(line)); n > 130 || []rune(line)[len(caret)-1] != 'b' {
+		t.Errorf("%s\n%s", line, caret)
+	}
+}
+
+// huge is a scenario of many steps.
+func huge(steps int) []byte {
+	return []byte("steps:\n" + strings.Repeat("  - send: ticket update\n    id: 100\n    props: {state: invited}\n    expect: {status: 2xx}\n", steps))
+}
+
+func BenchmarkParse(b *testing.B) {
+	source := huge(1000)
+	b.SetBytes(int64(len(source)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := File("x.yaml", source, options()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	files, _ := filepath.Glob("testdata/wrong/*.yaml")
+	for _, path := range files {
+		source, err := os.ReadFile(path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(source)
+	}
+	f.Add([]byte(bomb()))
+	f.Add(huge(2))
+	f.Fuzz(func(t *testing.T, source []byte) {
+		s, err := File("x.yaml", source, options())
+		var problems Problems
+		switch {
+		case err == nil && len(s.Steps) == 0:
+			t.Error("a scenario without steps")
+		case err != nil && !errors.As(err, &problems):
+			t.Error(err)
+		}
+		for _, p := range problems {
+			p.Excerpt()
+		}
+	})
+}

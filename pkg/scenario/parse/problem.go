@@ -1,0 +1,91 @@
+package parse
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/report"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+)
+
+// Problem is one mistake in a scenario file.
+type Problem struct {
+	File string
+	// Line and Column count from 1, the column in characters. A Line of 0 is
+	// about the file as a whole.
+	Line, Column int
+	// Message says what is wrong, in lower case and without a full stop.
+	Message string
+	// Source is the line as it is written; "" when it may hold a secret.
+	Source string
+	// Suggestion is the right word that is nearest, or "".
+	Suggestion string
+	// Variable is the variable that has no value, when that is what is wrong.
+	Variable string
+}
+
+// Problems are the mistakes of one file, in the order of its lines.
+type Problems []Problem
+
+// maxProblems keeps a file that is wrong throughout readable.
+const maxProblems = 100
+
+// Error lists the problems, each with its line and a caret under the place.
+// What is quoted from the file is not made safe for a terminal.
+func (p Problems) Error() string {
+	texts := make([]string, len(p))
+	for i, problem := range p {
+		texts[i] = problem.String()
+	}
+	return strings.Join(texts, "\n")
+}
+
+// Advice is what is wrong and what was probably meant, without the place.
+func (p Problem) Advice() string { return p.Message + apizee.Suggest(p.Suggestion) }
+
+// Place is "FILE:LINE:COLUMN", or the file alone.
+func (p Problem) Place() string {
+	if p.Line == 0 {
+		return p.File
+	}
+	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
+}
+
+func (p Problem) String() string {
+	text := p.Place() + ": " + p.Advice()
+	if p.Source == "" {
+		return text
+	}
+	excerpt, caret := p.Excerpt()
+	return text + "\n    " + excerpt + "\n    " + caret
+}
+
+// Excerpt is the part of the line around the place, and a line with a caret
+// under it.
+func (p Problem) Excerpt() (line, caret string) {
+	const most, before = 120, 60
+	runes := []rune(strings.ReplaceAll(p.Source, "\t", " "))
+	at := min(max(p.Column-1, 0), len(runes))
+	cut := ""
+	if len(runes) > most && at > before {
+		runes, at, cut = runes[at-before:], before, "…"
+	}
+	if len(runes) > most {
+		runes = append(runes[:most:most], '…')
+	}
+	return cut + string(runes), strings.Repeat(" ", at+utf8.RuneCountInString(cut)) + "^"
+}
+
+// Suite is the mistakes as a suite of a report, in which each is a failed case.
+func (p Problems) Suite() report.Suite {
+	s := report.Suite{Name: "Scenario", Cases: make([]report.Case, len(p))}
+	for i, problem := range p {
+		s.Cases[i] = report.Case{
+			Name: "a mistake", File: problem.File, Line: problem.Line, Column: problem.Column,
+			Status: report.Failed, Message: problem.Advice(),
+		}
+	}
+	return s
+}

@@ -1,0 +1,163 @@
+package parse
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
+	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/expr"
+)
+
+// text reads a string that is taken as it is.
+func (r *reader) text(n *yaml.Node, what string) (text string) {
+	r.resolved(n, func(n *yaml.Node) {
+		var ok bool
+		if text, ok = textOf(n); !ok {
+			r.problem(at(n), "%s must be a text, not %s", what, describe(n))
+		}
+	})
+	return text
+}
+
+// number reads an integer within bounds.
+func (r *reader) number(n *yaml.Node, what string, least, most int) int {
+	number := least
+	r.resolved(n, func(n *yaml.Node) {
+		if n.Tag != tagInt {
+			r.problem(at(n), "%s must be a whole number, not %s", what, describe(n))
+			return
+		}
+		var value int64
+		if err := n.Decode(&value); err != nil || value < int64(least) || value > int64(most) {
+			r.problem(at(n), "%s must be from %d to %d, not %s", what, least, most, describe(n))
+			return
+		}
+		number = int(value)
+	})
+	return number
+}
+
+func (r *reader) boolean(n *yaml.Node, what string) (value bool) {
+	r.resolved(n, func(n *yaml.Node) {
+		if n.Tag != tagBool {
+			r.problem(at(n), "%s must be true or false, not %s", what, describe(n))
+			return
+		}
+		value = isTrue(n)
+	})
+	return value
+}
+
+// choice reads one of a few words; "" when it is none of them.
+func (r *reader) choice(n *yaml.Node, what string, words []string) (word string) {
+	r.resolved(n, func(n *yaml.Node) {
+		got, ok := textOf(n)
+		switch {
+		case !ok:
+			r.problem(at(n), "%s must be one of %s, not %s", what, strings.Join(words, ", "), describe(n))
+		case slices.Contains(words, got):
+			word = got
+		default:
+			r.word(at(n), got, words, "%s is not known as %s", expr.InQuotes(got), what)
+		}
+	})
+	return word
+}
+
+// delay reads a duration such as 250ms, or an expression that makes one.
+func (r *reader) delay(n *yaml.Node, what string) (d scenario.Delay) {
+	r.resolved(n, func(n *yaml.Node) {
+		text, ok := textOf(n)
+		if !ok {
+			r.problem(at(n), "%s must be a duration with a unit, such as 250ms or 2s, not %s", what, describe(n))
+			return
+		}
+		if expr.Is(text) {
+			d.Text = r.expression(at(n), text)
+			return
+		}
+		var err error
+		if d.Fixed, err = scenario.ParseDelay(text); err != nil {
+			r.problem(at(n), "%s: %v", what, err)
+		}
+	})
+	return d
+}
+
+// limit reads a duration that something has to happen within.
+func (r *reader) limit(n *yaml.Node, what string) scenario.Delay {
+	before := r.noted()
+	d := r.delay(n, what)
+	if !d.IsSet() && r.noted() == before {
+		r.problem(at(n), "%v", scenario.ErrNoTime)
+	}
+	return d
+}
+
+func (r *reader) valueOf(f field) *expr.Value {
+	v := r.value(f.value)
+	return &v
+}
+
+// value reads any YAML value.
+func (r *reader) value(n *yaml.Node) (v expr.Value) {
+	v = expr.Null() // for what was refused
+	r.resolved(n, func(n *yaml.Node) {
+		switch n.Kind {
+		case yaml.MappingNode:
+			fields := r.fields(n, "it")
+			names, members := make([]string, len(fields)), make([]expr.Value, len(fields))
+			for i, f := range fields {
+				names[i], members[i] = f.name, r.value(f.value)
+			}
+			v = expr.Object(names, members)
+		case yaml.SequenceNode:
+			items := make([]expr.Value, len(n.Content))
+			for i, item := range n.Content {
+				items[i] = r.value(item)
+			}
+			v = expr.List(items)
+		default:
+			v = r.scalar(n)
+		}
+	})
+	return v
+}
+
+func (r *reader) scalar(n *yaml.Node) expr.Value {
+	if text, ok := textOf(n); ok {
+		return expr.String(r.expression(at(n), text))
+	}
+	switch n.Tag {
+	case tagNull:
+		return expr.Null()
+	case tagBool:
+		return expr.Value{JSON: strconv.FormatBool(isTrue(n))}
+	case tagInt, tagFloat:
+		return r.digits(n)
+	}
+	r.problem(at(n), "%s cannot be written as JSON", describe(n))
+	return expr.Null()
+}
+
+// digits is a number as JSON, with the digits as they are written where JSON
+// writes them alike; YAML has hexadecimal numbers too, and infinity.
+func (r *reader) digits(n *yaml.Node) expr.Value {
+	written := jsontext.Value(n.Value)
+	if written.Kind() == '0' && written.IsValid() {
+		return expr.Value{JSON: n.Value}
+	}
+	var number any
+	if err := n.Decode(&number); err == nil {
+		if json, err := json.Marshal(number); err == nil {
+			return expr.Value{JSON: string(json)}
+		}
+	}
+	r.problem(at(n), "%s cannot be written as JSON", n.Value)
+	return expr.Null()
+}

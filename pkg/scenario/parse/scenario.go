@@ -1,0 +1,127 @@
+package parse
+
+import (
+	"go.yaml.in/yaml/v3"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
+	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/expr"
+)
+
+// scenarioKeys are in the order in which they are read: what comes later uses
+// what is known by then.
+func scenarioKeys() []key[scenario.Scenario] {
+	return []key[scenario.Scenario]{
+		{
+			name: "name", about: "What the scenario is called in reports; the name of the file when left out.",
+			schema: textSchema(),
+			read:   func(r *reader, f field, s *scenario.Scenario) { s.Name = r.text(f.value, "name") },
+		},
+		{
+			name: "description", about: "What the scenario proves about an endpoint.",
+			schema: textSchema(),
+			read:   func(r *reader, f field, s *scenario.Scenario) { s.Description = r.text(f.value, "description") },
+		},
+		{
+			name: "vars", about: "Variables for {{ }} expressions. One without a value must be given with --var.",
+			schema: mapSchema(anySchema()),
+			read:   func(r *reader, f field, s *scenario.Scenario) { s.Vars = r.variables(f) },
+		},
+		{
+			name: "target", about: "Where the events go, unless the command line says so.",
+			schema: ref("target"),
+			read:   func(r *reader, f field, s *scenario.Scenario) { readKeys(r, f, "target", r.keys.target, &s.Target) },
+		},
+		{
+			name: "defaults", about: "What holds for every delivery that says nothing itself.",
+			schema: ref("defaults"),
+			read:   func(r *reader, f field, s *scenario.Scenario) { readKeys(r, f, "defaults", r.keys.defaults, s) },
+		},
+		{
+			name: "steps", about: "What happens, one after the other.",
+			schema: listSchema(ref("step"), 1),
+			read:   func(r *reader, f field, s *scenario.Scenario) { s.Steps = r.steps(f, true) },
+		},
+	}
+}
+
+func targetKeys() []key[scenario.Target] {
+	return []key[scenario.Target]{
+		{
+			name: "url", about: "The URL of the endpoint.",
+			schema: textSchema(),
+			read: func(r *reader, f field, t *scenario.Target) {
+				t.URL = r.url(f, "url")
+			},
+		},
+		{
+			name: "headers", about: "Headers sent with every delivery; null takes a default header away.",
+			schema: ref("headers"),
+			read:   func(r *reader, f field, t *scenario.Target) { t.Headers = r.headers(f) },
+		},
+	}
+}
+
+func defaultsKeys() []key[scenario.Scenario] {
+	return []key[scenario.Scenario]{
+		{
+			name: "expect", about: "What every reply to an event must be like.",
+			schema: ref("expect"),
+			read:   func(r *reader, f field, s *scenario.Scenario) { r.expect = r.expectation(f) },
+		},
+		{
+			name: "headers", about: "Headers sent with every delivery.",
+			schema: ref("headers"),
+			read:   func(r *reader, f field, s *scenario.Scenario) { s.Headers = r.headers(f) },
+		},
+	}
+}
+
+// url reads a URL. One that holds expressions is checked when it is known.
+func (r *reader) url(f field, what string) (text string) {
+	r.resolved(f.value, func(n *yaml.Node) {
+		raw, ok := textOf(n)
+		if !ok || raw == "" {
+			r.problem(at(n), "%s must be a URL, not %s", what, describe(n))
+			return
+		}
+		text = r.checkedURL(at(n), raw)
+	})
+	return text
+}
+
+func (r *reader) checkedURL(p place, raw string) string {
+	text := r.expression(p, raw)
+	if expr.Is(text) || text == "" {
+		return text
+	}
+	if _, err := deliver.ParseURL(text); err != nil {
+		r.problem(p, "%v", err)
+	}
+	return text
+}
+
+// headers reads headers to send.
+func (r *reader) headers(f field) []scenario.Header {
+	var headers []scenario.Header
+	for _, own := range r.fields(f.value, f.name) {
+		r.resolved(own.value, func(n *yaml.Node) {
+			raw, ok := scalarOf(n)
+			if !ok && !isEmpty(n) {
+				r.problem(at(n), "header %s must be a text, not %s", own.name, describe(n))
+				return
+			}
+			text := r.expression(at(n), raw)
+			sample := text
+			if expr.Is(text) {
+				sample = "known later"
+			}
+			if _, err := deliver.NewHeader(own.name, sample); err != nil {
+				r.problem(at(own.key), "%v", err)
+				return
+			}
+			headers = append(headers, scenario.Header{Name: own.name, Text: text})
+		})
+	}
+	return headers
+}

@@ -1,0 +1,134 @@
+package parse
+
+import (
+	"encoding/json"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
+)
+
+// schema is a JSON Schema.
+type schema map[string]any
+
+// JSONSchema is the JSON Schema of scenario files, for editors: draft 2020-12,
+// made from the keys that File reads.
+func JSONSchema(c *apizee.Catalog) []byte {
+	t := newTables(c)
+	root := object(t.scenario, "A scenario for apizee-hooks run", stepsKey)
+	root["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+	root["title"] = "apizee-hooks scenario"
+	root["$defs"] = schema{
+		"target":   object(t.target, "Where events go"),
+		"defaults": object(t.defaults, "What holds for every delivery that says nothing itself"),
+		"expect":   object(t.expect, "What a reply must be like"),
+		"matchers": matchersSchema(t.matchers),
+		"headers":  mapSchema(schema{"type": []string{"string", "number", "boolean", "null"}}),
+		"duration": schema{"type": "string", "pattern": `^([0-9.]+(ns|us|µs|ms|s|m|h))+$|^0$|\{\{`},
+		"status":   schema{"type": []string{"integer", "string"}, "pattern": "^[1-5]([0-9][0-9]|[xX][xX])$", "minimum": 100, "maximum": 599},
+		"step":     schema{"oneOf": stepSchemas(t.step, scenario.Kinds())},
+		"delivery": schema{"oneOf": stepSchemas(t.step, deliveries())},
+	}
+	text, err := json.MarshalIndent(root, "", "  ")
+	if err != nil {
+		return nil // a map of texts, numbers and lists is always JSON
+	}
+	return append(text, '\n')
+}
+
+// object is the schema of a mapping with these keys and no others.
+func object[T any](keys []key[T], about string, required ...string) schema {
+	properties := schema{}
+	for _, k := range keys {
+		properties[k.name] = described(k.schema, k.about)
+	}
+	s := schema{"type": "object", "description": about, "properties": properties, "additionalProperties": false}
+	if len(required) > 0 {
+		s["required"] = required
+	}
+	return s
+}
+
+func described(s schema, about string) schema {
+	with := schema{"description": about}
+	for name, value := range s {
+		with[name] = value
+	}
+	return with
+}
+
+// stepSchemas are one schema for each kind of step.
+func stepSchemas(keys []key[scenario.Step], of []scenario.Kind) []schema {
+	var all []schema
+	for _, k := range of {
+		var own []key[scenario.Step]
+		for _, each := range keys {
+			if each.goesWith(k) {
+				own = append(own, each)
+			}
+		}
+		all = append(all, object(own, "A "+string(k)+" step", string(k)))
+	}
+	return all
+}
+
+// matchersSchema takes matchers, or any value that is no mapping.
+func matchersSchema(all []scenario.Matcher) schema {
+	properties := schema{}
+	for _, m := range all {
+		properties[m.Name] = described(operandSchema(m.Takes), m.About)
+	}
+	return schema{"anyOf": []schema{
+		{"type": []string{"string", "number", "boolean", "null", "array"}},
+		{"type": "object", "properties": properties, "additionalProperties": false, "minProperties": 1},
+	}}
+}
+
+func operandSchema(o scenario.Operand) schema {
+	switch o {
+	case scenario.Boolean:
+		return schema{"type": "boolean"}
+	case scenario.Number:
+		return schema{"type": []string{"number", "string"}}
+	case scenario.Type:
+		return enumSchema(scenario.Types())
+	case scenario.Pattern:
+		return textSchema()
+	case scenario.List:
+		return listSchema(anySchema(), 1)
+	case scenario.Tests:
+		return ref("matchers")
+	}
+	return anySchema()
+}
+
+func ref(name string) schema     { return schema{"$ref": "#/$defs/" + name} }
+func anySchema() schema          { return schema{} }
+func textSchema() schema         { return schema{"type": "string"} }
+func delaySchema() schema        { return ref("duration") }
+func mapSchema(of schema) schema { return schema{"type": "object", "additionalProperties": of} }
+
+func listSchema(of schema, least int) schema {
+	return schema{"type": "array", "items": of, "minItems": least}
+}
+
+func enumSchema(words []string) schema { return schema{"type": "string", "enum": words} }
+
+func numberSchema(least, most int) schema {
+	return schema{"type": "integer", "minimum": least, "maximum": most}
+}
+
+func statusSchema() schema {
+	return schema{"anyOf": []schema{ref("status"), listSchema(ref("status"), 1)}}
+}
+
+// sendSchema offers the documented words, and takes others, which
+// allow-undocumented is for.
+func sendSchema(c *apizee.Catalog) schema {
+	var words []string
+	for _, object := range c.ObjectNames() {
+		for _, event := range c.EventNames() {
+			words = append(words, object+" "+event)
+		}
+	}
+	return schema{"anyOf": []schema{{"enum": words}, {"type": "string", "minLength": 1}}}
+}

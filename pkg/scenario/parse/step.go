@@ -1,0 +1,146 @@
+package parse
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
+	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/expr"
+)
+
+const stepsKey = "steps"
+
+// steps reads a list of steps. If they are done in turn, each knows what those
+// before it captured.
+func (r *reader) steps(f field, inTurn bool) []scenario.Step {
+	items := r.items(f.value, f.name)
+	switch {
+	case len(items) == 0 && !r.failed(f):
+		r.problem(at(f.key), "%s has no step in it", f.name)
+	case len(items) > MaxSteps:
+		r.problem(at(f.key), "a scenario has at most %d steps", MaxSteps)
+		return nil
+	}
+	steps := make([]scenario.Step, len(items))
+	for i, item := range items {
+		r.resolved(item, func(n *yaml.Node) { steps[i] = r.step(n) })
+		if inTurn {
+			r.learn(steps[i])
+		}
+	}
+	return steps
+}
+
+// learn makes known what a step captures.
+func (r *reader) learn(s scenario.Step) {
+	for _, c := range s.Captures {
+		r.known[c.Name] = true
+	}
+	for _, inner := range s.Steps {
+		r.learn(inner)
+	}
+}
+
+func (r *reader) step(n *yaml.Node) scenario.Step {
+	s := scenario.Step{Line: n.Line, Column: n.Column}
+	if !isMap(n) {
+		r.problem(at(n), "a step must be a mapping such as {send: ticket update}, not %s", describe(n))
+		return s
+	}
+	fields := r.fields(n, "a step")
+	switch s.Kind = r.kindOf(n, fields); s.Kind {
+	case "":
+		return s
+	case scenario.Send:
+		s.Event = &scenario.Event{}
+	case scenario.Template:
+		s.Rendered = &scenario.Rendered{}
+	case scenario.Probe:
+		s.Probe = &scenario.Request{}
+	}
+	for _, f := range fields {
+		r.stepKey(f, &s)
+	}
+	s.Summary = summary(&s)
+	r.contract(&s, fields)
+	return s
+}
+
+// summary is what a step does, but for an event's, which says more.
+func summary(s *scenario.Step) string {
+	switch s.Kind {
+	case scenario.Template:
+		return "template " + s.Rendered.Name
+	case scenario.Pause:
+		return "pause " + s.Pause.String()
+	case scenario.Together:
+		return fmt.Sprintf("%d together", len(s.Steps))
+	}
+	return string(s.Kind)
+}
+
+// kindOf finds the one key that says what a step does.
+func (r *reader) kindOf(n *yaml.Node, fields []field) scenario.Kind {
+	var found []field
+	for _, f := range fields {
+		if slices.Contains(kindNames(), f.name) {
+			found = append(found, f)
+		}
+	}
+	switch len(found) {
+	case 1:
+		return scenario.Kind(found[0].name)
+	case 0:
+		r.noKind(n, fields)
+	default:
+		r.problem(at(found[1].key), "a step does one thing; this one has %s and %s", found[0].name, found[1].name)
+	}
+	return ""
+}
+
+// noKind blames the key that is nearest to one that says what a step does.
+func (r *reader) noKind(n *yaml.Node, fields []field) {
+	for _, f := range fields {
+		if !slices.Contains(names(r.keys.step), f.name) {
+			r.word(at(f.key), f.name, kindNames(), "a step has no key %s", expr.InQuotes(f.name))
+			return
+		}
+	}
+	r.problem(at(n), "the step does nothing; it needs one of %s", strings.Join(kindNames(), ", "))
+}
+
+func (r *reader) stepKey(f field, s *scenario.Step) {
+	for _, k := range r.keys.step {
+		if k.name != f.name {
+			continue
+		}
+		if !k.goesWith(s.Kind) {
+			r.problem(at(f.key), "a %s step has no key %s", s.Kind, expr.InQuotes(f.name))
+			return
+		}
+		k.read(r, f, s)
+		return
+	}
+	r.word(at(f.key), f.name, namesFor(r.keys.step, s.Kind), "a %s step has no key %s", s.Kind, expr.InQuotes(f.name))
+}
+
+func namesFor(keys []key[scenario.Step], s scenario.Kind) []string {
+	var names []string
+	for _, k := range keys {
+		if k.goesWith(s) {
+			names = append(names, k.name)
+		}
+	}
+	return names
+}
+
+func kindNames() []string {
+	names := make([]string, len(scenario.Kinds()))
+	for i, k := range scenario.Kinds() {
+		names[i] = string(k)
+	}
+	return names
+}

@@ -1,0 +1,90 @@
+package runner
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
+	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
+)
+
+// body makes the bytes of a delivery.
+func (p *running) body(s *scenario.Step) (body []byte, err error) {
+	switch s.Kind {
+	case scenario.Send:
+		body, err = p.event(s.Event)
+	case scenario.Template:
+		body, err = p.fromTemplate(s.Rendered)
+	default:
+		return p.content(s.Data)
+	}
+	if err == nil {
+		body, err = p.change(body, s.Set)
+	}
+	if err != nil || s.Event == nil || !s.Event.Dotted {
+		return body, err
+	}
+	return payload.Dotted(p.scenario.Catalog, body)
+}
+
+func (p *running) event(e *scenario.Event) ([]byte, error) {
+	fields := payload.Fields{Event: e.Name, Object: e.Object}
+	var err error
+	if fields.ID, err = p.engine.JSON(e.ID); err != nil {
+		return nil, fmt.Errorf("id: %w", err)
+	}
+	if fields.Props, err = p.engine.JSON(e.Props); err != nil {
+		return nil, fmt.Errorf("props: %w", err)
+	}
+	unix := p.Now().Unix()
+	if e.Time != nil {
+		raw, err := p.engine.JSON(e.Time)
+		if err == nil {
+			unix, err = payload.ParseTime(gjson.ParseBytes(raw).String())
+		}
+		if err != nil {
+			return nil, fmt.Errorf("time: %w", err)
+		}
+	}
+	fields.Time = strconv.AppendInt(nil, unix, 10)
+	return payload.Compose(p.scenario.Catalog, fields)
+}
+
+func (p *running) fromTemplate(t *scenario.Rendered) ([]byte, error) {
+	vars := payload.Vars{}
+	if t.Vars != nil {
+		raw, err := p.engine.JSON(t.Vars)
+		if err != nil {
+			return nil, fmt.Errorf("vars: %w", err)
+		}
+		vars, _ = payload.Decode(raw).(map[string]any)
+	}
+	return t.Template.Render(vars, p.sources)
+}
+
+func (p *running) change(body []byte, settings []scenario.Setting) ([]byte, error) {
+	if len(settings) == 0 {
+		return body, nil
+	}
+	changes := make([]payload.Change, len(settings))
+	for i, s := range settings {
+		to, err := p.engine.JSON(&s.To)
+		if err != nil {
+			return nil, fmt.Errorf("set %s: %w", s.Path, err)
+		}
+		if changes[i], err = payload.ParseSet(s.Path + "=" + string(to)); err != nil {
+			return nil, fmt.Errorf("set: %w", err)
+		}
+	}
+	return payload.Apply(p.scenario.Catalog, body, changes)
+}
+
+func (p *running) content(c *scenario.Content) ([]byte, error) {
+	raw, err := p.engine.JSON(&c.Value)
+	if err != nil || !c.AsText {
+		return raw, err
+	}
+	return []byte(gjson.ParseBytes(raw).String()), nil
+}

@@ -1,0 +1,169 @@
+package runner
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/fault"
+	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
+	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
+	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/expr"
+)
+
+// judge compares a result with what was expected. The error is about an
+// expression among the expectations.
+func (p *running) judge(x *scenario.Expectation, within time.Duration, r deliver.Result) ([]Difference, error) {
+	if x.Failure != "" || r.Failure != nil {
+		return judgeFailure(x, r), nil
+	}
+	var found []Difference
+	if !slices.ContainsFunc(x.Status, func(s scenario.StatusRange) bool { return s.Low <= r.Status && r.Status <= s.High }) {
+		found = append(found, Difference{"status", statusText(x), statusLine(r)})
+	}
+	if within > 0 && r.Timings.Total > within {
+		found = append(found, Difference{"within", within.String(), r.Timings.Total.Round(time.Millisecond / 10).String()})
+	}
+	j := judging{engine: p.engine, found: found}
+	for i := range x.Headers {
+		j.header(&x.Headers[i], r.Headers)
+	}
+	if len(x.JSON) > 0 {
+		j.json(x.JSON, r)
+	}
+	if x.Body != nil {
+		j.compare("body", x.Body.Tests, text(string(r.Body)))
+	}
+	return j.found, j.err
+}
+
+func judgeFailure(x *scenario.Expectation, r deliver.Result) []Difference {
+	actual := statusLine(r)
+	if r.Failure != nil {
+		actual = string(r.Failure.Kind)
+	}
+	switch {
+	case x.Failure == "" && r.Failure.Kind == fault.KindAborted:
+		return nil // as the fault of the step demands
+	case x.Failure == "":
+		return []Difference{{"status", statusText(x), actual}}
+	case r.Failure != nil && (x.Failure == scenario.AnyFailure || x.Failure == actual):
+		return nil
+	}
+	return []Difference{{"error", x.Failure, actual}}
+}
+
+func statusText(x *scenario.Expectation) string {
+	texts := make([]string, len(x.Status))
+	for i, s := range x.Status {
+		texts[i] = s.Text
+	}
+	return strings.Join(texts, " or ")
+}
+
+func statusLine(r deliver.Result) string {
+	return strings.TrimSpace(strconv.Itoa(r.Status) + " " + r.StatusText)
+}
+
+// judging gathers the differences of one response.
+type judging struct {
+	engine *expr.Engine
+	found  []Difference
+	err    error
+}
+
+// header is met when one header of that name meets it.
+func (j *judging) header(c *scenario.Check, headers http.Header) {
+	if redact.IsSecret(c.Name) {
+		j.secretHeader(c, headers)
+		return
+	}
+	before := len(j.found)
+	j.plainHeader(c, headers)
+	for i := before; i < len(j.found); i++ {
+		d := &j.found[i]
+		d.Expected, d.Actual = redact.Header(c.Name, d.Expected), redact.Header(c.Name, d.Actual)
+	}
+}
+
+func (j *judging) plainHeader(c *scenario.Check, headers http.Header) {
+	what := "header " + c.Name
+	values := headers.Values(c.Name)
+	if len(values) <= 1 {
+		j.compare(what, c.Tests, text(values...))
+		return
+	}
+	before := len(j.found)
+	for _, value := range values {
+		after := len(j.found)
+		if j.compare(what, c.Tests, text(value)); len(j.found) == after {
+			j.found = j.found[:before]
+			return
+		}
+	}
+	j.found = append(j.found[:before], Difference{what, j.found[before].Expected, strings.Join(values, ", ")})
+}
+
+// secretHeader shows nothing of the values.
+func (j *judging) secretHeader(c *scenario.Check, headers http.Header) {
+	alone := judging{engine: j.engine}
+	for _, value := range headers.Values(c.Name) {
+		alone.found = nil
+		if alone.compare("", c.Tests, text(value)); len(alone.found) == 0 {
+			return
+		}
+	}
+	if headers.Values(c.Name) == nil {
+		alone.compare("", c.Tests, gjson.Result{})
+	}
+	if j.err = alone.err; len(alone.found) > 0 {
+		j.found = append(j.found, Difference{"header " + c.Name, redact.Masked, "another value"})
+	}
+}
+
+func (j *judging) json(checks []scenario.Check, r deliver.Result) {
+	if !gjson.ValidBytes(r.Body) {
+		actual := "a body that is not JSON"
+		switch {
+		case len(r.Body) == 0:
+			actual = "an empty body"
+		case r.Truncated:
+			actual = fmt.Sprintf("a body of more than %d KiB, which is not read", deliver.KeptBody>>10)
+		}
+		j.found = append(j.found, Difference{"json " + checks[0].Name, "JSON", actual})
+		return
+	}
+	reply := gjson.ParseBytes(r.Body)
+	for i := range checks {
+		j.compare("json "+checks[i].Name, checks[i].Tests, reply.Get(checks[i].Name))
+	}
+}
+
+// compare runs tests on one value; the first that is not met is a difference.
+func (j *judging) compare(what string, tests []scenario.Test, actual gjson.Result) {
+	for _, t := range tests {
+		expected, ok, err := t.Run(j.engine, actual)
+		if err != nil {
+			j.err = fmt.Errorf("expect %s: %w", what, err)
+			return
+		}
+		if !ok {
+			j.found = append(j.found, Difference{what, expected, scenario.Show(actual)})
+			return
+		}
+	}
+}
+
+// text is a string as the JSON it would be; no string does not exist.
+func text(values ...string) gjson.Result {
+	if len(values) == 0 {
+		return gjson.Result{}
+	}
+	return gjson.Result{Type: gjson.String, Str: values[0], Raw: expr.JSONString(values[0])}
+}

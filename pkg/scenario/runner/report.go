@@ -1,0 +1,76 @@
+package runner
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/report"
+)
+
+// Title is the scenario's name, with the assumption that it was run under.
+func (o Outcome) Title() string {
+	if o.Assumption == "" {
+		return o.Scenario
+	}
+	return o.Scenario + " [" + string(o.Assumption) + "]"
+}
+
+// Suite is the outcome as a suite of a report: a case for each step.
+func (o Outcome) Suite() report.Suite {
+	s := report.Suite{
+		Name: o.Title(), File: o.File, Start: o.Start, Duration: o.Duration,
+		Properties: []report.Property{{Name: "seed", Value: strconv.FormatInt(o.Seed, 10)}},
+		Cases:      make([]report.Case, len(o.Steps)),
+	}
+	for i, step := range o.Steps {
+		s.Cases[i] = step.reportCase()
+	}
+	return s
+}
+
+func (s StepOutcome) reportCase() report.Case {
+	c := report.Case{
+		Name: fmt.Sprintf("%d. %s", s.Step.N, s.Step.Title), File: s.Step.File, Line: s.Step.Line, Column: s.Step.Column,
+		Status: report.Status(s.Status), Duration: s.Duration, Message: s.Reason,
+	}
+	if s.Failure != nil {
+		c.Message = s.FailureText()
+		c.Detail = strings.Join(s.Failure.Lines(), "\n")
+	}
+	return c
+}
+
+// FailureText is the failure in one sentence, and how many rounds failed of a
+// step that was repeated.
+func (s StepOutcome) FailureText() string {
+	switch {
+	case s.Failure == nil:
+		return ""
+	case s.Rounds < 2:
+		return s.Failure.Message
+	}
+	return fmt.Sprintf("%d of %d rounds failed, the first so: %s", s.FailedRounds, s.Rounds, s.Failure.Message)
+}
+
+// Lines show each expectation beside what there was, the reply's first lines,
+// and what to do.
+func (f *Failure) Lines() []string {
+	var lines []string
+	if f.Request != "" {
+		lines = append(lines, f.Request)
+	}
+	for _, d := range f.Differences {
+		lines = append(lines, d.What, "  expected  "+d.Expected, "  actual    "+d.Actual)
+	}
+	if len(f.Reply) > 0 {
+		lines = append(lines, "the reply")
+		for _, line := range f.Reply {
+			lines = append(lines, "  "+line)
+		}
+	}
+	if f.Hint != "" {
+		lines = append(lines, f.Hint)
+	}
+	return lines
+}

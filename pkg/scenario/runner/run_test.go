@@ -1,0 +1,523 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/tidwall/gjson"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/fault"
+	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
+)
+
+func TestBodies(t *testing.T) {
+	tests := []struct{ name, step, want string }{
+		{"example", `{send: ticket, time: 5}`,
+			`{"event":"update","time":5,"object":"ticket","objectId":100,"props":{"state":"invited"}}`},
+		{"own props and id", `{send: ticket create, time: 5, id: "{{ .ticket }}", props: {geoloc: {lat: 47.80}, state: "{{ .state }}"}}`,
+			`{"event":"create","time":5,"object":"ticket","objectId":4211,"props":{"state":"new","geoloc":{"lat":47.80}}}`},
+		{"delete", `{send: ticket delete, time: 5}`,
+			`{"event":"delete","time":5,"object":"ticket","objectId":100,"props":{}}`},
+		{"dotted", `{send: ticket update, time: 5, dotted: true, props: {geoloc: {lat: 1, lng: 2}}}`,
+			`{"event":"update","time":5,"object":"ticket","objectId":100,"props":{"geoloc.lat":1,"geoloc.lng":2}}`},
+		{"set", `{send: ticket update, time: 5, set: {props.state: done, props.geoloc.lat: 1.5, extra: "{{ .n }}"}}`,
+			`{"event":"update","time":5,"object":"ticket","objectId":100,"props":{"state":"done","geoloc":{"lat":1.5}},"extra":1}`},
+		{"time as a date", `{send: ticket update, time: "2021-09-20T13:25:06+00:00"}`,
+			`{"event":"update","time":1632144306,"object":"ticket","objectId":100,"props":{"state":"invited"}}`},
+		{"undocumented", `{send: robot awake, id: r2, time: 5, allow-undocumented: true, props: {state: odd}}`,
+			`{"event":"awake","time":5,"object":"robot","objectId":"r2","props":{"state":"odd"}}`},
+		{"data as a mapping", `{data: {event: update, time: 5, object: ticket, objectId: "{{ .ticket }}", props: {}}}`,
+			`{"event":"update","time":5,"object":"ticket","objectId":4211,"props":{}}`},
+		{"data as a text", `{data: ' {"event":"update", "time":5,"object":"ticket","objectId":{{ .ticket }},"props":{}}'}`,
+			` {"event":"update", "time":5,"object":"ticket","objectId":4211,"props":{}}`},
+		{"template", `{template: ticket-closed, vars: {id: "{{ add .ticket 1 }}"}, set: {time: 5}}`,
+			`{"event":"update","time":5,"object":"ticket","objectId":4212,"props":{"state":"closed"}}`},
+		{"text around an expression", `{send: conversation update, time: 5, id: "{{ .ticket }}-x", props: {name: "${HOST} {{ .state | upper }}"}}`,
+			`{"event":"update","time":5,"object":"conversation","objectId":"4211-x","props":{"name":"127.0.0.1 NEW"}}`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			e := serve(t, nil)
+			out := play(t, e.URL, "vars: {ticket: 4211, state: new}\nsteps:\n  - "+tt.step)
+			if !out.OK() {
+				t.Fatalf("%+v %+v", out.Steps[0], out.Steps[0].Failure)
+			}
+			if diff := cmp.Diff([]string{tt.want}, e.received()); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestHeaders(t *testing.T) {
+	got := make(chan http.Header, 1)
+	e := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		got <- r.Header
+		w.WriteHeader(http.StatusNoContent)
+	})
+	source := `
+target:
+  url: ${HOST}:1
+  headers: {X-From: target, X-Target: "1", User-Agent: null}
+defaults:
+  headers: {X-From: defaults, X-Defaults: "{{ .n }}"}
+steps:
+  - send: ticket update
+    headers: {X-Step: "Bearer ${API_TOKEN}"}
+`
+	if out := play(t, e.URL, source); !out.OK() {
+		t.Fatalf("%+v", out.Steps[0])
+	}
+	want := http.Header{
+		"Accept": {"*/*"}, "Content-Type": {"application/JSON"}, "Content-Length": {"88"},
+		"X-From": {"defaults"}, "X-Target": {"1"}, "X-Defaults": {"1"}, "X-Step": {"Bearer s3cr3t-t0ken"},
+	}
+	header := <-got
+	header.Del("Content-Length")
+	want.Del("Content-Length")
+	if diff := cmp.Diff(want, header); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestExpectations(t *testing.T) {
+	reply := func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.Header()["X-Many"] = []string{"one", "two"}
+		w.WriteHeader(http.StatusOK)
+		io.WriteString(w, `{"n":200,"text":"héllo","list":[1,"2",{"a":null}],"nothing":null,"yes":true,"big":12345678901234567890,"empty":{}}`)
+	}
+	tests := []struct{ expect, want string }{
+		{`status: 200`, ""},
+		{`status: 2xx`, ""},
+		{`status: [404, 2xx]`, ""},
+		{`status: 204`, "status: expected 204, got 200 OK"},
+		{`status: [204, 3xx]`, "status: expected 204 or 3xx, got 200 OK"},
+		{`header: {content-type: application/json}`, ""},
+		{`header: {Content-Type: {contains: xml}}`, `header Content-Type: expected containing "xml", got "application/json"`},
+		{`header: {X-Many: two}`, ""},
+		{`header: {X-Many: three}`, `header X-Many: expected "three", got one, two`},
+		{`header: {X-None: {absent: true}, Content-Type: {exists: true}}`, ""},
+		{`header: {X-None: 4}`, `header X-None: expected "4", got nothing`},
+		{`json: {n: 200}`, ""},
+		{`json: {n: 200.0}`, ""},
+		{`json: {n: "200"}`, `json n: expected "200", got 200`},
+		{`json: {text: héllo, yes: true, nothing: null}`, ""},
+		{`json: {big: 12345678901234567890}`, ""},
+		{`json: {big: 12345678901234567891}`, "json big: expected 12345678901234567891, got 12345678901234567890"},
+		{`json: {list: [1, "2", {a: null}]}`, ""},
+		{`json: {list: [1, 2, {a: null}]}`, `json list: expected [1,2,{"a":null}], got [1,"2",{"a":null}]`},
+		{`json: {list.2: {equals: {a: null}}, empty: {equals: {}}}`, ""},
+		{`json: {list.#: 3, list.1: "2"}`, ""},
+		{`json: {none: {absent: true}, n: {absent: false}, nothing: {exists: true}}`, ""},
+		{`json: {none: {exists: true}}`, "json none: expected exists: true, got nothing"},
+		{`json: {n: {type: integer, gt: 199, gte: 200, lt: 200.5, lte: 200}}`, ""},
+		{`json: {n: {gt: 200}}`, "json n: expected > 200, got 200"},
+		{`json: {text: {gt: 1}}`, `json text: expected > 1, got "héllo"`},
+		{`json: {text: {type: number}}`, `json text: expected of type "number", got "héllo"`},
+		{`json: {text: {matches: "^h.llo$", length: 5, contains: llo, in: [a, héllo]}}`, ""},
+		{`json: {text: {matches: "^x"}}`, `json text: expected matching "^x", got "héllo"`},
+		{`json: {text: {length: 4}}`, `json text: expected of length 4, got "héllo"`},
+		{`json: {list: {length: {gte: 3, lt: 4}, contains: "2"}, empty: {length: 0}}`, ""},
+		{`json: {list: {contains: 2}}`, `json list: expected containing 2, got [1,"2",{"a":null}]`},
+		{`json: {yes: {in: [false, "true"]}}`, `json yes: expected one of [false,"true"], got true`},
+		{`json: {n: "{{ .code }}"}`, ""},
+		{`json: {n: {gt: "{{ .code }}"}}`, "json n: expected > 200, got 200"},
+		{`body: {contains: '"n":200'}`, ""},
+		{`body: nothing like it`, `body: expected "nothing like it", got "{\"n\":200,\"text\":\"héllo\",\"list\":[1,\"2\",{\"a\":null}],\"nothing\":null,\"yes\":true,\"big\":12345678901234567890,\"empty\":{}}"`},
+		{`error: refused`, "error: expected refused, got 200 OK"},
+		{`{status: 404, json: {n: 1}}`, "2 expectations do not hold"},
+	}
+	e := serve(t, reply)
+	for _, tt := range tests {
+		t.Run(tt.expect, func(t *testing.T) {
+			out := play(t, e.URL, "vars: {code: 200}\nsteps:\n  - send: ticket update\n    expect:\n      "+strings.ReplaceAll(tt.expect, "\n", "\n      "))
+			got := ""
+			if f := out.Steps[0].Failure; f != nil {
+				got = f.Message
+			}
+			if got != tt.want {
+				t.Errorf("got  %s\nwant %s", got, tt.want)
+			}
+			if out.OK() != (tt.want == "") {
+				t.Errorf("status is %s", out.Steps[0].Status)
+			}
+		})
+	}
+}
+
+func TestExpectedFailures(t *testing.T) {
+	closed := serve(t, nil)
+	closed.Close()
+	hangs := serve(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	tests := []struct{ name, url, expect, want string }{
+		{"refused", closed.URL, `{error: refused}`, ""},
+		{"any", closed.URL, `{error: any}`, ""},
+		{"another", closed.URL, `{error: tls}`, "error: expected tls, got refused"},
+		{"timeout", hangs.URL, `{error: timeout, within: 20ms}`, ""},
+		{"not meant", closed.URL, `{status: 204}`, "nothing listens on " + strings.TrimPrefix(closed.URL, "http://")},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			out := play(t, tt.url, "steps:\n  - send: ticket update\n    expect: "+tt.expect)
+			got := ""
+			if f := out.Steps[0].Failure; f != nil {
+				got = f.Message
+			}
+			if got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+			if out.Undelivered() != (tt.name == "not meant") {
+				t.Error("undelivered is", out.Undelivered())
+			}
+		})
+	}
+}
+
+// A run is not one that delivered nothing when an event was answered, but it is when only a
+// probe was.
+func TestUndelivered(t *testing.T) {
+	closed := serve(t, nil)
+	closed.Close()
+	calls := 0
+	flaky := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		if calls++; calls > 1 {
+			panic(http.ErrAbortHandler)
+		}
+	})
+	torn := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "9")
+		io.WriteString(w, "half")
+	})
+	probed := serve(t, nil)
+	for name, tt := range map[string]struct {
+		url, steps string
+		want       bool
+		counts     Counts
+	}{
+		"second one":   {flaky.URL, "[{send: ticket}, {send: ticket}]", false, Counts{Passed: 1, Failed: 1, Sent: 2, Answered: 1}},
+		"torn answer":  {torn.URL, "[{send: ticket}]", true, Counts{Failed: 1, Sent: 1}},
+		"probe beside": {closed.URL, "[{probe: GET " + probed.URL + ", expect: {status: 404, within: 1ms}}, {send: ticket}]", true, Counts{Failed: 2}},
+		"probe alone":  {closed.URL, "[{probe: GET " + closed.URL + ", expect: {within: 1ms}}]", true, Counts{Failed: 1}},
+		"as a fault":   {flaky.URL, "[{send: ticket, fault: abort}]", false, Counts{Passed: 1, Sent: 1}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			out := play(t, tt.url, "steps: "+tt.steps)
+			if diff := cmp.Diff(tt.counts, out.Counts()); diff != "" || out.Undelivered() != tt.want {
+				t.Errorf("undelivered: %t, counts (-want +got)\n%s", out.Undelivered(), diff)
+			}
+		})
+	}
+}
+
+func TestTooSlow(t *testing.T) {
+	var calls atomic.Int64
+	e := serve(t, nil)
+	r := runner(t)
+	r.Client = slowClient(t, &calls)
+	out := r.Run(context.Background(), mustParse(t, "defaults: {expect: {within: 2s}}\nsteps: [{send: ticket update}]"), to(t, e.URL))
+	f := out.Steps[0].Failure
+	if f == nil || !strings.HasPrefix(f.Message, "within: expected 2s, got ") {
+		t.Errorf("got %+v", f)
+	}
+}
+
+// The last answer says more than that the time was up in the middle of another try.
+func TestProbeNamesTheLastAnswer(t *testing.T) {
+	tries := 0
+	e := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if tries++; tries > 1 {
+			<-r.Context().Done()
+		}
+		io.WriteString(w, `{"state":"open"}`)
+	})
+	out := play(t, e.URL, "steps:\n  - probe: GET "+e.URL+"\n    expect: {json: {state: closed}, within: 1s}")
+	f := out.Steps[0].Failure
+	if f == nil || !strings.HasSuffix(f.Message, `json state: expected "closed", got "open"`) || f.Request != "GET "+e.URL {
+		t.Errorf("%+v", f)
+	}
+}
+
+// A header may hold a URL with a secret.
+func TestHeaderDifferencesAreMasked(t *testing.T) {
+	e := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Location", "/x?token=hunter2") })
+	out := play(t, e.URL, "steps: [{send: ticket, expect: {header: {Location: '/y?token=hunter3'}}}]")
+	f := out.Steps[0].Failure
+	if f == nil || len(f.Differences) != 1 || f.Differences[0] != (Difference{"header Location", `"/y?token=****"`, `"/x?token=****"`}) {
+		t.Errorf("%+v", f)
+	}
+}
+
+func TestPathHint(t *testing.T) {
+	const body = `{"job":{"id":77},"json":{"a":1}}`
+	for path, want := range map[string]string{
+		"json.job.id":  "a path begins inside of the reply's JSON: write x: job.id",
+		"body.job":     "a path begins inside of the reply's JSON: write x: job",
+		"header.X-Job": "what is captured comes out of the JSON of a reply, not out of its headers",
+		"jobs.id":      "",
+		"job":          "",
+	} {
+		if got := pathHint([]scenario.Capture{{Name: "x", Path: path}}, []byte(body)); got != want {
+			t.Errorf("%s: got %q, want %q", path, got, want)
+		}
+	}
+}
+
+func TestCapture(t *testing.T) {
+	e := serve(t, func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, `{"job":{"id":77,"tags":["a"]}}`) })
+	source := `
+steps:
+  - {send: ticket update, time: 5, capture: {job: job.id, tags: job.tags}}
+  - {send: ticket update, time: 5, id: "{{ .job }}", props: {state: new, tags: "{{ .tags }}"}}
+`
+	if out := play(t, e.URL, source); !out.OK() {
+		t.Fatalf("%+v", out.Steps)
+	}
+	want := `{"event":"update","time":5,"object":"ticket","objectId":77,"props":{"state":"new","tags":["a"]}}`
+	if got := e.received()[1]; got != want {
+		t.Errorf("got %s", got)
+	}
+}
+
+func TestAMissingCaptureSkipsWhatNeedsIt(t *testing.T) {
+	e := serve(t, nil)
+	source := `
+steps:
+  - {send: ticket update, capture: {job: job.id}}
+  - {send: ticket update, id: "{{ .job }}"}
+  - {send: ticket update}
+`
+	out := play(t, e.URL, source)
+	statuses := []Status{out.Steps[0].Status, out.Steps[1].Status, out.Steps[2].Status}
+	if diff := cmp.Diff([]Status{Failed, Skipped, Passed}, statuses); diff != "" {
+		t.Error(diff)
+	}
+	if got, want := out.Steps[0].Failure.Message, "capture job: expected a value at job.id, got nothing"; got != want {
+		t.Errorf("got %q", got)
+	}
+	if got, want := out.Steps[1].Reason, `it needs "job", which step 1 did not capture`; got != want {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestTogetherIsConcurrent(t *testing.T) {
+	const count = 6
+	var barrier sync.WaitGroup
+	barrier.Add(count)
+	e := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		barrier.Done()
+		barrier.Wait() // answers nobody until all are here
+		w.WriteHeader(http.StatusNoContent)
+	})
+	out := play(t, e.URL, `
+steps:
+  - together:
+      - {send: ticket update, props: {state: done}}
+      - {send: ticket update, props: {state: closed}, times: 2}
+    times: 2
+`)
+	if !out.OK() || out.Steps[0].Sent != count {
+		t.Errorf("%+v", out.Steps[0])
+	}
+}
+
+func TestOrderOfTogether(t *testing.T) {
+	source := `
+steps:
+  - together: [{send: ticket, id: 1}, {send: ticket, id: 2}, {send: ticket, id: 3}, {send: ticket, id: 4}]
+    order: %s
+`
+	order := func(word string, seed int64) string {
+		s := mustParse(t, fmt.Sprintf(source, word))
+		p := &running{scenario: s, random: rand.New(rand.NewPCG(uint64(seed), 0))}
+		u := unit{&s.Steps[0], 0, 1}
+		ready := make([]delivery, len(u.Steps))
+		for i := range ready {
+			ready[i] = delivery{unit: unit{&u.Steps[i], 0, 1}}
+		}
+		text := ""
+		for _, d := range p.inOrder(u, ready) {
+			text += d.Event.ID.JSON
+		}
+		return text
+	}
+	if got := order("given", 1); got != "1234" {
+		t.Error("given:", got)
+	}
+	if got := order("reverse", 1); got != "4321" {
+		t.Error("reverse:", got)
+	}
+	if a, b := order("shuffle", 7), order("shuffle", 7); a != b {
+		t.Error("one seed, two orders:", a, b)
+	}
+	if order("shuffle", 1) == order("shuffle", 2) && order("shuffle", 2) == order("shuffle", 3) {
+		t.Error("three seeds, one order")
+	}
+}
+
+func TestRepeatAndTimes(t *testing.T) {
+	e := serve(t, nil)
+	out := play(t, e.URL, `
+steps:
+  - {send: ticket update, id: "{{ .n }}", props: {}, repeat: 3, times: 2, time: "{{ seq }}"}
+`)
+	want := []string{
+		`{"event":"update","time":1,"object":"ticket","objectId":1,"props":{}}`,
+		`{"event":"update","time":1,"object":"ticket","objectId":1,"props":{}}`,
+		`{"event":"update","time":2,"object":"ticket","objectId":2,"props":{}}`,
+		`{"event":"update","time":2,"object":"ticket","objectId":2,"props":{}}`,
+		`{"event":"update","time":3,"object":"ticket","objectId":3,"props":{}}`,
+		`{"event":"update","time":3,"object":"ticket","objectId":3,"props":{}}`,
+	}
+	if diff := cmp.Diff(want, e.received()); diff != "" {
+		t.Error(diff)
+	}
+	if s := out.Steps[0]; s.Rounds != 3 || s.Sent != 6 || s.Status != Passed {
+		t.Errorf("%+v", s)
+	}
+}
+
+func TestProbe(t *testing.T) {
+	var polls atomic.Int64
+	e := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		state := "open"
+		if polls.Add(1) >= 4 {
+			state = "closed"
+		}
+		if r.Method != http.MethodGet || r.Header.Get("Content-Type") != "" {
+			w.WriteHeader(http.StatusBadRequest)
+		}
+		fmt.Fprintf(w, `{"state":%q}`, state)
+	})
+	r := runner(t)
+	var tries []time.Duration
+	r.Observe = func(ev Event) {
+		if p, ok := ev.(Probed); ok {
+			tries = append(tries, p.Next)
+		}
+	}
+	s := mustParse(t, "steps:\n  - probe: GET "+e.URL+"/tickets/1\n    expect: {json: {state: closed}, within: 1h}\n    capture: {state: state}\n  - {probe: 'GET "+e.URL+"', name: 'it is {{ .state }}'}")
+	out := r.Run(context.Background(), s, Options{})
+	if !out.OK() || out.Steps[1].Step.Title != "it is closed" {
+		t.Fatalf("%+v", out.Steps)
+	}
+	ms := time.Millisecond
+	if diff := cmp.Diff([]time.Duration{50 * ms, 100 * ms, 200 * ms, 0, 0}, tries); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAProbeThatNeverHolds(t *testing.T) {
+	e := serve(t, func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, `{"state":"open"}`) })
+	clock := &fakeClock{at: now()}
+	r := runner(t)
+	r.Now, r.Sleep = clock.now, clock.sleep
+	s := mustParse(t, "steps:\n  - probe: GET "+e.URL+"\n    expect: {json: {state: closed}, within: 1s}")
+	out := r.Run(context.Background(), s, Options{})
+	want := `not within 1s, in 6 tries: json state: expected "closed", got "open"`
+	if f := out.Steps[0].Failure; f == nil || f.Message != want {
+		t.Errorf("got %+v", f)
+	}
+	if d := out.Steps[0].Duration; d != time.Second {
+		t.Error("it took", d)
+	}
+}
+
+func TestFailFast(t *testing.T) {
+	e := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) })
+	s := mustParse(t, "steps: [{send: ticket}, {send: ticket}, {pause: 1s}]")
+	o := to(t, e.URL)
+	o.FailFast = true
+	out := runner(t).Run(context.Background(), s, o)
+	if diff := cmp.Diff(Counts{Failed: 1, Skipped: 2, Sent: 1, Answered: 1}, out.Counts()); diff != "" {
+		t.Error(diff)
+	}
+	if out.Steps[2].Reason != "step 1 failed" {
+		t.Error(out.Steps[2].Reason)
+	}
+}
+
+func TestInterrupt(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	e := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		cancel()
+		<-r.Context().Done()
+	})
+	s := mustParse(t, "steps: [{send: ticket}, {send: ticket}, {pause: 1s}]")
+	out := runner(t).Run(ctx, s, to(t, e.URL))
+	if diff := cmp.Diff(Counts{Skipped: 3, Sent: 1}, out.Counts()); diff != "" || !out.Interrupted {
+		t.Error(diff, out.Interrupted)
+	}
+}
+
+func TestSecretsAreMasked(t *testing.T) {
+	e := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Token", "t0k3n-of-reply")
+		w.WriteHeader(http.StatusForbidden)
+		fmt.Fprintf(w, "no %s, %s", r.Header.Get("Authorization"), r.Header.Get("X-Open"))
+	})
+	out := play(t, e.URL, `
+steps:
+  - send: ticket update
+    name: uses ${API_TOKEN}
+    headers: {Authorization: Bearer abcdefgh, X-Open: "${API_TOKEN}"}
+    expect: {status: 204, body: abcdefgh, header: {X-Token: other}}
+`)
+	text := fmt.Sprintf("%+v %+v", out, out.Steps[0].Failure)
+	for _, secret := range []string{"abcdefgh", "s3cr3t-t0ken", "t0k3n-of-reply"} {
+		if strings.Contains(text, secret) {
+			t.Errorf("%s is shown: %s", secret, text)
+		}
+	}
+	if got, want := out.Steps[0].Failure.Reply[1], "no ****, ****"; got != want {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestNoTarget(t *testing.T) {
+	out := runner(t).Run(context.Background(), mustParse(t, "steps: [{send: ticket}]"), Options{})
+	if f := out.Steps[0].Failure; f == nil || f.Message != errNoTarget.Error() {
+		t.Errorf("%+v", f)
+	}
+}
+
+func TestFaults(t *testing.T) {
+	e := serve(t, nil)
+	r := runner(t)
+	var slept []time.Duration
+	r.Sleep = func(_ context.Context, d time.Duration) error { slept = append(slept, d); return nil }
+	r.Faulty = func(f fault.Fault, seed uint64) *deliver.Client {
+		base := &http.Transport{DisableCompression: true, DisableKeepAlives: true}
+		return f.Client(base, time.Now, fault.Options{Seed: seed, Sleep: r.Sleep})
+	}
+	s := mustParse(t, `
+steps:
+  - {send: ticket, time: 1, props: {}, fault: duplicate}
+  - {send: ticket, time: 2, props: {}, fault: delay}
+  - {send: ticket, time: 3, props: {}, fault: oversize}
+  - {together: [{send: ticket, time: 4, props: {}, fault: plain-type}]}
+`)
+	if out := r.Run(context.Background(), s, to(t, e.URL)); !out.OK() {
+		t.Fatalf("%+v", out.Steps)
+	}
+	var got []string
+	for _, body := range e.received() {
+		got = append(got, fmt.Sprintf("%s/%t", gjson.Get(body, "time").Raw, len(body) > 1<<20))
+	}
+	if diff := cmp.Diff([]string{"1/false", "1/false", "2/false", "3/true", "4/false"}, got); diff != "" {
+		t.Error(diff)
+	}
+	if len(slept) != 1 || slept[0] < time.Second {
+		t.Error(slept)
+	}
+}
