@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log"
 	"math/rand/v2"
@@ -9,10 +10,14 @@ import (
 	"os/signal"
 	"runtime"
 	"runtime/debug"
+	"strings"
 	"time"
+
+	"github.com/spf13/cobra"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/templates"
 )
@@ -47,4 +52,24 @@ func Main(build cli.Build) int {
 		Templates: templates.FS,
 		Build:     build,
 	}, os.Args[1:])
+}
+
+// Run runs one command line and returns the exit code of the process.
+func Run(ctx context.Context, system cli.System, args []string) int {
+	stdout := console.NewOutput(system.Stdout)
+	system.Stdout = stdout
+	a := &cli.App{System: system}
+	root := newRootCmd(a, subcommandIn(args))
+	root.SetArgs(args)
+	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) {
+		describePlainly(root)
+	}
+	err := root.ExecuteContext(ctx)
+	if lost := stdout.Err(); lost != nil && !errors.Is(err, lost) {
+		err = cli.OutputLost(err, lost)
+	}
+	if err != nil {
+		a.Report(a.Stderr, err)
+	}
+	return cli.ExitCode(err)
 }

@@ -2,11 +2,6 @@ package cmd
 
 import (
 	"cmp"
-	"context"
-	"errors"
-	"fmt"
-	"strconv"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -25,29 +20,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/cmd/templates"
 	"github.com/apizee-hooks/apizee-hooks/cmd/validate"
 	"github.com/apizee-hooks/apizee-hooks/cmd/version"
-	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
-	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 )
-
-// Run runs one command line and returns the exit code of the process.
-func Run(ctx context.Context, system cli.System, args []string) int {
-	stdout := console.NewOutput(system.Stdout)
-	system.Stdout = stdout
-	a := &cli.App{System: system}
-	root := newRootCmd(a, subcommandIn(args))
-	root.SetArgs(args)
-	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) {
-		describePlainly(root)
-	}
-	err := root.ExecuteContext(ctx)
-	if lost := stdout.Err(); lost != nil && !errors.Is(err, lost) {
-		err = cli.OutputLost(err, lost)
-	}
-	if err != nil {
-		a.Report(a.Stderr, err)
-	}
-	return cli.ExitCode(err)
-}
 
 // Root is the tree of commands, for what is made from it: man pages, tables.
 func Root(system cli.System) *cobra.Command { return newRootCmd(&cli.App{System: system}, "") }
@@ -119,8 +92,7 @@ of them in CI.`,
 	root.SetOut(a.Stdout)
 	root.SetErr(a.Stderr)
 	root.SetFlagErrorFunc(badFlag)
-	root.SetUsageFunc(a.Usage)
-	root.SetHelpFunc(a.Help)
+	cli.SetHelp(root, a)
 	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
 	root.CompletionOptions.DisableDefaultCmd = true
 	addGlobalFlags(a, root)
@@ -159,113 +131,6 @@ func completeHelp(root *cobra.Command) {
 			}
 		}
 	}
-}
-
-func addGlobalFlags(a *cli.App, root *cobra.Command) {
-	f := root.PersistentFlags()
-	f.StringVar(&a.Config, "config", "", "read this configuration `FILE`")
-	f.StringVar(&a.Profile, "profile", "", "use this profile `NAME` of the configuration")
-	cli.EnumFlag(root, f, &a.Color, "color", "", string(console.Auto), console.Modes(), "colour the output")
-	f.BoolVarP(&a.Quiet, "quiet", "q", false, "print errors only")
-	f.BoolVarP(&a.Verbose, "verbose", "v", false, "print more about each request")
-	f.BoolVar(&a.ShowSecrets, "show-secrets", false, "print secrets as they are, not as ****")
-	// Declared here, since cobra would add its own with other words.
-	f.BoolP("help", "h", false, "show help for a command")
-	root.Flags().Bool("version", false, "print the version")
-	f.VisitAll(func(flag *pflag.Flag) { cli.GroupFlags(f, cli.GlobalFlags, flag.Name) })
-	cli.Complete(root, "profile", a.CompleteProfiles)
-	cli.CompleteFiles(root, "config", "yaml", "yml")
-}
-
-// checkGlobals refuses what no command can make sense of.
-func checkGlobals(a *cli.App) error {
-	if a.Quiet && a.Verbose {
-		return cli.Usage(errors.New("--quiet and --verbose contradict each other"), "give one of them.")
-	}
-	return nil
-}
-
-// missingValue refuses a flag that took the flag behind it for its value, as --state does in
-// "--state -t localhost:3000".
-func missingValue(c *cobra.Command) (err error) {
-	c.Flags().Visit(func(f *pflag.Flag) {
-		if value := f.Value.String(); isFlag(c.Flags(), value) && err == nil {
-			err = cli.Usage(fmt.Errorf("--%s needs a value, and %s is a flag", f.Name, value), "`"+c.CommandPath()+" --help` lists the flags.")
-		}
-	})
-	return err
-}
-
-func isFlag(flags *pflag.FlagSet, word string) bool {
-	if name, isLong := strings.CutPrefix(word, "--"); isLong {
-		return flags.Lookup(name) != nil
-	}
-	name, isShort := strings.CutPrefix(word, "-")
-	return isShort && len(name) == 1 && flags.ShorthandLookup(name) != nil
-}
-
-// badFlag says what is wrong with a flag, and names the nearest one.
-func badFlag(c *cobra.Command, err error) error {
-	hint := fmt.Sprintf("`%s --help` lists the flags.", c.CommandPath())
-	var invalid *pflag.InvalidValueError
-	if errors.As(err, &invalid) {
-		return cli.Usage(badValue(invalid), hint)
-	}
-	var missing *pflag.ValueRequiredError
-	if errors.As(err, &missing) {
-		return cli.Usage(fmt.Errorf("--%s needs a value", missing.GetFlag().Name), hint)
-	}
-	var unknown *pflag.NotExistError
-	if !errors.As(err, &unknown) {
-		return cli.Usage(err, hint)
-	}
-	// A flag of a subcommand is unknown where the subcommand's name is mistyped.
-	if c.HasSubCommands() && c.Args != nil {
-		if err := c.Args(c, c.Flags().Args()); err != nil {
-			return err
-		}
-	}
-	if unknown.GetSpecifiedShortnames() != "" {
-		return cli.Usage(fmt.Errorf("there is no flag -%s", unknown.GetSpecifiedName()), hint)
-	}
-	var names []string
-	c.Flags().VisitAll(func(f *pflag.Flag) {
-		if !f.Hidden {
-			names = append(names, f.Name)
-		}
-	})
-	name := unknown.GetSpecifiedName()
-	near := apizee.Nearest(name, names)
-	if near != "" {
-		near = "--" + near
-	}
-	return cli.Usage(fmt.Errorf("there is no flag --%s%s", name, apizee.Suggest(near)), hint)
-}
-
-// badValue names the flag and its value, unless the reason names the value itself.
-func badValue(invalid *pflag.InvalidValueError) error {
-	reason := wanted(invalid)
-	if strings.Contains(reason, strconv.Quote(invalid.GetValue())) {
-		return fmt.Errorf("--%s: %s", invalid.GetFlag().Name, reason)
-	}
-	return fmt.Errorf("--%s %q: %s", invalid.GetFlag().Name, invalid.GetValue(), reason)
-}
-
-// wanted says what a flag takes, in other words than the parser's.
-func wanted(invalid *pflag.InvalidValueError) string {
-	switch invalid.GetFlag().Value.Type() {
-	case "int", "int64":
-		return "it takes a whole number"
-	case "uint64":
-		return "it takes a whole number from 0 up"
-	case "float64":
-		return "it takes a number"
-	case "duration":
-		return "it takes a duration such as 500ms, 10s or 2m"
-	case "bool":
-		return "it takes true or false"
-	}
-	return errors.Unwrap(invalid).Error()
 }
 
 // describePlainly takes the marks out of the descriptions of flags, which shells show as

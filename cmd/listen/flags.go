@@ -71,7 +71,7 @@ func (o *options) addFlags(c *cobra.Command) {
 	var output string // read from the settings
 	cli.OutputFlag(c, f, &output, show.ReceptionForms(), "line is one line an event, pretty all of it as coloured JSON, json one object a line, csv one row")
 	f.BoolVar(&o.showHeaders, "show-headers", false, "show the headers of each event")
-	o.FilterFlag(c, &o.filters)
+	cli.FilterFlag(c, o.Catalog, &o.filters)
 	cli.GroupFlags(f, showFlags, "output", "show-headers", "filter")
 
 	cli.CountFlag(f, &o.count, "count", 0, "stop after `N` events; what comes at the same moment is taken too")

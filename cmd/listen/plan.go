@@ -57,7 +57,7 @@ func (o *options) plan() (*plan, error) {
 		return nil, cli.Usage(fmt.Errorf("listen.output: %q is not a way to show events%s", p.config.Output, apizee.DidYouMean(p.config.Output, forms)),
 			"it is "+cli.List(forms, "or")+".")
 	}
-	if p.filter, err = o.ParseFilter(o.filters); err != nil {
+	if p.filter, err = cli.ParseFilter(o.Catalog, o.filters); err != nil {
 		return nil, err
 	}
 	for _, step := range []func(*config.Loaded) error{p.reply, p.limits, p.faults, p.noReplyOfItsOwn, p.forward, p.serveTLS, p.record} {

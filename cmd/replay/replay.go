@@ -68,7 +68,7 @@ A target without a path gets the recorded paths and queries, but for masked secr
 	o.Connection.AddFlags(c, c.Flags())
 	o.Connection.KeepAliveFlag(c.Flags())
 	f := c.Flags()
-	app.FilterFlag(c, &o.filters)
+	cli.FilterFlag(c, app.Catalog, &o.filters)
 	f.StringVar(&o.speed, "speed", "1", "how `FAST`: 1 keeps the gaps, 2x halves them, max leaves none")
 	cli.Complete(c, "speed", cli.Words([]string{"1", "2x", "10x", "max"}))
 	cli.CountFlag(f, &o.from, "from", 1, "begin with entry `N` of the recording")
@@ -157,7 +157,7 @@ func (o *options) target(c config.Config) (target deliver.Target, stop func(), e
 
 // plan is what the flags say of the entries.
 func (o *options) plan() (replay.Options, error) {
-	filter, err := o.ParseFilter(o.filters)
+	filter, err := cli.ParseFilter(o.Catalog, o.filters)
 	if err != nil {
 		return replay.Options{}, err
 	}

@@ -1,11 +1,13 @@
 package cli
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"fmt"
 	"io"
 	"io/fs"
 	"net/http"
-	"os"
 	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
@@ -13,28 +15,6 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 )
-
-// IsAnimated reports whether w is a terminal that can draw on a line anew.
-func (a *App) IsAnimated(w io.Writer) bool {
-	term, _ := a.LookupEnv("TERM")
-	return term != "dumb" && console.IsTerminal(w)
-}
-
-// Fit breaks a text that stands behind an indent between its words, where the terminal
-// ends. What fits stays as it is.
-func (a *App) Fit(text string, indent int) []string { return console.Fit(text, a.Width(), indent) }
-
-// Input is standard input whose reading ends with the context: a read from a
-// terminal does not, so that an interrupt would have to come twice.
-func (a *App) Input(ctx context.Context) io.Reader {
-	r, w := io.Pipe()
-	context.AfterFunc(ctx, func() { w.CloseWithError(context.Canceled) })
-	go func() {
-		_, err := io.Copy(w, a.Stdin)
-		w.CloseWithError(err)
-	}()
-	return r
-}
 
 // System is all that a command needs from outside.
 type System struct {
@@ -53,9 +33,10 @@ type System struct {
 	Build          Build
 }
 
-// App is a System with the global flags of this run.
+// App is what every command gets: what it needs from outside, and the global flags.
 type App struct {
 	System
+
 	Config      string
 	Profile     string
 	Color       string
@@ -65,30 +46,17 @@ type App struct {
 }
 
 // Out colors what goes to standard output.
-func (a *App) Out() console.Palette { return a.Palette(a.Stdout) }
+func (a *App) Out() console.Palette { return a.palette(a.Stdout) }
 
 // Err colors what goes to standard error.
-func (a *App) Err() console.Palette { return a.Palette(a.Stderr) }
+func (a *App) Err() console.Palette { return a.palette(a.Stderr) }
 
-// Palette colors what goes to w.
-func (a *App) Palette(w io.Writer) console.Palette {
+func (a *App) palette(w io.Writer) console.Palette {
 	return console.NewPalette(console.Enabled(console.Mode(a.Color), w, a.LookupEnv))
 }
 
 // Width is how many columns standard output has, 0 for no limit.
 func (a *App) Width() int { return console.Width(a.Stdout, a.LookupEnv) }
-
-// Open opens a file, or standard input for "-", and names it.
-func (a *App) Open(ctx context.Context, name string) (io.ReadCloser, string, error) {
-	if name == "-" {
-		return io.NopCloser(a.Input(ctx)), "stdin", nil
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, "", Usage(err, "check the path; - reads standard input.")
-	}
-	return f, name, nil
-}
 
 // Style is how a command shows things on standard output. Where that is no terminal its
 // width is asked for once.
@@ -99,4 +67,31 @@ func (a *App) Style() show.Style {
 		width = func() int { return fixed }
 	}
 	return show.Style{Palette: a.Out(), Width: width, Secrets: a.ShowSecrets, Quiet: a.Quiet, Verbose: a.Verbose}
+}
+
+// IsAnimated reports whether w is a terminal that can draw on a line anew.
+func (a *App) IsAnimated(w io.Writer) bool {
+	term, _ := a.LookupEnv("TERM")
+	return term != "dumb" && console.IsTerminal(w)
+}
+
+// Fit breaks a text that stands behind an indent between its words, where the terminal
+// ends. What fits stays as it is.
+func (a *App) Fit(text string, indent int) []string { return console.Fit(text, a.Width(), indent) }
+
+// PrintJSON prints one value: laid out and in color on a terminal, on one line elsewhere.
+// <, > and & stay what they are.
+func (a *App) PrintJSON(value any) error {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		return fmt.Errorf("write JSON: %w", err)
+	}
+	out := text.Bytes()
+	if p := a.Out(); p.Enabled() || console.IsTerminal(a.Stdout) {
+		out = console.JSON(bytes.TrimSuffix(out, []byte("\n")), p)
+	}
+	_, err := a.Stdout.Write(out)
+	return err
 }

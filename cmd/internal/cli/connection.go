@@ -13,9 +13,6 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/fault"
 )
 
-// DeliveryFlags is the heading of the flags that say how an event is delivered.
-const DeliveryFlags = "Delivery flags"
-
 // Connection are the flags of every command that delivers.
 type Connection struct {
 	Settings  Settings // --to, --timeout, --insecure

@@ -13,16 +13,21 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 )
 
+// Program is the name of this program.
+const Program = "apizee-hooks"
+
+// The headings of flags that are not a command's own.
 const (
-	// flagGroup is the annotation that names the heading a flag stands under.
-	flagGroup = "group"
-
-	plainFlags  = "Flags"
-	GlobalFlags = "Global flags"
-
-	// helpWidth is how wide help is where there is no terminal to ask.
-	helpWidth = 100
+	plainFlags    = "Flags"
+	DeliveryFlags = "Delivery flags" // how an event is delivered
+	GlobalFlags   = "Global flags"
 )
+
+// flagGroup is the annotation that names the heading a flag stands under.
+const flagGroup = "group"
+
+// helpWidth is how wide help is where there is no terminal to ask.
+const helpWidth = 100
 
 // GroupFlags puts flags under a heading of their own in the help.
 func GroupFlags(f *pflag.FlagSet, group string, names ...string) {
@@ -34,21 +39,31 @@ func GroupFlags(f *pflag.FlagSet, group string, names ...string) {
 	}
 }
 
-// Help writes the help of a command.
-func (a *App) Help(c *cobra.Command, _ []string) {
-	fmt.Fprintf(a.Stdout, "%s\n\n", strings.TrimSpace(cmp.Or(c.Long, c.Short)))
-	a.writeUsage(a.Stdout, c)
+// Example takes the indentation of the source out of help texts.
+func Example(s string) string {
+	var lines []string
+	for line := range strings.Lines(strings.TrimPrefix(s, "\n")) {
+		lines = append(lines, "  "+strings.TrimPrefix(strings.TrimRight(line, "\n"), "\t\t\t"))
+	}
+	for i, line := range lines {
+		lines[i] = strings.TrimRight(line, " \t")
+	}
+	return strings.Join(lines, "\n")
 }
 
-// Usage is what cobra asks for after a mistake; errors here name the next step
-// instead, so only the help shows it.
-func (a *App) Usage(c *cobra.Command) error {
-	a.writeUsage(a.Stdout, c)
-	return nil
+// SetHelp has a program and its commands show their help in this layout.
+func SetHelp(root *cobra.Command, app *App) {
+	root.SetHelpFunc(func(c *cobra.Command, _ []string) {
+		fmt.Fprintf(app.Stdout, "%s\n\n", strings.TrimSpace(cmp.Or(c.Long, c.Short)))
+		writeUsage(app, c)
+	})
+	// cobra asks for it after a mistake; errors here name the next step instead.
+	root.SetUsageFunc(func(c *cobra.Command) error { writeUsage(app, c); return nil })
 }
 
-func (a *App) writeUsage(w io.Writer, c *cobra.Command) {
-	h := helpWriter{w: w, palette: a.Palette(w), width: min(cmp.Or(console.Width(w, a.LookupEnv), helpWidth), helpWidth)}
+func writeUsage(app *App, c *cobra.Command) {
+	w := app.Stdout
+	h := helpWriter{w: w, palette: app.Out(), width: min(cmp.Or(app.Width(), helpWidth), helpWidth)}
 	h.heading("Usage")
 	fmt.Fprintf(w, "  %s\n", useLine(c))
 	if c.Example != "" {
@@ -193,19 +208,4 @@ func flagText(f *pflag.Flag) string {
 		return text
 	}
 	return text + " (default " + f.DefValue + ")"
-}
-
-// Program is the name of this program.
-const Program = "apizee-hooks"
-
-// Example takes the indentation of the source out of help texts.
-func Example(s string) string {
-	var lines []string
-	for line := range strings.Lines(strings.TrimPrefix(s, "\n")) {
-		lines = append(lines, "  "+strings.TrimPrefix(strings.TrimRight(line, "\n"), "\t\t\t"))
-	}
-	for i, line := range lines {
-		lines[i] = strings.TrimRight(line, " \t")
-	}
-	return strings.Join(lines, "\n")
 }

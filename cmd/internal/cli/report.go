@@ -67,10 +67,10 @@ func ReportFlag(c *cobra.Command, value *Reports, kinds ...string) {
 }
 
 // Check says before the work what would keep its reports from being written.
-func (list Reports) Check() error {
+func (r Reports) Check() error {
 	var paths []string
-	for _, r := range list {
-		paths = append(paths, r.File)
+	for _, each := range r {
+		paths = append(paths, each.File)
 	}
 	if err := report.CheckFiles(paths); err != nil {
 		return Usage(fmt.Errorf("--report: %w", err), "")
@@ -79,8 +79,8 @@ func (list Reports) Check() error {
 }
 
 // Have reports whether one of a kind is to be written.
-func (list Reports) Have(kind string) bool {
-	return slices.ContainsFunc(list, func(r Report) bool { return r.Kind == kind })
+func (r Reports) Have(kind string) bool {
+	return slices.ContainsFunc(r, func(each Report) bool { return each.Kind == kind })
 }
 
 // streamAt is the output of this process that a path such as /dev/stdout means, or nil.

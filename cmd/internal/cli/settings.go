@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/config"
@@ -74,15 +73,6 @@ func (t tracked) Set(text string) error {
 		t.set(t.Value.String())
 	}
 	return err
-}
-
-// CompleteProfiles completes the profiles of the configuration file.
-func (a *App) CompleteProfiles(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	loaded, err := a.Load(nil)
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	return loaded.Profiles, cobra.ShellCompDirectiveNoFileComp
 }
 
 // DefaultAddr is where listen listens unless told otherwise.
