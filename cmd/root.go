@@ -17,6 +17,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/cmd/replay"
 	"github.com/apizee-hooks/apizee-hooks/cmd/run"
 	"github.com/apizee-hooks/apizee-hooks/cmd/schema"
+	"github.com/apizee-hooks/apizee-hooks/cmd/send"
 	"github.com/apizee-hooks/apizee-hooks/cmd/templates"
 	"github.com/apizee-hooks/apizee-hooks/cmd/validate"
 	"github.com/apizee-hooks/apizee-hooks/cmd/version"
@@ -34,7 +35,7 @@ type subcommand struct {
 // subcommands are all there are, in the order of their groups.
 func subcommands() []subcommand {
 	return []subcommand{
-		{"send", "events", flat(newSendCmd)},
+		{"send", "events", send.New},
 		{"listen", "events", listen.New},
 		{"run", "events", run.New},
 		{"replay", "events", replay.New},

@@ -133,10 +133,10 @@ func TestCompose(t *testing.T) {
 }
 
 func TestCheck(t *testing.T) {
-	if err := Check(documented, []byte(`{"event":"update","time":1,"object":"smsmessage","objectId":1,"props":{"x":1}}`)); err != nil {
+	if err := Check(documented.Validate([]byte(`{"event":"update","time":1,"object":"smsmessage","objectId":1,"props":{"x":1}}`))); err != nil {
 		t.Errorf("notices alone: %v", err)
 	}
-	err := Check(documented, []byte(`{"event":"update","time":1,"object":"ticket","objectId":1,"props":{"x":1,"state":"opend"}}`))
+	err := Check(documented.Validate([]byte(`{"event":"update","time":1,"object":"ticket","objectId":1,"props":{"x":1,"state":"opend"}}`)))
 	broken := (*UndocumentedError)(nil)
 	if !errors.As(err, &broken) || len(broken.Findings) != 2 {
 		t.Fatalf("error %#v", err)

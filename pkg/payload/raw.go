@@ -116,10 +116,10 @@ func (e *UndocumentedError) Error() string {
 	return "the event breaks the contract"
 }
 
-// Check holds an event against the contract. What breaks it is an *UndocumentedError;
+// Check refuses an event by its report. What breaks the contract is an *UndocumentedError;
 // notices alone are not.
-func Check(c *apizee.Catalog, body []byte) error {
-	if r := c.Validate(body); !r.OK() {
+func Check(r apizee.Report) error {
+	if !r.OK() {
 		return &UndocumentedError{Findings: r.Findings}
 	}
 	return nil

@@ -1,4 +1,4 @@
-package cmd
+package send
 
 import (
 	"context"
@@ -13,38 +13,37 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 )
 
-// edit opens the event in the user's editor. What comes back is sent, when it is an event.
-func (a *app) edit(ctx context.Context, o *sendOptions, body []byte) ([]byte, error) {
-	stdin, closeStdin := a.editorInput(o)
+// edited opens the event in the user's editor. What comes back is sent, when it is an event.
+func (o *options) edited(ctx context.Context, body []byte) (event, error) {
+	stdin, closeStdin := o.editorInput()
 	defer closeStdin()
-	editor := console.Editor{Stdin: stdin, Stdout: a.Stdout, Stderr: a.Stderr, LookupEnv: a.LookupEnv}
+	editor := console.Editor{Stdin: stdin, Stdout: o.Stdout, Stderr: o.Stderr, LookupEnv: o.LookupEnv}
 	text := body
 	if json.Valid(body) { // else it is here to be mended
 		text = console.JSON(body, console.Palette{})
 	}
 	edited, err := editor.Edit(ctx, "event.json", text)
 	if err != nil {
-		return nil, cli.Usage(err, "")
+		return event{}, cli.Usage(err, "")
 	}
 	compact, err := payload.Compact(edited)
 	switch {
 	case err != nil && o.allow:
-		return edited, nil
+		return o.event(edited), nil
 	case err != nil:
-		return nil, keepEdited(edited, fmt.Errorf("the edited event: %w", err))
-	case o.allow:
-		return compact, nil
+		return event{}, keepEdited(edited, fmt.Errorf("the edited event: %w", err))
 	}
-	if err := payload.Check(a.Catalog, compact); err != nil {
-		return nil, keepEdited(edited, err)
+	e := o.event(compact)
+	if err := payload.Check(e.report); err != nil && !o.allow {
+		return e, keepEdited(edited, err)
 	}
-	return compact, nil
+	return e, nil
 }
 
 // editorInput is the terminal when standard input has brought the event.
-func (a *app) editorInput(o *sendOptions) (in io.Reader, done func()) {
+func (o *options) editorInput() (in io.Reader, done func()) {
 	name := "/dev/tty"
-	if a.GOOS == "windows" {
+	if o.GOOS == "windows" {
 		name = "CONIN$"
 	}
 	if o.data == "-" {
@@ -52,7 +51,7 @@ func (a *app) editorInput(o *sendOptions) (in io.Reader, done func()) {
 			return terminal, func() { terminal.Close() }
 		}
 	}
-	return a.Stdin, func() {}
+	return o.Stdin, func() {}
 }
 
 // keepEdited saves what was written in the editor, so that a slip does not cost the work.
@@ -65,13 +64,13 @@ func keepEdited(text []byte, mistake error) error {
 }
 
 // noteKept saves an edited event that nobody took, and says where it is.
-func (a *app) noteKept(body []byte, allow bool) {
+func (o *options) noteKept(e event) {
 	flags := ""
-	if allow {
+	if o.allow {
 		flags = " --allow-undocumented"
 	}
-	if name, err := keep(body); err == nil {
-		a.Note(fmt.Sprintf("the edited event is kept: `%s send --data @%s%s` sends it.", cli.Program, name, flags))
+	if name, err := keep(e.body); err == nil {
+		o.Note(fmt.Sprintf("the edited event is kept: `%s send --data @%s%s` sends it.", cli.Program, name, flags))
 	}
 }
 

@@ -1,4 +1,4 @@
-package cmd
+package send
 
 import (
 	"errors"
@@ -12,24 +12,25 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 )
 
-// newSendObjectCmd is send for one documented object: its flags are the props
-// that the catalog knows.
-func newSendObjectCmd(a *app, o *sendOptions, object apizee.Object) *cobra.Command {
+// newObject is send for one documented object: its flags are the props that the catalog
+// knows.
+func newObject(o *options, object apizee.Object) *cobra.Command {
 	flags := objectFlags{object: object}
 	c := &cobra.Command{
-		Use:   object.Name + " [" + strings.Join(a.Catalog.EventNames(), "|") + "]",
+		Use:   object.Name + " [" + strings.Join(o.Catalog.EventNames(), "|") + "]",
 		Short: "Send an event about " + object.Description,
 		Long: fmt.Sprintf("Send an event about %s.\n\nWithout flags it is the documented example, dated now, and the event is an\nupdate. `apizee-hooks events %s` shows what is documented.",
 			object.Description, object.Name),
 		Example:           objectExamples(object),
-		ValidArgsFunction: cli.FirstArg(cli.Words(a.Catalog.EventNames())),
-		Args:              cli.AtMost(1, "one event: "+cli.List(a.Catalog.EventNames(), "or")),
+		ValidArgsFunction: cli.FirstArg(cli.Words(o.Catalog.EventNames())),
+		Args:              cli.AtMost(1, "one event: "+cli.List(o.Catalog.EventNames(), "or")),
 		RunE: func(c *cobra.Command, args []string) error {
 			spec, err := flags.spec(c, args, o.allow)
 			if err != nil {
 				return err
 			}
-			return a.send(c, o, &spec)
+			o.spec = &spec
+			return run(c.Context(), o)
 		},
 	}
 	flags.add(c)

@@ -1,0 +1,141 @@
+package send
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/fault"
+	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
+)
+
+// options are the flags that every form of send takes, and the event that one form
+// describes with flags of its own.
+type options struct {
+	*cli.App
+	cli.Connection
+	spec     *payload.Spec // nil when the event comes from a template or from JSON
+	template string
+	vars     []string
+	data     string
+
+	changes  []payload.Change
+	time     string
+	dotted   bool
+	edit     bool
+	allow    bool
+	count    int
+	every    time.Duration
+	parallel int
+	retry    int
+	fault    fault.Fault
+	dryRun   string
+	output   string
+}
+
+const eventFlags = "Event flags"
+
+func (o *options) addFlags(c *cobra.Command) {
+	f := c.PersistentFlags()
+	f.StringVar(&o.template, "template", "", "send the template of this `NAME`, or of this file")
+	f.StringArrayVar(&o.vars, "var", nil, "set a variable of the template, as `k=v`; repeatable")
+	f.StringVar(&o.data, "data", "", "send this `JSON` as it is; @FILE reads a file, - standard input")
+	f.Var(&changes{&o.changes, payload.ParseSet, "path=value"}, "set", "change a field: JSON, else text; repeatable")
+	f.Var(&changes{&o.changes, payload.ParseUnset, "path"}, "unset", "remove a field; repeatable")
+	f.StringVar(&o.time, "time", "", "time of the event: UNIX seconds or RFC 3339, as `TIME` (default now)")
+	f.BoolVar(&o.dotted, "dotted", false, "write geoloc.lat and _parent.id as keys with a dot, not nested")
+	f.BoolVarP(&o.edit, "edit", "e", false, "edit the event in $EDITOR before it is sent")
+	f.BoolVar(&o.allow, "allow-undocumented", false, "send what Apizee does not document")
+	cli.GroupFlags(f, eventFlags, "template", "var", "data", "set", "unset", "time", "dotted", "edit", "allow-undocumented")
+
+	o.Connection.AddFlags(c, f)
+	o.Connection.KeepAliveFlag(f)
+	cli.CountFlag(f, &o.count, "count", 1, "send the same event `N` times")
+	f.DurationVar(&o.every, "every", 0, "start one delivery every `DURATION`, such as 500ms")
+	cli.CountFlag(f, &o.parallel, "parallel", 1, "have up to `N` deliveries under way at once")
+	f.IntVar(&o.retry, "retry", 0, "try up to `N` times more when the answer is not 2xx, after pauses that grow or that Retry-After asks for (Apizee documents no retry)")
+	cli.FaultFlag(c, f, &o.fault, func(f fault.Fault) bool { return !f.Reorders() })
+	f.VarPF(cli.Enum{Value: &o.dryRun, Words: dryRuns()}, "dry-run", "", "print the event, or the curl command, and send nothing").NoOptDefVal = dryRunJSON
+	cli.Complete(c, "dry-run", cli.Words(dryRuns()))
+	cli.OutputFlag(c, f, &o.output, []string{"text", "json"}, "json is one object a delivery")
+	cli.GroupFlags(f, cli.DeliveryFlags, "count", "every", "parallel", "retry", "dry-run", "output")
+
+	cli.Complete(c, "template", o.CompleteTemplates)
+	cli.Complete(c, "var", cli.Nothing)
+	cli.Complete(c, "data", completeData)
+	cli.Complete(c, "set", completePaths(o.Catalog, "="))
+	cli.Complete(c, "unset", completePaths(o.Catalog, ""))
+	for _, name := range []string{"time", "count", "every", "parallel", "retry"} {
+		cli.Complete(c, name, cli.Nothing)
+	}
+}
+
+const (
+	dryRunJSON = "json"
+	dryRunCurl = "curl"
+)
+
+func dryRuns() []string { return []string{dryRunJSON, dryRunCurl} }
+
+// changes is a flag that adds a change of the event, in the order of the
+// command line.
+type changes struct {
+	list  *[]payload.Change
+	parse func(string) (payload.Change, error)
+	form  string
+}
+
+func (c *changes) String() string { return "" }
+
+func (c *changes) Type() string { return c.form }
+
+func (c *changes) Set(text string) error {
+	change, err := c.parse(text)
+	if err != nil {
+		return err
+	}
+	*c.list = append(*c.list, change)
+	return nil
+}
+
+// completePaths completes the paths of documented fields, each followed by end. Once an
+// object is named they are those of that object.
+func completePaths(catalog *apizee.Catalog, end string) cli.Completer {
+	return func(c *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+		var paths []string
+		for _, field := range apizee.FieldNames() {
+			paths = append(paths, field+end)
+		}
+		for _, object := range catalog.Objects {
+			if _, named := catalog.LookupObject(c.Name()); named && c.Name() != object.Name {
+				continue
+			}
+			for _, path := range object.PropPaths() {
+				if path = "props." + path + end; !slices.Contains(paths, path) {
+					paths = append(paths, path)
+				}
+			}
+		}
+		return paths, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+	}
+}
+
+// completeData completes files after an @.
+func completeData(_ *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
+	if !strings.HasPrefix(word, "@") {
+		return []string{"@", "-"}, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+	}
+	matches, err := filepath.Glob(word[1:] + "*")
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	for i, m := range matches {
+		matches[i] = "@" + m
+	}
+	return matches, cobra.ShellCompDirectiveNoFileComp
+}

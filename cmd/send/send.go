@@ -1,0 +1,210 @@
+// Package send is the command that builds an event and delivers it.
+package send
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/console"
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/fault"
+	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
+)
+
+// New makes the command, with a command of its own for each documented object.
+func New(app *cli.App) *cobra.Command {
+	o := &options{App: app}
+	c := &cobra.Command{
+		Use:   "send [" + strings.Join(app.Catalog.ObjectNames(), "|") + "]",
+		Short: "Send an event to your endpoint",
+		Long: `Send an event to your endpoint, with the method, headers and body that Apizee
+documents. Without flags each object sends its documented example, dated now.
+
+An endpoint that answers 2xx gives exit code 0, any other answer 1, no answer 3.`,
+		Example: cli.Example(`
+			# A ticket was updated
+			apizee-hooks send ticket update --state invited --to http://localhost:3000/apizeehooks/
+
+			# A named template, with a value of your own
+			apizee-hooks send --template ticket-geolocated --var lat=48.1 -t localhost:3000/hooks
+
+			# Your own JSON, and the shared secret your endpoint checks
+			apizee-hooks send --data @event.json -H 'X-Api-Key: abc' -t localhost:3000/hooks
+
+			# Look, but do not send; or get the curl command
+			apizee-hooks send media --state completed --dry-run
+			apizee-hooks send media --state completed --dry-run=curl -t localhost:3000/hooks`),
+		Args:              noSuchObject(app.Catalog),
+		ValidArgsFunction: cli.Nothing,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return run(c.Context(), o)
+		},
+	}
+	o.addFlags(c)
+	for _, object := range app.Catalog.Objects {
+		c.AddCommand(newObject(o, object))
+	}
+	return c
+}
+
+func noSuchObject(catalog *apizee.Catalog) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if err := cli.NotJoined(c, args); err != nil || len(args) == 0 {
+			return err
+		}
+		return cli.Usage(fmt.Errorf("%q is not a documented object%s", args[0], apizee.DidYouMean(args[0], catalog.ObjectNames())),
+			"Apizee documents "+cli.List(catalog.ObjectNames(), "and")+"; send anything else with --data.")
+	}
+}
+
+// run builds the event and delivers it.
+func run(ctx context.Context, o *options) error {
+	if err := o.check(); err != nil {
+		return err
+	}
+	loaded, err := o.Load(o.Settings)
+	if err != nil {
+		return err
+	}
+	headers, err := cli.ParseHeaders(loaded.Config.Headers, o.Headers)
+	if err != nil {
+		return err
+	}
+	tls := o.TLS(loaded.Config)
+	if o.edit && o.dryRun != dryRunJSON { // what is wrong elsewhere must not cost the edit
+		if _, err := cli.ParseTarget(loaded.Config.To, headers); err != nil {
+			return err
+		}
+		if _, err := o.Client(tls, 0); err != nil {
+			return err
+		}
+	}
+	e, err := o.build(ctx, loaded.Config)
+	if err != nil {
+		return err
+	}
+	if !o.allow {
+		o.noteUndocumented(e.report.Findings)
+	}
+	if o.dryRun != "" && (o.count > 1 || o.retry > 0) {
+		o.Note("one delivery is printed; --count and --retry change nothing about it.")
+	}
+	if o.dryRun == dryRunJSON {
+		return o.printEvent(e)
+	}
+	target, err := cli.ParseTarget(loaded.Config.To, headers)
+	if err != nil {
+		return err
+	}
+	if o.dryRun == dryRunCurl {
+		return o.printCurl(target, e, deliver.CurlOptions{TLS: tls, Timeout: loaded.Config.Timeout})
+	}
+	err = o.deliver(ctx, target, e, tls, loaded.Config.Timeout)
+	if o.edit && err != nil {
+		o.noteKept(e)
+	}
+	return err
+}
+
+// check refuses combinations that make no sense, and numbers out of range.
+func (o *options) check() error {
+	var sources []string
+	if o.spec != nil {
+		sources = append(sources, "the object "+o.spec.Object)
+	}
+	if o.template != "" {
+		sources = append(sources, "--template")
+	}
+	if o.data != "" {
+		sources = append(sources, "--data")
+	}
+	switch {
+	case len(sources) == 0:
+		return cli.Usage(errors.New("there is nothing to send"),
+			"name an object (`apizee-hooks send ticket`), a --template, or your own --data.")
+	case len(sources) > 1:
+		return cli.Usage(fmt.Errorf("%s each make an event, and only one is sent", cli.List(sources, "and")), "give one of them.")
+	case len(o.vars) > 0 && o.template == "":
+		return cli.Usage(errors.New("--var sets a variable of a template, and there is no --template"),
+			"change a field of the event with --set path=value.")
+	case o.fault.Reorders():
+		return cli.Usage(fmt.Errorf("--fault %s needs different events, and send sends the same one", o.fault.Name),
+			"use it with `"+cli.Program+" load`.")
+	case o.fault.Name != "" && o.dryRun != "":
+		return cli.Usage(errors.New("--fault changes how an event is delivered, and --dry-run delivers nothing"), "give one of them.")
+	case o.retry < 0:
+		return cli.Usagef("--retry %d: it must be 0 or more", o.retry)
+	case o.every < 0:
+		return cli.Usagef("--every %s: it must not be negative", o.every)
+	}
+	return nil
+}
+
+// printEvent prints the event for --dry-run: laid out for people, byte for byte
+// for programs.
+func (o *options) printEvent(e event) error {
+	if console.IsTerminal(o.Stdout) || o.Out().Enabled() {
+		_, err := o.Stdout.Write(console.JSON(e.body, o.Out()))
+		return err
+	}
+	_, err := io.WriteString(o.Stdout, string(e.body)+"\n")
+	return err
+}
+
+// printCurl prints the equivalent curl command line. It is meant to be pasted,
+// so a secret that is left out of it is worth a word.
+func (o *options) printCurl(target deliver.Target, e event, options deliver.CurlOptions) error {
+	whole := options
+	whole.ShowSecrets = true
+	options.ShowSecrets = o.ShowSecrets
+	command := deliver.CurlCommand(target, e.body, options)
+	if _, err := fmt.Fprintln(o.Stdout, command); err != nil {
+		return err
+	}
+	if command != deliver.CurlCommand(target, e.body, whole) {
+		o.Note("secrets are shown as " + redact.Masked + "; --show-secrets prints them.")
+	}
+	return nil
+}
+
+// deliver sends the event as often as asked, and judges the outcome.
+func (o *options) deliver(ctx context.Context, target deliver.Target, e event, tls deliver.TLSOptions, timeout time.Duration) error {
+	client, err := o.FaultyClient(tls, o.Kept(o.parallel), o.fault)
+	if err != nil {
+		return err
+	}
+	options := o.fault.Plan(deliver.Options{Count: o.count, Every: o.every, Parallel: o.parallel, Retry: o.retry, Timeout: timeout})
+	request := deliver.Request{Target: target, Body: e.body}
+	printer := show.Series{
+		Style: o.Style(), Request: request, Event: e.report.Event, Fault: o.fault.Name, Count: options.Count,
+	}.In(show.Form(o.output))
+	var last deliver.Result
+	var failure *deliver.Failure // the first one
+	o.Stdout.Write(printer.Begin(nil))
+	sum := deliver.Series{Client: client, Sleep: o.Sleep}.Run(ctx, options, request, func(r deliver.Result) {
+		last, failure = r, cmp.Or(failure, r.Failure)
+		o.Stdout.Write(printer.Item(nil, r))
+	})
+	o.Stdout.Write(printer.End(nil, sum))
+	switch {
+	case ctx.Err() != nil:
+		return cli.Interrupted()
+	case sum.Failed > 0 && failure.Kind == fault.KindAborted:
+		return nil // as asked
+	case sum.Failed > 0:
+		return cli.NotDelivered(failure)
+	case sum.Rejected > 0:
+		return o.AnswerNo("the endpoint answered %d %s", last.Status, last.StatusText)
+	}
+	return nil
+}
