@@ -50,6 +50,37 @@ func FuzzValidate(f *testing.F) {
 	})
 }
 
+// sameSpaced fails unless sound JSON and the same with other white space have the same
+// findings.
+func sameSpaced(t *testing.T, body []byte) {
+	t.Helper()
+	spaced := jsontext.Value(slices.Clone(body))
+	if err := spaced.Indent(); err != nil {
+		t.Fatalf("%s: %v", body, err)
+	}
+	compact := func(json string) string {
+		value := jsontext.Value(json)
+		if err := value.Compact(); err != nil && json != "" {
+			t.Errorf("%s: %v", json, err)
+		}
+		return string(value)
+	}
+	unspaced := func(body []byte) Report {
+		r := catalog.Validate(body)
+		for i := range r.Findings {
+			r.Findings[i].Offset = 0
+		}
+		r.Event.Time, r.Event.ID = compact(r.Event.Time), compact(r.Event.ID)
+		for i, value := range r.Event.Props {
+			r.Event.Props[i].JSON = compact(value.JSON)
+		}
+		return r
+	}
+	if diff := cmp.Diff(unspaced(body), unspaced(spaced), onlyRead); diff != "" {
+		t.Errorf("%s (-as it came +with spaces):\n%s", body, diff)
+	}
+}
+
 // FuzzFilter gives any text as a filter, and any bytes as the event.
 func FuzzFilter(f *testing.F) {
 	f.Add("object=ticket", "props.state!=invited,closed", []byte(benchmarks[0].body))

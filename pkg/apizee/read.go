@@ -42,11 +42,10 @@ func (v *validator) name(i int) string {
 // as geoloc. No documented name lies deeper.
 const deepest = 3
 
-// reader lists the members of an event. The decoder alone decides what is
-// sound JSON; the reader looks ahead only to learn where a value begins.
+// reader lists the members of an event. The decoder alone decides what is sound JSON.
 type reader struct {
 	decoder jsontext.Decoder
-	text    string
+	input   bytes.Buffer
 	nodes   []node
 }
 
@@ -54,24 +53,26 @@ type reader struct {
 var readers = sync.Pool{New: func() any { return new(reader) }}
 
 func (r *reader) release() {
-	const most = 256 // more were an odd event, not worth to keep room for
-	if cap(r.nodes) > most {
-		r.nodes = nil
+	// More were an odd event, not worth to keep room for.
+	const mostNodes, mostInput = 256, 64 << 10
+	if cap(r.nodes) > mostNodes || r.input.Cap() > mostInput {
+		return
 	}
-	r.text, r.nodes = "", r.nodes[:0]
+	r.nodes = r.nodes[:0]
 	readers.Put(r)
 }
 
-// read reads a body that holds one JSON value and returns that value. When it is an object, its members are in r.nodes, up to the error
-// if there is one.
-func (r *reader) read(text string) (value string, err error) {
-	r.text = text
-	r.decoder.Reset(bytes.NewBufferString(text))
-	start, first := r.ahead()
-	if err := r.value(first, 0); err != nil {
-		return "", err
+// read reads a body that holds one JSON value and tells where it is. When it is an object,
+// its members are in r.nodes, up to the error if there is one.
+func (r *reader) read(text string) (span, error) {
+	r.input.Reset()
+	r.input.WriteString(text)
+	r.decoder.Reset(&r.input)
+	value, err := r.value(0)
+	if err != nil {
+		return span{}, err
 	}
-	return r.text[start:r.offset()], r.end()
+	return value, r.end()
 }
 
 // end makes sure that nothing follows the value.
@@ -85,63 +86,71 @@ func (r *reader) end() error {
 	return errSecondValue
 }
 
-func (r *reader) offset() int { return int(r.decoder.InputOffset()) }
-
-// ahead is where the next token begins, and its first byte: 0 at the end.
-// Whether what it passes over belongs there is for the decoder to say.
-func (r *reader) ahead() (offset int, first byte) {
-	for offset = r.offset(); offset < len(r.text); offset++ {
-		switch c := r.text[offset]; c {
-		case ' ', '\t', '\r', '\n', ',', ':':
-		default:
-			return offset, c
-		}
+// value reads a value, and the members of an object that is not too deep.
+func (r *reader) value(depth int) (span, error) {
+	switch kind := r.decoder.PeekKind(); {
+	case kind == '{' && depth < deepest:
+		return r.object(depth + 1)
+	case kind == '{' || kind == '[':
+		return r.skip()
+	case kind == '}' || kind == ']':
+		return span{}, r.refuse()
 	}
-	return offset, 0
+	value, err := r.decoder.ReadValue()
+	end := r.offset()
+	return span{end - len(value), end}, err
 }
 
-// value reads the value that begins with the given byte.
-func (r *reader) value(first byte, depth int) error {
-	switch {
-	case first == '{' && depth < deepest:
-		return r.members(depth + 1)
-	case first == '{' || first == '[':
-		return r.decoder.SkipValue()
-	}
+// refuse is the error of a token that must not stand where it does.
+func (r *reader) refuse() error {
 	_, err := r.decoder.ReadToken()
 	return err
 }
 
-func (r *reader) members(depth int) error {
-	if _, err := r.decoder.ReadToken(); err != nil {
-		return err
+// skip passes over an object or an array, token by token: an error in it has a place.
+func (r *reader) skip() (span, error) {
+	depth := r.decoder.StackDepth()
+	_, err := r.decoder.ReadToken()
+	start := r.offset() - len("{")
+	for err == nil && r.decoder.StackDepth() > depth {
+		_, err = r.decoder.ReadToken()
 	}
-	for {
-		start, first := r.ahead()
-		if first == '}' {
-			_, err := r.decoder.ReadToken()
-			return err
-		}
-		at := len(r.nodes)
-		if err := r.member(start, depth); err != nil {
-			r.nodes = r.nodes[:at] // half a member is none
-			return err
-		}
-	}
+	return span{start, r.offset()}, err
 }
 
-func (r *reader) member(start, depth int) error {
+func (r *reader) offset() int { return int(r.decoder.InputOffset()) }
+
+func (r *reader) object(depth int) (span, error) {
 	if _, err := r.decoder.ReadToken(); err != nil {
+		return span{}, err
+	}
+	start := r.offset() - len("{")
+	for r.decoder.PeekKind() != '}' {
+		at := len(r.nodes)
+		if err := r.member(depth); err != nil {
+			r.nodes = r.nodes[:at] // half a member is none
+			return span{}, err
+		}
+	}
+	_, err := r.decoder.ReadToken()
+	return span{start, r.offset()}, err
+}
+
+func (r *reader) member(depth int) error {
+	if r.decoder.PeekKind() != '"' {
+		return r.refuse()
+	}
+	name, err := r.value(depth)
+	if err != nil {
 		return err
 	}
-	name := span{start, r.offset()}
-	start, first := r.ahead()
 	at := len(r.nodes)
 	r.nodes = append(r.nodes, node{})
-	if err := r.value(first, depth); err != nil {
+	value, err := r.value(depth)
+	if err != nil {
 		return err
 	}
-	r.nodes[at] = node{name, span{start, r.offset()}, at + 1, len(r.nodes)}
+	r.nodes[at] = node{name, value, at + 1, len(r.nodes)}
 	return nil
 }
 

@@ -23,21 +23,13 @@ func (c *Catalog) Validate(body []byte) Report { return c.ValidateText(string(bo
 
 // ValidateText is Validate for a body that is a string. The report keeps parts of it.
 func (c *Catalog) ValidateText(text string) Report {
-	if event, ok := c.plainEvent(text); ok {
-		return Report{Event: event}
-	}
-	return c.inspect(text)
-}
-
-// inspect looks at every member of a body.
-func (c *Catalog) inspect(text string) Report {
 	r := readers.Get().(*reader)
 	defer r.release()
 	value, err := r.read(text)
 	v := validator{catalog: c, text: text, nodes: r.nodes}
 	switch {
-	case err == nil && value[0] != '{':
-		v.add(Error, "", 0, describe(value)+", but an event is a JSON object")
+	case err == nil && text[value.start] != '{':
+		v.add(Error, "", 0, describe(text[value.start:value.end])+", but an event is a JSON object")
 	case strings.TrimSpace(v.text) == "":
 		v.add(Error, "", 0, "the body is empty; a JSON event is documented")
 	default:
