@@ -86,7 +86,7 @@ func (x *exchange) leaver() string {
 func (x *exchange) write(a answer) {
 	header := x.w.Header()
 	maps.Copy(header, a.headers)
-	if a.last {
+	if a.last || x.s.isCrowded() {
 		header.Set("Connection", "close")
 	}
 	x.w.WriteHeader(a.status)

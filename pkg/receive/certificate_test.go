@@ -8,7 +8,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -119,41 +118,10 @@ func TestSilentAfterTheHandshake(t *testing.T) {
 	}
 }
 
-// TestHandshakeMakesRoom has the only connection taken, by a handshake that does not go on.
-func TestHandshakeMakesRoom(t *testing.T) {
-	r, _ := startTLS(t, Limits{Connections: 1, Spare: time.Millisecond, Request: time.Hour})
-	slow := r.dial(t)
-	io.WriteString(slow, "\x16\x03\x01")
-	for !hasGreeted(r.Server) {
-		runtime.Gosched()
-	}
-	c, err := tls.Dial("tcp", r.addr, &tls.Config{InsecureSkipVerify: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
-	for _, want := range []string{"all 1 connections are taken", "closed to make room, since no whole request came"} {
-		if m := <-r.malformed; !strings.HasPrefix(m.Reason, want) {
-			t.Errorf("%+v, want %q", m, want)
-		}
-	}
-}
-
-func hasGreeted(s *Server) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for c := range s.conns {
-		if c.greeted.Load() {
-			return true
-		}
-	}
-	return false
-}
-
 // TestBadRecordMAC is what senders with OpenSSL cause that distrust the certificate.
 func TestBadRecordMAC(t *testing.T) {
 	err := &net.OpError{Op: "local error", Err: errors.New("tls: bad record MAC")}
-	if got := new(conn).withoutTLS(err); !strings.Contains(got, "does not trust the certificate") {
+	if got := withoutTLS(err, time.Second); !strings.Contains(got, "does not trust the certificate") {
 		t.Errorf("got %q", got)
 	}
 }

@@ -27,8 +27,8 @@ type exchange struct {
 // ServeHTTP answers one request, and has it reported.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	at := s.options.Now()
-	if c := connOf(r); c != nil && !c.read() {
-		panic(http.ErrAbortHandler)
+	if c := connOf(r); c != nil {
+		c.serve()
 	}
 	if speaksHTTP2(r) {
 		s.refuseHTTP2(w, r)
@@ -62,17 +62,9 @@ func (x *exchange) check() {
 	x.Report = x.s.options.Catalog.ValidateRequest(apizee.Request{Method: x.Method, Headers: x.Headers, Body: x.Body})
 }
 
-func connOf(r *http.Request) *conn {
-	c, _ := r.Context().Value(connKey{}).(*conn)
-	return c
-}
-
 // decide reads the request and finds its answer. An event is recorded by then.
 func (x *exchange) decide() answer {
 	body, err := readBody(x.r, x.s.options.Limits.Body)
-	if c := connOf(x.r); c != nil && !c.handle() {
-		return answer{outcome: Incomplete, problem: "closed to make room, since the body did not come"}
-	}
 	if err != nil {
 		return unread(err, x.s.options.Limits)
 	}

@@ -32,7 +32,7 @@ func start(t testing.TB, options Options) *running {
 
 func startReporting(t testing.TB, options Options, onReception func(Reception)) *running {
 	t.Helper()
-	r := &running{malformed: make(chan Malformed, 100)}
+	r := &running{malformed: make(chan Malformed, 4000)}
 	options.OnReception = onReception
 	options.OnMalformed = func(m Malformed) { r.malformed <- m }
 	server, err := New(options)

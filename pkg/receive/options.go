@@ -1,7 +1,6 @@
 package receive
 
 import (
-	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -62,21 +61,6 @@ type Options struct {
 	Sleep func(ctx context.Context, d time.Duration) error
 }
 
-// Limits bound what a sender can take up. A zero means the default beside it.
-type Limits struct {
-	Body        int64         // bytes of a body (1 MiB); beyond it the answer is 413
-	Headers     int           // bytes of the request line and the headers (64 KiB, and a few KiB of slack)
-	Connections int           // at the same time (1024); further ones wait, and those without a whole request make room
-	Spare       time.Duration // until an idle connection may have to make room (250ms); one on which a request or a TLS handshake began, after four times that
-	Request     time.Duration // until a request is here, from its first byte (10s)
-	Idle        time.Duration // between two requests of a connection (2m)
-	Write       time.Duration // until a ready answer is taken (10s)
-
-	// Grace is how long requests in hand may take to finish once the server is to stop.
-	// 0 is as long as they need.
-	Grace time.Duration
-}
-
 // Reply is the answer to an event.
 type Reply struct {
 	Status int // 200 to 599; 0 means 204, or 200 with a body
@@ -86,17 +70,6 @@ type Reply struct {
 	Headers []deliver.Header
 
 	Body []byte
-}
-
-func (l Limits) withDefaults() Limits {
-	l.Body = cmp.Or(l.Body, 1<<20)
-	l.Headers = cmp.Or(l.Headers, 64<<10)
-	l.Connections = cmp.Or(l.Connections, 1024)
-	l.Spare = cmp.Or(l.Spare, 250*time.Millisecond)
-	l.Request = cmp.Or(l.Request, 10*time.Second)
-	l.Idle = cmp.Or(l.Idle, 2*time.Minute)
-	l.Write = cmp.Or(l.Write, 10*time.Second)
-	return l
 }
 
 func (o Options) withDefaults() (Options, error) {
@@ -115,6 +88,10 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	if o.OnMalformed == nil {
 		o.OnMalformed = func(Malformed) {}
+	}
+	if o.TLS != nil {
+		o.TLS = o.TLS.Clone()
+		o.TLS.NextProtos = []string{"http/1.1"}
 	}
 	if o.Path != "" && !strings.HasPrefix(o.Path, "/") {
 		return o, fmt.Errorf("path %q does not begin with a slash; write it like /apizeehooks/", o.Path)
@@ -153,17 +130,4 @@ func (r Reply) withDefaults() (Reply, error) {
 
 func allowsBody(status int) bool {
 	return status >= 200 && status != http.StatusNoContent && status != http.StatusNotModified
-}
-
-// writeTimeout is how long an answer may take from the end of the request's headers,
-// with all that it has to wait for. 0 is no limit.
-func (o Options) writeTimeout() time.Duration {
-	all := o.Limits.Request + o.Delay + o.Limits.Write
-	if o.Forward == nil {
-		return all
-	}
-	if o.Forward.Timeout <= 0 {
-		return 0
-	}
-	return all + o.Forward.Timeout
 }

@@ -7,10 +7,8 @@ import (
 	"log"
 	"net"
 	"net/http"
-	"strings"
 	"sync"
 	"sync/atomic"
-	"time"
 )
 
 // ErrAborted says that requests in hand were cut off when the server stopped.
@@ -24,17 +22,15 @@ type Server struct {
 	reports *reports
 
 	requests, events atomic.Int64
-	complained       atomic.Int64 // when, by the clock, it was last said that none can be accepted; -1 is never
-	started          time.Time
+	complained       atomic.Int64 // when it was last said that none can be accepted
 
 	// draining ends delays and hangs; base is the context of all requests, and ends
 	// them all.
 	draining, base context.Context
 	drain, abort   context.CancelFunc
 
-	mu    sync.Mutex // guards conns
-	conns map[*conn]struct{}
-	open  sync.WaitGroup // connections whose goroutine has not ended
+	places chan struct{}  // holds one for each connection that is served, or about to be
+	open   sync.WaitGroup // connections whose goroutine has not ended
 }
 
 // New makes a server. The error says which option cannot be.
@@ -45,9 +41,8 @@ func New(options Options) (*Server, error) {
 	}
 	s := &Server{
 		options: options, headers: options.Reply.header(), reports: newReports(),
-		conns: map[*conn]struct{}{}, started: options.Now(),
+		places: make(chan struct{}, options.Limits.Connections),
 	}
-	s.complained.Store(-1)
 	s.draining, s.drain = context.WithCancel(context.Background())
 	s.base, s.abort = context.WithCancel(context.Background())
 	return s, nil
@@ -80,7 +75,6 @@ func (s *Server) Abort() { s.abort() }
 
 // finish waits for what is in hand, within the grace.
 func (s *Server) finish(server *http.Server) error {
-	s.closeIdle()
 	ctx := s.base
 	if s.options.Limits.Grace > 0 {
 		limited, cancel := context.WithTimeout(ctx, s.options.Limits.Grace)
@@ -118,54 +112,5 @@ func (s *Server) httpServer() *http.Server {
 		BaseContext: func(net.Listener) context.Context { return s.base },
 		ConnContext: func(ctx context.Context, c net.Conn) context.Context { return context.WithValue(ctx, connKey{}, c) },
 		ConnState:   s.connState,
-	}
-}
-
-// complaints are what the HTTP library would log.
-type complaints struct{ server *Server }
-
-func (c complaints) Write(text []byte) (int, error) {
-	reason := strings.TrimPrefix(strings.TrimSpace(string(text)), "http: ")
-	if !strings.HasPrefix(reason, "Accept error: ") || c.server.tellsAgain() {
-		c.server.malformed("", reason)
-	}
-	return len(text), nil
-}
-
-// complainEvery is how often it is said that connections cannot be accepted, which is tried
-// many times a second.
-const complainEvery = 10 * time.Second
-
-func (s *Server) tellsAgain() bool {
-	now, told := int64(s.clock()), s.complained.Load()
-	return (told < 0 || now-told >= int64(complainEvery)) && s.complained.CompareAndSwap(told, now)
-}
-
-func (s *Server) malformed(remote, reason string) {
-	m := Malformed{At: s.options.Now(), Remote: remote, Reason: reason}
-	s.reports.add(len(reason), func() { s.options.OnMalformed(m) })
-}
-
-func (s *Server) connState(nc net.Conn, state http.ConnState) {
-	c := nc.(*conn)
-	switch state {
-	case http.StateIdle:
-		c.rest()
-	case http.StateClosed:
-		s.mu.Lock()
-		delete(s.conns, c)
-		s.mu.Unlock()
-		<-c.slots
-		s.open.Done()
-	}
-}
-
-// closeIdle closes connections that no request has begun on. The HTTP library would
-// give a new one five seconds first.
-func (s *Server) closeIdle() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for c := range s.conns {
-		c.giveWay(idle)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -65,21 +66,23 @@ func TestPipelining(t *testing.T) {
 }
 
 func TestConnectionLimit(t *testing.T) {
-	r := start(t, Options{Limits: Limits{Connections: 2, Spare: time.Hour}})
+	r := start(t, Options{Limits: Limits{Connections: 2}})
 	first, second := r.dial(t), r.dial(t)
-	roundTrip(t, first)
-	roundTrip(t, second)
-	third := r.dial(t) // the system takes it, the server does not
-	io.WriteString(third, "GET /third HTTP/1.1\r\nHost: h\r\n\r\n")
-	roundTrip(t, first)
-	for range 3 {
-		if x := <-r.receptions; x.Path != "/" {
-			t.Fatalf("%s came through", x.Path)
-		}
+	for _, c := range []net.Conn{first, second} {
+		io.WriteString(c, "GET /")
 	}
-	first.Close()
-	if x := <-r.receptions; x.Path != "/third" {
-		t.Errorf("got %s", x.Path)
+	for len(r.places) < 2 {
+		runtime.Gosched()
+	}
+	io.WriteString(r.dial(t), "GET /third HTTP/1.1\r\nHost: h\r\n\r\n")
+	if m := <-r.malformed; m.Reason != "all 2 connections are taken; further senders wait until some are closed" {
+		t.Errorf("%+v", m)
+	}
+	io.WriteString(second, "second HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+	for _, want := range []string{"/second", "/third"} {
+		if x := <-r.receptions; x.Path != want {
+			t.Errorf("got %s, want %s", x.Path, want)
+		}
 	}
 }
 
