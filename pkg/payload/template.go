@@ -74,10 +74,10 @@ func Describe(text string) string {
 	return strings.Join(strings.Fields(m[1]), " ")
 }
 
-// Execute renders any text. A variable that has neither value nor default is a
+// execute renders any text. A variable that has neither value nor default is a
 // *MissingVarError, anything else that is wrong a *TemplateError. It ends after a
 // bounded amount of work, whatever the template does.
-func (t Template) Execute(vars Vars, src Sources) ([]byte, error) {
+func (t Template) execute(vars Vars, src Sources) ([]byte, error) {
 	data, err := t.complete(vars)
 	if err != nil {
 		return nil, err
@@ -99,7 +99,7 @@ func (t Template) Execute(vars Vars, src Sources) ([]byte, error) {
 // Render makes the event, compact and in the template's order. It is one JSON object,
 // else a *TemplateError says where it is not.
 func (t Template) Render(vars Vars, src Sources) ([]byte, error) {
-	text, err := t.Execute(vars, src)
+	text, err := t.execute(vars, src)
 	if err != nil {
 		return nil, err
 	}

@@ -197,11 +197,14 @@ func (e *Engine) appendResult(dst []byte, text string) ([]byte, error) {
 		return nil, err
 	}
 	if s, ok := result.(string); ok {
-		return append(dst, JSONString(s)...), nil
-	}
-	encoded, err := json.Marshal(result)
-	if err != nil {
+		dst = append(dst, JSONString(s)...)
+	} else if encoded, err := json.Marshal(result); err == nil {
+		dst = append(dst, encoded...)
+	} else {
 		return nil, fmt.Errorf("%s: the result cannot be written as JSON", InQuotes(text))
 	}
-	return append(dst, encoded...), nil
+	if len(dst) > payload.MaxBody { // each expression has its bound, but there may be many
+		return nil, fmt.Errorf("%s: with it the value is %w", InQuotes(text), payload.ErrTooLarge)
+	}
+	return dst, nil
 }

@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"errors"
 	"runtime"
 	"strings"
 	"testing"
@@ -34,5 +35,17 @@ func TestHostileExpressions(t *testing.T) {
 				t.Errorf("the next expression: %v, %v", got, err)
 			}
 		})
+	}
+}
+
+// Many expressions have a bound together.
+func TestManyLargeExpressions(t *testing.T) {
+	parts := make([]Value, 100)
+	for i := range parts {
+		parts[i] = String(`{{ repeat 9000000 "x" }}`)
+	}
+	list := List(parts)
+	if _, err := New(payload.Sources{}).JSON(&list); !errors.Is(err, payload.ErrTooLarge) {
+		t.Errorf("error %v", err)
 	}
 }
