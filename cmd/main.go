@@ -22,6 +22,12 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/templates"
 )
 
+// System is all that the program needs from outside, and Build where it comes from.
+type (
+	System = cli.System
+	Build  = cli.Build
+)
+
 // garbage lets the heap grow further than usual before it is collected: it is a
 // few MiB, and to collect it so often would cost a tenth of the speed.
 const garbage = 400

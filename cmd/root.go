@@ -52,11 +52,6 @@ func subcommands() []subcommand {
 	}
 }
 
-// flat makes a command that has no package of its own yet.
-func flat(newCmd func(*app) *cobra.Command) func(*cli.App) *cobra.Command {
-	return func(a *cli.App) *cobra.Command { return newCmd(&app{a}) }
-}
-
 // subcommandIn is the one that a command line begins with, or "".
 func subcommandIn(args []string) string {
 	for _, c := range subcommands() {

@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -253,7 +254,7 @@ func (v *vault) wantReceived(t *testing.T, names ...string) {
 func TestListenKeepsSecrets(t *testing.T) {
 	v := openVault(t)
 	outputs := map[string][]string{
-		"line": nil, "headers": {"--show-headers"}, "pretty": {"-o", "pretty", "--show-headers"}, "json": {"-o", "json"}, "verbose": {"-v"},
+		"line": nil, "headers": {"--show-headers"}, "pretty": {"-o", "pretty", "--show-headers"}, "json": {"-o", "json"}, "csv": {"-o", "csv"}, "verbose": {"-v"},
 	}
 	for host, code := range map[string]int{v.live: cli.ExitOK, v.dead: cli.ExitUnreachable} {
 		v.ways(host, "hooks")
@@ -274,8 +275,12 @@ func (v *vault) listen(t *testing.T, want int, args []string) {
 	stdout, stderr := &syncBuffer{grown: make(chan struct{}, 1)}, &syncBuffer{grown: make(chan struct{}, 1)}
 	ended := make(chan int, 1)
 	go func() { ended <- Run(ctx, v.system(stdout, stderr), args) }()
-	stdout.waitFor(t, "istening")
-	at := listeningOn.FindString(stdout.String())
+	ready := stdout
+	if slices.Contains(args, "csv") {
+		ready = stderr
+	}
+	ready.waitFor(t, "istening")
+	at := listeningOn.FindString(ready.String())
 	for _, required := range []string{"s3cr3t-config-required", "s3cr3t-wrong"} {
 		request, err := http.NewRequest(http.MethodPost, at+"/in?token=s3cr3t-sent-query", strings.NewReader(`{"event":"update"}`))
 		if err != nil {

@@ -141,7 +141,7 @@ func (l *printer) verdict(o *load.Outcome) error {
 	}
 	if len(l.failIf) == 0 {
 		if missing := o.Failed() + o.Unsent; missing > 0 {
-			return l.AnswerNo("%d of %s: not accepted", missing, cli.Plural(int(o.Due()), "event"))
+			return l.AnswerNo("%d of %s: not accepted", missing, console.Plural(int(o.Due()), "event"))
 		}
 		return nil
 	}

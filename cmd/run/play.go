@@ -12,6 +12,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/config"
+	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/fault"
 	"github.com/apizee-hooks/apizee-hooks/pkg/report"
@@ -230,7 +231,7 @@ func (r *running) verdict(ctx context.Context, outcomes []runner.Outcome) error 
 	case undelivered && answered == 0:
 		return cli.Unreachable(errors.New("no event was answered"), "")
 	case failed > 0:
-		return r.app.AnswerNo("%s failed", cli.Plural(failed, "step"))
+		return r.app.AnswerNo("%s failed", console.Plural(failed, "step"))
 	}
 	return nil
 }

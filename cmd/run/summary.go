@@ -29,7 +29,7 @@ func (v *view) summary(outcomes []runner.Outcome) {
 	}
 	v.line("")
 	v.line("%s", console.Flow([]console.Cell{
-		{Text: fmt.Sprintf("%s, %s:", cli.Plural(len(outcomes), "run"), cli.Plural(steps, "step"))},
+		{Text: fmt.Sprintf("%s, %s:", console.Plural(len(outcomes), "run"), console.Plural(steps, "step"))},
 		console.Cell{Text: fmt.Sprintf("%d passed", sum.Passed), Paint: p.OK}.Marked(","),
 		show.Count(p.Finding, sum.Failed, "failed").Marked(","), show.Count(p.Notice, sum.Skipped, "skipped"),
 		{Text: fmt.Sprintf(" %d sent in %s, seed %d", sum.Sent, console.Duration(took), v.run.seed), Paint: p.Dim},

@@ -60,7 +60,7 @@ func (v *view) begin() {
 
 // scenario is the heading of a scenario.
 func (v *view) scenario(title string, s *scenario.Scenario) {
-	line := v.palette.Strong(console.Safe(title)) + v.palette.Dim("  "+cli.Plural(len(s.Steps), "step"))
+	line := v.palette.Strong(console.Safe(title)) + v.palette.Dim("  "+console.Plural(len(s.Steps), "step"))
 	if s.Description != "" && v.app.Verbose {
 		line += "\n" + v.palette.Dim(console.Safe(s.Description))
 	}
