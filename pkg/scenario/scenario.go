@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
@@ -123,6 +124,16 @@ type Event struct {
 	Object, Name    string
 	ID, Time, Props *expr.Value
 	Dotted          bool // keys with a dot instead of nesting
+	// Composed is the event when a run decides its time alone, which is 0 here, and the
+	// contract has nothing to say about it; else "". Without it each step of a large
+	// scenario would be composed and checked twice.
+	Composed string
+}
+
+// At is the composed event at a time.
+func (e *Event) At(unix int64) []byte {
+	head, tail, _ := strings.Cut(e.Composed, `"time":0,`)
+	return fmt.Appendf(nil, `%s"time":%d,%s`, head, unix, tail)
 }
 
 // Rendered is the event of a Template step.

@@ -73,10 +73,15 @@ func (r *reader) eventContract(s *scenario.Step, fields []field) {
 	if e.Props == nil {
 		e.Props = r.exampleProps(e)
 	}
-	report := r.options.Catalog.Validate(r.sample(e))
+	sample := r.sample(e)
+	report := r.options.Catalog.Validate(sample)
 	s.Summary = strings.Join(append([]string{e.Object, e.Name}, report.Event.Summary()...), " ")
 	if !s.AllowUndocumented {
 		r.findings(report, func(path string) place { return r.placeInSend(fields, path) })
+	}
+	isKnown := func(v *expr.Value) bool { return v == nil || v.IsSettled() }
+	if len(report.Findings) == 0 && isKnown(e.ID) && isKnown(e.Props) && e.Time == nil && !e.Dotted && len(s.Set) == 0 {
+		e.Composed = string(sample)
 	}
 }
 

@@ -30,6 +30,9 @@ func (p *running) body(s *scenario.Step) (body []byte, err error) {
 }
 
 func (p *running) event(e *scenario.Event) ([]byte, error) {
+	if e.Composed != "" {
+		return e.At(p.Now().Unix()), nil
+	}
 	fields := payload.Fields{Event: e.Name, Object: e.Object}
 	var err error
 	if fields.ID, err = p.engine.JSON(e.ID); err != nil {

@@ -35,7 +35,8 @@ func (p *running) prepare(u unit) delivery {
 		return d
 	}
 	d.shown = deliver.ShowURL(d.request.URL, false)
-	if d.request.Body, d.err = p.body(u.Step); d.err == nil && !u.AllowUndocumented {
+	isChecked := u.AllowUndocumented || u.Event != nil && u.Event.Composed != ""
+	if d.request.Body, d.err = p.body(u.Step); d.err == nil && !isChecked {
 		d.notices, d.err = p.documented(d.request.Body)
 	}
 	return d
