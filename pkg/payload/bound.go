@@ -26,7 +26,7 @@ const (
 	slotCost  = 16 // of a number, or of an item of a list besides what is in it
 )
 
-// The functions that Bounded puts into a template.
+// The functions whose calls Count puts into a template.
 const (
 	roundFunc = "countRound"
 	readFunc  = "countRead"
@@ -43,7 +43,7 @@ func (b *Bound) spend(n float64) {
 	if n > float64(b.left) {
 		panic(errTooMuchWork)
 	}
-	b.left -= int(n)
+	b.left -= max(int(n), 0)
 }
 
 // Funcs are the given functions, such that they draw on the bound, and those that the

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"text/template"
 	"time"
 
@@ -61,7 +62,7 @@ func Funcs(src Sources) template.FuncMap {
 		"quote":   jsonString,
 		"toJson":  toJSON,
 	}
-	all := sprig.HermeticTxtFuncMap()
+	all := slimSprig()
 	for _, name := range sprigText {
 		funcs[name] = all[name]
 	}
@@ -71,6 +72,8 @@ func Funcs(src Sources) template.FuncMap {
 	maps.Copy(funcs, printers)
 	return funcs
 }
+
+var slimSprig = sync.OnceValue(sprig.HermeticTxtFuncMap)
 
 // printers are text/template's own functions that make text, so that a Bound can
 // count what they make.

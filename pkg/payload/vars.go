@@ -64,9 +64,9 @@ func typed(value any) any {
 
 // Var is a variable that a template uses.
 type Var struct {
-	Name     string `json:"name"`
-	Required bool   `json:"required"`
-	Default  string `json:"default,omitempty"` // as the template writes it, if it does
+	Name     string
+	Required bool
+	Default  string // as the template writes it, if it does
 }
 
 func (v Var) String() string {

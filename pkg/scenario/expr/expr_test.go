@@ -16,6 +16,7 @@ func TestHostileExpressions(t *testing.T) {
 		"repeat":              `{{ repeat 2000000000 "x" }}`,
 		"repeat in a text":    `a {{ repeat 2000000000 "x" }}`,
 		"doubled list":        `{{ $x := list 1 }}{{ range 60 }}{{ $x = list $x $x }}{{ end }}{{ $x }}`,
+		"more than nothing":   `{{ countRound -1000000000000 }}{{ range 1000000000000 }}{{ end }}`,
 		"recursion":           `{{ define "a" }}{{ template "a" }}{{ end }}{{ template "a" }}`,
 	}
 	for name, text := range tests {
