@@ -68,7 +68,7 @@ func (v *validator) isInteger(m *member, s subject) bool {
 	case !isNumber(m.json):
 		v.add(Error, s.path(), m.offset, describe(m.json)+", but "+s.name()+" is an integer")
 		return false
-	case !isWhole(m.json):
+	case !IsWhole(m.json):
 		v.add(Error, s.path(), m.offset, short(m.json)+" is not whole, but "+s.name()+" is an integer")
 		return false
 	case !isPlain(m.json):
@@ -87,53 +87,10 @@ func isPlain(number string) bool {
 	return true
 }
 
-// isWhole tells whether a JSON number has no fraction, by its digits alone: an
-// exponent may be far too large to compute with.
-func isWhole(number string) bool {
-	if isPlain(number) {
-		return true
-	}
-	mantissa, exponent, _ := strings.Cut(strings.ToLower(number), "e")
-	whole, fraction, _ := strings.Cut(strings.TrimPrefix(mantissa, "-"), ".")
-	digits := whole + fraction
-	significant := strings.TrimRight(digits, "0")
-	if significant == "" {
-		return true
-	}
-	shift, err := strconv.Atoi("0" + strings.TrimLeft(exponent, "+-"))
-	if err != nil {
-		shift = len(number) // beyond any number of digits that stands here
-	}
-	if strings.HasPrefix(exponent, "-") {
-		shift = -shift
-	}
-	return len(fraction)-(len(digits)-len(significant)) <= shift
-}
-
-// contains compares exactly, where a float would round 90.000…01 to 90. Its
-// bounds are not 0.
+// contains compares exactly, as a float would not.
 func (r Range) contains(number string) bool {
-	f, err := strconv.ParseFloat(number, 64)
-	if err != nil || f < r.Min || f > r.Max {
-		return false
-	}
-	return f != r.Min && f != r.Max || !isBeyond(number, strconv.FormatFloat(f, 'f', -1, 64))
-}
-
-// isBeyond tells whether a number is further from 0 than a bound to which it
-// rounds. That close to each other the digits alone decide, however many there
-// are; but 99.99… is less than 100.
-func isBeyond(number, bound string) bool {
-	got, limit := significant(number), significant(bound)
-	return got > limit && !(got[0] == '9' && limit[0] == '1')
-}
-
-// significant are the digits of a number, without the zeros at both ends.
-func significant(number string) string {
-	if e := strings.IndexAny(number, "eE"); e >= 0 {
-		number = number[:e]
-	}
-	return strings.Trim(strings.Replace(strings.TrimPrefix(number, "-"), ".", "", 1), "0")
+	text := func(bound float64) string { return strconv.FormatFloat(bound, 'f', -1, 64) }
+	return CompareNumbers(number, text(r.Min)) >= 0 && CompareNumbers(number, text(r.Max)) <= 0
 }
 
 // describe says what a JSON value is.

@@ -1,12 +1,12 @@
 package scenario
 
 import (
-	"cmp"
-	"math/big"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/tidwall/gjson"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 )
 
 // Types are the names of the JSON types, and integer.
@@ -17,9 +17,7 @@ func Types() []string {
 func isType(v gjson.Result, name string) bool {
 	switch name {
 	case "integer":
-		f := new(big.Float)
-		_, _, err := f.Parse(v.Raw, 10)
-		return v.Type == gjson.Number && err == nil && f.IsInt()
+		return v.Type == gjson.Number && apizee.IsWhole(v.Raw)
 	case "number":
 		return v.Type == gjson.Number
 	}
@@ -51,7 +49,7 @@ func same(a, b gjson.Result) bool {
 	case "string":
 		return a.String() == b.String()
 	case "number":
-		return compareNumbers(a.Raw, b.Raw) == 0
+		return apizee.CompareNumbers(a.Raw, b.Raw) == 0
 	case "array":
 		return sameItems(a.Array(), b.Array())
 	case "object":
@@ -82,20 +80,6 @@ func sameMembers(a, b map[string]gjson.Result) bool {
 		}
 	}
 	return true
-}
-
-// compareNumbers compares two JSON numbers with all their digits.
-func compareNumbers(a, b string) int {
-	if a == b {
-		return 0
-	}
-	const bits = 512
-	x, _, errX := big.ParseFloat(a, 10, bits, big.ToNearestEven)
-	y, _, errY := big.ParseFloat(b, 10, bits, big.ToNearestEven)
-	if errX != nil || errY != nil {
-		return cmp.Compare(a, b)
-	}
-	return x.Cmp(y)
 }
 
 func contains(actual, want gjson.Result) bool {

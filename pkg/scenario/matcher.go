@@ -6,6 +6,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/expr"
 )
 
@@ -39,7 +40,7 @@ const Equals = "equals"
 func Matchers() []Matcher {
 	compare := func(name, about, says string, holds func(int) bool) Matcher {
 		return Matcher{name, about, Number, says, func(_ Test, actual, want gjson.Result) bool {
-			return actual.Type == gjson.Number && holds(compareNumbers(actual.Raw, want.Raw))
+			return actual.Type == gjson.Number && holds(apizee.CompareNumbers(actual.Raw, want.Raw))
 		}}
 	}
 	return []Matcher{
