@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"golang.org/x/net/http/httpguts"
 )
 
 // kind is what a key's text must be.
@@ -122,25 +124,17 @@ func headerName(name string) (string, error) {
 	if before, _, found := strings.Cut(name, ":"); found {
 		return "", fmt.Errorf("%q is followed by a colon that is a part of the name; leave the value out of the quotes", before)
 	}
-	if name == "" || strings.ContainsFunc(name, notToken) {
+	if !httpguts.ValidHeaderFieldName(name) {
 		return "", fmt.Errorf("%q is not a header name", name)
 	}
 	return textproto.CanonicalMIMEHeaderKey(name), nil
-}
-
-func notToken(r rune) bool {
-	switch {
-	case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z', '0' <= r && r <= '9':
-		return false
-	}
-	return !strings.ContainsRune("!#$%&'*+-.^_`|~", r)
 }
 
 // parseHeaderValue refuses what would end the field or hide in it (RFC 9110,
 // section 5.5). The error does not show the value, which may be a secret.
 func parseHeaderValue(s string) (any, error) {
 	s = strings.TrimSpace(s)
-	if strings.ContainsFunc(s, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {
+	if !httpguts.ValidHeaderFieldValue(s) {
 		return nil, errors.New("a header value cannot hold line breaks or other control characters")
 	}
 	return s, nil

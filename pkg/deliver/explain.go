@@ -47,11 +47,11 @@ func (c circumstances) classify(err error) Failure {
 		return f
 	}
 	switch {
-	case isTimeout(err):
+	case IsTimeout(err):
 		return c.timedOut()
 	case isLongHead(err):
 		return c.longHead()
-	case isClosed(err), c.seen.ready && !c.answering():
+	case IsClosed(err), c.seen.ready && !c.answering():
 		return c.closed()
 	case c.answering():
 		return c.badReply()
@@ -110,7 +110,7 @@ func notFound(dns *net.DNSError) Failure {
 
 func (c circumstances) refused() Failure {
 	f := Failure{Kind: KindRefused, Message: "nothing listens on " + Address(c.url), Hint: "check host and port, and that the server is running"}
-	if isLoopback(c.url.Hostname()) {
+	if IsLoopback(c.url.Hostname()) {
 		f.Hint, f.Remedy = "start your server", RemedyListener
 		if c.url.Scheme == "https" {
 			f.Remedy = RemedyTLSListener
@@ -119,9 +119,10 @@ func (c circumstances) refused() Failure {
 	return f
 }
 
-func isLoopback(name string) bool {
-	ip, err := netip.ParseAddr(name)
-	return name == "localhost" || err == nil && ip.IsLoopback()
+// IsLoopback says whether a host, as a name or an address, is this machine.
+func IsLoopback(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.Unmap().IsLoopback()
 }
 
 func (c circumstances) timedOut() Failure {
@@ -178,7 +179,8 @@ func (c circumstances) longHead() Failure {
 	}
 }
 
-func isTimeout(err error) bool {
+// IsTimeout says whether a limit of time ended the reading or the writing.
+func IsTimeout(err error) bool {
 	var network net.Error
 	return errors.As(err, &network) && network.Timeout()
 }
@@ -188,7 +190,8 @@ func isLongHead(err error) bool {
 	return strings.Contains(err.Error(), "response headers exceeded")
 }
 
-func isClosed(err error) bool {
+// IsClosed says whether the other side closed the connection, or reset it.
+func IsClosed(err error) bool {
 	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || isAny(err, resetErrnos())
 }
 

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 
+	"golang.org/x/net/http/httpguts"
+
 	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
 
@@ -37,9 +39,9 @@ func NewHeader(name, value string) (Header, error) {
 		return Header{}, errors.New("header has no name before the colon; write it as 'Name: value'")
 	case strings.ContainsAny(name, " \t"):
 		return Header{}, fmt.Errorf("header %q: there is a space in the name", safePart(name))
-	case strings.ContainsFunc(name, notToken):
+	case !httpguts.ValidHeaderFieldName(name):
 		return Header{}, fmt.Errorf("header %q: the name may hold letters, digits and !#$%%&'*+-.^_`|~ only", safePart(name))
-	case strings.ContainsFunc(value, controlCharacter):
+	case !httpguts.ValidHeaderFieldValue(value):
 		return Header{}, fmt.Errorf("header %q: the value holds a line break or another control character", name)
 	case isFraming(name):
 		return Header{}, fmt.Errorf("header %q cannot be set: it follows from the body", name)
@@ -95,15 +97,6 @@ func isFraming(name string) bool {
 		}
 	}
 	return false
-}
-
-// notToken finds what cannot be in a header's name (RFC 9110, section 5.6.2).
-func notToken(r rune) bool {
-	return !isLetter(r) && !isDigit(r) && !strings.ContainsRune("!#$%&'*+-.^_`|~", r)
-}
-
-func controlCharacter(r rune) bool {
-	return r < ' ' && r != '\t' || r == 0x7f
 }
 
 func isLetter(r rune) bool { return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' }

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 )
 
 // ForeignHostError says that a load would leave this machine.
@@ -43,7 +45,7 @@ func CheckHost(ctx context.Context, u *url.URL, allowed []string, lookup Lookup)
 		}
 	}
 	for _, a := range addresses {
-		if !a.Unmap().IsLoopback() {
+		if !deliver.IsLoopback(a.String()) {
 			return &ForeignHostError{Host: host, Address: a.Unmap()}
 		}
 	}
@@ -59,7 +61,7 @@ func isAllowed(host string, allowed []string) bool {
 func stayHere(transport *http.Transport) {
 	dialer := net.Dialer{Control: func(_, address string, _ syscall.RawConn) error {
 		to, err := netip.ParseAddrPort(address)
-		if err == nil && !to.Addr().Unmap().IsLoopback() {
+		if err == nil && !deliver.IsLoopback(to.Addr().String()) {
 			return &ForeignHostError{Host: to.Addr().String()}
 		}
 		return err

@@ -69,7 +69,7 @@ func (x *exchange) unanswered(err error) {
 		return
 	}
 	x.Outcome, x.Problem = Unanswered, x.leaver()+" before the answer"
-	if isTimeout(err) {
+	if deliver.IsTimeout(err) {
 		x.Problem = "the sender did not take the answer in time"
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
 )
 
@@ -82,12 +83,12 @@ func unread(err error, limits Limits) answer {
 	case errors.Is(err, errTooLarge):
 		return answer{status: http.StatusRequestEntityTooLarge, outcome: TooLarge, last: true,
 			problem: fmt.Sprintf("the body is longer than %d bytes", limits.Body)}
-	case isTimeout(err):
+	case deliver.IsTimeout(err):
 		return answer{status: http.StatusRequestTimeout, outcome: Incomplete, last: true,
 			problem: "the body did not end within " + limits.Request.String()}
 	case errors.Is(err, net.ErrClosed):
 		return answer{outcome: Incomplete, problem: "the listener stopped in the middle of the body"}
-	case isClosed(err):
+	case deliver.IsClosed(err):
 		return answer{outcome: Incomplete, problem: "the sender closed the connection in the middle of the body"}
 	case errors.As(err, new(textproto.ProtocolError)): // it quotes a line, which may be secret
 		return answer{status: http.StatusBadRequest, outcome: Incomplete, last: true,

@@ -5,7 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/netip"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 )
 
 // ListenError says that an address cannot be listened on.
@@ -40,6 +41,6 @@ func Listen(ctx context.Context, addr string) (net.Listener, error) {
 
 // IsLoopback says whether only this machine can reach an address that is listened on.
 func IsLoopback(addr net.Addr) bool {
-	bound, err := netip.ParseAddrPort(addr.String())
-	return err == nil && bound.Addr().IsLoopback()
+	host, _, _ := net.SplitHostPort(addr.String())
+	return deliver.IsLoopback(host)
 }

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 )
 
 // connKey finds the connection in the context of a request.
@@ -107,7 +109,7 @@ func (c *conn) readFailed(err error) {
 	case errors.Is(err, net.ErrClosed):
 	case c.tls != nil && !c.tls.ConnectionState().HandshakeComplete:
 		c.report("TLS handshake: " + withoutTLS(err, c.server.options.Limits.Request))
-	case c.tls != nil && stage == fresh && isClosed(err):
+	case c.tls != nil && stage == fresh && deliver.IsClosed(err):
 		c.report("the sender closed the connection after the TLS handshake, most likely since it does not trust the certificate")
 	case stage == reading:
 		c.report(brokeOff(err, c.server.options.Limits.Request))
@@ -166,9 +168,9 @@ func (c *conn) reset() {
 // brokeOff says why there is no more of a request's head.
 func brokeOff(err error, limit time.Duration) string {
 	switch {
-	case isTimeout(err):
+	case deliver.IsTimeout(err):
 		return "no whole request came within " + limit.String()
-	case isClosed(err):
+	case deliver.IsClosed(err):
 		return "the sender closed the connection in the middle of a request's head"
 	}
 	return "a request's head broke off: " + err.Error()
@@ -185,25 +187,12 @@ func withoutTLS(err error, limit time.Duration) string {
 		return "the sender does not trust the certificate; it says " + alert
 	case isAlert:
 		return "the sender says " + alert
-	case isTimeout(err):
+	case deliver.IsTimeout(err):
 		return "it did not end within " + limit.String()
-	case isClosed(err), reason == "local error: tls: bad record MAC":
+	case deliver.IsClosed(err), reason == "local error: tls: bad record MAC":
 		return "the sender broke it off, most likely since it does not trust the certificate"
 	}
 	return reason
-}
-
-// isTimeout says whether a limit of time ended the reading or the writing.
-func isTimeout(err error) bool {
-	var network net.Error
-	return errors.As(err, &network) && network.Timeout()
-}
-
-// isClosed says whether the other side closed the connection, or reset it.
-func isClosed(err error) bool {
-	var network *net.OpError
-	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
-		errors.As(err, &network) && network.Op == "read" && !network.Timeout()
 }
 
 // looksLikeHTTP is what the HTTP library goes by too.
