@@ -3,21 +3,18 @@ package recording
 import (
 	"bufio"
 	"bytes"
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
 )
 
-// DefaultMaxLine is how long a line may be when nothing else is said.
-const DefaultMaxLine = 64 << 20
+// maxLine is how many bytes a line may have.
+const maxLine = 64 << 20
 
 // Reader reads a recording, one entry in memory at a time.
 type Reader struct {
-	// MaxLine is how many bytes a line may have; 0 means DefaultMaxLine.
-	MaxLine int
-
 	input *bufio.Reader
+	limit int // of a line
 	line  []byte
 	at    int // number of the line read last
 	err   error
@@ -43,7 +40,7 @@ func (e *LineError) Unwrap() error { return e.Err }
 
 // NewReader reads from r, which the caller closes.
 func NewReader(r io.Reader) *Reader {
-	return &Reader{input: bufio.NewReaderSize(r, 64<<10)}
+	return &Reader{input: bufio.NewReaderSize(r, 64<<10), limit: maxLine}
 }
 
 // Line is the number of the line that was read last, from 1.
@@ -74,14 +71,13 @@ func (r *Reader) Read() (Entry, error) {
 // goes into r.err.
 func (r *Reader) readLine() {
 	r.line, r.at = r.line[:0], r.at+1
-	limit := cmp.Or(r.MaxLine, DefaultMaxLine)
 	for more := true; more; {
 		part, err := r.input.ReadSlice('\n')
 		r.line = append(r.line, part...)
 		more = err == bufio.ErrBufferFull
 		switch {
-		case len(r.line) > limit:
-			r.fail(&LineError{Line: r.at, Err: fmt.Errorf("it is longer than %d bytes", limit)})
+		case len(r.line) > r.limit:
+			r.fail(&LineError{Line: r.at, Err: fmt.Errorf("it is longer than %d bytes", r.limit)})
 			return
 		case err == io.EOF:
 			r.err = err

@@ -50,7 +50,7 @@ func TestReadRefuses(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			r := NewReader(strings.NewReader(string(whole) + test.line + "\n" + string(whole)))
-			r.MaxLine = 90_000
+			r.limit = 90_000
 			if _, err := r.Read(); err != nil {
 				t.Fatal(err)
 			}

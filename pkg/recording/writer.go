@@ -39,23 +39,16 @@ type Writer struct {
 	mu   sync.Mutex // guards next
 	next *batch     // takes the lines that come while another batch is being written
 
-	writing sync.Mutex // guards what follows, and writing
+	writing sync.Mutex // guards what follows, writing and fsync
 	file    file
 	end     int64  // where the last batch of this writer ended; -1 before the first
-	written int64  // how many batches are in the file
 	spare   []byte // the text of an earlier batch, to use its room again
-
-	syncing sync.Mutex // guards what follows, and fsync
-	synced  int64      // how many batches an fsync was tried for
-	lost    int64      // those up to here may not be on disk
-	lostErr error
 }
 
-// batch is the lines that go into the file with one write.
+// batch is the lines that go into the file with one write, and one fsync.
 type batch struct {
 	text []byte
 	done bool
-	n    int64 // which batch in the file this is, from 1
 	err  error
 }
 
@@ -107,11 +100,7 @@ func (w *Writer) Append(e Entry) error {
 	if err != nil {
 		return err
 	}
-	n, err := w.write(text)
-	if err != nil || !w.options.Sync {
-		return err
-	}
-	return w.sync(n)
+	return w.write(text)
 }
 
 // keptBuffer is how large a buffer may be to be used again.
@@ -132,10 +121,9 @@ func (w *Writer) mask(name, value string) string {
 	return redact.Header(name, value, w.options.Secrets...)
 }
 
-// write puts a line at the end of the file, and says in which batch. While one batch is
-// written, the lines that come meanwhile wait for the lock; the first of them to get it
-// writes them all.
-func (w *Writer) write(line []byte) (n int64, _ error) {
+// write puts a line at the end of the file. While one batch is written, the lines that come
+// meanwhile wait for the lock; the first of them to get it writes them all.
+func (w *Writer) write(line []byte) error {
 	w.mu.Lock()
 	b := w.next
 	b.text = append(b.text, line...)
@@ -149,7 +137,7 @@ func (w *Writer) write(line []byte) (n int64, _ error) {
 	if !b.done {
 		w.writeBatch(b)
 	}
-	return b.n, b.err
+	return b.err
 }
 
 func (w *Writer) writeBatch(b *batch) {
@@ -160,9 +148,6 @@ func (w *Writer) writeBatch(b *batch) {
 	b.done = true
 	if err := w.writeText(b.text); err != nil {
 		b.err = fmt.Errorf("write recording: %w", full(err))
-	} else {
-		w.written++
-		b.n = w.written
 	}
 	w.spare, b.text = b.text, nil
 	if cap(w.spare) > keptBuffer {
@@ -184,6 +169,9 @@ func (w *Writer) writeText(text []byte) error {
 		text = append([]byte{'\n'}, text...)
 	}
 	n, err := w.file.Write(text)
+	if err == nil && w.options.Sync {
+		err = w.file.Sync()
+	}
 	if err == nil {
 		w.end = end + int64(n)
 		return nil
@@ -204,30 +192,4 @@ func (w *Writer) isTorn(end int64) (bool, error) {
 	var last [1]byte
 	_, err := w.file.ReadAt(last[:], end-1)
 	return last[0] != '\n', err
-}
-
-// sync returns when the n-th batch is on disk. Those that are written while one fsync
-// runs share the next one, in the same way.
-func (w *Writer) sync(n int64) error {
-	w.syncing.Lock()
-	defer w.syncing.Unlock()
-	if n > w.synced {
-		f, n := w.current()
-		w.synced = n
-		if err := f.Sync(); err != nil {
-			// A second try would succeed without the pages that the first one dropped.
-			w.lost, w.lostErr = w.synced, fmt.Errorf("sync recording: %w", full(err))
-		}
-	}
-	if n <= w.lost {
-		return w.lostErr
-	}
-	return nil
-}
-
-// current is the file, and how many batches were written until now.
-func (w *Writer) current() (file, int64) {
-	w.writing.Lock()
-	defer w.writing.Unlock()
-	return w.file, w.written
 }

@@ -54,5 +54,5 @@ func (s samples) report(l *lab.Lab) {
 	l.Check(fmt.Sprintf("it never takes %.0f MiB", most), s.peak < most, "%.1f MiB at the most", s.peak)
 	l.Check("memory is flat", s.late.RSS < 1.25*s.early.RSS+4, "%.1f MiB after a fifth, %.1f MiB at the end", s.early.RSS, s.late.RSS)
 	l.Check("threads are few", s.threads <= 40, "%d at the most", s.threads)
-	l.Check("open files are bounded", s.open <= 1024+32, "%d at the most", s.open)
+	l.Check("open files are bounded", s.open <= 2048+4096+32, "%d at the most", s.open)
 }
