@@ -1,6 +1,7 @@
 package send
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -30,48 +31,50 @@ func (o *options) event(body []byte) event { return event{body, o.Catalog.Valida
 // build makes the event: from its source, then changed as the flags say, then edited, and
 // at last held against the contract.
 func (o *options) build(ctx context.Context, c config.Config) (event, error) {
-	body, err := o.changed(ctx, c)
+	e, err := o.changed(ctx, c)
 	switch {
 	case err != nil:
 		return event{}, err
 	case o.edit:
-		return o.edited(ctx, body)
-	}
-	e := o.event(body)
-	if o.allow {
+		return o.edited(ctx, e.body)
+	case o.allow:
 		return e, nil
 	}
 	return e, documented(payload.Check(e.report))
 }
 
-// changed is the event as the flags say.
-func (o *options) changed(ctx context.Context, c config.Config) ([]byte, error) {
+// changed is the event as the flags say. One that is as it was built was checked then.
+func (o *options) changed(ctx context.Context, c config.Config) (event, error) {
 	at := o.Now()
 	if o.time != "" {
 		unix, err := payload.ParseTime(o.time)
 		if err != nil {
-			return nil, cli.Usage(fmt.Errorf("--time %w", err), "")
+			return event{}, cli.Usage(fmt.Errorf("--time %w", err), "")
 		}
 		at = time.Unix(unix, 0)
 	}
-	body, err := o.source(ctx, c, at)
+	built, err := o.source(ctx, c, at)
 	if err != nil {
-		return nil, err
+		return event{}, err
 	}
+	body := built.body
 	if o.time != "" && o.spec == nil {
 		if body, err = payload.SetTime(o.Catalog, body, at.Unix()); err != nil {
-			return nil, cli.Usage(err, "")
+			return event{}, cli.Usage(err, "")
 		}
 	}
 	if body, err = payload.Apply(o.Catalog, body, o.changes); err != nil {
-		return nil, cli.Usage(err, "a path looks like props.state, or props.list.0; --dry-run prints the event.")
+		return event{}, cli.Usage(err, "a path looks like props.state, or props.list.0; --dry-run prints the event.")
 	}
 	if o.dotted {
 		if body, err = payload.Dotted(o.Catalog, body); err != nil {
-			return nil, cli.Usage(err, "")
+			return event{}, cli.Usage(err, "")
 		}
 	}
-	return body, nil
+	if o.spec != nil && bytes.Equal(body, built.body) {
+		return built, nil
+	}
+	return o.event(body), nil
 }
 
 // documented adds the way out to an error about what the contract does not know.
@@ -95,16 +98,18 @@ func (o *options) noteUndocumented(findings []apizee.Finding) {
 	}
 }
 
-// source is the event before any change.
-func (o *options) source(ctx context.Context, c config.Config, at time.Time) ([]byte, error) {
+// source is the event before any change. Only one that is built has a report yet.
+func (o *options) source(ctx context.Context, c config.Config, at time.Time) (event, error) {
 	switch {
 	case o.spec != nil:
-		body, err := payload.Build(o.Catalog, *o.spec, at.Unix())
-		return body, o.flagMistake(err)
+		body, report, err := payload.Build(o.Catalog, *o.spec, at.Unix())
+		return event{body, report}, o.flagMistake(err)
 	case o.template != "":
-		return o.renderTemplate(c, at)
+		body, err := o.renderTemplate(c, at)
+		return event{body: body}, err
 	}
-	return o.readData(ctx)
+	body, err := o.readData(ctx)
+	return event{body: body}, err
 }
 
 // flagMistake names the flag that a mistake is in, and adds the way out.

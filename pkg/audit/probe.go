@@ -76,7 +76,7 @@ func (p *probe) idOf(object string) string {
 
 // build makes an event from the catalog's examples. Props that are not documented are JSON.
 func (p *probe) build(object, event string, props ...payload.Prop) []byte {
-	body, err := payload.Build(p.options.Catalog, payload.Spec{
+	body, _, err := payload.Build(p.options.Catalog, payload.Spec{
 		Object: object, Event: event, ID: p.idOf(object), Props: props, Undocumented: true,
 	}, p.options.Now().Unix())
 	if err != nil {

@@ -39,29 +39,33 @@ type Spec struct {
 
 // Build makes the event of a Spec at a time in UNIX seconds: compact, in documented
 // order, numbers with the digits typed. Each object starts from its documented
-// example; a delete event has only the props given. An error about a field, or about
-// what the contract does not know, is a *FieldError.
-func Build(c *apizee.Catalog, s Spec, unix int64) ([]byte, error) {
+// example; a delete event has only the props given. The report is what the contract says to
+// it. An error about a field, or about what the contract does not know, is a *FieldError.
+func Build(c *apizee.Catalog, s Spec, unix int64) ([]byte, apizee.Report, error) {
 	object, _ := c.LookupObject(s.Object)
 	id, err := s.encodeID(object)
 	if err != nil {
-		return nil, err
+		return nil, apizee.Report{}, err
 	}
 	props, err := s.encodeProps(object)
 	if err != nil {
-		return nil, err
+		return nil, apizee.Report{}, err
 	}
 	body, err := Compose(c, Fields{
 		Event: s.event(), Object: s.Object,
 		Time: strconv.AppendInt(nil, unix, 10), ID: json.RawMessage(id), Props: json.RawMessage(props),
 	})
-	if err != nil || s.Undocumented {
-		return body, err
+	if err != nil {
+		return nil, apizee.Report{}, err
 	}
-	if err := refuse(c.Validate(body).Findings); err != nil {
-		return nil, err
+	report := c.Validate(body)
+	if s.Undocumented {
+		return body, report, nil
 	}
-	return body, nil
+	if err := refuse(report.Findings); err != nil {
+		return nil, report, err
+	}
+	return body, report, nil
 }
 
 func (s Spec) event() string { return cmp.Or(s.Event, apizee.Update) }

@@ -52,14 +52,14 @@ func TestBuild(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := Build(documented, tt.spec, 1575976413)
+			got, report, err := Build(documented, tt.spec, 1575976413)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(tt.want, string(got)); diff != "" {
 				t.Errorf("body (-want +got):\n%s", diff)
 			}
-			if findings := documented.Validate(got).Findings; len(findings) > 0 && !tt.spec.Undocumented {
+			if findings := documented.Validate(got).Findings; len(findings) != len(report.Findings) || len(findings) > 0 && !tt.spec.Undocumented {
 				t.Errorf("findings: %v", findings)
 			}
 		})
@@ -104,7 +104,7 @@ func TestBuildErrors(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.want, func(t *testing.T) {
-			body, err := Build(documented, tt.spec, 1)
+			body, _, err := Build(documented, tt.spec, 1)
 			field := (*FieldError)(nil)
 			if !errors.As(err, &field) {
 				t.Fatalf("body %s, error %v", body, err)
@@ -157,7 +157,7 @@ func FuzzBuild(f *testing.F) {
 	f.Add("smsmessage", "x", "1e999", "geoloc", "\u2028<", true)
 	f.Fuzz(func(t *testing.T, object, event, id, path, text string, undocumented bool) {
 		spec := Spec{Object: object, Event: event, ID: id, Props: []Prop{{path, text}, {"state", "new"}}, Undocumented: undocumented}
-		body, err := Build(documented, spec, 1)
+		body, _, err := Build(documented, spec, 1)
 		if err != nil {
 			return
 		}
@@ -175,7 +175,7 @@ func BenchmarkBuild(b *testing.B) {
 		b.Run(object, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := Build(documented, Spec{Object: object, ID: "1"}, 1575976413); err != nil {
+				if _, _, err := Build(documented, Spec{Object: object, ID: "1"}, 1575976413); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -87,7 +87,7 @@ func (r *reader) eventContract(s *scenario.Step, fields []field) {
 
 // exampleProps are those of the documented example; nil when there is none.
 func (r *reader) exampleProps(e *scenario.Event) *expr.Value {
-	example, err := payload.Build(r.options.Catalog, payload.Spec{Object: e.Object, Event: e.Name}, 0)
+	example, _, err := payload.Build(r.options.Catalog, payload.Spec{Object: e.Object, Event: e.Name}, 0)
 	if err != nil {
 		return nil // an object that is not documented
 	}
