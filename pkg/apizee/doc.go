@@ -1,11 +1,11 @@
 // Package apizee is the contract: what Apizee documents about the webhooks it
 // sends, as data, and the rules that hold a received event against it.
 //
-// The catalog (Events, Fields, Objects) is the one place that knows a
-// documented word; flags, completions, help, checks, schemas and tables are
-// all made from it. Validate and ValidateRequest tell what is wrong with an
-// event, a Filter picks events, JSONSchema and OpenAPI tell other programs
-// about them.
+// [Documented] makes the [Catalog], the one place that knows a documented word.
+// Flags, completions, help, checks, schemas, generated events and tables follow
+// from it: a new object is one more entry. A Catalog tells what is wrong with an
+// event (Validate, ValidateRequest), makes filters that pick events (ParseFilter),
+// and tells other programs about them (JSONSchema, OpenAPI).
 //
 // The package is pure: it opens nothing, prints nothing, reads no clock, and
 // knows neither terminals, command lines nor net/http.
