@@ -2,7 +2,10 @@ package cmd
 
 import (
 	"encoding/json"
+	"go/parser"
+	"go/token"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -53,6 +56,33 @@ func mayNotImport(own, ours string) bool {
 		(own == "cmd/internal/show" || !strings.HasPrefix(ours, "cmd/internal/"))
 }
 
+// TestRunKnowsNoCobra wants cobra where a command and its flags are made, and nowhere else
+// in a command's package: in the file of its name, in flags.go, and where subcommands are.
+func TestRunKnowsNoCobra(t *testing.T) {
+	allowed := map[string]bool{"send/object.go": true}
+	for _, command := range subcommands() {
+		files, err := filepath.Glob(filepath.Join(command.name, "*.go"))
+		if err != nil || len(files) == 0 {
+			t.Fatalf("%s has no package: %v", command.name, err)
+		}
+		for _, file := range files {
+			f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+			if err != nil {
+				t.Fatal(err)
+			}
+			name := filepath.Base(file)
+			if name == command.name+".go" || name == "flags.go" || allowed[filepath.ToSlash(file)] {
+				continue
+			}
+			for _, i := range f.Imports {
+				if i.Path.Value == `"github.com/spf13/cobra"` {
+					t.Errorf("%s imports cobra", file)
+				}
+			}
+		}
+	}
+}
+
 // TestArchitecture keeps the arrows between the packages as they are meant.
 func TestArchitecture(t *testing.T) {
 	list := exec.Command("go", "list", "-json=ImportPath,Imports", "./...")
@@ -83,7 +113,7 @@ func TestArchitecture(t *testing.T) {
 			}
 			ours, ok := strings.CutPrefix(imported, module)
 			if ok && mayNotImport(own, ours) {
-				t.Errorf("%s imports %s, another command", own, ours)
+				t.Errorf("%s imports %s, which no command may", own, ours)
 			}
 			if inPkg && ok && !slices.Contains(allowed, strings.TrimPrefix(ours, "pkg/")) {
 				t.Errorf("%s imports %s", own, ours)

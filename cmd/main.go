@@ -34,7 +34,7 @@ const garbage = 400
 
 // Main runs the command line of this process and returns its exit code. The
 // first interrupt lets what is in hand end, the second ends the process.
-func Main(build cli.Build) int {
+func Main(build Build) int {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(garbage)
 	}
@@ -44,7 +44,7 @@ func Main(build cli.Build) int {
 	ctx, stop := signal.NotifyContext(context.Background(), stopSignals()...)
 	defer stop()
 	context.AfterFunc(ctx, stop)
-	return Run(ctx, cli.System{
+	return Run(ctx, System{
 		Catalog: apizee.Documented(),
 		Stdin:   os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		LookupEnv: os.LookupEnv,
@@ -61,7 +61,7 @@ func Main(build cli.Build) int {
 }
 
 // Run runs one command line and returns the exit code of the process.
-func Run(ctx context.Context, system cli.System, args []string) int {
+func Run(ctx context.Context, system System, args []string) int {
 	stdout := console.NewOutput(system.Stdout)
 	system.Stdout = stdout
 	a := &cli.App{System: system}

@@ -24,7 +24,7 @@ import (
 )
 
 // Root is the tree of commands, for what is made from it: man pages, tables.
-func Root(system cli.System) *cobra.Command { return newRootCmd(&cli.App{System: system}, "") }
+func Root(system System) *cobra.Command { return newRootCmd(&cli.App{System: system}, "") }
 
 // subcommand is one that can be made.
 type subcommand struct {

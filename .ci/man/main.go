@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra/doc"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd"
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 )
 
 func main() {
@@ -22,7 +23,7 @@ func main() {
 	if err := os.MkdirAll(os.Args[1], 0o755); err != nil {
 		log.Fatal(err)
 	}
-	root := cmd.Root(cmd.System{LookupEnv: func(string) (string, bool) { return "", false }})
+	root := cmd.Root(cmd.System{Catalog: apizee.Documented(), LookupEnv: func(string) (string, bool) { return "", false }})
 	undated(root)
 	// Without a date of its own, each page would differ from build to build.
 	released := time.Unix(0, 0).UTC()

@@ -4,6 +4,7 @@ package run
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -120,4 +121,14 @@ func assumptionNames() []string {
 		names = append(names, string(a))
 	}
 	return names
+}
+
+// completeScenarios completes names, and files after a slash.
+func completeScenarios(app *cli.App) cli.Completer {
+	return func(_ *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
+		if strings.ContainsAny(word, `/\`) {
+			return []string{"yaml", "yml"}, cobra.ShellCompDirectiveFilterFileExt
+		}
+		return app.ScenarioNames(), cobra.ShellCompDirectiveDefault
+	}
 }

@@ -4,9 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
-
-	"github.com/spf13/cobra"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
@@ -86,14 +83,4 @@ func unusedVars(all []*scenario.Scenario, vars map[string]any) error {
 		}
 	}
 	return nil
-}
-
-// completeScenarios completes names, and files after a slash.
-func completeScenarios(app *cli.App) cli.Completer {
-	return func(_ *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
-		if strings.ContainsAny(word, `/\`) {
-			return []string{"yaml", "yml"}, cobra.ShellCompDirectiveFilterFileExt
-		}
-		return app.ScenarioNames(), cobra.ShellCompDirectiveDefault
-	}
 }
