@@ -135,7 +135,7 @@ func judge(ctx context.Context, o *options, spec audit.Options) error {
 	}
 	p.end(outcome)
 	writers := map[string]func(io.Writer) error{
-		"html": outcome.WriteHTML,
+		"html": outcome.Page().Write,
 		"json": outcome.WriteJSON,
 		"junit": func(w io.Writer) error {
 			return report.JUnit.Write(w, outcome.Report())

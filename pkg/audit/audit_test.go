@@ -362,7 +362,7 @@ func TestStopped(t *testing.T) {
 		t.Errorf("%d rules were told of; %s", told, outcome.Summary())
 	}
 	var page strings.Builder
-	if err := outcome.WriteHTML(&page); err != nil || strings.Contains(page.String(), " / 100") {
+	if err := outcome.Page().Write(&page); err != nil || strings.Contains(page.String(), " / 100") {
 		t.Errorf("the page of a stopped audit has a score, or %v", err)
 	}
 	if d := outcome.document(); d.Score != nil {
@@ -492,7 +492,7 @@ func TestReports(t *testing.T) {
 		t.Errorf("%+v", suites)
 	}
 	text.Reset()
-	if err := outcome.WriteHTML(&text); err != nil {
+	if err := outcome.Page().Write(&text); err != nil {
 		t.Fatal(err)
 	}
 	for _, part := range []string{"<h1>http://h/?&lt;script&gt;</h1>", "&lt;img src=x", "1 failed", "<details open>", "20ms"} {

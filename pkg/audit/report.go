@@ -1,9 +1,7 @@
 package audit
 
 import (
-	_ "embed"
 	"encoding/json"
-	"html/template"
 	"io"
 	"strconv"
 	"time"
@@ -45,8 +43,7 @@ func (o Outcome) document() document {
 	return d
 }
 
-// Report is the outcome as suites of cases, one suite for each group of rules. A
-// warning is a case that passed.
+// Report is the outcome as suites of cases, one suite for each group of rules.
 func (o Outcome) Report() report.Report {
 	var r report.Report
 	properties := []report.Property{{Name: "url", Value: o.URL}}
@@ -65,14 +62,15 @@ func (o Outcome) Report() report.Report {
 }
 
 func (r Result) reportCase() report.Case {
-	c := report.Case{Name: r.Name, Status: report.Passed, Duration: r.Took, Message: r.Actual}
+	c := report.Case{Name: r.Name, Title: r.Title, Status: report.Status(r.Status), Duration: r.Took, Message: r.Actual}
+	actual := "It did"
 	switch r.Status {
 	case Failed:
-		c.Status = report.Failed
 		c.Detail = r.Title + "\nit did: " + r.Actual + "\na good one: " + r.Good + "\n" + r.Why
 	case Skipped:
-		c.Status = report.Skipped
+		actual = "Skipped"
 	}
+	c.Facts = []report.Property{{Name: actual, Value: r.Actual}, {Name: "A good one", Value: r.Good}, {Name: "Why", Value: r.Why}}
 	return c
 }
 
@@ -84,18 +82,14 @@ func (o Outcome) WriteJSON(w io.Writer) error {
 	return encoder.Encode(o.document())
 }
 
-//go:embed report.html
-var page string
-
-// WriteHTML writes the outcome as one page that needs nothing else.
-func (o Outcome) WriteHTML(w io.Writer) error {
-	t, err := template.New("report").Funcs(template.FuncMap{"short": short}).Parse(page)
-	if err != nil {
-		return err
+// Page is the outcome as a page.
+func (o Outcome) Page() report.Page {
+	p := report.Page{
+		Report: o.Report(), Title: "Audit of " + o.URL, Subject: o.URL, Byline: "Audited by apizee-hooks",
+		Start: o.Start, Duration: o.Took, Score: o.document().Score,
 	}
-	return t.Execute(w, o.document())
-}
-
-func short(seconds float64) string {
-	return time.Duration(seconds * float64(time.Second)).Round(time.Millisecond).String()
+	if !o.Complete {
+		p.Stopped = "The audit was stopped before its end."
+	}
+	return p
 }

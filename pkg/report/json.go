@@ -36,7 +36,7 @@ type (
 
 func writeJSON(w io.Writer, r Report) error {
 	c := r.Counts()
-	out := jsonReport{Version: 1, Passed: c.Passed, Failed: c.Failed, Skipped: c.Skipped, Suites: []jsonSuite{}}
+	out := jsonReport{Version: 1, Passed: c.Passed + c.Warned, Failed: c.Failed, Skipped: c.Skipped, Suites: []jsonSuite{}}
 	for _, s := range r.Suites {
 		suite := jsonSuite{
 			Name: s.Name, File: s.File, Start: s.Start.UTC(), DurationMS: milliseconds(s.Duration),

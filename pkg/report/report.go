@@ -17,7 +17,7 @@ type Suite struct {
 	Cases      []Case
 }
 
-// Property is a fact about a suite.
+// Property is a fact about a suite or a case.
 type Property struct{ Name, Value string }
 
 // Status is what became of a case.
@@ -25,6 +25,7 @@ type Status string
 
 const (
 	Passed  Status = "passed"
+	Warned  Status = "warned" // passed, with something to say about it
 	Failed  Status = "failed"
 	Skipped Status = "skipped"
 )
@@ -41,13 +42,16 @@ type Case struct {
 	Message string
 	// Detail are further lines about a failure.
 	Detail string
+	// Title and Facts are what a page shows of it.
+	Title string
+	Facts []Property
 }
 
 // Counts are how many cases ended in which way.
-type Counts struct{ Passed, Failed, Skipped int }
+type Counts struct{ Passed, Warned, Failed, Skipped int }
 
 // Total is how many there are.
-func (c Counts) Total() int { return c.Passed + c.Failed + c.Skipped }
+func (c Counts) Total() int { return c.Passed + c.Warned + c.Failed + c.Skipped }
 
 // Counts counts the cases of a suite.
 func (s Suite) Counts() Counts {
@@ -56,6 +60,8 @@ func (s Suite) Counts() Counts {
 		switch each.Status {
 		case Passed:
 			c.Passed++
+		case Warned:
+			c.Warned++
 		case Failed:
 			c.Failed++
 		case Skipped:
@@ -71,6 +77,7 @@ func (r Report) Counts() Counts {
 	for _, s := range r.Suites {
 		c := s.Counts()
 		sum.Passed += c.Passed
+		sum.Warned += c.Warned
 		sum.Failed += c.Failed
 		sum.Skipped += c.Skipped
 	}
