@@ -1,8 +1,8 @@
 // Package parse reads scenario files. It is strict and finds every mistake of a file, each with
 // its line, its column and the nearest right word, before anything is sent.
 //
-// What a file may say stands in tables of keys (package-internal): the parser reads by them,
-// and [JSONSchema] is made from them.
+// What a file may say stands in one table of keys: the parser reads by it,
+// and [JSONSchema] is made from it.
 package parse
 
 import (
