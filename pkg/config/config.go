@@ -4,7 +4,7 @@
 // value.
 //
 // It knows the names, kinds and defaults of the keys and nothing of what they
-// are used for: no commands, no terminal, and of delivery only what a secret is. The real environment, the
+// are used for: no commands, no terminal, no delivery. The real environment, the
 // flags and the folders to look in are handed to it.
 package config
 

@@ -3,7 +3,8 @@
 //
 // What it writes is compact, in documented order, with every digit and character as
 // it was typed; the user's own JSON is left as it is. Everything documented comes
-// from the catalog of package apizee.
+// from the catalog of package apizee. A template may be anybody's, so what it can do is
+// bounded in time and memory; see [Bound].
 //
 // The package must not know where an event goes, nor anything of terminals or
 // configuration. Clock, random source and counter are handed in.
