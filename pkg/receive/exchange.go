@@ -1,18 +1,17 @@
+// This file is the way of a request: it is read, held against the contract, recorded, answered
+// and shown. What goes otherwise is in refusal.go and forward.go; what is no request is in
+// malformed.go.
+
 package receive
 
 import (
 	"context"
-	"crypto/sha256"
-	"crypto/subtle"
-	"errors"
-	"fmt"
-	"net"
+	"io"
+	"maps"
 	"net/http"
-	"net/textproto"
 	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
-	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
 )
 
@@ -23,6 +22,28 @@ type exchange struct {
 	w   http.ResponseWriter
 	r   *http.Request
 	cut bool // close the connection without an answer, or in the middle of it
+}
+
+// answer is what a request gets.
+type answer struct {
+	status  int // 0 is none: the connection is closed
+	headers http.Header
+	body    []byte
+	rest    io.ReadCloser // what is still to come after body; may be nil
+
+	outcome Outcome
+	problem string
+
+	delay bool // wait as long as the user wants
+	last  bool // close the connection afterwards
+	hang  bool // wait for the sender to give up
+	reset bool // then close the connection as a crash would
+}
+
+func (a answer) close() {
+	if a.rest != nil {
+		a.rest.Close()
+	}
 }
 
 // ServeHTTP answers one request, and has it reported.
@@ -49,20 +70,6 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// report tells of the request. An event that was not recorded is checked only now, when its
-// sender does not wait for it any more.
-func (x *exchange) report() {
-	if x.s.options.Record == nil && x.Outcome.IsEvent() {
-		x.check()
-	}
-	x.s.options.OnReception(x.Reception)
-}
-
-// check holds the event against the contract.
-func (x *exchange) check() {
-	x.Report = x.s.options.Catalog.ValidateRequest(apizee.Request{Method: x.Method, Headers: x.Headers, Body: x.Body})
-}
-
 // decide reads the request and finds its answer. An event is recorded by then.
 func (x *exchange) decide() answer {
 	body, err := readBody(x.r, x.s.options.Limits.Body)
@@ -73,64 +80,12 @@ func (x *exchange) decide() answer {
 	if refused, ok := x.refusal(); ok {
 		return refused
 	}
-	planned := x.plan(x.fault())
-	return x.record(planned)
+	return x.record(x.plan(x.fault()))
 }
 
-// unread is the answer to a request whose body is not here.
-func unread(err error, limits Limits) answer {
-	switch {
-	case errors.Is(err, errTooLarge):
-		return answer{status: http.StatusRequestEntityTooLarge, outcome: TooLarge, last: true,
-			problem: fmt.Sprintf("the body is longer than %d bytes", limits.Body)}
-	case deliver.IsTimeout(err):
-		return answer{status: http.StatusRequestTimeout, outcome: Incomplete, last: true,
-			problem: "the body did not end within " + limits.Request.String()}
-	case errors.Is(err, net.ErrClosed):
-		return answer{outcome: Incomplete, problem: "the listener stopped in the middle of the body"}
-	case deliver.IsClosed(err):
-		return answer{outcome: Incomplete, problem: "the sender closed the connection in the middle of the body"}
-	case errors.As(err, new(textproto.ProtocolError)): // it quotes a line, which may be secret
-		return answer{status: http.StatusBadRequest, outcome: Incomplete, last: true,
-			problem: "the trailer behind the body is malformed"}
-	}
-	return answer{status: http.StatusBadRequest, outcome: Incomplete, last: true,
-		problem: fmt.Sprintf("the body cannot be read: %v", err)}
-}
-
-// refusal turns away what is no event.
-func (x *exchange) refusal() (answer, bool) {
-	if x.s.options.Path != "" && x.r.URL.Path != x.s.options.Path {
-		return answer{status: http.StatusNotFound, outcome: WrongPath, problem: "only " + x.s.options.Path + " is served"}, true
-	}
-	if name := x.s.options.RequireHeader.Name; name != "" && !x.authorized() {
-		problem := "the header " + name + " has another value than is required"
-		if len(x.r.Header.Values(name)) == 0 {
-			problem = "the header " + name + " is missing"
-		}
-		return answer{status: http.StatusUnauthorized, outcome: Unauthorized, problem: problem}, true
-	}
-	return answer{}, false
-}
-
-// authorized compares in a time that tells nothing of the value, its length included.
-func (x *exchange) authorized() bool {
-	want := sha256.Sum256([]byte(x.s.options.RequireHeader.Value))
-	for _, value := range x.r.Header.Values(x.s.options.RequireHeader.Name) {
-		got := sha256.Sum256([]byte(value))
-		if subtle.ConstantTimeCompare(got[:], want[:]) == 1 {
-			return true
-		}
-	}
-	return false
-}
-
-func (x *exchange) fault() Fault {
-	n := x.s.events.Add(1)
-	if x.s.options.Fault == nil {
-		return Fault{}
-	}
-	return x.s.options.Fault(n)
+// check holds the event against the contract.
+func (x *exchange) check() {
+	x.Report = x.s.options.Catalog.ValidateRequest(apizee.Request{Method: x.Method, Headers: x.Headers, Body: x.Body})
 }
 
 // plan is the answer to an event, unless it cannot be recorded.
@@ -164,6 +119,67 @@ func (x *exchange) record(planned answer) answer {
 	return answer{status: http.StatusInsufficientStorage, outcome: NotRecorded, problem: err.Error()}
 }
 
+// answer sends a, and notes what became of it.
+func (x *exchange) answer(a answer) {
+	defer a.close()
+	x.Outcome, x.Problem = a.outcome, a.problem
+	switch {
+	case a.hang:
+		x.wait(-1)
+	case a.delay && x.s.options.Delay > 0:
+		x.wait(x.s.options.Delay)
+	}
+	if a.reset {
+		if c := connOf(x.r); c != nil {
+			c.reset()
+		}
+	}
+	if a.status == 0 {
+		x.cut = true
+		return
+	}
+	// A body that could not be read has ended the context too.
+	if x.r.Context().Err() != nil && !a.last {
+		x.unanswered(nil)
+		return
+	}
+	x.Status = a.status
+	x.write(a)
+}
+
+func (x *exchange) write(a answer) {
+	header := x.w.Header()
+	maps.Copy(header, a.headers)
+	if a.last || x.s.isCrowded() {
+		header.Set("Connection", "close")
+	}
+	x.w.WriteHeader(a.status)
+	if err := x.writeBody(a); err != nil {
+		x.broken(err)
+		return
+	}
+	// It is written now, so that a failure can be reported.
+	if err := http.NewResponseController(x.w).Flush(); err != nil {
+		x.unanswered(err)
+	}
+}
+
+func (x *exchange) writeBody(a answer) error {
+	if !allowsBody(a.status) || x.r.Method == http.MethodHead {
+		return nil
+	}
+	if len(a.body) > 0 {
+		if _, err := x.w.Write(a.body); err != nil {
+			return err
+		}
+	}
+	if a.rest == nil {
+		return nil
+	}
+	_, err := io.Copy(x.w, a.rest)
+	return err
+}
+
 // wait pauses for d, or until the sender is gone or the server is to stop; d below 0 is
 // for ever.
 func (x *exchange) wait(d time.Duration) {
@@ -184,4 +200,13 @@ func (x *exchange) wait(d time.Duration) {
 func (x *exchange) allowTime() {
 	// A test's ResponseWriter has no deadline to lift.
 	_ = http.NewResponseController(x.w).SetReadDeadline(time.Time{})
+}
+
+// report tells of the request. An event that was not recorded is checked only now, when its
+// sender does not wait for it any more.
+func (x *exchange) report() {
+	if x.s.options.Record == nil && x.Outcome.IsEvent() {
+		x.check()
+	}
+	x.s.options.OnReception(x.Reception)
 }

@@ -3,9 +3,7 @@ package receive
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 	"time"
 
@@ -61,17 +59,6 @@ type Options struct {
 	Sleep func(ctx context.Context, d time.Duration) error
 }
 
-// Reply is the answer to an event.
-type Reply struct {
-	Status int // 200 to 599; 0 means 204, or 200 with a body
-
-	// Headers are sent as they are; framing is left out. Without a Content-Type a body
-	// is sent as application/json when it is JSON, else as text/plain.
-	Headers []deliver.Header
-
-	Body []byte
-}
-
 func (o Options) withDefaults() (Options, error) {
 	o.Limits = o.Limits.withDefaults()
 	if o.Catalog == nil {
@@ -105,29 +92,4 @@ func (o Options) withDefaults() (Options, error) {
 	reply, err := o.Reply.withDefaults()
 	o.Reply = reply
 	return o, err
-}
-
-func (r Reply) withDefaults() (Reply, error) {
-	if r.Status == 0 {
-		r.Status = http.StatusNoContent
-		if len(r.Body) > 0 {
-			r.Status = http.StatusOK
-		}
-	}
-	if r.Status < 200 || r.Status > 599 {
-		return r, fmt.Errorf("status %d is not between 200 and 599", r.Status)
-	}
-	if len(r.Body) > 0 && !allowsBody(r.Status) {
-		return r, fmt.Errorf("a reply with status %d cannot have a body; choose another status, such as 200", r.Status)
-	}
-	for _, h := range r.Headers {
-		if h.Name == "" {
-			return r, errors.New("a reply header has no name")
-		}
-	}
-	return r, nil
-}
-
-func allowsBody(status int) bool {
-	return status >= 200 && status != http.StatusNoContent && status != http.StatusNotModified
 }
