@@ -206,6 +206,50 @@ func TestMixIsKept(t *testing.T) {
 	}
 }
 
+// An object that the package knows nothing of has props of every kind, some of them in
+// groups that do not stand together, or none at all.
+func TestAnyObjectHasALife(t *testing.T) {
+	props := []apizee.Prop{
+		{Path: "place.floor", Type: apizee.Integer, Range: &apizee.Range{Min: -3, Max: 40}, Example: "1"},
+		{Path: "at", Type: apizee.DateTime, Example: `"2021-09-20T13:25:06+00:00"`},
+		{Path: "place.height", Type: apizee.Number, Range: &apizee.Range{Min: -1.5, Max: 2.25}, Example: "1.5"},
+		{Path: "phase", Type: apizee.Text, Values: []string{"first", "second", "third", "la\"st"}, Example: `"first"`},
+		{Path: "color", Type: apizee.Text, Values: []string{"red", "green"}, Example: `"red"`},
+		{Path: "note", Type: apizee.Text, Example: `"any"`},
+	}
+	for name, own := range map[string][]apizee.Prop{"all kinds": props, "no words": props[:3], "none": nil} {
+		t.Run(name, func(t *testing.T) {
+			catalog := apizee.Documented()
+			catalog.Objects = append(catalog.Objects, apizee.Object{
+				Name: "thing", ID: apizee.Identifier{Types: []apizee.Type{apizee.Text}, Example: `"ab-12"`}, Props: own,
+			})
+			s := New(Options{Catalog: catalog, Seed: 5, Start: start, Mix: Mix{{"thing", 1}}})
+			seen := map[string]bool{}
+			for range 3000 {
+				line := s.Next()
+				report := catalog.Validate(line)
+				if len(report.Findings) > 0 || len(report.Event.IDText()) != len("ab-12") {
+					t.Fatalf("%s\n%v", line, report.Findings)
+				}
+				phase, _ := report.Event.Prop("phase")
+				seen[report.Event.Name+phase.Text()] = true
+				if e := report.Event; e.Name != apizee.Delete && len(e.Props) != len(own) {
+					t.Fatalf("%s does not have %d props", line, len(own))
+				}
+			}
+			want := []string{apizee.Create, apizee.Update, apizee.Delete}
+			if name == "all kinds" {
+				want = []string{"createfirst", "updatesecond", `updatela"st`, "delete"}
+			}
+			for _, each := range want {
+				if !seen[each] {
+					t.Errorf("no %s in %v", each, seen)
+				}
+			}
+		})
+	}
+}
+
 func TestStreamNeedsNoMoreMemory(t *testing.T) {
 	s := New(Options{Start: start})
 	buffer := make([]byte, 0, 1024)

@@ -1,6 +1,7 @@
 package generate
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -52,14 +53,14 @@ func oneOf(words []string) value {
 
 // numberWithin is a number of the range, in millionths unless it is to be an integer.
 func numberWithin(r apizee.Range, t apizee.Type) value {
-	unit := degree
 	if t == apizee.Integer {
-		unit = 1
+		least, count := int64(r.Min), int(r.Max-r.Min)+1
+		return func(dst []byte, m moment) []byte {
+			return strconv.AppendInt(dst, least+int64(m.random.below(count)), 10)
+		}
 	}
-	least, count := int(r.Min*float64(unit)), int((r.Max-r.Min)*float64(unit))+1
-	return func(dst []byte, m moment) []byte {
-		return appendDegrees(dst, (least+m.random.below(count))*(degree/unit))
-	}
+	least, count := int(r.Min*degree), int((r.Max-r.Min)*degree)+1
+	return func(dst []byte, m moment) []byte { return appendDegrees(dst, least+m.random.below(count)) }
 }
 
 func appendNow(dst []byte, m moment) []byte {
