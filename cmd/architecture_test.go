@@ -18,7 +18,7 @@ func mayImport() map[string][]string {
 	return map[string][]string{
 		"apizee":          {},
 		"console":         {},
-		"config":          {"apizee", "redact", "yamlfile"},
+		"config":          {"apizee", "library", "redact", "yamlfile"},
 		"redact":          {},
 		"deliver":         {"apizee", "redact"},
 		"fault":           {"apizee", "deliver"},

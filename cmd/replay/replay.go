@@ -18,6 +18,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/config"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/library"
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
 	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
 	"github.com/apizee-hooks/apizee-hooks/pkg/replay"
@@ -184,7 +185,7 @@ func parseSpeed(text string) (float64, error) {
 func unreadable(name string, sent int, err error) error {
 	var line *recording.LineError
 	if !errors.As(err, &line) {
-		return cli.Usage(fmt.Errorf("read %s: %w", name, cli.Bare(err)), "")
+		return cli.Usage(fmt.Errorf("read %s: %w", name, library.Reason(err)), "")
 	}
 	return cli.Usage(fmt.Errorf("%s:%d: %w", name, line.Line, line.Err),
 		fmt.Sprintf("a recording is what `apizee-hooks listen --record` writes; %s sent before.", console.Plural(sent, "event")))

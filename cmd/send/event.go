@@ -189,7 +189,7 @@ func readFile(path string) ([]byte, error) {
 	defer f.Close()
 	text, err := payload.ReadAll(f)
 	if err != nil {
-		return nil, cli.Usage(fmt.Errorf("%s: %w", path, cli.Bare(err)), "")
+		return nil, cli.Usage(fmt.Errorf("%s: %w", path, library.Reason(err)), "")
 	}
 	return text, nil
 }

@@ -17,6 +17,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/library"
 	"github.com/apizee-hooks/apizee-hooks/pkg/yamlfile"
 )
 
@@ -69,7 +70,7 @@ func readDocument(path string, keys []Key) (document, error) {
 func readText(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, cause(err)
+		return nil, library.Reason(err)
 	}
 	defer f.Close()
 	if info, err := f.Stat(); err == nil && info.IsDir() {
@@ -78,21 +79,13 @@ func readText(path string) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
 	switch {
 	case err != nil:
-		return nil, cause(err)
+		return nil, library.Reason(err)
 	case len(data) > maxFile:
 		return nil, fmt.Errorf("it is larger than %d KiB", maxFile>>10)
 	case !utf8.Valid(data):
 		return nil, errors.New("it is not UTF-8 text")
 	}
 	return bytes.TrimPrefix(data, []byte("\ufeff")), nil
-}
-
-// cause drops the path an error of package os repeats.
-func cause(err error) error {
-	if pathErr, ok := errors.AsType[*fs.PathError](err); ok {
-		return pathErr.Err
-	}
-	return err
 }
 
 // chooseProfile finds the profile in use; without one its layer is empty.

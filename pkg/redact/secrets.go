@@ -12,7 +12,7 @@ import (
 // may be used by several goroutines at once.
 type Secrets struct {
 	values []string // as they were given
-	forms  []string // as unescape would read them
+	folded []string // as unescape gives them
 }
 
 // leastSecret is how long a secret must be to be searched for: a shorter one
@@ -26,12 +26,7 @@ func (s *Secrets) Add(values ...string) {
 			continue
 		}
 		s.values = append(s.values, value)
-		meant, _ := unescape(value, false)
-		for _, form := range []string{foldPlus(value), meant} {
-			if len(form) >= leastSecret && !slices.Contains(s.forms, form) {
-				s.forms = append(s.forms, form)
-			}
-		}
+		s.folded = append(s.folded, foldPlus(value))
 	}
 }
 
@@ -89,9 +84,11 @@ func (s *Secrets) Mask(text string) string {
 	whole, isCut := strings.CutSuffix(text, cutMark)
 	hidden := make([]bool, len(whole)) // by byte
 	found := mark(hidden, nil, whole, s.values, isCut)
-	if strings.ContainsAny(whole, `\%&+`) {
-		plain, at := unescape(whole, isCut)
-		found = mark(hidden, at, plain, s.forms, isCut) || found
+	for _, escapes := range readings() {
+		if strings.ContainsAny(whole, escapes) {
+			plain, at := unescape(whole, escapes, isCut)
+			found = mark(hidden, at, plain, s.folded, isCut) || found
+		}
 	}
 	if !found {
 		return text

@@ -1,9 +1,13 @@
 package redact
 
 import (
+	"encoding/json"
+	"html"
 	"net/url"
 	"strings"
 	"testing"
+	"unicode"
+	"unicode/utf8"
 )
 
 func TestSecretsMask(t *testing.T) {
@@ -64,4 +68,27 @@ func TestManySecrets(t *testing.T) {
 	if got := s.Mask(`hunter\/2 and hunter%2…`); got != "**** and ****…" {
 		t.Error(got)
 	}
+}
+
+// FuzzSecrets wants nothing of a secret that was escaped in any of the usual ways.
+func FuzzSecrets(f *testing.F) {
+	for _, s := range []string{"hunter2", `p"a\ss`, "<&'>", "a+b c%41", "\\u0041bc", "é😀 &amp;", "a\tb\nc"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, secret string) {
+		if len(secret) < leastSecret || !utf8.ValidString(secret) || strings.ContainsFunc(secret, unicode.IsControl) {
+			return
+		}
+		var s Secrets
+		s.Add(secret)
+		quoted, err := json.Marshal(secret)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, escaped := range []string{secret, string(quoted[1 : len(quoted)-1]), html.EscapeString(secret), url.QueryEscape(secret), url.PathEscape(secret)} {
+			if got := s.Mask("<" + escaped + ">"); got != "<"+Masked+">" {
+				t.Errorf("%q as %q became %q", secret, escaped, got)
+			}
+		}
+	})
 }

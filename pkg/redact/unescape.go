@@ -8,16 +8,22 @@ import (
 	"unicode/utf8"
 )
 
-// unescape reads a text as JSON, HTML and URLs are read, whichever of them escaped what
-// stands in it: each escapes other characters, and each program more or fewer of them. What
-// is no escape stays. Byte i of the result comes from index at[i] on, and its end is
-// at[len(plain)]. A plus is read as a space, which it is in a form. Of a text that is cut off, an escape that has only begun becomes nothing.
-func unescape(text string, isCut bool) (plain string, at []int) {
+// readings are the bytes that begin an escape where a text is read as JSON, as HTML, as a URL,
+// or as one of them within another.
+func readings() []string { return []string{`\`, "&", "%+", `\&%+`} }
+
+// unescape reads a text in which escapes begin with some bytes: JSON, HTML and URLs each
+// escape other characters, and each program more or fewer of them. What is no escape stays. Byte i of the result comes from index at[i] on, and its end is
+// at[len(plain)]. A plus is a space in some URLs, and is read as one. Of a text that is cut off, an escape that has only begun becomes nothing.
+func unescape(text, escapes string, isCut bool) (plain string, at []int) {
 	var out []byte
 	for i := 0; i < len(text); {
-		meant, width := unescapeOne(text[i:])
-		if isCut && width == 1 && isBegun(text[i:]) {
-			break
+		meant, width := text[i:i+1], 1
+		if strings.Contains(escapes, meant) {
+			meant, width = unescapeOne(text[i:])
+			if isCut && width == 1 && isBegun(text[i:]) {
+				break
+			}
 		}
 		for range len(meant) {
 			at = append(at, i)
@@ -97,6 +103,6 @@ func hexadecimal(s string, digits int) (r rune, ok bool) {
 // isBegun says whether all of a text may be the beginning of an escape.
 func isBegun(s string) bool {
 	const longest = 10
-	return strings.IndexByte(`\%&`, s[0]) >= 0 && len(s) < longest &&
+	return s[0] != '+' && len(s) < longest &&
 		!strings.ContainsFunc(s[1:], func(r rune) bool { return !isLetter(r) && !isDigit(r) && r != '#' })
 }

@@ -112,7 +112,7 @@ func (a *App) FindScenario(name string) (library.File, error) {
 	if scenarios.IsPath(name) {
 		found, err := scenarios.Open(name)
 		if err != nil {
-			return found, Usage(fmt.Errorf("%s: %w", name, Bare(err)), "a name without a slash and without .yaml is looked for among the scenarios.")
+			return found, Usage(fmt.Errorf("%s: %w", name, library.Reason(err)), "a name without a slash and without .yaml is looked for among the scenarios.")
 		}
 		return found, nil
 	}
@@ -135,15 +135,6 @@ func (a *App) scenarioHint(name string) string {
 		}
 	}
 	return "there are " + List(a.ScenarioNames(), "and") + "; a file of your own needs its path."
-}
-
-// Bare leaves out the path of a file error, which the message has already.
-func Bare(err error) error {
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		return path.Err
-	}
-	return err
 }
 
 // CompleteTemplates completes the names of templates, and files after a slash.
