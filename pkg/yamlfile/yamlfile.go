@@ -103,7 +103,7 @@ func (e *SyntaxError) explain(rest []byte) {
 // mistake is where the longest beginning of the text ends that is YAML by itself; what is
 // not, begins there. It is -1 where looking for it takes too long.
 func mistake(source []byte) int {
-	work := 2 << 20 // bytes to parse, a second or so
+	work := 1 << 20 // bytes to parse, half a second or so
 	isYAML := func(n int) bool {
 		work -= n + 1
 		_, err := parse(source[:n])

@@ -12,7 +12,7 @@ type Assumption string
 const (
 	Once      Assumption = "once"      // each event arrives once, and in order
 	Duplicate Assumption = "duplicate" // each arrives twice, with the same bytes
-	Shuffle   Assumption = "shuffle"   // a few neighbours arrive in another order
+	Shuffle   Assumption = "shuffle"   // up to four in a row arrive in another order
 	Late      Assumption = "late"      // each second event arrives before the first
 )
 
@@ -49,7 +49,7 @@ func (p *running) hold(ctx context.Context, u unit) {
 	}
 }
 
-// release delivers what was held back, in an order that is never the one in
+// release delivers what was held back, in an order that is never that in
 // which it happened.
 func (p *running) release(ctx context.Context) {
 	held := p.held

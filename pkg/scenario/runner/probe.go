@@ -18,7 +18,7 @@ const (
 	lastTry = time.Second
 )
 
-// probe sends a request again and again until the response is as expected.
+// probe repeats a request until the response is as expected, or the time is over.
 func (p *running) probe(ctx context.Context, u unit) {
 	d, err := p.prepareProbe(u)
 	step := p.begin(u) // only now are the secrets known that its title may hold
