@@ -97,9 +97,8 @@ func (r *running) prepare() error {
 	if err := r.chooseTarget(); err != nil {
 		return err
 	}
-	tls := r.options.TLS(r.config)
-	if r.transport, err = r.app.Transport(tls, r.options.Kept(parallel)); err != nil {
-		return cli.Usage(err, "--cacert takes a file of certificates in PEM form.")
+	if r.transport, err = r.app.OpenTransport(r.options.TLS(r.config), r.options.Kept(parallel)); err != nil {
+		return err
 	}
 	r.runner = runner.Runner{
 		Client: deliver.NewClient(r.transport, r.app.Now), Now: r.app.Now, Sleep: r.app.Sleep, Faulty: r.faulty,
