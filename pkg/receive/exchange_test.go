@@ -271,7 +271,7 @@ func TestUnanswered(t *testing.T) {
 			t.Fatal(err)
 		}
 		if test.stopped {
-			s.Abort()
+			s.abort()
 		}
 		x := &exchange{s: s, Reception: Reception{Outcome: test.outcome, Problem: "an earlier problem"}}
 		if x.unanswered(test.err); x.Problem != test.want || !x.cut {

@@ -52,7 +52,7 @@ func startReporting(t testing.TB, options Options, onReception func(Reception)) 
 		return <-ended
 	})
 	t.Cleanup(func() {
-		server.Abort()
+		server.abort()
 		r.stop()
 	})
 	return r

@@ -165,7 +165,7 @@ func TestNoDescriptorsLeft(t *testing.T) {
 	wrapped := &poor{Listener: l}
 	wrapped.failures.Store(2)
 	go server.Serve(t.Context(), wrapped)
-	t.Cleanup(func() { server.Abort() })
+	t.Cleanup(func() { server.abort() })
 	r := &running{addr: l.Addr().String()}
 	roundTrip(t, r.dial(t))
 	if m := <-malformed; !strings.Contains(m.Reason, syscall.EMFILE.Error()) {

@@ -50,8 +50,8 @@ func New(options Options) (*Server, error) {
 
 // Serve receives on the listener, once, until ctx ends. Then it accepts nothing more,
 // cuts delays short, and returns when the requests in hand are answered and reported;
-// it closes the listener. The error is ErrAborted when they had to be cut off, by Abort
-// or at the end of the grace, or it says why nothing can be accepted.
+// it closes the listener. The error is ErrAborted when they had to be cut off at
+// the end of the grace, or it says why nothing can be accepted.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	server := s.httpServer()
 	ended := make(chan error, 1)
@@ -69,9 +69,6 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	}
 	return errors.Join(failure, s.finish(server))
 }
-
-// Abort cuts off what is in hand. Serve then returns as soon as that is reported.
-func (s *Server) Abort() { s.abort() }
 
 // finish waits for what is in hand, within the grace.
 func (s *Server) finish(server *http.Server) error {

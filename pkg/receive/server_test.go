@@ -136,7 +136,7 @@ func TestStopCutsOff(t *testing.T) {
 			io.WriteString(c, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}")
 			<-reading
 			if abort {
-				r.Abort()
+				r.abort()
 			}
 			if err := r.stop(); !errors.Is(err, ErrAborted) && !abort {
 				t.Errorf("got %v", err)
