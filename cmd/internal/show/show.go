@@ -3,8 +3,8 @@
 //
 // What a command shows is a printer: what stands before the first item, each item, what
 // sums them up. A printer turns data into bytes; whoever has it writes them, so that all
-// that is shown can be held against a golden file. The package must not know commands,
-// flags or streams.
+// that is shown can be held against a golden file. The package must not know how commands
+// run, their flags or their streams; it names a flag where that is what to do next.
 //
 // Three rules hold in every form: what came from elsewhere is made safe before it is
 // painted; secrets are masked unless Style says otherwise; a form for programs is the same

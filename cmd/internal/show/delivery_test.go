@@ -1,0 +1,141 @@
+package show
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/console"
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/replay"
+
+	"gotest.tools/v3/golden"
+)
+
+const ticketEvent = `{"event":"update","time":1575976413,"object":"ticket","objectId":100,"props":{"state":"invited"}}`
+
+// sent is a request with secrets, and what came back: a reply that repeats one, a redirect,
+// a long page of an error, bytes that are no text, and no reply.
+func sent() (deliver.Request, []deliver.Result) {
+	request := deliver.Request{
+		Target: deliver.Target{
+			URL:     &url.URL{Scheme: "http", Host: "localhost:3000", Path: "/hooks", RawQuery: "token=hunter2"},
+			Headers: []deliver.Header{{Name: "X-Api-Key", Value: "s3cr3t-value"}},
+		},
+		Body: []byte(ticketEvent),
+	}
+	reply := func(status int, text, body string) deliver.Result {
+		return deliver.Result{
+			Attempt: 1, Start: time.Unix(1575976413, 0), Status: status, StatusText: text, Proto: "HTTP/1.1",
+			Headers: http.Header{"Content-Type": {"text/plain"}}, Body: []byte(body),
+			Timings: deliver.Timings{Connect: time.Millisecond, FirstByte: 2 * time.Millisecond, Total: 3 * time.Millisecond},
+		}
+	}
+	repeats := reply(200, "OK", `{"accepted":true,"you sent":"s3cr3t-value"}`)
+	repeats.Headers.Set("Set-Cookie", "id=hunter2")
+	redirect := reply(302, "Found", "")
+	redirect.Headers.Set("Location", "http://h/?token=hunter2")
+	page := reply(500, "Internal \x1b[31mError", strings.Repeat("a line\n", 25))
+	page.NextIn, page.Truncated = time.Second, true
+	failed := deliver.Result{
+		Attempt: 1, Start: time.Unix(1575976413, 0), Timings: deliver.Timings{Total: time.Second},
+		Failure: &deliver.Failure{Kind: deliver.KindRefused, Message: "nothing listens on localhost:3000", Hint: "start it", Err: errors.New("refused")},
+	}
+	results := []deliver.Result{repeats, redirect, page, reply(200, "OK", "\xff\xfe"), failed}
+	for i := range results {
+		results[i].N = i + 1
+	}
+	return request, results
+}
+
+func TestDeliveries(t *testing.T) {
+	request, results := sent()
+	event := apizee.Documented().Validate(request.Body).Event
+	sum := deliver.Summary{Sent: 5, Accepted: 2, Rejected: 2, Failed: 1, Min: time.Millisecond, Median: 2 * time.Millisecond, P95: 3 * time.Millisecond, Max: 4 * time.Millisecond}
+	series := func(style Style, count int, form Form) string {
+		p := Series{Style: style, Request: request, Event: event, Fault: "truncate", Count: count}.In(form)
+		text := p.Begin(nil)
+		for _, r := range results {
+			text = p.Item(text, r)
+		}
+		return string(p.End(text, sum))
+	}
+	again := func(style Style, form Form) string {
+		p := Replay{style}.In(form)
+		text := p.Begin(nil)
+		for i, r := range results {
+			x := replay.Played{Entry: i + 1, Request: request, Event: event, Result: r}
+			if i == 1 {
+				x.Event, x.Request.Method = apizee.Event{}, "GET"
+			}
+			text = p.Item(text, x)
+		}
+		return string(p.End(text, sum))
+	}
+	color, verbose, quiet := console.NewPalette(true), Style{Verbose: true}, Style{Quiet: true}
+	narrow := Style{Width: func() int { return 40 }}
+	for name, text := range map[string]string{
+		"series-one":     series(Style{}, 1, Text),
+		"series":         series(narrow, 5, Text),
+		"series-color":   series(Style{Palette: color}, 5, Text),
+		"series-verbose": series(verbose, 5, Text),
+		"series-json":    series(quiet, 5, JSON),
+		"replay":         again(narrow, Text),
+		"replay-verbose": again(verbose, Text),
+		"replay-json":    again(quiet, JSON),
+	} {
+		t.Run(name, func(t *testing.T) {
+			golden.Assert(t, text, name+".golden")
+			if strings.Contains(text, "hunter2") || strings.Contains(text, "s3cr3t") || strings.Contains(text, "\x1b[31mE") {
+				t.Error("a secret is shown, or what acts on a terminal")
+			}
+		})
+	}
+	if text := series(quiet, 5, Text) + again(quiet, Text); text != "" {
+		t.Errorf("quiet, it says %q", text)
+	}
+}
+
+func TestCheck(t *testing.T) {
+	events := []Checked{
+		{N: 1, Line: 1, Text: ticketEvent},
+		{N: 2, Line: 2, Text: strings.Replace(ticketEvent, "invited", "opend", 1)},
+		{N: 3, Line: 2, Text: strings.Replace(ticketEvent, `{"state"`, "\n"+`{"\u202efoo":1,"state"`, 1)},
+		{N: 4, Line: 4, Text: "nonsense"},
+	}
+	shown := func(style Style, form Form) string {
+		p := Check{Style: style, Name: "events.jsonl"}.In(form)
+		text := p.Begin(nil)
+		for _, e := range events {
+			e.Report = apizee.Documented().ValidateText(e.Text)
+			text = p.Item(text, e)
+		}
+		return string(p.End(text, CheckSummary{Events: 4, Broken: 2, Noticed: 1}))
+	}
+	golden.Assert(t, shown(Style{}, Text), "check.golden")
+	golden.Assert(t, shown(Style{Palette: console.NewPalette(true)}, Text), "check-color.golden")
+	golden.Assert(t, shown(Style{Quiet: true}, JSON), "check-json.golden")
+	if text := shown(Style{Quiet: true}, Text); text != "" {
+		t.Errorf("quiet, it says %q", text)
+	}
+}
+
+func TestAdvise(t *testing.T) {
+	for remedy, want := range map[deliver.Remedy]string{
+		"":                           "look",
+		deliver.RemedyPatience:       "look, or give it longer with --timeout",
+		deliver.RemedyAuthority:      "name its authority with --cacert FILE, or accept any certificate with --insecure",
+		deliver.RemedyAnyCertificate: "look, or accept any certificate with --insecure",
+		deliver.RemedyListener:       "look, or let `apizee-hooks listen --addr h:1` stand in for it",
+		deliver.RemedyTLSListener:    "look, or let `apizee-hooks listen --addr h:1 --tls` stand in for it",
+		deliver.RemedyKeep:           "look; keep connections with --keep-alive, or send fewer or more slowly, as with --count and --every",
+	} {
+		if got := Advise(&deliver.Failure{Hint: "look", Remedy: remedy, Address: "h:1"}); got != want {
+			t.Errorf("%s: got %q, want %q", remedy, got, want)
+		}
+	}
+}
