@@ -89,6 +89,10 @@ func isPlain(number string) bool {
 
 // contains compares exactly, as a float would not.
 func (r Range) contains(number string) bool {
+	// Only what rounds to a bound needs its digits compared.
+	if f, err := strconv.ParseFloat(number, 64); err == nil && f != r.Min && f != r.Max {
+		return r.Min < f && f < r.Max
+	}
 	text := func(bound float64) string { return strconv.FormatFloat(bound, 'f', -1, 64) }
 	return CompareNumbers(number, text(r.Min)) >= 0 && CompareNumbers(number, text(r.Max)) <= 0
 }
