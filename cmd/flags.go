@@ -50,6 +50,67 @@ func checkGlobals(a *cli.App) error {
 	return nil
 }
 
+// watchFlags has all flags of a command and of those below it refuse what cannot be meant:
+// an empty value, which is what an unset variable of the shell looks like, and a second
+// value where one counts.
+func watchFlags(c *cobra.Command) {
+	watch := func(f *pflag.Flag) {
+		if f.Value.Type() == "bool" {
+			return
+		}
+		w := watched{Value: f.Value, flag: f}
+		if list, isList := f.Value.(cobra.SliceValue); isList {
+			f.Value = watchedList{w, list}
+			return
+		}
+		f.Value = w
+	}
+	c.Flags().VisitAll(watch)
+	c.PersistentFlags().VisitAll(watch)
+	for _, sub := range c.Commands() {
+		watchFlags(sub)
+	}
+}
+
+// watched is the value of a flag that is given once at most.
+type watched struct {
+	pflag.Value
+	flag *pflag.Flag
+}
+
+func (w watched) Set(text string) error {
+	if w.flag.Changed {
+		return mistake{"is given twice", "it takes one value; leave the other one out."}
+	}
+	return w.set(text)
+}
+
+func (w watched) set(text string) error {
+	if text == "" && !cli.TakesEmpty(w.flag) {
+		return mistake{"is empty", "leave it out, or give it a value; a shell variable that is not set is empty too."}
+	}
+	return w.Value.Set(text)
+}
+
+// Takes passes on what cli.NotJoined asks for.
+func (w watched) Takes(word string) bool {
+	optional, is := w.Value.(interface{ Takes(string) bool })
+	return is && optional.Takes(word)
+}
+
+// watchedList is the value of a flag that may be repeated.
+type watchedList struct {
+	watched
+	cobra.SliceValue
+}
+
+func (w watchedList) Set(text string) error { return w.set(text) }
+
+// mistake is one in how a flag is given, whatever its value means.
+type mistake struct{ what, hint string }
+
+func (m mistake) Error() string { return m.what }
+
 // missingValue refuses a flag that took the flag behind it for its value, as --state does in
 // "--state -t localhost:3000".
 func missingValue(c *cobra.Command) (err error) {
@@ -74,6 +135,10 @@ func badFlag(c *cobra.Command, err error) error {
 	hint := fmt.Sprintf("`%s --help` lists the flags.", c.CommandPath())
 	var invalid *pflag.InvalidValueError
 	if errors.As(err, &invalid) {
+		var m mistake
+		if errors.As(err, &m) {
+			return cli.Usage(fmt.Errorf("--%s %w", invalid.GetFlag().Name, m), m.hint)
+		}
 		return cli.Usage(badValue(invalid), hint)
 	}
 	var missing *pflag.ValueRequiredError

@@ -144,6 +144,23 @@ func TestFlagsComplete(t *testing.T) {
 	walk(testRoot())
 }
 
+// TestRepeatableFlags wants the help to say which flags may be repeated, and no others.
+func TestRepeatableFlags(t *testing.T) {
+	var walk func(c *cobra.Command)
+	walk = func(c *cobra.Command) {
+		c.LocalFlags().VisitAll(func(f *pflag.Flag) {
+			_, isList := f.Value.(cobra.SliceValue)
+			if says := strings.Contains(f.Usage, "repeat for") || strings.Contains(f.Usage, "repeatable"); says != isList {
+				t.Errorf("%s --%s may be repeated: %t, and its help says so: %t", c.CommandPath(), f.Name, isList, says)
+			}
+		})
+		for _, sub := range c.Commands() {
+			walk(sub)
+		}
+	}
+	walk(testRoot())
+}
+
 // TestDependenciesExplained wants each direct dependency in the README.
 func TestDependenciesExplained(t *testing.T) {
 	list := exec.Command("go", "list", "-m", "-f", "{{if not (or .Indirect .Main)}}{{.Path}}{{end}}", "all")

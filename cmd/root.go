@@ -108,6 +108,7 @@ of them in CI.`,
 		}
 	}
 	completeHelp(root)
+	watchFlags(root)
 	return root
 }
 

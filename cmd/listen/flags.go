@@ -58,6 +58,7 @@ func (o *options) addFlags(c *cobra.Command) {
 	f.String("body", "", "answer with this `TEXT`")
 	f.StringArrayVar(&o.replyHeaders, "reply-header", nil, "answer with this header, as `'Name: value'`; repeatable")
 	f.Duration("delay", 0, "wait for this `DURATION` before the answer")
+	cli.TakeEmpty(f, "body")
 	cli.GroupFlags(f, replyFlags, "status", "body", "reply-header", "delay")
 
 	f.String("record", "", "append each event to this `FILE`, before it is answered")

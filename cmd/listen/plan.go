@@ -201,6 +201,9 @@ func (p *plan) record(*config.Loaded) error {
 		}
 		return nil
 	}
+	if p.config.Record == "-" {
+		return cli.Usage(errors.New("--record -: a recording is a file"), "name one; -o json prints the events on standard output.")
+	}
 	options := recording.Options{Sync: p.sync, ShowSecrets: p.ShowSecrets}
 	if name := p.receive.RequireHeader.Name; name != "" {
 		options.Secrets = []string{name}

@@ -15,11 +15,16 @@ func (f conditionFlag) String() string {
 	if f.list == nil {
 		return ""
 	}
+	return strings.Join(f.GetSlice(), ", ")
+}
+
+// GetSlice is what was given so far; having it, the flag may be repeated.
+func (f conditionFlag) GetSlice() []string {
 	var texts []string
 	for _, c := range *f.list {
 		texts = append(texts, c.String())
 	}
-	return strings.Join(texts, ", ")
+	return texts
 }
 
 func (f conditionFlag) Type() string { return "EXPR" }

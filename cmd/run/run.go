@@ -3,7 +3,6 @@ package run
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -63,9 +62,6 @@ or the program of --exec has failed.`,
 		ValidArgsFunction: completeScenarios(app),
 		RunE: func(c *cobra.Command, args []string) error {
 			o.scenarios = args
-			if err := notEmpty(c, "exec", "wait-for"); err != nil {
-				return err
-			}
 			return run(c.Context(), o)
 		},
 	}
@@ -79,16 +75,6 @@ func needsScenario(c *cobra.Command, args []string) error {
 	}
 	return cli.Usage(errors.New("there is no scenario to run"),
 		"name one, such as `apizee-hooks run ticket-lifecycle --loopback`, or a file of your own.")
-}
-
-// notEmpty refuses flags that were given, and nothing with them.
-func notEmpty(c *cobra.Command, names ...string) error {
-	for _, name := range names {
-		if f := c.Flags().Lookup(name); f.Changed && f.Value.String() == "" {
-			return cli.Usage(fmt.Errorf("--%s is empty", name), "is a variable of the shell unset?")
-		}
-	}
-	return nil
 }
 
 const runFlags = "Run flags"
@@ -107,7 +93,7 @@ func (o *options) addFlags(c *cobra.Command) {
 	cli.CountFlag(f, &o.repeat, "repeat", 1, "run everything `N` times")
 	f.BoolVar(&o.shuffle, "shuffle", false, "run the scenarios in another order each time")
 	cli.SeedFlag(c, &o.seed)
-	f.StringSliceVar(&o.assume, "assume", nil, "run under each of these `ASSUMPTIONS` about delivery: "+cli.List(assumptionNames(), "or"))
+	f.StringSliceVar(&o.assume, "assume", nil, "run under each of these `ASSUMPTIONS` about delivery: "+cli.List(assumptionNames(), "or")+"; repeatable")
 	cli.GroupFlags(f, runFlags, "var", "loopback", "exec", "wait-for", "report", "github", "fail-fast", "repeat", "shuffle", "seed", "assume")
 	for _, name := range []string{"var", "exec", "wait-for", "repeat"} {
 		cli.Complete(c, name, cli.Nothing)

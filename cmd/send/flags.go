@@ -92,6 +92,9 @@ type changes struct {
 
 func (c *changes) String() string { return "" }
 
+// GetSlice says that the flag may be repeated.
+func (c *changes) GetSlice() []string { return nil }
+
 func (c *changes) Type() string { return c.form }
 
 func (c *changes) Set(text string) error {

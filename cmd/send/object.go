@@ -1,7 +1,6 @@
 package send
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
@@ -71,6 +70,9 @@ func (f *objectFlags) add(c *cobra.Command) {
 		flags.Var(cli.Text{Value: &f.texts[i], Name: placeholder(p)}, p.Flag, p.Description+": "+p.Possible())
 		cli.Complete(c, p.Flag, cli.Words(p.Values))
 		cli.GroupFlags(flags, group, p.Flag)
+		if p.Type == apizee.Text && len(p.Values) == 0 {
+			cli.TakeEmpty(flags, p.Flag)
+		}
 	}
 	for i, first := range f.object.Props {
 		if !first.HasPairFlag() {
@@ -110,9 +112,6 @@ func (f *objectFlags) spec(c *cobra.Command, args []string, allow bool) (payload
 		spec.Event = args[0]
 	}
 	if c.Flags().Changed("id") {
-		if f.id == "" {
-			return spec, cli.Usage(errors.New("--id is empty"), "leave it out to send the documented example.")
-		}
 		spec.ID = f.id
 	}
 	for i, p := range f.object.Props {

@@ -53,6 +53,14 @@ FILE:5: headers.X-A is given twice
 FILE:6: headers.X-B: it must be a text, or a list of texts for a header that is repeated
 FILE:7: headers.X-C: it must be a text, or a list of texts for a header that is repeated
 FILE:8: listen.require-header: there is no colon in it; write "Name: value"`},
+		{name: "empty values, which are no values",
+			file: "to: ''\nlisten: {addr: '', body: '', record: ' '}\nprofiles: {a: {templates: ''}}\n",
+			want: `FILE:1: to: it is empty; leave it out, or give it a value
+FILE:2: listen.addr: it is empty; leave it out, or give it a value
+FILE:2: listen.record: it is empty; leave it out, or give it a value
+FILE:3: profiles.a.templates: it is empty; leave it out, or give it a value`},
+		{name: "empty by way of the environment", file: "listen: {addr: '${ADDR}'}\n", env: environment{"ADDR": ""},
+			want: "FILE:1: listen.addr: it is empty; leave it out, or give it a value"},
 		{name: "given in both ways", file: "listen:\n  addr: a\nlisten.addr: b\n", want: "FILE:3: listen.addr is given twice"},
 		{name: "aliases", file: "to: &a x\ntemplates: *a\n<<: {}\n",
 			want: `FILE:1: to: it must be a text

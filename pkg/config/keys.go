@@ -26,6 +26,7 @@ type Key struct {
 	Flag        string // the command-line flag without dashes, "" when there is none
 	Description string // one sentence
 	Secret      bool   // the value must not be shown
+	Empty       bool   // the empty text is a value; other keys refuse it
 
 	kind kind
 }
@@ -57,7 +58,7 @@ func Keys() []Key {
 			Description: "Serve only this path, instead of any."},
 		{Name: "listen.status", kind: status, Flag: "status", Default: "204",
 			Description: "The HTTP status of the reply."},
-		{Name: "listen.body", kind: text, Flag: "body", Example: `'{"accepted": true}'`,
+		{Name: "listen.body", kind: text, Flag: "body", Empty: true, Example: `'{"accepted": true}'`,
 			Description: "The body of the reply."},
 		{Name: "listen.reply-headers", kind: headers, Flag: "reply-header", Example: "Content-Type: application/json",
 			Description: "Headers of the reply."},

@@ -88,7 +88,7 @@ func parseStatus(s string) (any, error) {
 	return n, nil
 }
 
-// parseRequired takes the empty text too: no header is required then.
+// parseRequired takes the empty text, the default: no header is required then.
 func parseRequired(s string) (any, error) {
 	if strings.TrimSpace(s) == "" {
 		return "", nil

@@ -19,6 +19,9 @@ type entry struct {
 	fromFile bool     // ${NAME} is replaced
 }
 
+// defaultSource is the source of what nobody has set.
+const defaultSource = "default"
+
 func (e entry) name() string {
 	if e.header == "" {
 		return e.key.Name
@@ -40,6 +43,16 @@ func (e entry) wants() string {
 		return "a text, or a list of texts for a header that is repeated"
 	}
 	return e.key.kind.wants()
+}
+
+// parse turns one of the texts into the Go value of the key's field. A default may be
+// empty, but what somebody has set to nothing is a mistake: nothing to listen on would be
+// every address.
+func (e entry) parse(s string) (any, error) {
+	if isSet := e.source != defaultSource; isSet && e.header == "" && !e.key.Empty && strings.TrimSpace(s) == "" {
+		return nil, errors.New("it is empty; leave it out, or give it a value")
+	}
+	return e.key.kind.parse(s)
 }
 
 // layer is what one place sets, by the entry's name.
@@ -89,7 +102,7 @@ func defaultLayer(keys []Key) layer {
 	l := layer{}
 	for _, k := range keys {
 		if k.kind != headers {
-			l.add(entry{key: k, texts: []string{k.Default}, source: "default"})
+			l.add(entry{key: k, texts: []string{k.Default}, source: defaultSource})
 		}
 	}
 	return l

@@ -98,7 +98,8 @@ profiles:
 				c.Headers = []string{"X-File:", "X-From: flag"}
 			}},
 		{name: "flag back to the zero value", file: "to: http://a\ninsecure: true\n",
-			flags: map[string]any{"to": "", "insecure": false}},
+			flags: map[string]any{"insecure": false}, want: func(c *Config) { c.To = "http://a" }},
+		{name: "a body may be empty", file: "listen: {body: text}\n", flags: map[string]any{"listen.body": ""}},
 		{name: "empty variables are not set", file: "to: http://a\n",
 			env:  environment{"APIZEE_HOOKS_TO": "", "APIZEE_HOOKS_PROFILE": "", "APIZEE_HOOKS_CONFIG": "", "APIZEE_HOOKS_HEADERS": ""},
 			want: func(c *Config) { c.To = "http://a" }},

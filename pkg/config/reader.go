@@ -125,16 +125,16 @@ func (r *reader) entry(f field, e entry, s scope) {
 
 func (r *reader) add(f field, e entry, s scope) {
 	name := s.full(e.name())
+	e.fromFile, e.source = true, s.source(r.path, f.line)
 	if _, twice := s.into[e.name()]; twice {
 		r.problem(f.line, "%s is given twice", name)
 		return
 	}
 	for _, text := range e.texts {
-		if _, err := e.key.kind.parse(text); err != nil && !yamlfile.Refers(text) {
+		if _, err := e.parse(text); err != nil && !yamlfile.Refers(text) {
 			r.problem(f.line, "%s: %w", name, err)
 		}
 	}
-	e.fromFile, e.source = true, s.source(r.path, f.line)
 	s.into.add(e)
 }
 

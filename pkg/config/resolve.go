@@ -90,7 +90,7 @@ func (r *resolver) parseText(e entry, s string) (full string, value any, err err
 			return "", nil, err
 		}
 	}
-	value, err = e.key.kind.parse(s)
+	value, err = e.parse(s)
 	return s, value, err
 }
 
@@ -107,7 +107,7 @@ func (r *resolver) inOrder(keys []Key) []Value {
 	var all []Value
 	for _, k := range keys {
 		if len(r.values[k.Name]) == 0 {
-			all = append(all, Value{Key: k.Name, Source: "default"})
+			all = append(all, Value{Key: k.Name, Source: defaultSource})
 		}
 		all = append(all, r.values[k.Name]...)
 	}

@@ -47,6 +47,26 @@ func EnumFlag(c *cobra.Command, f *pflag.FlagSet, value *string, name, short, pr
 	Complete(c, name, Words(words))
 }
 
+// takesEmpty is the annotation of a flag for which an empty text is a value.
+const takesEmpty = "empty"
+
+// TakeEmpty lets flags of f be given an empty text. Others refuse it.
+func TakeEmpty(f *pflag.FlagSet, names ...string) {
+	annotate(f, takesEmpty, "", names)
+}
+
+// TakesEmpty reports whether a flag is one of those.
+func TakesEmpty(f *pflag.Flag) bool { return f.Annotations[takesEmpty] != nil }
+
+// annotate notes something about flags that were declared.
+func annotate(f *pflag.FlagSet, annotation, value string, names []string) {
+	for _, name := range names {
+		if err := f.SetAnnotation(name, annotation, []string{value}); err != nil {
+			panic(err) // a flag that was not declared, which any test shows
+		}
+	}
+}
+
 // Text is a text flag whose help names what the text is.
 type Text struct {
 	Value *string

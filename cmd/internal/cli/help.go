@@ -31,12 +31,7 @@ const helpWidth = 100
 
 // GroupFlags puts flags under a heading of their own in the help.
 func GroupFlags(f *pflag.FlagSet, group string, names ...string) {
-	for _, name := range names {
-		// The only error is a flag that was not declared, which any test shows.
-		if err := f.SetAnnotation(name, flagGroup, []string{group}); err != nil {
-			panic(err)
-		}
-	}
+	annotate(f, flagGroup, group, names)
 }
 
 // Example takes the indentation of the source out of help texts.

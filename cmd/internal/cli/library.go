@@ -166,6 +166,9 @@ func ParseVars(typed []string) (map[string]any, error) {
 		if err != nil {
 			return nil, Usage(fmt.Errorf("--var: %w", err), "")
 		}
+		if _, twice := vars[name]; twice {
+			return nil, Usage(fmt.Errorf("--var: %s is given twice", name), "a variable has one value; leave the other one out.")
+		}
 		vars[name] = value
 	}
 	return vars, nil

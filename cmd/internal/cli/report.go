@@ -30,11 +30,16 @@ func (f reportFlag) String() string {
 	if f.list == nil {
 		return ""
 	}
+	return strings.Join(f.GetSlice(), ",")
+}
+
+// GetSlice is what was given so far; having it, the flag may be repeated.
+func (f reportFlag) GetSlice() []string {
 	var parts []string
 	for _, r := range *f.list {
 		parts = append(parts, r.Kind+"="+r.File)
 	}
-	return strings.Join(parts, ",")
+	return parts
 }
 
 func (f reportFlag) Type() string { return "KIND=FILE" }
