@@ -78,7 +78,7 @@ func TestConnectionsAreKeptOnDemand(t *testing.T) {
 		}
 		head := "POST / HTTP/1.1\r\nHost: ADDR\r\nUser-Agent: Cloud Apizee\r\nContent-Length: 2\r\nAccept: */*\r\nContent-Type: application/JSON\r\n\r\n{}"
 		for _, request := range requests {
-			if want := strings.Replace(head, "ADDR", strings.Trim(server.url, "http:/"), 1); request != want {
+			if want := strings.Replace(head, "ADDR", strings.TrimSuffix(strings.TrimPrefix(server.url, "http://"), "/"), 1); request != want {
 				t.Errorf("keeping %d: %q was sent, want %q", kept, request, want)
 			}
 		}
