@@ -67,6 +67,21 @@ func (v *view) slowest(outcomes []runner.Outcome) {
 	v.line("%s", v.palette.Dim(line))
 }
 
+// advice says, once each, how an endpoint bears assumptions about delivery.
+func (v *view) advice(assumptions []string) {
+	given := map[string]bool{}
+	for _, name := range assumptions {
+		advice := runner.Assumption(name).Advice()
+		if advice == "" || given[advice] {
+			continue
+		}
+		given[advice] = true
+		for _, part := range v.app.Fit(name+": "+advice+".", len("  ")) {
+			v.line("  %s", v.palette.Dim(part))
+		}
+	}
+}
+
 // survival says which assumptions about delivery the endpoint does not bear.
 func (v *view) survival(outcomes []runner.Outcome) {
 	if len(v.run.assumptions) == 0 {
@@ -85,6 +100,7 @@ func (v *view) survival(outcomes []runner.Outcome) {
 	}
 	if len(bad) > 0 {
 		v.line("%s", v.palette.Finding("The endpoint does not survive: "+cli.List(bad, "and")+"."))
+		v.advice(bad)
 		return
 	}
 	v.line("%s", v.palette.OK("The endpoint survives: "+cli.List(good, "and")+"."))

@@ -19,6 +19,17 @@ const (
 // Assumptions are all of them, from the kindest on.
 func Assumptions() []Assumption { return []Assumption{Once, Duplicate, Shuffle, Late} }
 
+// Advice is what an endpoint does to bear it; "" where there is nothing to say.
+func (a Assumption) Advice() string {
+	switch a {
+	case Duplicate:
+		return "ignore an event that has arrived before: the same object, id, event and time"
+	case Shuffle, Late:
+		return "keep the `time` of each object's last event, and ignore events that are older"
+	}
+	return ""
+}
+
 // copies is how often an event arrives.
 func (a Assumption) copies() int {
 	if a == Duplicate {

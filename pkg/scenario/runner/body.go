@@ -3,6 +3,7 @@ package runner
 import (
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/tidwall/gjson"
 
@@ -31,7 +32,7 @@ func (p *running) body(s *scenario.Step) (body []byte, err error) {
 
 func (p *running) event(e *scenario.Event) ([]byte, error) {
 	if e.Composed != "" {
-		return e.At(p.Now().Unix()), nil
+		return e.At(p.options.timeline.next(p.Now()).Unix()), nil
 	}
 	fields := payload.Fields{Event: e.Name, Object: e.Object}
 	var err error
@@ -41,18 +42,24 @@ func (p *running) event(e *scenario.Event) ([]byte, error) {
 	if fields.Props, err = p.engine.JSON(e.Props); err != nil {
 		return nil, fmt.Errorf("props: %w", err)
 	}
-	unix := p.Now().Unix()
-	if e.Time != nil {
-		raw, err := p.engine.JSON(e.Time)
-		if err == nil {
-			unix, err = payload.ParseTime(gjson.ParseBytes(raw).String())
-		}
-		if err != nil {
-			return nil, fmt.Errorf("time: %w", err)
-		}
+	unix, err := p.time(e)
+	if err != nil {
+		return nil, fmt.Errorf("time: %w", err)
 	}
 	fields.Time = strconv.AppendInt(nil, unix, 10)
 	return payload.Compose(p.scenario.Catalog, fields)
+}
+
+// time is the event's own time, or the next one.
+func (p *running) time(e *scenario.Event) (int64, error) {
+	if e.Time == nil {
+		return p.options.timeline.next(p.Now()).Unix(), nil
+	}
+	raw, err := p.engine.JSON(e.Time)
+	if err != nil {
+		return 0, err
+	}
+	return payload.ParseTime(gjson.ParseBytes(raw).String())
 }
 
 func (p *running) fromTemplate(t *scenario.Rendered) ([]byte, error) {
@@ -64,7 +71,10 @@ func (p *running) fromTemplate(t *scenario.Rendered) ([]byte, error) {
 		}
 		vars, _ = payload.Decode(raw).(map[string]any)
 	}
-	return t.Template.Render(vars, p.sources)
+	at := p.options.timeline.next(p.Now())
+	sources := p.sources
+	sources.Now = func() time.Time { return at }
+	return t.Template.Render(vars, sources)
 }
 
 func (p *running) change(body []byte, settings []scenario.Setting) ([]byte, error) {

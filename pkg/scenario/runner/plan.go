@@ -34,6 +34,7 @@ func (p Plan) Runs() []Planned {
 		assumptions = []Assumption{""}
 	}
 	var runs []Planned
+	var all []*scenario.Scenario
 	for n := range p.Repeat {
 		o := p.Options
 		o.Seed += int64(n)
@@ -44,8 +45,13 @@ func (p Plan) Runs() []Planned {
 					title += fmt.Sprintf(" (%d of %d)", n+1, p.Repeat)
 				}
 				runs = append(runs, Planned{title, s, o})
+				all = append(all, s)
 			}
 		}
+	}
+	times := newTimeline(all...)
+	for i := range runs {
+		runs[i].Options.timeline = times
 	}
 	return runs
 }

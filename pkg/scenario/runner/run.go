@@ -53,6 +53,8 @@ type Options struct {
 	FailFast bool // the first failure ends the run
 	// Assume is how deliveries happen; "" is as the scenario says.
 	Assume Assumption
+
+	timeline *timeline // of the plan; nil is one of the run's own
 }
 
 // running is one run under way.
@@ -90,6 +92,9 @@ func (r Runner) Run(ctx context.Context, s *scenario.Scenario, o Options) Outcom
 	sources := payload.Sources{
 		Now: r.Now, Random: ids.Uint64,
 		Next: func() int64 { count++; return count },
+	}
+	if o.timeline == nil {
+		o.timeline = newTimeline(s)
 	}
 	p := &running{
 		Runner: r, scenario: s, options: o, sources: sources, engine: expr.New(sources),
