@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -71,17 +72,18 @@ func (p *running) capture(out *StepOutcome, u unit, r deliver.Result) bool {
 	if len(u.Captures) == 0 {
 		return true
 	}
+	unread := notJSON(r)
 	var lost []scenario.Capture
 	var missing []Difference
 	for _, c := range u.Captures {
 		delete(p.engine.Vars, c.Name)
 		found := gjson.Result{}
-		if gjson.ValidBytes(r.Body) {
+		if unread == "" {
 			found = gjson.GetBytes(r.Body, c.Path)
 		}
 		if !found.Exists() {
 			lost = append(lost, c)
-			missing = append(missing, Difference{"capture " + c.Name, "a value at " + c.Path, "nothing"})
+			missing = append(missing, Difference{"capture " + c.Name, "a value at " + c.Path, cmp.Or(unread, "nothing")})
 			continue
 		}
 		p.set(c.Name, payload.Decode([]byte(found.Raw)))

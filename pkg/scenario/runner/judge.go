@@ -128,14 +128,7 @@ func (j *judging) secretHeader(c *scenario.Check, headers http.Header) {
 }
 
 func (j *judging) json(checks []scenario.Check, r deliver.Result) {
-	if !gjson.ValidBytes(r.Body) {
-		actual := "a body that is not JSON"
-		switch {
-		case len(r.Body) == 0:
-			actual = "an empty body"
-		case r.Truncated:
-			actual = fmt.Sprintf("a body of more than %d KiB, which is not read", deliver.KeptBody>>10)
-		}
+	if actual := notJSON(r); actual != "" {
 		j.found = append(j.found, Difference{"json " + checks[0].Name, "JSON", actual})
 		return
 	}
@@ -143,6 +136,19 @@ func (j *judging) json(checks []scenario.Check, r deliver.Result) {
 	for i := range checks {
 		j.compare("json "+checks[i].Name, checks[i].Tests, reply.Get(checks[i].Name))
 	}
+}
+
+// notJSON says what a body is that cannot be looked into; else "".
+func notJSON(r deliver.Result) string {
+	switch {
+	case gjson.ValidBytes(r.Body):
+		return ""
+	case len(r.Body) == 0:
+		return "an empty body"
+	case r.Truncated:
+		return fmt.Sprintf("a body of more than %d KiB, which is not read", deliver.KeptBody>>10)
+	}
+	return "a body that is not JSON"
 }
 
 // compare runs tests on one value; the first that is not met is a difference.

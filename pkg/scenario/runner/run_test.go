@@ -302,7 +302,7 @@ steps:
 	if diff := cmp.Diff([]Status{Failed, Skipped, Passed}, statuses); diff != "" {
 		t.Error(diff)
 	}
-	if got, want := out.Steps[0].Failure.Message, "capture job: expected a value at job.id, got nothing"; got != want {
+	if got, want := out.Steps[0].Failure.Message, "capture job: expected a value at job.id, got an empty body"; got != want {
 		t.Errorf("got %q", got)
 	}
 	if got, want := out.Steps[1].Reason, `it needs "job", which step 1 did not capture`; got != want {
@@ -519,5 +519,21 @@ steps:
 	}
 	if len(slept) != 1 || slept[0] < time.Second {
 		t.Error(slept)
+	}
+}
+
+func TestACaptureSaysWhyThereIsNothing(t *testing.T) {
+	long := `{"pad":"` + strings.Repeat("x", deliver.KeptBody) + `","job":1}`
+	for body, want := range map[string]string{
+		"":           "got an empty body",
+		"<html>":     "got a body that is not JSON",
+		`{"jobs":1}`: "got nothing",
+		long:         "got a body of more than 64 KiB, which is not read",
+	} {
+		e := serve(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(body)) })
+		out := play(t, e.URL, "steps: [{send: ticket, capture: {job: job}}]")
+		if f := out.Steps[0].Failure; f == nil || !strings.HasSuffix(f.Message, want) {
+			t.Errorf("want %q, got %+v", want, f)
+		}
 	}
 }
