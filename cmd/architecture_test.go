@@ -18,12 +18,12 @@ func mayImport() map[string][]string {
 	return map[string][]string{
 		"apizee":          {},
 		"console":         {},
-		"config":          {"apizee", "library", "redact", "yamlfile"},
+		"config":          {"apizee", "redact", "textfile", "yamlfile"},
 		"redact":          {},
-		"deliver":         {"apizee", "redact"},
+		"deliver":         {"apizee", "redact", "textfile"},
 		"fault":           {"apizee", "deliver"},
 		"payload":         {"apizee"},
-		"library":         {"apizee"},
+		"library":         {"apizee", "textfile"},
 		"generate":        {"apizee", "payload"},
 		"recording":       {"apizee", "redact"},
 		"replay":          {"apizee", "deliver", "payload", "recording", "redact"},
@@ -36,6 +36,7 @@ func mayImport() map[string][]string {
 		"scenario/runner": {"apizee", "deliver", "fault", "payload", "redact", "report", "scenario", "scenario/expr"},
 		"undertest":       {"deliver", "redact"},
 		"report":          {},
+		"textfile":        {},
 		"yamlfile":        {},
 	}
 }

@@ -13,9 +13,9 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/config"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
-	"github.com/apizee-hooks/apizee-hooks/pkg/library"
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
 	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
+	"github.com/apizee-hooks/apizee-hooks/pkg/textfile"
 )
 
 // forwardConnections is how many connections to the target are kept open.
@@ -213,7 +213,7 @@ func (p *plan) record(*config.Loaded) error {
 		return cli.Usage(fmt.Errorf("--record %s: %w", p.config.Record, err), "name a recording, or a file that does not exist yet.")
 	}
 	if err != nil {
-		return cli.Usage(fmt.Errorf("--record: open %s: %w", p.config.Record, library.Reason(err)), "name a file in a folder that exists and that you can write to.")
+		return cli.Usage(fmt.Errorf("--record: open %s: %w", p.config.Record, textfile.Reason(err)), "name a file in a folder that exists and that you can write to.")
 	}
 	p.writer, p.receive.Record = writer, writer.Append
 	return nil

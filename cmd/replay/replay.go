@@ -6,8 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"strconv"
 	"strings"
 
@@ -18,10 +16,10 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/config"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
-	"github.com/apizee-hooks/apizee-hooks/pkg/library"
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
 	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
 	"github.com/apizee-hooks/apizee-hooks/pkg/replay"
+	"github.com/apizee-hooks/apizee-hooks/pkg/textfile"
 )
 
 type options struct {
@@ -112,7 +110,7 @@ func run(ctx context.Context, o *options) error {
 	printer := show.Replay{Style: o.Style()}.In(show.Form(o.output))
 	var failure *deliver.Failure // the first one
 	player := replay.Player{Catalog: o.Catalog, Client: client, Now: o.Now, Sleep: o.Sleep}
-	outcome, err := player.Play(ctx, recording.NewReader(asItIs(in)), target, plan, func(x replay.Played) {
+	outcome, err := player.Play(ctx, recording.NewReader(in), target, plan, func(x replay.Played) {
 		failure = cmp.Or(failure, x.Result.Failure)
 		o.Stdout.Write(printer.Item(nil, x))
 	})
@@ -124,18 +122,6 @@ func run(ctx context.Context, o *options) error {
 		return unreadable(name, outcome.Sent, err)
 	}
 	return o.verdict(ctx, name, outcome, failure)
-}
-
-// asItIs ends a recording where it ends now: what is sent may be recorded into the same file.
-func asItIs(in io.Reader) io.Reader {
-	file, ok := in.(*os.File)
-	if !ok {
-		return in
-	}
-	if info, err := file.Stat(); err == nil && info.Mode().IsRegular() {
-		return io.LimitReader(file, info.Size())
-	}
-	return in
 }
 
 // target is the endpoint, or a listener inside this process.
@@ -185,7 +171,7 @@ func parseSpeed(text string) (float64, error) {
 func unreadable(name string, sent int, err error) error {
 	var line *recording.LineError
 	if !errors.As(err, &line) {
-		return cli.Usage(fmt.Errorf("read %s: %w", name, library.Reason(err)), "")
+		return cli.Usage(fmt.Errorf("read %s: %w", name, textfile.Reason(err)), "")
 	}
 	return cli.Usage(fmt.Errorf("%s:%d: %w", name, line.Line, line.Err),
 		fmt.Sprintf("a recording is what `apizee-hooks listen --record` writes; %s sent before.", console.Plural(sent, "event")))

@@ -15,6 +15,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/config"
 	"github.com/apizee-hooks/apizee-hooks/pkg/library"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
+	"github.com/apizee-hooks/apizee-hooks/pkg/textfile"
 )
 
 // forceHint is what to do when the undocumented is wanted.
@@ -147,28 +148,34 @@ func flagOf(object apizee.Object, path string) string {
 // readData is the user's own JSON: as an argument, from a file or from standard
 // input.
 func (o *options) readData(ctx context.Context) ([]byte, error) {
-	data := o.data
-	text, name := []byte(data), "--data"
-	switch path, isFile := strings.CutPrefix(data, "@"); {
-	case data == "-":
-		read, err := payload.ReadAll(o.Input(ctx))
-		if err != nil {
-			return nil, cli.Usage(fmt.Errorf("standard input: %w", err), "pipe one JSON event into it.")
-		}
-		text, name = read, "standard input"
+	text, name, hint := []byte(o.data), "--data", ""
+	var err error
+	switch path, isFile := strings.CutPrefix(o.data, "@"); {
+	case o.data == "-":
+		name, hint = "standard input", "pipe one JSON event into it."
+		text, err = textfile.ReadAll(ctx, o.Stdin, payload.MaxBody)
 	case isFile:
-		read, err := readFile(path)
-		if err != nil {
-			return nil, err
-		}
-		text, name = read, path
+		name, hint = path, "check the path; @ comes before the name of a file."
+		text, err = textfile.ReadFile(ctx, path, payload.MaxBody)
+	default:
+		text, err = textfile.Text(text)
 	}
-	if o.allow || o.edit {
+	anyBytes := o.allow || o.edit
+	switch {
+	case anyBytes && errors.Is(err, textfile.ErrUTF16):
+	case errors.Is(err, textfile.ErrUTF16):
+		return nil, cli.Usage(fmt.Errorf("%s: %w", name, err), "")
+	case err != nil:
+		return nil, cli.Usage(fmt.Errorf("%s: %w", name, textfile.Reason(err)), hint)
+	case len(bytes.TrimSpace(text)) == 0:
+		return nil, cli.Usage(fmt.Errorf("%s: %w", name, payload.ErrEmpty), hint)
+	}
+	if anyBytes {
 		return text, nil
 	}
 	body, err := payload.Raw(text)
 	if err != nil {
-		return nil, cli.Usage(fmt.Errorf("%s: %w", name, err), dataHint(data))
+		return nil, cli.Usage(fmt.Errorf("%s: %w", name, err), dataHint(o.data))
 	}
 	return body, nil
 }
@@ -179,19 +186,6 @@ func dataHint(data string) string {
 		return "to send the file of that name, write --data @" + data + "."
 	}
 	return "an event is one JSON object; " + forceHint
-}
-
-func readFile(path string) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, cli.Usage(err, "check the path; @ comes before the name of a file.")
-	}
-	defer f.Close()
-	text, err := payload.ReadAll(f)
-	if err != nil {
-		return nil, cli.Usage(fmt.Errorf("%s: %w", path, library.Reason(err)), "")
-	}
-	return text, nil
 }
 
 // renderTemplate makes the event of a template, which is named or a file.

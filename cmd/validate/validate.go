@@ -15,9 +15,9 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
-	"github.com/apizee-hooks/apizee-hooks/pkg/library"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
+	"github.com/apizee-hooks/apizee-hooks/pkg/textfile"
 )
 
 type options struct {
@@ -93,7 +93,7 @@ func (v *validation) run(in io.Reader) error {
 			return v.end()
 		}
 		if err != nil {
-			return cli.Usage(fmt.Errorf("read %s: %w", v.name, library.Reason(err)), "")
+			return cli.Usage(fmt.Errorf("read %s: %w", v.name, textfile.Reason(err)), "")
 		}
 		if err := v.check(found); err != nil {
 			return err

@@ -17,7 +17,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
-	"github.com/apizee-hooks/apizee-hooks/pkg/library"
+	"github.com/apizee-hooks/apizee-hooks/pkg/textfile"
 	"github.com/apizee-hooks/apizee-hooks/pkg/yamlfile"
 )
 
@@ -70,16 +70,13 @@ func readDocument(path string, keys []Key) (document, error) {
 func readText(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, library.Reason(err)
+		return nil, textfile.Reason(err)
 	}
 	defer f.Close()
-	if info, err := f.Stat(); err == nil && info.IsDir() {
-		return nil, errors.New("it is a folder")
-	}
 	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
 	switch {
 	case err != nil:
-		return nil, library.Reason(err)
+		return nil, textfile.Reason(err)
 	case len(data) > maxFile:
 		return nil, fmt.Errorf("it is larger than %d KiB", maxFile>>10)
 	case !utf8.Valid(data):

@@ -40,7 +40,7 @@ func TestWhichFile(t *testing.T) {
 		{name: "named by environment and missing", env: environment{"APIZEE_HOOKS_CONFIG": in("x.yaml")},
 			wantErr: "the configuration file " + in("x.yaml") + ", named by APIZEE_HOOKS_CONFIG, does not exist"},
 		{name: "a folder", options: Options{File: in("named.yaml")},
-			wantErr: "read the configuration file " + in("named.yaml") + ": it is a folder"},
+			wantErr: "read the configuration file " + in("named.yaml") + ": is a directory"},
 		{name: "profile without a file", options: Options{Dir: in("none"), UserDir: in("missing"), Profile: "qa"},
 			wantErr: `there is no configuration file to take the profile "qa" (--profile) from; looked for ` +
 				filepath.Join(in("none"), FileName) + " and " + filepath.Join(in("missing"), FileName)},

@@ -9,7 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/apizee-hooks/apizee-hooks/pkg/library"
+	"github.com/apizee-hooks/apizee-hooks/pkg/textfile"
 )
 
 const templateHead = `## Settings of apizee-hooks. It reads ` + FileName + ` from the current folder,
@@ -80,14 +80,14 @@ func (e *ExistsError) Error() string {
 // and the error is an *ExistsError.
 func Init(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return fmt.Errorf("make the folder of %s: %w", path, library.Reason(err))
+		return fmt.Errorf("make the folder of %s: %w", path, textfile.Reason(err))
 	}
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
 		return &ExistsError{Path: path}
 	}
 	if err != nil {
-		return fmt.Errorf("write %s: %w", path, library.Reason(err))
+		return fmt.Errorf("write %s: %w", path, textfile.Reason(err))
 	}
 	_, err = f.Write(Template())
 	if err = errors.Join(err, f.Close()); err != nil {

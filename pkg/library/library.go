@@ -132,12 +132,3 @@ func (l Library) read(layer Layer, name, ext string) (File, error) {
 	}
 	return found, nil
 }
-
-// Reason is an error about a file without the path in it, for a message that names the file.
-func Reason(err error) error {
-	var file *fs.PathError
-	if errors.As(err, &file) {
-		return file.Err
-	}
-	return err
-}

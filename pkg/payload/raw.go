@@ -16,25 +16,11 @@ const MaxBody = 10 << 20
 
 const space = " \t\r\n" // as JSON has it
 
-// What ReadAll and Raw do not take.
+// What no event is.
 var (
 	ErrTooLarge = errors.New("larger than 10 MiB, which no event is")
 	ErrEmpty    = errors.New("empty; an event is a JSON object")
 )
-
-// ReadAll reads a body. More than MaxBody is ErrTooLarge, and nothing is ErrEmpty.
-func ReadAll(r io.Reader) ([]byte, error) {
-	body, err := io.ReadAll(io.LimitReader(r, MaxBody+1))
-	switch {
-	case err != nil:
-		return nil, err
-	case len(body) > MaxBody:
-		return nil, ErrTooLarge
-	case len(bytes.Trim(body, space)) == 0:
-		return nil, ErrEmpty
-	}
-	return body, nil
-}
 
 // SyntaxError says where a text stops being one JSON object.
 type SyntaxError struct {

@@ -1,10 +1,8 @@
 package payload
 
 import (
-	"errors"
 	"strings"
 	"testing"
-	"testing/iotest"
 )
 
 func TestRaw(t *testing.T) {
@@ -32,24 +30,6 @@ func TestRaw(t *testing.T) {
 		if tt.err != "" && (err == nil || err.Error() != tt.err) {
 			t.Errorf("Raw(%q): %v\nwant %s", tt.text, err, tt.err)
 		}
-	}
-}
-
-func TestReadAll(t *testing.T) {
-	if got, err := ReadAll(strings.NewReader("{}\n")); string(got) != "{}\n" || err != nil {
-		t.Errorf("got %q, %v", got, err)
-	}
-	if got, err := ReadAll(strings.NewReader(strings.Repeat("x", MaxBody))); len(got) != MaxBody || err != nil {
-		t.Errorf("the most: %d bytes, %v", len(got), err)
-	}
-	if _, err := ReadAll(strings.NewReader(strings.Repeat("x", MaxBody+1))); !errors.Is(err, ErrTooLarge) {
-		t.Errorf("one more: %v", err)
-	}
-	if _, err := ReadAll(strings.NewReader(" \n")); !errors.Is(err, ErrEmpty) {
-		t.Errorf("spaces: %v", err)
-	}
-	if _, err := ReadAll(iotest.ErrReader(errNotObject)); !errors.Is(err, errNotObject) {
-		t.Errorf("a broken reader: %v", err)
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/library"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/parse"
+	"github.com/apizee-hooks/apizee-hooks/pkg/textfile"
 )
 
 // BuiltIn is where files come from that are part of the program.
@@ -112,7 +113,7 @@ func (a *App) FindScenario(name string) (library.File, error) {
 	if scenarios.IsPath(name) {
 		found, err := scenarios.Open(name)
 		if err != nil {
-			return found, Usage(fmt.Errorf("%s: %w", name, library.Reason(err)), "a name without a slash and without .yaml is looked for among the scenarios.")
+			return found, Usage(fmt.Errorf("%s: %w", name, textfile.Reason(err)), "a name without a slash and without .yaml is looked for among the scenarios.")
 		}
 		return found, nil
 	}

@@ -1,0 +1,76 @@
+package textfile
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"os"
+)
+
+// Open opens a file to read its text piece by piece. A regular file ends where it ends when
+// it is opened: what is sent may be recorded into the same file.
+func Open(ctx context.Context, path string) (io.ReadCloser, error) {
+	f, err := await(ctx, func() (*os.File, error) { return os.Open(path) })
+	if err != nil {
+		return nil, err
+	}
+	if err := refuseDirectory(f); err != nil {
+		f.Close()
+		return nil, err
+	}
+	var text io.Reader
+	// What /proc has is regular, and of no size.
+	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() && info.Size() > 0 {
+		text = &reader{in: bufio.NewReader(polled{ctx, io.LimitReader(f, info.Size())})}
+	} else {
+		text = NewReader(ctx, f)
+	}
+	return struct {
+		io.Reader
+		io.Closer
+	}{text, f}, nil
+}
+
+// NewReader reads the text of r piece by piece.
+func NewReader(ctx context.Context, r io.Reader) io.Reader {
+	out, in := io.Pipe()
+	context.AfterFunc(ctx, func() { in.CloseWithError(ctx.Err()) })
+	go func() {
+		_, err := io.Copy(in, r)
+		in.CloseWithError(err)
+	}()
+	return &reader{in: bufio.NewReader(out)}
+}
+
+// reader is a text in pieces, without its byte order mark.
+type reader struct {
+	in      *bufio.Reader
+	started bool
+}
+
+func (r *reader) Read(p []byte) (int, error) {
+	if !r.started {
+		r.started = true
+		head, _ := r.in.Peek(len(mark)) // an error is met again below
+		if isUTF16(head) {
+			return 0, ErrUTF16
+		}
+		if string(head) == mark {
+			_, _ = r.in.Discard(len(mark))
+		}
+	}
+	return r.in.Read(p)
+}
+
+// polled is a reader that never waits, but may have much: it ends between two reads.
+type polled struct {
+	ctx context.Context
+	io.Reader
+}
+
+func (p polled) Read(b []byte) (int, error) {
+	if err := p.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return p.Reader.Read(b)
+}
