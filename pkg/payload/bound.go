@@ -6,11 +6,9 @@ import (
 	"fmt"
 	"reflect"
 	"regexp/syntax"
-	"slices"
 	"strconv"
 	"strings"
 	"text/template"
-	"text/template/parse"
 )
 
 // A template may be anybody's, and nothing interrupts text/template. So each execution has
@@ -26,16 +24,14 @@ const (
 	slotCost  = 16 // of a number, or of an item of a list besides what is in it
 )
 
-// The functions whose calls Count puts into a template.
-const (
-	roundFunc = "countRound"
-	readFunc  = "countRead"
-)
-
 var errTooMuchWork = errors.New("the template does more work than an event needs; is there a loop without end?")
 
 // Bound bounds the work of templates that one goroutine executes, each on its own.
-type Bound struct{ left int }
+type Bound struct {
+	left   int
+	isJSON bool // what is rendered
+	out    *rendered
+}
 
 // spend panics when the bound is reached. It is called in template functions alone, where
 // text/template makes an error of it.
@@ -47,16 +43,41 @@ func (b *Bound) spend(n float64) {
 }
 
 // Funcs are the given functions, such that they draw on the bound, and those that the
-// templates need which Count changed.
+// templates need which Prepare changed.
 func (b *Bound) Funcs(funcs template.FuncMap) template.FuncMap {
 	bounded := template.FuncMap{
 		roundFunc: func(size int) string { b.spend(float64(roundCost + size)); return "" },
 		readFunc:  func(v any) any { b.spend(float64(sizeOf(reflect.ValueOf(v), maxWork))); return v },
+		printFunc: func(action string, v any) (string, error) {
+			b.spend(float64(sizeOf(reflect.ValueOf(v), maxWork)))
+			text, err := b.print(v)
+			if err != nil {
+				err = &actionError{action, err}
+			}
+			return text, err
+		},
 	}
 	for name, f := range funcs {
 		bounded[name] = b.wrap(name, reflect.ValueOf(f))
 	}
 	return bounded
+}
+
+// print is the text of what an action results in. In JSON null alone has one, and an object
+// or a list within a string is the text of its JSON.
+func (b *Bound) print(v any) (string, error) {
+	if !b.isJSON {
+		return Text(v)
+	}
+	kind := reflect.ValueOf(v).Kind()
+	switch inString := b.out.inString(); {
+	case v == nil && !inString:
+		return "null", nil
+	case inString && (kind == reflect.Map || kind == reflect.Slice):
+		quoted, err := quoteText(v)
+		return strings.TrimSuffix(strings.TrimPrefix(quoted, `"`), `"`), err
+	}
+	return Text(v)
 }
 
 func (b *Bound) wrap(name string, f reflect.Value) any {
@@ -83,24 +104,43 @@ func call(f reflect.Value, args []reflect.Value) []reflect.Value {
 	return f.Call(args)
 }
 
-// Execute executes a template that Count changed and that has the functions of Funcs.
+// Execute executes a template that Prepare changed and that has the functions of Funcs.
 func (b *Bound) Execute(t *template.Template, data any) ([]byte, error) {
-	b.left = maxWork
-	var out limited
-	if err := t.Execute(&out, data); err != nil {
+	b.left, b.out = maxWork, &rendered{}
+	if err := t.Execute(b.out, data); err != nil {
 		return nil, err
 	}
-	return out.Bytes(), nil
+	return b.out.Bytes(), nil
 }
 
-// limited takes what a template writes, up to what an event may have.
-type limited struct{ bytes.Buffer }
+// rendered is what a template writes, up to what an event may have.
+type rendered struct {
+	bytes.Buffer
+	read             int // of it, to know whether it ends in a string of JSON
+	quoted, escaping bool
+}
 
-func (l *limited) Write(p []byte) (int, error) {
-	if l.Len()+len(p) > MaxBody {
+func (r *rendered) Write(p []byte) (int, error) {
+	if r.Len()+len(p) > MaxBody {
 		return 0, fmt.Errorf("it renders to more: %w", ErrTooLarge)
 	}
-	return l.Buffer.Write(p)
+	return r.Buffer.Write(p)
+}
+
+// inString reports whether what comes next is in a string of JSON.
+func (r *rendered) inString() bool {
+	for _, c := range r.Bytes()[r.read:] {
+		switch {
+		case r.escaping:
+			r.escaping = false
+		case c == '"':
+			r.quoted = !r.quoted
+		case c == '\\':
+			r.escaping = r.quoted
+		}
+	}
+	r.read = r.Len()
+	return r.quoted
 }
 
 // growths are the functions whose result, or whose work, can be out of proportion to what
@@ -174,116 +214,4 @@ func sizeOf(v reflect.Value, most int) int {
 		}
 	}
 	return size
-}
-
-// Count makes a template count its rounds, and what its comparisons read, where size is
-// the length of its text.
-func Count(t *template.Template, size int) {
-	for _, defined := range t.Templates() {
-		if defined.Tree == nil || defined.Root == nil {
-			continue
-		}
-		c := counter{tree: defined.Tree, size: size}
-		walk(defined.Root, c.visit)
-		c.countRound(defined.Root)
-	}
-}
-
-type counter struct {
-	tree *parse.Tree
-	size int
-}
-
-func (c counter) visit(n parse.Node) {
-	switch n := n.(type) {
-	case *parse.RangeNode:
-		c.countRound(n.List)
-	case *parse.CommandNode:
-		if f, ok := n.Args[0].(*parse.IdentifierNode); ok && comparisons[f.Ident] {
-			c.countRead(n.Args[1:])
-		}
-	}
-}
-
-// comparisons are functions of text/template that cannot be wrapped and read texts.
-var comparisons = map[string]bool{"eq": true, "ne": true, "lt": true, "le": true, "gt": true, "ge": true}
-
-func (c counter) countRound(body *parse.ListNode) {
-	size := &parse.NumberNode{NodeType: parse.NodeNumber, IsInt: true, Int64: int64(c.size), Text: strconv.Itoa(c.size)}
-	round := &parse.ActionNode{NodeType: parse.NodeAction, Pos: body.Pos, Pipe: c.call(body.Pos, roundFunc, size)}
-	body.Nodes = append([]parse.Node{round}, body.Nodes...)
-}
-
-func (c counter) countRead(args []parse.Node) {
-	for i, arg := range args {
-		switch arg.(type) {
-		case *parse.NumberNode, *parse.StringNode, *parse.BoolNode, *parse.NilNode:
-		default:
-			args[i] = c.call(arg.Position(), readFunc, arg)
-		}
-	}
-}
-
-func (c counter) call(at parse.Pos, function string, arg parse.Node) *parse.PipeNode {
-	f := parse.NewIdentifier(function).SetPos(at).SetTree(c.tree)
-	return &parse.PipeNode{NodeType: parse.NodePipe, Pos: at, Cmds: []*parse.CommandNode{
-		{NodeType: parse.NodeCommand, Pos: at, Args: []parse.Node{f, arg}},
-	}}
-}
-
-// walk visits each node of a parse tree, before what is in it.
-func walk(n parse.Node, visit func(parse.Node)) {
-	visit(n)
-	branch := func(b *parse.BranchNode) {
-		walk(b.Pipe, visit)
-		walk(b.List, visit)
-		if b.ElseList != nil {
-			walk(b.ElseList, visit)
-		}
-	}
-	switch n := n.(type) {
-	case *parse.ListNode:
-		for _, inner := range n.Nodes {
-			walk(inner, visit)
-		}
-	case *parse.IfNode:
-		branch(&n.BranchNode)
-	case *parse.RangeNode:
-		branch(&n.BranchNode)
-	case *parse.WithNode:
-		branch(&n.BranchNode)
-	case *parse.TemplateNode:
-		if n.Pipe != nil {
-			walk(n.Pipe, visit)
-		}
-	case *parse.ActionNode:
-		walk(n.Pipe, visit)
-	case *parse.PipeNode:
-		for _, c := range n.Cmds {
-			walk(c, visit)
-		}
-	case *parse.CommandNode:
-		for _, arg := range n.Args {
-			walk(arg, visit)
-		}
-	case *parse.ChainNode:
-		walk(n.Node, visit)
-	}
-}
-
-// functions are the names of the functions that a template calls.
-func functions(t *template.Template) []string {
-	var names []string
-	for _, defined := range t.Templates() {
-		if defined.Tree == nil || defined.Root == nil {
-			continue
-		}
-		walk(defined.Root, func(n parse.Node) {
-			if f, ok := n.(*parse.IdentifierNode); ok {
-				names = append(names, f.Ident)
-			}
-		})
-	}
-	slices.Sort(names)
-	return slices.Compact(names)
 }

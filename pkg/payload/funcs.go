@@ -1,16 +1,18 @@
 package payload
 
 import (
-	"encoding/json"
+	"encoding/base64"
+	"errors"
 	"fmt"
 	"maps"
 	"reflect"
-	"slices"
-	"strconv"
+	"regexp"
+	"regexp/syntax"
 	"strings"
 	"sync"
 	"text/template"
 	"time"
+	"unicode/utf8"
 
 	sprig "github.com/go-task/slim-sprig/v3"
 
@@ -24,19 +26,14 @@ type Sources struct {
 	Next   func() int64  // 1, 2, 3 and so on
 }
 
-// The functions of slim-sprig that templates have. Each depends on its arguments alone,
-// and does no more work than they are long or growths say.
-var (
-	sprigMath = []string{
-		"add", "add1", "ceil", "div", "float64", "floor", "int", "int64", "max", "min", "mod", "mul", "round", "sub",
-	}
-	sprigText = []string{
-		"atoi", "b64dec", "b64enc", "cat", "coalesce", "contains", "empty", "fail", "first", "hasPrefix", "hasSuffix",
-		"join", "last", "list", "lower", "plural", "regexMatch", "regexReplaceAll", "repeat", "replace", "sha256sum",
-		"splitList", "squote", "substr", "ternary", "title", "toString", "trim", "trimAll", "trimPrefix", "trimSuffix",
-		"trunc", "upper",
-	}
-)
+// fromSprig are the functions of slim-sprig that templates have. Each depends on its
+// arguments alone, and does no more work than they are long or growths say. Those that
+// print what Go prints, take what is wrong for 0 or panic are replaced by ours, of the
+// same names.
+var fromSprig = []string{
+	"b64enc", "coalesce", "contains", "empty", "fail", "hasPrefix", "hasSuffix", "list", "lower", "plural", "replace",
+	"sha256sum", "splitList", "ternary", "title", "trim", "trimAll", "trimPrefix", "trimSuffix", "upper",
+}
 
 // Funcs are the functions that templates have besides those of text/template:
 //
@@ -59,27 +56,99 @@ func Funcs(src Sources) template.FuncMap {
 		"uid":     src.uid,
 		"seq":     func() int64 { return src.Next() },
 		"default": fallBack,
-		"quote":   jsonString,
-		"toJson":  toJSON,
+		"quote":   quoteText,
+		"toJson":  JSON,
 	}
 	all := slimSprig()
-	for _, name := range sprigText {
+	for _, name := range fromSprig {
 		funcs[name] = all[name]
 	}
-	for _, name := range sprigMath {
-		funcs[name] = countable(reflect.ValueOf(all[name]))
-	}
-	maps.Copy(funcs, printers)
+	maps.Copy(funcs, texts())
+	maps.Copy(funcs, numbers())
 	return funcs
 }
 
 var slimSprig = sync.OnceValue(sprig.HermeticTxtFuncMap)
 
-// printers are text/template's own functions that make text, so that a Bound can
-// count what they make.
-var printers = template.FuncMap{
-	"print": fmt.Sprint, "printf": fmt.Sprintf, "println": fmt.Sprintln,
-	"html": template.HTMLEscaper, "js": template.JSEscaper, "urlquery": template.URLQueryEscaper,
+// texts are the functions that make text, or take it apart; those of text/template's own
+// among them.
+func texts() template.FuncMap {
+	squote := slimSprig()["squote"].(func(...any) string)
+	return template.FuncMap{
+		"print": printing(fmt.Sprint), "println": printing(fmt.Sprintln), "printf": printf,
+		"html": printing(template.HTMLEscaper), "js": printing(template.JSEscaper), "urlquery": printing(template.URLQueryEscaper),
+		"toString": Text, "squote": printing(squote), "cat": cat, "join": join,
+		"first":  func(list any) (any, error) { return item(list, func(n int) int { return 0 }) },
+		"last":   func(list any) (any, error) { return item(list, func(n int) int { return n - 1 }) },
+		"b64dec": decodeBase64,
+		"repeat": repeat,
+		"substr": substr,
+		"trunc":  trunc,
+		"regexMatch": func(pattern, text string) (bool, error) {
+			re, err := compile(pattern)
+			return err == nil && re.MatchString(text), err
+		},
+		"regexReplaceAll": func(pattern, text, by string) (string, error) {
+			re, err := compile(pattern)
+			if err != nil {
+				return "", err
+			}
+			return re.ReplaceAllString(text, by), nil
+		},
+	}
+}
+
+// item is one of a list, or nil when there are none.
+func item(list any, which func(n int) int) (any, error) {
+	values := reflect.ValueOf(list)
+	if values.Kind() != reflect.Slice {
+		return nil, errors.New("it takes a list")
+	}
+	if values.Len() == 0 {
+		return nil, nil
+	}
+	return values.Index(which(values.Len())).Interface(), nil
+}
+
+func decodeBase64(text string) (string, error) {
+	decoded, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		return "", fmt.Errorf("%q is not Base64", text)
+	}
+	return string(decoded), nil
+}
+
+func repeat(count int, text string) (string, error) {
+	if count < 0 {
+		return "", fmt.Errorf("%d is not a number of times", count)
+	}
+	return strings.Repeat(text, count), nil
+}
+
+// substr is the characters from start to before end; below 0 they stand for the ends of
+// the text.
+func substr(start, end int, text string) string {
+	characters := []rune(text)
+	if end < 0 || end > len(characters) {
+		end = len(characters)
+	}
+	return string(characters[min(max(start, 0), end):end])
+}
+
+// trunc is the first characters, or the last when their number is negative.
+func trunc(n int, text string) string {
+	if n < 0 {
+		return substr(utf8.RuneCountInString(text)+n, -1, text)
+	}
+	return substr(0, n, text)
+}
+
+func compile(pattern string) (*regexp.Regexp, error) {
+	re, err := regexp.Compile(pattern)
+	if wrong := (*syntax.Error)(nil); errors.As(err, &wrong) {
+		return nil, fmt.Errorf("%q is not a regular expression: %s", pattern, wrong.Code)
+	}
+	return re, err
 }
 
 func (s Sources) at(shift []string) (time.Time, error) {
@@ -105,54 +174,4 @@ func fallBack(value any, given ...any) any {
 		return value
 	}
 	return given[0]
-}
-
-func jsonString(value any) (string, error) {
-	quoted, err := quoted(fmt.Sprint(value))
-	return string(quoted), err
-}
-
-// toJSON leaves <, > and & as they are, and a number with the digits typed.
-func toJSON(value any) (string, error) {
-	var out strings.Builder
-	enc := json.NewEncoder(&out)
-	enc.SetEscapeHTML(false)
-	err := enc.Encode(value)
-	return strings.TrimSuffix(out.String(), "\n"), err
-}
-
-// countable lets a function of slim-sprig count with numbers that keep their digits,
-// which it takes for 0.
-func countable(f reflect.Value) any {
-	return reflect.MakeFunc(f.Type(), func(args []reflect.Value) []reflect.Value {
-		for i, a := range args {
-			switch v := a.Interface().(type) {
-			case json.Number:
-				args[i] = reflect.ValueOf(v.String()).Convert(a.Type())
-			case []any:
-				args[i] = reflect.ValueOf(textNumbers(v))
-			}
-		}
-		return call(f, args)
-	}).Interface()
-}
-
-// textNumbers makes texts of the numbers, which slim-sprig parses.
-func textNumbers(values []any) []any {
-	texts := slices.Clone(values)
-	for i, v := range texts {
-		if n, ok := v.(json.Number); ok {
-			texts[i] = n.String()
-		}
-	}
-	return texts
-}
-
-// parseNumber is a whole number as an int, which functions can count with, and any
-// other with the digits typed.
-func parseNumber(n json.Number) any {
-	if i, err := strconv.Atoi(n.String()); err == nil && strconv.Itoa(i) == n.String() {
-		return i
-	}
-	return n
 }

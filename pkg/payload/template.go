@@ -57,7 +57,9 @@ func Parse(name, text string) (Template, error) {
 	t := Template{Name: name, Text: text, parsed: parsed}
 	t.uses.list(parsed.Root)
 	t.funcs = functions(parsed)
-	Count(parsed, len(text))
+	if err := Prepare(parsed, len(text)); err != nil {
+		return Template{}, templateError(name, err)
+	}
 	return t, nil
 }
 
@@ -88,7 +90,7 @@ func (t Template) execute(vars Vars, src Sources) ([]byte, error) {
 	}
 	funcs := Funcs(src)
 	maps.DeleteFunc(funcs, func(name string, _ any) bool { return !slices.Contains(t.funcs, name) })
-	var bound Bound
+	bound := Bound{isJSON: true}
 	text, err := bound.Execute(run.Funcs(bound.Funcs(funcs)), data)
 	if err != nil {
 		return nil, templateError(t.file(), err)
@@ -128,26 +130,3 @@ func (t Template) notEvent(rendered []byte, err error) error {
 }
 
 func (t Template) file() string { return t.parsed.Name() }
-
-var (
-	errorPlace = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`^:(\d+):(?:\d+:)? ?(?s:(.*))$`)
-	})
-	executing = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`^executing "(?s:.*?)" (at <)`)
-	})
-)
-
-// templateError takes file and line out of an error of text/template.
-func templateError(file string, err error) error {
-	text := strings.TrimPrefix(err.Error(), "template: ")
-	place := errorPlace().FindStringSubmatch(strings.TrimPrefix(text, file))
-	if place == nil {
-		return &TemplateError{File: file, Reason: text, Err: err}
-	}
-	line, _ := strconv.Atoi(place[1])
-	if errors.Is(err, errTooMuchWork) {
-		return &TemplateError{File: file, Line: line, Reason: errTooMuchWork.Error(), Err: err}
-	}
-	return &TemplateError{File: file, Line: line, Reason: executing().ReplaceAllString(place[2], "$1"), Err: err}
-}

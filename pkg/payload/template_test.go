@@ -78,8 +78,8 @@ func TestTemplateErrors(t *testing.T) {
 	tests := []struct{ name, text, want string }{
 		{"action", "{\n\"a\": {{ if }}1}", `t.json:2: missing value for if`},
 		{"function", "{\n\n\"a\": {{ env \"HOME\" }}}", `t.json:3: function "env" not defined`},
-		{"execution", "{\n\"a\": {{ fail \"no such day\" }}}", `t.json:2: at <fail "no such day">: error calling fail: no such day`},
-		{"duration", "{\"a\": {{ unix \"soon\" }}}", `t.json:1: at <unix "soon">: error calling unix: "soon" is not a duration such as 5m or -1h`},
+		{"execution", "{\n\"a\": {{ fail \"no such day\" }}}", `t.json:2: fail "no such day": no such day`},
+		{"duration", "{\"a\": {{ unix \"soon\" }}}", `t.json:1: unix "soon": "soon" is not a duration such as 5m or -1h`},
 		{"JSON", "{{/* A. */}}\n{\n  \"a\": 1\n  \"b\": 2\n}", `t.json:4: what it renders is not a JSON object: invalid character '"' after object value (expecting ',' or '}')`},
 		{"JSON on another line", "{{/* A. */ -}}\n{\n  \"a\": 01\n}", `t.json: what it renders is not a JSON object: invalid character '1' after object value (expecting ',' or '}') (line 2, column 9)`},
 		{"no object", "\n[1]", `t.json:2: what it renders is not a JSON object: an event is written as { … }`},
@@ -87,7 +87,7 @@ func TestTemplateErrors(t *testing.T) {
 		{"cut", "{\"a\":\n1", `t.json:2: what it renders is not a JSON object: it ends in the middle`},
 		{"nothing", "{{/* A. */}}\n", `t.json: what it renders is empty; an event is a JSON object`},
 		{"a variable of a template within", `{{ define "x" }}{{ .v }}{{ end }}{{ template "x" . }}`,
-			`t.json:1: at <.v>: map has no entry for key "v"`},
+			`t.json:1: .v: there is no "v"`},
 		{"size", strings.Repeat(" ", MaxTemplate+1), `t.json: it is larger than 1 MiB, which no template is`},
 	}
 	for _, tt := range tests {

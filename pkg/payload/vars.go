@@ -62,6 +62,15 @@ func typed(value any) any {
 	return value
 }
 
+// parseNumber is a whole number as an int, which functions can count with, and any
+// other with the digits typed.
+func parseNumber(n json.Number) any {
+	if i, err := strconv.Atoi(n.String()); err == nil && strconv.Itoa(i) == n.String() {
+		return i
+	}
+	return n
+}
+
 // Var is a variable that a template uses.
 type Var struct {
 	Name     string

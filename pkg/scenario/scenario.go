@@ -56,8 +56,6 @@ func (s *Scenario) HasTarget() bool { return s.Target.URL != "" }
 type Variable struct {
 	Name  string
 	Value expr.Value
-	// Given is the user's own value, which wins; nil when there is none.
-	Given any
 }
 
 // Counter is the variable that counts the rounds of a repeated step.
@@ -104,9 +102,9 @@ type Step struct {
 	// These are of steps that deliver. Exactly one of the first three is set.
 	Event    *Event
 	Rendered *Rendered
-	Data     *Content
-	Set      []Setting // changes to the event
-	Times    int       // how often the same bytes are delivered, from 1; of Together too
+	Data     *expr.Value // the JSON or, of a string, the text itself
+	Set      []Setting   // changes to the event
+	Times    int         // how often the same bytes are delivered, from 1; of Together too
 	Fault    *fault.Fault
 	// AllowUndocumented sends what the contract does not know.
 	AllowUndocumented bool
@@ -143,12 +141,6 @@ type Rendered struct {
 	Vars     *expr.Value // an object; nil means none
 }
 
-// Content is what is sent: JSON or, of a string, the text itself.
-type Content struct {
-	Value  expr.Value
-	AsText bool
-}
-
 // Setting is a change to an event: a path, and the value that comes there.
 type Setting struct {
 	Path string
@@ -166,8 +158,8 @@ const (
 
 // Request is what a Probe step sends.
 type Request struct {
-	Method, URL string   // the URL may hold expressions
-	Body        *Content // nil means none
+	Method, URL string      // the URL may hold expressions
+	Body        *expr.Value // as Data; nil means none
 }
 
 // Capture puts a value of the response into a variable.

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"text/template"
@@ -90,7 +89,9 @@ func (e *Engine) Compile(text string) (*Expression, error) {
 	if t.Tree != nil { // else there are comments alone
 		x.typed = keepResult(t.Tree)
 		x.Uses = payload.Uses(t)
-		payload.Count(t, len(text))
+		if err := payload.Prepare(t, len(text)); err != nil {
+			return nil, compileError(err)
+		}
 	}
 	if len(e.compiled) == maxCompiled {
 		clear(e.compiled)
@@ -100,19 +101,13 @@ func (e *Engine) Compile(text string) (*Expression, error) {
 }
 
 func compileError(err error) error {
-	text := reason(err)
+	text := payload.Reason(err)
 	name, found := strings.CutPrefix(text, `function "`)
 	if name, ends := strings.CutSuffix(name, `" not defined`); found && ends {
 		known := slices.Sorted(maps.Keys(payload.Funcs(payload.Sources{})))
 		return &UnknownFunctionError{name, apizee.Nearest(name, known)}
 	}
 	return errors.New(text)
-}
-
-// reason is what an error of text/template says, without the place in the template.
-func reason(err error) string {
-	place := regexp.MustCompile(`^template: :\d+(:\d+)?: (executing "" at (.*?): )?(error calling \S+: )?`)
-	return strings.TrimSpace(place.ReplaceAllString(err.Error(), ""))
 }
 
 // keepResult makes a template that consists of one expression keep the typed result.
@@ -146,7 +141,7 @@ func (e *Engine) Eval(text string) (any, error) {
 	e.kept = nil
 	out, err := e.bound.Execute(x.template, e.Vars)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %s", InQuotes(text), reason(err))
+		return nil, fmt.Errorf("%s: %s", InQuotes(text), payload.Reason(err))
 	}
 	if x.typed {
 		return e.kept, nil
@@ -163,7 +158,11 @@ func (e *Engine) Text(text string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprint(result), nil
+	made, err := payload.Text(result)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", InQuotes(text), err)
+	}
+	return made, nil
 }
 
 // JSON returns the JSON of a value as it is now; nil for no value.
@@ -196,13 +195,11 @@ func (e *Engine) appendResult(dst []byte, text string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s, ok := result.(string); ok {
-		dst = append(dst, JSONString(s)...)
-	} else if encoded, err := json.Marshal(result); err == nil {
-		dst = append(dst, encoded...)
-	} else {
-		return nil, fmt.Errorf("%s: the result cannot be written as JSON", InQuotes(text))
+	encoded, err := payload.JSON(result)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", InQuotes(text), err)
 	}
+	dst = append(dst, encoded...)
 	if len(dst) > payload.MaxBody { // each expression has its bound, but there may be many
 		return nil, fmt.Errorf("%s: with it the value is %w", InQuotes(text), payload.ErrTooLarge)
 	}

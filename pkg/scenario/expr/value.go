@@ -78,9 +78,6 @@ func (v Value) close(dst []byte) []byte {
 // IsSettled reports whether no part of the value depends on an expression.
 func (v Value) IsSettled() bool { return v.JSON != "" }
 
-// IsText reports whether the value is a string, or the result of an expression.
-func (v Value) IsText() bool { return v.Text != "" || v.JSON != "" && v.JSON[0] == '"' }
-
 // Settled is the value without what depends on expressions: of an object the settled
 // members, of a list with expressions nothing.
 func (v Value) Settled() (Value, bool) {

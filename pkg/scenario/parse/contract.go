@@ -52,12 +52,12 @@ func (r *reader) templateContract(s *scenario.Step, fields []field) {
 
 // dataContract checks a body in which nothing is an expression.
 func (r *reader) dataContract(s *scenario.Step, fields []field) {
-	if s.Data == nil || !s.Data.Value.IsSettled() || s.AllowUndocumented {
+	if s.Data == nil || !s.Data.IsSettled() || s.AllowUndocumented {
 		return
 	}
-	sample := s.Data.Value.JSON
-	if s.Data.AsText {
-		sample = gjson.Parse(sample).String()
+	sample := s.Data.JSON
+	if text := gjson.Parse(sample); text.Type == gjson.String {
+		sample = text.String()
 	}
 	r.findings(r.options.Catalog.Validate([]byte(sample)), func(path string) place {
 		return r.placeOnWay(fields, append([]string{"data"}, strings.Split(path, ".")...))

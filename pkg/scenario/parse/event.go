@@ -66,7 +66,7 @@ func (r *reader) data(f field, s *scenario.Step) {
 			r.problem(at(n), "data must be a JSON object, as a mapping or a text, not %s", describe(n))
 			return
 		}
-		s.Data = r.content(f)
+		s.Data = r.valueOf(f)
 	})
 }
 
@@ -109,10 +109,4 @@ func (r *reader) set(f field, s *scenario.Step) {
 		path := strings.ReplaceAll(own.name, "=", `\=`)
 		s.Set = append(s.Set, scenario.Setting{Path: path, To: r.value(own.value)})
 	}
-}
-
-// content reads what is sent: a text as it is, else as JSON.
-func (r *reader) content(f field) *scenario.Content {
-	v := r.value(f.value)
-	return &scenario.Content{Value: v, AsText: v.IsText()}
 }

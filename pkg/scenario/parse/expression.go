@@ -9,6 +9,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/expr"
@@ -71,7 +72,11 @@ func (r *reader) variables(f field) []scenario.Variable {
 		given, isGiven := r.options.Vars[own.name]
 		switch {
 		case isGiven:
-			v.Given = given
+			json, err := payload.JSON(given)
+			if err != nil {
+				r.problem(at(own.key), "the value given for %s: %v", own.name, err)
+			}
+			v.Value = expr.Value{JSON: json}
 		case r.isNull(own.value):
 			p := at(own.key)
 			r.add(Problem{Line: p.line, Column: p.column, Message: own.name + " has no value; give it one here", Variable: own.name})

@@ -149,7 +149,7 @@ func TestGivenVariables(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Vars[0].Given != 7 || s.Name != "my scenario" || len(s.Steps) != 1 {
+	if s.Vars[0].Value.JSON != "7" || s.Name != "my scenario" || len(s.Steps) != 1 {
 		t.Errorf("%+v", s)
 	}
 }

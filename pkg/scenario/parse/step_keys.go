@@ -100,7 +100,7 @@ func commonKeys() []key[scenario.Step] {
 		{
 			name: "body", about: "What the probe sends: a mapping is sent as JSON, a text as it is.",
 			schema: anySchema(), on: []scenario.Kind{scenario.Probe},
-			read: func(r *reader, f field, s *scenario.Step) { s.Probe.Body = r.content(f) },
+			read: func(r *reader, f field, s *scenario.Step) { s.Probe.Body = r.valueOf(f) },
 		},
 		{
 			name: "fault", about: "Deliver it badly on purpose.",

@@ -9,6 +9,7 @@ import (
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
+	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/expr"
 )
 
 // body makes the bytes of a delivery.
@@ -94,10 +95,11 @@ func (p *running) change(body []byte, settings []scenario.Setting) ([]byte, erro
 	return payload.Apply(p.scenario.Catalog, body, changes)
 }
 
-func (p *running) content(c *scenario.Content) ([]byte, error) {
-	raw, err := p.engine.JSON(&c.Value)
-	if err != nil || !c.AsText {
-		return raw, err
+// content is the JSON of a value or, of a string, the text itself.
+func (p *running) content(v *expr.Value) ([]byte, error) {
+	raw, err := p.engine.JSON(v)
+	if text := gjson.ParseBytes(raw); text.Type == gjson.String {
+		return []byte(text.String()), err
 	}
-	return []byte(gjson.ParseBytes(raw).String()), nil
+	return raw, err
 }

@@ -170,7 +170,7 @@ func (p *running) together(ctx context.Context, u unit) {
 func (p *running) prepareAll(u unit) ([]delivery, error) {
 	ready := make([]delivery, len(u.Steps))
 	for i := range u.Steps {
-		if ready[i] = p.prepare(unit{&u.Steps[i], u.index, u.round}); ready[i].err != nil {
+		if ready[i] = p.prepare(unit{Step: &u.Steps[i], index: u.index, round: u.round}); ready[i].err != nil {
 			return nil, ready[i].err
 		}
 	}

@@ -9,6 +9,7 @@
 package runner
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -126,32 +127,32 @@ func (p *running) start() {
 	}
 	p.engine.Vars[scenario.Counter] = 1
 	for _, v := range p.scenario.Vars {
-		value := v.Given
-		if value == nil {
-			raw, err := p.engine.JSON(&v.Value)
-			if err != nil {
-				p.stopped = "the variable " + expr.InQuotes(v.Name) + " has no value: " + p.secrets.Mask(err.Error())
-				return
-			}
-			value = payload.Decode(raw)
+		raw, err := p.engine.JSON(&v.Value)
+		if err != nil {
+			p.stopped = "the variable " + expr.InQuotes(v.Name) + " has no value: " + p.secrets.Mask(err.Error())
+			return
 		}
-		p.set(v.Name, value)
+		p.set(v.Name, payload.Decode(raw))
 	}
 }
 
 // set gives a variable a value, which is a secret when the name says so.
 func (p *running) set(name string, value any) {
 	p.engine.Vars[name] = value
-	if redact.IsSecret(name) {
-		p.secrets.Add(fmt.Sprint(value))
+	if !redact.IsSecret(name) {
+		return
+	}
+	if text, err := payload.Text(value); err == nil {
+		p.secrets.Add(text)
 	}
 }
 
 // unit is one round of one step.
 type unit struct {
 	*scenario.Step
-	index int // of the step
-	round int // from 1
+	index int    // of the step
+	round int    // from 1
+	name  string // with the results of its expressions
 }
 
 func (p *running) steps(ctx context.Context) {
@@ -161,10 +162,17 @@ func (p *running) steps(ctx context.Context) {
 			if ctx.Err() != nil && p.stopped == "" {
 				p.stopped = interrupted
 			}
-			u := unit{s, i, round + 1}
+			u := unit{Step: s, index: i, round: round + 1}
+			p.engine.Vars[scenario.Counter] = u.round
+			var err error
+			u.name, err = p.engine.Text(s.Name)
 			if p.stopped != "" {
 				p.skip(u, p.stopped)
 				break // the other rounds too
+			}
+			if err != nil {
+				p.finish(u, p.unprepared(p.begin(u), fmt.Errorf("name: %w", err)))
+				continue
 			}
 			p.do(ctx, u)
 		}
@@ -228,24 +236,19 @@ func (p *running) describe(u unit) Step {
 	}
 }
 
-// title is the name of a step, or what it does.
+// title is the name of a step, or what it does. Expressions without a result stay as they are.
 func (p *running) title(u unit) string {
-	if u.Name == "" && u.Kind == scenario.Probe {
-		return "probe " + u.Probe.Method + " " + redact.URL(p.rendered(u.Probe.URL))
+	switch {
+	case u.Name != "":
+		return cmp.Or(u.name, u.Name)
+	case u.Kind == scenario.Probe:
+		target, err := p.engine.Text(u.Probe.URL)
+		if err != nil {
+			target = u.Probe.URL
+		}
+		return "probe " + u.Probe.Method + " " + redact.URL(target)
 	}
-	if u.Name == "" {
-		return u.Summary
-	}
-	return p.rendered(u.Name)
-}
-
-// rendered is a text with the results of its expressions, or as it is where they have none.
-func (p *running) rendered(text string) string {
-	result, err := p.engine.Text(text)
-	if err != nil {
-		return text
-	}
-	return result
+	return u.Summary
 }
 
 // finish enters what became of a round, and tells the observer.

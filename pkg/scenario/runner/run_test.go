@@ -340,10 +340,10 @@ steps:
 	order := func(word string, seed int64) string {
 		s := mustParse(t, fmt.Sprintf(source, word))
 		p := &running{scenario: s, random: rand.New(rand.NewPCG(uint64(seed), 0))}
-		u := unit{&s.Steps[0], 0, 1}
+		u := unit{Step: &s.Steps[0], round: 1}
 		ready := make([]delivery, len(u.Steps))
 		for i := range ready {
-			ready[i] = delivery{unit: unit{&u.Steps[i], 0, 1}}
+			ready[i] = delivery{unit: unit{Step: &u.Steps[i], round: 1}}
 		}
 		text := ""
 		for _, d := range p.inOrder(u, ready) {

@@ -1,0 +1,167 @@
+package payload
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"text/template"
+	"text/template/parse"
+)
+
+// The functions whose calls Prepare puts into a template.
+const (
+	roundFunc = "countRound"
+	readFunc  = "countRead"
+	printFunc = "printResult"
+)
+
+// Prepare makes a template count its rounds, and what its comparisons read, and print with
+// Text what its actions result in; size is the length of its text. The error is about a
+// literal that means something else than it says, such as 0100 for 64.
+func Prepare(t *template.Template, size int) error {
+	for _, defined := range t.Templates() {
+		if defined.Tree == nil || defined.Root == nil {
+			continue
+		}
+		p := preparer{tree: defined.Tree, size: size}
+		walk(defined.Root, p.visit)
+		p.countRound(defined.Root)
+		if p.err != nil {
+			return p.err
+		}
+	}
+	return nil
+}
+
+type preparer struct {
+	tree *parse.Tree
+	size int
+	err  error
+}
+
+func (p *preparer) visit(n parse.Node) {
+	switch n := n.(type) {
+	case *parse.RangeNode:
+		p.countRound(n.List)
+	case *parse.CommandNode:
+		if f, ok := n.Args[0].(*parse.IdentifierNode); ok && comparisons[f.Ident] {
+			p.countRead(n.Args[1:])
+		}
+	case *parse.ActionNode:
+		if len(n.Pipe.Decl) == 0 {
+			p.print(n.Pipe)
+		}
+	case *parse.NumberNode:
+		p.literal(n)
+	}
+}
+
+// print makes the last command of a pipeline print its result.
+func (p *preparer) print(pipe *parse.PipeNode) {
+	text := pipe.String()
+	action := &parse.StringNode{NodeType: parse.NodeString, Pos: pipe.Pos, Quoted: strconv.Quote(text), Text: text}
+	pipe.Cmds = append(pipe.Cmds, p.call(pipe.Pos, printFunc, action).Cmds...)
+}
+
+// literal refuses numbers that Go alone reads so.
+func (p *preparer) literal(n *parse.NumberNode) {
+	digits := strings.TrimLeft(n.Text, "+-")
+	reason := ""
+	switch {
+	case digits[0] == '\'':
+		reason = "a text stands in double quotes or backquotes, not in " + n.Text
+	case n.IsComplex && !n.IsInt && !n.IsFloat:
+		reason = n.Text + " is not a number"
+	case len(digits) > 1 && digits[0] == '0' && digits[1] >= '0' && digits[1] <= '9' && n.IsInt:
+		sign, digits := strings.TrimSuffix(n.Text, digits), strings.TrimLeft(digits, "0")
+		reason = fmt.Sprintf("%s is octal here; write %s%s, or %s0o%s for %d", n.Text, sign, digits, sign, digits, n.Int64)
+	}
+	if reason != "" && p.err == nil {
+		place, _ := p.tree.ErrorContext(n)
+		p.err = fmt.Errorf("template: %s: %s", place, reason)
+	}
+}
+
+// comparisons are functions of text/template that cannot be wrapped and read texts.
+var comparisons = map[string]bool{"eq": true, "ne": true, "lt": true, "le": true, "gt": true, "ge": true}
+
+func (p *preparer) countRound(body *parse.ListNode) {
+	size := &parse.NumberNode{NodeType: parse.NodeNumber, IsInt: true, Int64: int64(p.size), Text: strconv.Itoa(p.size)}
+	round := &parse.ActionNode{NodeType: parse.NodeAction, Pos: body.Pos, Pipe: p.call(body.Pos, roundFunc, size)}
+	body.Nodes = append([]parse.Node{round}, body.Nodes...)
+}
+
+func (p *preparer) countRead(args []parse.Node) {
+	for i, arg := range args {
+		switch arg.(type) {
+		case *parse.NumberNode, *parse.StringNode, *parse.BoolNode, *parse.NilNode:
+		default:
+			args[i] = p.call(arg.Position(), readFunc, arg)
+		}
+	}
+}
+
+func (p *preparer) call(at parse.Pos, function string, arg parse.Node) *parse.PipeNode {
+	f := parse.NewIdentifier(function).SetPos(at).SetTree(p.tree)
+	return &parse.PipeNode{NodeType: parse.NodePipe, Pos: at, Cmds: []*parse.CommandNode{
+		{NodeType: parse.NodeCommand, Pos: at, Args: []parse.Node{f, arg}},
+	}}
+}
+
+// walk visits each node of a parse tree, before what is in it.
+func walk(n parse.Node, visit func(parse.Node)) {
+	visit(n)
+	branch := func(b *parse.BranchNode) {
+		walk(b.Pipe, visit)
+		walk(b.List, visit)
+		if b.ElseList != nil {
+			walk(b.ElseList, visit)
+		}
+	}
+	switch n := n.(type) {
+	case *parse.ListNode:
+		for _, inner := range n.Nodes {
+			walk(inner, visit)
+		}
+	case *parse.IfNode:
+		branch(&n.BranchNode)
+	case *parse.RangeNode:
+		branch(&n.BranchNode)
+	case *parse.WithNode:
+		branch(&n.BranchNode)
+	case *parse.TemplateNode:
+		if n.Pipe != nil {
+			walk(n.Pipe, visit)
+		}
+	case *parse.ActionNode:
+		walk(n.Pipe, visit)
+	case *parse.PipeNode:
+		for _, c := range n.Cmds {
+			walk(c, visit)
+		}
+	case *parse.CommandNode:
+		for _, arg := range n.Args {
+			walk(arg, visit)
+		}
+	case *parse.ChainNode:
+		walk(n.Node, visit)
+	}
+}
+
+// functions are the names of the functions that a template calls.
+func functions(t *template.Template) []string {
+	var names []string
+	for _, defined := range t.Templates() {
+		if defined.Tree == nil || defined.Root == nil {
+			continue
+		}
+		walk(defined.Root, func(n parse.Node) {
+			if f, ok := n.(*parse.IdentifierNode); ok {
+				names = append(names, f.Ident)
+			}
+		})
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
