@@ -1,6 +1,9 @@
 package apizee
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // Event is what could be read of a body, broken or not, for showing it. Its
 // texts are as the sender wrote them.
@@ -38,24 +41,52 @@ func (e Event) Prop(path string) (Value, bool) {
 	return Value{}, false
 }
 
+// These bound what a summary says of one prop, in characters, and of all, in bytes: a
+// sender can put any number of them into an event, of any length.
+const (
+	longestWord    = 200
+	longestSummary = 600
+)
+
 // Summary is the props in few words, most telling first: "state=invited",
 // "47.866675,-3.865805", "ticket/100". Documented props come in documented
-// order, others after them as they came.
+// order, others after them as they came. Long values are cut, and of many props the
+// last word says how many more there are.
 func (e Event) Summary() []string {
 	if len(e.Props) == 0 {
 		return nil
 	}
-	words := make([]string, 0, len(e.Props))
+	words := make([]string, 0, min(len(e.Props), 8))
 	o := e.documented
 	if o != nil {
 		words = e.documentedWords(words)
 	}
-	for _, v := range e.Props {
-		if o == nil || o.prop(v.Path) == nil {
-			words = append(words, v.Path+"="+readable(v))
+	length := 0
+	for _, word := range words {
+		length += len(word)
+	}
+	for i, v := range e.Props {
+		if o != nil && o.prop(v.Path) != nil {
+			continue
 		}
+		if length > longestSummary {
+			return append(words, fmt.Sprintf("(%d more)", e.others(i)))
+		}
+		words = append(words, word(v))
+		length += len(words[len(words)-1])
 	}
 	return words
+}
+
+// others counts the props from the i-th on that are not documented.
+func (e Event) others(i int) int {
+	n := 0
+	for _, v := range e.Props[i:] {
+		if e.documented == nil || e.documented.prop(v.Path) == nil {
+			n++
+		}
+	}
+	return n
 }
 
 // documentedWords adds words for the documented props, of which some are one word in pairs.
@@ -70,14 +101,17 @@ func (e Event) documentedWords(words []string) []string {
 		}
 		if pair := o.Props[i].Pair; pair != nil {
 			if w, given := e.Prop(pair.With); given {
-				words, paired = append(words, v.Text()+pair.Joint+w.Text()), pair.With
+				words, paired = append(words, clip(v.Text()+pair.Joint+w.Text(), longestWord)), pair.With
 				continue
 			}
 		}
-		words = append(words, path+"="+readable(v))
+		words = append(words, word(v))
 	}
 	return words
 }
+
+// word is a prop and its value.
+func word(v Value) string { return clip(v.Path+"="+readable(v), longestWord) }
 
 // readable keeps the quotes of a string only where it would run into the next
 // word without them.

@@ -8,6 +8,7 @@ import (
 )
 
 func TestSummary(t *testing.T) {
+	long := strings.Repeat("n", 1000)
 	tests := []struct{ object, id, props, want string }{
 		{"ticket", "100", `{}`, ""},
 		{"ticket", "100", `{"state":"invited"}`, "state=invited"},
@@ -20,6 +21,9 @@ func TestSummary(t *testing.T) {
 		{"conversation", `"x"`, `{"name":""}`, `name=""`},
 		{"conversation", `"x"`, `{"name":"\u0041\"b"}`, `name="\u0041\"b"`},
 		{"smsmessage", "1", `{"to":{"a":1},"ok":true}`, `to={"a":1}|ok=true`},
+		{"conversation", `"x"`, `{"name":"` + long + `"}`, "name=" + long[:longestWord-len("name=")] + "…"},
+		{"ticket", "100", `{"a":"` + long + `","b":"` + long + `","c":"` + long + `","d":1,"state":"new","e":2}`,
+			"state=new|a=" + long[:longestWord-2] + "…|b=" + long[:longestWord-2] + "…|c=" + long[:longestWord-2] + "…|(2 more)"},
 	}
 	for _, test := range tests {
 		t.Run(test.props, func(t *testing.T) {

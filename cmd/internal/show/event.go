@@ -11,7 +11,7 @@ import (
 
 // Event is an event in few words: "ticket 100 update  state=invited".
 func Event(p console.Palette, e apizee.Event) string {
-	line := p.Object(console.Safe(objectText(e))) + " " + p.Event(console.Safe(eventText(e)))
+	line := p.Object(objectText(e)) + " " + p.Event(eventText(e))
 	for _, word := range e.Summary() {
 		line += "  " + p.Value(console.Safe(word))
 	}
@@ -20,10 +20,17 @@ func Event(p console.Palette, e apizee.Event) string {
 
 // objectText is the object and its id.
 func objectText(e apizee.Event) string {
-	return strings.TrimSpace(cmp.Or(e.Object, "?") + " " + e.IDText())
+	return brief(strings.TrimSpace(cmp.Or(e.Object, "?") + " " + e.IDText()))
 }
 
-func eventText(e apizee.Event) string { return cmp.Or(e.Name, "?") }
+func eventText(e apizee.Event) string { return brief(cmp.Or(e.Name, "?")) }
+
+// brief makes a text that came from elsewhere safe, and short enough for a line, however
+// wide that is.
+func brief(text string) string {
+	const longest = 200
+	return console.Cut(console.Safe(text), longest)
+}
 
 // isNamed says whether there is an event to speak of.
 func isNamed(e apizee.Event) bool { return e.Object != "" || e.Name != "" }
