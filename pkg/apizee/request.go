@@ -1,6 +1,7 @@
 package apizee
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 )
@@ -14,15 +15,41 @@ type Request struct {
 }
 
 // ValidateRequest holds a whole request against the contract. What it finds in
-// the body comes first, then the method, the Content-Type and the User-Agent.
+// the body comes first, then the method and the headers.
 func (c *Catalog) ValidateRequest(r Request) Report {
-	report := c.Validate(r.Body)
+	coding := contentCoding(r.Headers)
+	var report Report
+	if coding == "" || isObject(r.Body) {
+		report = c.Validate(r.Body)
+	}
 	if r.Method != Method {
 		report.Findings = append(report.Findings, differs(Error, "method", r.Method, Method))
 	}
 	report.checkHeader("Content-Type", r.Headers, ContentType, gradeContentType)
+	if coding != "" {
+		report.addHeader(Error, "Content-Encoding", clip(coding, longestWord)+"; Apizee sends plain JSON")
+	}
 	report.checkHeader("User-Agent", r.Headers, UserAgent, gradeUserAgent)
+	if origins := r.Headers["Origin"]; len(origins) > 0 {
+		report.addHeader(Notice, "Origin", quote(origins[0])+"; a page in a browser sent this, Apizee sends no Origin")
+	}
 	return report
+}
+
+// contentCoding says how the body is compressed or encrypted; "" is not at all.
+func contentCoding(headers map[string][]string) string {
+	coding := strings.Join(headers["Content-Encoding"], ", ")
+	if strings.EqualFold(coding, "identity") {
+		return ""
+	}
+	return coding
+}
+
+// isObject says whether a body is plain JSON, whatever its Content-Encoding.
+func isObject(body []byte) bool { return bytes.HasPrefix(bytes.TrimSpace(body), []byte("{")) }
+
+func (r *Report) addHeader(s Severity, name, message string) {
+	r.Findings = append(r.Findings, Finding{Severity: s, Path: name, Message: message})
 }
 
 // checkHeader checks that a header is there once with the documented value.
@@ -31,12 +58,10 @@ func (r *Report) checkHeader(name string, headers map[string][]string, documente
 	values := headers[name]
 	switch len(values) {
 	case 0:
-		message := "the header is missing; Apizee sends " + quote(documented)
-		r.Findings = append(r.Findings, Finding{Severity: grade(""), Path: name, Message: message})
+		r.addHeader(grade(""), name, "the header is missing; Apizee sends "+quote(documented))
 	case 1:
 	default:
-		message := fmt.Sprintf("the header comes %d times; Apizee sends it once", len(values))
-		r.Findings = append(r.Findings, Finding{Severity: Notice, Path: name, Message: message})
+		r.addHeader(Notice, name, fmt.Sprintf("the header comes %d times; Apizee sends it once", len(values)))
 	}
 	for _, value := range values {
 		if value != documented {

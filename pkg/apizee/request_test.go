@@ -12,6 +12,11 @@ func TestValidateRequest(t *testing.T) {
 	}
 	right := headers(ContentType, UserAgent)
 	sound := body("ticket", "100", `{"state":"invited"}`)
+	with := func(name, value string) Request {
+		headers := headers(ContentType, UserAgent)
+		headers[name] = []string{value}
+		return Request{"POST", headers, []byte("\x1f\x8b")}
+	}
 	tests := []struct {
 		name    string
 		request Request
@@ -46,6 +51,16 @@ func TestValidateRequest(t *testing.T) {
 		}},
 		{"a JSON list", Request{"POST", headers("application/json, text/plain", UserAgent), []byte(sound)}, []string{
 			`error Content-Type: "application/json, text/plain"; Apizee sends "application/JSON"`,
+		}},
+		{"compressed", with("Content-Encoding", "gzip"), []string{
+			"error Content-Encoding: gzip; Apizee sends plain JSON",
+		}},
+		{"compressed, it says", Request{"POST", with("Content-Encoding", "GZIP, br").Headers, []byte(sound)}, []string{
+			"error Content-Encoding: GZIP, br; Apizee sends plain JSON",
+		}},
+		{"not compressed", Request{"POST", with("Content-Encoding", "identity").Headers, []byte(sound)}, nil},
+		{"a page in a browser", Request{"POST", with("Origin", "http://evil.example").Headers, []byte(sound)}, []string{
+			`notice Origin: "http://evil.example"; a page in a browser sent this, Apizee sends no Origin`,
 		}},
 		{
 			"headers twice",
