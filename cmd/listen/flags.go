@@ -77,7 +77,7 @@ func (o *options) addFlags(c *cobra.Command) {
 
 	cli.CountFlag(f, &o.count, "count", 0, "stop after `N` events; what comes at the same moment is taken too")
 	f.DurationVar(&o.timeout, "timeout", 0, "stop after this `DURATION`; fail when --count events have not come by then")
-	f.BoolVar(&o.strict, "strict", false, "fail at the end when an event broke the contract")
+	f.BoolVar(&o.strict, "strict", false, "fail at the end when an event broke the contract or was refused")
 	cli.GroupFlags(f, ciFlags, "count", "timeout", "strict")
 
 	f.BoolVar(&o.tls, "tls", false, "speak HTTPS, with a certificate for localhost made on the spot")

@@ -29,10 +29,11 @@ know (!). Any method and path is taken, so that a mistake can be seen. A --filte
 is for what is shown and counted: all is answered, recorded and passed on.
 
 Exit code 0 says that it was stopped, or that --count events came; 1 that they
-did not come within --timeout, or with --strict that one broke the contract; 2
-that some could not be recorded; 3 that the address is taken, or that some could
-not be passed on; 130 that it was stopped before --count events came. A request
-that is no POST and has no body, such as a check of health, is no event.`,
+did not come within --timeout, or with --strict that one broke the contract or
+was refused (401, 404, 408, 413, or no whole body); 2 that some could not be
+recorded; 3 that the address is taken, or that some could not be passed on; 130
+that it was stopped before --count events came. A request that is no POST and
+has no body, such as a check of health, is no event.`,
 		Example: cli.Example(`
 			# Watch what arrives
 			apizee-hooks listen

@@ -8,7 +8,6 @@ import (
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
-	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
 )
@@ -89,26 +88,18 @@ func (p *plan) url(bound net.Addr) string {
 
 // reception shows one request, after it was answered.
 func (s *session) reception(r receive.Reception) {
-	isEvent := r.Outcome.IsEvent() && !isLook(&r)
 	if r.Outcome.IsEvent() && !s.filter.Match(r.Report.Event) {
 		return
 	}
 	if s.spool != nil {
 		s.print(s.printer.Item(s.text[:0], &r))
 	}
-	if !isEvent {
-		s.tally.Elsewhere++
-		return
-	}
+	before := s.tally.Kept()
 	s.tally.Add(&r)
-	if s.tally.Kept() == s.count && r.Outcome != receive.NotRecorded {
+	if now := s.tally.Kept(); now == s.count && now > before {
 		s.counted()
 	}
 }
-
-// isLook says whether a request asks, as a browser or a check of health does, and brings
-// nothing: it is shown, but not an event that somebody waits for.
-func isLook(r *receive.Reception) bool { return r.Method != apizee.Method && len(r.Body) == 0 }
 
 func (s *session) malformed(m receive.Malformed) {
 	if s.spool != nil {
@@ -182,11 +173,13 @@ func (s *session) verdict(cause, served error) error {
 		return cli.Interrupted()
 	case s.strict && s.tally.Broken > 0:
 		return s.AnswerNo("%d of %s broke the contract", s.tally.Broken, console.Plural(s.tally.Events, "event"))
+	case s.strict && s.tally.Refused > 0:
+		return s.AnswerNo("%s refused; the line of each says why", console.Plural(s.tally.Refused, "request"))
 	case s.tally.NotRecorded > 0:
 		return notRecorded(s.tally.NotRecorded)
 	case s.tally.NotForwarded > 0:
 		return cli.Unreachable(fmt.Errorf("%s could not be passed on", console.Plural(s.tally.NotForwarded, "event")),
-			"their senders were answered with 502, or got half a reply; the line of each says why.")
+			"their senders got 502 or a truncated response, or did not wait for it; the line of each says why.")
 	}
 	return nil
 }

@@ -70,6 +70,18 @@ func (r *Reception) size() int {
 	return size
 }
 
+// IsLook says whether the request asks, as a browser or a check of health does, and brings
+// nothing: it is no event that somebody waits for.
+func (r *Reception) IsLook() bool {
+	return r.Method != apizee.Method && len(r.Body) == 0 && r.Outcome != TooLarge && r.Outcome != Incomplete
+}
+
+// IsForwardLost says whether the request was to be passed on, and the target did not get it,
+// as far as its answer tells.
+func (r *Reception) IsForwardLost() bool {
+	return r.Outcome == NotForwarded || r.Outcome == Unanswered && r.Forwarded != nil && r.Forwarded.Status == 0
+}
+
 // Forwarded is how passing on a request went.
 type Forwarded struct {
 	Status  int              // what the target answered; 0 when it did not

@@ -140,13 +140,11 @@ func TestTally(t *testing.T) {
 		t.Error(got)
 	}
 	for _, r := range arrived() {
-		if r.Outcome.IsEvent() {
-			tally.Add(&r)
-		} else {
-			tally.Elsewhere++
-		}
+		tally.Add(&r)
 	}
-	if got, want := tally.Text(console.Palette{}, 0), "9 events: ticket 5, media 1, conversation 1, other 2; 3 broke the contract; 1 not passed on; 1 other request"; got != want {
+	tally.Add(&receive.Reception{Method: "POST", Outcome: receive.Unanswered, Forwarded: &receive.Forwarded{}})
+	tally.Add(&receive.Reception{Method: "PUT", Outcome: receive.TooLarge})
+	if got, want := tally.Text(console.Palette{}, 0), "9 events: ticket 5, media 1, conversation 1, other 2; 2 broke the contract; 2 not passed on; 2 refused; 1 other request"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

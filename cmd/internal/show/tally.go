@@ -14,7 +14,8 @@ import (
 type Tally struct {
 	Events    int
 	Broken    int // of the events, broke the contract
-	Elsewhere int // requests that are no events
+	Refused   int // requests that would be events, had they not been turned away
+	Elsewhere int // requests that bring nothing
 
 	NotRecorded, NotForwarded int // of the events
 
@@ -30,13 +31,24 @@ func NewTally(documented []string) *Tally {
 // Kept are the events that the sender will not send again.
 func (t *Tally) Kept() int { return t.Events - t.NotRecorded }
 
-// Add counts an event.
+// Add counts a request.
 func (t *Tally) Add(r *receive.Reception) {
+	switch {
+	case r.IsLook():
+		t.Elsewhere++
+	case r.Outcome.IsEvent():
+		t.addEvent(r)
+	default:
+		t.Refused++
+	}
+}
+
+func (t *Tally) addEvent(r *receive.Reception) {
 	t.Events++
 	if r.Outcome == receive.NotRecorded {
 		t.NotRecorded++
 	}
-	if r.Outcome == receive.NotForwarded {
+	if r.IsForwardLost() {
 		t.NotForwarded++
 	}
 	if !r.Report.OK() {
@@ -75,6 +87,7 @@ func (t *Tally) Text(p console.Palette, width int) string {
 		{t.Broken, "broke the contract", p.Finding},
 		{t.NotRecorded, "not recorded", p.Failure},
 		{t.NotForwarded, "not passed on", p.Failure},
+		{t.Refused, "refused", p.Failure},
 	} {
 		if c.n > 0 {
 			add(";", Count(c.paint, c.n, c.what))
