@@ -212,7 +212,7 @@ func (r *running) report(all report.Report) error {
 		return err
 	}
 	if r.options.github {
-		return report.GitHub(r.app.Stdout, all)
+		return r.app.WriteSafely(r.app.Stdout, func(w io.Writer) error { return report.GitHub(w, all) })
 	}
 	return nil
 }

@@ -168,7 +168,7 @@ func (o *options) printCurl(target deliver.Target, e event, options deliver.Curl
 	whole.ShowSecrets = true
 	options.ShowSecrets = o.ShowSecrets
 	command := deliver.CurlCommand(target, e.body, options)
-	if _, err := fmt.Fprintln(o.Stdout, command); err != nil {
+	if _, err := fmt.Fprintln(o.Stdout, console.SafeShell(command)); err != nil {
 		return err
 	}
 	if command != deliver.CurlCommand(target, e.body, whole) {

@@ -61,7 +61,11 @@ func show(app *cli.App, name string, scenario bool) error {
 	if err != nil {
 		return err
 	}
-	_, err = app.Stdout.Write(found.text)
+	text := found.text
+	if console.IsTerminal(app.Stdout) {
+		text = console.SafeText(text)
+	}
+	_, err = app.Stdout.Write(text)
 	return err
 }
 

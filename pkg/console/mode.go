@@ -1,10 +1,7 @@
 package console
 
 import (
-	"fmt"
 	"io"
-	"slices"
-	"strings"
 )
 
 // Mode says when to colour.
@@ -17,17 +14,9 @@ const (
 	Never  Mode = "never"
 )
 
-// Modes lists the words ParseMode takes, for help and completion.
+// Modes lists them, for help and completion.
 func Modes() []string {
 	return []string{string(Auto), string(Always), string(Never)}
-}
-
-// ParseMode reads one of Modes, exactly as it is written there.
-func ParseMode(s string) (Mode, error) {
-	if !slices.Contains(Modes(), s) {
-		return "", fmt.Errorf("unknown colour mode %q: use one of %s", s, strings.Join(Modes(), ", "))
-	}
-	return Mode(s), nil
 }
 
 // Enabled reports whether what is written to w is to be coloured. Always and

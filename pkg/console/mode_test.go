@@ -8,24 +8,6 @@ import (
 	"testing"
 )
 
-func TestParseMode(t *testing.T) {
-	for _, word := range Modes() {
-		mode, err := ParseMode(word)
-		if err != nil || string(mode) != word {
-			t.Errorf("ParseMode(%q) = %q, %v", word, mode, err)
-		}
-	}
-	for _, word := range []string{"", "Auto", "yes"} {
-		if mode, err := ParseMode(word); err == nil {
-			t.Errorf("ParseMode(%q) = %q, want an error", word, mode)
-		}
-	}
-	_, err := ParseMode("yes")
-	if want := `unknown colour mode "yes": use one of auto, always, never`; err.Error() != want {
-		t.Errorf("error %q, want %q", err, want)
-	}
-}
-
 func TestEnabledWithoutTerminal(t *testing.T) {
 	tests := []struct {
 		name string

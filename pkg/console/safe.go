@@ -28,20 +28,6 @@ func Safe(s string) string {
 	return string(appendEscaped(make([]byte, 0, len(s)+16), s, appendVisible))
 }
 
-// SafeBytes is Safe for bytes.
-func SafeBytes(b []byte) string {
-	if cleanLength(b) == len(b) {
-		return string(b)
-	}
-	return string(AppendSafe(make([]byte, 0, len(b)+16), b))
-}
-
-// AppendSafe appends the safe form of s, as Safe makes it, to dst. It
-// allocates only to grow dst.
-func AppendSafe(dst, s []byte) []byte {
-	return appendEscaped(dst, s, appendVisible)
-}
-
 // SafeLines splits s at its newlines (LF or CRLF), and makes each line safe.
 // A tab becomes four spaces. The newline that ends the text starts no further
 // line, and an empty s has no lines.
@@ -54,6 +40,37 @@ func SafeLines(s string) []string {
 	return lines
 }
 
+// SafeText is Safe for a text of several lines, such as a file: newlines and tabs stay.
+// A clean b is returned itself, not a copy.
+func SafeText(b []byte) []byte {
+	return escapeBytes(b, func(dst []byte, r rune, raw byte, valid bool) []byte {
+		if r == '\n' || r == '\t' {
+			return utf8.AppendRune(dst, r)
+		}
+		return appendVisible(dst, r, raw, valid)
+	})
+}
+
+// SafeShell returns a command line for bash with what Safe would escape written as bash's
+// own $'\xe2', so that it is the same command. It stands between single quotes, as each
+// word of a command does that holds more than ASCII. Newlines and tabs stay.
+func SafeShell(command string) string {
+	return string(escapeBytes([]byte(command), func(dst []byte, r rune, raw byte, valid bool) []byte {
+		encoded := []byte{raw}
+		switch {
+		case r == '\n' || r == '\t':
+			return utf8.AppendRune(dst, r)
+		case valid:
+			encoded = utf8.AppendRune(nil, r)
+		}
+		dst = append(dst, `'$'`...)
+		for _, b := range encoded {
+			dst = appendHex(dst, `\x`, uint32(b), 2)
+		}
+		return append(dst, `''`...)
+	}))
+}
+
 // SafeJSON returns the JSON text b with the runes that Safe would escape
 // written as JSON's own \uXXXX, so that it is the same JSON value. In JSON such
 // runes stand only in strings, but for the white space between tokens: there a
@@ -61,10 +78,14 @@ func SafeLines(s string) []string {
 // not UTF-8 becomes \ufffd, the rune Go's decoders read in its place. What is
 // not JSON comes out safe too. A clean b is returned itself, not a copy.
 func SafeJSON(b []byte) []byte {
+	return escapeBytes(b, appendJSONEscape)
+}
+
+func escapeBytes(b []byte, escape escaper) []byte {
 	if cleanLength(b) == len(b) {
 		return b
 	}
-	return appendEscaped(make([]byte, 0, len(b)+16), b, appendJSONEscape)
+	return appendEscaped(make([]byte, 0, len(b)+16), b, escape)
 }
 
 // text is what the functions below work on without converting.

@@ -3,6 +3,7 @@ package console
 import (
 	"bytes"
 	"encoding/json"
+	"os/exec"
 	"reflect"
 	"strings"
 	"testing"
@@ -42,24 +43,14 @@ func TestSafe(t *testing.T) {
 			if diff := cmp.Diff(test.want, Safe(test.in)); diff != "" {
 				t.Errorf("Safe (-want +got):\n%s", diff)
 			}
-			if diff := cmp.Diff(test.want, SafeBytes([]byte(test.in))); diff != "" {
-				t.Errorf("SafeBytes (-want +got):\n%s", diff)
-			}
-			if diff := cmp.Diff("> "+test.want, string(AppendSafe([]byte("> "), []byte(test.in)))); diff != "" {
-				t.Errorf("AppendSafe (-want +got):\n%s", diff)
-			}
 		})
 	}
 }
 
 func TestSafeAllocations(t *testing.T) {
-	clean, dirty := "ticket 100 créé", []byte("dirty \x1b[31m \u202e créé")
-	dst := make([]byte, 0, 256)
+	clean := "ticket 100 créé"
 	if n := testing.AllocsPerRun(100, func() { Safe(clean) }); n != 0 {
 		t.Errorf("Safe of clean text allocates %v times", n)
-	}
-	if n := testing.AllocsPerRun(100, func() { AppendSafe(dst, dirty) }); n != 0 {
-		t.Errorf("AppendSafe with room in dst allocates %v times", n)
 	}
 }
 
@@ -79,6 +70,34 @@ func TestSafeLines(t *testing.T) {
 	for _, test := range tests {
 		if diff := cmp.Diff(test.want, SafeLines(test.in)); diff != "" {
 			t.Errorf("%q (-want +got):\n%s", test.in, diff)
+		}
+	}
+}
+
+func TestSafeText(t *testing.T) {
+	const text, want = "a\u202e\n\tb\x1b\r\xff", "a\\u202e\n\tb\\x1b\\r\\xff"
+	if diff := cmp.Diff(want, string(SafeText([]byte(text)))); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestSafeShell(t *testing.T) {
+	bash, err := exec.LookPath("bash")
+	if err != nil {
+		t.Log("without bash only the text is looked at")
+	}
+	for _, text := range append(awkward, "a'\u202e'b") {
+		if text = strings.ReplaceAll(text, "\x00", ""); text == "" { // no argument can hold a NUL
+			continue
+		}
+		command := SafeShell("printf %s '" + strings.ReplaceAll(text, "'", `'"'"'`) + "'")
+		harmless(t, strings.ReplaceAll(command, "\t", ""), true)
+		if bash == "" {
+			continue
+		}
+		got, err := exec.Command(bash, "-c", command).Output()
+		if err != nil || string(got) != text {
+			t.Errorf("%s prints %q, %v, want %q", command, got, err, text)
 		}
 	}
 }
@@ -147,9 +166,6 @@ func FuzzSafe(f *testing.F) {
 		if again := Safe(got); again != got {
 			t.Fatalf("%q again is %q", got, again)
 		}
-		if SafeBytes(b) != got || string(AppendSafe(nil, b)) != got {
-			t.Fatalf("%q: the forms of Safe differ", b)
-		}
 		for _, line := range SafeLines(string(b)) {
 			harmless(t, line, false)
 		}
@@ -173,17 +189,16 @@ func FuzzSafeJSON(f *testing.F) {
 	})
 }
 
-func BenchmarkAppendSafe(b *testing.B) {
-	for name, s := range map[string]string{
+func BenchmarkSafe(b *testing.B) {
+	for name, in := range map[string]string{
 		"ascii": strings.Repeat(`{"event":"update","time":1632148000}`, 8),
 		"latin": strings.Repeat("Réunion créée à l'étage, terminée. ", 8),
 	} {
 		b.Run(name, func(b *testing.B) {
-			in, dst := []byte(s), make([]byte, 0, 2*len(s))
 			b.SetBytes(int64(len(in)))
 			b.ReportAllocs()
 			for b.Loop() {
-				dst = AppendSafe(dst[:0], in)
+				Safe(in)
 			}
 		})
 	}

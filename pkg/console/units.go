@@ -42,29 +42,6 @@ func Duration(d time.Duration) string {
 // decimal writes x with that many digits after the point.
 func decimal(x float64, digits int) string { return strconv.FormatFloat(x, 'f', digits, 64) }
 
-// Bytes writes n as people read it, in powers of 1024: "512 B", "1.5 KiB",
-// "20 MiB".
-func Bytes(n int64) string {
-	if n < 0 {
-		return "-" + formatBytes(-float64(n))
-	}
-	return formatBytes(float64(n))
-}
-
-func formatBytes(n float64) string {
-	units := []string{"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"}
-	unit := 0
-	// A number that rounds to 1024 is written as 1 of the next unit.
-	for ; math.Round(n) >= 1024 && unit < len(units)-1; unit++ {
-		n /= 1024
-	}
-	tenths := math.Round(n * 10)
-	if tenths < 100 && math.Mod(tenths, 10) != 0 {
-		return fmt.Sprintf("%.1f %s", tenths/10, units[unit])
-	}
-	return fmt.Sprintf("%.0f %s", math.Round(n), units[unit])
-}
-
 // ParseBytes reads a size as people write it: "512", "64KiB", "1.5 MB". Units with an i
 // are powers of 1024, those without one powers of 1000, as of the SI; letter case counts
 // for nothing. The size is at least one byte.

@@ -44,33 +44,6 @@ func TestDuration(t *testing.T) {
 	}
 }
 
-func TestBytes(t *testing.T) {
-	tests := []struct {
-		in   int64
-		want string
-	}{
-		{0, "0 B"},
-		{9, "9 B"},
-		{512, "512 B"},
-		{1023, "1023 B"},
-		{1024, "1 KiB"},
-		{1536, "1.5 KiB"},
-		{10_189, "10 KiB"},
-		{10_188, "9.9 KiB"},
-		{20 << 20, "20 MiB"},
-		{1<<20 - 1, "1 MiB"},
-		{1 << 40, "1 TiB"},
-		{math.MaxInt64, "8 EiB"},
-		{math.MinInt64, "-8 EiB"},
-		{-512, "-512 B"},
-	}
-	for _, test := range tests {
-		if got := Bytes(test.in); got != test.want {
-			t.Errorf("Bytes(%d) = %q, want %q", test.in, got, test.want)
-		}
-	}
-}
-
 func TestParseBytes(t *testing.T) {
 	for in, want := range map[string]int64{
 		"1": 1, "512B": 512, "64KiB": 64 << 10, "1MiB": 1 << 20, "1.5 mib": 3 << 19, "2GiB": 2 << 30, "1kB": 1000, "3M": 3e6, "1e3": 1000,

@@ -3,8 +3,6 @@ package cli
 import (
 	"bytes"
 	"context"
-	"encoding/json"
-	"fmt"
 	"io"
 	"io/fs"
 	"net/http"
@@ -82,13 +80,7 @@ func (a *App) Fit(text string, indent int) []string { return console.Fit(text, a
 // PrintJSON prints one value: laid out and in color on a terminal, on one line elsewhere.
 // <, > and & stay what they are.
 func (a *App) PrintJSON(value any) error {
-	var text bytes.Buffer
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(value); err != nil {
-		return fmt.Errorf("write JSON: %w", err)
-	}
-	out := text.Bytes()
+	out := show.AppendJSONLine(nil, value)
 	if p := a.Out(); p.Enabled() || console.IsTerminal(a.Stdout) {
 		out = console.JSON(bytes.TrimSuffix(out, []byte("\n")), p)
 	}

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -103,14 +105,30 @@ func (a *App) streamAt(path string) io.Writer {
 func (a *App) WriteReports(list Reports, writers map[string]func(io.Writer) error) error {
 	var problems []error
 	for _, r := range list {
+		write := func(w io.Writer) error { return a.WriteSafely(w, writers[r.Kind]) }
 		if stream := a.streamAt(r.File); stream != nil {
-			problems = append(problems, writers[r.Kind](stream))
+			problems = append(problems, write(stream))
 			continue
 		}
-		problems = append(problems, report.WriteFile(r.File, writers[r.Kind]))
+		problems = append(problems, report.WriteFile(r.File, write))
 	}
 	if err := errors.Join(problems...); err != nil {
 		return Usage(err, "everything was sent; only the report is missing.")
 	}
 	return nil
+}
+
+// WriteSafely writes a text in any format with what could act on a terminal, or deceive the
+// eye, as an escape: JSON's own where it is JSON.
+func (a *App) WriteSafely(w io.Writer, write func(io.Writer) error) error {
+	var text bytes.Buffer
+	if err := write(&text); err != nil {
+		return err
+	}
+	escape := console.SafeText
+	if json.Valid(text.Bytes()) {
+		escape = console.SafeJSON
+	}
+	_, err := w.Write(escape(text.Bytes()))
+	return err
 }

@@ -25,7 +25,7 @@ func (p receptionJSON) Begin(dst []byte) []byte {
 		out.Fingerprint = receive.Fingerprint(*p.Made)
 		out.Pin, _ = receive.Pin(*p.Made)
 	}
-	return appendJSONLine(dst, out)
+	return AppendJSONLine(dst, out)
 }
 
 // received is a request for programs. Times are in milliseconds.
@@ -76,13 +76,13 @@ func (p receptionJSON) Item(dst []byte, r *receive.Reception) []byte {
 			out.Forwarded.Failure = &failureJSON{Kind: f.Failure.Kind, Message: f.Failure.Message}
 		}
 	}
-	return appendJSONLine(dst, out)
+	return AppendJSONLine(dst, out)
 }
 
 func (p receptionJSON) End(dst []byte, _ *Tally) []byte { return dst }
 
 func (p receptionJSON) Malformed(dst []byte, m receive.Malformed) []byte {
-	return appendJSONLine(dst, struct {
+	return AppendJSONLine(dst, struct {
 		Malformed  string `json:"malformed"`
 		ReceivedAt string `json:"receivedAt"`
 		Remote     string `json:"remote"`
@@ -90,7 +90,7 @@ func (p receptionJSON) Malformed(dst []byte, m receive.Malformed) []byte {
 }
 
 func (p receptionJSON) Omitted(n int) []byte {
-	return appendJSONLine(nil, struct {
+	return AppendJSONLine(nil, struct {
 		LeftOut int `json:"leftOut"`
 	}{n})
 }

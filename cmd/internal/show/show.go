@@ -63,12 +63,12 @@ type jsonLines[Item, Summary any] struct {
 }
 
 func (p jsonLines[Item, Summary]) Item(dst []byte, item Item) []byte {
-	return appendJSONLine(dst, p.object(item))
+	return AppendJSONLine(dst, p.object(item))
 }
 
-// appendJSONLine adds a value that holds nothing JSON cannot: texts, numbers, and JSON
+// AppendJSONLine adds a value that holds nothing JSON cannot: texts, numbers, and JSON
 // that was found valid. <, > and & stay what they are.
-func appendJSONLine(dst []byte, value any) []byte {
+func AppendJSONLine(dst []byte, value any) []byte {
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)
 	encoder.SetEscapeHTML(false)
