@@ -19,6 +19,7 @@ type line struct {
 	Method     *string             `json:"method"`
 	Path       *string             `json:"path"`
 	Headers    map[string][]string `json:"headers"`
+	HeadersRaw map[string][][]byte `json:"headersBase64"`
 	Body       *string             `json:"body"`
 	BodyBase64 *string             `json:"bodyBase64"`
 	Status     int                 `json:"status"`
@@ -45,9 +46,24 @@ func Parse(text []byte) (Entry, error) {
 		return Entry{}, err
 	}
 	return Entry{
-		ReceivedAt: *l.ReceivedAt, Method: *l.Method, Path: *l.Path, Headers: l.Headers,
+		ReceivedAt: *l.ReceivedAt, Method: *l.Method, Path: *l.Path, Headers: l.headers(),
 		Body: body, Status: l.Status, Findings: l.Findings,
 	}, nil
+}
+
+// headers are the readable ones, but for those that have their bytes beside them.
+func (l line) headers() map[string][]string {
+	for name, values := range l.HeadersRaw {
+		exact := make([]string, len(values))
+		for i, value := range values {
+			exact[i] = string(value)
+		}
+		if l.Headers == nil {
+			l.Headers = map[string][]string{}
+		}
+		l.Headers[name] = exact
+	}
+	return l.Headers
 }
 
 func (l line) body() ([]byte, error) {

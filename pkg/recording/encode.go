@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -21,8 +22,9 @@ func appendLine(dst []byte, e Entry, mask func(name, value string) string) ([]by
 	dst = append(dst, `{"receivedAt":"`...)
 	dst = e.ReceivedAt.UTC().AppendFormat(dst, time.RFC3339Nano)
 	dst = appendText(append(dst, `","method":`...), e.Method)
-	dst = appendText(append(dst, `,"path":`...), e.Path)
+	dst = appendText(append(dst, `,"path":`...), escapePath(e.Path))
 	dst = appendHeaders(append(dst, `,"headers":`...), e.Headers, mask)
+	dst = appendRawHeaders(dst, e.Headers, mask)
 	dst = appendBody(dst, e.Body)
 	dst = strconv.AppendInt(append(dst, `,"status":`...), int64(e.Status), 10)
 	dst, err := appendFindings(append(dst, `,"findings":`...), e.Findings)
@@ -54,6 +56,46 @@ func appendHeaders(dst []byte, headers map[string][]string, mask func(name, valu
 		dst = append(dst, ']')
 	}
 	return append(dst, '}')
+}
+
+// appendRawHeaders adds the bytes of the headers that appendHeaders has changed, if there are any.
+func appendRawHeaders(dst []byte, headers map[string][]string, mask func(name, value string) string) []byte {
+	var raw map[string][][]byte
+	for name, values := range headers {
+		if !slices.ContainsFunc(values, func(v string) bool { return !utf8.ValidString(v) && !utf8.ValidString(mask(name, v)) }) {
+			continue
+		}
+		if raw == nil {
+			raw = map[string][][]byte{}
+		}
+		for _, value := range values {
+			raw[name] = append(raw[name], []byte(mask(name, value)))
+		}
+	}
+	if raw == nil {
+		return dst
+	}
+	text, _ := json.Marshal(raw, json.Deterministic(true))
+	return append(append(dst, `,"headersBase64":`...), text...)
+}
+
+// escapePath writes what is not UTF-8 as %XX, which means the same in a URL (RFC 3986,
+// section 2.1) and can stand in JSON.
+func escapePath(path string) string {
+	if utf8.ValidString(path) {
+		return path
+	}
+	var escaped strings.Builder
+	for path != "" {
+		r, size := utf8.DecodeRuneInString(path)
+		if r == utf8.RuneError && size == 1 {
+			fmt.Fprintf(&escaped, "%%%02X", path[0])
+		} else {
+			escaped.WriteString(path[:size])
+		}
+		path = path[size:]
+	}
+	return escaped.String()
 }
 
 func appendBody(dst, body []byte) []byte {

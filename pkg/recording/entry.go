@@ -10,7 +10,10 @@ import (
 type Entry struct {
 	ReceivedAt time.Time
 	Method     string
-	Path       string // as in the request line, query included; the value of a parameter may be masked too
+
+	// Path is as in the request line, query included. The value of a parameter may be masked
+	// too, and bytes that are not UTF-8 are written as %XX.
+	Path string
 
 	// Headers are by canonical name. The value of one that is masked is redact.Masked.
 	Headers map[string][]string

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -81,6 +82,9 @@ func TestLine(t *testing.T) {
 	found.Status = 0
 	found.Findings = []apizee.Finding{{Severity: apizee.Error, Path: "props.state", Message: "\"\xfe\" is wrong", Suggestion: "open", Offset: 7}}
 
+	latin1 := entry("")
+	latin1.Headers = map[string][]string{"X-Raw": {"a", "caf\xe9"}, "X-Api-Key": {"\xe9"}}
+
 	const head = `{"receivedAt":"2026-01-02T03:04:05.000000678Z","method":"POST","path":"/apizeehooks/?a=1","headers":`
 	tests := map[string]struct {
 		entry   Entry
@@ -95,6 +99,10 @@ func TestLine(t *testing.T) {
 			entry: found,
 			want: `{"Accept":["*/*","a/b"],"User-Agent":["Cloud Apizee"]},"bodyBase64":"/wA=","status":0,"findings":[` +
 				`{"severity":"error","path":"props.state","message":"\"�\" is wrong","suggestion":"open"}]}`,
+		},
+		"headers not UTF-8": {
+			entry: latin1,
+			want:  `{"X-Api-Key":["****"],"X-Raw":["a","caf�"]},"headersBase64":{"X-Raw":["YQ==","Y2Fm6Q=="]},"body":"","status":204,"findings":[]}`,
 		},
 		"secrets": {
 			entry:   secret,
@@ -160,9 +168,22 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
+func TestPathNotUTF8(t *testing.T) {
+	for path, want := range map[string]string{"/é?a=1": "/é?a=1", "/\xff/\xc3x?q=\xe9": "/%FF/%C3x?q=%E9"} {
+		e := entry("{}")
+		e.Path = path
+		file := filepath.Join(t.TempDir(), "events.ndjson")
+		appendAll(t, create(t, file, Options{}), e)
+		if got, _ := readAll(t, readFile(t, file)); got[0].Path != want {
+			t.Errorf("%q is kept as %q, want %q", path, got[0].Path, want)
+		}
+	}
+}
+
 func FuzzRoundTrip(f *testing.F) {
 	for _, s := range []string{"{}", "\r\n\x00", "\u2028", "\xff", "\ufffd", "\xf0\x9f\x98"} {
 		f.Add([]byte(s), "/p?q=é", "value")
+		f.Add([]byte(s), "/\xff%\xc3", s)
 	}
 	f.Fuzz(func(t *testing.T, body []byte, path, value string) {
 		e := entry(string(body))
@@ -172,11 +193,11 @@ func FuzzRoundTrip(f *testing.F) {
 			t.Fatalf("%q, %v", text, err)
 		}
 		got, err := NewReader(bytes.NewReader(text)).Read()
-		if err != nil || !bytes.Equal(got.Body, body) {
-			t.Fatalf("got %q, want %q: %v", got.Body, body, err)
+		if err != nil || !bytes.Equal(got.Body, body) || got.Headers["X-Value"][0] != value {
+			t.Fatalf("got %q and %q, want %q and %q: %v", got.Body, got.Headers, body, value, err)
 		}
-		if want := strings.ToValidUTF8(path, ""); strings.ReplaceAll(got.Path, "\ufffd", "") != strings.ReplaceAll(want, "\ufffd", "") {
-			t.Fatalf("got %q, want %q", got.Path, path)
+		if want := escapePath(path); got.Path != want || utf8.ValidString(path) && want != path {
+			t.Fatalf("got %q, want %q", got.Path, want)
 		}
 	})
 }
