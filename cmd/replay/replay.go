@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -27,7 +28,9 @@ type options struct {
 	cli.Connection
 	file     string // "-" is standard input
 	filters  []string
+	to       []string // as given; the one without a path is in Settings too
 	speed    string
+	maxGap   time.Duration
 	from     int
 	limit    int
 	newTime  bool
@@ -45,13 +48,20 @@ func New(app *cli.App) *cobra.Command {
 with the gaps they had, byte for byte. Headers go as they were recorded; a secret
 one was masked in the recording and is not sent, so give yours with -H.
 
-A target without a path gets the recorded paths and queries, but for masked secrets.`,
+A target without a path gets the recorded paths and queries, but for masked secrets.
+With --to /path=URL, what was recorded at that path goes to a URL of its own; it may be
+given for several paths, and a --to without a path is then for the others.
+
+An entry that cannot be sent as it was recorded is not sent, and the exit code is 2.`,
 		Example: cli.Example(`
 			# Once more, as it happened
 			apizee-hooks replay events.ndjson -t http://localhost:3000/apizeehooks/
 
 			# Only what was about closed tickets, without the waiting, dated now
 			apizee-hooks replay events.ndjson --filter object=ticket --filter props.state=closed --speed max --new-time -t localhost:3000/hooks
+
+			# Two endpoints, and no gap above five seconds
+			apizee-hooks replay events.ndjson --to /tickets=localhost:3000/hooks --to /media=localhost:3001/ --max-gap 5s
 
 			# Look at it first
 			apizee-hooks replay events.ndjson --loopback --speed max`),
@@ -61,15 +71,23 @@ A target without a path gets the recorded paths and queries, but for masked secr
 		}),
 		RunE: func(c *cobra.Command, args []string) error {
 			o.file = args[0]
+			if c.Flags().Changed("max-gap") && o.maxGap <= 0 {
+				return cli.Usage(fmt.Errorf("--max-gap %s: it must be above 0", o.maxGap), "--speed max leaves no gaps.")
+			}
 			return run(c.Context(), o)
 		},
 	}
 	o.Connection.AddFlags(c, c.Flags())
 	o.Connection.KeepAliveFlag(c.Flags())
 	f := c.Flags()
+	to := f.Lookup("to")
+	to.Value = toFlag{to.Value, &o.to}
+	to.Usage = "where to: the `URL` of the endpoint, or /path=URL for what was recorded at that path; repeatable (default: `to` of the configuration)"
 	cli.FilterFlag(c, app.Catalog, &o.filters)
 	f.StringVar(&o.speed, "speed", "1", "how `FAST`: 1 keeps the gaps, 2x halves them, max leaves none")
 	cli.Complete(c, "speed", cli.Words([]string{"1", "2x", "10x", "max"}))
+	f.DurationVar(&o.maxGap, "max-gap", 0, "wait for this `DURATION` at most between two events")
+	cli.Complete(c, "max-gap", cli.Words([]string{"1s", "5s", "1m"}))
 	cli.CountFlag(f, &o.from, "from", 1, "begin with entry `N` of the recording")
 	cli.CountFlag(f, &o.limit, "limit", 0, "send `N` entries at most")
 	f.BoolVar(&o.newTime, "new-time", false, "put the current time into the events")
@@ -85,7 +103,7 @@ func run(ctx context.Context, o *options) error {
 	if err != nil {
 		return err
 	}
-	if _, typed := o.Settings["to"]; o.loopback && typed {
+	if o.loopback && len(o.to) > 0 {
 		return cli.TwoTargets()
 	}
 	loaded, err := o.Load(o.Settings)
@@ -98,7 +116,7 @@ func run(ctx context.Context, o *options) error {
 		return err
 	}
 	defer in.Close()
-	target, stop, err := o.target(loaded.Config)
+	target, stop, err := o.target(loaded.Config, len(plan.Routes) > 0)
 	if err != nil {
 		return err
 	}
@@ -109,26 +127,27 @@ func run(ctx context.Context, o *options) error {
 	}
 	printer := show.Replay{Style: o.Style()}.In(show.Form(o.output))
 	var failure *deliver.Failure // the first one
-	player := replay.Player{Catalog: o.Catalog, Client: client, Now: o.Now, Sleep: o.Sleep}
+	player := replay.Player{Catalog: o.Catalog, Client: client, Now: o.Now, Sleep: o.sleep}
 	outcome, err := player.Play(ctx, recording.NewReader(in), target, plan, func(x replay.Played) {
 		failure = cmp.Or(failure, x.Result.Failure)
 		o.Stdout.Write(printer.Item(nil, x))
 	})
 	o.Stdout.Write(printer.End(nil, outcome.Summary))
-	for _, line := range outcome.Torn {
-		o.Note(fmt.Sprintf("%s:%d breaks off; it was passed over.", name, line))
-	}
+	o.remark(name, outcome)
 	if err != nil {
 		return unreadable(name, outcome.Sent, err)
 	}
 	return o.verdict(ctx, name, outcome, failure)
 }
 
-// target is the endpoint, or a listener inside this process.
-func (o *options) target(c config.Config) (target deliver.Target, stop func(), err error) {
+// target is the endpoint, or a listener inside this process. Beside routes there may be none.
+func (o *options) target(c config.Config, routed bool) (target deliver.Target, stop func(), err error) {
 	headers, err := cli.ParseHeaders(c.Headers, o.Headers)
 	if err != nil {
 		return deliver.Target{}, nil, err
+	}
+	if !o.loopback && c.To == "" && routed {
+		return deliver.Target{Headers: headers}, func() {}, nil
 	}
 	if !o.loopback {
 		target, err := cli.ParseTarget(c.To, headers)
@@ -152,7 +171,13 @@ func (o *options) plan() (replay.Options, error) {
 	if err != nil {
 		return replay.Options{}, err
 	}
-	return replay.Options{Filter: filter, From: o.from, Limit: o.limit, Speed: speed, NewTime: o.newTime}, nil
+	routes, err := parseRoutes(o.to)
+	if err != nil {
+		return replay.Options{}, err
+	}
+	return replay.Options{
+		Filter: filter, From: o.from, Limit: o.limit, Speed: speed, MaxGap: o.maxGap, NewTime: o.newTime, Routes: routes,
+	}, nil
 }
 
 // parseSpeed reads "2x", "0.5" or "max", which is 0.
@@ -165,6 +190,39 @@ func parseSpeed(text string) (float64, error) {
 		return 0, cli.Usage(fmt.Errorf("--speed %q is no speed", text), "1 keeps the gaps, 2x halves them, max leaves none.")
 	}
 	return speed, nil
+}
+
+// longWait is a wait of which is said how long it is.
+const longWait = 10 * time.Second
+
+// sleep waits for the next event.
+func (o *options) sleep(ctx context.Context, d time.Duration) error {
+	if d >= longWait {
+		o.Note(fmt.Sprintf("waiting %s for the next event; --max-gap shortens such a gap, --speed max leaves none.", console.Duration(d)))
+	}
+	return o.Sleep(ctx, d)
+}
+
+// remark tells what was odd in a recording.
+func (o *options) remark(name string, outcome replay.Outcome) {
+	for _, line := range outcome.Torn {
+		o.Note(fmt.Sprintf("%s:%d breaks off; it was passed over.", name, line))
+	}
+	if n := len(outcome.Backward); n > 0 {
+		more := ""
+		if n > 1 {
+			more = fmt.Sprintf(" (and %d more)", n-1)
+		}
+		o.Note(fmt.Sprintf("%s:%d%s was received before the event above it; it was sent without a gap.", name, outcome.Backward[0], more))
+	}
+	const most = 10
+	for i, entry := range outcome.Unsendable {
+		if i == most {
+			o.Note(fmt.Sprintf("%d more were not sent.", len(outcome.Unsendable)-most))
+			break
+		}
+		o.Note(fmt.Sprintf("%s:%d was not sent: %s.", name, entry.Line, entry.Err))
+	}
 }
 
 // unreadable says that a recording cannot be read, or not to its end.
@@ -182,10 +240,13 @@ func (o *options) verdict(ctx context.Context, name string, outcome replay.Outco
 	switch {
 	case ctx.Err() != nil:
 		return cli.Interrupted()
-	case outcome.Sent == 0:
+	case outcome.Sent == 0 && len(outcome.Unsendable) == 0:
 		return cli.Usage(fmt.Errorf("%s has no entry to send", name), "look at --filter and --from, and at the file.")
 	case outcome.Failed > 0:
 		return cli.NotDelivered(failure)
+	case len(outcome.Unsendable) > 0:
+		return cli.Usage(fmt.Errorf("%d of %s cannot be sent as recorded", len(outcome.Unsendable), console.Plural(outcome.Sent+len(outcome.Unsendable), "event")),
+			"correct the recording, or leave them out with --filter and --from.")
 	case outcome.Rejected > 0:
 		return o.AnswerNo("%d of %s: not accepted", outcome.Rejected, console.Plural(outcome.Sent, "event"))
 	}

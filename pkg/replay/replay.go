@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
-	"net/url"
+	"math"
 	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
@@ -22,6 +22,13 @@ type Options struct {
 	// Speed divides the gaps between the events: 1 keeps them, 2 halves them. 0
 	// leaves no gaps.
 	Speed float64
+
+	// MaxGap is how long to wait at most between two events; 0 means no limit.
+	MaxGap time.Duration
+
+	// Routes are targets for single recorded paths. The target of Play is for all others; its
+	// URL may be nil.
+	Routes []Route
 
 	NewTime bool          // put the current time into the events
 	Timeout time.Duration // of a delivery; 0 means no limit
@@ -47,8 +54,12 @@ type Played struct {
 // Outcome is what became of a recording.
 type Outcome struct {
 	deliver.Summary
-	Read int   // entries read
-	Torn []int // lines that broke off, which were passed over
+	Read     int   // entries read
+	Torn     []int // lines that broke off, which were passed over
+	Backward []int // lines received before the entry above them, which were sent without a gap
+
+	// Unsendable are the lines that cannot be sent as they were recorded, and were not sent.
+	Unsendable []recording.LineError
 }
 
 // Play sends the entries one after the other and hands each to onPlayed. The
@@ -104,11 +115,19 @@ func (r *run) play(ctx context.Context, entry recording.Entry, line int) {
 		return
 	}
 	event := r.player.Catalog.Validate(entry.Body).Event
-	if !r.options.Filter.Match(event) || r.wait(ctx, entry.ReceivedAt) != nil {
+	if !r.options.Filter.Match(event) {
+		return
+	}
+	request, err := r.request(entry)
+	if err != nil {
+		r.outcome.Unsendable = append(r.outcome.Unsendable, recording.LineError{Line: line, Err: err})
+		return
+	}
+	if r.wait(ctx, entry.ReceivedAt, line) != nil {
 		return
 	}
 	r.sent++
-	request := deliver.Request{Target: r.targetOf(entry), Method: entry.Method, Body: r.body(entry)}
+	request.Body = r.body(entry) // with the time of now, after the wait
 	result := r.player.Client.Deliver(ctx, request, r.options.Timeout)
 	result.N = r.sent
 	r.tally.Add(result)
@@ -116,34 +135,47 @@ func (r *run) play(ctx context.Context, entry recording.Entry, line int) {
 }
 
 // wait waits until an entry is due: as long after the first one as it was then.
-func (r *run) wait(ctx context.Context, receivedAt time.Time) error {
+func (r *run) wait(ctx context.Context, receivedAt time.Time, line int) error {
 	if r.sent == 0 {
 		r.first, r.latest, r.started = receivedAt, receivedAt, r.player.Now()
 	}
-	r.follow(receivedAt)
+	if r.follow(receivedAt) {
+		r.outcome.Backward = append(r.outcome.Backward, line)
+	}
 	if r.options.Speed <= 0 {
 		return ctx.Err()
 	}
-	due := time.Duration(float64(receivedAt.Sub(r.first)) / r.options.Speed)
+	due := r.atSpeed(receivedAt.Sub(r.first))
 	if pause := due - r.player.Now().Sub(r.started); pause > 0 {
 		return r.player.Sleep(ctx, pause)
 	}
 	return ctx.Err()
 }
 
+// atSpeed is how long a recorded time lasts now.
+func (r *run) atSpeed(recorded time.Duration) time.Duration {
+	return time.Duration(min(float64(recorded)/r.options.Speed, math.MaxInt64/2))
+}
+
 // jitter is by how much events that came at the same time may be recorded out of order.
 const jitter = time.Second
 
-// follow notices that the clock was set back while it was recorded. What comes then goes
-// on from there, and not all at once until the clock has caught up.
-func (r *run) follow(receivedAt time.Time) {
-	back := r.latest.Sub(receivedAt)
-	if back > jitter {
-		r.first = r.first.Add(-back)
+// follow takes out of the recorded times what is not waited for: a step back of the clock
+// they were recorded with, which it reports, and what a gap has above the largest one. What
+// comes then goes on from there.
+func (r *run) follow(receivedAt time.Time) (isBackward bool) {
+	gap := receivedAt.Sub(r.latest)
+	isBackward = gap < -jitter
+	switch most := float64(r.options.MaxGap) * r.options.Speed; {
+	case isBackward:
+		r.first = r.first.Add(gap)
+	case most > 0 && float64(gap) > most:
+		r.first = r.first.Add(gap - time.Duration(most))
 	}
-	if back > jitter || back < 0 {
+	if isBackward || gap > 0 {
 		r.latest = receivedAt
 	}
+	return isBackward
 }
 
 // body is the recorded one to the byte, unless it gets a new time. What has no
@@ -157,20 +189,4 @@ func (r *run) body(entry recording.Entry) []byte {
 		return entry.Body
 	}
 	return changed
-}
-
-func (r *run) targetOf(entry recording.Entry) deliver.Target {
-	target := deliver.Target{URL: r.target.URL, Headers: deliver.Override(recorded(entry.Headers), r.target.Headers)}
-	if path := r.target.URL.Path; path != "" && path != "/" {
-		return target
-	}
-	if u, err := url.ParseRequestURI(entry.Path); err == nil {
-		joined := *r.target.URL
-		joined.Path, joined.RawPath = u.Path, u.RawPath
-		if joined.RawQuery == "" {
-			joined.RawQuery = unmasked(u.RawQuery)
-		}
-		target.URL = &joined
-	}
-	return target
 }

@@ -3,6 +3,7 @@ package replay
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -154,6 +155,83 @@ func TestMaskedParametersAreLeftOut(t *testing.T) {
 	}
 }
 
+// line is an entry of a recording.
+func line(at, method, path, headers string) string {
+	return fmt.Sprintf(`{"receivedAt":"2026-01-02T%sZ","method":%q,"path":%q,"headers":{%s},"body":"{}","status":204,"findings":[]}`+"\n", at, method, path, headers)
+}
+
+func TestPlayUnsendable(t *testing.T) {
+	const at = "03:04:05"
+	tests := map[string]struct{ line, why string }{
+		"no slash":      {line(at, "POST", "no-slash", ""), `its path "no-slash" does not begin with a slash`},
+		"no path":       {line(at, "POST", "", ""), `its path "" does not begin`},
+		"of a proxy":    {line(at, "POST", "http://u:secret@h/x", ""), `its path "http://u:****@h/x" does not begin`},
+		"escape":        {line(at, "POST", "/%zz", ""), `its path "/%zz" cannot be sent: invalid URL escape`},
+		"no method":     {line(at, "", "/", ""), `"" is not an HTTP method`},
+		"odd method":    {line(at, "PO ST", "/", ""), `"PO ST" is not an HTTP method`},
+		"header's name": {line(at, "POST", "/", `"X A":["b"]`), "there is a space in the name"},
+		"header":        {line(at, "POST", "/", `"X-A":["a\r\nb"]`), "the value holds a line break"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			url, got := endpoint(t, 204)
+			c := &clock{now: time.Unix(100, 0)}
+			outcome, _, err := play(t, t.Context(), c, url, test.line+line(at, "POST", "/good", ""), nil, Options{})
+			if err != nil || len(*got) != 1 || !strings.HasPrefix((*got)[0], "POST /good") {
+				t.Fatalf("%q, %v", *got, err)
+			}
+			if u := outcome.Unsendable; len(u) != 1 || u[0].Line != 1 || !strings.Contains(u[0].Err.Error(), test.why) {
+				t.Errorf("%v, want %s", u, test.why)
+			}
+		})
+	}
+}
+
+func TestPlaySendsHeadersWithoutValue(t *testing.T) {
+	request, err := recorded(map[string][]string{"X-Empty": {""}, "content-length": {"1"}, "User-Agent": {"a"}, "Accept": {"b"}, "Content-Type": {"c"}})
+	if err != nil || len(request) != 4 || request[3] != (deliver.Header{Name: "X-Empty"}) {
+		t.Errorf("%v, %v", request, err)
+	}
+}
+
+func TestPlayRoutes(t *testing.T) {
+	text := line("03:04:05", "POST", "/a?x=1", "") + line("03:04:05", "POST", "/b?y=2", "") + line("03:04:05", "POST", "/c", "")
+	own, gotOwn := endpoint(t, 204)
+	other, gotOther := endpoint(t, 204)
+	route := func(path, to string) Route {
+		u, err := deliver.ParseURL(to)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return Route{path, u}
+	}
+	c := &clock{now: time.Unix(100, 0)}
+	options := Options{Routes: []Route{route("/a", own+"/mine"), route("/b", own)}}
+	if _, _, err := play(t, t.Context(), c, other, text, nil, options); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([][]string{{"POST /mine {}", "POST /b?y=2 {}"}, {"POST /c {}"}}, [][]string{*gotOwn, *gotOther}); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestPlayMaxGap(t *testing.T) {
+	text := line("03:00:00", "POST", "/", "") + line("03:00:02", "POST", "/", "") + line("09:00:00", "POST", "/", "") + line("09:00:03", "POST", "/", "")
+	url, _ := endpoint(t, 204)
+	for speed, want := range map[float64][]time.Duration{
+		1: {2 * time.Second, 5 * time.Second, 3 * time.Second},
+		2: {time.Second, 5 * time.Second, 1500 * time.Millisecond},
+	} {
+		c := &clock{now: time.Unix(100, 0)}
+		if _, _, err := play(t, t.Context(), c, url, text, nil, Options{Speed: speed, MaxGap: 5 * time.Second}); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, c.slept); diff != "" {
+			t.Errorf("at %gx (-want +got):\n%s", speed, diff)
+		}
+	}
+}
+
 func TestPlayEnds(t *testing.T) {
 	url, got := endpoint(t, 500)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -172,14 +250,15 @@ func TestPlayEnds(t *testing.T) {
 }
 
 func TestPlayWhenTheClockWasSetBack(t *testing.T) {
-	var text strings.Builder
-	for _, at := range []string{"03:10:00Z", "03:10:05Z", "03:10:04.9Z", "02:10:06Z", "02:10:09Z"} {
-		text.WriteString(`{"receivedAt":"2026-01-02T` + at + `","method":"POST","path":"/","headers":{},"body":"{}","status":204,"findings":[]}` + "\n")
+	text := ""
+	for _, at := range []string{"03:10:00", "03:10:05", "03:10:04.9", "02:10:06", "02:10:09"} {
+		text += line(at, "POST", "/", "")
 	}
 	url, _ := endpoint(t, 204)
 	c := &clock{now: time.Unix(100, 0)}
-	if _, played, err := play(t, t.Context(), c, url, text.String(), nil, Options{Speed: 1}); err != nil || len(played) != 5 {
-		t.Fatalf("%d, %v", len(played), err)
+	outcome, played, err := play(t, t.Context(), c, url, text, nil, Options{Speed: 1})
+	if err != nil || len(played) != 5 || !cmp.Equal(outcome.Backward, []int{4}) {
+		t.Fatalf("%d, %v, %v", len(played), outcome.Backward, err)
 	}
 	if diff := cmp.Diff([]time.Duration{5 * time.Second, 3 * time.Second}, c.slept); diff != "" {
 		t.Error(diff)
