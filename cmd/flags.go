@@ -33,8 +33,8 @@ func addGlobalFlags(a *cli.App, root *cobra.Command) {
 
 // completeProfiles completes the profiles of the configuration file.
 func completeProfiles(app *cli.App) cli.Completer {
-	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		loaded, err := app.Load(nil)
+	return func(c *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+		loaded, err := app.Load(c.Context(), nil)
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}

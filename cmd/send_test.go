@@ -18,8 +18,8 @@ func TestNoPortIsLeft(t *testing.T) {
 	var stdout, stderr bytes.Buffer
 	s := testSystem(&stdout)
 	s.Stderr = &stderr
-	s.Transport = func(options deliver.TLSOptions, kept int) (*http.Transport, error) {
-		transport, err := deliver.NewTransport(options, kept)
+	s.Transport = func(ctx context.Context, options deliver.TLSOptions, kept int) (*http.Transport, error) {
+		transport, err := deliver.NewTransport(ctx, options, kept)
 		if err == nil {
 			transport.DialContext = func(context.Context, string, string) (net.Conn, error) {
 				return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.EADDRNOTAVAIL}

@@ -37,7 +37,7 @@ func eventTemplates(t *testing.T) library.Library {
 func finder(t *testing.T) func(name string) (payload.Template, error) {
 	l := eventTemplates(t)
 	return func(name string) (payload.Template, error) {
-		f, err := l.Find(name)
+		f, err := l.Find(t.Context(), name)
 		if err != nil {
 			return payload.Template{}, err
 		}
@@ -106,7 +106,7 @@ func TestEverySituationHasItsTemplate(t *testing.T) {
 func TestEveryDocumentedValueIsSent(t *testing.T) {
 	sent := map[string]bool{}
 	find := finder(t)
-	infos, err := eventTemplates(t).List()
+	infos, err := eventTemplates(t).List(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -158,7 +158,7 @@ func TestNoOrphans(t *testing.T) {
 	if err != nil || files != len(want) {
 		t.Errorf("%d files for %d situations, %v", files, len(want), err)
 	}
-	infos, err := eventTemplates(t).List()
+	infos, err := eventTemplates(t).List(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -97,11 +97,11 @@ func run(ctx context.Context, o *options) error {
 			return badRule(err)
 		}
 	}
-	settings, target, err := o.Endpoint(&o.Connection)
+	settings, target, err := o.Endpoint(ctx, &o.Connection)
 	if err != nil {
 		return err
 	}
-	transport, err := o.OpenTransport(o.TLS(settings), o.Kept(workers))
+	transport, err := o.OpenTransport(ctx, o.TLS(settings), o.Kept(workers))
 	if err != nil {
 		return err
 	}

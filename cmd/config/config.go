@@ -3,6 +3,7 @@ package config
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -32,7 +33,7 @@ those over the chosen profile, and that over the rest of the file.`,
 			# The same with the profile "staging"
 			apizee-hooks config show --profile staging`),
 		Args: cli.NoSuchCommand,
-		RunE: func(*cobra.Command, []string) error { return show(app, "text") },
+		RunE: func(c *cobra.Command, _ []string) error { return show(c.Context(), app, "text") },
 	}
 	c.AddCommand(newShow(app), newInit(app), newPath(app))
 	return c
@@ -46,7 +47,7 @@ func newShow(app *cli.App) *cobra.Command {
 		Example:           cli.Example("\n\t\t\tapizee-hooks config show\n\t\t\tapizee-hooks config show --profile staging -o json"),
 		Args:              cli.AtMost(0, "no arguments"),
 		ValidArgsFunction: cli.Nothing,
-		RunE:              func(*cobra.Command, []string) error { return show(app, output) },
+		RunE:              func(c *cobra.Command, _ []string) error { return show(c.Context(), app, output) },
 	}
 	cli.OutputFlag(c, c.Flags(), &output, []string{"text", "json"}, "")
 	return c
@@ -59,8 +60,8 @@ type setting struct {
 	Source string `json:"source"`
 }
 
-func show(app *cli.App, output string) error {
-	loaded, err := app.Load(nil)
+func show(ctx context.Context, app *cli.App, output string) error {
+	loaded, err := app.Load(ctx, nil)
 	if err != nil {
 		return err
 	}
@@ -158,12 +159,12 @@ func newPath(app *cli.App) *cobra.Command {
 		Example:           cli.Example("\n\t\t\t$EDITOR \"$(apizee-hooks config path)\""),
 		Args:              cli.AtMost(0, "no arguments"),
 		ValidArgsFunction: cli.Nothing,
-		RunE:              func(*cobra.Command, []string) error { return printPath(app) },
+		RunE:              func(c *cobra.Command, _ []string) error { return printPath(c.Context(), app) },
 	}
 }
 
-func printPath(app *cli.App) error {
-	loaded, err := app.Load(nil)
+func printPath(ctx context.Context, app *cli.App) error {
+	loaded, err := app.Load(ctx, nil)
 	if err != nil {
 		return err
 	}

@@ -58,7 +58,7 @@ has no body, such as a check of health, is no event.`,
 }
 
 func run(ctx context.Context, o *options) error {
-	p, err := o.plan()
+	p, err := o.plan(ctx)
 	if err != nil {
 		return err
 	}

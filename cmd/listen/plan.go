@@ -1,6 +1,7 @@
 package listen
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -42,11 +43,11 @@ func (p *plan) close() {
 }
 
 // plan settles all that can be wrong before anything is listened on.
-func (o *options) plan() (*plan, error) {
+func (o *options) plan(ctx context.Context) (*plan, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	loaded, err := o.Load(o.settings)
+	loaded, err := o.Load(ctx, o.settings)
 	if err != nil {
 		return nil, err
 	}
@@ -61,8 +62,8 @@ func (o *options) plan() (*plan, error) {
 	if p.filter, err = cli.ParseFilter(o.Catalog, o.filters); err != nil {
 		return nil, err
 	}
-	for _, step := range []func(*config.Loaded) error{p.reply, p.limits, p.faults, p.noReplyOfItsOwn, p.forward, p.serveTLS, p.record} {
-		if err := step(loaded); err != nil {
+	for _, step := range []func(context.Context, *config.Loaded) error{p.reply, p.limits, p.faults, p.noReplyOfItsOwn, p.forward, p.serveTLS, p.record} {
+		if err := step(ctx, loaded); err != nil {
 			return nil, err
 		}
 	}
@@ -80,7 +81,7 @@ func (o *options) check() error {
 	return nil
 }
 
-func (p *plan) reply(loaded *config.Loaded) error {
+func (p *plan) reply(_ context.Context, loaded *config.Loaded) error {
 	replyHeaders, err := cli.ParseHeaders(p.config.ReplyHeaders, p.replyHeaders)
 	if err != nil {
 		return cli.Usage(fmt.Errorf("--reply-header: %w", err), "write it as 'Name: value'.")
@@ -104,7 +105,7 @@ func isDefault(loaded *config.Loaded, key string) bool {
 	return slices.ContainsFunc(loaded.Values(), func(v config.Value) bool { return v.Key == key && v.Source == "default" })
 }
 
-func (p *plan) limits(*config.Loaded) error {
+func (p *plan) limits(context.Context, *config.Loaded) error {
 	size, err := console.ParseBytes(p.config.MaxBody)
 	if err != nil {
 		return cli.Usagef("--max-body: %w", err)
@@ -114,7 +115,7 @@ func (p *plan) limits(*config.Loaded) error {
 }
 
 // faults are how events fail on purpose.
-func (p *plan) faults(*config.Loaded) (err error) {
+func (p *plan) faults(context.Context, *config.Loaded) (err error) {
 	f := receive.Faults{Hang: p.hang, Reset: p.reset, Seed: p.seed.N}
 	if p.fail != "" {
 		if f.Share, f.ShareStatus, err = receive.ParseShare(p.fail); err != nil {
@@ -137,7 +138,7 @@ func (p *plan) faults(*config.Loaded) (err error) {
 }
 
 // noReplyOfItsOwn refuses flags that have no use where the target answers.
-func (p *plan) noReplyOfItsOwn(*config.Loaded) error {
+func (p *plan) noReplyOfItsOwn(context.Context, *config.Loaded) error {
 	if p.config.ForwardTo == "" {
 		return nil
 	}
@@ -156,7 +157,7 @@ func (p *plan) noReplyOfItsOwn(*config.Loaded) error {
 	return cli.Usage(fmt.Errorf("--%s has no use with --forward-to: the target's reply is passed back", name), "leave one of them out.")
 }
 
-func (p *plan) forward(loaded *config.Loaded) error {
+func (p *plan) forward(ctx context.Context, loaded *config.Loaded) error {
 	if p.config.ForwardTo == "" {
 		return nil
 	}
@@ -164,7 +165,7 @@ func (p *plan) forward(loaded *config.Loaded) error {
 	if err != nil {
 		return cli.Usage(fmt.Errorf("--forward-to: %w", err), "it looks like http://localhost:3000/apizeehooks/.")
 	}
-	client, err := p.Client(deliver.TLSOptions{Insecure: loaded.Config.Insecure, CAFile: p.cacert}, forwardConnections)
+	client, err := p.Client(ctx, deliver.TLSOptions{Insecure: loaded.Config.Insecure, CAFile: p.cacert}, forwardConnections)
 	if err != nil {
 		return err
 	}
@@ -172,14 +173,14 @@ func (p *plan) forward(loaded *config.Loaded) error {
 	return nil
 }
 
-func (p *plan) serveTLS(*config.Loaded) error {
+func (p *plan) serveTLS(ctx context.Context, _ *config.Loaded) error {
 	if !p.tls && p.cert == "" {
 		return nil
 	}
 	var certificate tls.Certificate
 	var err error
 	if p.cert != "" {
-		certificate, err = tls.LoadX509KeyPair(p.cert, p.key)
+		certificate, err = deliver.LoadCertificate(ctx, p.cert, p.key)
 		if err != nil {
 			return cli.Usage(fmt.Errorf("--cert and --key: %w", err), "both are PEM files; --tls alone makes a certificate on the spot.")
 		}
@@ -194,7 +195,7 @@ func (p *plan) serveTLS(*config.Loaded) error {
 	return nil
 }
 
-func (p *plan) record(*config.Loaded) error {
+func (p *plan) record(context.Context, *config.Loaded) error {
 	if p.config.Record == "" {
 		if p.sync {
 			return cli.Usage(errors.New("--sync is about a recording, and there is none"), "name one with --record FILE.")

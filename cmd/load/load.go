@@ -95,7 +95,7 @@ func run(ctx context.Context, o *options) error {
 	if err != nil {
 		return err
 	}
-	settings, target, err := o.Endpoint(&o.Connection)
+	settings, target, err := o.Endpoint(ctx, &o.Connection)
 	if err != nil {
 		return err
 	}
@@ -108,7 +108,7 @@ func run(ctx context.Context, o *options) error {
 	if o.targets {
 		return printTargets(ctx, o, spec)
 	}
-	if spec.Transport, err = o.OpenTransport(o.TLS(settings), o.maxWorkers); err != nil {
+	if spec.Transport, err = o.OpenTransport(ctx, o.TLS(settings), o.maxWorkers); err != nil {
 		return err
 	}
 	return attack(ctx, o, spec)

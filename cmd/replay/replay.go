@@ -106,7 +106,7 @@ func run(ctx context.Context, o *options) error {
 	if o.loopback && len(o.to) > 0 {
 		return cli.TwoTargets()
 	}
-	loaded, err := o.Load(o.Settings)
+	loaded, err := o.Load(ctx, o.Settings)
 	if err != nil {
 		return err
 	}
@@ -121,7 +121,7 @@ func run(ctx context.Context, o *options) error {
 		return err
 	}
 	defer stop()
-	client, err := o.Client(o.TLS(loaded.Config), o.Kept(1))
+	client, err := o.Client(ctx, o.TLS(loaded.Config), o.Kept(1))
 	if err != nil {
 		return err
 	}

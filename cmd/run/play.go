@@ -41,15 +41,15 @@ func run(ctx context.Context, o *options) error {
 	if err := r.check(); err != nil {
 		return err
 	}
-	loaded, err := o.Load(o.Settings)
+	loaded, err := o.Load(ctx, o.Settings)
 	if err != nil {
 		return r.notBegun(err)
 	}
 	r.config = loaded.Config
-	if r.scenarios, err = parseScenarios(o, r.config); err != nil {
+	if r.scenarios, err = parseScenarios(ctx, o, r.config); err != nil {
 		return r.notBegun(err)
 	}
-	if err := r.prepare(); err != nil {
+	if err := r.prepare(ctx); err != nil {
 		return r.notBegun(err)
 	}
 	r.view = newView(o.App, r)
@@ -86,7 +86,7 @@ func (r *running) check() error {
 
 // prepare settles where events go and how. The target may be typed, or come from
 // the configuration.
-func (r *running) prepare() error {
+func (r *running) prepare(ctx context.Context) error {
 	headers, err := cli.ParseHeaders(r.config.Headers, r.options.Headers)
 	if err != nil {
 		return err
@@ -97,7 +97,7 @@ func (r *running) prepare() error {
 	if err := r.chooseTarget(); err != nil {
 		return err
 	}
-	if r.transport, err = r.app.OpenTransport(r.options.TLS(r.config), r.options.Kept(parallel)); err != nil {
+	if r.transport, err = r.app.OpenTransport(ctx, r.options.TLS(r.config), r.options.Kept(parallel)); err != nil {
 		return err
 	}
 	r.runner = runner.Runner{

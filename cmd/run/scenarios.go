@@ -1,6 +1,7 @@
 package run
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -14,7 +15,7 @@ import (
 )
 
 // parseScenarios reads all scenarios and reports the mistakes of all of them.
-func parseScenarios(o *options, c config.Config) ([]*scenario.Scenario, error) {
+func parseScenarios(ctx context.Context, o *options, c config.Config) ([]*scenario.Scenario, error) {
 	vars, err := cli.ParseVars(o.vars)
 	if err != nil {
 		return nil, err
@@ -22,12 +23,12 @@ func parseScenarios(o *options, c config.Config) ([]*scenario.Scenario, error) {
 	options := parse.Options{
 		Catalog:   o.Catalog,
 		LookupEnv: o.LookupEnv, Vars: vars,
-		Template: func(name string) (payload.Template, error) { return o.ParseTemplate(c, name) },
+		Template: func(name string) (payload.Template, error) { return o.ParseTemplate(ctx, c, name) },
 	}
 	var all []*scenario.Scenario
 	var problems parse.Problems
 	for _, name := range o.scenarios {
-		file, err := o.FindScenario(name)
+		file, err := o.FindScenario(ctx, name)
 		if err != nil {
 			return nil, err
 		}

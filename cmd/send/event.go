@@ -106,7 +106,7 @@ func (o *options) source(ctx context.Context, c config.Config, at time.Time) (ev
 		body, report, err := payload.Build(o.Catalog, *o.spec, at.Unix())
 		return event{body, report}, o.flagMistake(err)
 	case o.template != "":
-		body, err := o.renderTemplate(c, at)
+		body, err := o.renderTemplate(ctx, c, at)
 		return event{body: body}, err
 	}
 	body, err := o.readData(ctx)
@@ -189,8 +189,8 @@ func dataHint(data string) string {
 }
 
 // renderTemplate makes the event of a template, which is named or a file.
-func (o *options) renderTemplate(c config.Config, at time.Time) ([]byte, error) {
-	t, err := o.ParseTemplate(c, o.template)
+func (o *options) renderTemplate(ctx context.Context, c config.Config, at time.Time) ([]byte, error) {
+	t, err := o.ParseTemplate(ctx, c, o.template)
 	if err != nil {
 		return nil, o.meantScenario(err)
 	}

@@ -72,7 +72,7 @@ func run(ctx context.Context, o *options) error {
 	if err := o.check(); err != nil {
 		return err
 	}
-	loaded, err := o.Load(o.Settings)
+	loaded, err := o.Load(ctx, o.Settings)
 	if err != nil {
 		return err
 	}
@@ -85,7 +85,7 @@ func run(ctx context.Context, o *options) error {
 		if _, err := cli.ParseTarget(loaded.Config.To, headers); err != nil {
 			return err
 		}
-		if _, err := o.Client(tls, 0); err != nil {
+		if _, err := o.Client(ctx, tls, 0); err != nil {
 			return err
 		}
 	}
@@ -179,7 +179,7 @@ func (o *options) printCurl(target deliver.Target, e event, options deliver.Curl
 
 // deliver sends the event as often as asked, and judges the outcome.
 func (o *options) deliver(ctx context.Context, target deliver.Target, e event, tls deliver.TLSOptions, timeout time.Duration) error {
-	client, err := o.FaultyClient(tls, o.Kept(o.parallel), o.fault)
+	client, err := o.FaultyClient(ctx, tls, o.Kept(o.parallel), o.fault)
 	if err != nil {
 		return err
 	}

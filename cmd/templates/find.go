@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -24,17 +25,17 @@ type foundFile struct {
 
 // find finds the template of an event, or a scenario. Where both have the name it
 // is the template, unless the scenario is asked for.
-func find(app *cli.App, name string, scenario bool) (foundFile, error) {
+func find(ctx context.Context, app *cli.App, name string, scenario bool) (foundFile, error) {
 	if scenario {
-		return findScenario(app, name)
+		return findScenario(ctx, app, name)
 	}
 	scenarios := app.ScenarioNames()
 	isScenario := slices.Contains(scenarios, name)
-	loaded, err := app.Load(nil)
+	loaded, err := app.Load(ctx, nil)
 	if err != nil {
 		return foundFile{}, err
 	}
-	found, err := app.EventTemplates(loaded.Config).Find(name)
+	found, err := app.EventTemplates(loaded.Config).Find(ctx, name)
 	switch {
 	case err == nil && isScenario:
 		app.Note(fmt.Sprintf("there is a scenario %q too; --scenario takes it.", name))
@@ -42,7 +43,7 @@ func find(app *cli.App, name string, scenario bool) (foundFile, error) {
 	case err == nil:
 		return foundFile{"templates", filepath.Base(found.Path), found.Text}, nil
 	case isScenario:
-		return findScenario(app, name)
+		return findScenario(ctx, app, name)
 	}
 	var missing *library.NotFoundError
 	if errors.As(err, &missing) && missing.Nearest == "" {
@@ -51,13 +52,13 @@ func find(app *cli.App, name string, scenario bool) (foundFile, error) {
 	return foundFile{}, cli.NotFound(err)
 }
 
-func findScenario(app *cli.App, name string) (foundFile, error) {
-	found, err := app.FindScenario(name)
+func findScenario(ctx context.Context, app *cli.App, name string) (foundFile, error) {
+	found, err := app.FindScenario(ctx, name)
 	return foundFile{"scenarios", filepath.Base(found.Path), found.Text}, err
 }
 
-func show(app *cli.App, name string, scenario bool) error {
-	found, err := find(app, name, scenario)
+func show(ctx context.Context, app *cli.App, name string, scenario bool) error {
+	found, err := find(ctx, app, name, scenario)
 	if err != nil {
 		return err
 	}
@@ -70,8 +71,8 @@ func show(app *cli.App, name string, scenario bool) error {
 }
 
 // copyTo copies a file to a folder, "" for the project's own.
-func copyTo(app *cli.App, name string, scenario bool, dir string) error {
-	found, err := find(app, name, scenario)
+func copyTo(ctx context.Context, app *cli.App, name string, scenario bool, dir string) error {
+	found, err := find(ctx, app, name, scenario)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -21,16 +22,16 @@ type listedFile struct {
 // scenarioGroup is the heading of scenarios in a list of templates.
 const scenarioGroup = "scenario"
 
-func listed(app *cli.App) ([]listedFile, error) {
-	loaded, err := app.Load(nil)
+func listed(ctx context.Context, app *cli.App) ([]listedFile, error) {
+	loaded, err := app.Load(ctx, nil)
 	if err != nil {
 		return nil, err
 	}
-	templates, err := app.EventTemplates(loaded.Config).List()
+	templates, err := app.EventTemplates(loaded.Config).List(ctx)
 	if err != nil {
 		return nil, err
 	}
-	scenarios, err := app.Scenarios().List()
+	scenarios, err := app.Scenarios().List(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -48,8 +49,8 @@ func listed(app *cli.App) ([]listedFile, error) {
 	return files, nil
 }
 
-func list(app *cli.App, output string) error {
-	files, err := listed(app)
+func list(ctx context.Context, app *cli.App, output string) error {
+	files, err := listed(ctx, app)
 	if err != nil {
 		return err
 	}

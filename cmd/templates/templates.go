@@ -24,7 +24,7 @@ folder, then among those that come with the program.`,
 			# A copy of your own, to edit; it is found by its name
 			apizee-hooks templates copy ticket-geolocated .apizee-hooks/templates`),
 		Args: cli.NoSuchCommand,
-		RunE: func(*cobra.Command, []string) error { return list(app, "text") },
+		RunE: func(c *cobra.Command, _ []string) error { return list(c.Context(), app, "text") },
 	}
 	c.AddCommand(newList(app), newShow(app), newCopy(app))
 	return c
@@ -38,7 +38,7 @@ func newList(app *cli.App) *cobra.Command {
 		Example:           cli.Example("\n\t\t\tapizee-hooks templates list\n\t\t\tapizee-hooks templates list -o json"),
 		Args:              cli.AtMost(0, "no arguments"),
 		ValidArgsFunction: cli.Nothing,
-		RunE:              func(*cobra.Command, []string) error { return list(app, output) },
+		RunE:              func(c *cobra.Command, _ []string) error { return list(c.Context(), app, output) },
 	}
 	cli.OutputFlag(c, c.Flags(), &output, []string{"text", "json"}, "")
 	return c
@@ -52,8 +52,8 @@ func newShow(app *cli.App) *cobra.Command {
 		Example:           cli.Example("\n\t\t\tapizee-hooks templates show ticket-invited\n\t\t\tapizee-hooks templates show --scenario ticket-declined"),
 		Args:              cli.Needs("the name of a template or a scenario", 1, listsNames),
 		ValidArgsFunction: cli.FirstArg(completeNames(app)),
-		RunE: func(_ *cobra.Command, args []string) error {
-			return show(app, args[0], scenario)
+		RunE: func(c *cobra.Command, args []string) error {
+			return show(c.Context(), app, args[0], scenario)
 		},
 	}
 	scenarioFlag(c, &scenario)
@@ -76,12 +76,12 @@ already is left as it is.`,
 		Example:           cli.Example("\n\t\t\tapizee-hooks templates copy ticket-invited\n\t\t\tapizee-hooks templates copy ticket-lifecycle hooks"),
 		Args:              cli.Needs("the name of a template or a scenario, and a folder if it is to go elsewhere", 2, listsNames),
 		ValidArgsFunction: cli.FirstArg(completeNames(app)),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(c *cobra.Command, args []string) error {
 			dir := ""
 			if len(args) > 1 {
 				dir = args[1]
 			}
-			return copyTo(app, args[0], scenario, dir)
+			return copyTo(c.Context(), app, args[0], scenario, dir)
 		},
 	}
 	scenarioFlag(c, &scenario)

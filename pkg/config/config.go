@@ -9,6 +9,7 @@
 package config
 
 import (
+	"context"
 	"errors"
 	"time"
 
@@ -96,12 +97,12 @@ func (l *Loaded) Values() []Value { return l.values }
 // Load merges all layers. Every error it returns is a mistake in the
 // configuration or a file that cannot be read; it says where, and tells all
 // mistakes of a kind at once, one a line.
-func Load(o Options) (*Loaded, error) {
+func Load(ctx context.Context, o Options) (*Loaded, error) {
 	if o.LookupEnv == nil {
 		o.LookupEnv = func(string) (string, bool) { return "", false }
 	}
 	keys := Keys()
-	doc, err := findDocument(o, keys)
+	doc, err := findDocument(ctx, o, keys)
 	if err != nil {
 		return nil, err
 	}

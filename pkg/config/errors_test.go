@@ -106,7 +106,7 @@ flag --to: []string is no value for to`},
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			path := write(t, filepath.Join(t.TempDir(), "my.yaml"), tt.file)
-			_, err := Load(Options{File: path, Profile: tt.profile, LookupEnv: tt.env.lookup, Flags: tt.flags})
+			_, err := Load(t.Context(), Options{File: path, Profile: tt.profile, LookupEnv: tt.env.lookup, Flags: tt.flags})
 			if err == nil {
 				t.Fatal("no error")
 			}

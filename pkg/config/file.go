@@ -1,11 +1,10 @@
 package config
 
 import (
-	"bytes"
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -26,14 +25,14 @@ const maxFile = 64 << 10
 
 // findDocument reads the file the user named, else the first that exists in the
 // folders. Without any the document is empty.
-func findDocument(o Options, keys []Key) (document, error) {
+func findDocument(ctx context.Context, o Options, keys []Key) (document, error) {
 	named, by := o.File, "--config"
 	if named == "" {
 		named, _ = o.LookupEnv(envConfig)
 		by = envConfig
 	}
 	if named != "" {
-		doc, err := readDocument(named, keys)
+		doc, err := readDocument(ctx, named, keys)
 		if errors.Is(err, fs.ErrNotExist) {
 			return document{}, fmt.Errorf("the configuration file %s, named by %s, does not exist", named, by)
 		}
@@ -43,7 +42,7 @@ func findDocument(o Options, keys []Key) (document, error) {
 		// A folder that cannot be entered holds no file: containers often run
 		// with somebody else's home, or with none.
 		if _, err := os.Stat(path); err == nil {
-			return readDocument(path, keys)
+			return readDocument(ctx, path, keys)
 		}
 	}
 	return document{}, nil
@@ -57,32 +56,15 @@ func candidates(o Options) []string {
 	return paths
 }
 
-func readDocument(path string, keys []Key) (document, error) {
-	data, err := readText(path)
+func readDocument(ctx context.Context, path string, keys []Key) (document, error) {
+	data, err := textfile.ReadFile(ctx, path, maxFile)
+	if err == nil && !utf8.Valid(data) {
+		err = errors.New("it is not UTF-8 text")
+	}
 	if err != nil {
-		return document{}, fmt.Errorf("read the configuration file %s: %w", path, err)
+		return document{}, fmt.Errorf("read the configuration file %s: %w", path, textfile.Reason(err))
 	}
 	return parseDocument(path, data, keys)
-}
-
-// readText reads a file of UTF-8 text, without the byte order mark that some
-// editors on Windows put before it.
-func readText(path string) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, textfile.Reason(err)
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
-	switch {
-	case err != nil:
-		return nil, textfile.Reason(err)
-	case len(data) > maxFile:
-		return nil, fmt.Errorf("it is larger than %d KiB", maxFile>>10)
-	case !utf8.Valid(data):
-		return nil, errors.New("it is not UTF-8 text")
-	}
-	return bytes.TrimPrefix(data, []byte("\ufeff")), nil
 }
 
 // chooseProfile finds the profile in use; without one its layer is empty.

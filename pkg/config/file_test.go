@@ -48,7 +48,7 @@ func TestWhichFile(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.options.LookupEnv = tt.env.lookup
-			got, err := Load(tt.options)
+			got, err := Load(t.Context(), tt.options)
 			if tt.wantErr != "" {
 				if err == nil || err.Error() != tt.wantErr {
 					t.Fatalf("error = %v\nwant    %s", err, tt.wantErr)
@@ -68,7 +68,7 @@ func TestWhichFile(t *testing.T) {
 func TestFileInCurrentFolder(t *testing.T) {
 	t.Chdir(t.TempDir())
 	write(t, FileName, "profiles: {b: {to: x}, a: {}}")
-	got, err := Load(Options{Profile: "b"})
+	got, err := Load(t.Context(), Options{Profile: "b"})
 	if err != nil {
 		t.Fatal(err)
 	}

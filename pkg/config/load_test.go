@@ -134,7 +134,7 @@ profiles:
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			path := write(t, filepath.Join(t.TempDir(), "my.yaml"), tt.file)
-			got, err := Load(Options{File: path, Profile: tt.profile, LookupEnv: tt.env.lookup, Flags: tt.flags})
+			got, err := Load(t.Context(), Options{File: path, Profile: tt.profile, LookupEnv: tt.env.lookup, Flags: tt.flags})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -158,7 +158,7 @@ func TestEveryKey(t *testing.T) {
 		if k.Description == "" || k.Default == "" && k.Example == "" {
 			t.Errorf("%s has no description, or neither default nor example", k.Name)
 		}
-		got, err := Load(Options{Dir: t.TempDir(), LookupEnv: environment{k.Env(): samples[k.kind]}.lookup})
+		got, err := Load(t.Context(), Options{Dir: t.TempDir(), LookupEnv: environment{k.Env(): samples[k.kind]}.lookup})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -199,7 +199,7 @@ func TestEnvironmentNames(t *testing.T) {
 func BenchmarkLoadWithoutFile(b *testing.B) {
 	o := Options{Dir: b.TempDir(), UserDir: b.TempDir()}
 	for b.Loop() {
-		if _, err := Load(o); err != nil {
+		if _, err := Load(b.Context(), o); err != nil {
 			b.Fatal(err)
 		}
 	}

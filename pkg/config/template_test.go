@@ -16,7 +16,7 @@ func TestTemplateSetsNothing(t *testing.T) {
 	if err := Init(path); err != nil {
 		t.Fatal(err)
 	}
-	got, err := Load(Options{File: path})
+	got, err := Load(t.Context(), Options{File: path})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,7 +36,7 @@ func TestTemplateUncommented(t *testing.T) {
 		lines = append(lines, strings.TrimPrefix(line, "# "))
 	}
 	path := write(t, filepath.Join(t.TempDir(), FileName), strings.Join(lines, ""))
-	got, err := Load(Options{File: path})
+	got, err := Load(t.Context(), Options{File: path})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +48,7 @@ func TestTemplateUncommented(t *testing.T) {
 			t.Errorf("%s is shown as %q, its default is %q", v.Key, v.Value, k.Default)
 		}
 	}
-	staging, err := Load(Options{File: path, Profile: "staging", LookupEnv: environment{"STAGING_TOKEN": "abc"}.lookup})
+	staging, err := Load(t.Context(), Options{File: path, Profile: "staging", LookupEnv: environment{"STAGING_TOKEN": "abc"}.lookup})
 	if err != nil {
 		t.Fatal(err)
 	}

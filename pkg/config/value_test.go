@@ -22,7 +22,7 @@ profiles:
       Cookie: ""
     listen: {path: "/@a"}
 `)
-	got, err := Load(Options{
+	got, err := Load(t.Context(), Options{
 		File: path, Profile: "qa",
 		LookupEnv: environment{"HOST": "h", "APIZEE_HOOKS_TIMEOUT": "60s"}.lookup,
 		Flags:     map[string]any{"listen.forward-to": "http://token@host", "headers": []string{"B: 1", "B: 2"}},

@@ -230,7 +230,7 @@ func TestFailureOfScheme(t *testing.T) {
 func TestFailureOfProxy(t *testing.T) {
 	l := listen(t)
 	l.Close()
-	transport, err := NewTransport(TLSOptions{}, 1)
+	transport, err := NewTransport(t.Context(), TLSOptions{}, 1)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -117,7 +117,7 @@ func selfSigned(t testing.TB) (config *tls.Config, caFile string) {
 
 func newClient(t testing.TB, options TLSOptions) *Client {
 	t.Helper()
-	transport, err := NewTransport(options, 1)
+	transport, err := NewTransport(t.Context(), options, 1)
 	if err != nil {
 		t.Fatal(err)
 	}

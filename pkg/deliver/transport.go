@@ -1,12 +1,14 @@
 package deliver
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
 	"net/http"
-	"os"
 	"time"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/textfile"
 )
 
 // TLSOptions say which certificates of a target are accepted. The zero value takes
@@ -31,8 +33,8 @@ const headLimit = 256 << 10
 // connections for later requests; with 0, each request has one of its own. It speaks
 // HTTP/1.1 only and takes a proxy from the environment, though never for a loopback
 // address. The error is about the CA file.
-func NewTransport(options TLSOptions, kept int) (*http.Transport, error) {
-	config, err := tlsConfig(options)
+func NewTransport(ctx context.Context, options TLSOptions, kept int) (*http.Transport, error) {
+	config, err := tlsConfig(ctx, options)
 	if err != nil {
 		return nil, err
 	}
@@ -55,7 +57,7 @@ func NewTransport(options TLSOptions, kept int) (*http.Transport, error) {
 	}, nil
 }
 
-func tlsConfig(options TLSOptions) (*tls.Config, error) {
+func tlsConfig(ctx context.Context, options TLSOptions) (*tls.Config, error) {
 	if options == (TLSOptions{}) {
 		return nil, nil
 	}
@@ -63,7 +65,7 @@ func tlsConfig(options TLSOptions) (*tls.Config, error) {
 	if options.CAFile == "" {
 		return config, nil
 	}
-	pem, err := os.ReadFile(options.CAFile)
+	pem, err := readPEM(ctx, options.CAFile)
 	if err != nil {
 		return nil, fmt.Errorf("read CA file: %w", err)
 	}
@@ -72,4 +74,29 @@ func tlsConfig(options TLSOptions) (*tls.Config, error) {
 		return nil, fmt.Errorf("CA file %s holds no certificate in PEM form", options.CAFile)
 	}
 	return config, nil
+}
+
+// LoadCertificate reads a certificate and its key from files in PEM form.
+func LoadCertificate(ctx context.Context, certFile, keyFile string) (tls.Certificate, error) {
+	certificate, err := readPEM(ctx, certFile)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	key, err := readPEM(ctx, keyFile)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	return tls.X509KeyPair(certificate, key)
+}
+
+// maxPEM is the most bytes that a file of certificates may have. All that a system trusts
+// is a fifth of a MiB.
+const maxPEM = 4 << 20
+
+func readPEM(ctx context.Context, path string) ([]byte, error) {
+	pem, err := textfile.ReadFile(ctx, path, maxPEM)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, textfile.Reason(err))
+	}
+	return pem, nil
 }

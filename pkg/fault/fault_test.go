@@ -39,7 +39,7 @@ func parse(t testing.TB, name string) Fault {
 
 func faultyClient(t testing.TB, fault string, options deliver.TLSOptions, sleep func(context.Context, time.Duration) error) *deliver.Client {
 	t.Helper()
-	base, err := deliver.NewTransport(options, 1)
+	base, err := deliver.NewTransport(t.Context(), options, 1)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,23 +5,23 @@
 package library
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/textfile"
 )
 
 // Library is the files of one kind. Of the same name, that of the first layer counts.
 type Library struct {
 	Kind   string   // for messages: "template"
 	Exts   []string // of the files, the usual one first: ".json"
-	Max    int64    // bytes of a file; of a larger one, one byte more is read
+	Max    int64    // bytes of a file
 	Layers []Layer
 }
 
@@ -56,11 +56,11 @@ func (l Library) IsPath(name string) bool {
 }
 
 // Find reads the file of a name. The error is a *NotFoundError when there is none.
-func (l Library) Find(name string) (File, error) {
+func (l Library) Find(ctx context.Context, name string) (File, error) {
 	if name != "" && !l.IsPath(name) {
 		for _, layer := range l.Layers {
 			for _, ext := range l.Exts {
-				f, err := l.read(layer, name, ext)
+				f, err := l.read(ctx, layer, name, ext)
 				if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrInvalid) {
 					return f, err
 				}
@@ -74,27 +74,25 @@ func (l Library) Find(name string) (File, error) {
 	return File{}, &NotFoundError{Kind: l.Kind, Name: name, Nearest: apizee.Nearest(name, known)}
 }
 
-// Open reads the file of a path. The error is an *fs.PathError.
-func (l Library) Open(path string) (File, error) {
-	f, err := os.Open(path)
+// Open reads the file of a path.
+func (l Library) Open(ctx context.Context, path string) (File, error) {
+	text, err := textfile.ReadFile(ctx, path, l.Max)
 	if err != nil {
-		return File{}, err
+		return File{}, fmt.Errorf("%s: %w", path, textfile.Reason(err))
 	}
-	defer f.Close()
 	name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
-	text, err := io.ReadAll(io.LimitReader(f, l.Max+1))
-	return File{Name: name, Source: filepath.Dir(path), Path: path, Text: text}, err
+	return File{Name: name, Source: filepath.Dir(path), Path: path, Text: text}, nil
 }
 
-// List is all files that Find can find, sorted by name.
-func (l Library) List() ([]File, error) {
+// List is all files that Find can find, sorted by name. One that cannot be read has no text.
+func (l Library) List(ctx context.Context) ([]File, error) {
 	names, err := l.Names()
 	if err != nil {
 		return nil, err
 	}
 	files := make([]File, len(names))
 	for i, name := range names {
-		if files[i], err = l.Find(name); err != nil {
+		if files[i], err = l.Find(ctx, name); ctx.Err() != nil {
 			return nil, err
 		}
 	}
@@ -120,15 +118,12 @@ func (l Library) Names() ([]string, error) {
 	return slices.Compact(names), nil
 }
 
-func (l Library) read(layer Layer, name, ext string) (File, error) {
+func (l Library) read(ctx context.Context, layer Layer, name, ext string) (File, error) {
 	found := File{Name: name, Source: layer.Name, Path: filepath.Join(layer.Name, name+ext)}
-	f, err := layer.FS.Open(name + ext)
+	text, err := textfile.ReadFS(ctx, layer.FS, name+ext, l.Max)
 	if err != nil {
-		return File{}, fmt.Errorf("read the %s %s: %w", l.Kind, found.Path, err)
+		return found, fmt.Errorf("read the %s %s: %w", l.Kind, found.Path, textfile.Reason(err))
 	}
-	defer f.Close()
-	if found.Text, err = io.ReadAll(io.LimitReader(f, l.Max+1)); err != nil {
-		return File{}, fmt.Errorf("read the %s %s: %w", l.Kind, found.Path, err)
-	}
+	found.Text = text
 	return found, nil
 }

@@ -10,6 +10,8 @@ import (
 	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/textfile"
 )
 
 func testLibrary() Library {
@@ -39,13 +41,13 @@ func testLibrary() Library {
 }
 
 func TestList(t *testing.T) {
-	got, err := testLibrary().List()
+	got, err := testLibrary().List(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := []File{
 		{"both", "own/templates", "own/templates/both.json", []byte("first")},
-		{"large", "own/templates", "own/templates/large.json", []byte("xxxxxxxxxxx")},
+		{"large", "own/templates", "own/templates/large.json", nil},
 		{"other", "own/templates", "own/templates/other.jsn", []byte("other")},
 		{"ticket-closed", "built in", "built in/ticket-closed.json", []byte("closed")},
 		{"ticket-new", "own/templates", "own/templates/ticket-new.json", []byte("mine")},
@@ -64,7 +66,7 @@ func TestFindWhatIsNotThere(t *testing.T) {
 		{"other.jsn", `there is no template "other.jsn"`},
 	}
 	for _, tt := range tests {
-		_, err := testLibrary().Find(tt.name)
+		_, err := testLibrary().Find(t.Context(), tt.name)
 		if missing := (*NotFoundError)(nil); !errors.As(err, &missing) || err.Error() != tt.want {
 			t.Errorf("Find(%q): %v\nwant %s", tt.name, err, tt.want)
 		}
@@ -77,25 +79,29 @@ func (brokenFS) Open(string) (fs.File, error) { return nil, fs.ErrPermission }
 
 func TestUnreadableLayer(t *testing.T) {
 	l := Library{Kind: "template", Exts: []string{".json"}, Layers: []Layer{{"/x", brokenFS{}}}}
-	if _, err := l.List(); !errors.Is(err, fs.ErrPermission) {
+	if _, err := l.List(t.Context()); !errors.Is(err, fs.ErrPermission) {
 		t.Errorf("List: %v", err)
 	}
-	if _, err := l.Find("a"); !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), "/x/a.json") {
+	if _, err := l.Find(t.Context(), "a"); !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), "/x/a.json") {
 		t.Errorf("Find: %v", err)
 	}
 }
 
 func TestOpen(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "own.json")
-	if _, err := testLibrary().Open(path); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := testLibrary().Open(t.Context(), path); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("error %v", err)
 	}
-	if err := os.WriteFile(path, []byte(strings.Repeat("x", 100)), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte("\ufeffmine"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	f, err := testLibrary().Open(path)
-	if err != nil || f.Name != "own" || f.Path != path || len(f.Text) != 11 {
+	f, err := testLibrary().Open(t.Context(), path)
+	if err != nil || f.Name != "own" || f.Path != path || string(f.Text) != "mine" {
 		t.Errorf("got %+v, %v", f, err)
+	}
+	var exceeded *textfile.LimitError
+	if _, err := testLibrary().Find(t.Context(), "large"); !errors.As(err, &exceeded) {
+		t.Errorf("a large file: %v", err)
 	}
 }
 

@@ -53,7 +53,7 @@ func rate(t testing.TB, s string) generate.Rate {
 func options(t testing.TB, to deliver.Target, pace Pace) Options {
 	t.Helper()
 	stream := generate.New(generate.Options{Seed: 1, Start: time.Unix(1575976413, 0)})
-	transport, err := deliver.NewTransport(deliver.TLSOptions{}, 100)
+	transport, err := deliver.NewTransport(t.Context(), deliver.TLSOptions{}, 100)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -47,9 +47,6 @@ func (e *TemplateError) Unwrap() error { return e.Err }
 // Parse reads the text of a template, where name is a file's path or a template's
 // name. The error is a *TemplateError.
 func Parse(name, text string) (Template, error) {
-	if len(text) > MaxTemplate {
-		return Template{}, &TemplateError{File: name, Reason: "it is larger than 1 MiB, which no template is"}
-	}
 	parsed, err := template.New(name).Option("missingkey=error").Funcs(Funcs(Sources{})).Parse(text)
 	if err != nil {
 		return Template{}, templateError(name, err)

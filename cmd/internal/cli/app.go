@@ -25,7 +25,7 @@ type System struct {
 	Now            func() time.Time
 	Sleep          func(context.Context, time.Duration) error
 	Random         func() uint64 // any 64 bits
-	Transport      func(deliver.TLSOptions, int) (*http.Transport, error)
+	Transport      func(context.Context, deliver.TLSOptions, int) (*http.Transport, error)
 	Guard          func(end func()) (release func()) // calls end before this process is made to end at once
 	Templates      fs.FS                             // the embedded templates, with the folders events and scenarios
 	Build          Build

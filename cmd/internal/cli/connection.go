@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"time"
@@ -90,13 +91,13 @@ func parseHeaders(lines []string) ([]deliver.Header, error) {
 }
 
 // Client delivers, and keeps so many connections; see deliver.NewTransport.
-func (a *App) Client(tls deliver.TLSOptions, kept int) (*deliver.Client, error) {
-	return a.FaultyClient(tls, kept, fault.Fault{})
+func (a *App) Client(ctx context.Context, tls deliver.TLSOptions, kept int) (*deliver.Client, error) {
+	return a.FaultyClient(ctx, tls, kept, fault.Fault{})
 }
 
 // FaultyClient is a Client that delivers with a fault.
-func (a *App) FaultyClient(tls deliver.TLSOptions, kept int, f fault.Fault) (*deliver.Client, error) {
-	transport, err := a.OpenTransport(tls, kept)
+func (a *App) FaultyClient(ctx context.Context, tls deliver.TLSOptions, kept int, f fault.Fault) (*deliver.Client, error) {
+	transport, err := a.OpenTransport(ctx, tls, kept)
 	if err != nil {
 		return nil, err
 	}
@@ -104,8 +105,8 @@ func (a *App) FaultyClient(tls deliver.TLSOptions, kept int, f fault.Fault) (*de
 }
 
 // OpenTransport is what a client sends over.
-func (a *App) OpenTransport(tls deliver.TLSOptions, kept int) (*http.Transport, error) {
-	transport, err := a.Transport(tls, kept)
+func (a *App) OpenTransport(ctx context.Context, tls deliver.TLSOptions, kept int) (*http.Transport, error) {
+	transport, err := a.Transport(ctx, tls, kept)
 	if err != nil {
 		return nil, Usage(err, "--cacert takes a file of certificates in PEM form.")
 	}
@@ -127,8 +128,8 @@ func ParseTarget(url string, headers []deliver.Header) (deliver.Target, error) {
 }
 
 // Endpoint is where a command delivers to, with the configuration that says so.
-func (a *App) Endpoint(o *Connection) (config.Config, deliver.Target, error) {
-	loaded, err := a.Load(o.Settings)
+func (a *App) Endpoint(ctx context.Context, o *Connection) (config.Config, deliver.Target, error) {
+	loaded, err := a.Load(ctx, o.Settings)
 	if err != nil {
 		return config.Config{}, deliver.Target{}, err
 	}

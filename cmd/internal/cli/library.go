@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -15,7 +16,6 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/library"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/parse"
-	"github.com/apizee-hooks/apizee-hooks/pkg/textfile"
 )
 
 // BuiltIn is where files come from that are part of the program.
@@ -72,23 +72,31 @@ func (a *App) Sources(at time.Time) payload.Sources {
 }
 
 // ParseTemplate finds a template by its name, or reads it from a file, and parses it.
-func (a *App) ParseTemplate(c config.Config, name string) (payload.Template, error) {
+func (a *App) ParseTemplate(ctx context.Context, c config.Config, name string) (payload.Template, error) {
 	templates := a.EventTemplates(c)
 	if templates.IsPath(name) {
-		found, err := templates.Open(name)
+		found, err := templates.Open(ctx, name)
 		if err != nil {
-			return payload.Template{}, Usage(err, "a name without a slash and without .json is looked for among the templates.")
+			return payload.Template{}, unreadable(err, "a name without a slash and without .json is looked for among the templates.")
 		}
 		t, err := payload.Parse(name, string(found.Text))
 		return t, asUsage(err)
 	}
-	found, err := templates.Find(name)
+	found, err := templates.Find(ctx, name)
 	if err != nil {
 		return payload.Template{}, NotFound(err)
 	}
 	t, err := payload.Parse(found.Path, string(found.Text))
 	t.Name = found.Name
 	return t, asUsage(err)
+}
+
+// unreadable says of a file that is missing where else it could be.
+func unreadable(err error, elsewhere string) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return Usage(err, elsewhere)
+	}
+	return Usage(err, "")
 }
 
 func asUsage(err error) error {
@@ -108,30 +116,30 @@ func NotFound(err error) error {
 }
 
 // FindScenario finds a scenario by its name, or reads it from a file.
-func (a *App) FindScenario(name string) (library.File, error) {
+func (a *App) FindScenario(ctx context.Context, name string) (library.File, error) {
 	scenarios := a.Scenarios()
 	if scenarios.IsPath(name) {
-		found, err := scenarios.Open(name)
+		found, err := scenarios.Open(ctx, name)
 		if err != nil {
-			return found, Usage(fmt.Errorf("%s: %w", name, textfile.Reason(err)), "a name without a slash and without .yaml is looked for among the scenarios.")
+			return found, unreadable(err, "a name without a slash and without .yaml is looked for among the scenarios.")
 		}
 		return found, nil
 	}
-	found, err := scenarios.Find(name)
+	found, err := scenarios.Find(ctx, name)
 	var missing *library.NotFoundError
 	if !errors.As(err, &missing) {
 		return found, asUsage(err)
 	}
-	return found, Usage(err, a.scenarioHint(name))
+	return found, Usage(err, a.scenarioHint(ctx, name))
 }
 
 // scenarioHint is for a name that no scenario has.
-func (a *App) scenarioHint(name string) string {
+func (a *App) scenarioHint(ctx context.Context, name string) string {
 	if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() {
 		return "to play the file of that name, write ./" + name + "."
 	}
-	if loaded, err := a.Load(nil); err == nil {
-		if _, err := a.ParseTemplate(loaded.Config, name); err == nil {
+	if loaded, err := a.Load(ctx, nil); err == nil {
+		if _, err := a.ParseTemplate(ctx, loaded.Config, name); err == nil {
 			return "it is the template of an event: `" + Program + " send --template " + name + "` sends it."
 		}
 	}
@@ -139,15 +147,15 @@ func (a *App) scenarioHint(name string) string {
 }
 
 // CompleteTemplates completes the names of templates, and files after a slash.
-func (a *App) CompleteTemplates(_ *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
+func (a *App) CompleteTemplates(cmd *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
 	if a.EventTemplates(config.Config{}).IsPath(word) {
 		return []string{"json"}, cobra.ShellCompDirectiveFilterFileExt
 	}
-	loaded, err := a.Load(nil)
+	loaded, err := a.Load(cmd.Context(), nil)
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	files, err := a.EventTemplates(loaded.Config).List()
+	files, err := a.EventTemplates(loaded.Config).List(cmd.Context())
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -14,9 +15,9 @@ import (
 const OwnFolder = ".apizee-hooks"
 
 // Load settles the configuration.
-func (a *App) Load(typed Settings) (*config.Loaded, error) {
+func (a *App) Load(ctx context.Context, typed Settings) (*config.Loaded, error) {
 	used := map[string]bool{}
-	loaded, err := config.Load(config.Options{
+	loaded, err := config.Load(ctx, config.Options{
 		File: a.Config, Profile: a.Profile,
 		UserDir: a.UserDir(),
 		LookupEnv: func(name string) (string, bool) {

@@ -6,7 +6,7 @@ import "go.yaml.in/yaml/v3"
 // values, and a value may stand in itself.
 const (
 	// MaxFile is the most bytes that a scenario file may have.
-	MaxFile = 64 << 20
+	MaxFile = 16 << 20
 	// MaxSteps is the most steps that a scenario may have.
 	MaxSteps = 1_000_000
 

@@ -64,18 +64,12 @@ func Description(text []byte) string {
 	var head struct {
 		Description string `yaml:"description"`
 	}
-	if len(text) <= MaxFile {
-		_ = yaml.Unmarshal(text, &head)
-	}
+	_ = yaml.Unmarshal(text, &head)
 	return head.Description
 }
 
 // document is the one YAML document of the file, or nil with a problem noted.
 func (r *reader) document() *yaml.Node {
-	if len(r.source) > MaxFile {
-		r.problem(place{}, "the file is larger than %d MiB, which no scenario is", MaxFile>>20)
-		return nil
-	}
 	if at := firstInvalid(r.source); at >= 0 {
 		r.problem(place{1 + bytes.Count(r.source[:at], []byte("\n")), 1}, "the file is not UTF-8 text")
 		return nil

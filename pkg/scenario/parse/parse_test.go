@@ -135,13 +135,6 @@ func TestTooManyProblemsAreCounted(t *testing.T) {
 	}
 }
 
-func TestTooLargeAFile(t *testing.T) {
-	_, err := File("x.yaml", make([]byte, MaxFile+1), options())
-	if err == nil || err.Error() != "x.yaml: the file is larger than 64 MiB, which no scenario is" {
-		t.Error(err)
-	}
-}
-
 func TestGivenVariables(t *testing.T) {
 	o := options()
 	o.Vars = map[string]any{"ticket": 7}
