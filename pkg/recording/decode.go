@@ -36,6 +36,10 @@ func Parse(text []byte) (Entry, error) {
 		if errors.Is(err, io.ErrUnexpectedEOF) {
 			return Entry{}, err
 		}
+		var wrong *json.SemanticError
+		if errors.As(err, &wrong) {
+			return Entry{}, fmt.Errorf("it is no entry of a recording: %s has another form there", strings.TrimPrefix(string(wrong.JSONPointer), "/"))
+		}
 		return Entry{}, fmt.Errorf("it is not a JSON object of a recording: %s", strings.TrimPrefix(err.Error(), "jsontext: "))
 	}
 	if l.ReceivedAt == nil || l.Method == nil || l.Path == nil {

@@ -39,6 +39,7 @@ func TestReadRefuses(t *testing.T) {
 	tests := map[string]struct{ line, want string }{
 		"no JSON":         {"hello", "line 2: it is not a JSON object of a recording: "},
 		"an event":        {`{"event":"update"}`, "line 2: it is no entry of a recording, which has receivedAt"},
+		"another form":    {strings.Replace(start, `"POST"`, "5", 1) + `,"body":""}`, "line 2: it is no entry of a recording: method has another form there"},
 		"no body":         {start + `}`, "line 2: it is no entry of a recording"},
 		"two bodies":      {start + `,"body":"","bodyBase64":""}`, "line 2: it has both body and bodyBase64"},
 		"bad base64":      {start + `,"bodyBase64":"%"}`, "line 2: bodyBase64: illegal base64"},
