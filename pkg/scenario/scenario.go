@@ -128,6 +128,13 @@ type Event struct {
 	Composed string
 }
 
+// Refuses reports whether a finding about an event keeps it from being sent: what violates
+// the contract and, as for --id, an id such as 1e3 that no decoder takes for sure. A nil event
+// is the user's own JSON.
+func (e *Event) Refuses(f apizee.Finding) bool {
+	return f.Severity == apizee.Error || e != nil && f.Path == "objectId"
+}
+
 // At is the composed event at a time.
 func (e *Event) At(unix int64) []byte {
 	head, tail, _ := strings.Cut(e.Composed, `"time":0,`)

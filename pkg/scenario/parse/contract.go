@@ -59,7 +59,7 @@ func (r *reader) dataContract(s *scenario.Step, fields []field) {
 	if text := gjson.Parse(sample); text.Type == gjson.String {
 		sample = text.String()
 	}
-	r.findings(r.options.Catalog.Validate([]byte(sample)), func(path string) place {
+	r.findings(nil, r.options.Catalog.Validate([]byte(sample)), func(path string) place {
 		return r.placeOnWay(fields, append([]string{"data"}, strings.Split(path, ".")...))
 	})
 }
@@ -77,7 +77,7 @@ func (r *reader) eventContract(s *scenario.Step, fields []field) {
 	report := r.options.Catalog.Validate(sample)
 	s.Summary = strings.Join(append([]string{e.Object, e.Name}, report.Event.Summary()...), " ")
 	if !s.AllowUndocumented {
-		r.findings(report, func(path string) place { return r.placeInSend(fields, path) })
+		r.findings(e, report, func(path string) place { return r.placeInSend(fields, path) })
 	}
 	isKnown := func(v *expr.Value) bool { return v == nil || v.IsSettled() }
 	if len(report.Findings) == 0 && isKnown(e.ID) && isKnown(e.Props) && e.Time == nil && !e.Dotted && len(s.Set) == 0 {
@@ -111,11 +111,11 @@ func (r *reader) sample(e *scenario.Event) []byte {
 	return body
 }
 
-// findings reports what breaks the contract.
-func (r *reader) findings(report apizee.Report, where func(path string) place) {
+// findings reports what an event is refused for.
+func (r *reader) findings(e *scenario.Event, report apizee.Report, where func(path string) place) {
 	for _, f := range report.Findings {
 		p := where(f.Path)
-		if f.Severity != apizee.Error || r.isBlamed(p) {
+		if !e.Refuses(f) || r.isBlamed(p) {
 			continue
 		}
 		text := f.Message

@@ -37,17 +37,17 @@ func (p *running) prepare(u unit) delivery {
 	d.shown = deliver.ShowURL(d.request.URL, false)
 	isChecked := u.AllowUndocumented || u.Event != nil && u.Event.Composed != ""
 	if d.request.Body, d.err = p.body(u.Step); d.err == nil && !isChecked {
-		d.notices, d.err = p.documented(d.request.Body)
+		d.notices, d.err = p.documented(u.Event, d.request.Body)
 	}
 	return d
 }
 
-// documented checks a body against the contract. What violates it is an error, whose advice
+// documented checks a body against the contract. What is refused is an error, whose advice
 // is for scenarios.
-func (p *running) documented(body []byte) (notices []apizee.Finding, err error) {
+func (p *running) documented(e *scenario.Event, body []byte) (notices []apizee.Finding, err error) {
 	findings := p.scenario.Catalog.Validate(body).Findings
 	for _, f := range findings {
-		if f.Severity == apizee.Error {
+		if e.Refuses(f) {
 			return nil, fmt.Errorf("%s; allow-undocumented: true sends it anyway", f)
 		}
 	}
