@@ -118,8 +118,7 @@ func badRule(err error) error {
 
 // judge runs the audit, and says how it went.
 func judge(ctx context.Context, o *options, spec audit.Options) error {
-	o.reports.Keep(o.CACert)
-	if err := o.PrepareReports(&o.reports); err != nil {
+	if err := o.reports.Check(); err != nil {
 		return err
 	}
 	p := &printer{app: o.App, palette: o.Out()}
@@ -142,7 +141,7 @@ func judge(ctx context.Context, o *options, spec audit.Options) error {
 			return report.JUnit.Write(w, outcome.Report())
 		},
 	}
-	if err := o.WriteReports(&o.reports, writers); err != nil {
+	if err := o.WriteReports(o.reports, writers); err != nil {
 		return err
 	}
 	switch {

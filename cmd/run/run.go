@@ -83,7 +83,7 @@ func (o *options) addFlags(c *cobra.Command) {
 	f := c.Flags()
 	o.Connection.AddFlags(c, f)
 	o.Connection.KeepAliveFlag(f)
-	f.StringArrayVar(&o.vars, "var", nil, "set a variable of the scenario, as `k=v`; repeatable")
+	f.StringArrayVar(&o.vars, "var", nil, "set a variable, as `k=v`: JSON, else text; repeatable")
 	f.BoolVar(&o.loopback, "loopback", false, "deliver to a listener in this process and show both sides")
 	f.StringVar(&o.exec, "exec", "", "start the program under test with this `COMMAND`, and stop it at the end")
 	f.StringVar(&o.waitFor, "wait-for", "", "wait until this `URL` or host:port answers, for a minute at most; nothing may answer there before --exec")

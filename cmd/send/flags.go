@@ -43,7 +43,7 @@ const eventFlags = "Event flags"
 func (o *options) addFlags(c *cobra.Command) {
 	f := c.PersistentFlags()
 	f.StringVar(&o.template, "template", "", "send the template of this `NAME`, or of this file")
-	f.StringArrayVar(&o.vars, "var", nil, "set a variable of the template, as `k=v`; repeatable")
+	f.StringArrayVar(&o.vars, "var", nil, "set a variable, as `k=v`: JSON, else text; repeatable")
 	f.StringVar(&o.data, "data", "", "send this `JSON` as it is; @FILE reads a file, - standard input")
 	f.Var(&changes{&o.changes, payload.ParseSet, "path=value"}, "set", "change a field: JSON, else text; repeatable")
 	f.Var(&changes{&o.changes, payload.ParseUnset, "path"}, "unset", "remove a field; repeatable")

@@ -87,7 +87,7 @@ func (v *validator) checkTime(f *member) {
 	switch seconds := Seconds(f.json); {
 	case seconds < 0:
 		v.add(Notice, f.name, f.offset, short(f.json)+" is before 1970; a UNIX timestamp in seconds is documented")
-	case isMilliseconds(seconds):
+	case IsMilliseconds(seconds):
 		v.add(Notice, f.name, f.offset, short(f.json)+" looks like milliseconds; a UNIX timestamp in seconds is documented")
 	}
 }

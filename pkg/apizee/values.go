@@ -46,9 +46,9 @@ func Seconds(number string) int64 {
 	return int64(f)
 }
 
-// isMilliseconds tells a JavaScript clock from a UNIX timestamp: as seconds,
+// IsMilliseconds tells a JavaScript clock from a UNIX timestamp: as seconds,
 // 100,000,000,000 would be the year 5138.
-func isMilliseconds(t int64) bool { return t >= 100_000_000_000 }
+func IsMilliseconds(t int64) bool { return t >= 253_402_300_800 }
 
 func isNumber(json string) bool { return json[0] == '-' || '0' <= json[0] && json[0] <= '9' }
 

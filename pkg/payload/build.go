@@ -13,6 +13,8 @@ package payload
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -170,7 +172,11 @@ func (s Spec) encodeProp(object apizee.Object, p Prop) (jsontext.Value, error) {
 		if strings.Count(p.Path, ".") >= maxDepth {
 			return nil, &FieldError{Path: inProps + p.Path[:40] + "…", Reason: "it is nested too deep"}
 		}
-		return jsonOrText(path, p.Text)
+		value, err := jsonOrText(p.Text)
+		if err != nil {
+			return nil, &FieldError{Path: path, Reason: err.Error()}
+		}
+		return value, nil
 	}
 	switch prop.Type {
 	case apizee.Integer, apizee.Number:
@@ -201,18 +207,34 @@ func numberOf(text string) (jsontext.Value, bool) {
 	return v, err == nil && v.Kind() == '0'
 }
 
-// jsonOrText is the text as the JSON it is, else as a string.
-func jsonOrText(path, text string) (jsontext.Value, error) {
-	if v, err := compacted([]byte(text)); err == nil {
+// jsonOrText is the text as the JSON it is, else as a string. What is written as JSON with
+// a mistake in it is an error, not a string.
+func jsonOrText(text string) (jsontext.Value, error) {
+	v, wrong := compacted([]byte(text))
+	if wrong == nil {
 		return v, nil
 	}
-	return textValue(path, text)
+	v, err := quoted(text)
+	if err != nil {
+		return nil, errNotUTF8
+	}
+	if enclosed := strings.Trim(text, space); len(enclosed) > 1 {
+		switch enclosed[:1] + enclosed[len(enclosed)-1:] {
+		case "{}", "[]", `""`:
+			syntax := (*SyntaxError)(nil)
+			if errors.As(syntaxError([]byte(text), wrong), &syntax) {
+				return nil, fmt.Errorf("the value looks like JSON and is not: %s; a text like this is written as a JSON string, in quotes", syntax.Reason)
+			}
+		}
+	}
+	return v, nil
 }
 
+// textValue is the text as a string.
 func textValue(path, text string) (jsontext.Value, error) {
 	v, err := quoted(text)
 	if err != nil {
-		return nil, &FieldError{Path: path, Reason: "the text is not UTF-8"}
+		return nil, &FieldError{Path: path, Reason: errNotUTF8.Error()}
 	}
 	return v, nil
 }

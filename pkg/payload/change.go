@@ -36,9 +36,9 @@ func ParseSet(arg string) (Change, error) {
 	if err != nil {
 		return Change{}, err
 	}
-	value, err := jsonOrText(path, text)
+	value, err := jsonOrText(text)
 	if err != nil {
-		return Change{}, &PathError{path, "the value is not UTF-8"}
+		return Change{}, &PathError{path, err.Error()}
 	}
 	return Change{path, keys, value}, nil
 }
@@ -237,24 +237,30 @@ func topPaths(paths []string) []string {
 	return top
 }
 
-// tooManySeconds is the year 5138 in seconds; as milliseconds it is 1973.
-const tooManySeconds = 100_000_000_000
-
 // ParseTime reads a time as whole UNIX seconds or as RFC 3339, whose fraction of a
 // second is dropped. Milliseconds are refused.
 func ParseTime(text string) (int64, error) {
 	n, err := strconv.ParseInt(text, 10, 64)
 	switch {
-	case err == nil && n >= tooManySeconds:
+	case err == nil && apizee.IsMilliseconds(n):
 		return 0, fmt.Errorf("%s looks like milliseconds; write %d for seconds", text, n/1000)
 	case err == nil:
 		return n, nil
 	}
-	t, err := time.Parse(time.RFC3339, strings.ToUpper(text))
+	rfc3339 := strings.ToUpper(text)
+	t, err := time.Parse(time.RFC3339, rfc3339)
 	if err != nil {
+		if len(text) > 19 && text[16:19] == ":60" && isTime(rfc3339[:17]+"59"+rfc3339[19:]) {
+			return 0, fmt.Errorf("%q is a leap second, which UNIX time does not count; write the second before or after it", text)
+		}
 		return 0, fmt.Errorf("%q is no time; write whole UNIX seconds such as 1575976413, or RFC 3339 such as 2021-09-20T13:25:06+00:00", text)
 	}
 	return t.Unix(), nil
+}
+
+func isTime(text string) bool {
+	_, err := time.Parse(time.RFC3339, text)
+	return err == nil
 }
 
 // SetTime puts a time in UNIX seconds into an event.

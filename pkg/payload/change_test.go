@@ -42,8 +42,8 @@ func TestApply(t *testing.T) {
 			want: "{\n \"object\": \"ticket\",\n \"event\": \"delete\"\n,\"time\":5}"},
 		{name: "spaces in documented order", body: "{\n \"event\": \"update\",\n \"props\": {\"b\": 1}\n}", changes: []string{"props.b=2"},
 			want: "{\n \"event\": \"update\",\n \"props\": {\"b\": 2}\n}"},
-		{name: "any JSON, else a string", body: `{}`, changes: []string{"a=1e400", "b=null", "c={ \"d\": [1, 2] }", "e=[x", `l={"a":1,"a":2}`, "f=", "g=<&>\"\u2028", "h=true", "i=\"7\"", "j= x", "k=a=b"},
-			want: `{"a":1e400,"b":null,"c":{"d":[1,2]},"e":"[x","l":"{\"a\":1,\"a\":2}","f":"","g":"<&>\"` + "\u2028" + `","h":true,"i":"7","j":" x","k":"a=b"}`},
+		{name: "any JSON, else a string", body: `{}`, changes: []string{"a=1e400", "b=null", "c={ \"d\": [1, 2] }", "e=[x", `l={"a":1,"a":2`, "f=", "g=<&>\"\u2028", "h=true", "i=\"7\"", "j= x", "k=a=b"},
+			want: `{"a":1e400,"b":null,"c":{"d":[1,2]},"e":"[x","l":"{\"a\":1,\"a\":2","f":"","g":"<&>\"` + "\u2028" + `","h":true,"i":"7","j":" x","k":"a=b"}`},
 		{name: "deep", body: `{}`, changes: []string{"a.b.c.d=1", "a.b.e=2"}, want: `{"a":{"b":{"c":{"d":1},"e":2}}}`},
 		{name: "escapes", body: `{"props":{}}`, changes: []string{`props.geoloc\.lat=1`, `props.a\=b=2`, `props.\*\?\#\@\|\\=3`, `props.\:x=4`, `props.{}=5`, `props.[0]!=6`, `props.\=7=null`},
 			want: `{"props":{"geoloc.lat":1,"a=b":2,"*?#@|\\":3,":x":4,"{}":5,"[0]!":6,"=7":null}}`},
@@ -120,7 +120,8 @@ func TestParseErrors(t *testing.T) {
 		{"a?=1", `"a?": the path names one place: *, ?, #, @ and | need a \ before them`},
 		{"\xff=1", `"\xff": the path is not UTF-8`},
 		{strings.Repeat("a.", 1000) + "a=1", `"` + strings.Repeat("a.", 20) + `…": the path goes too deep`},
-		{"a=\xff", `"a": the value is not UTF-8`},
+		{`a={"b":1,"b":2}`, `"a": the value looks like JSON and is not: duplicate object member name; a text like this is written as a JSON string, in quotes`},
+		{"a=\xff", `"a": the text is not UTF-8`},
 	}
 	for _, tt := range tests {
 		if _, err := ParseSet(tt.arg); err == nil || err.Error() != tt.want {

@@ -1,6 +1,7 @@
 package payload
 
 import (
+	"encoding/json"
 	"errors"
 	"runtime"
 	"slices"
@@ -235,10 +236,41 @@ func TestUnused(t *testing.T) {
 	}
 }
 
-func TestParseVarErrors(t *testing.T) {
-	for _, arg := range []string{"", "a", "=1"} {
-		if _, _, err := ParseVar(arg); err == nil {
-			t.Errorf("ParseVar(%q) has no error", arg)
+func TestParseVar(t *testing.T) {
+	tests := []struct {
+		arg  string
+		want any
+		err  string
+	}{
+		{"a=b", "b", ""},
+		{"a=", "", ""},
+		{"a=b=c", "b=c", ""},
+		{"a=1", 1, ""},
+		{"a=0100", "0100", ""},
+		{"a=1.50", json.Number("1.50"), ""},
+		{"a=null", nil, ""},
+		{`a="[x]"`, "[x]", ""},
+		{`a={ "b": [1] }`, map[string]any{"b": []any{1}}, ""},
+		{"a=[x] y", "[x] y", ""},
+		{"a={", "{", ""},
+		{`a=x "y"`, `x "y"`, ""},
+		{"", nil, `"" is no variable`},
+		{"a", nil, `"a" is no variable`},
+		{"=1", nil, `"=1" is no variable`},
+		{"a=\xff", nil, "a: the text is not UTF-8"},
+		{"a=\"\xff\"", nil, "a: the text is not UTF-8"},
+		{`a= {"b":1,"b":2}`, nil, "a: the value looks like JSON and is not: duplicate object member name"},
+		{`a="\ud800"`, nil, "a: the value looks like JSON and is not: invalid surrogate pair"},
+		{"a=[x]", nil, "a: the value looks like JSON and is not: "},
+		{`a="x" "y"`, nil, "a: the value looks like JSON and is not: "},
+	}
+	for _, tt := range tests {
+		_, got, err := ParseVar(tt.arg)
+		if tt.err == "" && (err != nil || !cmp.Equal(got, tt.want)) {
+			t.Errorf("ParseVar(%q) = %#v, %v", tt.arg, got, err)
+		}
+		if tt.err != "" && (err == nil || !strings.HasPrefix(err.Error(), tt.err)) {
+			t.Errorf("ParseVar(%q) = %#v, %v", tt.arg, got, err)
 		}
 	}
 }
@@ -255,7 +287,11 @@ func FuzzRender(f *testing.F) {
 		if err != nil {
 			return
 		}
-		body, err := tpl.Render(vars(t, "a="+value, "b="+value), sources())
+		_, given, err := ParseVar("a=" + value)
+		if err != nil {
+			return
+		}
+		body, err := tpl.Render(Vars{"a": given, "b": given}, sources())
 		if err != nil {
 			return
 		}

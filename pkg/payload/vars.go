@@ -20,17 +20,17 @@ import (
 type Vars map[string]any
 
 // ParseVar reads "id=100" into the name and the value, which is taken as the JSON it
-// is, else as a string. Numbers keep the digits typed.
+// is, else as a string, as ParseSet does. Numbers keep the digits typed.
 func ParseVar(arg string) (name string, value any, err error) {
 	name, text, found := strings.Cut(arg, "=")
 	if !found || name == "" {
 		return "", nil, fmt.Errorf("%q is no variable; write name=value, such as id=100", arg)
 	}
-	compact, err := compacted([]byte(text))
+	json, err := jsonOrText(text)
 	if err != nil {
-		return name, text, nil
+		return "", nil, fmt.Errorf("%s: %w", name, err)
 	}
-	return name, Decode(compact), nil
+	return name, Decode(json), nil
 }
 
 // Decode is JSON as templates know it: whole numbers are ints, and other numbers keep
