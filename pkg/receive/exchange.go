@@ -29,7 +29,7 @@ type answer struct {
 	status  int // 0 is none: the connection is closed
 	headers http.Header
 	body    []byte
-	rest    io.ReadCloser // what is still to come after body; may be nil
+	reply   *http.Response // that is passed back, with what is still to come of it; may be nil
 
 	outcome Outcome
 	problem string
@@ -41,8 +41,8 @@ type answer struct {
 }
 
 func (a answer) close() {
-	if a.rest != nil {
-		a.rest.Close()
+	if a.reply != nil {
+		a.reply.Body.Close()
 	}
 }
 
@@ -173,10 +173,12 @@ func (x *exchange) writeBody(a answer) error {
 			return err
 		}
 	}
-	if a.rest == nil {
+	if a.reply == nil {
 		return nil
 	}
-	_, err := io.Copy(x.w, a.rest)
+	more, err := io.Copy(x.w, a.reply.Body)
+	x.Forwarded.Truncated = x.Forwarded.Truncated || more > 0 || err != nil
+	addTrailer(x.w.Header(), a.reply)
 	return err
 }
 

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -61,17 +62,25 @@ const wholeReply = 64 << 10
 func (x *exchange) passBack(reply *http.Response) answer {
 	most := x.readFirst()
 	body, err := io.ReadAll(io.LimitReader(reply.Body, most))
+	x.Forwarded.keep(reply.Header, body, err != nil)
 	if err != nil {
 		reply.Body.Close()
 		return x.notForwarded(err)
 	}
-	a := answer{status: reply.StatusCode, headers: passedBack(reply.Header), body: body, outcome: Accepted, delay: true}
-	if int64(len(body)) == most {
-		a.rest = reply.Body
-		return a
+	a := answer{status: reply.StatusCode, headers: passedBack(reply), body: body, reply: reply, outcome: Accepted, delay: true}
+	if int64(len(body)) < most {
+		reply.Body.Close()
+		reply.Body = http.NoBody
 	}
-	reply.Body.Close()
 	return a
+}
+
+// keep notes the body of a reply for showing it.
+func (f *Forwarded) keep(headers http.Header, body []byte, isTorn bool) {
+	f.Headers, f.Body, f.Truncated = headers, body, isTorn
+	if len(body) > wholeReply {
+		f.Body, f.Truncated = bytes.Clone(body[:wholeReply]), true
+	}
 }
 
 // readFirst is how much of a reply is read before it is answered. It is more where the answer
@@ -108,6 +117,9 @@ func (f *Forwarder) request(r *http.Request, body []byte, onePath bool) *http.Re
 		password, _ := user.Password()
 		out.SetBasicAuth(user.Username(), password)
 	}
+	if len(r.Trailer) > 0 { // goes with chunks only
+		out.Trailer, out.ContentLength = r.Trailer, -1
+	}
 	if len(body) > 0 {
 		out.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
 		out.Body, _ = out.GetBody()
@@ -137,12 +149,25 @@ func join(target, request *url.URL, onePath bool) *url.URL {
 
 // passedBack are the headers of a reply that go on to the sender. The HTTP library would
 // guess a Content-Type when there is none.
-func passedBack(reply http.Header) http.Header {
-	headers := endToEnd(reply)
+func passedBack(reply *http.Response) http.Header {
+	headers := endToEnd(reply.Header)
 	if _, named := headers["Content-Type"]; !named {
 		headers["Content-Type"] = nil
 	}
+	if names := slices.Sorted(maps.Keys(reply.Trailer)); len(names) > 0 {
+		headers["Trailer"] = names
+	}
 	return headers
+}
+
+// addTrailer adds what came behind the body of a reply, also what was not announced.
+func addTrailer(headers http.Header, reply *http.Response) {
+	for name, values := range reply.Trailer {
+		if !slices.Contains(headers["Trailer"], name) {
+			name = http.TrailerPrefix + name
+		}
+		headers[name] = values
+	}
 }
 
 // endToEnd are the headers without those about one connection only.

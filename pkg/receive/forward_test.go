@@ -215,6 +215,9 @@ func TestForwardLongReply(t *testing.T) {
 	if got := readAll(t, post(t, r.url("/"), ticketEvent).Body); got != long {
 		t.Errorf("got %d bytes, want %d", len(got), len(long))
 	}
+	if f := (<-r.receptions).Forwarded; string(f.Body) != long[:wholeReply] || !f.Truncated {
+		t.Errorf("%d bytes are kept, truncated: %v", len(f.Body), f.Truncated)
+	}
 }
 
 // late lets a reply be read until the answer's delay begins: the delay would use up the
@@ -257,6 +260,9 @@ func TestForwardLongReplyAndDelay(t *testing.T) {
 	if got := readAll(t, post(t, r.url("/"), ticketEvent).Body); got != long {
 		t.Errorf("got %d bytes, want %d", len(got), len(long))
 	}
+	if f := (<-r.receptions).Forwarded; string(f.Body) != long[:wholeReply] || !f.Truncated {
+		t.Errorf("%d bytes are kept, truncated: %v", len(f.Body), f.Truncated)
+	}
 }
 
 func TestForwardBreaksOff(t *testing.T) {
@@ -269,5 +275,22 @@ func TestForwardBreaksOff(t *testing.T) {
 	x := <-r.receptions
 	if x.Outcome != NotForwarded || x.Status != 200 || x.Forwarded.Failure == nil || x.Forwarded.Failure.Kind != deliver.KindReset {
 		t.Errorf("%+v, %+v", x, x.Forwarded)
+	}
+}
+
+// Trailers go both ways, announced or not, and what the target said is kept.
+func TestForwardTrailers(t *testing.T) {
+	addr, requests := rawTarget(t, "HTTP/1.1 422 No\r\nTransfer-Encoding: chunked\r\nTrailer: X-Told\r\n\r\n3\r\nno!\r\n0\r\nX-Told: 1\r\nX-Untold: 2\r\n\r\n")
+	r := start(t, Options{Forward: forwarder(t, addr)})
+	reply := r.raw(t, "POST / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nTransfer-Encoding: chunked\r\nTrailer: X-Mine\r\n\r\n2\r\n{}\r\n0\r\nX-Mine: 3\r\n\r\n")
+	if !strings.Contains(reply, "\r\nTrailer: X-Told\r\n") || !strings.Contains(reply, "3\r\nno!\r\n0\r\n") ||
+		!strings.Contains(reply, "\r\nX-Told: 1\r\n") || !strings.HasSuffix(reply, "\r\nX-Untold: 2\r\n\r\n") {
+		t.Errorf("answered %q", reply)
+	}
+	if got := <-requests; !strings.HasSuffix(got, "2\r\n{}\r\n0\r\nX-Mine: 3\r\n\r\n") {
+		t.Errorf("passed on %q", got)
+	}
+	if f := (<-r.receptions).Forwarded; string(f.Body) != "no!" || f.Truncated {
+		t.Errorf("%+v", f)
 	}
 }

@@ -61,10 +61,17 @@ type Reception struct {
 func (r *Reception) size() int {
 	const name, value = 128, 16
 	size := len(r.Path) + len(r.Body)
-	for _, values := range r.Headers {
-		size += name
-		for _, v := range values {
-			size += value + len(v)
+	all := []http.Header{r.Headers}
+	if f := r.Forwarded; f != nil {
+		size += len(f.Body)
+		all = append(all, f.Headers)
+	}
+	for _, headers := range all {
+		for _, values := range headers {
+			size += name
+			for _, v := range values {
+				size += value + len(v)
+			}
 		}
 	}
 	return size
@@ -87,6 +94,10 @@ type Forwarded struct {
 	Status  int              // what the target answered; 0 when it did not
 	Failure *deliver.Failure // why no whole reply came, or nil
 	Took    time.Duration
+
+	Headers   http.Header // of the reply, as they came
+	Body      []byte      // its first 64 KiB
+	Truncated bool        // there was more
 }
 
 // Malformed is what came in and was no HTTP request.

@@ -52,6 +52,11 @@ type forwardedJSON struct {
 	Status  int          `json:"status"`
 	Took    float64      `json:"took"`
 	Failure *failureJSON `json:"failure,omitempty"`
+
+	// Of the response, as far as it was kept.
+	Body       string `json:"body,omitempty"`
+	BodyBase64 []byte `json:"bodyBase64,omitempty"` // when it is not UTF-8
+	Truncated  bool   `json:"truncated,omitempty"`
 }
 
 func (p receptionJSON) Item(dst []byte, r *receive.Reception) []byte {
@@ -71,7 +76,12 @@ func (p receptionJSON) Item(dst []byte, r *receive.Reception) []byte {
 		out.Body = &text
 	}
 	if f := r.Forwarded; f != nil {
-		out.Forwarded = &forwardedJSON{Status: f.Status, Took: milliseconds(f.Took)}
+		out.Forwarded = &forwardedJSON{Status: f.Status, Took: milliseconds(f.Took), Truncated: f.Truncated}
+		if body := p.forwardedBody(r); utf8.Valid(body) {
+			out.Forwarded.Body = string(body)
+		} else {
+			out.Forwarded.BodyBase64 = body
+		}
 		if f.Failure != nil {
 			out.Forwarded.Failure = &failureJSON{Kind: f.Failure.Kind, Message: f.Failure.Message}
 		}

@@ -40,7 +40,8 @@ func (p receptionLine) Item(dst []byte, r *receive.Reception) []byte {
 	if p.Headers || p.Verbose {
 		dst = p.head(dst, r, c.indent())
 	}
-	return p.remarks(dst, r, c.indent(), c.limit)
+	dst = p.remarks(dst, r, c.indent(), c.limit)
+	return p.forwardedLines(dst, r, c.indent(), c.limit)
 }
 
 // End sums up.
@@ -163,5 +164,5 @@ func (p receptionPretty) Item(dst []byte, r *receive.Reception) []byte {
 	dst = p.head(dst, r, 0)
 	dst = append(dst, console.JSON(r.Body, p.Palette)...)
 	dst = p.remarks(dst, r, columns{}.indent(), c.limit)
-	return append(dst, '\n')
+	return append(p.forwardedWhole(dst, r), '\n')
 }

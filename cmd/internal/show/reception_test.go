@@ -60,6 +60,12 @@ func arrived() []receive.Reception {
 		r.Status, r.Took, r.Forwarded = 201, 12*time.Second, &receive.Forwarded{Status: 201, Took: time.Second}
 	})
 	add("POST", "/", ticket("new"), func(r *receive.Reception) {
+		r.Status, r.Forwarded = 422, &receive.Forwarded{
+			Status: 422, Took: time.Second, Truncated: true,
+			Body: []byte("no such ticket, said hunter2\r\n\n\x1b[2J second line\nthird\nfourth"),
+		}
+	})
+	add("POST", "/", ticket("new"), func(r *receive.Reception) {
 		r.Outcome, r.Problem, r.Status = receive.Failed, "left without an answer on purpose", 0
 	})
 	return all
@@ -144,7 +150,7 @@ func TestTally(t *testing.T) {
 	}
 	tally.Add(&receive.Reception{Method: "POST", Outcome: receive.Unanswered, Forwarded: &receive.Forwarded{}})
 	tally.Add(&receive.Reception{Method: "PUT", Outcome: receive.TooLarge})
-	if got, want := tally.Text(console.Palette{}, 0), "9 events: ticket 5, media 1, conversation 1, other 2; 2 broke the contract; 2 not passed on; 2 refused; 1 other request"; got != want {
+	if got, want := tally.Text(console.Palette{}, 0), "10 events: ticket 6, media 1, conversation 1, other 2; 2 broke the contract; 2 not passed on; 2 refused; 1 other request"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
