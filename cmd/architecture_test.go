@@ -31,7 +31,7 @@ func mayImport() map[string][]string {
 		"load":            {"apizee", "deliver", "fault", "generate"},
 		"audit":           {"apizee", "deliver", "fault", "payload", "generate", "redact", "report"},
 		"scenario":        {"apizee", "fault", "payload", "scenario/expr"},
-		"scenario/expr":   {"apizee", "payload"},
+		"scenario/expr":   {"apizee", "payload", "redact"},
 		"scenario/parse":  {"apizee", "deliver", "fault", "library", "payload", "redact", "report", "scenario", "scenario/expr", "yamlfile"},
 		"scenario/runner": {"apizee", "deliver", "fault", "payload", "redact", "report", "scenario", "scenario/expr"},
 		"undertest":       {"deliver", "redact"},

@@ -62,9 +62,9 @@ func Main(build Build) int {
 
 // Run runs one command line and returns the exit code of the process.
 func Run(ctx context.Context, system System, args []string) int {
-	stdout := console.NewOutput(system.Stdout)
-	system.Stdout = stdout
+	stdout := console.NewOutput(system.Stdout, nil)
 	a := &cli.App{System: system}
+	a.Stdout, a.Stderr = stdout, console.NewOutput(system.Stderr, a.Mask)
 	root := newRootCmd(a, subcommandIn(args))
 	root.SetArgs(args)
 	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) {

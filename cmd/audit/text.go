@@ -44,7 +44,7 @@ func (p *printer) result(r audit.Result) {
 	if p.app.Quiet {
 		return
 	}
-	palette, out := p.palette, p.app.Stdout
+	palette, out := p.palette, p.app.Text()
 	if r.Group != p.group {
 		if p.group != "" {
 			fmt.Fprintln(out)
@@ -83,7 +83,7 @@ func (p *printer) detail(text string, paint func(string) string) {
 		if paint != nil {
 			line = paint(line)
 		}
-		fmt.Fprintf(p.app.Stdout, "%s%s\n", indent, line)
+		fmt.Fprintf(p.app.Text(), "%s%s\n", indent, line)
 	}
 }
 

@@ -82,7 +82,7 @@ func (o *options) check() error {
 }
 
 func (p *plan) reply(_ context.Context, loaded *config.Loaded) error {
-	replyHeaders, err := cli.ParseHeaders(p.config.ReplyHeaders, p.replyHeaders)
+	replyHeaders, err := p.ParseHeaders(p.config.ReplyHeaders, p.replyHeaders)
 	if err != nil {
 		return cli.Usage(fmt.Errorf("--reply-header: %w", err), "write it as 'Name: value'.")
 	}

@@ -142,7 +142,7 @@ func run(ctx context.Context, o *options) error {
 
 // target is the endpoint, or a listener inside this process. Beside routes there may be none.
 func (o *options) target(c config.Config, routed bool) (target deliver.Target, stop func(), err error) {
-	headers, err := cli.ParseHeaders(c.Headers, o.Headers)
+	headers, err := o.ParseHeaders(c.Headers, o.Headers)
 	if err != nil {
 		return deliver.Target{}, nil, err
 	}

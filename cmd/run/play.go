@@ -87,7 +87,7 @@ func (r *running) check() error {
 // prepare settles where events go and how. The target may be typed, or come from
 // the configuration.
 func (r *running) prepare(ctx context.Context) error {
-	headers, err := cli.ParseHeaders(r.config.Headers, r.options.Headers)
+	headers, err := r.app.ParseHeaders(r.config.Headers, r.options.Headers)
 	if err != nil {
 		return err
 	}
@@ -102,7 +102,7 @@ func (r *running) prepare(ctx context.Context) error {
 	}
 	r.runner = runner.Runner{
 		Client: deliver.NewClient(r.transport, r.app.Now), Now: r.app.Now, Sleep: r.app.Sleep, Faulty: r.faulty,
-		Advise: show.Advise,
+		Advise: show.Advise, Secrets: &r.app.Known,
 	}
 	return nil
 }

@@ -36,7 +36,7 @@ type view struct {
 }
 
 func newView(a *cli.App, r *running) *view {
-	v := &view{app: a, run: r, palette: a.Out(), out: a.Stdout, came: make(chan struct{}, 1)}
+	v := &view{app: a, run: r, palette: a.Out(), out: a.Text(), came: make(chan struct{}, 1)}
 	if a.Quiet {
 		v.out = io.Discard
 	}

@@ -76,7 +76,7 @@ func run(ctx context.Context, o *options) error {
 	if err != nil {
 		return err
 	}
-	headers, err := cli.ParseHeaders(loaded.Config.Headers, o.Headers)
+	headers, err := o.ParseHeaders(loaded.Config.Headers, o.Headers)
 	if err != nil {
 		return err
 	}

@@ -151,3 +151,22 @@ func newValue(e entry, s string) Value {
 	v.Secret = v.Secret || e.key.kind == address && redact.URL(s) != s
 	return v
 }
+
+// AddSecrets adds what must not be shown of the settings to those that are known.
+func (l *Loaded) AddSecrets(known *redact.Secrets) {
+	for _, v := range l.values {
+		if header, isHeader := strings.CutPrefix(v.Key, "headers."); isHeader {
+			known.AddHeader(header, v.Value)
+			continue
+		}
+		k, _ := findKey(Keys(), v.Key)
+		switch k.kind {
+		case address:
+			known.AddURLText(v.Value)
+		case headerLine:
+			name, value, _ := strings.Cut(v.Value, ":")
+			known.Add(strings.TrimSpace(value))
+			known.AddHeader(name, strings.TrimSpace(value))
+		}
+	}
+}

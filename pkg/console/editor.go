@@ -63,8 +63,12 @@ func (e Editor) run(ctx context.Context, path string) error {
 	editor := e.choice()
 	cmd := editorCommand(ctx, editor, path)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = e.Stdin, e.Stdout, e.Stderr
+	// What is no file reaches the editor through a pipe.
 	if file, ok := fileBehind(e.Stdout); ok {
-		cmd.Stdout = file // what is no file reaches the editor through a pipe
+		cmd.Stdout = file
+	}
+	if file, ok := fileBehind(e.Stderr); ok {
+		cmd.Stderr = file
 	}
 	cmd.WaitDelay = editorGrace
 

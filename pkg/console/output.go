@@ -6,21 +6,22 @@ import (
 	"sync"
 )
 
-// Output passes writes on and remembers the first one that failed, so that a program can
-// tell in one place that what it printed was lost. It is a terminal when what is behind it
-// is one. It is safe for concurrent use as far as that is.
+// Output passes writes on, each changed as a whole, and remembers the first one that failed,
+// so that a program can tell in one place that what it printed was lost. It is a terminal
+// when what is behind it is one. It is safe for concurrent use as far as that is.
 type Output struct {
-	w io.Writer
+	w      io.Writer
+	change func(string) string // nil changes nothing
 
 	mu  sync.Mutex // guards err
 	err error
 }
 
-// NewOutput makes an output on w.
-func NewOutput(w io.Writer) *Output { return &Output{w: w} }
+// NewOutput makes an output on w; change may be nil.
+func NewOutput(w io.Writer, change func(string) string) *Output { return &Output{w: w, change: change} }
 
 func (o *Output) Write(p []byte) (int, error) {
-	n, err := o.w.Write(p)
+	n, err := o.write(p)
 	if err != nil {
 		o.mu.Lock()
 		defer o.mu.Unlock()
@@ -29,6 +30,16 @@ func (o *Output) Write(p []byte) (int, error) {
 		}
 	}
 	return n, err
+}
+
+func (o *Output) write(p []byte) (int, error) {
+	if o.change == nil {
+		return o.w.Write(p)
+	}
+	if _, err := io.WriteString(o.w, o.change(string(p))); err != nil {
+		return 0, err
+	}
+	return len(p), nil
 }
 
 // Err is the first error of a write. A reader that has left is none: it has what it wants.
@@ -41,12 +52,15 @@ func (o *Output) Err() error {
 	return o.err
 }
 
-// behind is what an Output writes to, and any other stream itself.
+// behind is what an Output writes to in the end, and any other stream itself.
 func behind(stream any) any {
-	if o, ok := stream.(*Output); ok {
-		return o.w
+	for {
+		o, ok := stream.(*Output)
+		if !ok {
+			return stream
+		}
+		stream = o.w
 	}
-	return stream
 }
 
 // fileBehind is the file that a stream is, or writes to.

@@ -10,7 +10,7 @@ import (
 func TestOutput(t *testing.T) {
 	read, write := io.Pipe()
 	full, later := errors.New("full"), errors.New("later")
-	o := NewOutput(write)
+	o := NewOutput(write, nil)
 	read.CloseWithError(full)
 	if _, err := o.Write([]byte("x")); err != full || o.Err() != full {
 		t.Errorf("got %v, remembered %v", err, o.Err())
@@ -29,7 +29,7 @@ func TestOutputWithoutReader(t *testing.T) {
 	}
 	defer w.Close()
 	r.Close()
-	o := NewOutput(w)
+	o := NewOutput(w, nil)
 	if _, err := o.Write([]byte("x")); err == nil || o.Err() != nil {
 		t.Errorf("got %v, remembered %v", err, o.Err())
 	}

@@ -21,6 +21,9 @@ func ParseURL(s string) (*url.URL, error) {
 		return nil, errors.New("target URL: it holds a space or a control character; write a space as %20")
 	}
 	s, _, _ = strings.Cut(s, "#")
+	if strings.HasPrefix(s, "http//") || strings.HasPrefix(s, "https//") {
+		return nil, errors.New("target URL: a colon is missing; it stands before the slashes, as in http://localhost:3000/")
+	}
 	if isMissingSlash(s) {
 		return nil, errors.New("target URL: a slash is missing; two of them stand before the host, as in http://localhost:3000/")
 	}

@@ -49,6 +49,7 @@ func TestParseURLRefuses(t *testing.T) {
 		"password cut":     {"http://u:hunter2/x@h/", "port after the host is not a number"},
 		"bare IPv6":        {"::1", "stands in brackets, like [::1]:3000"},
 		"half an escape":   {"http://h/%2", "invalid URL escape"},
+		"missing colon":    {"http//user:secret@h/", "a colon is missing"},
 		"missing slash":    {"http:/h", "a slash is missing"},
 		"not a host at []": {"http://[::1/", "missing ']'"},
 	}

@@ -55,6 +55,27 @@ func Header(name, value string, also ...string) string {
 // a malformed one has secrets too.
 func URL(s string) string { return new(urlMasker).url(s, deepest) }
 
+// Text is a text that somebody wrote, with its secrets masked: those of the URLs and of the
+// parameters in it, and what stands behind the name of a secret header.
+func Text(s string) string {
+	s = new(urlMasker).words(s)
+	name, value, isHeader := strings.Cut(s, ":")
+	if isHeader && strings.TrimSpace(value) != "" && IsSecret(keyBefore(name)) {
+		return name + ": " + Masked
+	}
+	return s
+}
+
+// Message is a message of ours with the secrets masked in what it quotes, and in the URLs
+// that stand in it.
+func Message(s string) string {
+	parts := strings.Split(new(urlMasker).words(s), `"`)
+	for i := 1; i < len(parts); i += 2 {
+		parts[i] = Text(parts[i])
+	}
+	return strings.Join(parts, `"`)
+}
+
 // HasSecret says whether a line of a file names a secret or has a URL with one. While
 // a file is being read, nobody knows yet where the secret ends.
 func HasSecret(line string) bool {

@@ -179,3 +179,19 @@ func TestHasSecret(t *testing.T) {
 		}
 	}
 }
+
+func TestMessage(t *testing.T) {
+	for in, want := range map[string]string{
+		`s.yaml:1:9: headers must be a mapping, not "X-Api-Key: abc"`: `s.yaml:1:9: headers must be a mapping, not "X-Api-Key: ****"`,
+		`"http://u:pw@h/?token=abc" is no address`:                    `"http://u:****@h/?token=****" is no address`,
+		"a: http://h/?token=abc\nb: cd":                               "a: http://h/?token=****\nb: cd",
+		`headers.X-Secret: a value cannot hold "\n"`:                  `headers.X-Secret: a value cannot hold "\n"`,
+		`--data "Content-Type: text/plain": it is not JSON`:           `--data "Content-Type: text/plain": it is not JSON`,
+		`--require-header "X-Api-Key:": there is no value`:            `--require-header "X-Api-Key:": there is no value`,
+		`there is no key "passwrd"; did you mean "password"?`:         `there is no key "passwrd"; did you mean "password"?`,
+	} {
+		if got := Message(in); got != want {
+			t.Errorf("%s\n got %s\nwant %s", in, got, want)
+		}
+	}
+}

@@ -5,14 +5,16 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Secrets are values that must not be shown wherever they turn up, such as in the reply of
-// an endpoint that repeats what it got. The zero value has none. Once all are added, it
-// may be used by several goroutines at once.
+// an endpoint that repeats what it got. The zero value has none. It may be used by several
+// goroutines at once.
 type Secrets struct {
-	values []string // as they were given
-	folded []string // as unescape gives them
+	mu     sync.RWMutex // guards what follows
+	values []string     // as they were given
+	folded []string     // as unescape gives them
 }
 
 // leastSecret is how long a secret must be to be searched for: a shorter one
@@ -21,6 +23,8 @@ const leastSecret = 4
 
 // Add adds values.
 func (s *Secrets) Add(values ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	for _, value := range values {
 		if len(value) < leastSecret || slices.Contains(s.values, value) {
 			continue
@@ -30,16 +34,31 @@ func (s *Secrets) Add(values ...string) {
 	}
 }
 
+// IsEmpty reports whether nothing is known; nil knows nothing.
+func (s *Secrets) IsEmpty() bool {
+	if s == nil {
+		return true
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return len(s.values) == 0
+}
+
 // AddURL adds the secrets of a URL, as they stand in it and as they are meant, and the
 // header that its user becomes.
 func (s *Secrets) AddURL(u *url.URL) {
-	var m urlMasker
-	m.url(u.String(), deepest)
-	s.Add(m.values()...)
+	s.AddURLText(u.String())
 	if u.User != nil {
 		password, _ := u.User.Password()
 		s.Add(base64.StdEncoding.EncodeToString([]byte(u.User.Username() + ":" + password)))
 	}
+}
+
+// AddURLText adds those of what may be a URL.
+func (s *Secrets) AddURLText(text string) {
+	var m urlMasker
+	m.url(text, deepest)
+	s.Add(m.values()...)
 }
 
 // AddHeader adds what a secret header holds, with and without the scheme before
@@ -81,6 +100,11 @@ const cutMark = "…"
 // Mask hides the secrets in a text, also where JSON, HTML or a URL has escaped them. The
 // text may have been cut off, with "…" in place of the rest, in the middle of one.
 func (s *Secrets) Mask(text string) string {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if len(s.values) == 0 {
+		return text
+	}
 	whole, isCut := strings.CutSuffix(text, cutMark)
 	hidden := make([]bool, len(whole)) // by byte
 	found := mark(hidden, nil, whole, s.values, isCut)

@@ -36,7 +36,7 @@ func (m *urlMasker) words(text string) string {
 	}
 	var masked strings.Builder
 	for text != "" {
-		end := separator(text, " \t,<>\"'")
+		end := separator(text, " \t\n,<>\"'")
 		masked.WriteString(m.word(text[:end]))
 		if end < len(text) {
 			masked.WriteByte(text[end])

@@ -12,6 +12,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
 
 // System is all that a command needs from outside.
@@ -41,7 +42,21 @@ type App struct {
 	Quiet       bool
 	Verbose     bool
 	ShowSecrets bool
+
+	Known redact.Secrets // from the configuration and the command line
 }
+
+// Mask hides the known secrets in a text, unless they may be shown.
+func (a *App) Mask(text string) string {
+	if a.ShowSecrets {
+		return text
+	}
+	return a.Known.Mask(text)
+}
+
+// Text is standard output for what people read: known secrets are masked in it. What is
+// data, and has to stay as it is, goes to Stdout itself.
+func (a *App) Text() io.Writer { return console.NewOutput(a.Stdout, a.Mask) }
 
 // Out colors what goes to standard output.
 func (a *App) Out() console.Palette { return a.palette(a.Stdout) }
@@ -64,7 +79,7 @@ func (a *App) Style() show.Style {
 		fixed := width()
 		width = func() int { return fixed }
 	}
-	return show.Style{Palette: a.Out(), Width: width, Secrets: a.ShowSecrets, Quiet: a.Quiet, Verbose: a.Verbose}
+	return show.Style{Palette: a.Out(), Width: width, Secrets: a.ShowSecrets, Known: &a.Known, Quiet: a.Quiet, Verbose: a.Verbose}
 }
 
 // IsAnimated reports whether w is a terminal that can draw on a line anew.

@@ -65,8 +65,9 @@ func completeHeaders(*cobra.Command, []string, string) ([]string, cobra.ShellCom
 }
 
 // ParseHeaders lays the headers of the command line over the configured ones. Those
-// of the command line keep the spelling that the user gave them.
-func ParseHeaders(configured, typed []string) ([]deliver.Header, error) {
+// of the command line keep the spelling that the user gave them. What is secret in them is
+// known from then on.
+func (a *App) ParseHeaders(configured, typed []string) ([]deliver.Header, error) {
 	base, err := parseHeaders(configured)
 	if err != nil {
 		return nil, err
@@ -74,6 +75,9 @@ func ParseHeaders(configured, typed []string) ([]deliver.Header, error) {
 	over, err := parseHeaders(typed)
 	if err != nil {
 		return nil, err
+	}
+	for _, h := range over {
+		a.Known.AddHeader(h.Name, h.Value)
 	}
 	return deliver.Override(base, over), nil
 }
@@ -133,7 +137,7 @@ func (a *App) Endpoint(ctx context.Context, o *Connection) (config.Config, deliv
 	if err != nil {
 		return config.Config{}, deliver.Target{}, err
 	}
-	headers, err := ParseHeaders(loaded.Config.Headers, o.Headers)
+	headers, err := a.ParseHeaders(loaded.Config.Headers, o.Headers)
 	if err != nil {
 		return config.Config{}, deliver.Target{}, err
 	}

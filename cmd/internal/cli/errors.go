@@ -10,6 +10,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
 
 // The exit codes that every command shares.
@@ -119,7 +120,7 @@ func (a *App) Report(w io.Writer, err error) {
 		}
 		hint = e.hint
 	}
-	fmt.Fprintf(w, "%s %s\n", p.Failure("error:"), a.beside(err.Error(), len("error: ")))
+	fmt.Fprintf(w, "%s %s\n", p.Failure("error:"), a.beside(redact.Message(err.Error()), len("error: ")))
 	if hint != "" {
 		fmt.Fprintf(w, "%s %s\n", p.Dim("hint:"), a.beside(hint, len("hint: ")))
 	}
@@ -133,7 +134,7 @@ func (a *App) beside(text string, indent int) string {
 		columns = console.Width(a.Stderr, a.LookupEnv)
 	}
 	var lines []string
-	for _, line := range console.SafeLines(text) {
+	for _, line := range console.SafeLines(a.Mask(text)) {
 		lines = append(lines, console.Fit(line, columns, indent)...)
 	}
 	return strings.Join(lines, "\n"+strings.Repeat(" ", indent))

@@ -118,17 +118,18 @@ func (a *App) WriteReports(list Reports, writers map[string]func(io.Writer) erro
 	return nil
 }
 
-// WriteSafely writes a text in any format with what could act on a terminal, or deceive the
-// eye, as an escape: JSON's own where it is JSON.
+// WriteSafely writes a text in any format with known secrets masked, and what could act on a
+// terminal, or deceive the eye, as an escape: JSON's own where it is JSON.
 func (a *App) WriteSafely(w io.Writer, write func(io.Writer) error) error {
 	var text bytes.Buffer
 	if err := write(&text); err != nil {
 		return err
 	}
+	masked := []byte(a.Mask(text.String()))
 	escape := console.SafeText
-	if json.Valid(text.Bytes()) {
+	if json.Valid(masked) {
 		escape = console.SafeJSON
 	}
-	_, err := w.Write(escape(text.Bytes()))
+	_, err := w.Write(escape(masked))
 	return err
 }

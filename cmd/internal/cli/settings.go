@@ -26,6 +26,9 @@ func (a *App) Load(ctx context.Context, typed Settings) (*config.Loaded, error) 
 		},
 		Flags: typed,
 	})
+	if err == nil {
+		loaded.AddSecrets(&a.Known)
+	}
 	a.noteMisnamed(used)
 	return loaded, err
 }

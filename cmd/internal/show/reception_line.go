@@ -35,13 +35,26 @@ func (p receptionLine) Begin(dst []byte) []byte {
 }
 
 func (p receptionLine) Item(dst []byte, r *receive.Reception) []byte {
-	c := p.columns()
+	c, start := p.columns(), len(dst)
 	dst = p.summary(dst, c, r)
 	if p.Headers || p.Verbose {
 		dst = p.head(dst, r, c.indent())
 	}
 	dst = p.remarks(dst, r, c.indent(), c.limit)
-	return p.forwardedLines(dst, r, c.indent(), c.limit)
+	return p.hidden(p.forwardedLines(dst, r, c.indent(), c.limit), start)
+}
+
+// hidden masks the known secrets in what was added behind start: a sender may put them
+// anywhere.
+func (p receptionLine) hidden(dst []byte, start int) []byte {
+	if p.Known.IsEmpty() {
+		return dst
+	}
+	text := string(dst[start:])
+	if masked := p.hide(text); masked != text {
+		return append(dst[:start], masked...)
+	}
+	return dst
 }
 
 // End sums up.
@@ -159,10 +172,10 @@ func omitted(n int) string {
 type receptionPretty struct{ receptionLine }
 
 func (p receptionPretty) Item(dst []byte, r *receive.Reception) []byte {
-	c := p.columns()
+	c, start := p.columns(), len(dst)
 	dst = p.summary(dst, c, r)
 	dst = p.head(dst, r, 0)
 	dst = append(dst, console.JSON(r.Body, p.Palette)...)
 	dst = p.remarks(dst, r, columns{}.indent(), c.limit)
-	return append(p.forwardedWhole(dst, r), '\n')
+	return p.hidden(append(p.forwardedWhole(dst, r), '\n'), start)
 }

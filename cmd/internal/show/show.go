@@ -87,10 +87,11 @@ func instant(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
 // Style is what the user wants and the terminal can, whatever is shown.
 type Style struct {
 	Palette console.Palette
-	Width   func() int // of the terminal in columns; 0, and nil, is unlimited
-	Secrets bool       // are shown
-	Quiet   bool       // nothing but what programs read
-	Verbose bool       // more about each item
+	Width   func() int      // of the terminal in columns; 0, and nil, is unlimited
+	Secrets bool            // are shown
+	Known   *redact.Secrets // wherever they stand in what came from elsewhere; nil is none
+	Quiet   bool            // nothing but what programs read
+	Verbose bool            // more about each item
 }
 
 func (s Style) width() int {
@@ -107,7 +108,15 @@ func (s Style) path(path string) string {
 	if s.Secrets {
 		return path
 	}
-	return redact.URL(path)
+	return redact.URL(s.hide(path))
+}
+
+// hide masks the known secrets in a text.
+func (s Style) hide(text string) string {
+	if s.Secrets || s.Known.IsEmpty() {
+		return text
+	}
+	return s.Known.Mask(text)
 }
 
 // mask hides what is secret in headers: by its name, or for being one of also.
@@ -118,7 +127,7 @@ func (s Style) mask(headers http.Header, also ...string) http.Header {
 	masked := headers.Clone()
 	for name, values := range masked {
 		for i, value := range values {
-			values[i] = redact.Header(name, value, also...)
+			values[i] = redact.Header(name, s.hide(value), also...)
 		}
 	}
 	return masked

@@ -14,11 +14,14 @@ import (
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
+	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
 
-// InQuotes is a word of a file in quotes, for a message, which it keeps short.
+// InQuotes is a word of a file in quotes, for a message, which it keeps short. Secrets are
+// masked in it.
 func InQuotes(s string) string {
 	const most = 60
+	s = redact.Text(s)
 	if r := []rune(s); len(r) > most {
 		s = string(r[:most]) + "…"
 	}

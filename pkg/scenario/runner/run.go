@@ -35,6 +35,8 @@ type Runner struct {
 	Sleep func(context.Context, time.Duration) error
 	// Advise words what to do about a failed delivery; nil takes the failure's own hint.
 	Advise func(*deliver.Failure) string
+	// Secrets are those that are known, to which a run adds its own; nil is none.
+	Secrets *redact.Secrets
 	// Observe is told what happens, by one goroutine at a time; nil is nobody.
 	Observe func(Event)
 }
@@ -68,7 +70,7 @@ type running struct {
 	sources  payload.Sources // of templates
 	random   *rand.Rand      // what shuffles; ids come from another source
 	to       *url.URL        // nil leaves it to the scenario
-	secrets  redact.Secrets
+	secrets  *redact.Secrets
 	// lost are the variables that a step was to capture and did not, with its number.
 	lost map[string]int
 	held []delivery // see hold
@@ -89,6 +91,9 @@ func (r Runner) Run(ctx context.Context, s *scenario.Scenario, o Options) Outcom
 	if r.Advise == nil {
 		r.Advise = func(f *deliver.Failure) string { return f.Hint }
 	}
+	if r.Secrets == nil {
+		r.Secrets = new(redact.Secrets)
+	}
 	ids, count := rand.New(rand.NewPCG(uint64(o.Seed), 1)), int64(0)
 	sources := payload.Sources{
 		Now: r.Now, Random: ids.Uint64,
@@ -98,7 +103,7 @@ func (r Runner) Run(ctx context.Context, s *scenario.Scenario, o Options) Outcom
 		o.timeline = newTimeline(s)
 	}
 	p := &running{
-		Runner: r, scenario: s, options: o, sources: sources, engine: expr.New(sources),
+		Runner: r, scenario: s, options: o, secrets: r.Secrets, sources: sources, engine: expr.New(sources),
 		random: rand.New(rand.NewPCG(uint64(o.Seed), 0)),
 		lost:   map[string]int{},
 		outcome: Outcome{
