@@ -2,7 +2,6 @@ package payload
 
 import (
 	"errors"
-	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
@@ -17,7 +16,7 @@ type actionError struct {
 	err    error
 }
 
-func (e *actionError) Error() string { return e.action + ": " + e.err.Error() }
+func (e *actionError) Error() string { return Short(e.action) + ": " + e.err.Error() }
 func (e *actionError) Unwrap() error { return e.err }
 
 // errorPlace is where an error of text/template says that it is: a line, and what is executed.
@@ -39,6 +38,15 @@ func templateError(file string, err error) error {
 	return wrong
 }
 
+// Short is a text for a message, which it keeps short.
+func Short(text string) string {
+	const most = 60
+	if r := []rune(text); len(r) > most {
+		return string(r[:most]) + "…"
+	}
+	return text
+}
+
 // Reason is what an error of text/template says about an expression.
 func Reason(err error) string {
 	return templateError("", err).(*TemplateError).Reason
@@ -54,13 +62,17 @@ func explained(err error, at, text string) string {
 	case at == "":
 		return inOurWords(text)
 	}
-	return at + ": " + inOurWords(text)
+	return Short(at) + ": " + inOurWords(text)
 }
 
-// ourWords are for what text/template says, with $1 and so on for its groups, which may
+// wording is what is said instead of a text, with $1 and so on for its groups, which may
 // be names of types.
-var ourWords = sync.OnceValue(func() [][2]any {
-	var words [][2]any
+type wording struct {
+	text *regexp.Regexp
+	ours string
+}
+
+var wordings = sync.OnceValue(func() (all []wording) {
 	for _, w := range [][2]string{
 		{`map has no entry for key "(.*)"`, `there is no "$1"`},
 		{`nil (?:pointer evaluating .*\.|data; no entry for key ")(\w+)"?`, `null has no "$1"`},
@@ -90,13 +102,15 @@ var ourWords = sync.OnceValue(func() [][2]any {
 		{`invalid type for comparison|non-comparable types? .*`, `objects, lists and null are not compared`},
 		{`missing argument for comparison`, `it compares with something`},
 		{`can't give argument to non-function (.+)`, `$1 is not a function`},
+		{`(\w+) is not a method but has arguments`, `$1 is not a function`},
+		{`nil is not a command`, `null is an argument, not an action`},
 		{`(?:non-function (\S+) of type .*|call of nil)`, `there is no such function to call`},
 		{`exceeded maximum template depth .*`, `its templates go too deep into each other`},
 		{`malformed character constant: (.*)|unterminated character constant`, `a text stands in double quotes or backquotes $1`},
 	} {
-		words = append(words, [2]any{regexp.MustCompile("^(?s:" + w[0] + ")$"), w[1]})
+		all = append(all, wording{regexp.MustCompile("^(?s:" + w[0] + ")$"), w[1]})
 	}
-	return words
+	return all
 })
 
 // inOurWords says the reason of text/template as a user of templates would.
@@ -104,16 +118,14 @@ func inOurWords(text string) string {
 	if rest, isCall := strings.CutPrefix(text, "error calling "); isCall {
 		_, text, _ = strings.Cut(rest, ": ")
 	}
-	for _, w := range ourWords() {
-		found := w[0].(*regexp.Regexp).FindStringSubmatch(text)
-		if found == nil {
-			continue
-		}
-		ours := w[1].(string)
+	for _, w := range wordings() {
+		found := w.text.FindStringSubmatch(text)
 		for i, group := range found {
-			ours = strings.ReplaceAll(ours, fmt.Sprint("$", i), typeName(group))
+			w.ours = strings.ReplaceAll(w.ours, "$"+strconv.Itoa(i), typeName(group))
 		}
-		return strings.TrimSpace(ours)
+		if found != nil {
+			return strings.TrimSpace(w.ours)
+		}
 	}
 	return text
 }

@@ -136,5 +136,5 @@ func shown(v any) string {
 	if err != nil {
 		return "it"
 	}
-	return text
+	return Short(text)
 }

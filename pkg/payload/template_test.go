@@ -1,6 +1,7 @@
 package payload
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"runtime"
@@ -281,6 +282,7 @@ func FuzzRender(f *testing.F) {
 	f.Add(`{{ range until 5 }}{{ end }}{{ define "x" }}{{ template "x" }}{{ end }}`, "[1]")
 	f.Add(`{{ $x := "\\" }}{{ range 60 }}{{ $x = js $x }}{{ $x = printf "%9999d%v" 1 $x }}{{ end }}`, "")
 	f.Add(`{{ $x := list 1 .a }}{{ range 3 }}{{ $x = list $x (join "," $x) (splitList "" (toJson $x)) }}{{ end }}{{ len $x }}`, `{"a":{}}`)
+	f.Add(`{"a": {{ .a }}, "b": "{{ .b }}{{ print .a (list .b) }}{{ printf "%v %d %s" .a .b 1 }}"}`, `{"b":[null,{"c":1.5}]}`)
 	f.Add(`{{ regexReplaceAll "(a*)*" (repeat 99 .a) (replace "" "b" .a) | b64enc | substr 1 -1 | trunc -5 }}`, "aaa")
 	f.Fuzz(func(t *testing.T, text, value string) {
 		tpl, err := Parse("t", text)
@@ -297,6 +299,11 @@ func FuzzRender(f *testing.F) {
 		}
 		if _, err := Raw(body); err != nil {
 			t.Fatalf("%s: %v", body, err)
+		}
+		for _, goes := range []string{"<nil>", "<no value>", "map[", "%!"} {
+			if bytes.Contains(body, []byte(goes)) && !strings.ContainsAny(text+value, goes[:1]) {
+				t.Fatalf("%s renders %s", text, body)
+			}
 		}
 	})
 }

@@ -19,14 +19,7 @@ import (
 
 // InQuotes is a word of a file in quotes, for a message, which it keeps short. Secrets are
 // masked in it.
-func InQuotes(s string) string {
-	const most = 60
-	s = redact.Text(s)
-	if r := []rune(s); len(r) > most {
-		s = string(r[:most]) + "…"
-	}
-	return `"` + s + `"`
-}
+func InQuotes(s string) string { return `"` + payload.Short(redact.Text(s)) + `"` }
 
 // Is reports whether a text holds an expression.
 func Is(text string) bool { return strings.Contains(text, "{{") }
@@ -144,7 +137,7 @@ func (e *Engine) Eval(text string) (any, error) {
 	e.kept = nil
 	out, err := e.bound.Execute(x.template, e.Vars)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %s", InQuotes(text), payload.Reason(err))
+		return nil, fmt.Errorf("%s: %s", InQuotes(text), redact.Text(payload.Reason(err)))
 	}
 	if x.typed {
 		return e.kept, nil

@@ -56,11 +56,11 @@ func (p *running) time(e *scenario.Event) (int64, error) {
 	if e.Time == nil {
 		return p.options.timeline.next(p.Now()).Unix(), nil
 	}
-	raw, err := p.engine.JSON(e.Time)
+	text, err := p.content(e.Time)
 	if err != nil {
 		return 0, err
 	}
-	return payload.ParseTime(gjson.ParseBytes(raw).String())
+	return payload.ParseTime(string(text))
 }
 
 func (p *running) fromTemplate(t *scenario.Rendered) ([]byte, error) {
