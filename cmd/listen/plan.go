@@ -205,7 +205,9 @@ func (p *plan) record(context.Context, *config.Loaded) error {
 	if p.config.Record == "-" {
 		return cli.Usage(errors.New("--record -: a recording is a file"), "name one; -o json prints the events on standard output.")
 	}
-	options := recording.Options{Sync: p.sync, ShowSecrets: p.ShowSecrets}
+	options := recording.Options{Sync: p.sync, ShowSecrets: p.ShowSecrets, Reopened: func() {
+		p.Note(p.config.Record + " was moved or removed; the recording goes on in a new file of that name.")
+	}}
 	if name := p.receive.RequireHeader.Name; name != "" {
 		options.Secrets = []string{name}
 	}

@@ -28,6 +28,9 @@ func openFile(path string, sync bool) (file, error) {
 	if _, err := f.Seek(0, io.SeekEnd); err != nil {
 		return nil, fmt.Errorf("it must be a plain file: %w", errors.Join(err, f.Close()))
 	}
+	if err := mayAppend(f); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
 	if sync {
 		if err := syncFolder(filepath.Dir(path)); err != nil {
 			return nil, errors.Join(err, f.Close())
@@ -51,15 +54,15 @@ func mayAppend(f file) error {
 	return nil // a torn line is one, and what cannot be read is for the writing to say
 }
 
-// hold locks the file and says where it ends. When somebody removed it, or its folder, it
-// is made anew: what is written to a removed file would be lost without a word.
+// hold locks the file and says where it ends. When somebody moved or removed it, or its
+// folder, it is made anew: what is written to a removed file would be lost without a word.
 func (w *Writer) hold() (end int64, _ error) {
 	for {
 		if err := lock(w.file.Fd(), w.patience); err != nil {
 			return 0, err
 		}
 		info, err := w.file.Stat()
-		if err == nil && !isRemoved(info) {
+		if err == nil && !w.isMoved(info) {
 			return info.Size(), nil
 		}
 		if err == nil {
@@ -69,6 +72,63 @@ func (w *Writer) hold() (end int64, _ error) {
 			_ = unlock(w.file.Fd())
 			return 0, err
 		}
+	}
+}
+
+// isMoved says whether the recording's name does not stand for the open file any more.
+func (w *Writer) isMoved(open fs.FileInfo) bool {
+	if w.path == "" {
+		return false
+	}
+	named, err := os.Stat(w.path)
+	return errors.Is(err, fs.ErrNotExist) || err == nil && !os.SameFile(open, named)
+}
+
+func (w *Writer) renew() error {
+	f, err := openFile(w.path, w.options.Sync)
+	if err != nil {
+		return fmt.Errorf("it was moved or removed, and cannot be made anew: %w", err)
+	}
+	_ = w.file.Close() // this unlocks it too
+	w.file, w.end, w.renewed = f, -1, true
+	return nil
+}
+
+// watchEvery is how often it is seen after a recording to which nothing is written.
+const watchEvery = time.Second / 2
+
+// watch makes a moved file anew between two entries too, and tells of it where that holds up
+// no entry.
+func (w *Writer) watch() {
+	ticker := time.NewTicker(watchEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ticker.C:
+			w.lookAfter()
+		case <-w.closed:
+			return
+		}
+	}
+}
+
+func (w *Writer) lookAfter() {
+	w.writing.Lock()
+	if info, err := w.file.Stat(); err == nil && w.isMoved(info) {
+		_ = w.renew() // the next entry says why it cannot be
+	}
+	w.writing.Unlock()
+	w.tell()
+}
+
+// tell says that the file was made anew, if so.
+func (w *Writer) tell() {
+	w.writing.Lock()
+	renewed := w.renewed
+	w.renewed = false
+	w.writing.Unlock()
+	if renewed && w.options.Reopened != nil {
+		w.options.Reopened()
 	}
 }
 
@@ -91,16 +151,6 @@ func lock(fd uintptr, patience time.Duration) error {
 		}
 		time.Sleep(pause)
 	}
-}
-
-func (w *Writer) renew() error {
-	f, err := w.open()
-	if err != nil {
-		return fmt.Errorf("it was removed, and cannot be made anew: %w", err)
-	}
-	_ = w.file.Close() // nobody can read it any more; this unlocks it too
-	w.file, w.end = f, -1
-	return nil
 }
 
 // full marks the error of a full disk as ErrFull.

@@ -4,7 +4,6 @@ package recording
 
 import (
 	"errors"
-	"io/fs"
 	"syscall"
 )
 
@@ -16,5 +15,3 @@ func unlock(uintptr) error { return nil }
 func isFull(err error) bool { return errors.Is(err, syscall.ENOSPC) }
 
 func syncFolder(string) error { return nil }
-
-func isRemoved(fs.FileInfo) bool { return false }

@@ -4,7 +4,6 @@ package recording
 
 import (
 	"errors"
-	"io/fs"
 	"os"
 	"syscall"
 )
@@ -39,9 +38,4 @@ func syncFolder(path string) error {
 		return err
 	}
 	return errors.Join(folder.Sync(), folder.Close())
-}
-
-func isRemoved(info fs.FileInfo) bool {
-	stat, ok := info.Sys().(*syscall.Stat_t)
-	return ok && stat.Nlink == 0
 }

@@ -2,7 +2,6 @@ package recording
 
 import (
 	"errors"
-	"io/fs"
 
 	"golang.org/x/sys/windows"
 )
@@ -31,6 +30,3 @@ func isFull(err error) bool {
 
 // syncFolder has nothing to do: NTFS keeps the name with the file.
 func syncFolder(string) error { return nil }
-
-// isRemoved is never so: Windows does not let go of a file that is open.
-func isRemoved(fs.FileInfo) bool { return false }

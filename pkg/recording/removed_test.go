@@ -29,7 +29,7 @@ func TestRemoved(t *testing.T) {
 
 			remove(t, folder)
 			err := w.Append(entry("4"))
-			if !errors.Is(err, fs.ErrNotExist) || !strings.HasPrefix(err.Error(), "write recording: it was removed, and cannot be made anew: open ") {
+			if !errors.Is(err, fs.ErrNotExist) || !strings.HasPrefix(err.Error(), "write recording: it was moved or removed, and cannot be made anew: open ") {
 				t.Errorf("got %v", err)
 			}
 			if err := os.Mkdir(folder, 0o700); err != nil {
@@ -40,6 +40,49 @@ func TestRemoved(t *testing.T) {
 				t.Errorf("%+v", entries)
 			}
 		})
+	}
+}
+
+// TestMoved moves a recording away, as a rotation of logs does.
+func TestMoved(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "events.ndjson")
+	reopened := make(chan struct{}, 9)
+	w := create(t, path, Options{Reopened: func() { reopened <- struct{}{} }})
+	appendAll(t, w, entry("1"))
+	move(t, path, path+".1")
+	appendAll(t, w, entry("2"))
+	<-reopened
+	move(t, path, path+".2")
+	<-reopened // though nothing is written
+	for name, want := range map[string]string{path + ".1": "1", path + ".2": "2"} {
+		if entries, _ := readAll(t, readFile(t, name)); len(entries) != 1 || string(entries[0].Body) != want {
+			t.Errorf("%s: %+v", name, entries)
+		}
+	}
+	if text := readFile(t, path); text != "" {
+		t.Errorf("the new file holds %q", text)
+	}
+
+	// Another file of that name is left alone.
+	other := filepath.Join(t.TempDir(), "other")
+	if err := os.WriteFile(other, []byte("not mine\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	move(t, other, path)
+	if err := w.Append(entry("3")); !errors.Is(err, ErrNotRecording) {
+		t.Errorf("got %v", err)
+	}
+	remove(t, path)
+	appendAll(t, w, entry("4"))
+	if text := readFile(t, path); strings.Count(text, "\n") != 1 {
+		t.Errorf("the new file holds %q", text)
+	}
+}
+
+func move(t *testing.T, from, to string) {
+	t.Helper()
+	if err := os.Rename(from, to); err != nil {
+		t.Fatal(err)
 	}
 }
 

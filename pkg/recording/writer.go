@@ -26,13 +26,17 @@ type Options struct {
 
 	// Secrets are headers that are secret although redact.IsSecret does not say so.
 	Secrets []string
+
+	// Reopened is told, at most a second later, that the file was moved or removed and that
+	// the recording goes on in a new one of its name; nil is not told.
+	Reopened func()
 }
 
 // Writer appends entries to a recording. It is safe for concurrent use, and so is
 // another Writer on the same file, also in another process.
 type Writer struct {
 	options  Options
-	open     func() (file, error)
+	path     string        // "" is never opened anew
 	patience time.Duration // with another writer of the file
 	buffers  sync.Pool
 
@@ -43,6 +47,9 @@ type Writer struct {
 	file    file
 	end     int64  // where the last batch of this writer ended; -1 before the first
 	spare   []byte // the text of an earlier batch, to use its room again
+	renewed bool   // and Options.Reopened was not told
+
+	closed chan struct{}
 }
 
 // batch is the lines that go into the file with one write, and one fsync.
@@ -59,27 +66,29 @@ var ErrNotRecording = errors.New("the file exists and is no recording")
 // alone, when it is missing. The folder must exist. errors.Is with ErrNotRecording tells a
 // file of another kind by its first line.
 func Create(path string, options Options) (*Writer, error) {
-	open := func() (file, error) { return openFile(path, options.Sync) }
-	f, err := open()
+	f, err := openFile(path, options.Sync)
+	if errors.Is(err, ErrNotRecording) {
+		return nil, ErrNotRecording
+	}
 	if err != nil {
 		return nil, fmt.Errorf("open recording: %w", err)
 	}
-	if err := mayAppend(f); err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
 	w := newWriter(f, options)
-	w.open = open
+	w.path = path
+	go w.watch()
 	return w, nil
 }
 
 func newWriter(f file, options Options) *Writer {
-	w := &Writer{options: options, patience: lockPatience, file: f, next: new(batch), end: -1}
+	w := &Writer{options: options, patience: lockPatience, file: f, next: new(batch), end: -1, closed: make(chan struct{})}
 	w.buffers.New = func() any { return new([]byte) }
 	return w
 }
 
-// Close ends the recording. Nothing is held back that it could flush.
+// Close ends the recording, once. Nothing is held back that it could flush.
 func (w *Writer) Close() error {
+	close(w.closed)
+	defer w.tell()
 	w.writing.Lock()
 	defer w.writing.Unlock()
 	return w.file.Close()
