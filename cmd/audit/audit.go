@@ -118,7 +118,8 @@ func badRule(err error) error {
 
 // judge runs the audit, and says how it went.
 func judge(ctx context.Context, o *options, spec audit.Options) error {
-	if err := o.reports.Check(); err != nil {
+	o.reports.Keep(o.CACert)
+	if err := o.PrepareReports(&o.reports); err != nil {
 		return err
 	}
 	p := &printer{app: o.App, palette: o.Out()}
@@ -141,7 +142,7 @@ func judge(ctx context.Context, o *options, spec audit.Options) error {
 			return report.JUnit.Write(w, outcome.Report())
 		},
 	}
-	if err := o.WriteReports(o.reports, writers); err != nil {
+	if err := o.WriteReports(&o.reports, writers); err != nil {
 		return err
 	}
 	switch {

@@ -154,7 +154,8 @@ func printTargets(ctx context.Context, o *options, spec load.Options) error {
 
 // attack sends the load and judges the outcome.
 func attack(ctx context.Context, o *options, spec load.Options) error {
-	if err := o.reports.Check(); err != nil {
+	o.reports.Keep(o.CACert)
+	if err := o.PrepareReports(&o.reports); err != nil {
 		return err
 	}
 	if err := load.CheckHost(ctx, spec.Target.URL, spec.AllowHosts, spec.Lookup); err != nil {
@@ -170,7 +171,7 @@ func attack(ctx context.Context, o *options, spec load.Options) error {
 	}
 	printer.end(outcome)
 	writers := map[string]func(io.Writer) error{"json": outcome.WriteJSON, "html": outcome.WriteHTML, "hdr": outcome.WriteHDR}
-	if err := o.WriteReports(o.reports, writers); err != nil {
+	if err := o.WriteReports(&o.reports, writers); err != nil {
 		return err
 	}
 	if ctx.Err() != nil {

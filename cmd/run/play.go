@@ -49,6 +49,9 @@ func run(ctx context.Context, o *options) error {
 	if r.scenarios, err = parseScenarios(ctx, o, r.config); err != nil {
 		return r.notBegun(err)
 	}
+	if err := o.reports.Check(); err != nil {
+		return err
+	}
 	if err := r.prepare(ctx); err != nil {
 		return r.notBegun(err)
 	}
@@ -78,7 +81,9 @@ func (r *running) check() error {
 		}
 		r.assumptions = append(r.assumptions, runner.Assumption(name))
 	}
-	if err := o.reports.Check(); err != nil {
+	o.reports.Keep(o.CACert)
+	o.reports.Keep(o.scenarios...)
+	if err := o.PrepareReports(&o.reports); err != nil {
 		return err
 	}
 	return checkEndpoint(o)
@@ -204,17 +209,33 @@ func (r *running) end(ctx context.Context, outcomes []runner.Outcome, all report
 }
 
 func (r *running) report(all report.Report) error {
+	all.Locate(r.workspace())
+	for i := range all.Suites {
+		if s := &all.Suites[i]; s.Start.IsZero() { // it did not begin
+			s.Start = r.app.Now()
+		}
+	}
 	writers := map[string]func(io.Writer) error{}
 	for _, f := range report.Formats() {
 		writers[f] = func(w io.Writer) error { return report.Format(f).Write(w, all) }
 	}
-	if err := r.app.WriteReports(r.options.reports, writers); err != nil {
+	if err := r.app.WriteReports(&r.options.reports, writers); err != nil {
 		return err
 	}
 	if r.options.github {
 		return r.app.WriteSafely(r.app.Stdout, func(w io.Writer) error { return report.GitHub(w, all) })
 	}
 	return nil
+}
+
+// workspace is the directory that build servers check a repository out to, else this one.
+func (r *running) workspace() string {
+	for _, name := range []string{"GITHUB_WORKSPACE", "CI_PROJECT_DIR"} { // GitHub's, GitLab's
+		if dir, _ := r.app.LookupEnv(name); dir != "" {
+			return dir
+		}
+	}
+	return "."
 }
 
 func (r *running) verdict(ctx context.Context, outcomes []runner.Outcome) error {

@@ -32,6 +32,7 @@ func parseScenarios(ctx context.Context, o *options, c config.Config) ([]*scenar
 		if err != nil {
 			return nil, err
 		}
+		o.reports.Keep(file.Path)
 		s, err := parse.File(file.Path, file.Text, options)
 		var found parse.Problems
 		switch {

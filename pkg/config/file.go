@@ -48,6 +48,18 @@ func findDocument(ctx context.Context, o Options, keys []Key) (document, error) 
 	return document{}, nil
 }
 
+// Files are the paths at which a configuration file is looked for, the first that counts first.
+func (o Options) Files() []string {
+	named := o.File
+	if named == "" {
+		named, _ = o.LookupEnv(envConfig)
+	}
+	if named != "" {
+		return []string{named}
+	}
+	return candidates(o)
+}
+
 func candidates(o Options) []string {
 	paths := []string{filepath.Join(o.Dir, FileName)}
 	if o.UserDir != "" {

@@ -8,12 +8,14 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 )
 
-// CheckFiles says before a run what would keep reports from being written after
-// it: a folder that is not there, or two reports to one file.
-func CheckFiles(paths []string) error {
+// PrepareFiles makes the directories of reports, and says before a run what would keep them
+// from being written after it, such as two reports to one file. None may be one of the inputs,
+// the files that the run reads.
+func PrepareFiles(paths, inputs []string) error {
 	seen := map[string]bool{}
 	for _, name := range paths {
 		path, err := filepath.Abs(name)
@@ -25,11 +27,34 @@ func CheckFiles(paths []string) error {
 			return fmt.Errorf("two reports go to %s; give each its own file", name)
 		}
 		seen[path] = true
-		if err := checkFolder(path); err != nil {
+		if err := prepareFile(path, inputs); err != nil {
 			return fmt.Errorf("report %s: %w", name, err)
 		}
 	}
 	return nil
+}
+
+func prepareFile(path string, inputs []string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		return err
+	}
+	switch info, err := os.Stat(path); {
+	case err != nil:
+		return nil // it is not there yet, or writing it will say why not
+	case info.IsDir():
+		return errors.New("it is a directory; name a file in it")
+	case info.Mode().IsRegular() && isOneOf(info, inputs):
+		return errors.New("the command reads this file and would overwrite it; name another one")
+	}
+	return nil
+}
+
+// isOneOf reports whether a file is one of those that the paths lead to.
+func isOneOf(file fs.FileInfo, paths []string) bool {
+	return slices.ContainsFunc(paths, func(path string) bool {
+		info, err := os.Stat(path)
+		return err == nil && os.SameFile(file, info)
+	})
 }
 
 // leadsTo is the file that a path leads to over links, also when it is not there yet.
@@ -54,23 +79,6 @@ func leadsTo(path string) string {
 		}
 	}
 	return path
-}
-
-func checkFolder(path string) error {
-	folder := filepath.Dir(path)
-	info, err := os.Stat(folder)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("there is no folder %s; create it first", folder)
-	case err != nil:
-		return err
-	case !info.IsDir():
-		return fmt.Errorf("%s is not a folder", folder)
-	}
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return errors.New("it is a folder; name a file in it")
-	}
-	return nil
 }
 
 // WriteFile writes a report to a file: as a whole, or not at all. A pipe, a device and

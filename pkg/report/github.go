@@ -8,7 +8,8 @@ import (
 )
 
 // GitHub writes an annotation for each failed case, as a command to the runner
-// of GitHub's workflows, which reads it from standard output.
+// of GitHub's workflows, which reads it from the output. An annotation is attached to a line
+// when its file is in the workspace; otherwise it names the file.
 func GitHub(w io.Writer, r Report) error {
 	to := bufio.NewWriter(w)
 	for _, s := range r.Suites {
@@ -24,17 +25,20 @@ func GitHub(w io.Writer, r Report) error {
 func annotate(to io.Writer, s Suite, c Case) {
 	properties := []string{}
 	add := func(name, value string) { properties = append(properties, name+"="+escapeProperty(value)) }
-	if c.File != "" {
+	message := strings.TrimSpace(c.Message + "\n" + c.Detail)
+	switch {
+	case c.InWorkspace:
 		add("file", c.File)
-	}
-	if c.Line > 0 {
-		add("line", fmt.Sprint(c.Line))
-	}
-	if c.Column > 0 {
-		add("col", fmt.Sprint(c.Column))
+		if c.Line > 0 {
+			add("line", fmt.Sprint(c.Line))
+		}
+		if c.Column > 0 {
+			add("col", fmt.Sprint(c.Column))
+		}
+	case c.File != "":
+		message = c.Place() + ": " + message
 	}
 	add("title", s.Name+": "+c.Name)
-	message := strings.TrimSpace(c.Message + "\n" + c.Detail)
 	fmt.Fprintf(to, "::error %s::%s\n", strings.Join(properties, ","), escapeData(message))
 }
 

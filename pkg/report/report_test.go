@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"gotest.tools/v3/golden"
 )
 
@@ -25,12 +26,13 @@ func sample() Report {
 			Name: "Ticket lifecycle", File: "ci/ticket.yaml", Start: start, Duration: 1234567 * time.Microsecond,
 			Properties: []Property{{"seed", "42"}},
 			Cases: []Case{
-				{Name: "1. ticket create state=new", File: "ci/ticket.yaml", Line: 5, Column: 5, Status: Passed, Duration: 3200 * time.Microsecond},
+				{Name: "1. ticket create state=new", File: "ci/ticket.yaml", Line: 5, Column: 5, InWorkspace: true, Status: Passed, Duration: 3200 * time.Microsecond},
 				{
-					Name: "2. 100% <done> & \"closed\" #1\x1b[31m", File: "ci/ticket, 2:yaml", Line: 9, Column: 5, Status: Failed, Duration: 2 * time.Second,
+					Name: "2. 100% <done> & \"closed\" #1\x1b[31m", File: "ci/ticket, 2:yaml", Line: 9, Column: 5, InWorkspace: true, Status: Failed, Duration: 2 * time.Second,
 					Message: "status: expected 204, got 500 Internal Server Error",
 					Detail:  "status\n  expected 204\n  actual   500\nHTTP/1.1 500\n]]> \x00\xff\ufffe €",
 				},
+				{Name: "elsewhere", File: "built in/ticket.yaml", Line: 7, Column: 3, Status: Failed, Message: "no response"},
 				{Name: "3. probe GET http://localhost/", File: "ci/ticket.yaml", Line: 12, Status: Skipped, Message: "it needs \"job\",\nwhich step 2 did not capture"},
 			},
 		},
@@ -68,7 +70,7 @@ type element struct {
 }
 
 // junitRules are what the schemas of Ant's and Jenkins' JUnit formats have in
-// common: for each element the attributes that it must have, those that it may
+// common, but for the place of a case: for each element the attributes that it must have, those that it may
 // have, and its children in order.
 func junitRules() map[string]struct{ must, may, children []string } {
 	return map[string]struct{ must, may, children []string }{
@@ -80,7 +82,7 @@ func junitRules() map[string]struct{ must, may, children []string } {
 		},
 		"properties": {children: []string{"property"}},
 		"property":   {must: []string{"name", "value"}},
-		"testcase":   {must: []string{"name", "classname", "time"}, children: []string{"skipped", "error", "failure"}},
+		"testcase":   {must: []string{"name", "classname", "time"}, may: []string{"file", "line"}, children: []string{"skipped", "error", "failure"}},
 		"failure":    {must: []string{"type"}, may: []string{"message"}},
 		"skipped":    {may: []string{"message"}},
 		"system-out": {},
@@ -149,13 +151,50 @@ func TestXMLLintReadsJUnit(t *testing.T) {
 	}
 }
 
-func TestCheckFiles(t *testing.T) {
+func TestLocate(t *testing.T) {
+	dir := t.TempDir()
+	root := filepath.Join(dir, "root")
+	if err := errors.Join(os.MkdirAll(filepath.Join(root, "sub"), 0o755), os.Symlink(root, filepath.Join(dir, "link"))); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"root/sub/t.yaml", "root/..t.yaml", "out.yaml"} {
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Chdir(filepath.Join(root, "sub"))
+	tests := []struct{ file, want string }{
+		{"t.yaml", "sub/t.yaml"},
+		{"./../sub/t.yaml", "sub/t.yaml"},
+		{filepath.Join(dir, "link", "sub", "t.yaml"), "sub/t.yaml"},
+		{"../..t.yaml", "..t.yaml"},
+		{"../../out.yaml", ""},
+		{"built in/t.yaml", ""},
+		{"", ""},
+	}
+	for _, tt := range tests {
+		r := Report{Suites: []Suite{{Cases: []Case{{File: tt.file}}}}}
+		r.Locate(filepath.Join(dir, "link"))
+		got, want := r.Suites[0].Cases[0], Case{File: tt.file}
+		if tt.want != "" {
+			want = Case{File: tt.want, InWorkspace: true}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: %s", tt.file, diff)
+		}
+	}
+}
+
+func TestPrepareFiles(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "file")
 	if err := os.WriteFile(file, nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	in := func(name string) string { return filepath.Join(dir, name) }
+	if err := errors.Join(os.Symlink("file", in("link")), os.Link(file, in("hard"))); err != nil {
+		t.Fatal(err)
+	}
 	tests := []struct {
 		name string
 		to   []string
@@ -163,12 +202,15 @@ func TestCheckFiles(t *testing.T) {
 	}{
 		{"fine", []string{in("a.xml"), in("b.xml")}, ""},
 		{"twice", []string{in("a.xml"), dir + "/./a.xml"}, "two reports go to"},
-		{"no folder", []string{in("none/a.xml")}, "there is no folder"},
-		{"no folder but a file", []string{in("file/a.xml")}, "is not a folder"},
-		{"a folder", []string{dir}, "it is a folder"},
+		{"new directories", []string{in("none/deep/a.xml")}, ""},
+		{"no directory but a file", []string{in("file/a.xml")}, "not a directory"},
+		{"a directory", []string{dir}, "it is a directory"},
+		{"an input", []string{dir + "/./file"}, "would overwrite it"},
+		{"a link to an input", []string{in("link")}, "would overwrite it"},
+		{"another name of an input", []string{in("hard")}, "would overwrite it"},
 	}
 	for _, tt := range tests {
-		err := CheckFiles(tt.to)
+		err := PrepareFiles(tt.to, []string{"", in("missing"), file})
 		if tt.want == "" && err != nil || tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)) {
 			t.Errorf("%s: got %v", tt.name, err)
 		}

@@ -32,7 +32,7 @@ func tapCase(to io.Writer, n int, c Case) {
 		fmt.Fprintf(to, "not ok %d - %s\n  ---\n", n, name)
 		fmt.Fprintf(to, "  message: %s\n  severity: fail\n", quoted(c.Message))
 		if c.File != "" {
-			fmt.Fprintf(to, "  at: %s\n", quoted(c.place()))
+			fmt.Fprintf(to, "  at: %s\n", quoted(c.Place()))
 		}
 		if c.Detail != "" {
 			fmt.Fprintf(to, "  detail: %s\n", quoted(c.Detail))

@@ -18,18 +18,25 @@ import (
 
 // reportFlag is a repeatable flag that takes KIND=FILE.
 type reportFlag struct {
-	list  *Reports
-	kinds []string
+	reports *Reports
+	kinds   []string
 }
 
 // Reports are those to be written.
-type Reports []Report
+type Reports struct {
+	list   []fileReport
+	inputs []string  // see Keep
+	stdout io.Writer // of the report that goes to standard output; nil when there is none
+}
 
-// Report is one of them, and where it goes.
-type Report struct{ Kind, File string }
+// fileReport is one of them, and where it goes.
+type fileReport struct{ kind, file string }
+
+// stdoutName stands for standard output in the place of a file.
+const stdoutName = "-"
 
 func (f reportFlag) String() string {
-	if f.list == nil {
+	if f.reports == nil {
 		return ""
 	}
 	return strings.Join(f.GetSlice(), ",")
@@ -38,8 +45,8 @@ func (f reportFlag) String() string {
 // GetSlice is what was given so far; having it, the flag may be repeated.
 func (f reportFlag) GetSlice() []string {
 	var parts []string
-	for _, r := range *f.list {
-		parts = append(parts, r.Kind+"="+r.File)
+	for _, r := range f.reports.list {
+		parts = append(parts, r.kind+"="+r.file)
 	}
 	return parts
 }
@@ -54,13 +61,13 @@ func (f reportFlag) Set(s string) error {
 	case !found || file == "":
 		return fmt.Errorf("it takes a kind and a file, like %s=report.%s", kind, strings.Replace(kind, "junit", "xml", 1))
 	}
-	*f.list = append(*f.list, Report{kind, file})
+	f.reports.list = append(f.reports.list, fileReport{kind, file})
 	return nil
 }
 
 // ReportFlag adds --report with the kinds that a command can write.
 func ReportFlag(c *cobra.Command, value *Reports, kinds ...string) {
-	c.Flags().Var(reportFlag{value, kinds}, "report", "write a report to a file, as "+List(kinds, "or")+"; repeatable")
+	c.Flags().Var(reportFlag{value, kinds}, "report", "write a report to a file, as "+List(kinds, "or")+"; - is standard output; repeatable")
 	Complete(c, "report", func(_ *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
 		if strings.Contains(word, "=") {
 			return nil, cobra.ShellCompDirectiveDefault
@@ -73,21 +80,42 @@ func ReportFlag(c *cobra.Command, value *Reports, kinds ...string) {
 	})
 }
 
-// Check says before the work what would keep its reports from being written.
-func (r Reports) Check() error {
-	var paths []string
-	for _, each := range r {
-		paths = append(paths, each.File)
+// Keep names files that the command reads. No report overwrites them.
+func (r *Reports) Keep(files ...string) { r.inputs = append(r.inputs, files...) }
+
+// PrepareReports says before the work what would keep its reports from being written. When one
+// goes to standard output, all else that the command prints goes to standard error from here on.
+func (a *App) PrepareReports(r *Reports) error {
+	for _, each := range r.list {
+		switch {
+		case each.file != stdoutName:
+		case r.stdout != nil:
+			return Usagef("--report: two reports go to standard output; give each its own file")
+		default:
+			r.stdout, a.Stdout = a.Stdout, a.Stderr
+		}
 	}
-	if err := report.CheckFiles(paths); err != nil {
+	r.Keep(a.configFiles()...)
+	return r.Check()
+}
+
+// Check says what would keep reports from being written to their files.
+func (r *Reports) Check() error {
+	var paths []string
+	for _, each := range r.list {
+		if each.file != stdoutName {
+			paths = append(paths, each.file)
+		}
+	}
+	if err := report.PrepareFiles(paths, r.inputs); err != nil {
 		return Usage(fmt.Errorf("--report: %w", err), "")
 	}
 	return nil
 }
 
 // Have reports whether one of a kind is to be written.
-func (r Reports) Have(kind string) bool {
-	return slices.ContainsFunc(r, func(each Report) bool { return each.Kind == kind })
+func (r *Reports) Have(kind string) bool {
+	return slices.ContainsFunc(r.list, func(each fileReport) bool { return each.kind == kind })
 }
 
 // streamAt is the output of this process that a path such as /dev/stdout means, or nil.
@@ -102,15 +130,22 @@ func (a *App) streamAt(path string) io.Writer {
 }
 
 // WriteReports writes each report with the writer of its kind.
-func (a *App) WriteReports(list Reports, writers map[string]func(io.Writer) error) error {
+func (a *App) WriteReports(r *Reports, writers map[string]func(io.Writer) error) error {
+	if err := r.Check(); err != nil {
+		return err // the command ends before its work, with an input that it found late
+	}
 	var problems []error
-	for _, r := range list {
-		write := func(w io.Writer) error { return a.WriteSafely(w, writers[r.Kind]) }
-		if stream := a.streamAt(r.File); stream != nil {
+	for _, each := range r.list {
+		write := func(w io.Writer) error { return a.WriteSafely(w, writers[each.kind]) }
+		stream := a.streamAt(each.file)
+		switch {
+		case each.file == stdoutName:
+			problems = append(problems, write(r.stdout))
+		case stream != nil:
 			problems = append(problems, write(stream))
-			continue
+		default:
+			problems = append(problems, report.WriteFile(each.file, write))
 		}
-		problems = append(problems, report.WriteFile(r.File, write))
 	}
 	if err := errors.Join(problems...); err != nil {
 		return Usage(err, "everything was sent; only the report is missing.")

@@ -17,21 +17,26 @@ const OwnFolder = ".apizee-hooks"
 // Load settles the configuration.
 func (a *App) Load(ctx context.Context, typed Settings) (*config.Loaded, error) {
 	used := map[string]bool{}
-	loaded, err := config.Load(ctx, config.Options{
-		File: a.Config, Profile: a.Profile,
-		UserDir: a.UserDir(),
-		LookupEnv: func(name string) (string, bool) {
-			used[name] = true
-			return a.LookupEnv(name)
-		},
-		Flags: typed,
-	})
+	o := a.configOptions()
+	o.Flags = typed
+	o.LookupEnv = func(name string) (string, bool) {
+		used[name] = true
+		return a.LookupEnv(name)
+	}
+	loaded, err := config.Load(ctx, o)
 	if err == nil {
 		loaded.AddSecrets(&a.Known)
 	}
 	a.noteMisnamed(used)
 	return loaded, err
 }
+
+func (a *App) configOptions() config.Options {
+	return config.Options{File: a.Config, Profile: a.Profile, UserDir: a.UserDir(), LookupEnv: a.LookupEnv}
+}
+
+// configFiles are where the configuration is looked for.
+func (a *App) configFiles() []string { return a.configOptions().Files() }
 
 // noteMisnamed asks about variables of the environment that are not used, and look as if
 // they were meant to be.
