@@ -19,6 +19,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/parse"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/runner"
+	"github.com/apizee-hooks/apizee-hooks/pkg/undertest"
 )
 
 // running is a run that is about to begin.
@@ -29,6 +30,7 @@ type running struct {
 	scenarios   []*scenario.Scenario
 	assumptions []runner.Assumption
 	seed        int64
+	endpoints   []undertest.Endpoint // of --wait-for
 	transport   *http.Transport
 	runner      runner.Runner
 	delivery    runner.Options
@@ -86,7 +88,7 @@ func (r *running) check() error {
 	if err := o.PrepareReports(&o.reports); err != nil {
 		return err
 	}
-	return checkEndpoint(o)
+	return r.checkEndpoints()
 }
 
 // prepare settles where events go and how. The target may be typed, or come from
@@ -150,7 +152,7 @@ func (r *running) start(ctx context.Context) error {
 		}
 		defer stop()
 	}
-	program, stop, err := r.startProgram(ctx)
+	programs, stop, err := r.startPrograms(ctx)
 	if err != nil {
 		return r.notBegun(err)
 	}
@@ -160,10 +162,10 @@ func (r *running) start(ctx context.Context) error {
 	if ctx.Err() != nil {
 		all.Suites = append(all.Suites, failedRun("to the end", errors.New("interrupted")))
 	}
-	if err := crash(program); err != nil {
+	if err := crash(programs); err != nil {
 		all.Suites = append(all.Suites, failedRun("the program under test", err))
 	}
-	return r.ended(program, r.end(ctx, outcomes, all))
+	return r.ended(programs, r.end(ctx, outcomes, all))
 }
 
 // failedRun is for reports, which would look well otherwise.

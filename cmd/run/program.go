@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
@@ -12,108 +11,125 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/undertest"
 )
 
-// readyWithin is how long --wait-for waits, "a minute" in its help.
-const readyWithin = time.Minute
-
-var errNotReady = fmt.Errorf("it took more than %s", readyWithin)
-
-func checkEndpoint(o *options) error {
-	if o.waitFor == "" {
-		return nil
+func (r *running) checkEndpoints() error {
+	o := r.options
+	switch {
+	case o.detached && len(o.exec) == 0:
+		return cli.Usagef("--exec-detached requires --exec")
+	case len(o.waitFor) > 0 && o.waitLimit <= 0:
+		return cli.Usagef("--wait-timeout must be more than 0")
 	}
-	if _, err := undertest.ParseEndpoint(o.waitFor); err != nil {
-		return cli.Usage(fmt.Errorf("--wait-for: %w", err), "")
+	for _, name := range o.waitFor {
+		e, err := undertest.ParseEndpoint(name)
+		if err != nil {
+			return cli.Usage(fmt.Errorf("--wait-for: %w", err), "")
+		}
+		r.endpoints = append(r.endpoints, e)
 	}
 	return nil
 }
 
-// startProgram starts the program under test, and waits until it answers. There may be
-// none, which is nil.
-func (r *running) startProgram(ctx context.Context) (p *undertest.Program, stop func(), err error) {
-	end := func() {}
-	if r.options.exec != "" {
-		if err = r.lookBefore(ctx); err != nil {
+// startPrograms starts the programs under test, and waits until they respond. There may be
+// none.
+func (r *running) startPrograms(ctx context.Context) (p *undertest.Programs, stop func(), err error) {
+	// Endpoints are asked over connections of their own, so that the first event is delivered
+	// as if nobody had asked.
+	transport := r.transport.Clone()
+	transport.DisableKeepAlives = true
+	for i := range r.endpoints {
+		r.endpoints[i].Client = deliver.NewClient(transport, r.app.Now)
+	}
+	p, stop = &undertest.Programs{}, func() {}
+	if len(r.options.exec) > 0 {
+		if err := r.lookBefore(ctx); err != nil {
 			return nil, nil, err
 		}
-		if p, err = undertest.Start(undertest.Options{Command: r.options.exec, OnLine: r.view.programLine}); err != nil {
+		p, err = undertest.Start(undertest.Options{
+			Commands: r.options.exec, Detached: r.options.detached, OnLine: r.view.programLine,
+		})
+		if err != nil {
 			return nil, nil, cli.Usage(err, "--exec takes a command line for the shell.")
 		}
 		release := r.app.Guard(p.Kill)
-		end = func() {
-			p.Stop()
+		stop = func() {
+			r.noteSurvivors(p.Stop())
 			release()
 		}
 	}
-	if r.options.waitFor != "" {
-		if err := r.waitUntilReady(ctx, p); err != nil {
-			end()
-			return nil, nil, err
-		}
+	if err := r.waitUntilReady(ctx, p); err != nil {
+		stop()
+		return nil, nil, err
 	}
-	return p, end, nil
+	return p, stop, nil
 }
 
-// endpoint is what --wait-for names. It is asked over connections of its own, so that the
-// first event is delivered as if nobody had asked.
-func (r *running) endpoint() (undertest.Endpoint, error) {
-	e, err := undertest.ParseEndpoint(r.options.waitFor)
-	transport := r.transport.Clone()
-	transport.DisableKeepAlives = true
-	e.Client = deliver.NewClient(transport, r.app.Now)
-	return e, err
+func (r *running) noteSurvivors(survivors []string) {
+	if len(survivors) > 0 {
+		r.app.Note("still running, started by --exec in a session of its own: " + cli.List(survivors, "and") + "; stop it yourself.")
+	}
 }
 
-// lookBefore refuses an address that is waited for and answers already: the program could
+// lookBefore refuses an address that is waited for and responds already: the program could
 // not use it, and another one would be tested.
 func (r *running) lookBefore(ctx context.Context) error {
-	endpoint, err := r.endpoint()
-	if err != nil || !endpoint.Answers(ctx) {
-		return nil
+	for _, e := range r.endpoints {
+		if e.Answers(ctx) {
+			return cli.Unreachable(fmt.Errorf("--wait-for: %s answers before the program is started, so another one would be tested", e),
+				"stop what listens there; nothing was sent.")
+		}
 	}
-	return cli.Unreachable(fmt.Errorf("--wait-for: %s answers before the program is started, so another one would be tested", endpoint),
-		"stop what listens there; nothing was sent.")
+	return nil
 }
 
-// ended tells when the program has ended by itself. Where it failed, and nothing else did,
+// foreground is what to do about a program that ended well when it was to go on.
+const foreground = "a program of --exec must stay in the foreground; with --exec-detached it may return at once"
+
+// ended tells when a program has ended by itself. Where it failed, and nothing else did,
 // that is the verdict: it was not tested to the end.
-func (r *running) ended(p *undertest.Program, verdict error) error {
-	if p == nil || p.Failed() == nil {
+func (r *running) ended(p *undertest.Programs, verdict error) error {
+	failed := p.Failed()
+	switch crashed := crash(p); {
+	case failed == nil:
 		return verdict
+	case crashed == nil:
+		r.app.Note(failed.Error() + "; " + foreground + ".")
+		return verdict
+	case verdict == nil:
+		return cli.Unreachable(crashed, "what answered may have been another program.")
 	}
-	if failed := crash(p); verdict == nil && failed != nil {
-		return cli.Unreachable(failed, "what answered may have been another program.")
-	}
-	r.app.Note(p.Failed().Error())
+	r.app.Note(failed.Error())
 	return verdict
 }
 
-// crash is why the program ended in a failure, if it did.
-func crash(p *undertest.Program) error {
+// crash is why a program ended in a failure, if one did.
+func crash(p *undertest.Programs) error {
 	var how *undertest.EndedError
-	if p == nil || !errors.As(p.Failed(), &how) || how.Err == nil {
+	if !errors.As(p.Failed(), &how) || how.Err == nil {
 		return nil
 	}
 	return how
 }
 
-func (r *running) waitUntilReady(ctx context.Context, p *undertest.Program) error {
-	endpoint, err := r.endpoint()
-	if err != nil {
-		return cli.Usage(err, "")
+func (r *running) waitUntilReady(ctx context.Context, p *undertest.Programs) error {
+	if len(r.endpoints) == 0 {
+		return nil
 	}
-	limited, cancel := context.WithTimeoutCause(ctx, readyWithin, errNotReady)
+	limit := r.options.waitLimit
+	limited, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("it took more than %s", limit))
 	defer cancel()
-	defer r.view.waiting(fmt.Sprintf("waiting for %s, for a minute at most", endpoint))()
-	if p == nil {
-		err = endpoint.Wait(limited)
-	} else {
-		err = p.WaitFor(limited, endpoint)
+	var names []string
+	for _, e := range r.endpoints {
+		names = append(names, e.String())
 	}
+	defer r.view.waiting(fmt.Sprintf("waiting for %s, for %s at most", cli.List(names, "and"), limit))()
+	err := p.WaitFor(limited, r.endpoints...)
 	var ended *undertest.EndedError
 	var failure *deliver.Failure
 	switch {
 	case err == nil, ctx.Err() != nil: // interrupted, the run skips every step and says so
 		return nil
+	case errors.As(err, &ended) && ended.Err == nil:
+		return cli.Unreachable(err, foreground+"; nothing was sent.")
 	case errors.As(err, &ended):
 		return cli.Unreachable(err, "its output is above; nothing was sent.")
 	case errors.As(err, &failure) && failure.Kind == deliver.KindTLS:

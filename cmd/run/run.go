@@ -4,6 +4,7 @@ package run
 import (
 	"errors"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -18,8 +19,10 @@ type options struct {
 	scenarios []string // names and files
 	vars      []string
 	loopback  bool
-	exec      string
-	waitFor   string
+	exec      []string
+	detached  bool
+	waitFor   []string
+	waitLimit time.Duration
 	reports   cli.Reports
 	github    bool
 	failFast  bool
@@ -85,8 +88,10 @@ func (o *options) addFlags(c *cobra.Command) {
 	o.Connection.KeepAliveFlag(f)
 	f.StringArrayVar(&o.vars, "var", nil, "set a variable, as `k=v`: JSON, else text; repeatable")
 	f.BoolVar(&o.loopback, "loopback", false, "deliver to a listener in this process and show both sides")
-	f.StringVar(&o.exec, "exec", "", "start the program under test with this `COMMAND`, and stop it at the end")
-	f.StringVar(&o.waitFor, "wait-for", "", "wait until this `URL` or host:port answers, for a minute at most; nothing may answer there before --exec")
+	f.StringArrayVar(&o.exec, "exec", nil, "start the program under test with this `COMMAND`, and stop it at the end; repeatable, stopped in reverse")
+	f.BoolVar(&o.detached, "exec-detached", false, "let the commands of --exec return at once, as docker compose up -d does")
+	f.StringArrayVar(&o.waitFor, "wait-for", nil, "wait until this `URL` or host:port responds; nothing may respond there before --exec; repeatable")
+	f.DurationVar(&o.waitLimit, "wait-timeout", time.Minute, "give up on --wait-for after this `DURATION`")
 	cli.ReportFlag(c, &o.reports, report.Formats()...)
 	f.BoolVar(&o.github, "github", false, "annotate the lines of scenarios in GitHub's workflows")
 	f.BoolVar(&o.failFast, "fail-fast", false, "stop at the first failure")
@@ -94,8 +99,8 @@ func (o *options) addFlags(c *cobra.Command) {
 	f.BoolVar(&o.shuffle, "shuffle", false, "run the scenarios in another order each time")
 	cli.SeedFlag(c, &o.seed)
 	f.StringSliceVar(&o.assume, "assume", nil, "run under each of these `ASSUMPTIONS` about delivery: "+cli.List(assumptionNames(), "or")+"; repeatable")
-	cli.GroupFlags(f, runFlags, "var", "loopback", "exec", "wait-for", "report", "github", "fail-fast", "repeat", "shuffle", "seed", "assume")
-	for _, name := range []string{"var", "exec", "wait-for", "repeat"} {
+	cli.GroupFlags(f, runFlags, "var", "loopback", "exec", "exec-detached", "wait-for", "wait-timeout", "report", "github", "fail-fast", "repeat", "shuffle", "seed", "assume")
+	for _, name := range []string{"var", "exec", "wait-for", "wait-timeout", "repeat"} {
 		cli.Complete(c, name, cli.Nothing)
 	}
 	cli.Complete(c, "assume", cli.Words(assumptionNames()))

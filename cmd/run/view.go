@@ -15,6 +15,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/runner"
+	"github.com/apizee-hooks/apizee-hooks/pkg/undertest"
 )
 
 // view shows a run as it goes: a line for each step, and on a terminal a
@@ -77,12 +78,18 @@ func (v *view) waiting(what string) (done func()) {
 	return v.spinner.pause
 }
 
-// programLine is a line of the program under test.
-func (v *view) programLine(line string) {
+// programLine is a line of a program under test.
+func (v *view) programLine(which undertest.Which, line string) {
 	v.spinner.pause()
-	if !v.app.Quiet {
-		fmt.Fprintf(v.app.Stderr, "%s\n", v.app.Err().Dim("app | "+console.Safe(strings.ReplaceAll(line, "\t", "    "))))
+	if v.app.Quiet {
+		return
 	}
+	name := "app"
+	if which > 0 {
+		name = fmt.Sprintf("app %d", which)
+	}
+	line = strings.ReplaceAll(line, "\t", "    ")
+	fmt.Fprintf(v.app.Stderr, "%s\n", v.app.Err().Dim(name+" | "+console.Safe(line)))
 }
 
 // observe is told what happens by the runner.

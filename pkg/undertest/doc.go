@@ -1,5 +1,5 @@
-// Package undertest starts the program under test, waits until it answers, and
-// stops it together with everything that it started.
+// Package undertest starts the programs under test, waits until they respond, and stops them
+// together with everything that they started.
 //
 // It knows nothing of scenarios and prints nothing: lines of output are handed
 // on as they come.

@@ -47,19 +47,24 @@ func ParseEndpoint(s string) (Endpoint, error) {
 // pollEvery is how long the pause between two looks is.
 const pollEvery = 50 * time.Millisecond
 
-// WaitFor waits until the endpoint answers. It fails early with an *EndedError
-// when the program ends meanwhile, with a *deliver.Failure when TLS will never come about,
-// and with ctx's error when that ends; the last reason why there was no answer goes with it.
-func (p *Program) WaitFor(ctx context.Context, e Endpoint) error {
-	return e.wait(ctx, p.ended, p.Failed)
+// Wait waits until every endpoint responds. It fails early with a *deliver.Failure when TLS
+// will never come about, and with ctx's error when that ends; the last reason why there was no
+// response goes with it.
+func Wait(ctx context.Context, endpoints ...Endpoint) error {
+	return wait(ctx, endpoints, func() error { return nil })
 }
 
-// Wait is WaitFor without a program of our own.
-func (e Endpoint) Wait(ctx context.Context) error {
-	return e.wait(ctx, nil, nil)
+// wait ends early with the error of failed.
+func wait(ctx context.Context, endpoints []Endpoint, failed func() error) error {
+	for _, e := range endpoints {
+		if err := e.wait(ctx, failed); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-func (e Endpoint) wait(ctx context.Context, ended <-chan struct{}, why func() error) error {
+func (e Endpoint) wait(ctx context.Context, failed func() error) error {
 	ticker := time.NewTicker(pollEvery)
 	defer ticker.Stop()
 	var last error
@@ -72,9 +77,10 @@ func (e Endpoint) wait(ctx context.Context, ended <-chan struct{}, why func() er
 		if last == nil || ctx.Err() == nil {
 			last = err
 		}
+		if err := failed(); err != nil {
+			return err
+		}
 		select {
-		case <-ended:
-			return why()
 		case <-ctx.Done():
 			return fmt.Errorf("%s does not answer: %w (%w)", e, last, context.Cause(ctx))
 		case <-ticker.C:

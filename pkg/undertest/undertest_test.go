@@ -5,12 +5,14 @@ package undertest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"os/exec"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,7 +33,10 @@ type output struct {
 
 func newOutput() *output { return &output{came: make(chan string, 100)} }
 
-func (o *output) line(s string) {
+func (o *output) line(which Which, s string) {
+	if which != 0 {
+		s = fmt.Sprint(int(which), s)
+	}
 	o.mu.Lock()
 	o.lines = append(o.lines, s)
 	o.mu.Unlock()
@@ -44,20 +49,30 @@ func (o *output) all() []string {
 	return slices.Clone(o.lines)
 }
 
-func start(t *testing.T, command string, grace time.Duration) (*Program, *output) {
+// begin starts programs that are stopped when the test ends.
+func begin(t *testing.T, options Options) (*Programs, *output) {
 	t.Helper()
 	o := newOutput()
-	p, err := Start(Options{Command: command, OnLine: o.line, Grace: grace})
+	options.OnLine = o.line
+	p, err := Start(options)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(p.Stop)
+	t.Cleanup(func() { p.Stop() })
 	return p, o
 }
 
+func beginOne(t *testing.T, command string, grace time.Duration) (*Programs, *output) {
+	t.Helper()
+	return begin(t, Options{Commands: []string{command}, Grace: grace})
+}
+
+// ended waits until the only program has ended by itself.
+func ended(p *Programs) { <-p.all[0].ended }
+
 func TestOutputComesInLines(t *testing.T) {
-	p, o := start(t, `echo one; echo two >&2; printf 'three\r\nfour'`, 0)
-	<-p.Ended()
+	p, o := beginOne(t, `echo one; echo two >&2; printf 'three\r\nfour'`, 0)
+	ended(p)
 	p.Stop()
 	if got := strings.Join(o.all(), ","); got != "one,two,three,four" {
 		t.Error(got)
@@ -92,7 +107,7 @@ func TestStopEndsTheWholeGroup(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p, o := start(t, tt.command, 50*time.Millisecond)
+			p, o := beginOne(t, tt.command, 50*time.Millisecond)
 			pid, err := strconv.Atoi(<-o.came)
 			if err != nil {
 				t.Fatal(err)
@@ -107,7 +122,7 @@ func TestStopEndsTheWholeGroup(t *testing.T) {
 }
 
 func TestKillDoesNotWait(t *testing.T) {
-	p, o := start(t, `trap '' TERM; sh -c 'trap "" TERM; echo $$; while :; do sleep 100; done'`, time.Hour)
+	p, o := beginOne(t, `trap '' TERM; sh -c 'trap "" TERM; echo $$; while :; do sleep 100; done'`, time.Hour)
 	pid, err := strconv.Atoi(<-o.came)
 	if err != nil {
 		t.Fatal(err)
@@ -120,7 +135,7 @@ func TestKillDoesNotWait(t *testing.T) {
 }
 
 func TestStopLetsAProgramFinish(t *testing.T) {
-	p, o := start(t, `trap 'echo bye; exit 0' TERM; echo ready; while :; do sleep 0.01; done`, 0)
+	p, o := beginOne(t, `trap 'echo bye; exit 0' TERM; echo ready; while :; do sleep 0.01; done`, 0)
 	<-o.came
 	p.Stop()
 	if got := o.all(); got[len(got)-1] != "bye" {
@@ -129,17 +144,17 @@ func TestStopLetsAProgramFinish(t *testing.T) {
 }
 
 func TestWaitForFailsEarlyWhenTheProgramDies(t *testing.T) {
-	p, _ := start(t, `exit 7`, 0)
+	p, _ := beginOne(t, `exit 7`, 0)
 	err := p.WaitFor(context.Background(), Endpoint{Address: closedAddress(t)})
-	var ended *EndedError
-	if !errors.As(err, &ended) || err.Error() != "the program under test ended: exit status 7" {
+	var early *EndedError
+	if !errors.As(err, &early) || err.Error() != "the program under test ended: exit status 7" {
 		t.Error(err)
 	}
 }
 
 func TestWaitForEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(context.Background())
-	p, o := start(t, `echo ready; sleep 100`, 0)
+	p, o := beginOne(t, `echo ready; sleep 100`, 0)
 	<-o.came
 	why := errors.New("enough")
 	cancel(why)
@@ -161,7 +176,7 @@ func TestWaitNamesTheLastAnswer(t *testing.T) {
 		w.WriteHeader(http.StatusServiceUnavailable)
 	}))
 	defer server.Close()
-	err := Endpoint{URL: server.URL, Client: client()}.Wait(ctx)
+	err := Wait(ctx, Endpoint{URL: server.URL, Client: client()})
 	if err == nil || !strings.Contains(err.Error(), "does not answer: it answers 503 Service Unavailable") {
 		t.Error(err)
 	}
@@ -186,7 +201,7 @@ func TestWait(t *testing.T) {
 			t.Fatal(err)
 		}
 		e.Client = client()
-		if err := e.Wait(context.Background()); err != nil {
+		if err := Wait(context.Background(), e); err != nil {
 			t.Errorf("%s: %v", s, err)
 		}
 	}
@@ -210,13 +225,13 @@ func TestWaitEndsWhereTLSNeverComes(t *testing.T) {
 		untrusted.URL: "comes from an unknown authority",
 	} {
 		var failure *deliver.Failure
-		err := Endpoint{URL: url, Client: client()}.Wait(t.Context())
+		err := Wait(t.Context(), Endpoint{URL: url, Client: client()})
 		if !errors.As(err, &failure) || failure.Kind != deliver.KindTLS || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", url, err)
 		}
 	}
 	trusting := deliver.NewClient(untrusted.Client().Transport.(*http.Transport), time.Now)
-	if err := (Endpoint{URL: untrusted.URL, Client: trusting}).Wait(t.Context()); err != nil {
+	if err := Wait(t.Context(), Endpoint{URL: untrusted.URL, Client: trusting}); err != nil {
 		t.Error(err)
 	}
 }
@@ -239,9 +254,77 @@ func TestParseEndpoint(t *testing.T) {
 	}
 }
 
-func TestAFolderThatIsNotThere(t *testing.T) {
-	_, err := Start(Options{Command: "true", Dir: "/nowhere/at/all", OnLine: func(string) {}})
-	if err == nil || !strings.HasPrefix(err.Error(), "start true: ") {
+func TestSeveralAreNamedAndStoppedInReverse(t *testing.T) {
+	const program = `trap "echo bye; exit" TERM; echo ready; while :; do sleep 0.01; done`
+	p, o := begin(t, Options{Commands: []string{program, program}})
+	<-o.came
+	<-o.came
+	p.Stop()
+	byes := slices.DeleteFunc(o.all(), func(line string) bool { return !strings.HasSuffix(line, "bye") })
+	if !slices.Equal(byes, []string{"2bye", "1bye"}) {
+		t.Error(o.all())
+	}
+}
+
+func TestFailedNamesTheProgramThatFailed(t *testing.T) {
+	p, _ := begin(t, Options{Commands: []string{"exit 0", "exit 3", "sleep 100"}})
+	<-p.all[0].ended
+	<-p.all[1].ended
+	if err := p.Failed(); err == nil || err.Error() != "program 2 under test ended: exit status 3" {
+		t.Error(err)
+	}
+}
+
+func TestDetachedProgramsMayEndWell(t *testing.T) {
+	for command, want := range map[string]string{"exit 0": "", "exit 3": "the program under test ended: exit status 3"} {
+		p, _ := begin(t, Options{Commands: []string{command}, Detached: true})
+		ended(p)
+		if err := p.Failed(); (err == nil) != (want == "") || err != nil && err.Error() != want {
+			t.Errorf("%s: %v", command, err)
+		}
+	}
+}
+
+// A process in a session of its own cannot be stopped with the program, but named.
+func TestStopNamesSurvivors(t *testing.T) {
+	if _, err := exec.LookPath("setsid"); err != nil {
+		t.Log("setsid is not installed")
+		return
+	}
+	for name, test := range map[string]struct {
+		redirect string
+		seen     bool
+	}{
+		"holds the output": {"", true},
+		"a daemon":         {">/dev/null 2>&1 </dev/null", runtime.GOOS == "linux"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p, o := beginOne(t, `f=$(mktemp -u) && mkfifo $f; setsid sh -c "echo \$\$ >$f; exec sleep 20" `+test.redirect+` & cat $f; rm $f; sleep 100`, 0)
+			pid, err := strconv.Atoi(<-o.came)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer syscall.Kill(pid, syscall.SIGKILL)
+			survivors := strings.Join(p.Stop(), ", ")
+			if (survivors != "") != test.seen || runtime.GOOS == "linux" && survivors != fmt.Sprintf("sleep (pid %d)", pid) {
+				t.Errorf("%q", survivors)
+			}
+		})
+	}
+}
+
+func TestWaitForSeveral(t *testing.T) {
+	server := httptest.NewServer(http.NotFoundHandler())
+	defer server.Close()
+	live, dead := Endpoint{URL: server.URL, Client: client()}, Endpoint{Address: closedAddress(t)}
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	for _, endpoints := range [][]Endpoint{{live, dead}, {dead, live}} {
+		if err := Wait(ctx, endpoints...); err == nil || !strings.Contains(err.Error(), dead.Address) {
+			t.Error(err)
+		}
+	}
+	if err := Wait(t.Context(), live, live); err != nil {
 		t.Error(err)
 	}
 }
