@@ -47,7 +47,6 @@ func (b *Bound) spend(n float64) {
 func (b *Bound) Funcs(funcs template.FuncMap) template.FuncMap {
 	bounded := template.FuncMap{
 		roundFunc: func(size int) string { b.spend(float64(roundCost + size)); return "" },
-		readFunc:  func(v any) any { b.spend(float64(sizeOf(reflect.ValueOf(v), maxWork))); return v },
 		printFunc: func(action string, v any) (string, error) {
 			b.spend(float64(sizeOf(reflect.ValueOf(v), maxWork)))
 			text, err := b.print(v)

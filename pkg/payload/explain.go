@@ -34,7 +34,7 @@ func templateError(file string, err error) error {
 		return wrong
 	}
 	wrong.Line, _ = strconv.Atoi(found[1])
-	wrong.Reason = explained(err, strings.ReplaceAll(found[2], readFunc+" ", ""), found[3])
+	wrong.Reason = explained(err, found[2], found[3])
 	return wrong
 }
 
@@ -97,10 +97,6 @@ var wordings = sync.OnceValue(func() (all []wording) {
 		{`len of type (.+)`, `$1 has no length`},
 		{`range can't iterate over .*`, `range takes a list, an object or a whole number`},
 		{`can't use .* iterate over more than one variable`, `range has one variable over a number`},
-		{`incompatible types for comparison: (.+) and (.+)`, `$1 is not compared with $2`},
-		{`incompatible types for comparison`, `values of two types are not compared`},
-		{`invalid type for comparison|non-comparable types? .*`, `objects, lists and null are not compared`},
-		{`missing argument for comparison`, `it compares with something`},
 		{`can't give argument to non-function (.+)`, `$1 is not a function`},
 		{`(\w+) is not a method but has arguments`, `$1 is not a function`},
 		{`nil is not a command`, `null is an argument, not an action`},

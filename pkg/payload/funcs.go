@@ -65,6 +65,7 @@ func Funcs(src Sources) template.FuncMap {
 	}
 	maps.Copy(funcs, texts())
 	maps.Copy(funcs, numbers())
+	maps.Copy(funcs, comparisons())
 	return funcs
 }
 

@@ -12,12 +12,10 @@ import (
 // The functions whose calls Prepare puts into a template.
 const (
 	roundFunc = "countRound"
-	readFunc  = "countRead"
 	printFunc = "printResult"
 )
 
-// Prepare makes a template count its rounds, and what its comparisons read, and print with
-// Text what its actions result in; size is the length of its text. The error is about a
+// Prepare makes a template count its rounds, and print with Text what its actions result in; size is the length of its text. The error is about a
 // literal that means something else than it says, such as 0100 for 64.
 func Prepare(t *template.Template, size int) error {
 	for _, defined := range t.Templates() {
@@ -44,10 +42,6 @@ func (p *preparer) visit(n parse.Node) {
 	switch n := n.(type) {
 	case *parse.RangeNode:
 		p.countRound(n.List)
-	case *parse.CommandNode:
-		if f, ok := n.Args[0].(*parse.IdentifierNode); ok && comparisons[f.Ident] {
-			p.countRead(n.Args[1:])
-		}
 	case *parse.ActionNode:
 		if len(n.Pipe.Decl) == 0 {
 			p.print(n.Pipe)
@@ -83,23 +77,10 @@ func (p *preparer) literal(n *parse.NumberNode) {
 	}
 }
 
-// comparisons are functions of text/template that cannot be wrapped and read texts.
-var comparisons = map[string]bool{"eq": true, "ne": true, "lt": true, "le": true, "gt": true, "ge": true}
-
 func (p *preparer) countRound(body *parse.ListNode) {
 	size := &parse.NumberNode{NodeType: parse.NodeNumber, IsInt: true, Int64: int64(p.size), Text: strconv.Itoa(p.size)}
 	round := &parse.ActionNode{NodeType: parse.NodeAction, Pos: body.Pos, Pipe: p.call(body.Pos, roundFunc, size)}
 	body.Nodes = append([]parse.Node{round}, body.Nodes...)
-}
-
-func (p *preparer) countRead(args []parse.Node) {
-	for i, arg := range args {
-		switch arg.(type) {
-		case *parse.NumberNode, *parse.StringNode, *parse.BoolNode, *parse.NilNode:
-		default:
-			args[i] = p.call(arg.Position(), readFunc, arg)
-		}
-	}
 }
 
 func (p *preparer) call(at parse.Pos, function string, arg parse.Node) *parse.PipeNode {
