@@ -36,6 +36,8 @@ func parseScenarios(ctx context.Context, o *options, c config.Config) ([]*scenar
 		s, err := parse.File(file.Path, file.Text, options)
 		var found parse.Problems
 		switch {
+		case ctx.Err() != nil: // a template could not be read for that
+			return nil, cli.Interrupted()
 		case errors.As(err, &found):
 			for _, p := range found {
 				if p.Variable != "" {
