@@ -2,8 +2,11 @@ package payload
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
+	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -18,29 +21,53 @@ type Located struct {
 
 // Stream reads events one after the other: one event, events one a line (JSON
 // Lines), events laid out over many lines, or one array of events. It holds one
-// event at a time.
+// event at a time, which may not be larger than maxEvent.
 //
 // It checks nothing: a line that is not JSON comes out as it is, and the
 // reading goes on after it.
 type Stream struct {
+	most    int64 // bytes of an event
 	lines   *lineReader
 	line    int          // of the next byte of lines
 	decoder *valueReader // nil while there is one value a line
 	array   bool         // a broken value stood in one: commas and its end may follow
 }
 
+// maxEvent is how many bytes an event may have, or a line of a recording. A body of MaxBody
+// fits in, whatever JSON makes of it.
+const maxEvent = 64 << 20
+
+// errTooLarge means that an event has no end within maxEvent.
+var errTooLarge = fmt.Errorf("it has no end within %d MiB", maxEvent>>20)
+
 // NewStream reads from r.
 func NewStream(r io.Reader) *Stream {
-	return &Stream{lines: &lineReader{r: r}, line: 1}
+	return newStream(r, maxEvent)
 }
 
-// Next is the next value. It returns io.EOF at the end, or why r failed.
+func newStream(r io.Reader, most int64) *Stream {
+	return &Stream{most: most, lines: &lineReader{r: r, most: most}, line: 1}
+}
+
+// Next is the next value. It returns io.EOF at the end, or why the reading failed.
 func (s *Stream) Next() (Located, error) {
+	found, err := s.next()
+	if errors.Is(err, errTooLarge) {
+		err = fmt.Errorf("line %d: %w", found.Line, err)
+	}
+	return found, err
+}
+
+func (s *Stream) next() (Located, error) {
 	for s.decoder == nil {
+		if s.beginsArray() { // it need not end on this line
+			s.decoder = newValueReader(s.lines, s.line, s.array, s.most)
+			break
+		}
 		at := s.line
 		text, err := s.readLine()
 		if text == "" && err != nil {
-			return Located{}, err
+			return Located{Line: at}, err
 		}
 		switch trimmed := strings.TrimSpace(text); {
 		case trimmed == "", s.array && (trimmed == "]" || trimmed == ","):
@@ -48,7 +75,7 @@ func (s *Stream) Next() (Located, error) {
 			return Located{at, trimmed}, nil
 		default:
 			s.lines.unread(text)
-			s.decoder = newValueReader(s.lines, at, s.array)
+			s.decoder = newValueReader(s.lines, at, s.array, s.most)
 		}
 	}
 	found, broken, err := s.decoder.next()
@@ -58,6 +85,22 @@ func (s *Stream) Next() (Located, error) {
 	return found, err
 }
 
+// beginsArray passes over white space and looks at what follows it.
+func (s *Stream) beginsArray() bool {
+	for {
+		switch s.lines.peek() {
+		case '\n':
+			s.line++
+		case ' ', '\t', '\r':
+		case '[':
+			return true
+		default:
+			return false
+		}
+		s.lines.skip()
+	}
+}
+
 // pass goes on after what cannot be read, from the line on which it begins: with the value
 // behind a comma that stands there rightly, else with the rest of that line as it is.
 func (s *Stream) pass(line int) (Located, error) {
@@ -65,7 +108,7 @@ func (s *Stream) pass(line int) (Located, error) {
 	s.lines.unread(v.unread())
 	s.line, s.decoder = line, nil
 	if v.atComma() {
-		return s.Next()
+		return s.next()
 	}
 	s.array = s.array || v.isOpen()
 	text, err := s.readLine()
@@ -73,7 +116,7 @@ func (s *Stream) pass(line int) (Located, error) {
 	case text == "" && err == io.EOF && v.isOpen():
 		return Located{line, "["}, nil // it has no end
 	case text == "":
-		return Located{}, err
+		return Located{Line: line}, err
 	}
 	return Located{line, strings.TrimSpace(text)}, nil
 }
@@ -142,13 +185,14 @@ func endOfString(line string, start int) int {
 type valueReader struct {
 	source  *lineCounter
 	decoder *jsontext.Decoder
-	commas  bool // stand between the values, as in an array
+	commas  bool  // stand between the values, as in an array
+	most    int64 // bytes of a value
 }
 
-func newValueReader(r io.Reader, line int, commas bool) *valueReader {
-	source := &lineCounter{r: r, line: line}
+func newValueReader(r io.Reader, line int, commas bool, most int64) *valueReader {
+	source := &lineCounter{r: r, line: line, end: most}
 	return &valueReader{
-		source: source, commas: commas,
+		source: source, commas: commas, most: most,
 		// Duplicate keys and broken UTF-8 are findings of the event they are in.
 		decoder: jsontext.NewDecoder(source, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)),
 	}
@@ -169,18 +213,23 @@ func (v *valueReader) next() (found Located, broken bool, err error) {
 		if err != nil {
 			return v.failed(err)
 		}
-		return Located{v.source.lineAt(v.decoder.InputOffset() - int64(len(text))), string(text)}, false, nil
+		end := v.decoder.InputOffset()
+		v.source.end = end + v.most
+		return Located{v.source.lineAt(end - int64(len(text))), string(text)}, false, nil
 	}
 }
 
 func (v *valueReader) failed(err error) (Located, bool, error) {
-	var syntax *jsontext.SyntacticError
-	if !errors.As(err, &syntax) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return Located{}, false, err
-	}
 	rest := v.decoder.UnreadBuffer()
 	start := v.decoder.InputOffset() + int64(len(rest)-len(v.unread()))
-	return Located{Line: v.source.lineAt(start)}, true, nil
+	found := Located{Line: v.source.lineAt(start)}
+	switch {
+	case v.source.err != nil:
+		return found, false, v.source.err // the decoder may have made a mistake of syntax of it
+	case err == io.EOF:
+		return found, false, err
+	}
+	return found, true, nil
 }
 
 // unread is what was read and follows the last value, and the comma behind that in an
@@ -206,12 +255,21 @@ func (v *valueReader) isOpen() bool { return v.decoder.StackDepth() > 0 }
 type lineCounter struct {
 	r      io.Reader
 	read   int64
+	end    int64   // how much may be read, until there is the next value
 	line   int     // on which the first remembered line break stands
 	breaks []int64 // offsets of the line breaks that were not passed yet
+	err    error   // why the reading failed
 }
 
 func (l *lineCounter) Read(p []byte) (int, error) {
-	n, err := l.r.Read(p)
+	if l.read > l.end {
+		l.err = errTooLarge
+		return 0, l.err
+	}
+	n, err := l.r.Read(p[:min(int64(len(p)), l.end+1-l.read)])
+	if err != io.EOF {
+		l.err = err
+	}
 	for i, c := range p[:n] {
 		if c == '\n' {
 			l.breaks = append(l.breaks, l.read+int64(i))
@@ -239,6 +297,7 @@ const blockSize = 256 << 10
 // them becomes one string, so that a line costs no memory of its own.
 type lineReader struct {
 	r      io.Reader
+	most   int64 // bytes of a line
 	buffer []byte
 	again  string // what was given back; it comes first
 	block  string // what was read
@@ -267,7 +326,13 @@ func (l *lineReader) finish(begun string) (string, error) {
 			l.block = string(chunk[end+1:])
 			return string(append(line, chunk[:end+1]...)), nil
 		}
+		if len(line)+len(chunk) > cap(line) { // append itself would make more and smaller steps, all of them garbage
+			line = slices.Grow(line, max(len(chunk), min(len(line), int(l.most)-len(line))))
+		}
 		line = append(line, chunk...)
+		if int64(len(line)) > l.most {
+			return "", errTooLarge
+		}
 	}
 	return string(line), l.err
 }
@@ -283,6 +348,26 @@ func (l *lineReader) Read(p []byte) (int, error) {
 		return 0, l.err
 	}
 	return l.r.Read(p)
+}
+
+// peek is the next byte, or 0 where there is none.
+func (l *lineReader) peek() byte {
+	for l.again == "" && l.block == "" && l.err == nil {
+		l.block = string(l.fill())
+	}
+	if part := cmp.Or(l.again, l.block); part != "" {
+		return part[0]
+	}
+	return 0
+}
+
+// skip passes over the byte that was peeked at.
+func (l *lineReader) skip() {
+	if l.again != "" {
+		l.again = l.again[1:]
+	} else {
+		l.block = l.block[1:]
+	}
 }
 
 // unread gives text back, to be read again.

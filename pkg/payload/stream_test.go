@@ -84,6 +84,59 @@ func TestStreamReadError(t *testing.T) {
 	}
 }
 
+// endless reads as its text, and then as the last byte of it without end.
+type endless struct {
+	text string
+	read int
+}
+
+func (e *endless) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = e.text[min(e.read, len(e.text)-1)]
+		e.read++
+	}
+	return len(p), nil
+}
+
+func TestStreamWithoutEnd(t *testing.T) {
+	const most = 1 << 20
+	for text, want := range map[string]string{
+		"\x00":                  "line 1: it has no end within 64 MiB",
+		"{}\n{\"a\":\"x":        "line 2: it has no end within 64 MiB",
+		"[{},\n{},\n{\"a\":\"x": "line 3: it has no end within 64 MiB",
+		"{\n\"a\":\"x":          "line 1: it has no end within 64 MiB",
+		"[1,\n\x00":             "line 2: it has no end within 64 MiB",
+	} {
+		in := &endless{text: text}
+		stream := newStream(in, most)
+		var err error
+		for err == nil {
+			_, err = stream.Next()
+		}
+		if err.Error() != want || in.read > 2*most+2*blockSize {
+			t.Errorf("%q: %v after %d bytes, want %s", text, err, in.read, want)
+		}
+	}
+}
+
+// TestStreamArrayMemory reads an array on one line without keeping it.
+func TestStreamArrayMemory(t *testing.T) {
+	const event, n = `{"event":"update","time":1,"object":"ticket","objectId":100,"props":{}},`, 100_000
+	stream := NewStream(io.MultiReader(strings.NewReader("["), strings.NewReader(strings.Repeat(event, n)), strings.NewReader("{}]")))
+	for i := 0; ; i++ {
+		_, err := stream.Next()
+		if err == io.EOF && i == n+1 {
+			break
+		}
+		if err != nil {
+			t.Fatal(i, err)
+		}
+	}
+	if kept := cap(stream.lines.buffer) + len(stream.lines.block) + len(stream.lines.again); kept > 2*blockSize {
+		t.Errorf("%d bytes are kept", kept)
+	}
+}
+
 func FuzzStream(f *testing.F) {
 	for _, seed := range []string{"{}\n{}", "[{},{}]", "{\n}", "{\"a\":\"\n", "[[[", "]", ",,", "{\"\\"} {
 		f.Add(seed)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 )
 
 // maxLine is how many bytes a line may have.
@@ -73,6 +74,9 @@ func (r *Reader) readLine() {
 	r.line, r.at = r.line[:0], r.at+1
 	for more := true; more; {
 		part, err := r.input.ReadSlice('\n')
+		if len(r.line)+len(part) > cap(r.line) { // append itself would make more and smaller steps, all of them garbage
+			r.line = slices.Grow(r.line, max(len(part), min(len(r.line), r.limit-len(r.line))))
+		}
 		r.line = append(r.line, part...)
 		more = err == bufio.ErrBufferFull
 		switch {
