@@ -55,7 +55,7 @@ func (v *view) slowest(outcomes []runner.Outcome) {
 	slices.SortStableFunc(all, func(a, b runner.StepOutcome) int { return cmp.Compare(b.Duration, a.Duration) })
 	line := "slowest: "
 	for i, s := range all[:most] {
-		step := fmt.Sprintf("%s (%s)", console.Safe(s.Step.Title), console.Duration(s.Duration))
+		step := fmt.Sprintf("%s (%s)", show.Brief(s.Step.Title), console.Duration(s.Duration))
 		if i > 0 {
 			step = ", " + step
 		}

@@ -61,7 +61,7 @@ func (v *view) begin() {
 
 // scenario is the heading of a scenario.
 func (v *view) scenario(title string, s *scenario.Scenario) {
-	line := v.palette.Strong(console.Safe(title)) + v.palette.Dim("  "+console.Plural(len(s.Steps), "step"))
+	line := v.palette.Strong(show.Brief(title)) + v.palette.Dim("  "+console.Plural(len(s.Steps), "step"))
 	if s.Description != "" && v.app.Verbose {
 		line += "\n" + v.palette.Dim(console.Safe(s.Description))
 	}
@@ -117,7 +117,7 @@ func (v *view) observe(event runner.Event) {
 }
 
 func stepText(s runner.Step) string {
-	text := fmt.Sprintf("%d. %s", s.N, console.Safe(s.Title))
+	text := fmt.Sprintf("%d. %s", s.N, show.Brief(s.Title))
 	if s.Rounds > 1 {
 		text += fmt.Sprintf("  %d of %d", s.Round, s.Rounds)
 	}
@@ -188,7 +188,7 @@ func (v *view) mark(s runner.Status) string {
 
 // stepLine is the step, what was answered, and how long it took.
 func (v *view) stepLine(s runner.StepOutcome, replies []deliver.Result) string {
-	p, title := v.palette, fmt.Sprintf("%2d. %s", s.Step.N, console.Safe(s.Step.Title))
+	p, title := v.palette, fmt.Sprintf("%2d. %s", s.Step.N, show.Brief(s.Step.Title))
 	if s.Step.Rounds > 1 {
 		title += fmt.Sprintf("  ×%d", s.Step.Rounds)
 		if v.failures > 0 {

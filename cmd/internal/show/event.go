@@ -20,14 +20,14 @@ func Event(p console.Palette, e apizee.Event) string {
 
 // objectText is the object and its id.
 func objectText(e apizee.Event) string {
-	return brief(strings.TrimSpace(cmp.Or(e.Object, "?") + " " + e.IDText()))
+	return Brief(strings.TrimSpace(cmp.Or(e.Object, "?") + " " + e.IDText()))
 }
 
-func eventText(e apizee.Event) string { return brief(cmp.Or(e.Name, "?")) }
+func eventText(e apizee.Event) string { return Brief(cmp.Or(e.Name, "?")) }
 
-// brief makes a text that came from elsewhere safe, and short enough for a line, however
+// Brief makes a text that came from elsewhere safe, and short enough for a line, however
 // wide that is.
-func brief(text string) string {
+func Brief(text string) string {
 	const longest = 200
 	return console.Cut(console.Safe(text), longest)
 }

@@ -52,7 +52,7 @@ func (p receptionLine) forwardedLines(dst []byte, r *receive.Reception, indent, 
 		if shown++; shown > mostLines {
 			return p.dim(dst, indent, console.Cut("… -o pretty shows all of it", width))
 		}
-		dst = p.dim(dst, indent, console.Cut(brief(line), width))
+		dst = p.dim(dst, indent, console.Cut(Brief(line), width))
 	}
 	return dst
 }

@@ -100,7 +100,7 @@ func (p receptionLine) clock(l *console.Line, c columns, at time.Time) {
 
 // request is the request line, for what is no event to look at.
 func (p receptionLine) request(r *receive.Reception) string {
-	return brief(r.Method) + " " + brief(p.path(r.Path))
+	return Brief(r.Method) + " " + Brief(p.path(r.Path))
 }
 
 func passedStatus(r *receive.Reception) string {
