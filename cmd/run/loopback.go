@@ -10,6 +10,22 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
 )
 
+// loopbackPath is the path of the documentation's example.
+const loopbackPath = "apizeehooks/"
+
+// listen makes this process the receiver.
+func (r *running) listen() (stop func(), err error) {
+	listener, err := r.app.StartLoopback(r.view.received)
+	if err != nil {
+		return nil, err
+	}
+	if r.delivery.To, err = deliver.ParseURL(listener.URL + loopbackPath); err != nil {
+		listener.Stop()
+		return nil, err
+	}
+	return listener.Stop, nil
+}
+
 // received is told of each request that the loopback listener got.
 func (v *view) received(r receive.Reception) {
 	v.mu.Lock()

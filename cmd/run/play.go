@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"slices"
 
@@ -17,7 +16,6 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/fault"
 	"github.com/apizee-hooks/apizee-hooks/pkg/report"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
-	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/parse"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/runner"
 	"github.com/apizee-hooks/apizee-hooks/pkg/undertest"
 )
@@ -60,18 +58,6 @@ func run(ctx context.Context, o *options) error {
 	r.view = newView(o.App, r)
 	defer r.view.close()
 	return r.start(ctx)
-}
-
-// notBegun reports why a run has not begun: a report of an earlier one must not stand for it.
-func (r *running) notBegun(err error) error {
-	suite := failedRun("before the first scenario", err)
-	var problems parse.Problems
-	if errors.As(err, &problems) {
-		suite = problems.Suite()
-	}
-	// What keeps it from being written matters less than what kept the run.
-	_ = r.report(report.Report{Suites: []report.Suite{suite}})
-	return err
 }
 
 func (r *running) check() error {
@@ -168,11 +154,6 @@ func (r *running) start(ctx context.Context) error {
 	return r.ended(programs, r.end(ctx, outcomes, all))
 }
 
-// failedRun is for reports, which would look well otherwise.
-func failedRun(name string, err error) report.Suite {
-	return report.Suite{Name: "The run", Cases: []report.Case{{Name: name, Status: report.Failed, Message: err.Error()}}}
-}
-
 // play runs all scenarios under all assumptions, as often as asked.
 func (r *running) play(ctx context.Context) (outcomes []runner.Outcome, all report.Report) {
 	r.view.begin()
@@ -208,36 +189,6 @@ func (r *running) end(ctx context.Context, outcomes []runner.Outcome, all report
 		return err
 	}
 	return r.verdict(ctx, outcomes)
-}
-
-func (r *running) report(all report.Report) error {
-	all.Locate(r.workspace())
-	for i := range all.Suites {
-		if s := &all.Suites[i]; s.Start.IsZero() { // it did not begin
-			s.Start = r.app.Now()
-		}
-	}
-	writers := map[string]func(io.Writer) error{}
-	for _, f := range report.Formats() {
-		writers[f] = func(w io.Writer) error { return report.Format(f).Write(w, all) }
-	}
-	if err := r.app.WriteReports(&r.options.reports, writers); err != nil {
-		return err
-	}
-	if r.options.github {
-		return r.app.WriteSafely(r.app.Stdout, func(w io.Writer) error { return report.GitHub(w, all) })
-	}
-	return nil
-}
-
-// workspace is the directory that build servers check a repository out to, else this one.
-func (r *running) workspace() string {
-	for _, name := range []string{"GITHUB_WORKSPACE", "CI_PROJECT_DIR"} { // GitHub's, GitLab's
-		if dir, _ := r.app.LookupEnv(name); dir != "" {
-			return dir
-		}
-	}
-	return "."
 }
 
 func (r *running) verdict(ctx context.Context, outcomes []runner.Outcome) error {

@@ -137,19 +137,3 @@ func (r *running) waitUntilReady(ctx context.Context, p *undertest.Programs) err
 	}
 	return cli.Unreachable(fmt.Errorf("--wait-for: %w", err), "check the address, and that the program listens on it; nothing was sent.")
 }
-
-// loopbackPath is the path of the documentation's example.
-const loopbackPath = "apizeehooks/"
-
-// listen makes this process the receiver.
-func (r *running) listen() (stop func(), err error) {
-	listener, err := r.app.StartLoopback(r.view.received)
-	if err != nil {
-		return nil, err
-	}
-	if r.delivery.To, err = deliver.ParseURL(listener.URL + loopbackPath); err != nil {
-		listener.Stop()
-		return nil, err
-	}
-	return listener.Stop, nil
-}
