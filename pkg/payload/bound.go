@@ -42,10 +42,19 @@ func (b *Bound) spend(n float64) {
 	b.left -= max(int(n), 0)
 }
 
-// Funcs are the given functions, such that they draw on the bound, and those that the
-// templates need which Prepare changed.
+// Funcs are the given functions, such that they draw on the bound.
 func (b *Bound) Funcs(funcs template.FuncMap) template.FuncMap {
-	bounded := template.FuncMap{
+	bounded := template.FuncMap{}
+	for name, f := range funcs {
+		bounded[name] = b.wrap(name, reflect.ValueOf(f))
+	}
+	return bounded
+}
+
+// Prepared are the functions that the templates need which Prepare changed, and that nobody
+// else is to call.
+func (b *Bound) Prepared() template.FuncMap {
+	return template.FuncMap{
 		roundFunc: func(size int) string { b.spend(float64(roundCost + size)); return "" },
 		printFunc: func(action string, v any) (string, error) {
 			b.spend(float64(sizeOf(reflect.ValueOf(v), maxWork)))
@@ -56,10 +65,6 @@ func (b *Bound) Funcs(funcs template.FuncMap) template.FuncMap {
 			return text, err
 		},
 	}
-	for name, f := range funcs {
-		bounded[name] = b.wrap(name, reflect.ValueOf(f))
-	}
-	return bounded
 }
 
 // print is the text of what an action results in. In JSON null alone has one, and an object
@@ -103,7 +108,8 @@ func call(f reflect.Value, args []reflect.Value) []reflect.Value {
 	return f.Call(args)
 }
 
-// Execute executes a template that Prepare changed and that has the functions of Funcs.
+// Execute executes a template that Prepare changed and that has the functions of Funcs
+// and Prepared.
 func (b *Bound) Execute(t *template.Template, data any) ([]byte, error) {
 	b.left, b.out = maxWork, &rendered{}
 	if err := t.Execute(b.out, data); err != nil {

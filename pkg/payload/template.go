@@ -88,7 +88,7 @@ func (t Template) execute(vars Vars, src Sources) ([]byte, error) {
 	funcs := Funcs(src)
 	maps.DeleteFunc(funcs, func(name string, _ any) bool { return !slices.Contains(t.funcs, name) })
 	bound := Bound{isJSON: true}
-	text, err := bound.Execute(run.Funcs(bound.Funcs(funcs)), data)
+	text, err := bound.Execute(run.Funcs(bound.Funcs(funcs)).Funcs(bound.Prepared()), data)
 	if err != nil {
 		return nil, templateError(t.file(), err)
 	}

@@ -143,7 +143,7 @@ func TestFunctions(t *testing.T) {
 		if err == nil {
 			bound := Bound{}
 			run, _ := tpl.parsed.Clone()
-			got, err = bound.Execute(run.Funcs(bound.Funcs(Funcs(sources()))), map[string]any(vars))
+			got, err = bound.Execute(run.Funcs(bound.Funcs(Funcs(sources()))).Funcs(bound.Prepared()), map[string]any(vars))
 			if err != nil {
 				err = templateError("t", err)
 			}

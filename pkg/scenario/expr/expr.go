@@ -31,6 +31,7 @@ type Engine struct {
 
 	bound    payload.Bound
 	funcs    template.FuncMap // they draw on the bound
+	added    template.FuncMap // functions that no expression calls itself
 	compiled map[string]*Expression
 	kept     any // the result of the last typed expression
 }
@@ -44,9 +45,8 @@ const keepName = "keepTypedResult"
 // New returns an engine without variables.
 func New(sources payload.Sources) *Engine {
 	e := &Engine{Vars: map[string]any{}, compiled: map[string]*Expression{}}
-	funcs := payload.Funcs(sources)
-	funcs[keepName] = func(v any) string { e.kept = v; return "" }
-	e.funcs = e.bound.Funcs(funcs)
+	e.funcs, e.added = e.bound.Funcs(payload.Funcs(sources)), e.bound.Prepared()
+	e.added[keepName] = func(v any) string { e.kept = v; return "" }
 	return e
 }
 
@@ -81,7 +81,7 @@ func (e *Engine) Compile(text string) (*Expression, error) {
 	if err != nil {
 		return nil, compileError(err)
 	}
-	x := &Expression{template: t}
+	x := &Expression{template: t.Funcs(e.added)}
 	if t.Tree != nil { // else there are comments alone
 		x.typed = keepResult(t.Tree)
 		x.Uses = payload.Uses(t)
