@@ -55,6 +55,7 @@ func Main(build Build) int {
 		Random:    rand.Uint64,
 		Transport: deliver.NewTransport,
 		Guard:     guard,
+		Outlive:   outliveReader,
 		Templates: templates.FS,
 		Build:     build,
 	}, os.Args[1:])

@@ -3,7 +3,6 @@ package cmd
 import (
 	"os"
 	"os/signal"
-	"slices"
 	"syscall"
 )
 
@@ -17,11 +16,15 @@ func stopSignals() []os.Signal {
 	return signals
 }
 
-// guard calls end before a second signal, or a reader of the output that is gone, ends
-// this process. What it has started would otherwise go on without it.
+// outliveReader has a write to a pipe that nobody reads fail, rather than end this process.
+// It is not inherited by programs that are started, as an ignored signal would be.
+func outliveReader() { signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) }
+
+// guard calls end before a second signal ends this process. What it has started would
+// otherwise go on without it.
 func guard(end func()) (release func()) {
 	signals, released := make(chan os.Signal, 4), make(chan struct{})
-	signal.Notify(signals, append(stopSignals(), syscall.SIGPIPE)...)
+	signal.Notify(signals, stopSignals()...)
 	go func() {
 		if s, ok := fatal(signals, released); ok {
 			end()
@@ -35,18 +38,17 @@ func guard(end func()) (release func()) {
 	}
 }
 
-// fatal waits for the signal that is not to be survived.
+// fatal waits for the second signal, which is not to be survived.
 func fatal(signals <-chan os.Signal, released <-chan struct{}) (os.Signal, bool) {
-	for asked := false; ; asked = true {
+	var s os.Signal
+	for range 2 {
 		select {
 		case <-released:
 			return nil, false
-		case s := <-signals:
-			if asked || !slices.Contains(stopSignals(), s) {
-				return s, true
-			}
+		case s = <-signals:
 		}
 	}
+	return s, true
 }
 
 // raise ends this process by a signal, as if it had never been caught.

@@ -122,6 +122,7 @@ func judge(ctx context.Context, o *options, spec audit.Options) error {
 	if err := o.PrepareReports(&o.reports); err != nil {
 		return err
 	}
+	o.OutliveReader()
 	p := &printer{app: o.App, palette: o.Out()}
 	spec.OnResult = p.result
 	outcome, err := audit.Run(ctx, spec)

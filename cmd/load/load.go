@@ -158,6 +158,7 @@ func attack(ctx context.Context, o *options, spec load.Options) error {
 	if err := o.PrepareReports(&o.reports); err != nil {
 		return err
 	}
+	o.OutliveReader()
 	if err := load.CheckHost(ctx, spec.Target.URL, spec.AllowHosts, spec.Lookup); err != nil {
 		return badHost(err)
 	}

@@ -125,6 +125,7 @@ func run(ctx context.Context, o *options) error {
 	if err != nil {
 		return err
 	}
+	o.OutliveReader()
 	printer := show.Replay{Style: o.Style()}.In(show.Form(o.output))
 	var failure *deliver.Failure // the first one
 	player := replay.Player{Catalog: o.Catalog, Client: client, Now: o.Now, Sleep: o.sleep}

@@ -131,6 +131,7 @@ func needsTarget(s *scenario.Scenario) bool { return s.Delivers() && !s.HasTarge
 
 // start brings up what a run needs, plays the scenarios, and takes it down.
 func (r *running) start(ctx context.Context) error {
+	r.app.OutliveReader()
 	if r.options.loopback {
 		stop, err := r.listen()
 		if err != nil {

@@ -188,6 +188,7 @@ func (o *options) deliver(ctx context.Context, target deliver.Target, e event, t
 	printer := show.Series{
 		Style: o.Style(), Request: request, Event: e.report.Event, Fault: o.fault.Name, Count: options.Count,
 	}.In(show.Form(o.output))
+	o.OutliveReader()
 	var last deliver.Result
 	var failure *deliver.Failure // the first one
 	o.Stdout.Write(printer.Begin(nil))

@@ -13,8 +13,9 @@ type Output struct {
 	w      io.Writer
 	change func(string) string // nil changes nothing
 
-	mu  sync.Mutex // guards err
-	err error
+	mu       sync.Mutex // guards what follows
+	err      error
+	outlives bool
 }
 
 // NewOutput makes an output on w; change may be nil.
@@ -22,14 +23,26 @@ func NewOutput(w io.Writer, change func(string) string) *Output { return &Output
 
 func (o *Output) Write(p []byte) (int, error) {
 	n, err := o.write(p)
-	if err != nil {
-		o.mu.Lock()
-		defer o.mu.Unlock()
-		if o.err == nil {
-			o.err = err
-		}
+	if err == nil {
+		return n, nil
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.outlives && isGone(err) {
+		return len(p), nil
+	}
+	if o.err == nil {
+		o.err = err
 	}
 	return n, err
+}
+
+// Outlive drops from now on what is written once the reader has left, in place of an error:
+// for a command that does more than print.
+func (o *Output) Outlive() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.outlives = true
 }
 
 func (o *Output) write(p []byte) (int, error) {

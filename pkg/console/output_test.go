@@ -33,6 +33,10 @@ func TestOutputWithoutReader(t *testing.T) {
 	if _, err := o.Write([]byte("x")); err == nil || o.Err() != nil {
 		t.Errorf("got %v, remembered %v", err, o.Err())
 	}
+	o.Outlive()
+	if n, err := o.Write([]byte("xy")); n != 2 || err != nil {
+		t.Errorf("once it outlives its reader: got %d, %v", n, err)
+	}
 }
 
 type writerFunc func([]byte) (int, error)

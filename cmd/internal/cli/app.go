@@ -28,6 +28,7 @@ type System struct {
 	Random         func() uint64 // any 64 bits
 	Transport      func(context.Context, deliver.TLSOptions, int) (*http.Transport, error)
 	Guard          func(end func()) (release func()) // calls end before this process is made to end at once
+	Outlive        func()                            // keeps this process from ending when a reader of its output leaves; nil is nothing
 	Templates      fs.FS                             // the embedded templates, with the folders events and scenarios
 	Build          Build
 }
@@ -44,6 +45,19 @@ type App struct {
 	ShowSecrets bool
 
 	Known redact.Secrets // from the configuration and the command line
+}
+
+// OutliveReader lets the command go on when a reader of its output leaves, as in
+// "| head -1": what it has begun to deliver is delivered, and its reports are written.
+func (a *App) OutliveReader() {
+	for _, stream := range []io.Writer{a.Stdout, a.Stderr} {
+		if output, is := stream.(*console.Output); is {
+			output.Outlive()
+		}
+	}
+	if a.Outlive != nil {
+		a.Outlive()
+	}
 }
 
 // Mask hides the known secrets in a text, unless they may be shown.
