@@ -18,7 +18,7 @@ func TestNoPortIsLeft(t *testing.T) {
 	var stdout, stderr bytes.Buffer
 	s := testSystem(&stdout)
 	s.Stderr = &stderr
-	s.Transport = func(ctx context.Context, options deliver.TLSOptions, kept int) (*http.Transport, error) {
+	s.Transport = func(ctx context.Context, options deliver.Network, kept int) (*http.Transport, error) {
 		transport, err := deliver.NewTransport(ctx, options, kept)
 		if err == nil {
 			transport.DialContext = func(context.Context, string, string) (net.Conn, error) {

@@ -90,7 +90,7 @@ func newReceiver(t *testing.T) *receiver {
 // play plays a scenario and returns how long its pauses are together.
 func (r *receiver) play(t *testing.T, s *scenario.Scenario, a runner.Assumption) time.Duration {
 	t.Helper()
-	transport, err := deliver.NewTransport(t.Context(), deliver.TLSOptions{}, 8)
+	transport, err := deliver.NewTransport(t.Context(), deliver.Network{}, 8)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -101,7 +101,12 @@ func run(ctx context.Context, o *options) error {
 	if err != nil {
 		return err
 	}
-	transport, err := o.OpenTransport(ctx, o.TLS(settings), o.Kept(workers))
+	network, err := o.NetworkOf(o.Network, settings.Insecure)
+	if err != nil {
+		return err
+	}
+	o.NoteProxy(network, target.URL)
+	transport, err := o.OpenTransport(ctx, network, o.Kept(workers))
 	if err != nil {
 		return err
 	}
@@ -118,7 +123,7 @@ func badRule(err error) error {
 
 // judge runs the audit, and says how it went.
 func judge(ctx context.Context, o *options, spec audit.Options) error {
-	o.reports.Keep(o.CACert)
+	o.reports.Keep(o.Network.Files()...)
 	if err := o.PrepareReports(&o.reports); err != nil {
 		return err
 	}

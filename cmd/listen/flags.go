@@ -15,7 +15,7 @@ type options struct {
 	settings     cli.Settings
 	replyHeaders []string
 	filters      []string
-	cacert       string
+	network      cli.Network // of --forward-to
 	sync         bool
 	showHeaders  bool
 	count        int
@@ -49,7 +49,7 @@ func settingKeys() map[string]string {
 
 func (o *options) addFlags(c *cobra.Command) {
 	f := c.Flags()
-	f.String("addr", cli.DefaultAddr(), "listen on this `HOST:PORT`; port 0 is any free one")
+	f.String("addr", cli.DefaultAddr(), "listen on this `HOST:PORT`, where port 0 is any free one, or on a Unix socket, as unix:PATH")
 	f.String("path", "", "take events on this `PATH` only, and answer 404 elsewhere")
 	f.String("require-header", "", "answer 401 to an event without this header, as `'Name: value'`")
 	f.String("max-body", "1MiB", "answer 413 to a body over this `SIZE`")
@@ -65,9 +65,8 @@ func (o *options) addFlags(c *cobra.Command) {
 	f.BoolVar(&o.sync, "sync", false, "have each event on the disk, whatever happens, before it is answered")
 	f.String("forward-to", "", "pass each event on to this `URL`, byte for byte, and answer what comes back; "+
 		"the path of the event is put behind the URL's, but with --path the URL's own counts")
-	f.Bool("insecure", false, "accept any TLS certificate of --forward-to")
-	f.StringVar(&o.cacert, "cacert", "", "trust the certificates of this PEM `FILE` only, with --forward-to")
-	cli.GroupFlags(f, passFlags, "record", "sync", "forward-to", "insecure", "cacert")
+	cli.GroupFlags(f, passFlags, "record", "sync", "forward-to")
+	o.network.AddFlags(c, f)
 
 	var output string // read from the settings
 	cli.OutputFlag(c, f, &output, show.ReceptionForms(), "line is one line an event, pretty all of it as coloured JSON, json one object a line, csv one row")
@@ -99,7 +98,7 @@ func (o *options) addFlags(c *cobra.Command) {
 	cli.Complete(c, "fail-every", cli.Words([]string{"2:500", "5:500"}))
 	cli.Complete(c, "max-body", cli.Words([]string{"64KiB", "1MiB", "10MiB"}))
 	cli.CompleteFiles(c, "record", "ndjson", "jsonl")
-	for _, name := range []string{"cert", "key", "cacert"} {
+	for _, name := range []string{"cert", "key"} {
 		cli.CompleteFiles(c, name, "pem", "crt", "cer", "key")
 	}
 	for _, name := range []string{"addr", "path", "require-header", "status", "body", "delay", "forward-to", "count", "timeout"} {

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"net"
 	"runtime/debug"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -100,6 +101,8 @@ func cannotListen(err error) error {
 	host, port, splitErr := net.SplitHostPort(failure.Addr)
 	_, portErr := net.LookupPort("tcp", port)
 	switch {
+	case strings.HasPrefix(failure.Addr, receive.Unix):
+		return cli.Unreachable(err, "name a socket with --addr unix:PATH, in a directory that you can write to.")
 	case splitErr == nil && portErr != nil:
 		return cli.Usage(fmt.Errorf("--addr %q: %q is no port; it is a number from 0 to 65535", failure.Addr, port), "port 0 is any free one.")
 	case splitErr != nil:

@@ -165,7 +165,12 @@ func (p *plan) forward(ctx context.Context, loaded *config.Loaded) error {
 	if err != nil {
 		return cli.Usage(fmt.Errorf("--forward-to: %w", err), "it looks like http://localhost:3000/apizeehooks/.")
 	}
-	client, err := p.Client(ctx, deliver.TLSOptions{Insecure: loaded.Config.Insecure, CAFile: p.cacert}, forwardConnections)
+	network, err := p.NetworkOf(p.network, loaded.Config.Insecure)
+	if err != nil {
+		return err
+	}
+	p.NoteProxy(network, target)
+	client, err := p.Client(ctx, network, forwardConnections)
 	if err != nil {
 		return err
 	}

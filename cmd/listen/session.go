@@ -76,6 +76,9 @@ func (p *plan) url(bound net.Addr) string {
 	if p.receive.TLS != nil {
 		scheme = "https"
 	}
+	if bound.Network() == "unix" {
+		return receive.Unix + bound.String()
+	}
 	host, port, err := net.SplitHostPort(bound.String())
 	if err != nil {
 		return scheme + "://" + bound.String()

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/netip"
 	"strings"
 	"time"
 
@@ -99,16 +98,22 @@ func run(ctx context.Context, o *options) error {
 	if err != nil {
 		return err
 	}
+	network, err := o.NetworkOf(o.Network, settings.Insecure)
+	if err != nil {
+		return err
+	}
+	network.LocalOnly = !load.IsAllowed(target.URL.Hostname(), o.allowHosts)
 	seed := o.Seed.Or(o.Random)
 	spec := load.Options{
 		Target: target, Next: o.stream(seed, pace).Next, Pace: pace, Timeout: settings.Timeout,
 		MaxWorkers: o.maxWorkers, Fault: o.fault, Seed: seed, AllowHosts: o.allowHosts,
-		Lookup: lookup, Now: o.Now, Sleep: o.Sleep,
+		Lookup: network.Lookup, Now: o.Now, Sleep: o.Sleep,
 	}
 	if o.targets {
 		return printTargets(ctx, o, spec)
 	}
-	if spec.Transport, err = o.OpenTransport(ctx, o.TLS(settings), o.maxWorkers); err != nil {
+	o.NoteProxy(network, target.URL)
+	if spec.Transport, err = o.OpenTransport(ctx, network, o.maxWorkers); err != nil {
 		return err
 	}
 	return attack(ctx, o, spec)
@@ -136,10 +141,6 @@ func (o *options) stream(seed uint64, pace load.Pace) *generate.Stream {
 	return generate.New(generate.Options{Catalog: o.Catalog, Seed: seed, Start: o.Now(), Rate: pace.To, Mix: o.Mix})
 }
 
-func lookup(ctx context.Context, host string) ([]netip.Addr, error) {
-	return net.DefaultResolver.LookupNetIP(ctx, "ip", host)
-}
-
 func printTargets(ctx context.Context, o *options, spec load.Options) error {
 	out := bufio.NewWriterSize(o.Stdout, 64<<10)
 	err := load.WriteTargets(ctx, out, spec, o.ShowSecrets)
@@ -154,7 +155,7 @@ func printTargets(ctx context.Context, o *options, spec load.Options) error {
 
 // attack sends the load and judges the outcome.
 func attack(ctx context.Context, o *options, spec load.Options) error {
-	o.reports.Keep(o.CACert)
+	o.reports.Keep(o.Network.Files()...)
 	if err := o.PrepareReports(&o.reports); err != nil {
 		return err
 	}

@@ -103,8 +103,10 @@ func run(ctx context.Context, o *options) error {
 	if err != nil {
 		return err
 	}
-	if o.loopback && len(o.to) > 0 {
-		return cli.TwoTargets()
+	if o.loopback {
+		if err := o.CheckLoopback(len(o.to) > 0); err != nil {
+			return err
+		}
 	}
 	loaded, err := o.Load(ctx, o.Settings)
 	if err != nil {
@@ -121,7 +123,11 @@ func run(ctx context.Context, o *options) error {
 		return err
 	}
 	defer stop()
-	client, err := o.Client(ctx, o.TLS(loaded.Config), o.Kept(1))
+	network, err := o.NetworkOf(o.Network, loaded.Config.Insecure)
+	if err != nil {
+		return err
+	}
+	client, err := o.Client(ctx, network, o.Kept(1))
 	if err != nil {
 		return err
 	}

@@ -69,7 +69,7 @@ func (r *running) check() error {
 		}
 		r.assumptions = append(r.assumptions, runner.Assumption(name))
 	}
-	o.reports.Keep(o.CACert)
+	o.reports.Keep(o.Network.Files()...)
 	o.reports.Keep(o.scenarios...)
 	if err := o.PrepareReports(&o.reports); err != nil {
 		return err
@@ -90,7 +90,11 @@ func (r *running) prepare(ctx context.Context) error {
 	if err := r.chooseTarget(); err != nil {
 		return err
 	}
-	if r.transport, err = r.app.OpenTransport(ctx, r.options.TLS(r.config), r.options.Kept(parallel)); err != nil {
+	network, err := r.app.NetworkOf(r.options.Network, r.config.Insecure)
+	if err != nil {
+		return err
+	}
+	if r.transport, err = r.app.OpenTransport(ctx, network, r.options.Kept(parallel)); err != nil {
 		return err
 	}
 	r.runner = runner.Runner{
@@ -109,10 +113,8 @@ func (r *running) faulty(f fault.Fault, seed uint64) *deliver.Client {
 func (r *running) chooseTarget() error {
 	_, typed := r.options.Settings["to"]
 	switch {
-	case r.options.loopback && typed:
-		return cli.TwoTargets()
 	case r.options.loopback:
-		return nil
+		return r.options.CheckLoopback(typed)
 	case r.config.To == "" && !slices.ContainsFunc(r.scenarios, needsTarget):
 		return nil
 	}

@@ -37,7 +37,7 @@ func (r *running) startPrograms(ctx context.Context) (p *undertest.Programs, sto
 	transport := r.transport.Clone()
 	transport.DisableKeepAlives = true
 	for i := range r.endpoints {
-		r.endpoints[i].Client = deliver.NewClient(transport, r.app.Now)
+		r.endpoints[i].Client, r.endpoints[i].Dial = deliver.NewClient(transport, r.app.Now), transport.DialContext
 	}
 	p, stop = &undertest.Programs{}, func() {}
 	if len(r.options.exec) > 0 {

@@ -127,6 +127,9 @@ func stepText(s runner.Step) string {
 func (v *view) delivery(e runner.Delivered) {
 	p := v.palette
 	v.line("      %s %s", p.Strong("→"), p.Dim(apizee.Method+" "+console.Safe(e.Target)))
+	if e.Result.Proxy != "" {
+		v.line("        %s", p.Dim(console.Safe("through the proxy "+e.Result.Proxy)))
+	}
 	v.line("        %s", p.Dim(console.Safe(e.Body)))
 }
 

@@ -80,12 +80,15 @@ func run(ctx context.Context, o *options) error {
 	if err != nil {
 		return err
 	}
-	tls := o.TLS(loaded.Config)
+	network, err := o.NetworkOf(o.Network, loaded.Config.Insecure)
+	if err != nil {
+		return err
+	}
 	if o.edit && o.dryRun != dryRunJSON { // what is wrong elsewhere must not cost the edit
 		if _, err := cli.ParseTarget(loaded.Config.To, headers); err != nil {
 			return err
 		}
-		if _, err := o.Client(ctx, tls, 0); err != nil {
+		if _, err := o.Client(ctx, network, 0); err != nil {
 			return err
 		}
 	}
@@ -107,9 +110,9 @@ func run(ctx context.Context, o *options) error {
 		return err
 	}
 	if o.dryRun == dryRunCurl {
-		return o.printCurl(target, e, deliver.CurlOptions{TLS: tls, Timeout: loaded.Config.Timeout})
+		return o.printCurl(target, e, deliver.CurlOptions{Network: network, Timeout: loaded.Config.Timeout})
 	}
-	err = o.deliver(ctx, target, e, tls, loaded.Config.Timeout)
+	err = o.deliver(ctx, target, e, network, loaded.Config.Timeout)
 	if o.edit && err != nil {
 		o.noteKept(e)
 	}
@@ -178,8 +181,8 @@ func (o *options) printCurl(target deliver.Target, e event, options deliver.Curl
 }
 
 // deliver sends the event as often as asked, and judges the outcome.
-func (o *options) deliver(ctx context.Context, target deliver.Target, e event, tls deliver.TLSOptions, timeout time.Duration) error {
-	client, err := o.FaultyClient(ctx, tls, o.Kept(o.parallel), o.fault)
+func (o *options) deliver(ctx context.Context, target deliver.Target, e event, network deliver.Network, timeout time.Duration) error {
+	client, err := o.FaultyClient(ctx, network, o.Kept(o.parallel), o.fault)
 	if err != nil {
 		return err
 	}

@@ -68,7 +68,7 @@ func options(t *testing.T, url string) Options {
 	if err != nil {
 		t.Fatal(err)
 	}
-	transport, err := deliver.NewTransport(t.Context(), deliver.TLSOptions{}, 50)
+	transport, err := deliver.NewTransport(t.Context(), deliver.Network{}, 50)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,11 +32,15 @@ func withTimeout(ctx context.Context, timeout, extra time.Duration) (context.Con
 
 // context is the one to send the request with.
 func (a *attempt) context() context.Context {
-	return httptrace.WithClientTrace(a.limited, a.watch.hooks())
+	return httptrace.WithClientTrace(context.WithValue(a.limited, traceKey{}, a.watch), a.watch.hooks())
 }
 
 // failure explains an error; replied says that the head of the reply came.
 func (a *attempt) failure(err error, replied bool) *Failure {
+	return a.circumstances(replied).explain(err)
+}
+
+func (a *attempt) circumstances(replied bool) circumstances {
 	return circumstances{
 		url:      a.url,
 		timeout:  a.timeout,
@@ -44,5 +48,5 @@ func (a *attempt) failure(err error, replied bool) *Failure {
 		replied:  replied,
 		canceled: a.caller.Err() == context.Canceled,
 		expired:  a.limited.Err() == context.DeadlineExceeded,
-	}.explain(err)
+	}
 }

@@ -35,9 +35,12 @@ func (c *Client) Deliver(ctx context.Context, req Request, timeout time.Duration
 	if err == nil {
 		err = result.take(reply)
 	}
-	result.Timings = a.watch.seen().timings(result.Start, c.now())
+	seen := a.watch.seen()
+	result.Timings, result.Proxy = seen.timings(result.Start, c.now()), showProxy(seen.proxy)
 	if err != nil {
 		result.Failure = a.failure(err, reply != nil)
+	} else {
+		result.Failure = a.circumstances(true).proxyReply(result.Status)
 	}
 	result.hideInStatus(req.Target)
 	return result

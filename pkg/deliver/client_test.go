@@ -56,7 +56,7 @@ func TestDeliverReply(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			got := send(t, newClient(t, TLSOptions{}), answer(t, test.reply), "{}")
+			got := send(t, newClient(t, Network{}), answer(t, test.reply), "{}")
 			if got.Start.IsZero() || got.Timings.Connect <= 0 || got.Timings.FirstByte < got.Timings.Connect ||
 				got.Timings.Total < got.Timings.FirstByte || got.Timings.TLS != 0 || got.Timings.Reused {
 				t.Errorf("timings are not plausible: %+v", got.Timings)
@@ -91,7 +91,7 @@ func TestDeliverLongReply(t *testing.T) {
 				io.WriteString(w, strings.Repeat("x", test.size))
 			}))
 			t.Cleanup(server.Close)
-			client := newClient(t, TLSOptions{})
+			client := newClient(t, Network{})
 			got := send(t, client, server.URL, "{}")
 			if !got.Accepted() || len(got.Body) != min(test.size, KeptBody) || got.BodyBytes != test.read || got.Truncated != test.truncated {
 				t.Errorf("kept %d, read %d, truncated %t, %+v", len(got.Body), got.BodyBytes, got.Truncated, got.Failure)
@@ -114,7 +114,7 @@ func TestDeliverTimingsOverTLS(t *testing.T) {
 			io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
 		}
 	})
-	client := newClient(t, TLSOptions{Insecure: true})
+	client := newClient(t, Network{Insecure: true})
 	first := send(t, client, "https://"+l.Addr().String(), "{}")
 	if !first.Accepted() || first.Timings.TLS <= 0 || first.Timings.FirstByte < first.Timings.Connect+first.Timings.TLS {
 		t.Errorf("timings are not plausible: %+v, %+v", first.Timings, first.Failure)
@@ -150,7 +150,7 @@ func BenchmarkDeliver(b *testing.B) {
 		w.WriteHeader(http.StatusNoContent)
 	}))
 	b.Cleanup(server.Close)
-	client := newClient(b, TLSOptions{})
+	client := newClient(b, Network{})
 	req := Request{Target: parseTarget(b, server.URL), Body: []byte(ticketEvent)}
 	b.ReportAllocs()
 	for b.Loop() {

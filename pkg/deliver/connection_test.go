@@ -54,7 +54,7 @@ func (c *connections) seen() (opened int, requests []string) {
 
 func clientThatKeeps(t *testing.T, kept int) *Client {
 	t.Helper()
-	transport, err := NewTransport(t.Context(), TLSOptions{}, kept)
+	transport, err := NewTransport(t.Context(), Network{}, kept)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,7 +141,7 @@ func TestIdempotencyKey(t *testing.T) {
 // What this machine lacks is not the endpoint's fault.
 func TestFailureOfPorts(t *testing.T) {
 	for _, number := range noPortErrnos() {
-		transport, err := NewTransport(t.Context(), TLSOptions{}, 0)
+		transport, err := NewTransport(t.Context(), Network{}, 0)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -15,7 +15,7 @@ import (
 
 // CurlOptions are what a curl command line shows beside target and body.
 type CurlOptions struct {
-	TLS     TLSOptions
+	Network Network
 	Timeout time.Duration // 0 means no limit
 
 	// ShowSecrets puts secret headers and the URL's password in clear. Without it they
@@ -84,14 +84,33 @@ func curlSwitches(u *url.URL, options CurlOptions) []string {
 	if u.Scheme == "https" {
 		args = append(args, "--http1.1")
 	}
-	if options.TLS.Insecure {
-		args = append(args, "--insecure")
-	}
-	if options.TLS.CAFile != "" {
-		args = append(args, "--cacert", options.TLS.CAFile)
-	}
+	args = append(args, curlNetwork(u, options.Network)...)
 	if options.Timeout > 0 {
 		args = append(args, "--max-time", curlSeconds(options.Timeout))
+	}
+	return args
+}
+
+// curlNetwork are the options that make curl reach the endpoint in the same way.
+func curlNetwork(u *url.URL, n Network) []string {
+	var args []string
+	add := func(option, value string) {
+		if value != "" {
+			args = append(args, option, value)
+		}
+	}
+	if n.Insecure {
+		args = append(args, "--insecure")
+	}
+	add("--cacert", n.CAFile)
+	add("--cert", n.CertFile)
+	add("--key", n.KeyFile)
+	for _, r := range n.Resolve {
+		add("--resolve", r.String())
+	}
+	add("--unix-socket", n.UnixSocket)
+	if n.goesPastProxy(u) {
+		add("--noproxy", "*")
 	}
 	return args
 }

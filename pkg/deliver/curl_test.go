@@ -38,7 +38,7 @@ func TestCurlCommand(t *testing.T) {
 		},
 		"switches": {
 			url: "https://h/a/../b?[1-2]", headers: []string{"User-Agent:", "content-type: text/plain"}, body: "x",
-			options: CurlOptions{TLS: TLSOptions{Insecure: true, CAFile: "my ca.pem"}, Timeout: 1500*time.Millisecond + 1},
+			options: CurlOptions{Network: Network{Insecure: true, CAFile: "my ca.pem"}, Timeout: 1500*time.Millisecond + 1},
 			want: `curl --request POST -H User-Agent: -H 'Content-Type: text/plain' --globoff --path-as-is --http1.1 ` +
 				`--insecure --cacert 'my ca.pem' --max-time 1.501 --data-raw x 'https://h/a/../b?[1-2]'`,
 		},
@@ -101,13 +101,13 @@ func TestCurlSendsTheSame(t *testing.T) {
 				l := listen(t)
 				rawURL := scheme + "://" + test.user + l.Addr().String() + test.path
 				if scheme == "https" {
-					options.TLS.CAFile = caFile
+					options.Network.CAFile = caFile
 					l = tls.NewListener(l, config)
 				}
 				requests := capture(l)
 				req := Request{Target: parseTarget(t, rawURL, test.headers...), Body: []byte(test.body)}
 
-				if result := newClient(t, options.TLS).Deliver(t.Context(), req, options.Timeout); !result.Accepted() {
+				if result := newClient(t, options.Network).Deliver(t.Context(), req, options.Timeout); !result.Accepted() {
 					t.Fatalf("%+v", result.Failure)
 				}
 				want := dissect(<-requests)

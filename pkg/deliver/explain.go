@@ -4,8 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
-	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -29,6 +29,9 @@ func (c circumstances) explain(err error) *Failure {
 		return known // by the transport
 	}
 	f := c.classify(err)
+	if c.seen.proxy != nil && f.Kind != KindProxy && f.Kind != KindCanceled {
+		f.Message += ", through the proxy " + showProxy(c.seen.proxy)
+	}
 	f.Err, f.Address = err, Address(c.url)
 	return &f
 }
@@ -53,6 +56,8 @@ func (c circumstances) classify(err error) Failure {
 		return c.longHead()
 	case IsClosed(err), c.seen.ready && !c.answering():
 		return c.closed()
+	case c.answering() && isHTTP2(err):
+		return c.wantsHTTP2()
 	case c.answering():
 		return c.badReply()
 	}
@@ -67,13 +72,19 @@ func (c circumstances) noConnection(err error) (Failure, bool) {
 	var dns *net.DNSError
 	var op *net.OpError
 	switch {
+	case errors.As(err, &op) && op.Op == "proxyconnect" && c.seen.proxy != nil:
+		return Failure{
+			Kind: KindProxy, Remedy: RemedyNoProxy,
+			Message: fmt.Sprintf("the proxy %s on the way to %s cannot be reached", showProxy(c.seen.proxy), Address(c.url)),
+			Hint:    "check HTTP_PROXY, HTTPS_PROXY and ALL_PROXY, or name the host in NO_PROXY",
+		}, true
 	case errors.As(err, &dns):
 		return notFound(dns), true
-	case errors.As(err, &op) && op.Op == "proxyconnect":
+	case errors.As(err, &op) && op.Net == "unix" && (isAny(err, refusedErrnos()) || errors.Is(err, fs.ErrNotExist)):
 		return Failure{
-			Kind:    KindUnreachable,
-			Message: fmt.Sprintf("the proxy on the way to %s cannot be reached", Address(c.url)),
-			Hint:    "check HTTP_PROXY and HTTPS_PROXY, or name the host in NO_PROXY",
+			Kind:    KindRefused,
+			Message: fmt.Sprintf("nothing listens on the socket %s", op.Addr),
+			Hint:    "check its path, and that the server is running",
 		}, true
 	case isAny(err, []syscall.Errno{syscall.EMFILE, syscall.ENFILE}):
 		return Failure{
@@ -119,12 +130,6 @@ func (c circumstances) refused() Failure {
 	return f
 }
 
-// IsLoopback says whether a host, as a name or an address, is this machine.
-func IsLoopback(host string) bool {
-	ip, err := netip.ParseAddr(host)
-	return host == "localhost" || err == nil && ip.Unmap().IsLoopback()
-}
-
 func (c circumstances) timedOut() Failure {
 	within := "in time"
 	if c.timeout > 0 {
@@ -152,7 +157,7 @@ func (c circumstances) closed() Failure {
 	if c.answering() {
 		when = "in the middle of its reply"
 	}
-	hint := "look at the server's own log; it may have crashed or refused the request"
+	hint := "look at the server's own log; it may have crashed, refused the request, or speak HTTP/2 only"
 	if c.seen.reused && !c.answering() {
 		hint += ", or closes connections without \"Connection: close\""
 	}
@@ -168,6 +173,21 @@ func (c circumstances) badReply() Failure {
 		Kind:    KindBadReply,
 		Message: fmt.Sprintf("the reply of %s is not valid HTTP", Address(c.url)),
 		Hint:    hint,
+	}
+}
+
+// isHTTP2 knows a reply that is HTTP/2's first frame, its settings, in an error of the HTTP
+// library that quotes it.
+func isHTTP2(err error) bool {
+	quoted := err.Error()
+	return strings.Contains(quoted, `HTTP response "\x00`) && strings.Contains(quoted, `\x04\x00\x00\x00\x00\x00`)
+}
+
+func (c circumstances) wantsHTTP2() Failure {
+	return Failure{
+		Kind:    KindBadReply,
+		Message: fmt.Sprintf("%s wants HTTP/2; Apizee speaks HTTP/1.1", Address(c.url)),
+		Hint:    "have the server accept HTTP/1.1 too",
 	}
 }
 

@@ -77,7 +77,7 @@ func TestFailureOfReply(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			target := parseTarget(t, answer(t, test.reply))
-			got := newClient(t, TLSOptions{}).Deliver(t.Context(), Request{Target: target, Body: []byte("{}")}, 10*time.Second)
+			got := newClient(t, Network{}).Deliver(t.Context(), Request{Target: target, Body: []byte("{}")}, 10*time.Second)
 			checkFailure(t, got, target, test.kind, test.message, test.hint)
 			if got.Status != test.status {
 				t.Errorf("status %d, want %d", got.Status, test.status)
@@ -94,14 +94,14 @@ func TestFailureWhenNothingListens(t *testing.T) {
 		"https": "start your server tls-listener",
 	} {
 		target := parseTarget(t, scheme+"://"+l.Addr().String())
-		got := newClient(t, TLSOptions{}).Deliver(t.Context(), Request{Target: target}, 10*time.Second)
+		got := newClient(t, Network{}).Deliver(t.Context(), Request{Target: target}, 10*time.Second)
 		checkFailure(t, got, target, KindRefused, "nothing listens on ADDR", hint)
 	}
 }
 
 func TestFailureOfUnknownHost(t *testing.T) {
 	target := parseTarget(t, "http://apizee-hooks-test.invalid/")
-	got := newClient(t, TLSOptions{}).Deliver(t.Context(), Request{Target: target}, 0)
+	got := newClient(t, Network{}).Deliver(t.Context(), Request{Target: target}, 0)
 	// Without a network the lookup fails in another way.
 	if got.Failure == nil || got.Failure.Kind != KindDNS || !strings.Contains(got.Failure.Message, "apizee-hooks-test.invalid") {
 		t.Errorf("%+v", got.Failure)
@@ -130,7 +130,7 @@ func TestFailureOfTime(t *testing.T) {
 			l := listen(t)
 			serve(l, test.handle)
 			target := parseTarget(t, test.scheme+"://"+l.Addr().String())
-			got := newClient(t, TLSOptions{}).Deliver(t.Context(), Request{Target: target, Body: []byte("{}")}, timeout)
+			got := newClient(t, Network{}).Deliver(t.Context(), Request{Target: target, Body: []byte("{}")}, timeout)
 			checkFailure(t, got, target, KindTimeout, test.message, " patience")
 			if got.Status != test.status || got.Timings.Total < timeout/2 {
 				t.Errorf("status %d after %v", got.Status, got.Timings.Total)
@@ -158,7 +158,7 @@ func TestFailureByCancel(t *testing.T) {
 		io.Copy(io.Discard, conn)
 	})
 	target := parseTarget(t, l.Addr().String())
-	got := newClient(t, TLSOptions{}).Deliver(ctx, Request{Target: target, Body: []byte("{}")}, time.Minute)
+	got := newClient(t, Network{}).Deliver(ctx, Request{Target: target, Body: []byte("{}")}, time.Minute)
 	checkFailure(t, got, target, KindCanceled, "stopped before the reply was complete", "")
 }
 
@@ -171,16 +171,16 @@ func TestFailureOfTrust(t *testing.T) {
 
 	tests := map[string]struct {
 		config  *tls.Config
-		options TLSOptions
+		options Network
 		host    string
 		message string
 		hint    string
 	}{
-		"unknown authority": {config, TLSOptions{}, "127.0.0.1", "the certificate of ADDR comes from an unknown authority", " authority"},
-		"other name":        {config, TLSOptions{CAFile: caFile}, "localhost", "the certificate of ADDR is not for localhost", "holds any-certificate"},
-		"client certificate": {needy, TLSOptions{CAFile: caFile}, "127.0.0.1",
+		"unknown authority": {config, Network{}, "127.0.0.1", "the certificate of ADDR comes from an unknown authority", " authority"},
+		"other name":        {config, Network{CAFile: caFile}, "localhost", "the certificate of ADDR is not for localhost", "holds any-certificate"},
+		"client certificate": {needy, Network{CAFile: caFile}, "127.0.0.1",
 			"the TLS handshake with ADDR failed: remote error: tls: certificate required", "certificates it wants"},
-		"old version": {old, TLSOptions{CAFile: caFile}, "127.0.0.1",
+		"old version": {old, Network{CAFile: caFile}, "127.0.0.1",
 			"the TLS handshake with ADDR failed: remote error: tls: protocol version not supported", "versions"},
 	}
 	for name, test := range tests {
@@ -213,7 +213,7 @@ func TestFailureOfScheme(t *testing.T) {
 	plain := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(plain.Close)
 	target := parseTarget(t, strings.Replace(plain.URL, "http:", "https:", 1))
-	got := newClient(t, TLSOptions{Insecure: true}).Deliver(t.Context(), Request{Target: target, Body: []byte("{}")}, 10*time.Second)
+	got := newClient(t, Network{Insecure: true}).Deliver(t.Context(), Request{Target: target, Body: []byte("{}")}, 10*time.Second)
 	checkFailure(t, got, target, KindTLS, "ADDR does not speak TLS", "use http:// in place of https://")
 
 	// A Go server answers plain HTTP on its TLS port with a reply of its own.
@@ -221,7 +221,7 @@ func TestFailureOfScheme(t *testing.T) {
 	encrypted.Config.ErrorLog = log.New(io.Discard, "", 0)
 	encrypted.StartTLS()
 	t.Cleanup(encrypted.Close)
-	reply := send(t, newClient(t, TLSOptions{}), strings.Replace(encrypted.URL, "https:", "http:", 1), "{}")
+	reply := send(t, newClient(t, Network{}), strings.Replace(encrypted.URL, "https:", "http:", 1), "{}")
 	if reply.Status != http.StatusBadRequest || reply.Verdict() != VerdictRejected {
 		t.Errorf("%d, %+v", reply.Status, reply.Failure)
 	}
@@ -230,15 +230,12 @@ func TestFailureOfScheme(t *testing.T) {
 func TestFailureOfProxy(t *testing.T) {
 	l := listen(t)
 	l.Close()
-	transport, err := NewTransport(t.Context(), TLSOptions{}, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	proxy := parseTarget(t, l.Addr().String()).URL
-	transport.Proxy = http.ProxyURL(proxy)
+	proxy := "http://me:pw0rd@" + l.Addr().String()
+	client := newClient(t, Network{Proxy: EnvironmentProxy(environment(map[string]string{"all_proxy": proxy}))})
 	target := parseTarget(t, "https://example.com")
-	got := NewClient(transport, time.Now).Deliver(t.Context(), Request{Target: target}, 10*time.Second)
-	checkFailure(t, got, target, KindUnreachable, "the proxy on the way to ADDR cannot be reached", "HTTPS_PROXY")
+	got := client.Deliver(t.Context(), Request{Target: target}, 10*time.Second)
+	shown := strings.Replace(proxy, "pw0rd", "****", 1)
+	checkFailure(t, got, target, KindProxy, "the proxy "+shown+" on the way to ADDR cannot be reached", "HTTPS_PROXY")
 }
 
 func TestFailureOfRoute(t *testing.T) {

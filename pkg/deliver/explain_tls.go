@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 )
 
 // noTrust knows the failures of an encrypted connection.
@@ -22,6 +23,8 @@ func (c circumstances) noTrust(err error) (Failure, bool) {
 		f.Hint = "use http:// in place of https://"
 	case errors.As(err, &unverified):
 		return untrusted(to, unverified.Err), true
+	case alert != nil && strings.HasSuffix(alert.Error(), "no application protocol"):
+		f = c.wantsHTTP2()
 	case c.seen.tlsFailed, alert != nil:
 		if alert != nil {
 			err = alert // not what the HTTP library wraps it in

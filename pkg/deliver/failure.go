@@ -11,6 +11,7 @@ const (
 	KindReset       Kind = "reset"       // the server closed the connection too early
 	KindBadReply    Kind = "bad-reply"   // what came back is not HTTP
 	KindUnreachable Kind = "unreachable" // there is no way to the host
+	KindProxy       Kind = "proxy"       // a proxy on the way failed, or responded itself
 	KindCanceled    Kind = "canceled"    // the sender was told to stop
 	KindOther       Kind = "other"
 )
@@ -18,7 +19,7 @@ const (
 // IsUnsent says whether no connection came about, so that nothing was sent.
 func (k Kind) IsUnsent() bool {
 	switch k {
-	case KindRefused, KindDNS, KindTLS, KindUnreachable:
+	case KindRefused, KindDNS, KindTLS, KindUnreachable, KindProxy:
 		return true
 	}
 	return false
@@ -33,6 +34,7 @@ const (
 	RemedyAnyCertificate Remedy = "any-certificate" // trust any certificate
 	RemedyListener       Remedy = "listener"        // listen at the address oneself
 	RemedyTLSListener    Remedy = "tls-listener"    // the same, with TLS
+	RemedyNoProxy        Remedy = "no-proxy"        // use no proxy
 	RemedyKeep           Remedy = "keep"            // keep connections, or open fewer of them
 )
 

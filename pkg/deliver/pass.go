@@ -19,6 +19,11 @@ func (c *Client) Pass(ctx context.Context, req *http.Request, timeout time.Durat
 		defer a.cancel()
 		return nil, a.failure(err, false)
 	}
+	if failure := a.circumstances(true).proxyReply(reply.StatusCode); failure != nil {
+		defer a.cancel()
+		reply.Body.Close()
+		return nil, failure
+	}
 	reply.Body = &passedBody{ReadCloser: reply.Body, attempt: a}
 	return reply, nil
 }

@@ -15,7 +15,7 @@ func pass(t *testing.T, url string) (*http.Response, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return newClient(t, TLSOptions{}).Pass(t.Context(), req, 10*time.Second)
+	return newClient(t, Network{}).Pass(t.Context(), req, 10*time.Second)
 }
 
 func TestPass(t *testing.T) {

@@ -31,8 +31,11 @@ type Result struct {
 	BodyBytes int64
 	Truncated bool
 
+	// Proxy is the URL of the proxy that the request went through, without its secrets, or "".
+	Proxy string
+
 	// Failure is nil when a whole reply came. Together with a Status it means that the
-	// reply broke off.
+	// reply broke off, or may be a proxy's own.
 	Failure *Failure
 }
 

@@ -219,7 +219,7 @@ func TestSeriesKeepsConnections(t *testing.T) {
 		server.Start()
 		t.Cleanup(server.Close)
 
-		transport, err := NewTransport(t.Context(), TLSOptions{}, parallel)
+		transport, err := NewTransport(t.Context(), Network{}, parallel)
 		if err != nil {
 			t.Fatal(err)
 		}

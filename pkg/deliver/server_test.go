@@ -115,7 +115,7 @@ func selfSigned(t testing.TB) (config *tls.Config, caFile string) {
 	return &tls.Config{Certificates: server.TLS.Certificates}, caFile
 }
 
-func newClient(t testing.TB, options TLSOptions) *Client {
+func newClient(t testing.TB, options Network) *Client {
 	t.Helper()
 	transport, err := NewTransport(t.Context(), options, 1)
 	if err != nil {

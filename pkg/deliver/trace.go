@@ -3,6 +3,7 @@ package deliver
 import (
 	"crypto/tls"
 	"net/http/httptrace"
+	"net/url"
 	"sync"
 	"time"
 )
@@ -21,7 +22,8 @@ type marks struct {
 	tlsStart, tlsDone     time.Time
 	firstByte             time.Time
 
-	ready     bool // there was a connection to write the request on
+	proxy     *url.URL // that the request goes through
+	ready     bool     // there was a connection to write the request on
 	reused    bool
 	tlsFailed bool
 }
@@ -29,7 +31,7 @@ type marks struct {
 func (t *trace) hooks() *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
 		GetConn: func(string) {
-			t.note(func(m *marks, at time.Time) { *m = marks{connecting: at} })
+			t.note(func(m *marks, at time.Time) { *m = marks{connecting: at, proxy: m.proxy} })
 		},
 		ConnectDone: func(_, _ string, err error) {
 			t.note(func(m *marks, at time.Time) {
@@ -51,6 +53,13 @@ func (t *trace) hooks() *httptrace.ClientTrace {
 			t.note(func(m *marks, at time.Time) { m.firstByte = at })
 		},
 	}
+}
+
+// traceKey finds the trace of a request in its context.
+type traceKey struct{}
+
+func (t *trace) useProxy(proxy *url.URL) {
+	t.note(func(m *marks, _ time.Time) { m.proxy = proxy })
 }
 
 func (t *trace) note(change func(m *marks, at time.Time)) {

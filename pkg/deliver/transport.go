@@ -2,24 +2,27 @@ package deliver
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
-	"fmt"
 	"net/http"
+	"net/url"
 	"time"
-
-	"github.com/apizee-hooks/apizee-hooks/pkg/textfile"
 )
 
-// TLSOptions say which certificates of a target are accepted. The zero value takes
-// what the system trusts.
-type TLSOptions struct {
-	// Insecure accepts every certificate.
-	Insecure bool
+// Network says how an endpoint is reached. The zero value looks its name up, uses no proxy
+// and trusts what the system trusts.
+type Network struct {
+	Insecure bool   // accept every certificate
+	CAFile   string // PEM: the only authorities that count, as with curl's --cacert; "" means the system's
+	CertFile string // PEM: the certificate that this side presents, and its key; "" presents none
+	KeyFile  string
 
-	// CAFile names a file of PEM certificates, which are then the only authorities
-	// that count, as with curl's --cacert. Empty means the system's.
-	CAFile string
+	Resolve    []Resolve
+	UnixSocket string // connect here, whatever the URL says; "" connects over TCP
+	LocalOnly  bool   // make no connection that leaves this machine, and use no proxy
+
+	// Proxy finds the proxy for a URL, if any; nil finds none. See EnvironmentProxy. NoProxy
+	// uses none.
+	Proxy   func(*url.URL) (*url.URL, error)
+	NoProxy bool
 }
 
 // idleTimeout is how long an unused connection is kept, when it is.
@@ -29,12 +32,11 @@ const idleTimeout = 90 * time.Second
 // 10 MiB of each, and a load has thousands under way.
 const headLimit = 256 << 10
 
-// NewTransport makes a transport that adds nothing to a request. It keeps so many
-// connections for later requests; with 0, each request has one of its own. It speaks
-// HTTP/1.1 only and takes a proxy from the environment, though never for a loopback
-// address. The error is about the CA file.
-func NewTransport(ctx context.Context, options TLSOptions, kept int) (*http.Transport, error) {
-	config, err := tlsConfig(ctx, options)
+// NewTransport makes a transport that adds nothing to a request and speaks HTTP/1.1 only.
+// It keeps so many connections for later requests; with 0, each request has one of its own.
+// The error is about the files of certificates.
+func NewTransport(ctx context.Context, n Network, kept int) (*http.Transport, error) {
+	config, err := n.tlsConfig(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -46,57 +48,15 @@ func NewTransport(ctx context.Context, options TLSOptions, kept int) (*http.Tran
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
 	return &http.Transport{
-		Proxy:               http.ProxyFromEnvironment,
-		TLSClientConfig:     config,
-		Protocols:           protocols,
-		DisableCompression:  true,
-		MaxIdleConnsPerHost: kept,
-		IdleConnTimeout:     idleTimeout,
+		Proxy:                  n.proxyOf,
+		OnProxyConnectResponse: tunnelRefused,
+		DialContext:            newDialer(n).DialContext,
+		TLSClientConfig:        config,
+		Protocols:              protocols,
+		DisableCompression:     true,
+		MaxIdleConnsPerHost:    kept,
+		IdleConnTimeout:        idleTimeout,
 
 		MaxResponseHeaderBytes: headLimit,
 	}, nil
-}
-
-func tlsConfig(ctx context.Context, options TLSOptions) (*tls.Config, error) {
-	if options == (TLSOptions{}) {
-		return nil, nil
-	}
-	config := &tls.Config{InsecureSkipVerify: options.Insecure}
-	if options.CAFile == "" {
-		return config, nil
-	}
-	pem, err := readPEM(ctx, options.CAFile)
-	if err != nil {
-		return nil, fmt.Errorf("read CA file: %w", err)
-	}
-	config.RootCAs = x509.NewCertPool()
-	if !config.RootCAs.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("CA file %s holds no certificate in PEM form", options.CAFile)
-	}
-	return config, nil
-}
-
-// LoadCertificate reads a certificate and its key from files in PEM form.
-func LoadCertificate(ctx context.Context, certFile, keyFile string) (tls.Certificate, error) {
-	certificate, err := readPEM(ctx, certFile)
-	if err != nil {
-		return tls.Certificate{}, err
-	}
-	key, err := readPEM(ctx, keyFile)
-	if err != nil {
-		return tls.Certificate{}, err
-	}
-	return tls.X509KeyPair(certificate, key)
-}
-
-// maxPEM is the most bytes that a file of certificates may have. All that a system trusts
-// is a fifth of a MiB.
-const maxPEM = 4 << 20
-
-func readPEM(ctx context.Context, path string) ([]byte, error) {
-	pem, err := textfile.ReadFile(ctx, path, maxPEM)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, textfile.Reason(err))
-	}
-	return pem, nil
 }

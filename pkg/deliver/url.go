@@ -1,6 +1,7 @@
 package deliver
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -8,42 +9,76 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
 
 // ParseURL reads the URL of a target. Without "://" it is taken as http, so that
-// "localhost:3000/hooks" works. The query is kept byte for byte, and a fragment is
-// dropped, because no client sends one. An error does not show the URL, which may
-// hold a password.
+// "localhost:3000/hooks" works, and a port without a host, as "3000" or ":3000/hooks", is one
+// of localhost. The query is kept but for what is not ASCII, which is escaped, and a fragment
+// is dropped, because no client sends one. An error does not show the URL, which may hold a
+// password.
 func ParseURL(s string) (*url.URL, error) {
-	if strings.ContainsFunc(s, spaceOrControl) {
-		return nil, errors.New("target URL: it holds a space or a control character; write a space as %20")
-	}
-	s, _, _ = strings.Cut(s, "#")
-	if strings.HasPrefix(s, "http//") || strings.HasPrefix(s, "https//") {
-		return nil, errors.New("target URL: a colon is missing; it stands before the slashes, as in http://localhost:3000/")
-	}
-	if isMissingSlash(s) {
-		return nil, errors.New("target URL: a slash is missing; two of them stand before the host, as in http://localhost:3000/")
-	}
-	if !hasScheme(s) {
-		s = "http://" + s
-	}
-	u, err := url.Parse(s)
+	u, err := parseURL(s)
 	if err != nil {
-		return nil, fmt.Errorf("target URL: %w", parseReason(err))
-	}
-	if u.Scheme != "http" && u.Scheme != "https" {
-		return nil, fmt.Errorf("target URL: %s:// is not supported; use http:// or https://", u.Scheme)
-	}
-	if u.Hostname() == "" {
-		return nil, errors.New("target URL: the host is missing; write it like http://localhost:3000/hooks")
-	}
-	if err := checkPort(u.Host); err != nil {
 		return nil, fmt.Errorf("target URL: %w", err)
 	}
 	return u, nil
+}
+
+func parseURL(s string) (*url.URL, error) {
+	if strings.ContainsFunc(s, spaceOrControl) {
+		return nil, errors.New("it holds a space or a control character; write a space as %20")
+	}
+	s, _, _ = strings.Cut(s, "#")
+	if strings.HasPrefix(s, "http//") || strings.HasPrefix(s, "https//") {
+		return nil, errors.New("a colon is missing; it stands before the slashes, as in http://localhost:3000/")
+	}
+	if isMissingSlash(s) {
+		return nil, errors.New("a slash is missing; two of them stand before the host, as in http://localhost:3000/")
+	}
+	if !hasScheme(s) {
+		s = "http://" + withHost(s)
+	}
+	u, err := url.Parse(s)
+	if err != nil {
+		return nil, parseReason(err)
+	}
+	if u.Scheme != "http" && u.Scheme != "https" {
+		return nil, fmt.Errorf("%s:// is not supported; use http:// or https://", u.Scheme)
+	}
+	if u.Hostname() == "" {
+		return nil, errors.New("the host is missing; write it like http://localhost:3000/hooks")
+	}
+	if err := checkPort(u.Host); err != nil {
+		return nil, err
+	}
+	u.RawQuery = escapeNonASCII(u.RawQuery)
+	return u, nil
+}
+
+// withHost puts localhost before a port that stands alone.
+func withHost(s string) string {
+	authority, _, _ := strings.Cut(strings.ReplaceAll(s, "?", "/"), "/")
+	port := strings.TrimPrefix(authority, ":")
+	if port == "" || strings.Trim(port, "0123456789") != "" {
+		return s
+	}
+	return "localhost:" + strings.TrimPrefix(s, ":")
+}
+
+// escapeNonASCII escapes a query as the path is by its package.
+func escapeNonASCII(query string) string {
+	var out strings.Builder
+	for i := range len(query) {
+		if c := query[i]; c >= utf8.RuneSelf {
+			fmt.Fprintf(&out, "%%%02X", c)
+		} else {
+			out.WriteByte(c)
+		}
+	}
+	return out.String()
 }
 
 // ShowURL is the URL as text, with its secrets masked unless they may be shown.
@@ -110,13 +145,9 @@ func defaultPort(u *url.URL) string {
 }
 
 // Address is the host and port that a connection goes to.
-func Address(u *url.URL) string {
-	port := u.Port()
-	if port == "" {
-		port = defaultPort(u)
-	}
-	return net.JoinHostPort(u.Hostname(), port)
-}
+func Address(u *url.URL) string { return net.JoinHostPort(u.Hostname(), port(u)) }
+
+func port(u *url.URL) string { return cmp.Or(u.Port(), defaultPort(u)) }
 
 // hostHeader leaves the scheme's own port out, as curl does.
 func hostHeader(u *url.URL) string {

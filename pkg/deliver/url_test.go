@@ -18,6 +18,10 @@ func TestParseURL(t *testing.T) {
 		"fragment":            {"http://h/p?q#part", "http://h/p?q"},
 		"IPv6":                {"[::1]:3000/x", "http://[::1]:3000/x"},
 		"user":                {"http://u:p@h/", "http://u:p@h/"},
+		"port alone":          {"3000", "http://localhost:3000"},
+		"port and path":       {":3000/x?y", "http://localhost:3000/x?y"},
+		"port and query":      {"3000?y", "http://localhost:3000?y"},
+		"not ASCII":           {"http://h/é?q=ü%FC", "http://h/%C3%A9?q=%C3%BC%FC"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -37,7 +41,6 @@ func TestParseURLRefuses(t *testing.T) {
 		"empty":            {"", "the host is missing"},
 		"other scheme":     {"ftp://h/", "ftp:// is not supported; use http:// or https://"},
 		"no host":          {"http:///x", "the host is missing"},
-		"port only":        {":3000/x", "the host is missing"},
 		"scheme only":      {"http://", "the host is missing"},
 		"empty port":       {"http://h:/", "there is no port after the colon"},
 		"port not number":  {"localhost:abc", "port after the host is not a number"},

@@ -66,7 +66,7 @@ func TestRequestBytes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			l := listen(t)
 			target := parseTarget(t, "http://"+l.Addr().String()+test.path, test.headers...)
-			checkBytes(t, newClient(t, TLSOptions{}), capture(l), Request{Target: target, Body: []byte(test.body)}, test.want)
+			checkBytes(t, newClient(t, Network{}), capture(l), Request{Target: target, Body: []byte(test.body)}, test.want)
 		})
 		t.Run(name+" over TLS", func(t *testing.T) {
 			l := listen(t)
@@ -75,7 +75,7 @@ func TestRequestBytes(t *testing.T) {
 			offered := config.Clone()
 			offered.NextProtos = []string{"h2", "http/1.1"}
 			requests := capture(tls.NewListener(l, offered))
-			checkBytes(t, newClient(t, TLSOptions{CAFile: caFile}), requests, Request{Target: target, Body: []byte(test.body)}, test.want)
+			checkBytes(t, newClient(t, Network{CAFile: caFile}), requests, Request{Target: target, Body: []byte(test.body)}, test.want)
 		})
 	}
 }
@@ -146,7 +146,7 @@ func TestWireHeadersOfUnsoundHeaders(t *testing.T) {
 
 func TestRedirectIsTheReply(t *testing.T) {
 	url := answer(t, "HTTP/1.1 307 Temporary Redirect\r\nLocation: /elsewhere\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-	result := send(t, newClient(t, TLSOptions{}), url, "{}")
+	result := send(t, newClient(t, Network{}), url, "{}")
 	if result.Status != http.StatusTemporaryRedirect || result.Headers.Get("Location") != "/elsewhere" || result.Verdict() != VerdictRejected {
 		t.Errorf("%+v", result)
 	}

@@ -37,7 +37,7 @@ func parse(t testing.TB, name string) Fault {
 	return f
 }
 
-func faultyClient(t testing.TB, fault string, options deliver.TLSOptions, sleep func(context.Context, time.Duration) error) *deliver.Client {
+func faultyClient(t testing.TB, fault string, options deliver.Network, sleep func(context.Context, time.Duration) error) *deliver.Client {
 	t.Helper()
 	base, err := deliver.NewTransport(t.Context(), options, 1)
 	if err != nil {
@@ -105,7 +105,7 @@ func TestFaultsOnTheWire(t *testing.T) {
 					io.WriteString(conn, noContent)
 					received <- got
 				})
-				client := faultyClient(t, name, deliver.TLSOptions{CAFile: caFile}, noSleep)
+				client := faultyClient(t, name, deliver.Network{CAFile: caFile}, noSleep)
 				target := parseTarget(t, scheme+"://"+l.Addr().String()+"/hooks?x=1", "X-Team: blue")
 				result := client.Deliver(t.Context(), deliver.Request{Target: target, Body: []byte(faultyBody)}, 10*time.Second)
 				if diff := cmp.Diff(want, <-received); diff != "" {
@@ -141,7 +141,7 @@ func sent(t *testing.T, fault, body string) string {
 		io.WriteString(conn, noContent)
 		bodies <- string(got)
 	})
-	result := send(t, faultyClient(t, fault, deliver.TLSOptions{}, noSleep), "http://"+l.Addr().String()+"/", body)
+	result := send(t, faultyClient(t, fault, deliver.Network{}, noSleep), "http://"+l.Addr().String()+"/", body)
 	checkFaulty(t, result, "")
 	return <-bodies
 }
@@ -176,7 +176,7 @@ func TestFaultsWithoutABody(t *testing.T) {
 		}
 		t.Run(fault.Name, func(t *testing.T) {
 			url := answer(t, noContent)
-			checkFaulty(t, send(t, faultyClient(t, fault.Name, deliver.TLSOptions{}, noSleep), url, ""), "")
+			checkFaulty(t, send(t, faultyClient(t, fault.Name, deliver.Network{}, noSleep), url, ""), "")
 		})
 	}
 }
@@ -213,7 +213,7 @@ func TestSlowBodyIsSlow(t *testing.T) {
 		<-next
 		return nil
 	}
-	result := send(t, faultyClient(t, "slow-body", deliver.TLSOptions{}, sleep), "http://"+l.Addr().String()+"/", faultyBody)
+	result := send(t, faultyClient(t, "slow-body", deliver.Network{}, sleep), "http://"+l.Addr().String()+"/", faultyBody)
 	checkFaulty(t, result, "")
 	if pauses != slowParts || !slices.Equal(got, []int{6, 6, 6, 6, 6, 6, 6, 6, 6, 7}) {
 		t.Errorf("%d pauses, pieces of %v", pauses, got)
@@ -226,7 +226,7 @@ func TestEarlyReplyEndsASlowBody(t *testing.T) {
 		<-ctx.Done() // until the reply comes
 		return ctx.Err()
 	}
-	result := send(t, faultyClient(t, "slow-body", deliver.TLSOptions{}, sleep), url, faultyBody)
+	result := send(t, faultyClient(t, "slow-body", deliver.Network{}, sleep), url, faultyBody)
 	if result.Status != 408 || string(result.Body) != "slow" {
 		t.Errorf("%+v, %+v", result, result.Failure)
 	}
@@ -277,7 +277,7 @@ func TestFaultyDeliveryFailsLikeAnyOther(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			result := send(t, faultyClient(t, "slow-body", deliver.TLSOptions{}, noSleep), test.url(t), faultyBody)
+			result := send(t, faultyClient(t, "slow-body", deliver.Network{}, noSleep), test.url(t), faultyBody)
 			checkFaulty(t, result, test.kind)
 		})
 	}
@@ -289,7 +289,7 @@ func TestFaultyDeliveryTakesNoEndlessHead(t *testing.T) {
 		"hints":  strings.Repeat("HTTP/1.1 103 Early Hints\r\n\r\n", headLimit/20),
 	} {
 		t.Run(name, func(t *testing.T) {
-			result := send(t, faultyClient(t, "slow-body", deliver.TLSOptions{}, noSleep), answer(t, reply), faultyBody)
+			result := send(t, faultyClient(t, "slow-body", deliver.Network{}, noSleep), answer(t, reply), faultyBody)
 			if f := result.Failure; f == nil || f.Kind != deliver.KindBadReply || !strings.Contains(f.Message, "is longer than 256 KiB") {
 				t.Errorf("%+v", f)
 			}
@@ -299,7 +299,7 @@ func TestFaultyDeliveryTakesNoEndlessHead(t *testing.T) {
 
 func TestFaultyDeliveryTakesALongBody(t *testing.T) {
 	reply := "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + strings.Repeat("x", 2*headLimit)
-	result := send(t, faultyClient(t, "slow-body", deliver.TLSOptions{}, noSleep), answer(t, reply), faultyBody)
+	result := send(t, faultyClient(t, "slow-body", deliver.Network{}, noSleep), answer(t, reply), faultyBody)
 	if result.Failure != nil || result.BodyBytes != 2*headLimit {
 		t.Errorf("%d bytes, %+v", result.BodyBytes, result.Failure)
 	}
@@ -314,7 +314,7 @@ func TestSlowBodyHasItsOwnTime(t *testing.T) {
 		}
 		return nil
 	}
-	client := faultyClient(t, "slow-body", deliver.TLSOptions{}, sleep)
+	client := faultyClient(t, "slow-body", deliver.Network{}, sleep)
 	request := deliver.Request{Target: parseTarget(t, answer(t, noContent)), Body: []byte(faultyBody)}
 	if got := client.Deliver(t.Context(), request, timeout); !got.Accepted() {
 		t.Errorf("%+v", got.Failure)
@@ -330,7 +330,7 @@ func TestFaultyDeliveryStops(t *testing.T) {
 		io.Copy(io.Discard, conn)
 	})
 	ctx, cancel := context.WithCancel(t.Context())
-	client := faultyClient(t, "wrong-length", deliver.TLSOptions{}, noSleep)
+	client := faultyClient(t, "wrong-length", deliver.Network{}, noSleep)
 	go func() {
 		<-arrived
 		cancel()

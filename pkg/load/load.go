@@ -24,7 +24,8 @@ const DefaultMaxWorkers = 5000
 type Options struct {
 	Target deliver.Target
 
-	// Transport is one of deliver.NewTransport, with room for MaxWorkers.
+	// Transport is one of deliver.NewTransport, with room for MaxWorkers, and LocalOnly unless
+	// the host IsAllowed.
 	Transport *http.Transport
 
 	// Next gives the next body, each different from the others. It is called from one
@@ -66,13 +67,9 @@ func Run(ctx context.Context, o Options) (*Outcome, error) {
 	if o.MaxWorkers < 1 {
 		o.MaxWorkers = DefaultMaxWorkers
 	}
-	transport := o.Transport.Clone()
-	if !isAllowed(o.Target.URL.Hostname(), o.AllowHosts) {
-		stayHere(transport)
-	}
-	defer transport.CloseIdleConnections()
+	defer o.Transport.CloseIdleConnections()
 
-	client := o.Fault.Client(transport, o.Now, fault.Options{Seed: o.Seed, Sleep: o.Sleep})
+	client := o.Fault.Client(o.Transport, o.Now, fault.Options{Seed: o.Seed, Sleep: o.Sleep})
 	courier := courier{ctx: ctx, client: client, target: o.Target, timeout: o.Timeout}
 	return attack(ctx, o, courier), nil
 }

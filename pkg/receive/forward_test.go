@@ -62,7 +62,7 @@ func forwarder(t testing.TB, target string) *Forwarder {
 	if err != nil {
 		t.Fatal(err)
 	}
-	transport, err := deliver.NewTransport(t.Context(), deliver.TLSOptions{}, 4)
+	transport, err := deliver.NewTransport(t.Context(), deliver.Network{}, 4)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -60,7 +60,7 @@ func (c *clock) Sleep(ctx context.Context, d time.Duration) error {
 
 func play(t *testing.T, ctx context.Context, c *clock, url, text string, headers []deliver.Header, o Options) (Outcome, []Played, error) {
 	t.Helper()
-	transport, err := deliver.NewTransport(t.Context(), deliver.TLSOptions{}, 1)
+	transport, err := deliver.NewTransport(t.Context(), deliver.Network{}, 1)
 	if err != nil {
 		t.Fatal(err)
 	}

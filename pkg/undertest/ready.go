@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -23,25 +22,25 @@ type Endpoint struct {
 
 	// Client asks for the URL. It decides which certificates are trusted.
 	Client *deliver.Client
+
+	// Dial connects to the address; nil is a net.Dialer's.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
-// ParseEndpoint reads http://localhost:3000/health or localhost:3000.
+// ParseEndpoint reads what deliver.ParseURL does. Without "://", a path or a query it is an
+// address, such as localhost:3000.
 func ParseEndpoint(s string) (Endpoint, error) {
-	if strings.Contains(s, "://") {
-		u, err := url.Parse(s)
-		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-			return Endpoint{}, fmt.Errorf("%q is no URL to wait for, such as http://localhost:3000/health", redact.URL(s))
-		}
-		return Endpoint{URL: s}, nil
+	u, err := deliver.ParseURL(s)
+	if err != nil {
+		return Endpoint{}, fmt.Errorf("%q: %w; write it like localhost:3000 or http://localhost:3000/health", redact.URL(s), errors.Unwrap(err))
 	}
-	host, port, err := net.SplitHostPort(s)
-	if err != nil || port == "" || strings.ContainsAny(s, "/ ") {
+	if !strings.Contains(s, "://") && u.Port() == "" && !deliver.IsLoopback(u.Hostname()) {
 		return Endpoint{}, fmt.Errorf("%q is neither a URL nor host:port; write it like localhost:3000", redact.URL(s))
 	}
-	if host == "" {
-		host = "localhost"
+	if strings.Contains(s, "://") || u.Path != "" || u.RawQuery != "" {
+		return Endpoint{URL: u.String()}, nil
 	}
-	return Endpoint{Address: net.JoinHostPort(host, port)}, nil
+	return Endpoint{Address: deliver.Address(u)}, nil
 }
 
 // pollEvery is how long the pause between two looks is.
@@ -107,7 +106,11 @@ func (e Endpoint) look(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
 	if e.URL == "" {
-		conn, err := new(net.Dialer).DialContext(ctx, "tcp", e.Address)
+		dial := e.Dial
+		if dial == nil {
+			dial = new(net.Dialer).DialContext
+		}
+		conn, err := dial(ctx, "tcp", e.Address)
 		if err != nil {
 			return err
 		}

@@ -26,7 +26,7 @@ type System struct {
 	Now            func() time.Time
 	Sleep          func(context.Context, time.Duration) error
 	Random         func() uint64 // any 64 bits
-	Transport      func(context.Context, deliver.TLSOptions, int) (*http.Transport, error)
+	Transport      func(context.Context, deliver.Network, int) (*http.Transport, error)
 	Guard          func(end func()) (release func()) // calls end before this process is made to end at once
 	Outlive        func()                            // keeps this process from ending when a reader of its output leaves; nil is nothing
 	Templates      fs.FS                             // the embedded templates, with the folders events and scenarios

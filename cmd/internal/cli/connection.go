@@ -18,7 +18,7 @@ import (
 type Connection struct {
 	Settings  Settings // --to, --timeout, --insecure
 	Headers   []string
-	CACert    string
+	Network   Network
 	KeepAlive bool
 }
 
@@ -28,21 +28,19 @@ func (o *Connection) AddFlags(c *cobra.Command, f *pflag.FlagSet) {
 	f.StringP("to", "t", "", "where to: the `URL` of the endpoint (default: `to` of the configuration)")
 	f.StringArrayVarP(&o.Headers, "header", "H", nil, "add or replace a header, as `'Name: value'`; 'Name:' removes one; repeatable")
 	f.Duration("timeout", 10*time.Second, "give up on a delivery after this `DURATION`")
-	f.Bool("insecure", false, "accept any TLS certificate")
-	f.StringVar(&o.CACert, "cacert", "", "trust the certificates of this PEM `FILE` only")
-	GroupFlags(f, DeliveryFlags, "to", "header", "timeout", "insecure", "cacert")
+	GroupFlags(f, DeliveryFlags, "to", "header", "timeout")
+	o.Network.AddFlags(c, f)
 	o.Settings = TrackSettings(f, map[string]string{"to": "to", "timeout": "timeout", "insecure": "insecure"})
 	Complete(c, "to", Nothing)
 	Complete(c, "header", completeHeaders)
 	Complete(c, "timeout", Nothing)
-	CompleteFiles(c, "cacert", "pem", "crt", "cer")
 }
 
 // KeepAliveFlag adds --keep-alive to f, for a command that otherwise opens a connection for
 // each delivery.
 func (o *Connection) KeepAliveFlag(f *pflag.FlagSet) {
 	f.BoolVar(&o.KeepAlive, "keep-alive", false, "keep connections for the next deliveries; without it each opens its own, as curl does")
-	GroupFlags(f, DeliveryFlags, "keep-alive")
+	GroupFlags(f, ConnectionFlags, "keep-alive")
 }
 
 // Kept is how many connections are kept where there are up to parallel deliveries at once.
@@ -53,9 +51,18 @@ func (o *Connection) Kept(parallel int) int {
 	return 0
 }
 
-// TLS is how certificates are checked.
-func (o *Connection) TLS(c config.Config) deliver.TLSOptions {
-	return deliver.TLSOptions{Insecure: c.Insecure, CAFile: o.CACert}
+// CheckLoopback refuses --loopback beside what says that events go elsewhere.
+func (o *Connection) CheckLoopback(toTyped bool) error {
+	var other string
+	switch {
+	case toTyped:
+		other = "--to"
+	case o.Network.unixSocket != "":
+		other = "--unix-socket"
+	default:
+		return nil
+	}
+	return Usage(fmt.Errorf("--loopback and %s each say where events go", other), "give one of them.")
 }
 
 // completeHeaders completes the names of headers that receivers often check.
@@ -95,13 +102,13 @@ func parseHeaders(lines []string) ([]deliver.Header, error) {
 }
 
 // Client delivers, and keeps so many connections; see deliver.NewTransport.
-func (a *App) Client(ctx context.Context, tls deliver.TLSOptions, kept int) (*deliver.Client, error) {
-	return a.FaultyClient(ctx, tls, kept, fault.Fault{})
+func (a *App) Client(ctx context.Context, network deliver.Network, kept int) (*deliver.Client, error) {
+	return a.FaultyClient(ctx, network, kept, fault.Fault{})
 }
 
 // FaultyClient is a Client that delivers with a fault.
-func (a *App) FaultyClient(ctx context.Context, tls deliver.TLSOptions, kept int, f fault.Fault) (*deliver.Client, error) {
-	transport, err := a.OpenTransport(ctx, tls, kept)
+func (a *App) FaultyClient(ctx context.Context, network deliver.Network, kept int, f fault.Fault) (*deliver.Client, error) {
+	transport, err := a.OpenTransport(ctx, network, kept)
 	if err != nil {
 		return nil, err
 	}
@@ -109,10 +116,10 @@ func (a *App) FaultyClient(ctx context.Context, tls deliver.TLSOptions, kept int
 }
 
 // OpenTransport is what a client sends over.
-func (a *App) OpenTransport(ctx context.Context, tls deliver.TLSOptions, kept int) (*http.Transport, error) {
-	transport, err := a.Transport(ctx, tls, kept)
+func (a *App) OpenTransport(ctx context.Context, network deliver.Network, kept int) (*http.Transport, error) {
+	transport, err := a.Transport(ctx, network, kept)
 	if err != nil {
-		return nil, Usage(err, "--cacert takes a file of certificates in PEM form.")
+		return nil, unusableFiles(err)
 	}
 	return transport, nil
 }

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 
@@ -13,11 +12,6 @@ import (
 type Loopback struct {
 	URL  string
 	Stop func() // returns when all that came in was reported
-}
-
-// TwoTargets refuses --loopback beside --to.
-func TwoTargets() error {
-	return Usage(errors.New("--loopback and --to each say where events go"), "give one of them.")
 }
 
 // StartLoopback starts one, which answers 204 and hands on what it gets.

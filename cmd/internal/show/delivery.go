@@ -117,10 +117,20 @@ func Advise(f *deliver.Failure) string {
 		return f.Hint + ", or let `apizee-hooks listen --addr " + f.Address + "` stand in for it"
 	case deliver.RemedyTLSListener:
 		return f.Hint + ", or let `apizee-hooks listen --addr " + f.Address + " --tls` stand in for it"
+	case deliver.RemedyNoProxy:
+		return f.Hint + ", or use none with --no-proxy"
 	case deliver.RemedyKeep:
 		return f.Hint + "; keep connections with --keep-alive, or send fewer or more slowly, as with --count and --every"
 	}
 	return f.Hint
+}
+
+// through names the proxy that a request went through, if it did.
+func (s Style) through(dst []byte, r deliver.Result) []byte {
+	if r.Proxy == "" {
+		return dst
+	}
+	return s.dim(dst, len("  "), "through the proxy "+r.Proxy)
 }
 
 // deliveryJSON is one attempt for programs. Times are in milliseconds.
@@ -133,6 +143,7 @@ type deliveryJSON struct {
 	Fault      string          `json:"fault,omitempty"`
 	Event      json.RawMessage `json:"event,omitempty"`
 	EventText  string          `json:"eventText,omitempty"` // when it is not JSON
+	Proxy      string          `json:"proxy,omitempty"`
 	Verdict    deliver.Verdict `json:"verdict"`
 	Status     int             `json:"status"`
 	StatusText string          `json:"statusText"`
@@ -162,7 +173,7 @@ type failureJSON struct {
 func (s Style) delivery(request deliver.Request, r deliver.Result, fault string) deliveryJSON {
 	d := deliveryJSON{
 		N: r.N, Attempt: r.Attempt, StartedAt: instant(r.Start),
-		Method: apizee.Method, URL: s.url(request.URL), Fault: fault,
+		Method: apizee.Method, URL: s.url(request.URL), Fault: fault, Proxy: r.Proxy,
 		Verdict: r.Verdict(), Status: r.Status, StatusText: r.StatusText,
 		Headers: s.maskReply(request.Target, r.Headers), Truncated: r.Truncated,
 		Timings: timingsJSON{

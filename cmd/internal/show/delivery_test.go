@@ -132,6 +132,7 @@ func TestAdvise(t *testing.T) {
 		deliver.RemedyAnyCertificate: "look, or accept any certificate with --insecure",
 		deliver.RemedyListener:       "look, or let `apizee-hooks listen --addr h:1` stand in for it",
 		deliver.RemedyTLSListener:    "look, or let `apizee-hooks listen --addr h:1 --tls` stand in for it",
+		deliver.RemedyNoProxy:        "look, or use none with --no-proxy",
 		deliver.RemedyKeep:           "look; keep connections with --keep-alive, or send fewer or more slowly, as with --count and --every",
 	} {
 		if got := Advise(&deliver.Failure{Hint: "look", Remedy: remedy, Address: "h:1"}); got != want {

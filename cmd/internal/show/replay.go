@@ -49,6 +49,7 @@ func (s replayText) Item(dst []byte, x replay.Played) []byte {
 func (s replayText) detail(dst []byte, x replay.Played) []byte {
 	dst = s.dim(dst, len("  "), s.requestText(x.Request))
 	dst = s.requestHeaders(dst, x.Request)
+	dst = s.through(dst, x.Result)
 	if x.Result.Status != 0 {
 		dst = s.dim(dst, len("  "), fmt.Sprintf("%s %d %s", x.Result.Proto, x.Result.Status, x.Result.StatusText))
 	}

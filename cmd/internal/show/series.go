@@ -61,6 +61,7 @@ func (s seriesText) Item(dst []byte, r deliver.Result) []byte {
 	}
 	dst = fmt.Appendf(dst, "%s %s  %s\n", p.Strong("←"), s.answer(r), p.Dim(s.took(r)))
 	if s.Verbose {
+		dst = s.through(dst, r)
 		dst = s.replyHeaders(dst, s.Request.Target, r)
 	}
 	if s.Count == 1 || s.Verbose {

@@ -91,7 +91,7 @@ func (e *endpoint) received() []string {
 // runner plays on real time, but does not wait.
 func runner(t testing.TB) Runner {
 	t.Helper()
-	transport, err := deliver.NewTransport(t.Context(), deliver.TLSOptions{}, 64)
+	transport, err := deliver.NewTransport(t.Context(), deliver.Network{}, 64)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,105 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
+)
+
+// ConnectionFlags is the heading of the flags of a Network.
+const ConnectionFlags = "Connection flags"
+
+// Network are the flags that say how an endpoint is reached, under the names that curl has
+// for them, where it has any.
+type Network struct {
+	caCert                string
+	clientCert, clientKey string
+	resolve               []deliver.Resolve
+	unixSocket            string
+	noProxy               bool
+}
+
+// AddFlags adds the flags to f, the local or the persistent ones of c. --insecure is the
+// configuration's too, so its value is read from there.
+func (o *Network) AddFlags(c *cobra.Command, f *pflag.FlagSet) {
+	f.Bool("insecure", false, "accept any TLS certificate")
+	f.StringVar(&o.caCert, "cacert", "", "trust the certificates of this PEM `FILE` only")
+	f.StringVar(&o.clientCert, "client-cert", "", "present the client certificate in this PEM `FILE`")
+	f.StringVar(&o.clientKey, "client-key", "", "the key of --client-cert, in this PEM `FILE`")
+	f.Var(resolveFlag{&o.resolve}, "resolve", "connect to ADDR for this host and port; repeatable")
+	f.StringVar(&o.unixSocket, "unix-socket", "", "connect to the Unix socket at this `PATH` instead of the URL's host")
+	f.BoolVar(&o.noProxy, "no-proxy", false, "use no proxy, whatever HTTP_PROXY, HTTPS_PROXY and ALL_PROXY say")
+	GroupFlags(f, ConnectionFlags, "insecure", "cacert", "client-cert", "client-key", "resolve", "unix-socket", "no-proxy")
+	CompleteFiles(c, "cacert", "pem", "crt", "cer")
+	CompleteFiles(c, "client-cert", "pem", "crt", "cer")
+	CompleteFiles(c, "client-key", "pem", "key")
+	Complete(c, "resolve", Nothing)
+	CompleteFiles(c, "unix-socket", "sock", "socket")
+}
+
+// Files are those that are read; an empty name is none.
+func (o *Network) Files() []string { return []string{o.caCert, o.clientCert, o.clientKey} }
+
+// resolveFlag is a repeatable flag that takes HOST:PORT:ADDR.
+type resolveFlag struct{ list *[]deliver.Resolve }
+
+func (f resolveFlag) String() string {
+	if f.list == nil {
+		return ""
+	}
+	return strings.Join(f.GetSlice(), " ")
+}
+
+// GetSlice is what was given so far; having it, the flag may be repeated.
+func (f resolveFlag) GetSlice() []string {
+	var texts []string
+	for _, r := range *f.list {
+		texts = append(texts, r.String())
+	}
+	return texts
+}
+
+func (f resolveFlag) Type() string { return "HOST:PORT:ADDR" }
+
+func (f resolveFlag) Set(s string) error {
+	r, err := deliver.ParseResolve(s)
+	if err == nil {
+		*f.list = append(*f.list, r)
+	}
+	return err
+}
+
+// NetworkOf is what the flags and the environment say of connections.
+func (a *App) NetworkOf(o Network, insecure bool) (deliver.Network, error) {
+	if (o.clientCert == "") != (o.clientKey == "") {
+		return deliver.Network{}, Usage(errors.New("--client-cert and --client-key belong together"), "give both; one PEM file may hold the two.")
+	}
+	return deliver.Network{
+		Insecure: insecure, CAFile: o.caCert, CertFile: o.clientCert, KeyFile: o.clientKey,
+		Resolve: o.resolve, UnixSocket: o.unixSocket,
+		Proxy: deliver.EnvironmentProxy(a.LookupEnv), NoProxy: o.noProxy,
+	}, nil
+}
+
+// NoteProxy names the proxy on the way to u, with --verbose.
+func (a *App) NoteProxy(n deliver.Network, u *url.URL) {
+	if proxy, err := n.ProxyFor(u); a.Verbose && err == nil && proxy != nil {
+		a.Note(fmt.Sprintf("requests to %s go through the proxy %s.", deliver.Address(u), redact.URL(proxy.String())))
+	}
+}
+
+// unusableFiles says which flags name files that cannot be used.
+func unusableFiles(err error) error {
+	var client *deliver.ClientCertificateError
+	if errors.As(err, &client) {
+		return Usage(fmt.Errorf("--client-cert and --client-key: %w", client.Err), "both take PEM files.")
+	}
+	return Usage(err, "--cacert takes a file of certificates in PEM form.")
+}

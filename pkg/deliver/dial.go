@@ -1,0 +1,203 @@
+package deliver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// Resolve gives a host and port addresses to connect to, instead of looking the host up.
+type Resolve struct {
+	Host      string // "*" is any
+	Port      string
+	Addresses []netip.Addr
+}
+
+// ParseResolve reads HOST:PORT:ADDRESS as curl's --resolve does. Several addresses have
+// commas between them, and an IPv6 address may stand in brackets.
+func ParseResolve(s string) (Resolve, error) {
+	host, rest, _ := strings.Cut(s, ":")
+	if strings.HasPrefix(s, "[") {
+		var closed bool
+		host, rest, closed = strings.Cut(s[1:], "]:")
+		if !closed {
+			return Resolve{}, errors.New("the bracket is not closed")
+		}
+	}
+	port, list, found := strings.Cut(rest, ":")
+	if host == "" || !found {
+		return Resolve{}, fmt.Errorf("%q must have the form HOST:PORT:ADDRESS, such as shop.test:443:127.0.0.1", s)
+	}
+	if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
+		return Resolve{}, fmt.Errorf("%q is not a valid port", port)
+	}
+	r := Resolve{Host: host, Port: port}
+	for text := range strings.SplitSeq(list, ",") {
+		address, err := netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(text, "["), "]"))
+		if err != nil {
+			return Resolve{}, fmt.Errorf("%q is not an IP address", text)
+		}
+		r.Addresses = append(r.Addresses, address)
+	}
+	return r, nil
+}
+
+// String is the form that ParseResolve and curl read.
+func (r Resolve) String() string {
+	host := r.Host
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	var list []string
+	for _, a := range r.Addresses {
+		text := a.String()
+		if a.Is6() {
+			text = "[" + text + "]"
+		}
+		list = append(list, text)
+	}
+	return host + ":" + r.Port + ":" + strings.Join(list, ",")
+}
+
+func (r Resolve) matches(host, port string) bool {
+	return port == r.Port && (r.Host == "*" || strings.EqualFold(r.Host, host))
+}
+
+// known are the addresses of a host that need not be looked up: those of Resolve, and for
+// localhost and the names below it the loopback addresses (RFC 6761, section 6.3). A server
+// may listen on either of these.
+func (n Network) known(host, port string) []netip.Addr {
+	for _, r := range n.Resolve {
+		if r.matches(host, port) {
+			return r.Addresses
+		}
+	}
+	if isLocalhost(host) {
+		return []netip.Addr{netip.IPv6Loopback(), netip.AddrFrom4([4]byte{127, 0, 0, 1})}
+	}
+	return nil
+}
+
+// Lookup finds the IP addresses that a connection to HOST:PORT goes to. A socket counts as
+// the loopback address.
+func (n Network) Lookup(ctx context.Context, address string) ([]netip.Addr, error) {
+	if n.UnixSocket != "" {
+		return []netip.Addr{netip.IPv6Loopback()}, nil
+	}
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, err
+	}
+	if known := n.known(host, port); known != nil {
+		return known, nil
+	}
+	return net.DefaultResolver.LookupNetIP(ctx, "ip", host)
+}
+
+// dialer makes every connection of a transport.
+type dialer struct {
+	net.Dialer
+	network Network
+}
+
+func newDialer(n Network) *dialer {
+	d := &dialer{network: n}
+	if n.LocalOnly {
+		d.Control = stayLocal
+	}
+	return d
+}
+
+func (d *dialer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	if d.network.UnixSocket != "" {
+		return d.Dialer.DialContext(ctx, "unix", d.network.UnixSocket)
+	}
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, err
+	}
+	known := d.network.known(host, port)
+	if known == nil {
+		return d.Dialer.DialContext(ctx, network, address)
+	}
+	addresses := make([]string, len(known))
+	for i, ip := range known {
+		addresses[i] = net.JoinHostPort(ip.String(), port)
+	}
+	return d.dialFirst(ctx, network, addresses)
+}
+
+// headStart is how long an address has before the next one is tried beside it.
+const headStart = 300 * time.Millisecond
+
+// dialFirst connects to the first of the addresses that accepts. The error is that of the
+// last one.
+func (d *dialer) dialFirst(ctx context.Context, network string, addresses []string) (net.Conn, error) {
+	type outcome struct {
+		conn net.Conn
+		err  error
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	outcomes := make(chan outcome)
+	dial := func(address string) {
+		conn, err := d.Dialer.DialContext(ctx, network, address)
+		select {
+		case outcomes <- outcome{conn, err}:
+		case <-ctx.Done():
+			if conn != nil {
+				conn.Close()
+			}
+		}
+	}
+	var failure error
+	for begun, ended := 0, 0; ended < len(addresses); {
+		var next <-chan time.Time
+		if begun < len(addresses) {
+			go dial(addresses[begun])
+			begun++
+			next = time.After(headStart)
+		}
+		select {
+		case o := <-outcomes:
+			if o.err == nil {
+				return o.conn, nil
+			}
+			failure = o.err
+			ended++
+		case <-next:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	return nil, failure
+}
+
+// stayLocal refuses a connection that leaves this machine, whatever a name stands for by now.
+func stayLocal(network, address string, _ syscall.RawConn) error {
+	to, err := netip.ParseAddrPort(address)
+	if err == nil && !IsLocal(to.Addr()) {
+		return fmt.Errorf("%s is not this machine", to.Addr())
+	}
+	return err
+}
+
+// IsLocal reports whether a connection to an address stays on this machine.
+func IsLocal(a netip.Addr) bool { return a.Unmap().IsLoopback() || a.Unmap().IsUnspecified() }
+
+// IsLoopback reports whether a host, as a name or an address, is a loopback one.
+func IsLoopback(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return isLocalhost(host) || err == nil && ip.Unmap().IsLoopback()
+}
+
+func isLocalhost(host string) bool {
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	return host == "localhost" || strings.HasSuffix(host, ".localhost")
+}
