@@ -80,10 +80,10 @@ FILE:3: unknown key "<<"; there are to, headers, timeout, insecure, templates, l
 profile a (FILE:3): headers.X-Key: the environment variable KEY is not set
 FILE:2: timeout: "soon" is not a duration such as 10s or 500ms`},
 		{name: "broken references", file: "to: ${\ntemplates: ${1A}\nlisten: {body: '${}', path: '${a b}'}\n",
-			want: `FILE:1: to: after ${ comes a variable's name and }; write $${ for a plain ${
-FILE:2: templates: after ${ comes a variable's name and }; write $${ for a plain ${
-FILE:3: listen.path: after ${ comes a variable's name and }; write $${ for a plain ${
-FILE:3: listen.body: after ${ comes a variable's name and }; write $${ for a plain ${`},
+			want: `FILE:1: to: after ${ comes a variable's name and }, as in ${NAME}, ${NAME:-default} or ${NAME:?message}; write $${ for a plain ${
+FILE:2: templates: after ${ comes a variable's name and }, as in ${NAME}, ${NAME:-default} or ${NAME:?message}; write $${ for a plain ${
+FILE:3: listen.path: after ${ comes a variable's name and }, as in ${NAME}, ${NAME:-default} or ${NAME:?message}; write $${ for a plain ${
+FILE:3: listen.body: after ${ comes a variable's name and }, as in ${NAME}, ${NAME:-default} or ${NAME:?message}; write $${ for a plain ${`},
 		{name: "environment", env: environment{"APIZEE_HOOKS_LISTEN_STATUS": "0", "APIZEE_HOOKS_INSECURE": "maybe"},
 			want: `APIZEE_HOOKS_INSECURE: "maybe" is not true or false
 APIZEE_HOOKS_LISTEN_STATUS: "0" is not ` + statuses},

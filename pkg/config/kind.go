@@ -81,8 +81,9 @@ func parseDuration(s string) (any, error) {
 }
 
 func parseStatus(s string) (any, error) {
-	n, err := strconv.Atoi(strings.TrimSpace(s))
-	if err != nil || n < 200 || n > 599 {
+	s = strings.TrimSpace(s)
+	n, err := strconv.Atoi(s)
+	if err != nil || len(s) != 3 || n < 200 || n > 599 {
 		return nil, fmt.Errorf("%q is not %s", s, status.wants())
 	}
 	return n, nil

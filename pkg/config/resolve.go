@@ -86,20 +86,12 @@ func (r *resolver) parse(e entry) []any {
 // parseText gives the text with its references replaced, and what it means.
 func (r *resolver) parseText(e entry, s string) (full string, value any, err error) {
 	if e.fromFile {
-		if s, err = yamlfile.Expand(s, r.variable); err != nil {
+		if s, err = yamlfile.Expand(s, r.lookupEnv); err != nil {
 			return "", nil, err
 		}
 	}
 	value, err = e.parse(s)
 	return s, value, err
-}
-
-func (r *resolver) variable(name string) (string, error) {
-	value, set := r.lookupEnv(name)
-	if !set {
-		return "", fmt.Errorf("the environment variable %s is not set", name)
-	}
-	return value, nil
 }
 
 // inOrder lists what was resolved, and keys that hold no header as empty.

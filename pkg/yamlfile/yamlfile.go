@@ -51,6 +51,7 @@ func parse(source []byte) (roots []*yaml.Node, err error) {
 		case err != nil:
 			return nil, err
 		}
+		retag(&document)
 		if root := document.Content[0]; root.Kind != yaml.ScalarNode || root.Tag != "!!null" {
 			roots = append(roots, root)
 		}

@@ -2,7 +2,6 @@ package parse
 
 import (
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -42,23 +41,20 @@ func (r *reader) expression(p place, text string) string {
 	return text
 }
 
-// environment replaces ${NAME} by the environment's value, which must be set;
-// $${ is a plain ${. No value is read as an expression.
+// environment replaces references to the environment. No value of a variable is read as an
+// expression.
 func (r *reader) environment(p place, text string) string {
-	expanded, err := yamlfile.Expand(text, func(name string) (string, error) {
-		value, ok := r.options.LookupEnv(name)
-		if !ok {
-			return "", fmt.Errorf("the environment variable %s is not set", name)
-		}
-		if redact.IsSecret(name) {
+	expanded, err := yamlfile.Expand(text, func(name string) (string, bool) {
+		value, set := r.options.LookupEnv(name)
+		if set && redact.IsSecret(name) {
 			r.secrets = append(r.secrets, value)
 		}
-		return strings.ReplaceAll(value, "{{", `{{"{{"}}`), nil
+		return strings.ReplaceAll(value, "{{", `{{"{{"}}`), set
 	})
 	var wrong *yamlfile.ReferenceError
 	switch {
 	case errors.As(err, &wrong):
-		r.problem(p, "%s is not a reference to the environment; write ${NAME}, or $${ for a plain ${", expr.InQuotes(wrong.Text))
+		r.problem(p, "%s is not a reference to the environment, as in %s", expr.InQuotes(wrong.Text), yamlfile.References)
 	case err != nil:
 		r.problem(p, "%v", err)
 	}

@@ -107,7 +107,7 @@ func (r *reader) fields(n *yaml.Node, what string) (fields []field) {
 				fields = append(fields, field{key.Value, key, n.Content[i+1]})
 			}
 		}
-		r.duplicates(fields)
+		fields = r.withoutDuplicates(fields)
 		for i := 0; i < len(n.Content); i += 2 {
 			if n.Content[i].Tag == tagMerge {
 				fields = r.merge(fields, n.Content[i+1], what)
@@ -117,16 +117,18 @@ func (r *reader) fields(n *yaml.Node, what string) (fields []field) {
 	return fields
 }
 
-// duplicates reports names that are given twice.
-func (r *reader) duplicates(fields []field) {
+// withoutDuplicates reports names that are given twice, and keeps the first of each.
+func (r *reader) withoutDuplicates(fields []field) []field {
 	lines := make(map[string]int, len(fields))
-	for _, f := range fields {
-		if line, twice := lines[f.name]; twice {
+	return slices.DeleteFunc(fields, func(f field) bool {
+		line, twice := lines[f.name]
+		if twice {
 			r.problem(at(f.key), "%s is given twice, first in line %d", expr.InQuotes(f.name), line)
-			continue
+			return true
 		}
 		lines[f.name] = f.key.Line
-	}
+		return false
+	})
 }
 
 // merge adds the fields of a merge key, or of a list of them, that are not there

@@ -1,16 +1,15 @@
 package parse
 
 import (
-	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/go-json-experiment/json/jsontext"
 	"go.yaml.in/yaml/v3"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/expr"
+	"github.com/apizee-hooks/apizee-hooks/pkg/yamlfile"
 )
 
 // text reads a string that is taken as it is.
@@ -32,12 +31,12 @@ func (r *reader) number(n *yaml.Node, what string, least, most int) int {
 			r.problem(at(n), "%s must be a whole number, not %s", what, describe(n))
 			return
 		}
-		var value int64
-		if err := n.Decode(&value); err != nil || value < int64(least) || value > int64(most) {
+		value, err := strconv.Atoi(yamlfile.Number(n))
+		if err != nil || value < least || value > most {
 			r.problem(at(n), "%s must be from %d to %d, not %s", what, least, most, describe(n))
 			return
 		}
-		number = int(value)
+		number = value
 	})
 	return number
 }
@@ -139,25 +138,10 @@ func (r *reader) scalar(n *yaml.Node) expr.Value {
 	case tagBool:
 		return expr.Value{JSON: strconv.FormatBool(isTrue(n))}
 	case tagInt, tagFloat:
-		return r.digits(n)
-	}
-	r.problem(at(n), "%s cannot be written as JSON", describe(n))
-	return expr.Null()
-}
-
-// digits is a number as JSON, with the digits as they are written where JSON
-// writes them alike; YAML has hexadecimal numbers too, and infinity.
-func (r *reader) digits(n *yaml.Node) expr.Value {
-	written := jsontext.Value(n.Value)
-	if written.Kind() == '0' && written.IsValid() {
-		return expr.Value{JSON: n.Value}
-	}
-	var number any
-	if err := n.Decode(&number); err == nil {
-		if json, err := json.Marshal(number); err == nil {
-			return expr.Value{JSON: string(json)}
+		if digits := yamlfile.Number(n); digits != "" {
+			return expr.Value{JSON: digits}
 		}
 	}
-	r.problem(at(n), "%s cannot be written as JSON", n.Value)
+	r.problem(at(n), "%s cannot be written as JSON", describe(n))
 	return expr.Null()
 }

@@ -1,0 +1,60 @@
+package yamlfile
+
+import (
+	"cmp"
+	"math/big"
+	"regexp"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// The numbers of YAML 1.2 (its core schema, section 10.3.2). The parser also takes what was
+// a number in YAML 1.1, such as 1_000 and 0b11, and reads 010 as eight.
+var (
+	decimal = regexp.MustCompile(`^([-+]?)(?:0*([0-9]+)(?:\.([0-9]*))?|\.([0-9]+))([eE][-+]?[0-9]+)?$`)
+	based   = regexp.MustCompile(`^0(o[0-7]+|x[0-9a-fA-F]+)$`)
+	notJSON = regexp.MustCompile(`^([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))$`)
+)
+
+// retag tells numbers from texts as YAML 1.2 does, in a node and all that is in it.
+func retag(n *yaml.Node) {
+	if n.Kind == yaml.ScalarNode && n.Style == 0 && (n.Tag == "!!str" || n.Tag == "!!int" || n.Tag == "!!float") {
+		n.Tag = tagOf(n.Value)
+	}
+	for _, inner := range n.Content {
+		retag(inner)
+	}
+}
+
+func tagOf(text string) string {
+	switch {
+	case text == "" || !strings.ContainsRune("-+.0123456789", rune(text[0])): // soon said of most
+		return "!!str"
+	case based.MatchString(text):
+		return "!!int"
+	case notJSON.MatchString(text), decimal.MatchString(text) && strings.ContainsAny(text, ".eE"):
+		return "!!float"
+	case decimal.MatchString(text):
+		return "!!int"
+	}
+	return "!!str"
+}
+
+// Number is a number as JSON writes it, with all its digits. It is "" for infinity, and for
+// what is not a number.
+func Number(n *yaml.Node) string {
+	if based.MatchString(n.Value) {
+		value, _ := new(big.Int).SetString(n.Value, 0)
+		return value.String()
+	}
+	m := decimal.FindStringSubmatch(n.Value)
+	if m == nil {
+		return ""
+	}
+	sign, whole, fraction, exponent := strings.TrimPrefix(m[1], "+"), cmp.Or(m[2], "0"), m[3]+m[4], m[5]
+	if fraction != "" {
+		fraction = "." + fraction
+	}
+	return sign + whole + fraction + exponent
+}
