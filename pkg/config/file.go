@@ -39,10 +39,12 @@ func findDocument(ctx context.Context, o Options, keys []Key) (document, error) 
 		return doc, err
 	}
 	for _, path := range candidates(o) {
-		// A folder that cannot be entered holds no file: containers often run
-		// with somebody else's home, or with none.
-		if _, err := os.Stat(path); err == nil {
-			return readDocument(ctx, path, keys)
+		found, err := spelled(path)
+		switch {
+		case err != nil:
+			return document{}, err
+		case found != "":
+			return readDocument(ctx, found, keys)
 		}
 	}
 	return document{}, nil
@@ -57,7 +59,32 @@ func (o Options) Files() []string {
 	if named != "" {
 		return []string{named}
 	}
-	return candidates(o)
+	var all []string
+	for _, path := range candidates(o) {
+		all = append(all, spellings(path)...)
+	}
+	return all
+}
+
+// spellings are the names that a configuration file may have in its place.
+func spellings(path string) []string {
+	return []string{path, strings.TrimSuffix(path, ".yaml") + ".yml"}
+}
+
+// spelled is the one of its spellings that there is, or "".
+func spelled(path string) (found string, err error) {
+	for _, p := range spellings(path) {
+		// A folder that cannot be entered holds no file: containers often run
+		// with somebody else's home, or with none.
+		if _, err := os.Stat(p); err != nil {
+			continue
+		}
+		if found != "" {
+			return "", fmt.Errorf("there are both %s and %s; remove one of them", found, p)
+		}
+		found = p
+	}
+	return found, nil
 }
 
 func candidates(o Options) []string {
@@ -130,7 +157,9 @@ func parseDocument(path string, data []byte, keys []Key) (document, error) {
 			r.profiles(f, doc.profiles)
 			continue
 		}
-		r.field(f, "", scope{into: doc.base})
+		if !strings.HasPrefix(f.name, yamlfile.OwnPrefix) {
+			r.field(f, "", scope{into: doc.base})
+		}
 	}
 	return doc, errors.Join(r.problems...)
 }

@@ -22,8 +22,8 @@ const templateHead = `## Settings of apizee-hooks. It reads ` + FileName + ` fro
 ## Flags win over environment variables (` + envPrefix + `TO, ` + envPrefix + `LISTEN_ADDR),
 ## those over the profile in use, and that over the rest of the file.
 ## ${NAME} in a value is replaced by that environment variable, which must be
-## set; write $${ for a plain ${. Several headers in one variable stand on lines of
-## their own.
+## set; ${NAME:-default} needs not be, and ${NAME:?message} says why it must. Write
+## $${ for a plain ${. Several headers in one variable stand on lines of their own.
 `
 
 const templateProfiles = `

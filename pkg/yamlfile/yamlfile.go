@@ -15,6 +15,10 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
+// OwnPrefix begins those keys at the top of a file that are the user's own, as in compose
+// files: for what anchors name.
+const OwnPrefix = "x-"
+
 // SyntaxError says where a file is not YAML, and why.
 type SyntaxError struct {
 	// Line and Column count from 1, the column in characters. A Line of 0 says that the

@@ -117,7 +117,7 @@ func (r *reader) scenario(root *yaml.Node, s *scenario.Scenario) {
 		r.problem(at(root), "a scenario is a mapping with steps, not %s", describe(root))
 		return
 	}
-	fields := r.fields(root, "a scenario")
+	fields := slices.DeleteFunc(r.fields(root, "a scenario"), func(f field) bool { return strings.HasPrefix(f.name, yamlfile.OwnPrefix) })
 	rank := func(name string) int {
 		return slices.IndexFunc(r.keys.scenario, func(k key[scenario.Scenario]) bool { return k.name == name })
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
+	"github.com/apizee-hooks/apizee-hooks/pkg/yamlfile"
 )
 
 // schema is a JSON Schema.
@@ -16,6 +17,7 @@ func JSONSchema(c *apizee.Catalog) []byte {
 	t := newTables(c)
 	root := object(t.scenario, "A scenario for apizee-hooks run", stepsKey)
 	root["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+	root["patternProperties"] = schema{"^" + yamlfile.OwnPrefix: schema{"description": "Your own, for what anchors name."}}
 	root["title"] = "apizee-hooks scenario"
 	root["$defs"] = schema{
 		"target":   object(t.target, "Where events go"),
