@@ -52,12 +52,28 @@ func run(ctx context.Context, o *options) error {
 	if err := o.reports.Check(); err != nil {
 		return err
 	}
+	if o.checkOnly {
+		return r.checked()
+	}
 	if err := r.prepare(ctx); err != nil {
 		return r.notBegun(err)
 	}
 	r.view = newView(o.App, r)
 	defer r.view.close()
 	return r.start(ctx)
+}
+
+// checked says that there is no mistake in the scenarios.
+func (r *running) checked() error {
+	steps, suite := 0, report.Suite{Name: "Scenario"}
+	for _, s := range r.scenarios {
+		steps += len(s.Steps)
+		suite.Cases = append(suite.Cases, report.Case{Name: s.Name, File: s.File, Status: report.Passed})
+	}
+	if !r.app.Quiet {
+		fmt.Fprintf(r.app.Stdout, "%s, %s: no mistakes\n", console.Plural(len(r.scenarios), "scenario"), console.Plural(steps, "step"))
+	}
+	return r.report(report.Report{Suites: []report.Suite{suite}})
 }
 
 func (r *running) check() error {

@@ -19,6 +19,7 @@ type options struct {
 	scenarios []string // names and files
 	vars      []string
 	loopback  bool
+	checkOnly bool
 	exec      []string
 	detached  bool
 	waitFor   []string
@@ -39,15 +40,16 @@ const parallel = 64
 func New(app *cli.App) *cobra.Command {
 	o := &options{App: app}
 	c := &cobra.Command{
-		Use:   "run <scenario>...",
+		Use:   "run <scenario|directory|->...",
 		Short: "Play scenarios: events in order, and what must come back",
 		Long: `Play scenarios against your endpoint. A scenario is a YAML file that says which
 events are sent in which order, and what the endpoint must answer. A name is
 looked for in .apizee-hooks/scenarios, then in your configuration folder, then
-among those that come with the program; a path is a file of your own.
+among those that come with the program; a path is a file of your own. A directory
+stands for its .yaml and .yml files, in order of name, and - for standard input.
 
-Every mistake in a scenario is reported before anything is sent. When all
-expectations hold the exit code is 0, else 1; it is 3 when no event was answered,
+Every mistake in a scenario is reported before anything is sent; --check reports
+them and sends nothing, so that it needs no endpoint. When all expectations hold the exit code is 0, else 1; it is 3 when no event was answered,
 or the program of --exec has failed.`,
 		Example: cli.Example(`
 			# See what it does: play a scenario against a listener in this process
@@ -56,8 +58,11 @@ or the program of --exec has failed.`,
 			# Your endpoint, your scenario
 			apizee-hooks run hooks/ticket.yaml --to http://localhost:3000/apizeehooks/
 
+			# Every mistake in all of them, without an endpoint
+			apizee-hooks run hooks/ --check
+
 			# In CI: start the program, wait for it, report, stop it
-			apizee-hooks run hooks/*.yaml --exec 'npm start' --wait-for localhost:3000 --report junit=hooks.xml
+			apizee-hooks run hooks/ --exec 'npm start' --wait-for localhost:3000 --report junit=hooks.xml
 
 			# What does the endpoint bear that the documentation leaves open?
 			apizee-hooks run ticket-lifecycle -t localhost:3000/hooks --assume once,duplicate,shuffle,late`),
@@ -88,6 +93,7 @@ func (o *options) addFlags(c *cobra.Command) {
 	o.Connection.KeepAliveFlag(f)
 	f.StringArrayVar(&o.vars, "var", nil, "set a variable, as `k=v`: JSON, else text; repeatable")
 	f.BoolVar(&o.loopback, "loopback", false, "deliver to a listener in this process and show both sides")
+	f.BoolVar(&o.checkOnly, "check", false, "report every mistake in the scenarios, and send nothing")
 	f.StringArrayVar(&o.exec, "exec", nil, "start the program under test with this `COMMAND`, and stop it at the end; repeatable, stopped in reverse")
 	f.BoolVar(&o.detached, "exec-detached", false, "let the commands of --exec return at once, as docker compose up -d does")
 	f.StringArrayVar(&o.waitFor, "wait-for", nil, "wait until this `URL` or host:port responds; nothing may respond there before --exec; repeatable")
@@ -99,7 +105,7 @@ func (o *options) addFlags(c *cobra.Command) {
 	f.BoolVar(&o.shuffle, "shuffle", false, "run the scenarios in another order each time")
 	cli.SeedFlag(c, &o.seed)
 	f.StringSliceVar(&o.assume, "assume", nil, "run under each of these `ASSUMPTIONS` about delivery: "+cli.List(assumptionNames(), "or")+"; repeatable")
-	cli.GroupFlags(f, runFlags, "var", "loopback", "exec", "exec-detached", "wait-for", "wait-timeout", "report", "github", "fail-fast", "repeat", "shuffle", "seed", "assume")
+	cli.GroupFlags(f, runFlags, "var", "loopback", "check", "exec", "exec-detached", "wait-for", "wait-timeout", "report", "github", "fail-fast", "repeat", "shuffle", "seed", "assume")
 	for _, name := range []string{"var", "exec", "wait-for", "wait-timeout", "repeat"} {
 		cli.Complete(c, name, cli.Nothing)
 	}

@@ -4,14 +4,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/config"
+	"github.com/apizee-hooks/apizee-hooks/pkg/library"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/parse"
+	"github.com/apizee-hooks/apizee-hooks/pkg/textfile"
 )
 
 // parseScenarios reads all scenarios and reports the mistakes of all of them.
@@ -25,13 +30,13 @@ func parseScenarios(ctx context.Context, o *options, c config.Config) ([]*scenar
 		LookupEnv: o.LookupEnv, Vars: vars,
 		Template: func(name string) (payload.Template, error) { return o.ParseTemplate(ctx, c, name) },
 	}
+	files, err := findScenarios(ctx, o)
+	if err != nil {
+		return nil, err
+	}
 	var all []*scenario.Scenario
 	var problems parse.Problems
-	for _, name := range o.scenarios {
-		file, err := o.FindScenario(ctx, name)
-		if err != nil {
-			return nil, err
-		}
+	for _, file := range files {
 		o.reports.Keep(file.Path)
 		s, err := parse.File(file.Path, file.Text, options)
 		var found parse.Problems
@@ -51,19 +56,90 @@ func parseScenarios(ctx context.Context, o *options, c config.Config) ([]*scenar
 			all = append(all, s)
 		}
 	}
-	if len(problems) > 0 {
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case len(problems) > 0:
 		return nil, cli.Usage(problems, "nothing was sent. `apizee-hooks schema scenario` describes every key.")
 	}
-	return all, errors.Join(sameName(all), unusedVars(all, vars))
+	return all, errors.Join(distinguish(all), unusedVars(all, vars))
 }
 
-// sameName refuses scenarios that a report could not tell apart.
-func sameName(all []*scenario.Scenario) error {
+// findScenarios reads the scenarios of the command line: those that are named, those in
+// directories, and standard input.
+func findScenarios(ctx context.Context, o *options) ([]library.File, error) {
+	var files []library.File
+	for _, name := range o.scenarios {
+		found, err := findEach(ctx, o, name)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, found...)
+	}
+	for i, f := range files {
+		same := func(other library.File) bool { return filepath.Clean(other.Path) == filepath.Clean(f.Path) }
+		if slices.ContainsFunc(files[:i], same) {
+			return nil, cli.Usage(fmt.Errorf("%s is given twice", f.Path), "--repeat runs a scenario several times.")
+		}
+	}
+	return files, nil
+}
+
+// findEach reads what one word of the command line stands for. A scenario of that name goes
+// before a directory.
+func findEach(ctx context.Context, o *options, name string) ([]library.File, error) {
+	if name == "-" {
+		text, err := textfile.ReadAll(ctx, o.Stdin, parse.MaxFile)
+		if err != nil {
+			return nil, cli.Usage(fmt.Errorf("standard input: %w", textfile.Reason(err)), "")
+		}
+		return []library.File{{Path: "stdin", Text: text}}, nil
+	}
+	info, err := os.Stat(name)
+	if err != nil || !info.IsDir() || slices.Contains(o.ScenarioNames(), name) {
+		file, err := o.FindScenario(ctx, name)
+		return []library.File{file}, err
+	}
+	entries, err := os.ReadDir(name)
+	if err != nil {
+		return nil, cli.Usage(err, "")
+	}
+	var files []library.File
+	for _, e := range entries {
+		ext := filepath.Ext(e.Name())
+		if e.IsDir() || strings.HasPrefix(e.Name(), ".") || ext != ".yaml" && ext != ".yml" {
+			continue
+		}
+		file, err := o.FindScenario(ctx, filepath.Join(name, e.Name()))
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, file)
+	}
+	if len(files) == 0 {
+		return nil, cli.Usage(fmt.Errorf("there is no scenario in the directory %s", name), "a scenario's name ends in .yaml or .yml.")
+	}
+	return files, nil
+}
+
+// distinguish calls scenarios after their paths where two would have one name. Those that
+// their authors call alike are refused: a report could not tell them apart.
+func distinguish(all []*scenario.Scenario) error {
+	for _, ext := range []func(string) string{filepath.Ext, func(string) string { return "" }} {
+		count := map[string]int{}
+		for _, s := range all {
+			count[s.Name]++
+		}
+		for _, s := range all {
+			if path := filepath.ToSlash(filepath.Clean(s.File)); count[s.Name] > 1 && !s.Named {
+				s.Name = strings.TrimSuffix(path, ext(path))
+			}
+		}
+	}
 	files := map[string]string{}
 	for _, s := range all {
 		if other, twice := files[s.Name]; twice {
-			return cli.Usage(fmt.Errorf("%s and %s are both named %q", other, s.File, s.Name),
-				"give one of them another name; --repeat runs a scenario several times.")
+			return cli.Usage(fmt.Errorf("%s and %s are both named %q", other, s.File, s.Name), "give one of them another name.")
 		}
 		files[s.Name] = s.File
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -60,6 +61,9 @@ what is not documented, and counts with --strict only.`,
 }
 
 func run(ctx context.Context, o *options) error {
+	if ext := filepath.Ext(o.file); ext == ".yaml" || ext == ".yml" {
+		return cli.Usage(fmt.Errorf("%s is YAML, and events are JSON", o.file), "for a scenario, use `"+cli.Program+" run "+o.file+" --check`.")
+	}
 	in, name, err := o.Open(ctx, o.file)
 	if err != nil {
 		return err

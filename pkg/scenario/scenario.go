@@ -24,6 +24,7 @@ import (
 // on at once. Texts in it may hold expressions where their comment says so.
 type Scenario struct {
 	Name        string
+	Named       bool // by its author; else after its file
 	Description string
 	File        string // as it was named to the parser
 

@@ -52,6 +52,7 @@ func File(name string, source []byte, options Options) (*scenario.Scenario, erro
 	if err := r.found(); err != nil {
 		return nil, err
 	}
+	s.Named = s.Name != ""
 	s.Name = cmp.Or(s.Name, strings.TrimSuffix(filepath.Base(name), filepath.Ext(name)))
 	s.Secrets = r.secrets
 	inherit(s.Steps, withDefaults(r.expect, anyAccepted()))
