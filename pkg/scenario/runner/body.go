@@ -14,6 +14,10 @@ import (
 
 // body makes the bytes of a delivery.
 func (p *running) body(s *scenario.Step) (body []byte, err error) {
+	if isDated(s) {
+		p.at = p.options.timeline.next(p.Now())
+		defer func() { p.at = time.Time{} }()
+	}
 	switch s.Kind {
 	case scenario.Send:
 		body, err = p.event(s.Event)
@@ -33,7 +37,7 @@ func (p *running) body(s *scenario.Step) (body []byte, err error) {
 
 func (p *running) event(e *scenario.Event) ([]byte, error) {
 	if e.Composed != "" {
-		return e.At(p.options.timeline.next(p.Now()).Unix()), nil
+		return e.At(p.at.Unix()), nil
 	}
 	fields := payload.Fields{Event: e.Name, Object: e.Object}
 	var err error
@@ -51,10 +55,10 @@ func (p *running) event(e *scenario.Event) ([]byte, error) {
 	return payload.Compose(p.scenario.Catalog, fields)
 }
 
-// time is the event's own time, or the next one.
+// time is the event's own time, or the one that the run gives it.
 func (p *running) time(e *scenario.Event) (int64, error) {
 	if e.Time == nil {
-		return p.options.timeline.next(p.Now()).Unix(), nil
+		return p.at.Unix(), nil
 	}
 	text, err := p.content(e.Time)
 	if err != nil {
@@ -72,10 +76,7 @@ func (p *running) fromTemplate(t *scenario.Rendered) ([]byte, error) {
 		}
 		vars, _ = payload.Decode(raw).(map[string]any)
 	}
-	at := p.options.timeline.next(p.Now())
-	sources := p.sources
-	sources.Now = func() time.Time { return at }
-	return t.Template.Render(vars, sources)
+	return t.Template.Render(vars, p.sources)
 }
 
 func (p *running) change(body []byte, settings []scenario.Setting) ([]byte, error) {

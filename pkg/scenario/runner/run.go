@@ -68,6 +68,7 @@ type running struct {
 	outcome  Outcome
 	engine   *expr.Engine
 	sources  payload.Sources // of templates
+	at       time.Time       // of the event that is being made; zero between events
 	random   *rand.Rand      // what shuffles; ids come from another source
 	to       *url.URL        // nil leaves it to the scenario
 	secrets  *redact.Secrets
@@ -94,16 +95,11 @@ func (r Runner) Run(ctx context.Context, s *scenario.Scenario, o Options) Outcom
 	if r.Secrets == nil {
 		r.Secrets = new(redact.Secrets)
 	}
-	ids, count := rand.New(rand.NewPCG(uint64(o.Seed), 1)), int64(0)
-	sources := payload.Sources{
-		Now: r.Now, Random: ids.Uint64,
-		Next: func() int64 { count++; return count },
-	}
 	if o.timeline == nil {
 		o.timeline = newTimeline(s)
 	}
 	p := &running{
-		Runner: r, scenario: s, options: o, secrets: r.Secrets, sources: sources, engine: expr.New(sources),
+		Runner: r, scenario: s, options: o, secrets: r.Secrets,
 		random: rand.New(rand.NewPCG(uint64(o.Seed), 0)),
 		lost:   map[string]int{},
 		outcome: Outcome{
@@ -111,11 +107,25 @@ func (r Runner) Run(ctx context.Context, s *scenario.Scenario, o Options) Outcom
 			Steps: make([]StepOutcome, len(s.Steps)),
 		},
 	}
+	ids, count := rand.New(rand.NewPCG(uint64(o.Seed), 1)), int64(0)
+	p.sources = payload.Sources{
+		Now: p.now, Random: ids.Uint64,
+		Next: func() int64 { count++; return count },
+	}
+	p.engine = expr.New(p.sources)
 	p.start()
 	p.steps(ctx)
 	p.outcome.Interrupted = ctx.Err() != nil
 	p.outcome.Duration = r.Now().Sub(p.outcome.Start)
 	return p.outcome
+}
+
+// now is the time that templates and expressions see: of an event, the one that it is given.
+func (p *running) now() time.Time {
+	if p.at.IsZero() {
+		return p.Now()
+	}
+	return p.at
 }
 
 // start settles what holds for the whole run, and gives the variables their first values.

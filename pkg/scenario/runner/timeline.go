@@ -33,13 +33,25 @@ func (t *timeline) next(now time.Time) time.Time {
 // undated counts the events that a run dates. Rounds count, deliveries of the same bytes do not.
 func undated(steps []scenario.Step) int {
 	n := 0
-	for _, s := range steps {
-		switch {
+	for i := range steps {
+		switch s := &steps[i]; {
 		case s.Kind == scenario.Together:
 			n += s.Repeat * undated(s.Steps)
-		case s.Kind == scenario.Template, s.Kind == scenario.Send && s.Event.Time == nil:
+		case isDated(s):
 			n += s.Repeat
 		}
 	}
 	return n
+}
+
+// isDated reports whether the run gives an event its time: where there is none, and where an
+// expression may ask for it, as {{ unix }} does.
+func isDated(s *scenario.Step) bool {
+	switch s.Kind {
+	case scenario.Send:
+		return s.Event.Time == nil || !s.Event.Time.IsSettled()
+	case scenario.Data:
+		return !s.Data.IsSettled()
+	}
+	return s.Kind == scenario.Template
 }

@@ -34,11 +34,13 @@ steps:
   - {send: ticket, id: 4, times: 2}
   - {send: ticket, id: 5, time: 1735787000}
   - {data: {event: update, time: 1735787000, object: ticket, objectId: 6, props: {state: new}}}
+  - {data: {event: update, time: "{{ unix }}", object: ticket, objectId: 8, props: {state: new}}}
+  - {send: ticket, id: 9, time: "{{ unix }}"}
   - {send: ticket, id: 7, props: {state: "{{ .n }}"}, allow-undocumented: true}
 `
 	tests := map[Assumption][]string{
-		Once: {"1 -5", "1 -4", "3 -2", "2 -3", "3 -2", "2 -3", "4 -1", "4 -1", "5 -45", "6 -45", "7 0"},
-		Late: {"1 -4", "1 -5", "3 -2", "2 -3", "3 -2", "2 -3", "5 -45", "4 -1", "4 -1", "7 0", "6 -45"},
+		Once: {"1 -7", "1 -6", "3 -4", "2 -5", "3 -4", "2 -5", "4 -3", "4 -3", "5 -45", "6 -45", "8 -2", "9 -1", "7 0"},
+		Late: {"1 -6", "1 -7", "3 -4", "2 -5", "3 -4", "2 -5", "5 -45", "4 -3", "4 -3", "8 -2", "6 -45", "7 0", "9 -1"},
 	}
 	for assume, want := range tests {
 		e := serve(t, nil)
