@@ -28,7 +28,10 @@ func parseScenarios(ctx context.Context, o *options, c config.Config) ([]*scenar
 	options := parse.Options{
 		Catalog:   o.Catalog,
 		LookupEnv: o.LookupEnv, Vars: vars,
-		Template: func(name string) (payload.Template, error) { return o.ParseTemplate(ctx, c, name) },
+		Template: func(name string) (payload.Template, error) {
+			o.reports.Keep(name)
+			return o.ParseTemplate(ctx, c, name)
+		},
 	}
 	files, err := findScenarios(ctx, o)
 	if err != nil {
