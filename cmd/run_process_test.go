@@ -9,6 +9,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -19,6 +21,7 @@ import (
 // TestRunLeavesNoProgramBehind ends a run in the ways in which it cannot take its time.
 // The program under test does not stop when it is asked to.
 func TestRunLeavesNoProgramBehind(t *testing.T) {
+	const limit = 30 * time.Second
 	tests := map[string][]os.Signal{
 		// Two of one kind might come as one.
 		"interrupted twice": {os.Interrupt, syscall.SIGTERM},
@@ -34,12 +37,19 @@ func TestRunLeavesNoProgramBehind(t *testing.T) {
 				w.WriteHeader(http.StatusServiceUnavailable)
 			}))
 			defer waitedFor.Close()
-			deaf := `trap "" TERM; while :; do sleep 60; done >` + fifo
+			deaf := `trap "" TERM; { echo $$; while :; do sleep 60; done; } >` + fifo
 			c := exec.Command(cli.Program, "run", "ticket-lifecycle", "--loopback", "--exec", deaf, "--wait-for", waitedFor.URL)
 			c.Env = append(os.Environ(), "HOME="+t.TempDir())
 			if err := c.Start(); err != nil {
 				t.Fatal(err)
 			}
+			giveUp := time.AfterFunc(limit, func() {
+				c.Process.Kill()
+				if w, err := os.OpenFile(fifo, os.O_WRONLY|syscall.O_NONBLOCK, 0); err == nil {
+					w.Close()
+				}
+			})
+			defer giveUp.Stop()
 			alive, err := os.Open(fifo) // waits until the program is there
 			if err != nil {
 				t.Fatal(err)
@@ -49,7 +59,14 @@ func TestRunLeavesNoProgramBehind(t *testing.T) {
 			for _, s := range signals {
 				c.Process.Signal(s)
 			}
-			io.Copy(io.Discard, alive) // ends when nothing of the program is left
+			alive.SetReadDeadline(start.Add(limit))
+			pid, err := io.ReadAll(alive) // ends when nothing of the program is left
+			if err != nil {
+				t.Errorf("the program is left behind: %v", err)
+				if group, err := strconv.Atoi(strings.TrimSpace(string(pid))); err == nil {
+					syscall.Kill(-group, syscall.SIGKILL)
+				}
+			}
 			if err := c.Wait(); err == nil {
 				t.Error("the run ended well")
 			}

@@ -44,13 +44,14 @@ func (r *running) startPrograms(ctx context.Context) (p *undertest.Programs, sto
 		if err := r.lookBefore(ctx); err != nil {
 			return nil, nil, err
 		}
-		p, err = undertest.Start(undertest.Options{
+		p = undertest.New(undertest.Options{
 			Commands: r.options.exec, Detached: r.options.detached, OnLine: r.view.programLine,
 		})
-		if err != nil {
+		release := r.app.Guard(p.Kill) // before there is one to leave behind
+		if err := p.Start(); err != nil {
+			release()
 			return nil, nil, cli.Usage(err, "--exec takes a command line for the shell.")
 		}
-		release := r.app.Guard(p.Kill)
 		stop = func() {
 			r.noteSurvivors(p.Stop())
 			release()

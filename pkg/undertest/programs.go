@@ -3,6 +3,7 @@ package undertest
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -36,36 +37,54 @@ func (w Which) String() string {
 // stopped.
 type Programs struct {
 	options Options
-	all     []*program
 	mark    string // the entry in the environment of everything that they start
+
+	output sync.Mutex // lets one line at a time be handed on
+
+	mu     sync.Mutex // guards what follows, while programs are being started
+	all    []*program
+	killed bool
 }
 
 // markName is the variable by which survivors are found.
 const markName = "UNDERTEST_RUN"
 
-// Start starts programs, each in a process group of its own.
-func Start(o Options) (*Programs, error) {
-	ps := &Programs{options: o, mark: markName + "=" + rand.Text()}
-	var oneAtATime sync.Mutex
-	for i, command := range o.Commands {
+// New returns programs that have to be started yet.
+func New(o Options) *Programs { return &Programs{options: o, mark: markName + "=" + rand.Text()} }
+
+// Start starts the programs, each in a process group of its own. Kill may come meanwhile.
+func (ps *Programs) Start() error {
+	for i, command := range ps.options.Commands {
 		which := Which(i + 1)
-		if len(o.Commands) == 1 {
+		if len(ps.options.Commands) == 1 {
 			which = 0
 		}
-		p, err := start(command, append(os.Environ(), ps.mark), func(line string) {
-			oneAtATime.Lock()
-			defer oneAtATime.Unlock()
-			o.OnLine(which, line)
-		})
-		if err != nil {
+		if err := ps.start(which, command); err != nil {
 			ps.Kill()
 			ps.Stop()
-			return nil, fmt.Errorf("start %s: %w", command, err)
+			return fmt.Errorf("start %s: %w", command, err)
 		}
-		p.which = which
-		ps.all = append(ps.all, p)
 	}
-	return ps, nil
+	return nil
+}
+
+func (ps *Programs) start(which Which, command string) error {
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	if ps.killed {
+		return errors.New("it is no longer wanted")
+	}
+	p, err := start(command, append(os.Environ(), ps.mark), func(line string) {
+		ps.output.Lock()
+		defer ps.output.Unlock()
+		ps.options.OnLine(which, line)
+	})
+	if err != nil {
+		return err
+	}
+	p.which = which
+	ps.all = append(ps.all, p)
+	return nil
 }
 
 // EndedError says that a program ended though it was to go on. It does not name the
@@ -106,9 +125,12 @@ func (ps *Programs) WaitFor(ctx context.Context, endpoints ...Endpoint) error {
 	return wait(ctx, endpoints, ps.Failed)
 }
 
-// Kill ends the programs and all that they started, without asking. They must be stopped all
-// the same.
+// Kill ends the programs and all that they started, without asking, and lets no other one
+// start. They must be stopped all the same.
 func (ps *Programs) Kill() {
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	ps.killed = true
 	for _, p := range ps.all {
 		p.group.end()
 	}

@@ -54,8 +54,8 @@ func begin(t *testing.T, options Options) (*Programs, *output) {
 	t.Helper()
 	o := newOutput()
 	options.OnLine = o.line
-	p, err := Start(options)
-	if err != nil {
+	p := New(options)
+	if err := p.Start(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { p.Stop() })
@@ -69,6 +69,15 @@ func beginOne(t *testing.T, command string, grace time.Duration) (*Programs, *ou
 
 // ended waits until the only program has ended by itself.
 func ended(p *Programs) { <-p.all[0].ended }
+
+func TestKillBeforeStart(t *testing.T) {
+	p := New(Options{Commands: []string{"sleep 60"}, OnLine: newOutput().line})
+	p.Kill()
+	if err := p.Start(); err == nil || len(p.all) > 0 {
+		t.Errorf("%d were started: %v", len(p.all), err)
+		p.Stop()
+	}
+}
 
 func TestOutputComesInLines(t *testing.T) {
 	p, o := beginOne(t, `echo one; echo two >&2; printf 'three\r\nfour'`, 0)
