@@ -92,7 +92,7 @@ func (p *printer) mark(s audit.Status) string {
 	case audit.Passed:
 		return p.palette.OK("✓")
 	case audit.Warned:
-		return p.palette.Notice("!")
+		return p.palette.Warning("!")
 	case audit.Failed:
 		return p.palette.Finding("✗")
 	}

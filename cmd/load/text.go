@@ -54,13 +54,13 @@ func (l *printer) end(o *load.Outcome) {
 		show.Count(p.Finding, int(o.Failed()), "not"),
 	}, l.Width(), len("  ")))
 	if o.Aborted > 0 {
-		fmt.Fprintf(l.Stdout, "  %s\n", p.Notice(fmt.Sprintf("%d were broken off on purpose", o.Aborted)))
+		fmt.Fprintf(l.Stdout, "  %s\n", p.Warning(fmt.Sprintf("%d were broken off on purpose", o.Aborted)))
 	}
 	if o.Unsent > 0 {
 		fmt.Fprintf(l.Stdout, "  %s\n", p.Finding(fmt.Sprintf("%d were not sent when they were due: the answers before them, or this machine, were too slow for the rate", o.Unsent)))
 	}
 	if o.Canceled > 0 {
-		fmt.Fprintf(l.Stdout, "  %s\n", p.Notice(fmt.Sprintf("%d were under way when the load was stopped, and are not counted", o.Canceled)))
+		fmt.Fprintf(l.Stdout, "  %s\n", p.Warning(fmt.Sprintf("%d were under way when the load was stopped, and are not counted", o.Canceled)))
 	}
 	l.latencies(o)
 	l.counts("status", o.Statuses)

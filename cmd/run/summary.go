@@ -31,7 +31,7 @@ func (v *view) summary(outcomes []runner.Outcome) {
 	v.line("%s", console.Flow([]console.Cell{
 		{Text: fmt.Sprintf("%s, %s:", console.Plural(len(outcomes), "run"), console.Plural(steps, "step"))},
 		console.Cell{Text: fmt.Sprintf("%d passed", sum.Passed), Paint: p.OK}.Marked(","),
-		show.Count(p.Finding, sum.Failed, "failed").Marked(","), show.Count(p.Notice, sum.Skipped, "skipped"),
+		show.Count(p.Finding, sum.Failed, "failed").Marked(","), show.Count(p.Warning, sum.Skipped, "skipped"),
 		{Text: fmt.Sprintf(" %d sent in %s, seed %d", sum.Sent, console.Duration(took), v.run.seed), Paint: p.Dim},
 	}, v.app.Width(), 0))
 	v.slowest(outcomes)

@@ -29,7 +29,7 @@ type view struct {
 
 	mu       sync.Mutex
 	replies  []deliver.Result    // of the step under way
-	notices  []string            // about what it sent, each once
+	warnings []string            // about what it sent, each once
 	arrived  []receive.Reception // with --loopback
 	came     chan struct{}       // told of each arrival
 	failures int                 // rounds of the step under way that failed
@@ -99,7 +99,7 @@ func (v *view) observe(event runner.Event) {
 		v.spinner.show(stepText(e.Step))
 	case runner.Delivered:
 		v.replies = append(v.replies, e.Result)
-		v.notice(e.Notices)
+		v.warning(e.Warnings)
 		if v.app.Verbose {
 			v.delivery(e)
 		}
@@ -162,19 +162,19 @@ func (v *view) finished(s runner.StepOutcome) {
 		return
 	}
 	v.failures = 0
-	for _, text := range v.notices {
-		notice := show.Notice(v.palette, text)
-		v.detail(notice.Mark+" "+notice.Text, notice.Paint)
+	for _, text := range v.warnings {
+		warning := show.Warning(v.palette, text)
+		v.detail(warning.Mark+" "+warning.Text, warning.Paint)
 	}
-	v.notices = nil
+	v.warnings = nil
 }
 
-// notice keeps what is to be said about an event, unless the listener of this process
+// warning keeps what is to be said about an event, unless the listener of this process
 // says it.
-func (v *view) notice(findings []apizee.Finding) {
+func (v *view) warning(findings []apizee.Finding) {
 	for _, f := range findings {
-		if text := f.String(); !v.run.options.loopback && !slices.Contains(v.notices, text) {
-			v.notices = append(v.notices, text)
+		if text := f.String(); !v.run.options.loopback && !slices.Contains(v.warnings, text) {
+			v.warnings = append(v.warnings, text)
 		}
 	}
 }
@@ -186,7 +186,7 @@ func (v *view) mark(s runner.Status) string {
 	case runner.Failed:
 		return v.palette.Finding("✗")
 	}
-	return v.palette.Notice("-")
+	return v.palette.Warning("-")
 }
 
 // stepLine is the step, what was answered, and how long it took.

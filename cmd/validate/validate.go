@@ -38,7 +38,7 @@ func New(app *cli.App) *cobra.Command {
 one a line (JSON Lines), an array of them, or a recording. Without a file, or
 with -, it reads standard input.
 
-An error breaks the documented contract and gives exit code 1. A notice is about
+An error breaks the documented contract and gives exit code 1. A warning is about
 what is not documented, and counts with --strict only.`,
 		Example: cli.Example(`
 			apizee-hooks validate event.json
@@ -56,7 +56,7 @@ what is not documented, and counts with --strict only.`,
 		},
 	}
 	cli.OutputFlag(c, c.Flags(), &o.output, []string{"text", "json"}, "")
-	c.Flags().BoolVar(&o.strict, "strict", false, "let notices count as errors")
+	c.Flags().BoolVar(&o.strict, "strict", false, "let warnings count as errors")
 	return c
 }
 
@@ -114,9 +114,9 @@ func (v *validation) check(found payload.Located) error {
 	v.sum.Events++
 	switch {
 	case !report.OK():
-		v.sum.Broken++
+		v.sum.Invalid++
 	case len(report.Findings) > 0:
-		v.sum.Noticed++
+		v.sum.Warned++
 	}
 	v.text = v.printer.Item(v.text[:0], show.Checked{N: v.sum.Events, Line: found.Line, Text: found.Text, Report: report})
 	_, err := v.out.Write(v.text)
@@ -148,10 +148,10 @@ func (v *validation) end() error {
 	}
 	v.out.Write(v.printer.End(nil, v.sum))
 	switch {
-	case v.sum.Broken > 0:
-		return v.AnswerNo("%d of %s: not as documented", v.sum.Broken, console.Plural(v.sum.Events, "event"))
-	case v.strict && v.sum.Noticed > 0:
-		return v.AnswerNo("%d of %s: with notices", v.sum.Noticed, console.Plural(v.sum.Events, "event"))
+	case v.sum.Invalid > 0:
+		return v.AnswerNo("%d of %s: not as documented", v.sum.Invalid, console.Plural(v.sum.Events, "event"))
+	case v.strict && v.sum.Warned > 0:
+		return v.AnswerNo("%d of %s: with warnings", v.sum.Warned, console.Plural(v.sum.Events, "event"))
 	}
 	return nil
 }

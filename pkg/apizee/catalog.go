@@ -63,7 +63,7 @@ type Prop struct {
 	// Values are the documented words; none means that any value of Type will do.
 	Values []string `json:"values,omitempty"`
 	// Elsewhere are words that other public Apizee pages use, which the
-	// webhook page does not list: worth a notice, not an error.
+	// webhook page does not list: worth a warning, not an error.
 	Elsewhere []string `json:"elsewhere,omitempty"`
 	Range     *Range   `json:"range,omitempty"`
 	// Example is the documented example value as JSON.

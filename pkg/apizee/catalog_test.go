@@ -40,7 +40,7 @@ func TestCatalogExamples(t *testing.T) {
 }
 
 // Every documented word is taken as documented, and every word of another page
-// with a notice.
+// with a warning.
 func TestCatalogWords(t *testing.T) {
 	for i := range catalog.Objects {
 		o := &catalog.Objects[i]

@@ -45,7 +45,7 @@ func Documented() *Catalog {
 		Events:  documentedEvents(),
 		Objects: documentedObjects(),
 		// Words of newer or neighbouring public Apizee pages, which the webhook
-		// page does not document: a notice, not an error.
+		// page does not document: a warning, not an error.
 		ElsewhereObjects: []string{"smsmessage", "conversationevent"},
 		ElsewhereEvents:  []string{"conversationevent.create"},
 	}

@@ -25,7 +25,7 @@ func ExampleCatalog_Validate() {
 	fmt.Println("OK:", report.OK())
 	// Output:
 	// ticket 100 update [state=opend]
-	// notice time: 1575976413000 looks like milliseconds; a UNIX timestamp in seconds is documented
+	// warning time: 1575976413000 looks like milliseconds; a UNIX timestamp in seconds is documented
 	// error props.state: "opend" is not a documented ticket state; did you mean "opened"?
 	// OK: false
 }
@@ -57,7 +57,7 @@ func ExampleCatalog_ValidateRequest() {
 	}
 	// Output:
 	// error Content-Type: "text/plain"; Apizee sends "application/JSON"
-	// notice User-Agent: "curl/8.5.0"; Apizee sends "Cloud Apizee"
+	// warning User-Agent: "curl/8.5.0"; Apizee sends "Cloud Apizee"
 }
 
 // A receiver that cares for closed tickets alone.

@@ -11,9 +11,9 @@ type Severity string
 const (
 	// Error breaks the documented contract.
 	Error Severity = "error"
-	// Notice is something that the contract does not know, or an oddity that
+	// Warning is something that the contract does not know, or an oddity that
 	// it allows.
-	Notice Severity = "notice"
+	Warning Severity = "warning"
 )
 
 // Finding is one difference between a request and the contract.

@@ -52,7 +52,7 @@ func TestValidateCountsUnknownNames(t *testing.T) {
 	}
 	report := catalog.Validate([]byte(body("ticket", "1", "{"+names+"}")))
 	last := report.Findings[len(report.Findings)-1]
-	if want := "2 more names are not documented"; last.Message != want || last.Severity != Notice {
+	if want := "2 more names are not documented"; last.Message != want || last.Severity != Warning {
 		t.Errorf("last of %d findings is %v, want %q", len(report.Findings), last, want)
 	}
 	if !report.OK() {

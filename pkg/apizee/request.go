@@ -31,7 +31,7 @@ func (c *Catalog) ValidateRequest(r Request) Report {
 	}
 	report.checkHeader("User-Agent", r.Headers, UserAgent, gradeUserAgent)
 	if origins := r.Headers["Origin"]; len(origins) > 0 {
-		report.addHeader(Notice, "Origin", quote(origins[0])+"; a page in a browser sent this, Apizee sends no Origin")
+		report.addHeader(Warning, "Origin", quote(origins[0])+"; a page in a browser sent this, Apizee sends no Origin")
 	}
 	return report
 }
@@ -61,7 +61,7 @@ func (r *Report) checkHeader(name string, headers map[string][]string, documente
 		r.addHeader(grade(""), name, "the header is missing; Apizee sends "+quote(documented))
 	case 1:
 	default:
-		r.addHeader(Notice, name, fmt.Sprintf("the header comes %d times; Apizee sends it once", len(values)))
+		r.addHeader(Warning, name, fmt.Sprintf("the header comes %d times; Apizee sends it once", len(values)))
 	}
 	for _, value := range values {
 		if value != documented {
@@ -74,12 +74,12 @@ func (r *Report) checkHeader(name string, headers map[string][]string, documente
 func gradeContentType(value string) Severity {
 	mediaType, _, _ := strings.Cut(value, ";")
 	if strings.EqualFold(strings.TrimSpace(mediaType), ContentType) {
-		return Notice
+		return Warning
 	}
 	return Error
 }
 
-func gradeUserAgent(string) Severity { return Notice }
+func gradeUserAgent(string) Severity { return Warning }
 
 func differs(s Severity, path, got, documented string) Finding {
 	return Finding{Severity: s, Path: path, Message: quote(got) + "; Apizee sends " + quote(documented)}

@@ -32,22 +32,22 @@ func TestValidateRequest(t *testing.T) {
 			"error the body is empty; a JSON event is documented",
 			`error method: ""; Apizee sends "POST"`,
 			`error Content-Type: the header is missing; Apizee sends "application/JSON"`,
-			`notice User-Agent: the header is missing; Apizee sends "Cloud Apizee"`,
+			`warning User-Agent: the header is missing; Apizee sends "Cloud Apizee"`,
 		}},
 		{"curl", Request{"POST", headers("application/json", "curl/8.5.0"), []byte(sound)}, []string{
-			`notice Content-Type: "application/json"; Apizee sends "application/JSON"`,
-			`notice User-Agent: "curl/8.5.0"; Apizee sends "Cloud Apizee"`,
+			`warning Content-Type: "application/json"; Apizee sends "application/JSON"`,
+			`warning User-Agent: "curl/8.5.0"; Apizee sends "Cloud Apizee"`,
 		}},
 		{"method in small letters", Request{"post", right, []byte(sound)}, []string{`error method: "post"; Apizee sends "POST"`}},
 		{"a parameter", Request{"POST", headers("application/JSON; charset=utf-8", UserAgent), []byte(sound)}, []string{
-			`notice Content-Type: "application/JSON; charset=utf-8"; Apizee sends "application/JSON"`,
+			`warning Content-Type: "application/JSON; charset=utf-8"; Apizee sends "application/JSON"`,
 		}},
 		{"nearly JSON", Request{"POST", headers("application/vnd.api+json", UserAgent), []byte(sound)}, []string{
 			`error Content-Type: "application/vnd.api+json"; Apizee sends "application/JSON"`,
 		}},
 		{"empty values", Request{"POST", headers("", ""), []byte(sound)}, []string{
 			`error Content-Type: ""; Apizee sends "application/JSON"`,
-			`notice User-Agent: ""; Apizee sends "Cloud Apizee"`,
+			`warning User-Agent: ""; Apizee sends "Cloud Apizee"`,
 		}},
 		{"a JSON list", Request{"POST", headers("application/json, text/plain", UserAgent), []byte(sound)}, []string{
 			`error Content-Type: "application/json, text/plain"; Apizee sends "application/JSON"`,
@@ -60,15 +60,15 @@ func TestValidateRequest(t *testing.T) {
 		}},
 		{"not compressed", Request{"POST", with("Content-Encoding", "identity").Headers, []byte(sound)}, nil},
 		{"a page in a browser", Request{"POST", with("Origin", "http://evil.example").Headers, []byte(sound)}, []string{
-			`notice Origin: "http://evil.example"; a page in a browser sent this, Apizee sends no Origin`,
+			`warning Origin: "http://evil.example"; a page in a browser sent this, Apizee sends no Origin`,
 		}},
 		{
 			"headers twice",
 			Request{"POST", map[string][]string{"Content-Type": {ContentType, "text/plain"}, "User-Agent": {UserAgent, UserAgent}}, []byte(sound)},
 			[]string{
-				"notice Content-Type: the header comes 2 times; Apizee sends it once",
+				"warning Content-Type: the header comes 2 times; Apizee sends it once",
 				`error Content-Type: "text/plain"; Apizee sends "application/JSON"`,
-				"notice User-Agent: the header comes 2 times; Apizee sends it once",
+				"warning User-Agent: the header comes 2 times; Apizee sends it once",
 			},
 		},
 	}

@@ -134,7 +134,7 @@ func idSchema(types []Type) ordered {
 }
 
 // wordsSchema lists the words of other Apizee pages too: they are worth a
-// notice, which a schema cannot give.
+// warning, which a schema cannot give.
 func wordsSchema(documented, elsewhere []string) ordered {
 	if len(documented) == 0 {
 		return nil

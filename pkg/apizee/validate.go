@@ -12,7 +12,7 @@ type Report struct {
 	Findings []Finding
 }
 
-// OK tells whether the body keeps the contract; notices are allowed.
+// OK tells whether the body keeps the contract; warnings are allowed.
 func (r Report) OK() bool { return !HasError(r.Findings) }
 
 // Validate holds a body against the contract. Any bytes will do: what is not
@@ -103,15 +103,15 @@ func (v *validator) suggest(s Severity, path string, offset int, message, sugges
 // mostUnknown bounds what is said about a body that is made of unknown names.
 const mostUnknown = 50
 
-// unknown adds a notice about a name that the contract does not know.
+// unknown adds a warning about a name that the contract does not know.
 func (v *validator) unknown(path string, m *member, message, suggestion string, documented []string) {
 	if v.unknowns++; v.unknowns <= mostUnknown {
-		v.suggest(Notice, path, m.offset, message, suggestion, documented)
+		v.suggest(Warning, path, m.offset, message, suggestion, documented)
 	}
 }
 
 func (v *validator) summarizeUnknown() {
 	if more := v.unknowns - mostUnknown; more > 0 {
-		v.add(Notice, "", 0, fmt.Sprintf("%d more names are not documented", more))
+		v.add(Warning, "", 0, fmt.Sprintf("%d more names are not documented", more))
 	}
 }

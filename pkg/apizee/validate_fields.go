@@ -69,7 +69,7 @@ func (v *validator) checkEvent(f *member) {
 	switch {
 	case v.catalog.isDocumentedEvent(name):
 	case slices.Contains(v.catalog.ElsewhereEvents, name):
-		v.add(Notice, f.name, f.offset, quote(name)+" is not a documented event, but another Apizee page names it")
+		v.add(Warning, f.name, f.offset, quote(name)+" is not a documented event, but another Apizee page names it")
 	default:
 		v.word(Error, f.name, f.offset, quote(name)+" is not a documented event", name, v.catalog.EventNames())
 	}
@@ -86,9 +86,9 @@ func (v *validator) checkTime(f *member) {
 	}
 	switch seconds := Seconds(f.json); {
 	case seconds < 0:
-		v.add(Notice, f.name, f.offset, short(f.json)+" is before 1970; a UNIX timestamp in seconds is documented")
+		v.add(Warning, f.name, f.offset, short(f.json)+" is before 1970; a UNIX timestamp in seconds is documented")
 	case IsMilliseconds(seconds):
-		v.add(Notice, f.name, f.offset, short(f.json)+" looks like milliseconds; a UNIX timestamp in seconds is documented")
+		v.add(Warning, f.name, f.offset, short(f.json)+" looks like milliseconds; a UNIX timestamp in seconds is documented")
 	}
 }
 
@@ -103,7 +103,7 @@ func (v *validator) checkObject(f *member) {
 	switch {
 	case v.object != nil:
 	case slices.Contains(v.catalog.ElsewhereObjects, name):
-		v.add(Notice, f.name, f.offset, quote(name)+" is not a documented object, but another Apizee page names it; its props are not checked")
+		v.add(Warning, f.name, f.offset, quote(name)+" is not a documented object, but another Apizee page names it; its props are not checked")
 	default:
 		v.word(Error, f.name, f.offset, quote(name)+" is not a documented object", name, v.catalog.ObjectNames())
 	}

@@ -19,7 +19,7 @@ func (v *validator) checkProps(f *member) {
 		v.checkMember(&m)
 	}
 	if v.nested && v.dotted && !v.twice {
-		v.add(Notice, f.name, f.offset, "some names are nested and some dotted; a sender does one or the other")
+		v.add(Warning, f.name, f.offset, "some names are nested and some dotted; a sender does one or the other")
 	}
 }
 
@@ -102,7 +102,7 @@ func (v *validator) checkProp(p *Prop, m *member) {
 	s := subject{object: v.object, prop: p}
 	if v.nested && v.dotted && v.isGiven(p.Path) {
 		v.twice = true
-		v.add(Notice, s.path(), m.offset, "the prop is given twice, nested and dotted")
+		v.add(Warning, s.path(), m.offset, "the prop is given twice, nested and dotted")
 	}
 	v.remember(p.Path, m)
 	switch p.Type {
@@ -129,7 +129,7 @@ func (v *validator) checkText(m *member, s subject) {
 	switch {
 	case slices.Contains(s.prop.Values, got):
 	case slices.Contains(s.prop.Elsewhere, got):
-		v.add(Notice, s.path(), m.offset, quote(got)+" is not a documented "+s.noun()+", but another Apizee page names it")
+		v.add(Warning, s.path(), m.offset, quote(got)+" is not a documented "+s.noun()+", but another Apizee page names it")
 	default:
 		v.word(Error, s.path(), m.offset, quote(got)+" is not a documented "+s.noun(), got, s.prop.Values)
 	}
@@ -153,6 +153,6 @@ func (v *validator) checkDate(m *member, s subject) {
 	case !isDateTime(got):
 		v.add(Error, s.path(), m.offset, quote(got)+" is not a date such as 2021-09-20T13:25:06+00:00 (RFC 3339)")
 	case strings.HasSuffix(got, "Z"):
-		v.add(Notice, s.path(), m.offset, quote(got)+" ends in Z; Apizee writes the offset as +00:00")
+		v.add(Warning, s.path(), m.offset, quote(got)+" ends in Z; Apizee writes the offset as +00:00")
 	}
 }

@@ -10,10 +10,10 @@ func TestValidateProps(t *testing.T) {
 		{"nested", ticket(`{"geoloc":{"lat":47.866675,"lng":-3.865805}}`), nil},
 		{"dotted", ticket(`{"geoloc.lat":90,"geoloc.lng":-180}`), nil},
 		{"mixed", ticket(`{"geoloc":{"lat":1},"geoloc.lng":1}`), []string{
-			"notice props: some names are nested and some dotted; a sender does one or the other",
+			"warning props: some names are nested and some dotted; a sender does one or the other",
 		}},
 		{"twice", ticket(`{"geoloc.lat":1,"geoloc":{"lat":2}}`), []string{
-			"notice props.geoloc.lat: the prop is given twice, nested and dotted",
+			"warning props.geoloc.lat: the prop is given twice, nested and dotted",
 		}},
 		{"half a slip", ticket(`{"state":"opend"}`), []string{
 			`error props.state: "opend" is not a documented ticket state; did you mean "opened"?`,
@@ -22,7 +22,7 @@ func TestValidateProps(t *testing.T) {
 			`error props.state: "done" is not a documented media state; documented: inprogress, uncompleted, completed, error`,
 		}},
 		{"a state of another page", ticket(`{"state":"cancelled"}`), []string{
-			`notice props.state: "cancelled" is not a documented ticket state, but another Apizee page names it`,
+			`warning props.state: "cancelled" is not a documented ticket state, but another Apizee page names it`,
 		}},
 		{"a null state", ticket(`{"state":null}`), []string{"error props.state: the value is null, but a ticket state is a string"}},
 		{"too far north", ticket(`{"geoloc":{"lat":90.00000000000000000001,"lng":-180.5}}`), []string{
@@ -40,12 +40,12 @@ func TestValidateProps(t *testing.T) {
 			"error props.geoloc: the value is an array, but geoloc is an object",
 		}},
 		{"a dot within a group", ticket(`{"geoloc":{"geoloc.lat":"x"}}`), []string{
-			"notice props.geoloc.geoloc.lat: not a documented prop of a ticket; documented: state, geoloc.lat, geoloc.lng",
+			"warning props.geoloc.geoloc.lat: not a documented prop of a ticket; documented: state, geoloc.lat, geoloc.lng",
 		}},
 		{"more props", ticket(`{"agent":"Ada","stat":1,"geoloc":{"alt":1}}`), []string{
-			"notice props.agent: not a documented prop of a ticket; documented: state, geoloc.lat, geoloc.lng",
-			`notice props.stat: not a documented prop of a ticket; did you mean "state"?`,
-			`notice props.geoloc.alt: not a documented prop of a ticket; did you mean "geoloc.lat"?`,
+			"warning props.agent: not a documented prop of a ticket; documented: state, geoloc.lat, geoloc.lng",
+			`warning props.stat: not a documented prop of a ticket; did you mean "state"?`,
+			`warning props.geoloc.alt: not a documented prop of a ticket; did you mean "geoloc.lat"?`,
 		}},
 		{"parent", media(`{"_parent":{"name":"tickets","id":"100"}}`), []string{
 			`error props._parent.name: "tickets" is not a documented media _parent.name; did you mean "ticket"?`,
@@ -58,7 +58,7 @@ func TestValidateProps(t *testing.T) {
 			"error props.finishedAt: 1 is a number, but a conversation finishedAt is a string",
 		}},
 		{"a date in Z", conversation(`{"finishedAt":"2021-09-20T13:25:06Z"}`), []string{
-			`notice props.finishedAt: "2021-09-20T13:25:06Z" ends in Z; Apizee writes the offset as +00:00`,
+			`warning props.finishedAt: "2021-09-20T13:25:06Z" ends in Z; Apizee writes the offset as +00:00`,
 		}},
 		{"no date", conversation(`{"finishedAt":"yesterday"}`), []string{
 			`error props.finishedAt: "yesterday" is not a date such as 2021-09-20T13:25:06+00:00 (RFC 3339)`,

@@ -104,18 +104,18 @@ func TestValidateFields(t *testing.T) {
 		}},
 		{"misspelled", `{"evnt":"update","Time":1,"object":"ticket","objectId":1,"props":{}}`, []string{
 			"error event: the field is missing", "error time: the field is missing",
-			`notice evnt: not a documented field; did you mean "event"?`, `notice Time: not a documented field; did you mean "time"?`,
+			`warning evnt: not a documented field; did you mean "event"?`, `warning Time: not a documented field; did you mean "time"?`,
 		}},
 		{"one more", `{"event":"update","time":1,"object":"ticket","objectId":1,"props":{},"retries":{"event":1}}`, []string{
-			"notice retries: not a documented field; documented: event, time, object, objectId, props",
+			"warning retries: not a documented field; documented: event, time, object, objectId, props",
 		}},
 		{"props among the fields", `{"event":"update","time":1,"object":"ticket","objectId":1,"props":{},"state":"new","geoloc":{"lat":1},"geoloc.lng":2}`, []string{
-			`notice state: not a documented field; did you mean "props.state"?`,
-			`notice geoloc: not a documented field; did you mean "props.geoloc"?`,
-			`notice geoloc.lng: not a documented field; did you mean "props.geoloc.lng"?`,
+			`warning state: not a documented field; did you mean "props.state"?`,
+			`warning geoloc: not a documented field; did you mean "props.geoloc"?`,
+			`warning geoloc.lng: not a documented field; did you mean "props.geoloc.lng"?`,
 		}},
 		{"a prop of another object", `{"event":"update","time":1,"object":"media","objectId":1,"props":{},"geoloc":{}}`, []string{
-			"notice geoloc: not a documented field; documented: event, time, object, objectId, props",
+			"warning geoloc: not a documented field; documented: event, time, object, objectId, props",
 		}},
 		{"no word is right", event(`"upd"`, "1.5", `"tiket"`, "{}", "[]"), []string{
 			`error event: "upd" is not a documented event; did you mean "update"?`,
@@ -136,18 +136,18 @@ func TestValidateFields(t *testing.T) {
 			`error object: "call" is not a documented object; documented: ticket, media, conversation`,
 		}},
 		{"newer words", event(`"conversationevent.create"`, "1", `"smsmessage"`, `"a"`, `{"a":{"b":1}}`), []string{
-			`notice event: "conversationevent.create" is not a documented event, but another Apizee page names it`,
-			`notice object: "smsmessage" is not a documented object, but another Apizee page names it; its props are not checked`,
+			`warning event: "conversationevent.create" is not a documented event, but another Apizee page names it`,
+			`warning object: "smsmessage" is not a documented object, but another Apizee page names it; its props are not checked`,
 		}},
 		{"milliseconds", at("1575976413000"), []string{
-			"notice time: 1575976413000 looks like milliseconds; a UNIX timestamp in seconds is documented",
+			"warning time: 1575976413000 looks like milliseconds; a UNIX timestamp in seconds is documented",
 		}},
 		{"beyond 64 bits", at(strings.Repeat("9", 50)), []string{
-			"notice time: " + strings.Repeat("9", 40) + "… looks like milliseconds; a UNIX timestamp in seconds is documented",
+			"warning time: " + strings.Repeat("9", 40) + "… looks like milliseconds; a UNIX timestamp in seconds is documented",
 		}},
-		{"before 1970", at("-1"), []string{"notice time: -1 is before 1970; a UNIX timestamp in seconds is documented"}},
-		{"time with a point", at("1.0"), []string{"notice time: 1.0 is not written as an integer; many decoders refuse it"}},
-		{"time with an exponent", at("1E3"), []string{"notice time: 1E3 is not written as an integer; many decoders refuse it"}},
+		{"before 1970", at("-1"), []string{"warning time: -1 is before 1970; a UNIX timestamp in seconds is documented"}},
+		{"time with a point", at("1.0"), []string{"warning time: 1.0 is not written as an integer; many decoders refuse it"}},
+		{"time with an exponent", at("1E3"), []string{"warning time: 1E3 is not written as an integer; many decoders refuse it"}},
 		{"a small part of a second", at("1e-400"), []string{"error time: 1e-400 is not whole, but the time is an integer"}},
 		{"time from a date", at(`"2021-09-20T13:25:06+00:00"`), []string{
 			`error time: "2021-09-20T13:25:06+00:00" is a string, but the time is an integer`,

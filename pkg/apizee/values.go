@@ -62,7 +62,7 @@ func (v *validator) isText(m *member, s subject) bool {
 }
 
 // isInteger adds a finding unless the value is an integer. 1.0 and 1e3 are
-// integers to JSON Schema but not to every decoder, hence the notice.
+// integers to JSON Schema but not to every decoder, hence the warning.
 func (v *validator) isInteger(m *member, s subject) bool {
 	switch {
 	case !isNumber(m.json):
@@ -72,7 +72,7 @@ func (v *validator) isInteger(m *member, s subject) bool {
 		v.add(Error, s.path(), m.offset, short(m.json)+" is not whole, but "+s.name()+" is an integer")
 		return false
 	case !isPlain(m.json):
-		v.add(Notice, s.path(), m.offset, short(m.json)+" is not written as an integer; many decoders refuse it")
+		v.add(Warning, s.path(), m.offset, short(m.json)+" is not written as an integer; many decoders refuse it")
 	}
 	return true
 }

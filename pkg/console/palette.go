@@ -25,7 +25,7 @@ const (
 	value
 	ok
 	finding
-	notice
+	warning
 	failure
 	dim
 	strong
@@ -47,7 +47,7 @@ func NewPalette(enabled bool) Palette {
 	styles[value] = newStyle(color.FgHiBlue)
 	styles[ok] = newStyle(color.FgGreen)
 	styles[finding] = newStyle(color.FgRed)
-	styles[notice] = newStyle(color.FgYellow)
+	styles[warning] = newStyle(color.FgYellow)
 	styles[failure] = newStyle(color.Bold, color.FgRed)
 	styles[dim] = newStyle(color.Faint)
 	styles[strong] = newStyle(color.Bold)
@@ -100,8 +100,8 @@ func (p Palette) OK(s string) string { return p.paint(ok, s) }
 // Finding is a mistake found in what was looked at.
 func (p Palette) Finding(s string) string { return p.paint(finding, s) }
 
-// Notice is something unusual that is not a mistake.
-func (p Palette) Notice(s string) string { return p.paint(notice, s) }
+// Warning is something unusual that is not a mistake.
+func (p Palette) Warning(s string) string { return p.paint(warning, s) }
 
 // Failure is something the tool was asked for and could not do.
 func (p Palette) Failure(s string) string { return p.paint(failure, s) }

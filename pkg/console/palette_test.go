@@ -17,7 +17,7 @@ func paints(p Palette) []struct {
 		paint func(string) string
 	}{
 		{"object", p.Object}, {"event", p.Event}, {"value", p.Value}, {"ok", p.OK},
-		{"finding", p.Finding}, {"notice", p.Notice}, {"failure", p.Failure},
+		{"finding", p.Finding}, {"warning", p.Warning}, {"failure", p.Failure},
 		{"dim", p.Dim}, {"strong", p.Strong},
 		{"key", p.Key}, {"string", p.String}, {"number", p.Number}, {"literal", p.Literal},
 	}

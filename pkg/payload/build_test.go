@@ -134,7 +134,7 @@ func TestCompose(t *testing.T) {
 
 func TestCheck(t *testing.T) {
 	if err := Check(documented.Validate([]byte(`{"event":"update","time":1,"object":"smsmessage","objectId":1,"props":{"x":1}}`))); err != nil {
-		t.Errorf("notices alone: %v", err)
+		t.Errorf("warnings alone: %v", err)
 	}
 	err := Check(documented.Validate([]byte(`{"event":"update","time":1,"object":"ticket","objectId":1,"props":{"x":1,"state":"opend"}}`)))
 	broken := (*UndocumentedError)(nil)

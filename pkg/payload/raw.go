@@ -90,7 +90,7 @@ func at(body []byte, offset int, reason string) error {
 
 // UndocumentedError says that an event breaks the contract.
 type UndocumentedError struct {
-	Findings []apizee.Finding // all of them, notices too
+	Findings []apizee.Finding // all of them, warnings included
 }
 
 func (e *UndocumentedError) Error() string {
@@ -103,7 +103,7 @@ func (e *UndocumentedError) Error() string {
 }
 
 // Check refuses an event by its report. What breaks the contract is an *UndocumentedError;
-// notices alone are not.
+// warnings alone are not.
 func Check(r apizee.Report) error {
 	if !r.OK() {
 		return &UndocumentedError{Findings: r.Findings}

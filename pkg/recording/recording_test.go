@@ -152,7 +152,7 @@ func TestRoundTrip(t *testing.T) {
 	for _, body := range bodies {
 		want = append(want, entry(body))
 	}
-	want[1].Findings = []apizee.Finding{{Severity: apizee.Notice, Path: "User-Agent", Message: "odd", Documented: []string{"a", "b"}}}
+	want[1].Findings = []apizee.Finding{{Severity: apizee.Warning, Path: "User-Agent", Message: "odd", Documented: []string{"a", "b"}}}
 	want[2].ReceivedAt = want[2].ReceivedAt.In(time.FixedZone("", 3600))
 	appendAll(t, w, want...)
 	want[2].ReceivedAt = want[2].ReceivedAt.UTC()
@@ -165,6 +165,14 @@ func TestRoundTrip(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got, cmp.Comparer(bytes.Equal)); diff != "" || torn != nil {
 		t.Error(torn, diff)
+	}
+}
+
+// TestOldSeverity reads a recording of the time when warnings were called notices.
+func TestOldSeverity(t *testing.T) {
+	got, err := Parse([]byte(`{"receivedAt":"2026-01-01T00:00:00Z","method":"POST","path":"/","body":"{}","findings":[{"severity":"notice","path":"retries","message":"odd"}]}`))
+	if err != nil || len(got.Findings) != 1 || apizee.HasError(got.Findings) {
+		t.Errorf("got %+v, %v", got, err)
 	}
 }
 

@@ -143,6 +143,6 @@ func (a *App) beside(text string, indent int) string {
 // Note tells something beside the result, unless the user wants quiet.
 func (a *App) Note(text string) {
 	if !a.Quiet {
-		fmt.Fprintf(a.Stderr, "%s %s\n", a.Err().Notice("note:"), a.beside(text, len("note: ")))
+		fmt.Fprintf(a.Stderr, "%s %s\n", a.Err().Warning("note:"), a.beside(text, len("note: ")))
 	}
 }

@@ -25,8 +25,8 @@ type Checked struct {
 // CheckSummary counts the events of a file.
 type CheckSummary struct {
 	Events  int
-	Broken  int // have an error
-	Noticed int // of the others, have a notice
+	Invalid int // have an error
+	Warned  int // of the others, have a warning
 }
 
 // In is the printer for a form.
@@ -85,12 +85,12 @@ func (c *checkText) End(dst []byte, sum CheckSummary) []byte {
 
 func checkVerdict(p console.Palette, sum CheckSummary) string {
 	switch {
-	case sum.Broken == 0 && sum.Noticed == 0:
+	case sum.Invalid == 0 && sum.Warned == 0:
 		return p.OK("as documented")
-	case sum.Broken == 0:
-		return p.OK("none breaks the contract") + ", " + p.Notice(fmt.Sprintf("%d with notices", sum.Noticed))
-	case sum.Broken == 1:
+	case sum.Invalid == 0:
+		return p.OK("none breaks the contract") + ", " + p.Warning(fmt.Sprintf("%d with warnings", sum.Warned))
+	case sum.Invalid == 1:
 		return p.Finding("1 breaks the contract")
 	}
-	return p.Finding(fmt.Sprintf("%d break the contract", sum.Broken))
+	return p.Finding(fmt.Sprintf("%d break the contract", sum.Invalid))
 }

@@ -83,7 +83,7 @@ func (s Style) redirect(p console.Palette, t deliver.Target, r deliver.Result) s
 	if r.Status < 300 || r.Status > 399 || location == "" {
 		return ""
 	}
-	return p.Notice(" to " + console.Safe(s.path(location)) + ", not followed")
+	return p.Warning(" to " + console.Safe(s.path(location)) + ", not followed")
 }
 
 // took is how long a delivery lasted, with Verbose in detail.

@@ -114,7 +114,7 @@ func TestCheck(t *testing.T) {
 			e.Report = apizee.Documented().ValidateText(e.Text)
 			text = p.Item(text, e)
 		}
-		return string(p.End(text, CheckSummary{Events: 4, Broken: 2, Noticed: 1}))
+		return string(p.End(text, CheckSummary{Events: 4, Invalid: 2, Warned: 1}))
 	}
 	golden.Assert(t, shown(Style{}, Text), "check.golden")
 	golden.Assert(t, shown(Style{Palette: console.NewPalette(true)}, Text), "check-color.golden")

@@ -17,12 +17,12 @@ func Finding(p console.Palette, f apizee.Finding) Remark {
 	if f.Severity == apizee.Error {
 		return Remark{"✗", console.Safe(f.String()), p.Finding}
 	}
-	return Notice(p, f.String())
+	return Warning(p, f.String())
 }
 
-// Notice is something unusual that is not a mistake.
-func Notice(p console.Palette, text string) Remark {
-	return Remark{"!", console.Safe(text), p.Notice}
+// Warning is something unusual that is not a mistake.
+func Warning(p console.Palette, text string) Remark {
+	return Remark{"!", console.Safe(text), p.Warning}
 }
 
 // problem is what went wrong with a request.

@@ -159,7 +159,7 @@ func (p receptionLine) Malformed(dst []byte, m receive.Malformed) []byte {
 
 func (p receptionLine) Omitted(n int) []byte {
 	l := console.NewLine(nil, p.Palette, p.width())
-	l.Column(omitted(n), 0, console.Palette.Notice)
+	l.Column(omitted(n), 0, console.Palette.Warning)
 	return l.End()
 }
 

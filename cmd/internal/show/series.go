@@ -37,7 +37,7 @@ func FaultNote(p console.Palette, fault string) string {
 	if fault == "" {
 		return ""
 	}
-	return ", " + p.Notice("fault "+fault)
+	return ", " + p.Warning("fault "+fault)
 }
 
 type seriesText struct{ Series }
@@ -68,7 +68,7 @@ func (s seriesText) Item(dst []byte, r deliver.Result) []byte {
 		dst = s.replyBody(dst, r)
 	}
 	if r.NextIn > 0 {
-		dst = fmt.Appendf(dst, "  %s\n", p.Notice("trying again in "+console.Duration(r.NextIn)))
+		dst = fmt.Appendf(dst, "  %s\n", p.Warning("trying again in "+console.Duration(r.NextIn)))
 	}
 	return dst
 }

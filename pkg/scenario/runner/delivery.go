@@ -15,12 +15,12 @@ import (
 // delivery is one event that is ready to be sent.
 type delivery struct {
 	unit
-	request deliver.Request
-	shown   string // the URL
-	limit   time.Duration
-	within  time.Duration
-	notices []apizee.Finding // what the contract does not know about the event
-	err     error            // why it is not ready after all
+	request  deliver.Request
+	shown    string // the URL
+	limit    time.Duration
+	within   time.Duration
+	warnings []apizee.Finding // what the contract does not know about the event
+	err      error            // why it is not ready after all
 }
 
 // prepare makes the bytes of an event and settles where they go.
@@ -37,14 +37,14 @@ func (p *running) prepare(u unit) delivery {
 	d.shown = deliver.ShowURL(d.request.URL, false)
 	isChecked := u.AllowUndocumented || u.Event != nil && u.Event.Composed != ""
 	if d.request.Body, d.err = p.body(u.Step); d.err == nil && !isChecked {
-		d.notices, d.err = p.documented(u.Event, d.request.Body)
+		d.warnings, d.err = p.documented(u.Event, d.request.Body)
 	}
 	return d
 }
 
 // documented checks a body against the contract. What is refused is an error, whose advice
 // is for scenarios.
-func (p *running) documented(e *scenario.Event, body []byte) (notices []apizee.Finding, err error) {
+func (p *running) documented(e *scenario.Event, body []byte) (warnings []apizee.Finding, err error) {
 	findings := p.scenario.Catalog.Validate(body).Findings
 	for _, f := range findings {
 		if e.Refuses(f) {
@@ -126,7 +126,7 @@ func (p *running) account(out *StepOutcome, d delivery, result deliver.Result, c
 	}
 	differences, err := p.judge(d.Expect, d.within, result)
 	ok := len(differences) == 0 && err == nil
-	p.Observe(Delivered{Step: out.Step, Target: d.shown, Body: p.secrets.Mask(string(d.request.Body)), Notices: d.notices, Result: result, OK: ok})
+	p.Observe(Delivered{Step: out.Step, Target: d.shown, Body: p.secrets.Mask(string(d.request.Body)), Warnings: d.warnings, Result: result, OK: ok})
 	if ok || out.Status == Failed {
 		return
 	}

@@ -154,11 +154,11 @@ type Delivered struct {
 	Step   Step
 	Target string // the URL, without secrets
 	Body   string // without them too
-	// Notices are what the contract does not know about the body. There are none where
+	// Warnings are what the contract does not know about the body. There are none where
 	// the step allows what is undocumented.
-	Notices []apizee.Finding
-	Result  deliver.Result // N counts the deliveries of a step
-	OK      bool           // the expectations hold
+	Warnings []apizee.Finding
+	Result   deliver.Result // N counts the deliveries of a step
+	OK       bool           // the expectations hold
 }
 
 // Probed is one try of a probe.
