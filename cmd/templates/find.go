@@ -103,7 +103,8 @@ func writeNew(path string, text []byte) error {
 	}
 	_, err = f.Write(text)
 	if err = errors.Join(err, f.Close()); err != nil {
-		return cli.Usage(err, "")
+		_ = os.Remove(path) // half a file would keep the next copy from being written
+		return cli.Usage(err, "make room, or name another folder.")
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package console
 
 import (
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -35,7 +36,8 @@ func (c Cell) Marked(mark string) Cell {
 // When it is too wide, the last column gives way first, down to a third of the
 // width, then the widest of the others. A terminal too narrow even for one
 // column of text in each shows the leftmost columns only. No line is ever wider
-// than Width, and none ends in a space.
+// than Width, and none ends in a space. Where Wrap is set, no column but the last is ever
+// cut: when it would have to be, each row is written with its texts below each other.
 type Table struct {
 	Header []Cell // empty for none
 	Rows   [][]Cell
@@ -53,11 +55,41 @@ func (t Table) render() string {
 	rows := t.safeRows()
 	widths := columnWidths(rows)
 	if t.Width > 0 {
+		whole := slices.Clone(widths)
 		widths = fit(widths, t.Width)
+		if last := len(whole) - 1; t.Wrap && last > 0 && !slices.Equal(widths[:min(len(widths), last)], whole[:last]) {
+			return stack(rows[min(len(t.Header), 1):], t.Width)
+		}
 	}
 	var out strings.Builder
 	for _, row := range rows {
 		t.writeRow(&out, row[:min(len(row), len(widths))], widths)
+	}
+	return out.String()
+}
+
+// stack writes the texts of each row below each other, further in from the second on.
+func stack(rows [][]Cell, width int) string {
+	const further = 4
+	var out strings.Builder
+	for _, row := range rows {
+		for i, cell := range row {
+			text := strings.TrimLeft(cell.Text, " ")
+			if text == "" {
+				continue
+			}
+			indent := len(cell.Text) - len(text)
+			if i > 0 {
+				indent = len(row[0].Text) - len(strings.TrimLeft(row[0].Text, " ")) + further
+			}
+			indent = min(indent, width/3)
+			for word := range strings.FieldsSeq(text) { // as names are, which are to be whole
+				indent = max(min(indent, width-Columns(word)), 0)
+			}
+			for _, line := range Wrap(text, width-indent) {
+				out.WriteString(strings.Repeat(" ", indent) + painted(cell.Paint, line) + "\n")
+			}
+		}
 	}
 	return out.String()
 }
