@@ -113,8 +113,9 @@ func cannotListen(err error) error {
 	return cli.Unreachable(err, "choose another address with --addr, such as "+cli.DefaultAddr()+".")
 }
 
-// memory has garbage collected sooner when a crowd of senders makes the heap a large one.
-const memory = 40 << 20
+// memory has garbage collected sooner when a crowd of senders makes the heap a large one. It is
+// more than what all their requests may take: below that the collector would do nothing else.
+const memory = 128 << 20
 
 // limitMemory sets the limit of the heap, unless the user has set one, and returns what
 // sets it back.

@@ -18,10 +18,12 @@ import (
 // exchange is a request in hand.
 type exchange struct {
 	Reception
-	s   *Server
-	w   http.ResponseWriter
-	r   *http.Request
-	cut bool // close the connection without an answer, or in the middle of it
+	s *Server
+	w http.ResponseWriter
+	r *http.Request
+
+	reserved int64 // of Limits.Bodies
+	cut      bool  // close the connection without an answer, or in the middle of it
 }
 
 // answer is what a request gets.
@@ -65,6 +67,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x.Took = s.options.Now().Sub(at)
 	x.w, x.r = nil, nil // they are not to be used later than this
 	s.reports.add(x.size(), x.report)
+	x.release()
 	if x.cut {
 		panic(http.ErrAbortHandler)
 	}
@@ -72,7 +75,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // decide reads the request and finds its answer. An event is recorded by then.
 func (x *exchange) decide() answer {
-	body, err := readBody(x.r, x.s.options.Limits.Body)
+	body, err := x.readBody()
 	if err != nil {
 		return unread(err, x.s.options.Limits)
 	}

@@ -43,6 +43,19 @@ func TestMalformed(t *testing.T) {
 	}
 }
 
+// A head of many short lines is large in memory, and is not read to its end.
+func TestHeadOfManyLines(t *testing.T) {
+	r := start(t, Options{})
+	io.WriteString(r.dial(t), "GET / HTTP/1.1\r\nHost: h\r\n"+strings.Repeat("a:\r\n", 3000))
+	if m := <-r.malformed; m.Reason != "a request's head has more than 1000 lines" {
+		t.Errorf("%+v", m)
+	}
+	body := strings.Repeat("\n", 9000) // counts for nothing
+	if reply := post(t, r.url("/"), body); reply.StatusCode != 204 {
+		t.Errorf("answered %d", reply.StatusCode)
+	}
+}
+
 // What an earlier request of the connection began with explains nothing.
 func TestMalformedAfterAnother(t *testing.T) {
 	r := start(t, Options{})

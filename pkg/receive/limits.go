@@ -6,7 +6,8 @@
 //     Limits.Request for a request, Limits.Idle until the next, or too long to take an answer.
 //   - While more than half of the places are taken, an answer closes its connection, so that
 //     those who keep theirs never have more than half of them.
-//   - A head is bounded by net/http, and a body gets memory as it arrives.
+//   - The bytes of a head are bounded by net/http, and its lines by headLines. A body gets memory as it arrives, and all bodies together
+//     have a bound too (body.go).
 //   - What is to be shown and waits is bounded too (reports.go).
 
 package receive
@@ -16,9 +17,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
-	"net/http"
 	"sync"
 	"time"
 )
@@ -26,6 +25,7 @@ import (
 // Limits bound what a sender can take up. A zero means the default beside it.
 type Limits struct {
 	Body        int64         // bytes of a body (1 MiB); beyond it the answer is 413
+	Bodies      int64         // bytes of the bodies of all requests in hand, beyond 4 KiB each (64 MiB, at least Body); further ones wait
 	Headers     int           // bytes of the request line and the headers (64 KiB, and a few KiB of slack)
 	Connections int           // with a request, or kept after one, at the same time (2048); further ones wait
 	Silent      int           // on which nothing came yet, at the same time (4096); further ones wait
@@ -40,6 +40,7 @@ type Limits struct {
 
 func (l Limits) withDefaults() Limits {
 	l.Body = cmp.Or(l.Body, 1<<20)
+	l.Bodies = max(cmp.Or(l.Bodies, 64<<20), l.Body)
 	l.Headers = cmp.Or(l.Headers, 64<<10)
 	l.Connections = cmp.Or(l.Connections, 2048)
 	l.Silent = cmp.Or(l.Silent, 4096)
@@ -48,6 +49,12 @@ func (l Limits) withDefaults() Limits {
 	l.Write = cmp.Or(l.Write, 10*time.Second)
 	return l
 }
+
+// headLines is about how many lines a head may have: a short one takes fifty times its bytes in
+// memory, and a thousand heads of thousands of them would keep the garbage collector busy.
+const headLines = 1000
+
+var errLongHead = errors.New("head too long")
 
 // writeTimeout is how long an answer may take from the end of the request's headers,
 // with all that it has to wait for. 0 is no limit.
@@ -192,40 +199,4 @@ func (b *begun) CloseWrite() error {
 		return half.CloseWrite()
 	}
 	return nil
-}
-
-var errTooLarge = errors.New("body too large")
-
-// firstRead is how much room a body gets before any of it is here. Senders that announce
-// much and send little, a thousand at a time, must not cost more than this each.
-const firstRead = 4 << 10
-
-// readBody reads a body of up to most bytes. The room grows with what arrives, whatever
-// length was announced.
-func readBody(r *http.Request, most int64) ([]byte, error) {
-	if r.ContentLength > most {
-		return nil, errTooLarge
-	}
-	if r.Body == nil || r.Body == http.NoBody {
-		return nil, nil
-	}
-	size := r.ContentLength
-	if size < 0 {
-		size = 512
-	}
-	body := make([]byte, 0, min(size+1, firstRead)) // one byte of room to see the end
-	for {
-		n, err := r.Body.Read(body[len(body):cap(body)])
-		body = body[:len(body)+n]
-		switch {
-		case int64(len(body)) > most:
-			return nil, errTooLarge
-		case err == io.EOF:
-			return body, nil
-		case err != nil:
-			return nil, err
-		case len(body) == cap(body):
-			body = append(body, 0)[:len(body)]
-		}
-	}
 }

@@ -44,6 +44,7 @@ type conn struct {
 	server   *Server
 	stage    atomic.Int32
 	start    []byte // of what came, until a request did
+	lines    int    // that came of the head that is being read
 	reported atomic.Bool
 }
 
@@ -79,6 +80,10 @@ func (c *conn) serve() {
 }
 
 func (c *conn) Read(p []byte) (int, error) {
+	if c.lines > headLines && c.stage.Load() == reading {
+		c.report(fmt.Sprintf("a request's head has more than %d lines", headLines))
+		return 0, errLongHead
+	}
 	n, err := c.Conn.Read(p)
 	if n > 0 {
 		c.begin(p[:n])
@@ -94,8 +99,11 @@ func (c *conn) begin(text []byte) {
 	if c.stage.Load() == fresh {
 		c.start = bytes.Clone(text[:min(len(text), shown)])
 	}
-	if !c.stage.CompareAndSwap(fresh, reading) {
-		c.stage.CompareAndSwap(resting, reading)
+	if c.stage.CompareAndSwap(fresh, reading) || c.stage.CompareAndSwap(resting, reading) {
+		c.lines = 0
+	}
+	if c.stage.Load() == reading {
+		c.lines += bytes.Count(text, []byte("\n"))
 	}
 }
 

@@ -20,6 +20,8 @@ func unread(err error, limits Limits) answer {
 	case errors.Is(err, errTooLarge):
 		return answer{status: http.StatusRequestEntityTooLarge, outcome: TooLarge, last: true,
 			problem: fmt.Sprintf("the body is longer than %d bytes", limits.Body)}
+	case errors.Is(err, errNoRoom):
+		return noRoom(limits)
 	case deliver.IsTimeout(err):
 		return answer{status: http.StatusRequestTimeout, outcome: Incomplete, last: true,
 			problem: "the body did not end within " + limits.Request.String()}

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"sync"
 	"sync/atomic"
+
+	"golang.org/x/sync/semaphore"
 )
 
 // ErrAborted says that requests in hand were cut off when the server stopped.
@@ -29,8 +31,9 @@ type Server struct {
 	draining, base context.Context
 	drain, abort   context.CancelFunc
 
-	places chan struct{}  // holds one for each connection that is served, or about to be
-	open   sync.WaitGroup // connections whose goroutine has not ended
+	bodies *semaphore.Weighted // of Limits.Bodies
+	places chan struct{}       // holds one for each connection that is served, or about to be
+	open   sync.WaitGroup      // connections whose goroutine has not ended
 }
 
 // New makes a server. The error says which option cannot be.
@@ -41,6 +44,7 @@ func New(options Options) (*Server, error) {
 	}
 	s := &Server{
 		options: options, headers: options.Reply.header(), reports: newReports(),
+		bodies: semaphore.NewWeighted(options.Limits.Bodies + 1), // one byte of a body's room sees its end
 		places: make(chan struct{}, options.Limits.Connections),
 	}
 	s.draining, s.drain = context.WithCancel(context.Background())
