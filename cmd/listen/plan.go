@@ -170,11 +170,12 @@ func (p *plan) forward(ctx context.Context, loaded *config.Loaded) error {
 		return err
 	}
 	p.NoteProxy(network, target)
-	client, err := p.Client(ctx, network, forwardConnections)
+	transport, err := p.OpenTransport(ctx, network, forwardConnections)
 	if err != nil {
 		return err
 	}
-	p.receive.Forward = &receive.Forwarder{Target: target, Client: client, Timeout: loaded.Config.Timeout}
+	receive.KeepConnectionHeader(transport)
+	p.receive.Forward = &receive.Forwarder{Target: target, Client: deliver.NewClient(transport, p.Now), Timeout: loaded.Config.Timeout}
 	return nil
 }
 

@@ -27,7 +27,8 @@ type Forwarder struct {
 	// the target's path, where it has one, takes its place.
 	Target *url.URL
 
-	// Client is best made with deliver.NewTransport, which adds nothing of its own.
+	// Client is best made with deliver.NewTransport, which adds nothing of its own, and
+	// KeepConnectionHeader.
 	Client *deliver.Client
 
 	// Timeout is how long the target has until its whole reply is here; 0 means no limit.
@@ -40,12 +41,14 @@ func (x *exchange) forward() answer {
 	f := x.s.options.Forward
 	x.allowTime()
 	start := x.s.options.Now()
-	reply, err := f.Client.Pass(x.r.Context(), f.request(x.r, x.Body, x.s.options.Path != ""), f.Timeout)
+	var conn *seenConn
+	reply, err := f.Client.Pass(watchConn(x.r.Context(), &conn), f.request(x.r, x.Body, x.s.options.Path != ""), f.Timeout)
 	x.Forwarded = &Forwarded{}
 	defer func() { x.Forwarded.Took = x.s.options.Now().Sub(start) }()
 	if err != nil {
 		return x.notForwarded(err)
 	}
+	restoreConnection(reply, conn)
 	x.Forwarded.Status = reply.StatusCode
 	if reply.StatusCode < 200 || reply.StatusCode > 999 {
 		reply.Body.Close()

@@ -66,6 +66,7 @@ func forwarder(t testing.TB, target string) *Forwarder {
 	if err != nil {
 		t.Fatal(err)
 	}
+	KeepConnectionHeader(transport)
 	t.Cleanup(transport.CloseIdleConnections)
 	return &Forwarder{Target: u, Client: deliver.NewClient(transport, time.Now), Timeout: 10 * time.Second}
 }
@@ -112,7 +113,7 @@ func endlessTarget(t testing.TB, reading chan<- struct{}) *Forwarder {
 }
 
 func TestForwardIsFaithful(t *testing.T) {
-	addr, requests := rawTarget(t, "HTTP/1.1 418 Short and stout\r\nX-Reply: a\r\nX-Reply: b\r\nConnection: X-Hop\r\nX-Hop: 1\r\nContent-Length: 4\r\n\r\ntea!")
+	addr, requests := rawTarget(t, "HTTP/1.1 103 Early\r\nConnection: X-Not\r\n\r\nHTTP/1.1 418 Short and stout\r\nX-Reply: a\r\nX-Reply: b\r\nConnection: close, X-Hop\r\nX-Hop: 1\r\nContent-Length: 4\r\n\r\ntea!")
 	r := start(t, Options{Forward: forwarder(t, "http://me:pw@"+addr+"/app")})
 	reply := r.raw(t, "PUT /hooks/?a=%7e HTTP/1.1\r\nHost: listener\r\nContent-Type: application/JSON\r\nX-Twice: 1\r\nX-Twice: 2\r\n"+
 		"Connection: close, x-mine\r\nX-Mine: 1\r\nKeep-Alive: 5\r\nTE: trailers\r\nUpgrade: h2c\r\nExpect: 100-continue\r\n"+
