@@ -11,6 +11,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/cmd/config"
 	"github.com/apizee-hooks/apizee-hooks/cmd/events"
 	"github.com/apizee-hooks/apizee-hooks/cmd/generate"
+	"github.com/apizee-hooks/apizee-hooks/cmd/help"
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/cmd/listen"
 	"github.com/apizee-hooks/apizee-hooks/cmd/load"
@@ -23,8 +24,29 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/cmd/version"
 )
 
-// Root is the tree of commands, for what is made from it: man pages, tables.
+// Root is the tree of commands, for what is made from it, such as tables.
 func Root(system System) *cobra.Command { return newRootCmd(&cli.App{System: system}, "") }
+
+// Page is what there is to read about a command or a help topic, and Row an entry of a list
+// in it.
+type (
+	Page = cli.Page
+	Row  = cli.Row
+)
+
+// Pages are those of all commands and help topics.
+func Pages(system System) []Page {
+	var pages []Page
+	var add func(*cobra.Command)
+	add = func(c *cobra.Command) {
+		pages = append(pages, cli.NewPage(c))
+		for _, sub := range c.Commands() {
+			add(sub)
+		}
+	}
+	add(Root(system))
+	return pages
+}
 
 // subcommand is one that can be made.
 type subcommand struct {
@@ -99,7 +121,6 @@ of them in CI.`,
 		&cobra.Group{ID: "contract", Title: "What is documented"},
 		&cobra.Group{ID: "setup", Title: "Set up"},
 	)
-	root.SetHelpCommandGroupID("setup")
 	for _, sub := range subcommands() {
 		if only == "" || only == sub.name {
 			c := sub.make(a)
@@ -107,27 +128,13 @@ of them in CI.`,
 			root.AddCommand(c)
 		}
 	}
-	completeHelp(root)
+	if only == "" {
+		root.SetHelpCommand(help.New(a, root))
+		root.SetHelpCommandGroupID("setup")
+		root.InitDefaultHelpCmd()
+	}
 	watchFlags(root)
 	return root
-}
-
-// completeHelp gives cobra's command help an example, and makes it refuse what is no
-// command, of which it would show the help of all commands.
-func completeHelp(root *cobra.Command) {
-	root.InitDefaultHelpCmd()
-	for _, c := range root.Commands() {
-		if c.Name() == "help" {
-			c.Example = "  " + cli.Program + " help send"
-			c.Args = func(_ *cobra.Command, words []string) error {
-				found, unknown, err := root.Find(words)
-				if err != nil {
-					return err
-				}
-				return cli.NoSuchCommand(found, unknown)
-			}
-		}
-	}
 }
 
 // describePlainly takes the marks out of the descriptions of flags, which shells show as

@@ -2,7 +2,6 @@
 package schema
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -31,7 +30,7 @@ func New(app *cli.App) *cobra.Command {
 	about := "Print a schema made from what Apizee documents:\n\n"
 	for _, s := range schemas(app) {
 		names = append(names, s.name)
-		about += fmt.Sprintf("  %-12s %s\n", s.name, s.about)
+		about += s.name + "\t" + s.about + "\n"
 	}
 	return &cobra.Command{
 		Use:   "schema " + strings.Join(names, "|"),

@@ -46,7 +46,7 @@ func objectExamples(object apizee.Object) string {
 		}
 	}
 	lines = append(lines, "apizee-hooks send "+object.Name+" delete --id "+strings.Trim(object.ID.Example, `"`)+" --dry-run")
-	return "  " + strings.Join(lines, "\n  ")
+	return strings.Join(lines, "\n")
 }
 
 // objectFlags are the flags --id, one for each documented prop, and one for each pair of

@@ -1,0 +1,163 @@
+package help
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
+	"github.com/apizee-hooks/apizee-hooks/pkg/audit"
+	"github.com/apizee-hooks/apizee-hooks/pkg/config"
+	"github.com/apizee-hooks/apizee-hooks/pkg/fault"
+	"github.com/apizee-hooks/apizee-hooks/pkg/load"
+)
+
+// topic is something that several commands have in common, or a list that is too long for
+// the help of one.
+type topic struct {
+	name, short, text, example string
+}
+
+func topics(app *cli.App, root *cobra.Command) []topic {
+	return []topic{
+		{"assumptions", "Show what each --assume does", assumptions, "apizee-hooks run ticket-lifecycle -t localhost:3000/hooks --assume once,duplicate"},
+		{"environment", "List environment variables", environment(app), "APIZEE_HOOKS_TO=http://localhost:3000/hooks apizee-hooks send ticket"},
+		{"exit-codes", "List exit codes", exitCodes(root), "apizee-hooks send ticket -t localhost:3000/hooks || echo \"exit code $?\""},
+		{"faults", "List faults that can be injected", faults(), "apizee-hooks send ticket --fault truncate -t localhost:3000/hooks\napizee-hooks load --fault duplicate -t localhost:3000/hooks"},
+		{"filters", "Show how --filter selects events", filters(app), "apizee-hooks listen --filter object=ticket --filter props.state=invited,closed"},
+		{"functions", "List the functions of templates", functions, "apizee-hooks templates show ticket-geolocated"},
+		{"measures", "List the measures of load --fail-if", measures(), "apizee-hooks load -t localhost:3000/hooks --fail-if 'p99>200ms' --fail-if 'success<99.9%'"},
+		{"rules", "List the rules of an audit", rules(app), "apizee-hooks audit --rules=burst"},
+	}
+}
+
+const assumptions = `Apizee's documentation does not say whether events arrive once and in order. --assume runs each
+scenario under one or more assumptions about it.
+
+Assumptions:
+once	each event is delivered once, in order
+duplicate	each event is delivered twice, with the same bytes
+shuffle	up to four consecutive events are delivered in random order (--seed repeats it)
+late	events are delivered in pairs, the second before the first
+
+To pass under the last three, ignore an event with an object, ID, event and time that have been processed,
+and ignore an event older than the last one processed for its object.`
+
+func faults() string {
+	rows := make([]cli.Row, 0, 12)
+	for _, f := range fault.All() {
+		rows = append(rows, cli.Row{Term: f.Name, Text: f.Description + "; a good endpoint " + f.Answer})
+	}
+	return `A fault is a problem that occurs in production. --fault injects it into every delivery of send or load,
+and the fault of a step in a scenario into that step. send does not accept reorder, which needs
+several events.
+
+` + cli.ListRows("Faults", rows...)
+}
+
+func measures() string {
+	var rows []cli.Row
+	for _, m := range load.Measures() {
+		rows = append(rows, cli.Row{Term: m.Name, Text: m.Meaning + "; compared with " + m.Unit})
+	}
+	return `A condition of load --fail-if is a measure, one of > >= < <= and a limit. The exit code is 1 when the
+condition is met at the end.
+
+` + cli.ListRows("Measures", rows...)
+}
+
+func rules(app *cli.App) string {
+	var rows []cli.Row
+	for _, r := range audit.Rules(app.Catalog) {
+		rows = append(rows, cli.Row{Term: r.Name, Text: r.Title})
+	}
+	return "An audit applies these rules in order. `apizee-hooks audit --rules=NAME` explains one; --skip omits one.\n\n" +
+		cli.ListRows("Rules", rows...)
+}
+
+func filters(app *cli.App) string {
+	var rows []cli.Row
+	for _, key := range app.Catalog.FilterKeys() {
+		text := "any value"
+		if values := app.Catalog.FilterValues(key); len(values) > 0 {
+			text = strings.Join(values, ", ")
+		}
+		rows = append(rows, cli.Row{Term: key, Text: text})
+	}
+	return `--filter KEY=VALUE selects the events in which the field has the value. Separate alternatives with commas;
+!= excludes values; all filters that are given must match. Values are compared as text. An event without
+the prop never matches =, and always matches !=.
+
+` + cli.ListRows("Keys", rows...) + `
+props.NAME also accepts the name of an undocumented prop.`
+}
+
+func environment(app *cli.App) string {
+	rows := []cli.Row{
+		{Term: "APIZEE_HOOKS_CONFIG", Text: "the configuration file, as --config"},
+		{Term: "APIZEE_HOOKS_PROFILE", Text: "the profile, as --profile"},
+	}
+	for _, k := range config.Keys() {
+		rows = append(rows, cli.Row{Term: k.Env(), Text: k.Description})
+	}
+	return `Flags override environment variables, and those override the configuration file. An empty variable is
+ignored.
+
+` + cli.ListRows("Configuration", rows...) + `
+` + cli.ListRows("Output and editor",
+		cli.Row{Term: "NO_COLOR", Text: "disables color, unless --color always"},
+		cli.Row{Term: "FORCE_COLOR", Text: "enables color where the output is not a terminal; 0 has no effect"},
+		cli.Row{Term: "TERM", Text: "dumb disables color and progress"},
+		cli.Row{Term: "COLUMNS", Text: "the width of the output"},
+		cli.Row{Term: "VISUAL, EDITOR", Text: "the editor for send --edit; VISUAL comes first"},
+	) + `
+` + cli.ListRows("Network and files",
+		cli.Row{Term: "HTTP_PROXY, HTTPS_PROXY, NO_PROXY", Text: "the proxy for deliveries; load and localhost use none"},
+		cli.Row{Term: "XDG_CONFIG_HOME, HOME, AppData", Text: "where the user's configuration directory is: $XDG_CONFIG_HOME/apizee-hooks, else ~/.config/apizee-hooks, on Windows %AppData%\\apizee-hooks"},
+		cli.Row{Term: "GOGC, GOMEMLIMIT", Text: "limits of Go's garbage collector"},
+	)
+}
+
+// exitCodes lists the codes that all commands share, then those of each command.
+func exitCodes(root *cobra.Command) string {
+	text := cli.ListRows("All commands",
+		cli.Row{Term: "0", Text: "success"},
+		cli.Row{Term: "1", Text: "the result is negative: rejected, invalid, not met or failed"},
+		cli.Row{Term: "2", Text: "invalid flag, argument, configuration or input; or a report, a recording or the output could not be written"},
+		cli.Row{Term: "3", Text: "no response, or the address cannot be listened on"},
+		cli.Row{Term: "130", Text: "interrupted"},
+	)
+	for _, c := range root.Commands() {
+		if page := cli.NewPage(c); page.ExitCodes != nil {
+			text += "\n" + cli.ListRows(c.Name(), page.ExitCodes...)
+		}
+	}
+	return text
+}
+
+const functions = `A template is an event as JSON with the actions of Go's text/template: {{ .id }} is the variable that
+--var id=100 sets. Besides the functions of text/template (and, or, not, eq, lt, len, index, printf and so on) there are
+those listed here, most of them from slim-sprig.
+
+Values:
+default	{{ .id | default 100 }} is 100 unless --var id is given
+quote	a value as a JSON string
+toJson	a value as JSON
+unix	the time in UNIX seconds; unix "-5m" is five minutes ago
+rfc3339	the time as Apizee writes it; rfc3339 "1h" is in an hour
+uid	a random ID in the format of a conversation's ID
+seq	1, then 2, and so on
+
+Text:
+lower, upper, title, trim, trimAll, trimPrefix, trimSuffix	change case; remove characters at the ends
+contains, hasPrefix, hasSuffix, regexMatch	true or false
+replace, regexReplaceAll, substr, trunc, repeat, plural	change or cut text
+cat, join, splitList, list, first, last	join and split text and lists
+toString, squote, b64enc, b64dec, sha256sum	convert text
+
+Numbers:
+add, add1, sub, mul, div, mod, min, max	integers
+int, int64, atoi, float64, ceil, floor, round	convert and round
+
+Choice:
+coalesce, empty, ternary, fail	the first value that is not empty; whether a value is empty; one of two values; end with an error`
