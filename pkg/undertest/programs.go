@@ -120,9 +120,15 @@ func (ps *Programs) Failed() error {
 }
 
 // WaitFor waits until every endpoint responds. It fails early with an *EndedError when a
-// program ends meanwhile; else it is as Wait.
+// program ends meanwhile, with a *deliver.Failure when TLS will never come about, and with ctx's
+// error when that ends; the last reason why there was no response goes with it.
 func (ps *Programs) WaitFor(ctx context.Context, endpoints ...Endpoint) error {
-	return wait(ctx, endpoints, ps.Failed)
+	for _, e := range endpoints {
+		if err := e.wait(ctx, ps.Failed); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Kill ends the programs and all that they started, without asking, and lets no other one

@@ -46,23 +46,7 @@ func ParseEndpoint(s string) (Endpoint, error) {
 // pollEvery is how long the pause between two looks is.
 const pollEvery = 50 * time.Millisecond
 
-// Wait waits until every endpoint responds. It fails early with a *deliver.Failure when TLS
-// will never come about, and with ctx's error when that ends; the last reason why there was no
-// response goes with it.
-func Wait(ctx context.Context, endpoints ...Endpoint) error {
-	return wait(ctx, endpoints, func() error { return nil })
-}
-
 // wait ends early with the error of failed.
-func wait(ctx context.Context, endpoints []Endpoint, failed func() error) error {
-	for _, e := range endpoints {
-		if err := e.wait(ctx, failed); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 func (e Endpoint) wait(ctx context.Context, failed func() error) error {
 	ticker := time.NewTicker(pollEvery)
 	defer ticker.Stop()

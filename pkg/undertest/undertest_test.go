@@ -185,7 +185,7 @@ func TestWaitNamesTheLastAnswer(t *testing.T) {
 		w.WriteHeader(http.StatusServiceUnavailable)
 	}))
 	defer server.Close()
-	err := Wait(ctx, Endpoint{URL: server.URL, Client: client()})
+	err := waitFor(ctx, Endpoint{URL: server.URL, Client: client()})
 	if err == nil || !strings.Contains(err.Error(), "does not answer: it answers 503 Service Unavailable") {
 		t.Error(err)
 	}
@@ -210,10 +210,15 @@ func TestWait(t *testing.T) {
 			t.Fatal(err)
 		}
 		e.Client = client()
-		if err := Wait(context.Background(), e); err != nil {
+		if err := waitFor(context.Background(), e); err != nil {
 			t.Errorf("%s: %v", s, err)
 		}
 	}
+}
+
+// waitFor waits without a program.
+func waitFor(ctx context.Context, endpoints ...Endpoint) error {
+	return new(Programs).WaitFor(ctx, endpoints...)
 }
 
 // client trusts what everybody trusts.
@@ -234,13 +239,13 @@ func TestWaitEndsWhereTLSNeverComes(t *testing.T) {
 		untrusted.URL: "comes from an unknown authority",
 	} {
 		var failure *deliver.Failure
-		err := Wait(t.Context(), Endpoint{URL: url, Client: client()})
+		err := waitFor(t.Context(), Endpoint{URL: url, Client: client()})
 		if !errors.As(err, &failure) || failure.Kind != deliver.KindTLS || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", url, err)
 		}
 	}
 	trusting := deliver.NewClient(untrusted.Client().Transport.(*http.Transport), time.Now)
-	if err := Wait(t.Context(), Endpoint{URL: untrusted.URL, Client: trusting}); err != nil {
+	if err := waitFor(t.Context(), Endpoint{URL: untrusted.URL, Client: trusting}); err != nil {
 		t.Error(err)
 	}
 }
@@ -336,11 +341,11 @@ func TestWaitForSeveral(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	for _, endpoints := range [][]Endpoint{{live, dead}, {dead, live}} {
-		if err := Wait(ctx, endpoints...); err == nil || !strings.Contains(err.Error(), dead.Address) {
+		if err := waitFor(ctx, endpoints...); err == nil || !strings.Contains(err.Error(), dead.Address) {
 			t.Error(err)
 		}
 	}
-	if err := Wait(t.Context(), live, live); err != nil {
+	if err := waitFor(t.Context(), live, live); err != nil {
 		t.Error(err)
 	}
 }
