@@ -62,10 +62,8 @@ FILE:3: profiles.a.templates: it is empty; leave it out, or give it a value`},
 		{name: "empty by way of the environment", file: "listen: {addr: '${ADDR}'}\n", env: environment{"ADDR": ""},
 			want: "FILE:1: listen.addr: it is empty; leave it out, or give it a value"},
 		{name: "given in both ways", file: "listen:\n  addr: a\nlisten.addr: b\n", want: "FILE:3: listen.addr is given twice"},
-		{name: "aliases", file: "to: &a x\ntemplates: *a\n<<: {}\n",
-			want: `FILE:1: to: it must be a text
-FILE:2: templates: it must be a text
-FILE:3: unknown key "<<"; there are to, headers, timeout, insecure, templates, listen, profiles`},
+		{name: "aliases", file: "to: x\nheaders: &h {X-A: 1, <<: *h}\n", want: "FILE:2: not valid YAML: an alias stands in the value of its own anchor"},
+		{name: "merge keys", file: "to: x\n<<: [{to: y}, 5]\n", want: "FILE:2: not valid YAML: << takes a mapping, or a list of them"},
 		{name: "syntax", file: "to: x\nheaders: \"hidden\n", want: "FILE:2: not valid YAML: the quoted text has no end"},
 		{name: "same key twice", file: "to: x\nto: y\n", want: `FILE:2: "to" is given twice, first in line 1`},
 		{name: "no map", file: "hello\n", want: "FILE:1: the file must be a map of names to values"},

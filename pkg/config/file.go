@@ -169,6 +169,9 @@ func parseDocument(path string, data []byte, keys []Key) (document, error) {
 // be secrets in them.
 func parseYAML(path string, data []byte) (*yaml.Node, error) {
 	roots, err := yamlfile.Documents(data)
+	if err == nil && len(roots) == 1 {
+		err = yamlfile.Inline(roots[0])
+	}
 	var mistake *yamlfile.SyntaxError
 	switch {
 	case errors.As(err, &mistake) && mistake.Line > 0:

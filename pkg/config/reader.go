@@ -57,8 +57,8 @@ func (r *reader) fields(n *yaml.Node, what string) []field {
 
 func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Tag == "!!null" && isPlain(n) }
 
-// isPlain tells whether a node has no anchor and no tag, which are not taken.
-func isPlain(n *yaml.Node) bool { return n.Anchor == "" && n.Style&yaml.TaggedStyle == 0 }
+// isPlain tells whether a node has no tag, which is not taken.
+func isPlain(n *yaml.Node) bool { return n.Style&yaml.TaggedStyle == 0 }
 
 func (r *reader) profiles(f field, into map[string]layer) {
 	for _, p := range r.fields(f.value, profilesKey) {
@@ -157,8 +157,8 @@ func (s scope) source(path string, line int) string {
 }
 
 // scalars are the texts of a single value, as written, so that 007 and 1.10
-// stay what they are; or of a list of them where one is allowed. Anchors,
-// aliases and tags are not taken.
+// stay what they are; or of a list of them where one is allowed. Tags are
+// not taken.
 func scalars(n *yaml.Node, list bool) (texts []string, ok bool) {
 	switch {
 	case !isPlain(n):
