@@ -165,3 +165,12 @@ func (f count) Set(s string) error {
 	*f.n = n
 	return nil
 }
+
+// List is words in a sentence: "a, b or c".
+func List(words []string, joint string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " " + joint + " " + words[last]
+}
