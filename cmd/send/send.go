@@ -192,11 +192,14 @@ func (o *options) deliver(ctx context.Context, target deliver.Target, e event, n
 		Style: o.Style(), Request: request, Event: e.report.Event, Fault: o.fault.Name, Count: options.Count,
 	}.In(show.Form(o.output))
 	o.OutliveReader()
-	var last deliver.Result
+	var rejected deliver.Result  // the last one
 	var failure *deliver.Failure // the first one
 	o.Stdout.Write(printer.Begin(nil))
 	sum := deliver.Series{Client: client, Sleep: o.Sleep}.Run(ctx, options, request, func(r deliver.Result) {
-		last, failure = r, cmp.Or(failure, r.Failure)
+		failure = cmp.Or(failure, r.Failure)
+		if r.Verdict() == deliver.VerdictRejected {
+			rejected = r
+		}
 		o.Stdout.Write(printer.Item(nil, r))
 	})
 	o.Stdout.Write(printer.End(nil, sum))
@@ -208,7 +211,15 @@ func (o *options) deliver(ctx context.Context, target deliver.Target, e event, n
 	case sum.Failed > 0:
 		return cli.NotDelivered(failure)
 	case sum.Rejected > 0:
-		return o.AnswerNo("the endpoint answered %d %s", last.Status, last.StatusText)
+		return o.rejected(sum, rejected)
 	}
 	return nil
+}
+
+// rejected says how many deliveries the endpoint rejected, and how the last one.
+func (o *options) rejected(sum deliver.Summary, last deliver.Result) error {
+	if sum.Sent == 1 {
+		return o.AnswerNo("the endpoint answered %d %s", last.Status, last.StatusText)
+	}
+	return o.AnswerNo("%d of %d deliveries rejected; the last with %d %s", sum.Rejected, sum.Sent, last.Status, last.StatusText)
 }

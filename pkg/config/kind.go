@@ -101,10 +101,13 @@ func parseRequired(s string) (any, error) {
 	return headerText(name, value), nil
 }
 
-// splitHeader takes "Name: value" apart and checks both. The name comes back in
+// splitHeader takes "Name: value", or "Name;" for an empty value, apart and checks both. The name comes back in
 // canonical form, the value without the space around it.
 func splitHeader(line string) (name, value string, err error) {
 	name, value, found := strings.Cut(line, ":")
+	if empty, ok := strings.CutSuffix(strings.TrimSpace(line), ";"); ok && !found {
+		name, found = empty, true
+	}
 	if !found {
 		return "", "", errors.New(`there is no colon in it; write "Name: value"`)
 	}
@@ -141,10 +144,10 @@ func parseHeaderValue(s string) (any, error) {
 	return s, nil
 }
 
-// headerText is the line of a header; one without a value ends at the colon.
+// headerText is the line of a header; one with an empty value ends in a semicolon.
 func headerText(name, value string) string {
 	if value == "" {
-		return name + ":"
+		return name + ";"
 	}
 	return name + ": " + value
 }

@@ -15,6 +15,7 @@ type entry struct {
 	key      Key
 	header   string   // canonical name, when the key holds headers
 	texts    []string // one, or one for each time the header is given
+	remove   bool     // the header is not to be sent
 	source   string   // as Value.Source
 	fromFile bool     // ${NAME} is replaced
 }
@@ -63,7 +64,7 @@ func (l layer) add(e entry) {
 	l[e.name()] = e
 }
 
-// addHeaders adds "Name: value" lines. An error gives the number of the line
+// addHeaders adds "Name: value" lines, where "Name:" removes a header. An error gives the number of the line
 // and not its text, which may be a secret.
 func (l layer) addHeaders(k Key, lines []string, source string) error {
 	for i, line := range lines {
@@ -74,7 +75,11 @@ func (l layer) addHeaders(k Key, lines []string, source string) error {
 		if err != nil {
 			return fmt.Errorf("%s: header %d of %s: %w", source, i+1, k.Name, err)
 		}
-		l.add(entry{key: k, header: name, texts: []string{value}, source: source})
+		e := entry{key: k, header: name, source: source}
+		if e.remove = value == "" && strings.Contains(line, ":"); !e.remove {
+			e.texts = []string{value}
+		}
+		l.add(e)
 	}
 	return nil
 }

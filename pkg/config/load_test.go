@@ -90,12 +90,12 @@ profiles:
 			env: environment{"APIZEE_HOOKS_TO": "http://env", "APIZEE_HOOKS_HEADERS": "X-From: env", "APIZEE_HOOKS_TIMEOUT": "soon"},
 			flags: map[string]any{
 				"to": "http://flag", "timeout": 3 * time.Second, "insecure": true, "listen.status": 500,
-				"headers": []string{"x-from: flag", "X-File:"},
+				"headers": []string{"x-from: flag", "X-File:", "X-Empty;"},
 			},
 			want: func(c *Config) {
 				c.To, c.Timeout, c.Insecure, c.Listen.Status = "http://flag", 3*time.Second, true, 500
 				c.Listen.Addr = "127.0.0.1:1"
-				c.Headers = []string{"X-File:", "X-From: flag"}
+				c.Headers = []string{"X-Empty;", "X-File:", "X-From: flag"}
 			}},
 		{name: "flag back to the zero value", file: "to: http://a\ninsecure: true\n",
 			flags: map[string]any{"insecure": false}, want: func(c *Config) { c.To = "http://a" }},
@@ -122,7 +122,7 @@ profiles:
 			env: environment{"HOST": "${T}", "T": "5s", "EMPTY": "", "S": "503"},
 			want: func(c *Config) {
 				c.To, c.Timeout, c.Listen.Status = "http://${T}:${PORT}/$5$", 5*time.Second, 503
-				c.Headers = []string{"A:", "B: x ${T}5s"}
+				c.Headers = []string{"A;", "B: x ${T}5s"}
 			}},
 		{name: "references that are not in force", file: "to: ${A}\ntimeout: ${B}\nheaders: {X: '${C}'}\nprofiles: {other: {to: '${D}', insecure: '${'}}\n",
 			env:   environment{"APIZEE_HOOKS_TO": "${A}", "APIZEE_HOOKS_HEADERS": "x: 1"},

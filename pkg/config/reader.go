@@ -100,7 +100,7 @@ func (r *reader) headers(f field, k Key, s scope) {
 		}
 		e := entry{key: k, header: name}
 		if isNull(h.value) {
-			e.texts = []string{""}
+			e.remove = true
 			r.add(h, e, s)
 			continue
 		}

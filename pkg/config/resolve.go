@@ -61,6 +61,9 @@ func (r *resolver) headerLines(named map[string]any) []string {
 	slices.SortFunc(entries, func(a, b entry) int { return cmp.Compare(a.header, b.header) })
 	var lines []string
 	for _, e := range entries {
+		if e.remove {
+			lines = append(lines, e.header+":")
+		}
 		for _, value := range r.parse(e) {
 			lines = append(lines, headerText(e.header, value.(string)))
 		}

@@ -60,17 +60,9 @@ func curlHeaders(target Target, bodyLength int, showSecrets bool) []string {
 		if !showSecrets {
 			h = h.Hide()
 		}
-		args = append(args, "-H", curlHeader(h))
+		args = append(args, "-H", h.String())
 	}
 	return args
-}
-
-// curlHeader writes a header without a value as curl wants it: to curl "Name:" is a removal.
-func curlHeader(h Header) string {
-	if !h.Remove && h.Value == "" {
-		return h.Name + ";"
-	}
-	return h.String()
 }
 
 func curlSwitches(u *url.URL, options CurlOptions) []string {

@@ -19,21 +19,28 @@ type Header struct {
 	Remove bool
 }
 
-// ParseHeader reads "Name: value". "Name:" is a removal. An error never shows the value.
+// ParseHeader reads "Name: value". As to curl, "Name:" is a removal, and "Name;" a header
+// with an empty value. An error never shows the value.
 func ParseHeader(s string) (Header, error) {
 	name, value, found := strings.Cut(s, ":")
+	if empty, ok := strings.CutSuffix(strings.TrimRight(s, " \t"), ";"); ok && !found {
+		return NewHeader(empty, "")
+	}
 	if !found {
 		return Header{}, errors.New(noColon(s))
 	}
-	return NewHeader(name, value)
+	h, err := NewHeader(name, value)
+	if err == nil && h.Value == "" {
+		h.Remove = true
+	}
+	return h, err
 }
 
 // NewHeader checks a name and a value. Space around the value is dropped, as it means
-// nothing (RFC 9110, section 5.5). An empty value makes a removal. An error never
-// shows the value.
+// nothing (RFC 9110, section 5.5). An error never shows the value.
 func NewHeader(name, value string) (Header, error) {
 	value = strings.Trim(value, " \t")
-	h := Header{Name: name, Value: value, Remove: value == ""}
+	h := Header{Name: name, Value: value}
 	switch {
 	case name == "":
 		return Header{}, errors.New("header has no name before the colon; write it as 'Name: value'")
@@ -45,16 +52,19 @@ func NewHeader(name, value string) (Header, error) {
 		return Header{}, fmt.Errorf("header %q: the value holds a line break or another control character", name)
 	case isFraming(name):
 		return Header{}, fmt.Errorf("header %q cannot be set: it follows from the body", name)
-	case h.Remove && strings.EqualFold(name, host):
+	case value == "" && strings.EqualFold(name, host):
 		return Header{}, fmt.Errorf("header %q cannot be removed: HTTP/1.1 demands it", name)
 	}
 	return h, nil
 }
 
-// String is the line of the header, secrets included.
+// String is the header as ParseHeader and curl read it, secrets included.
 func (h Header) String() string {
-	if h.Remove {
+	switch {
+	case h.Remove:
 		return h.Name + ":"
+	case h.Value == "":
+		return h.Name + ";"
 	}
 	return h.Name + ": " + h.Value
 }

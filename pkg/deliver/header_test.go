@@ -21,6 +21,8 @@ func TestParseHeader(t *testing.T) {
 		"beyond ASCII":    {"X-Team: bleu é 🎫", Header{Name: "X-Team", Value: "bleu é 🎫"}},
 		"removal":         {"Accept:", Header{Name: "Accept", Remove: true}},
 		"blank removal":   {"Accept: \t", Header{Name: "Accept", Remove: true}},
+		"empty":           {"X-Team;", Header{Name: "X-Team"}},
+		"blank and empty": {"X-Team; \t", Header{Name: "X-Team"}},
 		"host":            {"Host: example.com", Header{Name: "Host", Value: "example.com"}},
 	}
 	for name, test := range tests {
@@ -56,6 +58,8 @@ func TestParseHeaderRefuses(t *testing.T) {
 		"length away":         {"Content-Length:", "cannot be set"},
 		"chunked":             {"Transfer-Encoding: chunked", "cannot be set"},
 		"trailer":             {"Trailer: X-Sum", "cannot be set"},
+		"not at the end":      {"X-Team; blue", `header "X-Team" has no colon`},
+		"host empty":          {"host;", `header "host" cannot be removed`},
 		"host away":           {"host:", `header "host" cannot be removed: HTTP/1.1 demands it`},
 	}
 	for name, test := range tests {

@@ -79,8 +79,6 @@ func settle(custom []Header) []Header {
 	settled := make([]Header, 0, len(custom))
 	for _, h := range custom {
 		h.Name = standardName(h.Name)
-		// The HTTP library has no way to send an empty User-Agent.
-		h.Remove = h.Remove || h.Name == userAgent && h.Value == ""
 		if isFraming(h.Name) || h.Name == host && (h.Remove || h.Value == "") {
 			continue
 		}
@@ -123,6 +121,9 @@ func newHTTPRequest(ctx context.Context, req Request) *http.Request {
 		case contentLength:
 			out.ContentLength = int64(len(req.Body))
 		default:
+			if h.Name == userAgent && h.Value == "" {
+				h.Name = "User-agent" // under the usual name the HTTP library sends no empty one
+			}
 			header[h.Name] = append(header[h.Name], h.Value)
 		}
 	}

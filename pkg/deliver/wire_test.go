@@ -130,14 +130,16 @@ func TestWireHeadersOrder(t *testing.T) {
 func TestWireHeadersOfUnsoundHeaders(t *testing.T) {
 	target := parseTarget(t, "http://h:8080/")
 	target.Headers = []Header{
-		{Name: "Host", Remove: true}, {Name: "host"}, {Name: "User-Agent"},
+		{Name: "Host", Remove: true}, {Name: "host"}, {Name: "User-Agent"}, {Name: "X-Empty"},
 		{Name: "content-length", Value: "99"}, {Name: "Transfer-Encoding", Value: "chunked"},
 	}
 	want := []Header{
 		{Name: "Host", Value: "h:8080"},
+		{Name: "User-Agent"},
 		{Name: "Accept", Value: "*/*"},
 		{Name: "Content-Type", Value: "application/JSON"},
 		{Name: "Content-Length", Value: "2"},
+		{Name: "X-Empty"},
 	}
 	if diff := cmp.Diff(want, WireHeaders(target, 2)); diff != "" {
 		t.Error(diff)

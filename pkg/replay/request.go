@@ -104,7 +104,6 @@ func recorded(headers map[string][]string) ([]deliver.Header, error) {
 			if err != nil {
 				return nil, err
 			}
-			h.Remove = false // it was there, with an empty value
 			again = append(again, h)
 		}
 	}

@@ -68,8 +68,11 @@ type Target struct {
 	Headers []Header // for all deliveries, below those of the scenario
 }
 
-// Header is a header to send. An empty text takes a default header away.
-type Header struct{ Name, Text string } // the text may hold expressions
+// Header is a header to send, or the wish that a default one is not sent.
+type Header struct {
+	Name, Text string // the text may hold expressions
+	Remove     bool
+}
 
 // Kind is what a step does, named by the key that says so.
 type Kind string

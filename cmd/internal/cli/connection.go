@@ -26,7 +26,7 @@ type Connection struct {
 // configuration holds too is read from there, with the flags laid over it.
 func (o *Connection) AddFlags(c *cobra.Command, f *pflag.FlagSet) {
 	f.StringP("to", "t", "", "where to: the `URL` of the endpoint (default: `to` of the configuration)")
-	f.StringArrayVarP(&o.Headers, "header", "H", nil, "add or replace a header, as `'Name: value'`; 'Name:' removes one; repeatable")
+	f.StringArrayVarP(&o.Headers, "header", "H", nil, "add or replace a header, as `'Name: value'`; 'Name;' sends it empty, 'Name:' removes it; repeatable")
 	f.Duration("timeout", 10*time.Second, "give up on a delivery after this `DURATION`")
 	GroupFlags(f, DeliveryFlags, "to", "header", "timeout")
 	o.Network.AddFlags(c, f)

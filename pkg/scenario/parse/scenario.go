@@ -120,7 +120,7 @@ func (r *reader) headers(f field) []scenario.Header {
 				r.problem(at(own.key), "%v", err)
 				return
 			}
-			headers = append(headers, scenario.Header{Name: own.name, Text: text})
+			headers = append(headers, scenario.Header{Name: own.name, Text: text, Remove: isEmpty(n)})
 		})
 	}
 	return headers

@@ -58,6 +58,7 @@ func (p *running) override(base []deliver.Header, headers []scenario.Header) ([]
 		if over[i], err = deliver.NewHeader(h.Name, text); err != nil {
 			return nil, err
 		}
+		over[i].Remove = h.Remove
 		p.secrets.AddHeader(over[i].Name, over[i].Value)
 	}
 	return deliver.Override(base, over), nil
