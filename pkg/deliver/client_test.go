@@ -47,10 +47,11 @@ func TestDeliverReply(t *testing.T) {
 				Headers: http.Header{"Upgrade": {"x"}, "Connection": {"upgrade"}}},
 			verdict: VerdictRejected,
 		},
-		"compressed as it is": {
+		"not compressed, as it says": {
 			reply: "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc",
 			want: Result{Status: 200, StatusText: "OK", Proto: "HTTP/1.1",
-				Headers: http.Header{"Content-Encoding": {"gzip"}, "Content-Length": {"3"}}, Body: []byte("abc"), BodyBytes: 3},
+				Headers: http.Header{"Content-Encoding": {"gzip"}, "Content-Length": {"3"}}, Body: []byte("abc"), BodyBytes: 3,
+				Undecoded: "a body that is not gzip, as its Content-Encoding says"},
 			verdict: VerdictAccepted,
 		},
 	}

@@ -27,7 +27,11 @@ func (r *Result) take(reply *http.Response) error {
 		// What follows is no body but another protocol, which may never end.
 		return nil
 	}
-	return r.takeBody(reply.Body)
+	err := r.takeBody(reply.Body)
+	var more bool
+	r.Body, more, r.Undecoded = Decode(r.Headers, r.Body)
+	r.Truncated = r.Truncated || more
+	return err
 }
 
 // hideInStatus hides the target's secrets in the server's own wording of the status, which

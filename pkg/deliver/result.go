@@ -24,12 +24,14 @@ type Result struct {
 	Proto      string
 	Headers    http.Header
 
-	// Body is the start of the reply's body, KeptBody bytes at most. BodyBytes is how
+	// Body is the start of the reply's body without its Content-Encoding, KeptBody bytes at
+	// most; where it is still encoded, Undecoded says why. BodyBytes is how
 	// much was read, DrainedBody bytes at most. Truncated says that the reply had more
 	// than Body holds.
 	Body      []byte
 	BodyBytes int64
 	Truncated bool
+	Undecoded string
 
 	// Proxy is the URL of the proxy that the request went through, without its secrets, or "".
 	Proxy string

@@ -90,6 +90,9 @@ func (s seriesText) replyBody(dst []byte, r deliver.Result) []byte {
 	if len(r.Body) == 0 {
 		return dst
 	}
+	if r.Undecoded != "" {
+		return fmt.Appendf(dst, "  %s\n", s.Palette.Dim(console.Safe(r.Undecoded)))
+	}
 	body := s.body(s.Request.Target, r)
 	lines := slices.Collect(strings.Lines(string(console.JSON([]byte(body), s.Palette))))
 	for i, line := range lines {

@@ -141,8 +141,10 @@ func (j *judging) json(checks []scenario.Check, r deliver.Result) {
 // notJSON says what a body is that cannot be looked into; else "".
 func notJSON(r deliver.Result) string {
 	switch {
-	case gjson.ValidBytes(r.Body):
+	case gjson.ValidBytes(r.Body) && r.Undecoded == "":
 		return ""
+	case r.Undecoded != "":
+		return r.Undecoded
 	case len(r.Body) == 0:
 		return "an empty body"
 	case r.Truncated:
