@@ -31,7 +31,7 @@ func (c *Client) Deliver(ctx context.Context, req Request, timeout time.Duration
 
 	result := Result{N: 1, Attempt: 1, Start: c.now()}
 	// The transport is used without an http.Client, which would follow redirects.
-	reply, err := c.transport.RoundTrip(newHTTPRequest(a.context(), req))
+	reply, err := c.roundTrip(a, newHTTPRequest(a.context(), req))
 	if err == nil {
 		err = result.take(reply)
 	}
@@ -44,4 +44,22 @@ func (c *Client) Deliver(ctx context.Context, req Request, timeout time.Duration
 	}
 	result.hideInStatus(req.Target)
 	return result
+}
+
+// roundTrip sends a request once more when it went over a kept connection that the server had
+// closed. The HTTP library does that by itself unless a part of the body was written by then,
+// which a long one is. A connection that is used for the first time ends it.
+func (c *Client) roundTrip(a *attempt, req *http.Request) (*http.Response, error) {
+	for {
+		reply, err := c.transport.RoundTrip(req)
+		if err == nil || !a.watch.seen().isStale() || a.limited.Err() != nil || req.Body != nil && req.GetBody == nil {
+			return reply, err
+		}
+		req = req.Clone(req.Context())
+		if req.GetBody != nil {
+			if req.Body, err = req.GetBody(); err != nil {
+				return nil, err
+			}
+		}
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -151,5 +152,29 @@ func TestFailureOfPorts(t *testing.T) {
 		target := parseTarget(t, "http://127.0.0.1:1")
 		got := NewClient(transport, time.Now).Deliver(t.Context(), Request{Target: target}, 0)
 		checkFailure(t, got, target, KindOther, "no port is left here for a connection to ADDR", "for about a minute keep")
+	}
+}
+
+// A long body is partly written when the server resets a connection that was kept.
+func TestALongBodyIsNotLostWithAConnection(t *testing.T) {
+	l := listen(t)
+	var whole atomic.Int64
+	serve(l, func(conn net.Conn) {
+		if request, err := readRequest(conn); err != nil || len(request) < 1<<20 {
+			return
+		}
+		whole.Add(1)
+		io.WriteString(conn, "HTTP/1.1 204 No Content\r\n\r\n")
+		io.ReadFull(conn, make([]byte, 1))
+		conn.(*net.TCPConn).SetLinger(0)
+	})
+	client := clientThatKeeps(t, 1)
+	for n := range 3 {
+		if got := send(t, client, "http://"+l.Addr().String()+"/", strings.Repeat(" ", 4<<20)); !got.Accepted() {
+			t.Errorf("%d: %+v", n, got.Failure)
+		}
+	}
+	if whole.Load() != 3 {
+		t.Errorf("%d came", whole.Load())
 	}
 }

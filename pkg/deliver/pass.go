@@ -14,7 +14,7 @@ func (c *Client) Pass(ctx context.Context, req *http.Request, timeout time.Durat
 	a := c.begin(ctx, req.URL, timeout)
 	out := req.Clone(a.context())
 	allowReplacement(out.Header)
-	reply, err := c.transport.RoundTrip(out)
+	reply, err := c.roundTrip(a, out)
 	if err != nil {
 		defer a.cancel()
 		return nil, a.failure(err, false)

@@ -75,6 +75,10 @@ func (t *trace) seen() marks {
 	return t.marks
 }
 
+// isStale reports whether a request failed on a connection of an earlier one before any
+// response.
+func (m marks) isStale() bool { return m.ready && m.reused && m.firstByte.IsZero() }
+
 func (m marks) timings(start, end time.Time) Timings {
 	timings := Timings{
 		FirstByte: between(start, m.firstByte),
