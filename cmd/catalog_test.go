@@ -101,7 +101,7 @@ func TestOneEntryIsAnObject(t *testing.T) {
 		"schema":         {args: "schema json-schema", want: `"$ref": "#/$defs/smsmessage"`},
 		"openapi":        {args: "schema openapi", want: "a ticket, a media, a conversation or a smsmessage"},
 		"scenario":       {args: "schema scenario", want: `"smsmessage update"`},
-		"validate":       {args: "validate", stdin: event, want: "as documented"},
+		"validate":       {args: "validate", stdin: event, want: ": valid"},
 		"invalid":        {args: "validate", stdin: strings.Replace(event, "sent", "snt", 1), code: cli.ExitNo, want: `"snt" is not a documented smsmessage state; did you mean "sent"?`},
 		"rules":          {args: "audit --rules", want: "smsmessage-events"},
 		"audit":          {args: "audit --skip slow-body --to " + endpoint.URL, code: cli.ExitNo, want: "Every documented smsmessage event"},

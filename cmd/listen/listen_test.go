@@ -18,13 +18,13 @@ func TestVerdict(t *testing.T) {
 		cause, served error
 		code          int
 	}{
-		"stopped":          {options{}, show.Tally{Events: 3, Broken: 1}, nil, nil, cli.ExitOK},
-		"strict":           {options{strict: true}, show.Tally{Events: 3, Broken: 1}, nil, nil, cli.ExitNo},
+		"stopped":          {options{}, show.Tally{Events: 3, Invalid: 1}, nil, nil, cli.ExitOK},
+		"strict":           {options{strict: true}, show.Tally{Events: 3, Invalid: 1}, nil, nil, cli.ExitNo},
 		"strict, all well": {options{strict: true}, show.Tally{Events: 3}, nil, nil, cli.ExitOK},
 		"refused":          {options{}, show.Tally{Refused: 1}, nil, nil, cli.ExitOK},
 		"strict, refused":  {options{strict: true}, show.Tally{Events: 3, Refused: 1}, nil, nil, cli.ExitNo},
 		"counted":          {options{count: 3}, show.Tally{Events: 3}, errCounted, nil, cli.ExitOK},
-		"counted, strict":  {options{count: 3, strict: true}, show.Tally{Events: 4, Broken: 1}, errCounted, nil, cli.ExitNo},
+		"counted, strict":  {options{count: 3, strict: true}, show.Tally{Events: 4, Invalid: 1}, errCounted, nil, cli.ExitNo},
 		"time is up":       {options{count: 3}, show.Tally{Events: 2}, errTimeUp, nil, cli.ExitNo},
 		"only a time":      {options{}, show.Tally{}, errTimeUp, nil, cli.ExitOK},
 		"interrupted":      {options{count: 3}, show.Tally{Events: 2}, errors.New("interrupt"), nil, cli.ExitInterrupted},

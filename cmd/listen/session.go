@@ -174,8 +174,8 @@ func (s *session) verdict(cause, served error) error {
 		return cli.AnswerNoBecause(fmt.Errorf("time is up: %s came within %s, of %d", console.Plural(s.tally.Kept(), "event"), s.timeout, s.count))
 	case counting:
 		return cli.Interrupted()
-	case s.strict && s.tally.Broken > 0:
-		return s.AnswerNo("%d of %s broke the contract", s.tally.Broken, console.Plural(s.tally.Events, "event"))
+	case s.strict && s.tally.Invalid > 0:
+		return s.AnswerNo("%d of %s: invalid", s.tally.Invalid, console.Plural(s.tally.Events, "event"))
 	case s.strict && s.tally.Refused > 0:
 		return s.AnswerNo("%s refused; the line of each says why", console.Plural(s.tally.Refused, "request"))
 	case s.tally.NotRecorded > 0:

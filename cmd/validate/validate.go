@@ -149,7 +149,7 @@ func (v *validation) end() error {
 	v.out.Write(v.printer.End(nil, v.sum))
 	switch {
 	case v.sum.Invalid > 0:
-		return v.AnswerNo("%d of %s: not as documented", v.sum.Invalid, console.Plural(v.sum.Events, "event"))
+		return v.AnswerNo("%d of %s: invalid", v.sum.Invalid, console.Plural(v.sum.Events, "event"))
 	case v.strict && v.sum.Warned > 0:
 		return v.AnswerNo("%d of %s: with warnings", v.sum.Warned, console.Plural(v.sum.Events, "event"))
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 )
 
-// Check shows what a file of events has against the contract.
+// Check shows how a file of events differs from the documented contract.
 type Check struct {
 	Style
 	Name string // of the file
@@ -25,8 +25,8 @@ type Checked struct {
 // CheckSummary counts the events of a file.
 type CheckSummary struct {
 	Events  int
-	Invalid int // have an error
-	Warned  int // of the others, have a warning
+	Invalid int // with an error
+	Warned  int // valid, with a warning
 }
 
 // In is the printer for a form.
@@ -78,19 +78,17 @@ func lineWithin(text string, offset int) int {
 	return strings.Count(text[:min(offset, len(text))], "\n")
 }
 
-// End says how many are not as documented.
+// End says how many are invalid.
 func (c *checkText) End(dst []byte, sum CheckSummary) []byte {
 	return fmt.Appendf(dst, "%s: %s\n", console.Plural(sum.Events, "event"), checkVerdict(c.Palette, sum))
 }
 
 func checkVerdict(p console.Palette, sum CheckSummary) string {
 	switch {
-	case sum.Invalid == 0 && sum.Warned == 0:
-		return p.OK("as documented")
-	case sum.Invalid == 0:
-		return p.OK("none breaks the contract") + ", " + p.Warning(fmt.Sprintf("%d with warnings", sum.Warned))
-	case sum.Invalid == 1:
-		return p.Finding("1 breaks the contract")
+	case sum.Invalid > 0:
+		return p.Finding(fmt.Sprintf("%d invalid", sum.Invalid))
+	case sum.Warned > 0:
+		return p.OK("valid") + ", " + p.Warning(fmt.Sprintf("%d with warnings", sum.Warned))
 	}
-	return p.Finding(fmt.Sprintf("%d break the contract", sum.Invalid))
+	return p.OK("valid")
 }

@@ -150,7 +150,7 @@ func TestTally(t *testing.T) {
 	}
 	tally.Add(&receive.Reception{Method: "POST", Outcome: receive.Unanswered, Forwarded: &receive.Forwarded{}})
 	tally.Add(&receive.Reception{Method: "PUT", Outcome: receive.TooLarge})
-	if got, want := tally.Text(console.Palette{}, 0), "10 events: ticket 6, media 1, conversation 1, other 2; 2 broke the contract; 2 not passed on; 2 refused; 1 other request"; got != want {
+	if got, want := tally.Text(console.Palette{}, 0), "10 events: ticket 6, media 1, conversation 1, other 2; 2 invalid; 2 not passed on; 2 refused; 1 other request"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -13,7 +13,7 @@ import (
 // since anybody may send any number of them.
 type Tally struct {
 	Events    int
-	Broken    int // of the events, broke the contract
+	Invalid   int // of the events
 	Refused   int // requests that would be events, had they not been turned away
 	Elsewhere int // requests that bring nothing
 
@@ -52,7 +52,7 @@ func (t *Tally) addEvent(r *receive.Reception) {
 		t.NotForwarded++
 	}
 	if !r.Report.OK() {
-		t.Broken++
+		t.Invalid++
 	}
 	name := r.Report.Event.Object
 	if !slices.Contains(t.documented, name) {
@@ -62,7 +62,7 @@ func (t *Tally) addEvent(r *receive.Reception) {
 }
 
 // Text is the tally, in one line where there is room:
-// "3 events: ticket 2, media 1; 1 broke the contract".
+// "3 events: ticket 2, media 1; 1 invalid".
 func (t *Tally) Text(p console.Palette, width int) string {
 	pieces := []console.Cell{{Text: console.Plural(t.Events, "event")}}
 	add := func(mark string, c console.Cell) {
@@ -84,7 +84,7 @@ func (t *Tally) Text(p console.Palette, width int) string {
 		what  string
 		paint func(string) string
 	}{
-		{t.Broken, "broke the contract", p.Finding},
+		{t.Invalid, "invalid", p.Finding},
 		{t.NotRecorded, "not recorded", p.Failure},
 		{t.NotForwarded, "not passed on", p.Failure},
 		{t.Refused, "refused", p.Failure},
