@@ -78,8 +78,8 @@ func roff(p cmd.Page, pages []cmd.Page) string {
 		fmt.Fprintf(&out, ".SH %s\n", strings.ToUpper(escape(s.Title)))
 		list(&out, s.Rows)
 	}
-	if p.Inherited != nil {
-		fmt.Fprintf(&out, ".SH GLOBAL FLAGS\n%s", text(strings.Join(p.Inherited, ", ")+": see apizee-hooks(1)."))
+	for _, r := range p.Elsewhere {
+		fmt.Fprintf(&out, ".SH %s\n%s", strings.ToUpper(r.Title), text(strings.Join(r.Flags, ", ")+": see `"+r.See+"`."))
 	}
 	if p.ExitCodes != nil {
 		out.WriteString(".SH EXIT STATUS\n")

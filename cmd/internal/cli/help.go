@@ -122,8 +122,8 @@ func (h *helpWriter) examples(text string) {
 // footer says where the rest is described.
 func (h *helpWriter) footer(page Page) {
 	var lines []string
-	if page.Inherited != nil {
-		lines = append(lines, fmt.Sprintf("Global flags: %s (see `%s --help`)", strings.Join(page.Inherited, " "), Program))
+	for _, r := range page.Elsewhere {
+		lines = append(lines, console.Wrap(fmt.Sprintf("%s (`%s`): %s", r.Title, r.See, strings.Join(r.Flags, " ")), h.width)...)
 	}
 	switch {
 	case page.Name == Program:

@@ -13,9 +13,6 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
 
-// ConnectionFlags is the heading of the flags of a Network.
-const ConnectionFlags = "Connection flags"
-
 // Network are the flags that say how an endpoint is reached, under the names that curl has
 // for them, where it has any.
 type Network struct {

@@ -22,7 +22,7 @@ type Page struct {
 	Examples  string // commands, and comments above them
 	Commands  []Section
 	Flags     []Section
-	Inherited []string // global flags, which the page of the program describes
+	Elsewhere []Reference
 	IsTopic   bool
 }
 
@@ -31,6 +31,13 @@ type Section struct {
 	Title string
 	Text  string
 	Rows  []Row
+}
+
+// Reference names flags that another page describes.
+type Reference struct {
+	Title string
+	Flags []string
+	See   string // a command line that shows the page
 }
 
 // Row is one entry of a list.
@@ -50,7 +57,7 @@ func NewPage(c *cobra.Command) Page {
 	}
 	page.Usage = strings.TrimSuffix(c.UseLine(), " [flags]") + " [flags]" // which are listed below
 	page.Commands = commandSections(c)
-	page.Flags, page.Inherited = flagSections(c)
+	page.Flags, page.Elsewhere = flagSections(c)
 	return page
 }
 
@@ -145,9 +152,10 @@ func commandSections(c *cobra.Command) []Section {
 
 // The headings of flags that are not a command's own.
 const (
-	plainFlags    = "Flags"
-	DeliveryFlags = "Delivery flags" // how an event is delivered
-	GlobalFlags   = "Global flags"
+	plainFlags      = "Flags"
+	DeliveryFlags   = "Delivery flags"   // how an event is delivered
+	ConnectionFlags = "Connection flags" // how an endpoint is reached
+	GlobalFlags     = "Global flags"
 )
 
 // The annotations of a flag.
@@ -167,16 +175,31 @@ func NameArgument(f *pflag.FlagSet, name string, flags ...string) {
 	annotate(f, flagArgument, name, flags)
 }
 
-// flagSections lists the flags of a command by group, and the names of the global ones where
-// the command only inherits them.
-func flagSections(c *cobra.Command) (sections []Section, inherited []string) {
-	add := func(f *pflag.Flag) {
-		if f.Hidden {
+// elsewhere are the groups that many commands have. Their flags are named in the help of a
+// command, and described on a page of their own.
+func elsewhere(c *cobra.Command, group string) (see string, is bool) {
+	switch {
+	case group == GlobalFlags && c.HasParent():
+		return Program + " --help", true
+	case group == ConnectionFlags:
+		return Program + " help connection", true
+	}
+	return "", false
+}
+
+// flagSections lists the flags of a command by group, and names those that are described
+// elsewhere.
+func flagSections(c *cobra.Command) (sections []Section, references []Reference) {
+	visitFlags(c, func(f *pflag.Flag) {
+		title := group(f)
+		if see, is := elsewhere(c, title); is {
+			i := slices.IndexFunc(references, func(r Reference) bool { return r.Title == title })
+			if i < 0 {
+				i = len(references)
+				references = append(references, Reference{Title: title, See: see})
+			}
+			references[i].Flags = append(references[i].Flags, shortest(f))
 			return
-		}
-		title := plainFlags
-		if named := f.Annotations[flagGroup]; len(named) > 0 {
-			title = named[0]
 		}
 		i := slices.IndexFunc(sections, func(s Section) bool { return s.Title == title })
 		if i < 0 {
@@ -184,23 +207,40 @@ func flagSections(c *cobra.Command) (sections []Section, inherited []string) {
 			sections = append(sections, Section{Title: title})
 		}
 		sections[i].Rows = append(sections[i].Rows, Row{flagTerm(f), flagText(f)})
-	}
-	own := c.LocalNonPersistentFlags()
-	own.VisitAll(add)
-	c.LocalFlags().VisitAll(func(f *pflag.Flag) {
-		if own.Lookup(f.Name) == nil {
-			add(f)
-		}
-	})
-	c.InheritedFlags().VisitAll(func(f *pflag.Flag) {
-		if group := f.Annotations[flagGroup]; len(group) > 0 && group[0] == GlobalFlags {
-			inherited = append(inherited, shortest(f))
-			return
-		}
-		add(f)
 	})
 	slices.SortStableFunc(sections, func(x, y Section) int { return cmp.Compare(groupRank(x.Title), groupRank(y.Title)) })
-	return sections, inherited
+	slices.SortStableFunc(references, func(x, y Reference) int { return cmp.Compare(groupRank(x.Title), groupRank(y.Title)) })
+	return sections, references
+}
+
+// FlagRows describes the flags of one group.
+func FlagRows(c *cobra.Command, title string) []Row {
+	var rows []Row
+	visitFlags(c, func(f *pflag.Flag) {
+		if group(f) == title {
+			rows = append(rows, Row{strings.TrimSpace(flagTerm(f)), flagText(f)})
+		}
+	})
+	return rows
+}
+
+// visitFlags visits the flags of a command alone, then those it shares with others.
+func visitFlags(c *cobra.Command, visit func(*pflag.Flag)) {
+	own := c.LocalNonPersistentFlags()
+	own.VisitAll(visit)
+	c.LocalFlags().VisitAll(func(f *pflag.Flag) {
+		if own.Lookup(f.Name) == nil {
+			visit(f)
+		}
+	})
+	c.InheritedFlags().VisitAll(visit)
+}
+
+func group(f *pflag.Flag) string {
+	if named := f.Annotations[flagGroup]; len(named) > 0 {
+		return named[0]
+	}
+	return plainFlags
 }
 
 func groupRank(group string) int {
