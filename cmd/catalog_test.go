@@ -84,9 +84,9 @@ func TestOneEntryIsAnObject(t *testing.T) {
 		code        int
 		want        string
 	}{
-		"help":           {args: "send --help", want: "smsmessage    Send an event about a text message"},
+		"help":           {args: "send --help", want: "smsmessage    Send an event about a smsmessage"},
 		"help of it":     {args: "send smsmessage --help", want: "--recipient TEXT"},
-		"complete it":    {args: "__complete send sms", want: "smsmessage\tSend an event about a text message"},
+		"complete it":    {args: "__complete send sms", want: "smsmessage\tSend an event about a smsmessage"},
 		"complete state": {args: "__complete send smsmessage --state q", want: "queued"},
 		"complete mix":   {args: "__complete generate --mix ticket=1,s", want: "ticket=1,smsmessage="},
 		"complete key":   {args: "__complete listen --filter props.t", want: "props.to="},

@@ -17,15 +17,17 @@ import (
 // addGlobalFlags adds the flags that every command takes.
 func addGlobalFlags(a *cli.App, root *cobra.Command) {
 	f := root.PersistentFlags()
-	f.StringVar(&a.Config, "config", "", "read this configuration `FILE`")
-	f.StringVar(&a.Profile, "profile", "", "use this profile `NAME` of the configuration")
-	cli.EnumFlag(root, f, &a.Color, "color", "", string(console.Auto), console.Modes(), "colour the output")
-	f.BoolVarP(&a.Quiet, "quiet", "q", false, "print errors only")
+	f.StringVar(&a.Config, "config", "", "configuration file")
+	f.StringVar(&a.Profile, "profile", "", "profile of the configuration file")
+	cli.EnumFlag(root, f, &a.Color, "color", "", string(console.Auto), console.Modes(), "when to color the output")
+	f.BoolVarP(&a.Quiet, "quiet", "q", false, "print errors only (-o json still prints its data)")
 	f.BoolVarP(&a.Verbose, "verbose", "v", false, "print more about each request")
-	f.BoolVar(&a.ShowSecrets, "show-secrets", false, "print secrets as they are, not as ****")
+	f.BoolVar(&a.ShowSecrets, "show-secrets", false, "show secrets instead of ****, also in recordings and reports")
 	// Declared here, since cobra would add its own with other words.
-	f.BoolP("help", "h", false, "show help for a command")
+	f.BoolP("help", "h", false, "show help")
 	root.Flags().Bool("version", false, "print the version")
+	cli.NameArgument(f, "FILE", "config")
+	cli.NameArgument(f, "NAME", "profile")
 	f.VisitAll(func(flag *pflag.Flag) { cli.GroupFlags(f, cli.GlobalFlags, flag.Name) })
 	cli.Complete(root, "profile", completeProfiles(a))
 	cli.CompleteFiles(root, "config", "yaml", "yml")

@@ -10,10 +10,7 @@ import (
 	"os/signal"
 	"runtime"
 	"runtime/debug"
-	"strings"
 	"time"
-
-	"github.com/spf13/cobra"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
@@ -68,9 +65,6 @@ func Run(ctx context.Context, system System, args []string) int {
 	a.Stdout, a.Stderr = stdout, console.NewOutput(system.Stderr, a.Mask)
 	root := newRootCmd(a, subcommandIn(args))
 	root.SetArgs(args)
-	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) {
-		describePlainly(root)
-	}
 	err := root.ExecuteContext(ctx)
 	if lost := stdout.Err(); lost != nil && !errors.Is(err, lost) {
 		err = cli.OutputLost(err, lost)

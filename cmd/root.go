@@ -4,7 +4,6 @@ import (
 	"cmp"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/audit"
 	"github.com/apizee-hooks/apizee-hooks/cmd/completion"
@@ -59,14 +58,14 @@ func subcommands() []subcommand {
 	return []subcommand{
 		{"send", "events", send.New},
 		{"listen", "events", listen.New},
-		{"run", "events", run.New},
+		{"run", "test", run.New},
 		{"replay", "events", replay.New},
-		{"load", "strain", load.New},
-		{"audit", "strain", audit.New},
-		{"generate", "strain", generate.New},
-		{"events", "contract", events.New},
-		{"schema", "contract", schema.New},
-		{"validate", "contract", validate.New},
+		{"load", "test", load.New},
+		{"audit", "test", audit.New},
+		{"generate", "test", generate.New},
+		{"events", "reference", events.New},
+		{"schema", "reference", schema.New},
+		{"validate", "test", validate.New},
 		{"templates", "setup", templates.New},
 		{"config", "setup", config.New},
 		{"completion", "setup", completion.New},
@@ -89,16 +88,14 @@ func subcommandIn(args []string) string {
 func newRootCmd(a *cli.App, only string) *cobra.Command {
 	root := &cobra.Command{
 		Use:   cli.Program + " <command>",
-		Short: "Call your webhook endpoint the way Apizee would",
-		Long: `apizee-hooks builds the webhook events that Apizee documents and sends them to
-the endpoint you are writing, shows the ones that arrive, and plays sequences
-of them in CI.`,
+		Short: "Test your webhook endpoint with Apizee's events",
+		Long: `Send the webhook events that Apizee documents to your endpoint, inspect the events
+that arrive, and run event scenarios in CI.`,
 		Example: cli.Example(`
-			# Call an endpoint on this machine
-			apizee-hooks send ticket update --state invited --to http://localhost:3000/apizeehooks/
-
-			# No endpoint yet? Watch what arrives
-			apizee-hooks listen`),
+			# Receive and inspect events in one terminal ...
+			apizee-hooks listen
+			# ... and send one from another
+			apizee-hooks send ticket update --state invited --to http://localhost:8279/`),
 		Version:           a.Build.OrBuildInfo().Version,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
@@ -117,9 +114,9 @@ of them in CI.`,
 
 	root.AddGroup(
 		&cobra.Group{ID: "events", Title: "Send and receive"},
-		&cobra.Group{ID: "strain", Title: "Find what breaks your endpoint"},
-		&cobra.Group{ID: "contract", Title: "What is documented"},
-		&cobra.Group{ID: "setup", Title: "Set up"},
+		&cobra.Group{ID: "test", Title: "Test your endpoint"},
+		&cobra.Group{ID: "reference", Title: "Reference"},
+		&cobra.Group{ID: "setup", Title: "Setup"},
 	)
 	for _, sub := range subcommands() {
 		if only == "" || only == sub.name {
@@ -135,15 +132,4 @@ of them in CI.`,
 	}
 	watchFlags(root)
 	return root
-}
-
-// describePlainly takes the marks out of the descriptions of flags, which shells show as
-// they are. In a help they tell what a flag takes.
-func describePlainly(c *cobra.Command) {
-	plain := func(f *pflag.Flag) { _, f.Usage = pflag.UnquoteUsage(f) }
-	c.Flags().VisitAll(plain)
-	c.PersistentFlags().VisitAll(plain)
-	for _, sub := range c.Commands() {
-		describePlainly(sub)
-	}
 }

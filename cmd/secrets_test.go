@@ -145,7 +145,7 @@ headers:
 listen:
   require-header: "X-Team: s3cr3t-config-required"
   forward-to: http://s3cr3t-config-user@${HOST}/${ROUTE}?token=s3cr3t-config-forward
-  reply-headers: {Set-Cookie: s3cr3t-config-reply, Location: "//u:s3cr3t-config-location@h/"}
+  response-headers: {Set-Cookie: s3cr3t-config-reply, Location: "//u:s3cr3t-config-location@h/"}
 profiles:
   staging:
     to: http://s3cr3t-profile-user@${HOST}/${ROUTE}?secret=s3cr3t-profile-query
@@ -333,7 +333,7 @@ func TestMistakesKeepSecrets(t *testing.T) {
 	}
 	lines = append(lines, []string{"run", "ticket-lifecycle", "-t", v.dead, "--exec", "TOKEN=s3cr3t; exit 1", "--wait-for", v.dead})
 	for _, header := range []string{"s3cr3t", "X-Token s3cr3t", "X-Token=s3cr3t", "X-Token: s3cr3t\nX: y", "X Token: s3cr3t", ": s3cr3t", "Content-Length: s3cr3t"} {
-		lines = append(lines, []string{"send", "ticket", "-t", v.dead, "-H", header}, []string{"listen", "--addr", "127.0.0.1:x", "--reply-header", header},
+		lines = append(lines, []string{"send", "ticket", "-t", v.dead, "-H", header}, []string{"listen", "--addr", "127.0.0.1:x", "--response-header", header},
 			[]string{"listen", "--addr", "127.0.0.1:x", "--require-header", header})
 	}
 	for i, text := range []string{

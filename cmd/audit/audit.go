@@ -1,4 +1,4 @@
-// Package audit is the command that makes the report card of an endpoint.
+// Package audit is the command that audits an endpoint.
 package audit
 
 import (
@@ -36,20 +36,28 @@ func New(app *cli.App) *cobra.Command {
 	o := &options{App: app, seed: cli.Seed{N: 1}}
 	c := &cobra.Command{
 		Use:   "audit",
-		Short: "Make the report card of your endpoint",
-		Long: `Send every documented event, then the awkward deliveries that come in production
-sooner or later: duplicates, bursts, torn and slow bodies, what is not documented,
-and the secret header missing, wrong, doubled and in other letters when -H or the
-configuration holds one. It says for each what a good endpoint answers, what yours
-did, and why that matters.
+		Short: "Audit how your endpoint handles good and bad requests",
+		Long: `Send every documented event, then requests that cause trouble in production:
+duplicates, bursts, truncated and slow bodies, undocumented data, and, if a secret
+header is set, requests without it. Each result shows the expected and the actual
+response, and why it matters.
 
-Exit code 0 says that no rule failed, 1 that one did, 3 that nobody answered.`,
+An audit creates, updates and deletes objects as far as your endpoint acts on events: run it
+against a test system. The score is the percentage of rules that passed; a warning counts half.`,
+		Annotations: cli.ExitCodes(map[int]string{
+			cli.ExitOK:          "no rule failed",
+			cli.ExitNo:          "a rule failed",
+			cli.ExitUsage:       "invalid flags or configuration, nothing was sent; or a report could not be written",
+			cli.ExitUnreachable: "no response",
+		}),
 		Example: cli.Example(`
-			apizee-hooks audit -t http://localhost:3000/hooks
+			apizee-hooks audit -t localhost:3000/hooks
+			# With the secret header that the endpoint checks, and a report
 			apizee-hooks audit -t localhost:3000/hooks -H 'X-Api-Key: abc' --report html=audit.html
+			# Omit two rules
 			apizee-hooks audit -t localhost:3000/hooks --skip burst,slow-body
-			apizee-hooks audit --rules
-			apizee-hooks audit --rules=torn-body`),
+			# Explain a rule
+			apizee-hooks audit --rules=burst`),
 		Args:              cli.AtMost(0, "no arguments"),
 		ValidArgsFunction: cli.Nothing,
 		RunE:              func(c *cobra.Command, _ []string) error { return run(c.Context(), o) },
@@ -57,8 +65,9 @@ Exit code 0 says that no rule failed, 1 that one did, 3 that nobody answered.`,
 	f := c.Flags()
 	o.Connection.AddFlags(c, f)
 	o.Connection.KeepAliveFlag(f)
-	f.VarPF(ruleFlag{cli.Text{Value: &o.rules, Name: "NAME"}, app.Catalog}, "rules", "", "list the rules, or explain one, and send nothing").NoOptDefVal = allRules
-	f.StringSliceVar(&o.skip, "skip", nil, "leave out the rule of this `NAME`; repeatable")
+	f.VarPF(ruleFlag{cli.Text{Value: &o.rules, Name: "NAME"}, app.Catalog}, "rules", "", "list the rules or explain one, and send nothing").NoOptDefVal = allRules
+	f.StringSliceVar(&o.skip, "skip", nil, "rules to omit (see 'help rules'); repeatable")
+	cli.NameArgument(f, "NAME[,NAME]", "skip")
 	cli.SeedFlag(c, &o.seed)
 	cli.ReportFlag(c, &o.reports, "junit", "json", "html")
 	cli.Complete(c, "rules", completeRules(app.Catalog))

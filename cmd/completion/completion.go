@@ -16,23 +16,20 @@ func shells() []string { return []string{"bash", "zsh", "fish", "powershell"} }
 func New(app *cli.App) *cobra.Command {
 	return &cobra.Command{
 		Use:   "completion bash|zsh|fish|powershell",
-		Short: "Print the completion script for a shell",
-		Long: `Print a script that makes a shell complete commands, flags and their values:
-objects, states, templates, profiles.
-
-Load it where the shell starts:
-
-  bash         source <(apizee-hooks completion bash)
-  zsh          source <(apizee-hooks completion zsh)
-  fish         apizee-hooks completion fish | source
-  powershell   apizee-hooks completion powershell | Out-String | Invoke-Expression
-
-bash needs its package bash-completion for it.`,
+		Short: "Print a completion script for a shell",
+		Long: "Print a script that lets a shell complete commands, flags and their values: objects,\n" +
+			"states, templates, profiles. Load it in the shell's startup file. bash needs the\n" +
+			"package bash-completion.\n\n" +
+			cli.ListRows("Commands to load it",
+				cli.Row{Term: "bash", Text: "source <(apizee-hooks completion bash)"},
+				cli.Row{Term: "zsh", Text: "source <(apizee-hooks completion zsh)"},
+				cli.Row{Term: "fish", Text: "apizee-hooks completion fish | source"},
+				cli.Row{Term: "powershell", Text: "apizee-hooks completion powershell | Out-String | Invoke-Expression"},
+			),
 		Example: cli.Example(`
-			# Complete in this bash, now
+			# Complete in this bash
 			source <(apizee-hooks completion bash)
-
-			# Complete in every fish from now on
+			# Complete in every fish
 			apizee-hooks completion fish > ~/.config/fish/completions/apizee-hooks.fish`),
 		Args:              cli.OneOf("a shell", shells()),
 		ValidArgsFunction: cli.FirstArg(cli.Words(shells())),

@@ -19,18 +19,16 @@ import (
 func New(app *cli.App) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "config [command]",
-		Short: "Show or start the configuration",
-		Long: `The configuration is ` + config.FileName + ` in the current folder, else in your
-configuration folder. Flags win over environment variables (APIZEE_HOOKS_TO),
-those over the chosen profile, and that over the rest of the file.`,
+		Short: "Show or create the configuration",
+		Long: `The configuration file is ` + config.FileName + ` in the current directory, else in the user's
+configuration directory (see 'help environment'). Flags override environment variables,
+which override the selected profile, which overrides the rest of the file.`,
 		Example: cli.Example(`
-			# Where does each value come from?
+			# Show each value and its source
 			apizee-hooks config show
-
-			# A commented file to start from
+			# Write a commented file to start with
 			apizee-hooks config init
-
-			# The same with the profile "staging"
+			# Show the values of the profile staging
 			apizee-hooks config show --profile staging`),
 		Args: cli.NoSuchCommand,
 		RunE: func(c *cobra.Command, _ []string) error { return show(c.Context(), app, "text") },
@@ -43,7 +41,7 @@ func newShow(app *cli.App) *cobra.Command {
 	var output string
 	c := &cobra.Command{
 		Use:               "show",
-		Short:             "Show each value and where it comes from",
+		Short:             "Show each value and its source",
 		Example:           cli.Example("\n\t\t\tapizee-hooks config show\n\t\t\tapizee-hooks config show --profile staging -o json"),
 		Args:              cli.AtMost(0, "no arguments"),
 		ValidArgsFunction: cli.Nothing,
@@ -108,10 +106,10 @@ func newInit(app *cli.App) *cobra.Command {
 	var global bool
 	c := &cobra.Command{
 		Use:   "init",
-		Short: "Write a commented configuration file to start from",
-		Long: `Write ` + config.FileName + ` with every key, explained and commented out, in the current
-folder, or the file that --config names. Only you can read it, and a file that is
-there already is left as it is.`,
+		Short: "Write a commented configuration file",
+		Long: `Write ` + config.FileName + ` with every key, explained and commented out, to the current
+directory, or to the file of --config. Only you can read it. An existing file is never
+overwritten.`,
 		Example: cli.Example(`
 			apizee-hooks config init
 			apizee-hooks config init --global`),
@@ -119,7 +117,7 @@ there already is left as it is.`,
 		ValidArgsFunction: cli.Nothing,
 		RunE:              func(*cobra.Command, []string) error { return initialize(app, global) },
 	}
-	c.Flags().BoolVar(&global, "global", false, "write it to your configuration folder, for all projects")
+	c.Flags().BoolVar(&global, "global", false, "write to the user's configuration directory, for all projects")
 	return c
 }
 
@@ -155,10 +153,11 @@ func initialize(app *cli.App, global bool) error {
 func newPath(app *cli.App) *cobra.Command {
 	return &cobra.Command{
 		Use:               "path",
-		Short:             "Print the path of the file that is read",
+		Short:             "Print the path of the configuration file",
 		Example:           cli.Example("\n\t\t\t$EDITOR \"$(apizee-hooks config path)\""),
 		Args:              cli.AtMost(0, "no arguments"),
 		ValidArgsFunction: cli.Nothing,
+		Annotations:       cli.ExitCodes(map[int]string{cli.ExitOK: "the path was printed", cli.ExitNo: "there is no configuration file"}),
 		RunE:              func(c *cobra.Command, _ []string) error { return printPath(c.Context(), app) },
 	}
 }

@@ -23,13 +23,12 @@ func New(app *cli.App) *cobra.Command {
 	o := &options{App: app}
 	c := &cobra.Command{
 		Use:   "events [object]",
-		Short: "Show what Apizee documents: objects, events, props, values",
-		Long: `Show what Apizee documents about its webhooks: the events, the objects they are
-about, and for each object its props with their types and values.`,
+		Short: "Show what Apizee documents: objects, props and values",
+		Long: `Show what Apizee documents about its webhooks: the events, the objects, and for each
+object its props with their types and values.`,
 		Example: cli.Example(`
 			apizee-hooks events
 			apizee-hooks events ticket
-
 			# Every documented state of a ticket
 			apizee-hooks events ticket -o json | jq -r '.props[] | select(.path == "state").values[]'`),
 		Args:              knownObject(app.Catalog),

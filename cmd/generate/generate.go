@@ -27,13 +27,11 @@ func New(app *cli.App) *cobra.Command {
 	o := &options{App: app, Stream: cli.Stream{Rate: generate.DefaultRate(), Mix: generate.DefaultMix(app.Catalog)}}
 	c := &cobra.Command{
 		Use:   "generate",
-		Short: "Make an endless stream of plausible events",
-		Long: `Print documented events, one JSON object a line: tickets that are opened, located,
-done and closed, or declined on the way, media that belong to them, conversations
-that end. The stream has no end unless --count gives it one.
-
-The same --seed gives the same bytes on every machine, with times from the
-beginning of 2026 unless --start says another.`,
+		Short: "Generate an endless stream of realistic events",
+		Long: `Print documented events, one JSON object per line: tickets that are opened, located,
+done and closed, or declined; media that belong to them; conversations that end.
+The stream is endless unless --count is set. With --seed, the output is the same on every
+machine, and starts at 2026-01-01 unless --start is set.`,
 		Example: cli.Example(`
 			apizee-hooks generate --count 5
 			apizee-hooks generate --seed 42 --start 2024-01-01T00:00:00Z --count 100000 > events.jsonl
@@ -43,9 +41,10 @@ beginning of 2026 unless --start says another.`,
 		RunE:              func(c *cobra.Command, _ []string) error { return run(c.Context(), o) },
 	}
 	f := c.Flags()
-	cli.CountFlag(f, &o.count, "count", 0, "stop after `N` events")
-	f.StringVar(&o.start, "start", "", "time of the first event: UNIX seconds or RFC 3339, as `TIME` (default now, or with --seed 2026-01-01)")
-	o.Stream.AddFlags(c, app.Catalog, "how many events there are in a span of the events' own time", "2/s", "30/m", "500/s")
+	cli.CountFlag(f, &o.count, "count", 0, "number of events (default endless)")
+	f.StringVar(&o.start, "start", "", "time of the first event, in UNIX seconds or RFC 3339 (default now)")
+	o.Stream.AddFlags(c, app.Catalog, "events per unit of their own time", "2/s", "30/m", "500/s")
+	cli.NameArgument(f, "TIME", "start")
 	for _, name := range []string{"count", "start"} {
 		cli.Complete(c, name, cli.Nothing)
 	}

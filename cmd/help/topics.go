@@ -21,6 +21,7 @@ type topic struct {
 func topics(app *cli.App, root *cobra.Command) []topic {
 	return []topic{
 		{"assumptions", "Show what each --assume does", assumptions, "apizee-hooks run ticket-lifecycle -t localhost:3000/hooks --assume once,duplicate"},
+		{"connection", "List flags that control connections", connection(), "apizee-hooks send ticket -t https://localhost:3000/hooks --cacert ca.pem"},
 		{"environment", "List environment variables", environment(app), "APIZEE_HOOKS_TO=http://localhost:3000/hooks apizee-hooks send ticket"},
 		{"exit-codes", "List exit codes", exitCodes(root), "apizee-hooks send ticket -t localhost:3000/hooks || echo \"exit code $?\""},
 		{"faults", "List faults that can be injected", faults(), "apizee-hooks send ticket --fault truncate -t localhost:3000/hooks\napizee-hooks load --fault duplicate -t localhost:3000/hooks"},
@@ -42,6 +43,18 @@ late	events are delivered in pairs, the second before the first
 
 To pass under the last three, ignore an event with an object, ID, event and time that have been processed,
 and ignore an event older than the last one processed for its object.`
+
+// connection lists the flags that all commands have which connect to an endpoint.
+func connection() string {
+	c := &cobra.Command{}
+	var flags cli.Connection
+	flags.AddFlags(c, c.Flags())
+	flags.KeepAliveFlag(c.Flags())
+	return `These flags control how an endpoint is reached. They belong to send, run, replay, load and audit, and,
+except for --keep-alive, to listen for --forward-to. load always keeps its connections.
+
+` + cli.ListRows("Flags", cli.FlagRows(c, cli.ConnectionFlags)...)
+}
 
 func faults() string {
 	rows := make([]cli.Row, 0, 12)

@@ -23,32 +23,25 @@ func New(app *cli.App) *cobra.Command {
 	o := &options{App: app}
 	c := &cobra.Command{
 		Use:   "listen",
-		Short: "Show the events that arrive, and what is wrong with them",
-		Long: `Listen for events and show each one the moment it arrives: what it says, how it
-was answered, and what Apizee's documentation says against it (✗), or does not
-know (!). Any method and path is taken, so that a mistake can be seen. A --filter
-is for what is shown and counted: all is answered, recorded and passed on.
-
-Exit code 0 says that it was stopped, or that --count events came; 1 that they
-did not come within --timeout, or with --strict that one broke the contract or
-was refused (401, 404, 408, 413, or no whole body); 2 that some could not be
-recorded; 3 that the address is taken, or that some could not be passed on; 130
-that it was stopped before --count events came. A request that is no POST and
-has no body, such as a check of health, is no event.`,
+		Short: "Receive, show and check events",
+		Long: `Receive events and show each one as it arrives: its contents, the response, and
+how it differs from Apizee's documentation (✗ error, ! warning). All methods and
+paths are accepted, so that mistakes show up. --filter limits what is shown and
+counted; all events are still responded to, recorded and forwarded. An empty request
+other than POST is not an event.`,
+		Annotations: cli.ExitCodes(map[int]string{
+			cli.ExitOK:          "stopped, or --count reached",
+			cli.ExitNo:          "timed out before --count; with --strict: an event was invalid or refused",
+			cli.ExitUsage:       "invalid flags or configuration; or an event could not be recorded",
+			cli.ExitUnreachable: "the address is in use; or an event could not be forwarded",
+			cli.ExitInterrupted: "interrupted before --count",
+		}),
 		Example: cli.Example(`
-			# Watch what arrives
-			apizee-hooks listen
-
-			# Between Apizee and your program: watch, keep, pass on
+			# Between Apizee and your program: show, record, forward
 			apizee-hooks listen --forward-to http://localhost:3000 --record events.ndjson
-
-			# In CI: three good tickets within ten seconds, or exit code 1
+			# In CI: expect three valid tickets within ten seconds
 			apizee-hooks listen --count 3 --timeout 10s --strict --filter object=ticket
-
-			# An endpoint that fails now and then
-			apizee-hooks listen --fail 10%:503 --delay 200ms
-
-			# A free port, and its address for a script
+			# Any free port, and its URL for a script
 			apizee-hooks listen --addr 127.0.0.1:0 -o json | jq -r 'select(.listening).listening'`),
 		Args:              cli.AtMost(0, "no arguments"),
 		ValidArgsFunction: cli.Nothing,

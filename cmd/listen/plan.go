@@ -82,11 +82,11 @@ func (o *options) check() error {
 }
 
 func (p *plan) reply(_ context.Context, loaded *config.Loaded) error {
-	replyHeaders, err := p.ParseHeaders(p.config.ReplyHeaders, p.replyHeaders)
+	responseHeaders, err := p.ParseHeaders(p.config.ResponseHeaders, p.responseHeaders)
 	if err != nil {
-		return cli.Usage(fmt.Errorf("--reply-header: %w", err), "write it as 'Name: value'.")
+		return cli.Usage(fmt.Errorf("--response-header: %w", err), "write it as 'Name: value'.")
 	}
-	p.receive.Reply = receive.Reply{Status: p.config.Status, Headers: replyHeaders, Body: []byte(p.config.Body)}
+	p.receive.Reply = receive.Reply{Status: p.config.Status, Headers: responseHeaders, Body: []byte(p.config.Body)}
 	if p.config.Body != "" && isDefault(loaded, "listen.status") {
 		p.receive.Reply.Status = 0 // a body wants another status than the default
 	}
@@ -143,8 +143,8 @@ func (p *plan) noReplyOfItsOwn(context.Context, *config.Loaded) error {
 		return nil
 	}
 	name := ""
-	if len(p.replyHeaders) > 0 {
-		name = "reply-header"
+	if len(p.responseHeaders) > 0 {
+		name = "response-header"
 	}
 	for _, setting := range []string{"body", "status"} {
 		if _, given := p.settings["listen."+setting]; given {

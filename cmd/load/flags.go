@@ -27,7 +27,7 @@ func (f conditionFlag) GetSlice() []string {
 	return texts
 }
 
-func (f conditionFlag) Type() string { return "EXPR" }
+func (f conditionFlag) Type() string { return "CONDITION" }
 
 func (f conditionFlag) Set(s string) error {
 	c, err := load.ParseCondition(s)
@@ -38,7 +38,7 @@ func (f conditionFlag) Set(s string) error {
 }
 
 func completeMeasures(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	words := []string{"p99>\tlatency of 99 %", "p50>\tmedian latency"}
+	words := []string{"p99>\tlatency of 99%", "p50>\tmedian latency"}
 	for _, m := range load.Measures()[1:] {
 		words = append(words, m.Name+"\t"+m.Meaning)
 	}

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -40,27 +39,24 @@ func New(app *cli.App) *cobra.Command {
 	o := &options{App: app, Stream: cli.Stream{Rate: generate.Rate{Count: 50, Per: time.Second}, Mix: generate.DefaultMix(app.Catalog)}}
 	c := &cobra.Command{
 		Use:   "load",
-		Short: "Put a load on your endpoint and measure how it bears it",
-		Long: `Send generated events, each different, at a constant or growing rate, on vegeta's
-library. An event is sent when its time has come, whether or not the ones before
-it were answered, so that a stall shows in every latency it causes.
-
-Exit code 0 says that every event was sent and accepted, 1 that one was not, 3 that
-nobody answered. With --fail-if the conditions alone decide between 0 and 1.
-
-A load goes to this machine only, unless --allow-host names the host.
-
-` + faultsHelp() + `
-
-Measures of --fail-if:
-` + measuresHelp(),
+		Short: "Send events at a rate, and measure latency and errors",
+		Long: `Send distinct generated events at a constant or changing rate, using vegeta. Events
+are sent on schedule even while earlier ones wait, so a stall shows in every
+latency it causes. Only this machine is loaded, unless --allow-host names another
+host.`,
+		Annotations: cli.ExitCodes(map[int]string{
+			cli.ExitOK:          "all events sent and accepted; with --fail-if: no condition met",
+			cli.ExitNo:          "an event not sent or not accepted; with --fail-if: a condition met",
+			cli.ExitUsage:       "invalid flags or configuration, nothing was sent; or a report could not be written",
+			cli.ExitUnreachable: "no response",
+		}),
 		Example: cli.Example(`
-			apizee-hooks load -t http://localhost:3000/hooks --rate 500/s --duration 30s
 			apizee-hooks load -t localhost:3000/hooks --ramp 1/s..500/s --duration 1m --report html=load.html
+			# Fail in CI if the endpoint is slow or rejects events
 			apizee-hooks load -t localhost:3000/hooks --fail-if 'p99>200ms' --fail-if 'success<99.9%'
+			# Inject a fault into each delivery
 			apizee-hooks load -t localhost:3000/hooks --fault duplicate
-
-			# Let vegeta send it, from as many machines as you like
+			# Print the requests for vegeta, which can send them from several machines
 			apizee-hooks load -t http://staging.example.com/hooks --rate 500/s --duration 30s --targets |
 			  vegeta attack -format json -lazy -rate 500/s -duration 30s > results.bin`),
 		Args:              cli.AtMost(0, "no arguments"),
@@ -73,14 +69,16 @@ Measures of --fail-if:
 	f := c.Flags()
 	o.Connection.AddFlags(c, f)
 	cli.FaultFlag(c, f, &o.fault, func(fault.Fault) bool { return true })
-	o.Stream.AddFlags(c, app.Catalog, "send so many events in a span of time", "50/s", "500/s", "30/m")
-	f.StringVar(&o.ramp, "ramp", "", "let the rate change evenly, such as 1/s..500/s: `RATE..RATE`")
-	f.DurationVar(&o.duration, "duration", 10*time.Second, "go on for this `DURATION`")
-	cli.CountFlag(f, &o.maxWorkers, "max-workers", load.DefaultMaxWorkers, "have up to `N` deliveries under way at once")
+	o.Stream.AddFlags(c, app.Catalog, "events per unit of time", "50/s", "500/s", "30/m")
+	f.StringVar(&o.ramp, "ramp", "", "rate at the beginning and at the end, such as 1/s..500/s")
+	f.DurationVar(&o.duration, "duration", 10*time.Second, "length of the load")
+	cli.CountFlag(f, &o.maxWorkers, "max-workers", load.DefaultMaxWorkers, "maximum number of concurrent deliveries")
 	cli.ReportFlag(c, &o.reports, "json", "html", "hdr")
-	f.Var(conditionFlag{&o.failIf}, "fail-if", "exit with 1 when this holds at the end, such as 'p99>200ms'; repeatable")
+	f.Var(conditionFlag{&o.failIf}, "fail-if", "condition of exit code 1, such as 'p99>200ms' (see 'help measures'); repeatable")
 	f.BoolVar(&o.targets, "targets", false, "print the requests as vegeta's JSON targets, and send nothing")
-	f.StringArrayVar(&o.allowHosts, "allow-host", nil, "let the load go to this `HOST` off this machine; repeatable")
+	f.StringArrayVar(&o.allowHosts, "allow-host", nil, "other host that may be loaded; repeatable")
+	cli.NameArgument(f, "RATE..RATE", "ramp")
+	cli.NameArgument(f, "HOST", "allow-host")
 	cli.Complete(c, "ramp", cli.Words([]string{"1/s..500/s"}))
 	cli.Complete(c, "fail-if", completeMeasures)
 	for _, name := range []string{"duration", "max-workers", "allow-host"} {
@@ -195,24 +193,4 @@ func badHost(err error) error {
 			"if the host is yours to put a load on, name it with --allow-host "+foreign.Host+".")
 	}
 	return cli.Unreachable(err, hint)
-}
-
-// faultsHelp lists the faults for the help of a command. It measures nothing,
-// since it is made at every start.
-func faultsHelp() string {
-	var out strings.Builder
-	out.WriteString("Faults:")
-	for _, f := range fault.All() {
-		fmt.Fprintf(&out, "\n  %-13s %s;\n                a good endpoint %s", f.Name, f.Description, f.Answer)
-	}
-	return out.String()
-}
-
-// measuresHelp lists the measures for the help.
-func measuresHelp() string {
-	var lines []string
-	for _, m := range load.Measures() {
-		lines = append(lines, fmt.Sprintf("  %-11s %s; compared with %s", m.Name, m.Meaning, m.Unit))
-	}
-	return strings.Join(lines, "\n")
 }

@@ -43,27 +43,25 @@ func New(app *cli.App) *cobra.Command {
 	o := &options{App: app}
 	c := &cobra.Command{
 		Use:   "replay <file|->",
-		Short: "Send a recording again",
-		Long: `Send the requests that ` + "`apizee-hooks listen --record`" + ` has kept: in their order,
-with the gaps they had, byte for byte. Headers go as they were recorded; a secret
-one was masked in the recording and is not sent, so give yours with -H.
-
-A target without a path gets the recorded paths and queries, but for masked secrets.
-With --to /path=URL, what was recorded at that path goes to a URL of its own; it may be
-given for several paths, and a --to without a path is then for the others.
-
-An entry that cannot be sent as it was recorded is not sent, and the exit code is 2.`,
+		Short: "Send recorded events again",
+		Long: `Send the requests of a recording of 'listen --record' again: in order, with their
+original gaps, byte for byte. Secret headers are masked in a recording and are not
+sent: set them with -H. If --to has no path, the recorded paths and queries are used.
+--to /path=URL sends what was recorded at that path to a URL of its own.`,
+		Annotations: cli.ExitCodes(map[int]string{
+			cli.ExitOK:          "every event accepted",
+			cli.ExitNo:          "an event rejected",
+			cli.ExitUsage:       "invalid flags or recording; or an entry could not be sent as recorded",
+			cli.ExitUnreachable: "no response to an event",
+		}),
 		Example: cli.Example(`
-			# Once more, as it happened
 			apizee-hooks replay events.ndjson -t http://localhost:3000/apizeehooks/
-
-			# Only what was about closed tickets, without the waiting, dated now
-			apizee-hooks replay events.ndjson --filter object=ticket --filter props.state=closed --speed max --new-time -t localhost:3000/hooks
-
+			# Events about closed tickets only, without gaps, with the current time
+			apizee-hooks replay events.ndjson --filter object=ticket --filter props.state=closed \
+			  --speed max --new-time -t localhost:3000/hooks
 			# Two endpoints, and no gap above five seconds
 			apizee-hooks replay events.ndjson --to /tickets=localhost:3000/hooks --to /media=localhost:3001/ --max-gap 5s
-
-			# Look at it first
+			# Show the events, without an endpoint
 			apizee-hooks replay events.ndjson --loopback --speed max`),
 		Args: cli.Needs("a recording", 1, "`apizee-hooks listen --record FILE` writes one."),
 		ValidArgsFunction: cli.FirstArg(func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
@@ -82,16 +80,17 @@ An entry that cannot be sent as it was recorded is not sent, and the exit code i
 	f := c.Flags()
 	to := f.Lookup("to")
 	to.Value = toFlag{to.Value, &o.to}
-	to.Usage = "where to: the `URL` of the endpoint, or /path=URL for what was recorded at that path; repeatable (default: `to` of the configuration)"
+	to.Usage = "URL of the endpoint, or /path=URL for a recorded path; repeatable (default: 'to' in the configuration)"
 	cli.FilterFlag(c, app.Catalog, &o.filters)
-	f.StringVar(&o.speed, "speed", "1", "how `FAST`: 1 keeps the gaps, 2x halves them, max leaves none")
+	f.StringVar(&o.speed, "speed", "1", "replay speed: 1 keeps the gaps, 2x halves them, max removes them")
+	cli.NameArgument(f, "SPEED", "speed")
 	cli.Complete(c, "speed", cli.Words([]string{"1", "2x", "10x", "max"}))
-	f.DurationVar(&o.maxGap, "max-gap", 0, "wait for this `DURATION` at most between two events")
+	f.DurationVar(&o.maxGap, "max-gap", 0, "longest gap between two events")
 	cli.Complete(c, "max-gap", cli.Words([]string{"1s", "5s", "1m"}))
-	cli.CountFlag(f, &o.from, "from", 1, "begin with entry `N` of the recording")
-	cli.CountFlag(f, &o.limit, "limit", 0, "send `N` entries at most")
-	f.BoolVar(&o.newTime, "new-time", false, "put the current time into the events")
-	f.BoolVar(&o.loopback, "loopback", false, "send to a listener inside this process")
+	cli.CountFlag(f, &o.from, "from", 1, "number of the first entry to send")
+	cli.CountFlag(f, &o.limit, "limit", 0, "maximum number of entries to send")
+	f.BoolVar(&o.newTime, "new-time", false, "set the time of each event to the current time")
+	f.BoolVar(&o.loopback, "loopback", false, "send to a listener in this process")
 	cli.Complete(c, "from", cli.Nothing)
 	cli.Complete(c, "limit", cli.Nothing)
 	cli.OutputFlag(c, c.Flags(), &o.output, []string{"text", "json"}, "")

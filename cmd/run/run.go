@@ -41,30 +41,25 @@ func New(app *cli.App) *cobra.Command {
 	o := &options{App: app}
 	c := &cobra.Command{
 		Use:   "run <scenario|directory|->...",
-		Short: "Play scenarios: events in order, and what must come back",
-		Long: `Play scenarios against your endpoint. A scenario is a YAML file that says which
-events are sent in which order, and what the endpoint must answer. A name is
-looked for in .apizee-hooks/scenarios, then in your configuration folder, then
-among those that come with the program; a path is a file of your own. A directory
-stands for its .yaml and .yml files, in order of name, and - for standard input.
-
-Every mistake in a scenario is reported before anything is sent; --check reports
-them and sends nothing, so that it needs no endpoint. When all expectations hold the exit code is 0, else 1; it is 3 when no event was answered,
-or the program of --exec has failed.`,
+		Short: "Run scenarios: events and expected responses",
+		Long: `Run scenarios: events in order, with expected responses. Files are checked before
+anything is sent. A name is looked up in .apizee-hooks/scenarios, then in the user's
+configuration directory (see 'help environment'), then among the built-in scenarios;
+a path is a file or a directory of scenarios.`,
+		Annotations: cli.ExitCodes(map[int]string{
+			cli.ExitOK:          "all expectations met",
+			cli.ExitNo:          "an expectation not met",
+			cli.ExitUsage:       "invalid scenario, flags or configuration; nothing was sent",
+			cli.ExitUnreachable: "no response to any event, or a program of --exec failed",
+		}),
 		Example: cli.Example(`
-			# See what it does: play a scenario against a listener in this process
+			# A built-in scenario against a listener in this process
 			apizee-hooks run ticket-lifecycle --loopback
-
-			# Your endpoint, your scenario
-			apizee-hooks run hooks/ticket.yaml --to http://localhost:3000/apizeehooks/
-
-			# Every mistake in all of them, without an endpoint
+			# Check all scenarios of a directory, without an endpoint
 			apizee-hooks run hooks/ --check
-
-			# In CI: start the program, wait for it, report, stop it
+			# In CI: start the program, wait for it, run, write a report
 			apizee-hooks run hooks/ --exec 'npm start' --wait-for localhost:3000 --report junit=hooks.xml
-
-			# What does the endpoint bear that the documentation leaves open?
+			# Repeat under assumptions that the documentation leaves open
 			apizee-hooks run ticket-lifecycle -t localhost:3000/hooks --assume once,duplicate,shuffle,late`),
 		Args:              needsScenario,
 		ValidArgsFunction: completeScenarios(app),
@@ -85,27 +80,28 @@ func needsScenario(c *cobra.Command, args []string) error {
 		"name one, such as `apizee-hooks run ticket-lifecycle --loopback`, or a file of your own.")
 }
 
-const runFlags = "Run flags"
-
 func (o *options) addFlags(c *cobra.Command) {
 	f := c.Flags()
 	o.Connection.AddFlags(c, f)
 	o.Connection.KeepAliveFlag(f)
-	f.StringArrayVar(&o.vars, "var", nil, "set a variable, as `k=v`: JSON, else text; repeatable")
-	f.BoolVar(&o.loopback, "loopback", false, "deliver to a listener in this process and show both sides")
-	f.BoolVar(&o.checkOnly, "check", false, "report every mistake in the scenarios, and send nothing")
-	f.StringArrayVar(&o.exec, "exec", nil, "start the program under test with this `COMMAND`, and stop it at the end; repeatable, stopped in reverse")
-	f.BoolVar(&o.detached, "exec-detached", false, "let the commands of --exec return at once, as docker compose up -d does")
-	f.StringArrayVar(&o.waitFor, "wait-for", nil, "wait until this `URL` or host:port responds; nothing may respond there before --exec; repeatable")
-	f.DurationVar(&o.waitLimit, "wait-timeout", time.Minute, "give up on --wait-for after this `DURATION`")
+	f.StringArrayVar(&o.vars, "var", nil, "variable of the scenarios, as JSON, else text; repeatable")
+	f.BoolVar(&o.loopback, "loopback", false, "send to a listener in this process, and show both sides")
+	f.BoolVar(&o.checkOnly, "check", false, "check the scenarios, and send nothing")
+	f.StringArrayVar(&o.exec, "exec", nil, "start the program under test, and stop it at the end; repeatable")
+	f.BoolVar(&o.detached, "exec-detached", false, "allow commands that return at once, as docker compose up -d")
+	f.StringArrayVar(&o.waitFor, "wait-for", nil, "URL or host:port that must respond, but not before --exec; repeatable")
+	f.DurationVar(&o.waitLimit, "wait-timeout", time.Minute, "time limit of --wait-for")
 	cli.ReportFlag(c, &o.reports, report.Formats()...)
-	f.BoolVar(&o.github, "github", false, "annotate the lines of scenarios in GitHub's workflows")
+	f.BoolVar(&o.github, "github", false, "print annotations for GitHub Actions")
 	f.BoolVar(&o.failFast, "fail-fast", false, "stop at the first failure")
-	cli.CountFlag(f, &o.repeat, "repeat", 1, "run everything `N` times")
-	f.BoolVar(&o.shuffle, "shuffle", false, "run the scenarios in another order each time")
+	cli.CountFlag(f, &o.repeat, "repeat", 1, "number of repetitions of the whole run")
+	f.BoolVar(&o.shuffle, "shuffle", false, "run the scenarios in random order")
 	cli.SeedFlag(c, &o.seed)
-	f.StringSliceVar(&o.assume, "assume", nil, "run under each of these `ASSUMPTIONS` about delivery: "+cli.List(assumptionNames(), "or")+"; repeatable")
-	cli.GroupFlags(f, runFlags, "var", "loopback", "check", "exec", "exec-detached", "wait-for", "wait-timeout", "report", "github", "fail-fast", "repeat", "shuffle", "seed", "assume")
+	f.StringSliceVar(&o.assume, "assume", nil, "once, duplicate, shuffle, late (see 'help assumptions'); repeatable")
+	cli.NameArgument(f, "NAME=VALUE", "var")
+	cli.NameArgument(f, "COMMAND", "exec")
+	cli.NameArgument(f, "URL", "wait-for")
+	cli.NameArgument(f, "NAME[,NAME]", "assume")
 	for _, name := range []string{"var", "exec", "wait-for", "wait-timeout", "repeat"} {
 		cli.Complete(c, name, cli.Nothing)
 	}

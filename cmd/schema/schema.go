@@ -19,7 +19,7 @@ type schema struct {
 func schemas(app *cli.App) []schema {
 	return []schema{
 		{"json-schema", "a JSON Schema (2020-12) of the body of an event", app.Catalog.JSONSchema},
-		{"scenario", "a JSON Schema of the files that run plays, for editors", func() []byte { return parse.JSONSchema(app.Catalog) }},
+		{"scenario", "a JSON Schema of scenario files, for editors", func() []byte { return parse.JSONSchema(app.Catalog) }},
 		{"openapi", "an OpenAPI 3.1 document of the webhooks", app.Catalog.OpenAPI},
 	}
 }
@@ -27,14 +27,14 @@ func schemas(app *cli.App) []schema {
 // New makes the command.
 func New(app *cli.App) *cobra.Command {
 	var names []string
-	about := "Print a schema made from what Apizee documents:\n\n"
+	about := "Print a schema that is generated from what Apizee documents.\n\nSchemas:\n"
 	for _, s := range schemas(app) {
 		names = append(names, s.name)
 		about += s.name + "\t" + s.about + "\n"
 	}
 	return &cobra.Command{
 		Use:   "schema " + strings.Join(names, "|"),
-		Short: "Print a schema of the events",
+		Short: "Print a schema of events or scenarios",
 		Long:  about,
 		Example: cli.Example(`
 			apizee-hooks schema json-schema > event.schema.json

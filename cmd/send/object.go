@@ -17,8 +17,8 @@ func newObject(o *options, object apizee.Object) *cobra.Command {
 	flags := objectFlags{object: object}
 	c := &cobra.Command{
 		Use:   object.Name + " [" + strings.Join(o.Catalog.EventNames(), "|") + "]",
-		Short: "Send an event about " + object.Description,
-		Long: fmt.Sprintf("Send an event about %s.\n\nWithout flags it is the documented example, dated now, and the event is an\nupdate. `apizee-hooks events %s` shows what is documented.",
+		Short: "Send an event about a " + object.Name,
+		Long: fmt.Sprintf("Send an event about %s.\n\nWithout flags, the documented example is sent as an update with the current time. `apizee-hooks events %s` shows what is documented.",
 			object.Description, object.Name),
 		Example:           objectExamples(object),
 		ValidArgsFunction: cli.FirstArg(cli.Words(o.Catalog.EventNames())),
@@ -60,7 +60,8 @@ type objectFlags struct {
 
 func (f *objectFlags) add(c *cobra.Command) {
 	flags := c.Flags()
-	flags.StringVar(&f.id, "id", "", "`ID` of the object: "+f.object.ID.Description)
+	flags.StringVar(&f.id, "id", "", "ID of the object: "+f.object.ID.Description)
+	cli.NameArgument(flags, "ID", "id")
 	cli.Complete(c, "id", cli.Nothing)
 	group := strings.ToUpper(f.object.Name[:1]) + f.object.Name[1:] + " flags"
 	cli.GroupFlags(flags, group, "id")
@@ -80,7 +81,7 @@ func (f *objectFlags) add(c *cobra.Command) {
 		}
 		second, _ := f.object.Prop(first.Pair.With)
 		flags.Var(cli.Text{Value: &f.pairs[i], Name: strings.ToUpper(lastPart(first.Path) + "/" + lastPart(second.Path))}, first.Pair.Flag,
-			"both at once: "+first.ExampleText()+"/"+second.ExampleText())
+			"both: "+first.ExampleText()+"/"+second.ExampleText())
 		cli.Complete(c, first.Pair.Flag, completeFirst(first.Values))
 		cli.GroupFlags(flags, group, first.Pair.Flag)
 	}

@@ -27,22 +27,23 @@ func New(app *cli.App) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "send [" + strings.Join(app.Catalog.ObjectNames(), "|") + "]",
 		Short: "Send an event to your endpoint",
-		Long: `Send an event to your endpoint, with the method, headers and body that Apizee
-documents. Without flags each object sends its documented example, dated now.
-
-An endpoint that answers 2xx gives exit code 0, any other answer 1, no answer 3.`,
+		Long: `Build an event and send it with the method, headers and body that Apizee documents.
+Without flags, an object's documented example is sent with the current time. An
+event can also come from a template or from your own JSON.`,
+		Annotations: cli.ExitCodes(map[int]string{
+			cli.ExitOK:          "accepted: every response is 2xx",
+			cli.ExitNo:          "rejected: a response is not 2xx",
+			cli.ExitUsage:       "invalid flags, configuration or event; nothing was sent",
+			cli.ExitUnreachable: "failed: no response",
+		}),
 		Example: cli.Example(`
-			# A ticket was updated
+			# An event about a ticket
 			apizee-hooks send ticket update --state invited --to http://localhost:3000/apizeehooks/
-
-			# A named template, with a value of your own
+			# A template, with a value for a variable
 			apizee-hooks send --template ticket-geolocated --var lat=48.1 -t localhost:3000/hooks
-
-			# Your own JSON, and the shared secret your endpoint checks
+			# Your own JSON, with the secret header that the endpoint checks
 			apizee-hooks send --data @event.json -H 'X-Api-Key: abc' -t localhost:3000/hooks
-
-			# Look, but do not send; or get the curl command
-			apizee-hooks send media --state completed --dry-run
+			# Print the curl command, and send nothing
 			apizee-hooks send media --state completed --dry-run=curl -t localhost:3000/hooks`),
 		Args:              noSuchObject(app.Catalog),
 		ValidArgsFunction: cli.Nothing,

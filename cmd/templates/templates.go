@@ -12,17 +12,16 @@ func New(app *cli.App) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "templates [command]",
 		Short: "List, show or copy templates and scenarios",
-		Long: `A template is an event as JSON, with Go template actions for what differs; a
-scenario is a YAML file of events in order. They are looked for in
-.apizee-hooks/templates and .apizee-hooks/scenarios, then in your configuration
-folder, then among those that come with the program.`,
+		Long: `A template is an event as JSON with variables; a scenario is a YAML file of events
+in order. Names are looked up in .apizee-hooks/templates or .apizee-hooks/scenarios,
+then in templates or scenarios of the user's configuration directory (see 'help
+environment'), then among the built-in files. 'help functions' lists the functions of
+templates.`,
 		Example: cli.Example(`
 			apizee-hooks templates list
-			apizee-hooks templates show ticket-geolocated
 			apizee-hooks send --template ticket-geolocated --var lat=48.1 -t localhost:3000/hooks
-
-			# A copy of your own, to edit; it is found by its name
-			apizee-hooks templates copy ticket-geolocated .apizee-hooks/templates`),
+			# Copy a template to .apizee-hooks/templates, to edit it
+			apizee-hooks templates copy ticket-geolocated`),
 		Args: cli.NoSuchCommand,
 		RunE: func(c *cobra.Command, _ []string) error { return list(c.Context(), app, "text") },
 	}
@@ -62,17 +61,17 @@ func newShow(app *cli.App) *cobra.Command {
 
 // scenarioFlag chooses where a template and a scenario share a name.
 func scenarioFlag(c *cobra.Command, scenario *bool) {
-	c.Flags().BoolVar(scenario, "scenario", false, "take the scenario, where a template has the same name")
+	c.Flags().BoolVar(scenario, "scenario", false, "prefer a scenario to a template of the same name")
 }
 
 func newCopy(app *cli.App) *cobra.Command {
 	var scenario bool
 	c := &cobra.Command{
-		Use:   "copy <name> [folder]",
-		Short: "Copy a template or a scenario to a folder, to edit it",
-		Long: `Copy a template or a scenario to a folder, by default .apizee-hooks/templates or
-.apizee-hooks/scenarios, where it is found by its name. A file that is there
-already is left as it is.`,
+		Use:   "copy <name> [directory]",
+		Short: "Copy a template or a scenario, to edit it",
+		Long: `Copy a template or a scenario to a directory, by default .apizee-hooks/templates or
+.apizee-hooks/scenarios, where it is found by its name. An existing file is never
+overwritten.`,
 		Example:           cli.Example("\n\t\t\tapizee-hooks templates copy ticket-invited\n\t\t\tapizee-hooks templates copy ticket-lifecycle hooks"),
 		Args:              cli.Needs("the name of a template or a scenario, and a folder if it is to go elsewhere", 2, listsNames),
 		ValidArgsFunction: cli.FirstArg(completeNames(app)),

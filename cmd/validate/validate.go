@@ -1,4 +1,4 @@
-// Package validate is the command that holds events against the contract.
+// Package validate is the command that checks events against the documented contract.
 package validate
 
 import (
@@ -33,13 +33,16 @@ func New(app *cli.App) *cobra.Command {
 	o := &options{App: app, file: "-"}
 	c := &cobra.Command{
 		Use:   "validate [file|-]",
-		Short: "Hold events against what Apizee documents",
-		Long: `Read events and say what in them differs from Apizee's documentation: one event,
-one a line (JSON Lines), an array of them, or a recording. Without a file, or
-with -, it reads standard input.
-
-An error breaks the documented contract and gives exit code 1. A warning is about
-what is not documented, and counts with --strict only.`,
+		Short: "Check events against Apizee's documentation",
+		Long: `Read one event, one event per line (JSON Lines), an array of events or a recording,
+and report how each differs from Apizee's documentation. Without a file, or with -,
+standard input is read. An error violates the documented contract; a warning is about
+something undocumented.`,
+		Annotations: cli.ExitCodes(map[int]string{
+			cli.ExitOK:    "all events are valid",
+			cli.ExitNo:    "an event is invalid; with --strict: or has a warning",
+			cli.ExitUsage: "invalid flags, or no event in the input",
+		}),
 		Example: cli.Example(`
 			apizee-hooks validate event.json
 			apizee-hooks send ticket --state done --dry-run | apizee-hooks validate
@@ -56,7 +59,7 @@ what is not documented, and counts with --strict only.`,
 		},
 	}
 	cli.OutputFlag(c, c.Flags(), &o.output, []string{"text", "json"}, "")
-	c.Flags().BoolVar(&o.strict, "strict", false, "let warnings count as errors")
+	c.Flags().BoolVar(&o.strict, "strict", false, "treat warnings as errors")
 	return c
 }
 

@@ -20,7 +20,7 @@ func New(app *cli.App) *cobra.Command {
 	o := &options{App: app}
 	c := &cobra.Command{
 		Use:   "version",
-		Short: "Print the version of this program",
+		Short: "Print the version",
 		Example: cli.Example(`
 			apizee-hooks version
 			apizee-hooks version -o json`),

@@ -44,8 +44,8 @@ type Listen struct {
 	Status int `mapstructure:"listen.status"`
 	// Body is the reply's body.
 	Body string `mapstructure:"listen.body"`
-	// ReplyHeaders are the reply's header lines, in the form of Config.Headers.
-	ReplyHeaders []string `mapstructure:"listen.reply-headers"`
+	// ResponseHeaders are the response's header lines, in the form of Config.Headers.
+	ResponseHeaders []string `mapstructure:"listen.response-headers"`
 	// Delay is the wait before the reply, 0 or more.
 	Delay time.Duration `mapstructure:"listen.delay"`
 	// RequireHeader is the "Name: value" line an event must carry, or empty.

@@ -87,9 +87,9 @@ FILE:3: listen.body: after ${ comes a variable's name and }, as in ${NAME}, ${NA
 APIZEE_HOOKS_LISTEN_STATUS: "0" is not ` + statuses},
 		{name: "bad flag", flags: map[string]any{"timeout": "-5s"}, want: `--timeout: "-5s" is negative; it must be a duration such as 10s or 500ms`},
 		{name: "header lines", env: environment{"APIZEE_HOOKS_HEADERS": "A: b\nhidden"},
-			flags: map[string]any{"listen.reply-headers": []string{": hidden"}},
+			flags: map[string]any{"listen.response-headers": []string{": hidden"}},
 			want: `APIZEE_HOOKS_HEADERS: header 2 of headers: there is no colon in it; write "Name: value"
-flag --reply-header: header 1 of listen.reply-headers: "" is not a header name`},
+flag --response-header: header 1 of listen.response-headers: "" is not a header name`},
 		{name: "flags", flags: map[string]any{"nope": 1, "templates": "x", "headers": "A: b", "to": []string{"x"}},
 			want: `flag --header: string is no value for headers
 no flag sets a key "nope"

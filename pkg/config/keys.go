@@ -60,7 +60,7 @@ func Keys() []Key {
 			Description: "The HTTP status of the reply."},
 		{Name: "listen.body", kind: text, Flag: "body", Empty: true, Example: `'{"accepted": true}'`,
 			Description: "The body of the reply."},
-		{Name: "listen.reply-headers", kind: headers, Flag: "reply-header", Example: "Content-Type: application/json",
+		{Name: "listen.response-headers", kind: headers, Flag: "response-header", Example: "Content-Type: application/json",
 			Description: "Headers of the reply."},
 		{Name: "listen.delay", kind: duration, Flag: "delay", Default: "0s",
 			Description: "How long to wait before the reply."},

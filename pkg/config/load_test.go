@@ -103,12 +103,12 @@ profiles:
 		{name: "empty variables are not set", file: "to: http://a\n",
 			env:  environment{"APIZEE_HOOKS_TO": "", "APIZEE_HOOKS_PROFILE": "", "APIZEE_HOOKS_CONFIG": "", "APIZEE_HOOKS_HEADERS": ""},
 			want: func(c *Config) { c.To = "http://a" }},
-		{name: "repeated headers replace those of a lower layer", file: "listen: {reply-headers: {set-cookie: [a, b], X-No: }}\n",
+		{name: "repeated headers replace those of a lower layer", file: "listen: {response-headers: {set-cookie: [a, b], X-No: }}\n",
 			env:   environment{"APIZEE_HOOKS_HEADERS": "A: 1\na: 2"},
 			flags: map[string]any{"headers": []string{"A: 3", "A: 4"}},
 			want: func(c *Config) {
 				c.Headers = []string{"A: 3", "A: 4"}
-				c.Listen.ReplyHeaders = []string{"Set-Cookie: a", "Set-Cookie: b", "X-No:"}
+				c.Listen.ResponseHeaders = []string{"Set-Cookie: a", "Set-Cookie: b", "X-No:"}
 			}},
 		{name: "scalars keep what was written", file: "headers: {A: 007, B: 1.10, C: yes, D: true, E.F: 0x1}\nlisten: {status: '201', body: 12}\n",
 			want: func(c *Config) {
@@ -185,7 +185,7 @@ func changedTags(a, b any) (tags []string) {
 func TestEnvironmentNames(t *testing.T) {
 	want := "APIZEE_HOOKS_TO APIZEE_HOOKS_HEADERS APIZEE_HOOKS_TIMEOUT APIZEE_HOOKS_INSECURE APIZEE_HOOKS_TEMPLATES " +
 		"APIZEE_HOOKS_LISTEN_ADDR APIZEE_HOOKS_LISTEN_PATH APIZEE_HOOKS_LISTEN_STATUS APIZEE_HOOKS_LISTEN_BODY " +
-		"APIZEE_HOOKS_LISTEN_REPLY_HEADERS APIZEE_HOOKS_LISTEN_DELAY APIZEE_HOOKS_LISTEN_REQUIRE_HEADER " +
+		"APIZEE_HOOKS_LISTEN_RESPONSE_HEADERS APIZEE_HOOKS_LISTEN_DELAY APIZEE_HOOKS_LISTEN_REQUIRE_HEADER " +
 		"APIZEE_HOOKS_LISTEN_FORWARD_TO APIZEE_HOOKS_LISTEN_RECORD APIZEE_HOOKS_LISTEN_OUTPUT APIZEE_HOOKS_LISTEN_MAX_BODY"
 	var got []string
 	for _, k := range Keys() {

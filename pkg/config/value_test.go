@@ -45,7 +45,7 @@ profiles:
 		{Key: "listen.path", Value: "/@a", Source: "profile qa (" + path + ":13)"},
 		{Key: "listen.status", Value: "204", Source: "default"},
 		{Key: "listen.body", Source: "default"},
-		{Key: "listen.reply-headers", Source: "default"},
+		{Key: "listen.response-headers", Source: "default"},
 		{Key: "listen.delay", Value: "0s", Source: "default"},
 		{Key: "listen.require-header", Value: "X-Api-Key: abc", Source: path + ":7", Secret: true},
 		{Key: "listen.forward-to", Value: "http://token@host", Source: "flag --forward-to", Secret: true},

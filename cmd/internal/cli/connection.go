@@ -25,9 +25,11 @@ type Connection struct {
 // AddFlags adds the flags to f, the local or the persistent ones of c. What the
 // configuration holds too is read from there, with the flags laid over it.
 func (o *Connection) AddFlags(c *cobra.Command, f *pflag.FlagSet) {
-	f.StringP("to", "t", "", "where to: the `URL` of the endpoint (default: `to` of the configuration)")
-	f.StringArrayVarP(&o.Headers, "header", "H", nil, "add or replace a header, as `'Name: value'`; 'Name;' sends it empty, 'Name:' removes it; repeatable")
-	f.Duration("timeout", 10*time.Second, "give up on a delivery after this `DURATION`")
+	f.StringP("to", "t", "", "URL of the endpoint (default: 'to' in the configuration)")
+	f.StringArrayVarP(&o.Headers, "header", "H", nil, "header as 'Name: value'; 'Name;' empties, 'Name:' removes it; repeatable")
+	f.Duration("timeout", 10*time.Second, "time limit of a delivery attempt")
+	NameArgument(f, "URL", "to")
+	NameArgument(f, "HEADER", "header")
 	GroupFlags(f, DeliveryFlags, "to", "header", "timeout")
 	o.Network.AddFlags(c, f)
 	o.Settings = TrackSettings(f, map[string]string{"to": "to", "timeout": "timeout", "insecure": "insecure"})
@@ -39,7 +41,7 @@ func (o *Connection) AddFlags(c *cobra.Command, f *pflag.FlagSet) {
 // KeepAliveFlag adds --keep-alive to f, for a command that otherwise opens a connection for
 // each delivery.
 func (o *Connection) KeepAliveFlag(f *pflag.FlagSet) {
-	f.BoolVar(&o.KeepAlive, "keep-alive", false, "keep connections for the next deliveries; without it each opens its own, as curl does")
+	f.BoolVar(&o.KeepAlive, "keep-alive", false, "reuse connections; by default each delivery opens its own, as curl does")
 	GroupFlags(f, ConnectionFlags, "keep-alive")
 }
 

@@ -27,7 +27,7 @@ func (f faultFlag) Set(name string) (err error) {
 // FaultFlag adds --fault to f, the local or the persistent flags of c. It completes
 // those that can be taken.
 func FaultFlag(c *cobra.Command, f *pflag.FlagSet, value *fault.Fault, canTake func(fault.Fault) bool) {
-	f.Var(faultFlag{value}, "fault", "deliver badly on purpose, by the fault of this `NAME`; load --help lists them")
+	f.Var(faultFlag{value}, "fault", "fault to inject into each delivery (see 'help faults')")
 	GroupFlags(f, DeliveryFlags, "fault")
 	var names []string
 	for _, f := range fault.All() {

@@ -10,7 +10,8 @@ import (
 
 // FilterFlag adds the --filter flag of a command that shows or sends some events.
 func FilterFlag(c *cobra.Command, catalog *apizee.Catalog, value *[]string) {
-	c.Flags().StringArrayVar(value, "filter", nil, "only events with `KEY=VALUE[,VALUE]`, such as object=ticket; != negates; repeat for and")
+	c.Flags().StringArrayVar(value, "filter", nil, "only matching events (see 'help filters'); repeatable")
+	NameArgument(c.Flags(), "KEY=VALUE[,VALUE]", "filter")
 	Complete(c, "filter", completeFilter(catalog))
 }
 

@@ -90,9 +90,9 @@ func (n Text) Set(text string) error {
 // OutputFlag adds -o to f, the local or the persistent flags of c: the first of the words
 // is the default. What is to be said of them may be "".
 func OutputFlag(c *cobra.Command, f *pflag.FlagSet, value *string, words []string, about string) {
-	usage := "print in this form"
+	usage := "output format"
 	if about != "" {
-		usage += "; " + about
+		usage += ": " + about
 	}
 	EnumFlag(c, f, value, "output", "o", words[0], words, usage)
 }
@@ -113,9 +113,9 @@ func (s Seed) Or(random func() uint64) uint64 {
 
 // SeedFlag adds --seed.
 func SeedFlag(c *cobra.Command, seed *Seed) {
-	usage := "random seed: the same `N` makes the same choices"
+	usage := "random seed: equal seeds make equal choices"
 	if seed.N == 0 {
-		usage += " (default: another one each time)"
+		usage += " (default random)"
 	}
 	c.Flags().Var(seedFlag{seed}, "seed", usage)
 	Complete(c, "seed", Nothing)

@@ -109,13 +109,10 @@ func (h *helpWriter) section(s Section) {
 func (h *helpWriter) examples(text string) {
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, "\n")
-		switch {
-		case strings.HasPrefix(line, "#"):
-			line = "  " + h.palette.Dim(line)
-		case line != "":
-			line = "  " + line
+		if strings.HasPrefix(line, "#") {
+			line = h.palette.Dim(line)
 		}
-		fmt.Fprintln(h.w, line)
+		fmt.Fprintln(h.w, "  "+line)
 	}
 }
 

@@ -281,9 +281,6 @@ func Argument(f *pflag.Flag) string {
 	if named := f.Annotations[flagArgument]; len(named) > 0 {
 		return named[0]
 	}
-	if name, text := pflag.UnquoteUsage(f); text != f.Usage {
-		return name
-	}
 	switch kind := f.Value.Type(); kind {
 	case "bool":
 		return ""
@@ -297,10 +294,9 @@ func Argument(f *pflag.Flag) string {
 }
 
 func flagText(f *pflag.Flag) string {
-	_, text := pflag.UnquoteUsage(f)
 	switch f.DefValue {
 	case "", "false", "0", "0s", "[]":
-		return text
+		return f.Usage
 	}
-	return text + " (default " + f.DefValue + ")"
+	return f.Usage + " (default " + f.DefValue + ")"
 }

@@ -67,7 +67,7 @@ func (f reportFlag) Set(s string) error {
 
 // ReportFlag adds --report with the kinds that a command can write.
 func ReportFlag(c *cobra.Command, value *Reports, kinds ...string) {
-	c.Flags().Var(reportFlag{value, kinds}, "report", "write a report to a file, as "+List(kinds, "or")+"; - is standard output; repeatable")
+	c.Flags().Var(reportFlag{value, kinds}, "report", "file for a "+List(kinds, "or")+" report; - is stdout; repeatable")
 	Complete(c, "report", func(_ *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
 		if strings.Contains(word, "=") {
 			return nil, cobra.ShellCompDirectiveDefault

@@ -22,7 +22,7 @@ func (o *Stream) AddFlags(c *cobra.Command, catalog *apizee.Catalog, rate string
 	f := c.Flags()
 	f.Var(rateFlag{&o.Rate}, "rate", rate)
 	SeedFlag(c, &o.Seed)
-	f.Var(mixFlag{catalog, &o.Mix}, "mix", "how large a share each object has")
+	f.Var(mixFlag{catalog, &o.Mix}, "mix", "relative share of each object")
 	Complete(c, "rate", Words(rates))
 	Complete(c, "mix", completeMix(catalog))
 }
