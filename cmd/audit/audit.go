@@ -81,7 +81,7 @@ type ruleFlag struct {
 	catalog *apizee.Catalog
 }
 
-// Takes says whether a word is the name of a rule.
+// Takes reports whether a word is the name of a rule.
 func (f ruleFlag) Takes(word string) bool {
 	_, err := audit.LookupRule(f.catalog, word)
 	return err == nil
@@ -130,7 +130,7 @@ func badRule(err error) error {
 	return cli.Usage(err, "`"+cli.Program+" audit --rules` lists the rules.")
 }
 
-// judge runs the audit, and says how it went.
+// judge runs the audit and prints and writes its results.
 func judge(ctx context.Context, o *options, spec audit.Options) error {
 	o.reports.Keep(o.Network.Files()...)
 	if err := o.PrepareReports(&o.reports); err != nil {
@@ -140,12 +140,12 @@ func judge(ctx context.Context, o *options, spec audit.Options) error {
 	p := &printer{app: o.App, palette: o.Out()}
 	spec.OnResult = p.result
 	outcome, err := audit.Run(ctx, spec)
-	var silent *audit.UnreachableError
+	var unreachable *audit.UnreachableError
 	switch {
 	case ctx.Err() != nil && err != nil:
 		return cli.Interrupted()
-	case errors.As(err, &silent):
-		return cli.Unreachable(fmt.Errorf("nothing to audit: %w", err), show.Advise(silent.Failure)+".")
+	case errors.As(err, &unreachable):
+		return cli.Unreachable(fmt.Errorf("nothing to audit: %w", err), show.Advise(unreachable.Failure)+".")
 	case err != nil:
 		return err
 	}

@@ -17,7 +17,7 @@ func printRules(app *cli.App, name string) error {
 		if err != nil {
 			return badRule(err)
 		}
-		fmt.Fprintf(app.Stdout, "%s  %s\n\n%s\n\nA good endpoint answers %s.\n", p.Object(r.Name), p.Strong(r.Title), r.Why, r.Good)
+		fmt.Fprintf(app.Stdout, "%s  %s\n\n%s\n\nExpected: %s.\n", p.Object(r.Name), p.Strong(r.Title), r.Why, r.Expected)
 		return nil
 	}
 	var rows [][]console.Cell
@@ -33,7 +33,7 @@ func printRules(app *cli.App, name string) error {
 	return err
 }
 
-// printer tells how an audit goes.
+// printer prints the results of an audit.
 type printer struct {
 	app     *cli.App
 	palette console.Palette
@@ -67,14 +67,16 @@ func (p *printer) result(r audit.Result) {
 		p.detail("skipped: "+r.Actual, palette.Dim)
 		return
 	}
-	p.detail("it did: "+console.Safe(r.Actual), nil)
 	if r.Took > 0 {
-		p.detail("a good one: "+r.Good, nil)
+		p.detail("expected  "+r.Expected, nil)
+	}
+	p.detail("actual    "+console.Safe(r.Actual), nil)
+	if r.Took > 0 {
 		p.detail(r.Why, palette.Dim)
 	}
 }
 
-// indent is where the details of a rule begin.
+// indent precedes the details of a rule.
 const indent = "      "
 
 // detail prints a line below a rule; a paint of nil leaves it plain.

@@ -13,29 +13,29 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/fault"
 )
 
-// Options say what is audited, and how.
+// Options of an audit.
 type Options struct {
-	// Catalog is what is documented; nil means apizee.Documented().
+	// Catalog is the documented contract; nil means apizee.Documented().
 	Catalog *apizee.Catalog
 
-	// Target is the endpoint. The first of its headers that is a secret is the one
-	// that the rules about secrets are tried with.
+	// Target is the endpoint. The rules about secrets use the first of its headers that is
+	// a secret.
 	Target deliver.Target
 
 	Transport *http.Transport // see deliver.NewTransport
-	Timeout   time.Duration   // of a delivery; 0 means no limit
+	Timeout   time.Duration   // of a request; 0 means no limit
 	Seed      uint64          // of the faults
 	Skip      []string        // names of rules
 
-	// OnResult is called after every rule that was tried or skipped, though not after those
-	// that were left when the audit was stopped; it may be nil.
+	// OnResult is called after every rule that was tried or skipped, except those that were
+	// left when the audit was stopped. It may be nil.
 	OnResult func(Result)
 
 	Now   func() time.Time
 	Sleep func(ctx context.Context, d time.Duration) error
 }
 
-// Result is what a rule came to.
+// Result is the outcome of one rule.
 type Result struct {
 	Rule
 	Status Status        `json:"status"`
@@ -43,7 +43,7 @@ type Result struct {
 	Took   time.Duration `json:"-"`
 }
 
-// Outcome is the whole report card.
+// Outcome is what the audit report is made of.
 type Outcome struct {
 	URL      string // without secrets
 	Start    time.Time
@@ -52,8 +52,8 @@ type Outcome struct {
 	Complete bool // false when the audit was stopped
 }
 
-// UnreachableError says that the endpoint did not answer the first, polite event, so
-// that there is nothing to audit.
+// UnreachableError says that there was no response to the first valid event, so that there
+// is nothing to audit.
 type UnreachableError struct{ Failure *deliver.Failure }
 
 func (e *UnreachableError) Error() string { return e.Failure.Message }
@@ -71,7 +71,7 @@ func Run(ctx context.Context, o Options) (Outcome, error) {
 	}
 	p := newProbe(ctx, o)
 	outcome := Outcome{URL: deliver.ShowURL(o.Target.URL, false), Start: o.Now()}
-	if f := p.send(p.ordinary()).Failure; f != nil && noWay(f.Kind) {
+	if f := p.send(p.ordinary()).Failure; f != nil && cannotAudit(f.Kind) {
 		return Outcome{}, &UnreachableError{f}
 	}
 	for _, rule := range Rules(o.Catalog) {
@@ -85,9 +85,9 @@ func Run(ctx context.Context, o Options) (Outcome, error) {
 	return outcome, nil
 }
 
-// noWay says whether there is nothing to judge: nobody answers an ordinary event, or not
-// in HTTP, or not in time.
-func noWay(k deliver.Kind) bool {
+// cannotAudit reports whether a failure of the first event leaves nothing to judge, such as a
+// refused connection, a timeout or a response that is not HTTP.
+func cannotAudit(k deliver.Kind) bool {
 	switch k {
 	case fault.KindAborted, deliver.KindOther:
 		return false
@@ -101,11 +101,11 @@ func (p *probe) run(rule Rule) Result {
 	case p.ctx.Err() != nil:
 		result.Actual = stopped
 	case slices.Contains(p.options.Skip, rule.Name):
-		result.Actual = "on demand"
+		result.Actual = "excluded"
 	case rule.secret && p.secret.Name == "":
 		result.Actual = "no secret header is configured"
-	case p.isGone():
-		result.Status, result.Actual = Failed, "not tried: nothing listens any more since "+p.killer
+	case p.isDown():
+		result.Status, result.Actual = Failed, "not tried: connection refused since "+p.downSince
 	default:
 		start := p.options.Now()
 		result.Status, result.Actual = p.try(rule)
@@ -116,7 +116,7 @@ func (p *probe) run(rule Rule) Result {
 
 const stopped = "the audit was stopped"
 
-// try makes the attempts of a rule and sums them up.
+// try makes the attempts of a rule and summarizes them.
 func (p *probe) try(rule Rule) (Status, string) {
 	attempts := rule.try(p)
 	if p.ctx.Err() != nil {
@@ -128,24 +128,25 @@ func (p *probe) try(rule Rule) (Status, string) {
 		}
 	}
 	status, actual := summarize(attempts)
-	if p.killed(attempts) {
-		p.killer = rule.Name
-		return Failed, "it is gone: " + actual
+	if p.tookDown(attempts) {
+		p.downSince = rule.Name
+		return Failed, "connection refused afterwards: " + actual
 	}
 	return status, actual
 }
 
-// killed says whether nothing listens any more. Who did not answer may have ended.
-func (p *probe) killed(attempts []attempt) bool {
+// tookDown reports whether the endpoint refuses connections after these attempts. It probes
+// only after an attempt without a response.
+func (p *probe) tookDown(attempts []attempt) bool {
 	for _, a := range attempts {
 		if a.result.Failure != nil {
-			return refusedConnection(p.knock())
+			return refusedConnection(p.sendOnNewConnection())
 		}
 	}
 	return false
 }
 
-// Count is how many rules came to a status.
+// Count returns how many rules have a status.
 func (o Outcome) Count(s Status) int {
 	n := 0
 	for _, r := range o.Results {
@@ -156,11 +157,11 @@ func (o Outcome) Count(s Status) int {
 	return n
 }
 
-// OK says whether no rule failed.
+// OK reports whether no rule failed.
 func (o Outcome) OK() bool { return o.Count(Failed) == 0 }
 
-// Score is from 0 to 100: the share of the rules that passed, where a warning counts
-// half and a rule that was skipped does not count. It is 100 only when all passed.
+// Score returns the percentage of rules that passed, rounded down. A warning counts half; a
+// skipped rule does not count.
 func (o Outcome) Score() int {
 	points, rules := 0.0, 0.0
 	for _, r := range o.Results {
@@ -180,11 +181,11 @@ func (o Outcome) Score() int {
 	return int(math.Floor(100 * points / rules))
 }
 
-// Summary is the outcome in one line.
+// Summary returns the outcome in one line.
 func (o Outcome) Summary() string {
 	verdict, rest := fmt.Sprintf("score %d of 100", o.Score()), "skipped"
 	if !o.Complete {
-		verdict, rest = "stopped before the end, so there is no score", "not tried"
+		verdict, rest = "stopped early, no score", "not tried"
 	}
 	return fmt.Sprintf("%s: %d passed, %d warned, %d failed, %d %s",
 		verdict, o.Count(Passed), o.Count(Warned), o.Count(Failed), o.Count(Skipped), rest)

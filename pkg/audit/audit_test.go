@@ -24,8 +24,8 @@ import (
 
 const secret = "X-Hook-Secret"
 
-// soundEndpoint is written the way the rules ask for.
-func soundEndpoint(w http.ResponseWriter, r *http.Request) {
+// correctEndpoint does what every rule expects.
+func correctEndpoint(w http.ResponseWriter, r *http.Request) {
 	if values := r.Header.Values(secret); len(values) != 1 || values[0] != "s3cret" {
 		w.WriteHeader(http.StatusUnauthorized)
 		return
@@ -80,7 +80,7 @@ func options(t *testing.T, url string) Options {
 	}
 }
 
-// notPassed are the rules with another status than passed.
+// notPassed returns the rules that did not pass, with their status.
 func notPassed(o Outcome) map[string]Status {
 	found := map[string]Status{}
 	for _, r := range o.Results {
@@ -91,9 +91,9 @@ func notPassed(o Outcome) map[string]Status {
 	return found
 }
 
-func TestSoundEndpoint(t *testing.T) {
+func TestCorrectEndpoint(t *testing.T) {
 	var seen []string
-	outcome := run(t, soundEndpoint, func(o *Options) {
+	outcome := run(t, correctEndpoint, func(o *Options) {
 		o.OnResult = func(r Result) { seen = append(seen, r.Name) }
 	})
 	for _, r := range outcome.Results {
@@ -106,8 +106,8 @@ func TestSoundEndpoint(t *testing.T) {
 	}
 }
 
-// Each flaw must be found by the rule that is about it.
-func TestFlawsAreFound(t *testing.T) {
+// Each defect must be found by the rule that is about it.
+func TestDefectsAreFound(t *testing.T) {
 	reject := func(status int, when func(r *http.Request, body string) bool) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
 			body, _ := io.ReadAll(r.Body)
@@ -116,7 +116,7 @@ func TestFlawsAreFound(t *testing.T) {
 				return
 			}
 			r.Body = io.NopCloser(bytes.NewReader(body))
-			soundEndpoint(w, r)
+			correctEndpoint(w, r)
 		}
 	}
 	has := func(part string) func(*http.Request, string) bool {
@@ -126,26 +126,26 @@ func TestFlawsAreFound(t *testing.T) {
 		handler http.HandlerFunc
 		want    map[string]Status
 	}{
-		"one state refused": {reject(400, has(`"state":"expired"`)), map[string]Status{"ticket-events": Failed}},
-		"compares the content type": {
+		"rejects a state": {reject(400, has(`"state":"expired"`)), map[string]Status{"ticket-events": Failed}},
+		"compares the content type as text": {
 			reject(415, func(r *http.Request, _ string) bool { return r.Header.Get("Content-Type") == "application/json" }),
 			map[string]Status{"content-type": Failed},
 		},
-		"strict states":        {reject(400, has("teleported")), map[string]Status{"unknown-state": Warned}},
-		"crashes on a state":   {reject(500, has("teleported")), map[string]Status{"unknown-state": Failed}},
-		"strict fields":        {reject(422, has("deliveryId")), map[string]Status{"extra-field": Warned}},
-		"strict props":         {reject(422, has("priority")), map[string]Status{"extra-prop": Warned}},
-		"knows no dots":        {reject(500, has("geoloc.lat")), map[string]Status{"dotted-props": Failed}},
-		"crashes on null":      {reject(500, has(`"geoloc":null`)), map[string]Status{"nulls": Failed}},
-		"three bytes a letter": {reject(500, has("🚀")), map[string]Status{"unicode": Failed}},
-		"small limit":          {reject(413, func(_ *http.Request, b string) bool { return len(b) > 100<<10 }), map[string]Status{}},
-		"crashes on much":      {reject(500, func(_ *http.Request, b string) bool { return len(b) > 100<<10 }), map[string]Status{"long-name": Failed}},
-		"crashes on the shape": {reject(500, func(_ *http.Request, b string) bool { return b == "[]" }), map[string]Status{"not-an-event": Failed}},
-		"redirects":            {reject(302, has("conversation")), map[string]Status{"conversation-events": Failed, "media-events": Failed, "unicode": Failed, "long-name": Failed, "nulls": Failed, "unknown-object": Failed}},
-		"takes whatever comes": {
+		"rejects unknown states":     {reject(400, has("teleported")), map[string]Status{"unknown-state": Warned}},
+		"crashes on unknown states":  {reject(500, has("teleported")), map[string]Status{"unknown-state": Failed}},
+		"rejects unknown fields":     {reject(422, has("deliveryId")), map[string]Status{"extra-field": Warned}},
+		"rejects unknown props":      {reject(422, has("priority")), map[string]Status{"extra-prop": Warned}},
+		"crashes on dotted props":    {reject(500, has("geoloc.lat")), map[string]Status{"dotted-props": Failed}},
+		"crashes on null":            {reject(500, has(`"geoloc":null`)), map[string]Status{"nulls": Failed}},
+		"crashes on four-byte UTF-8": {reject(500, has("🚀")), map[string]Status{"unicode": Failed}},
+		"body limit":                 {reject(413, func(_ *http.Request, b string) bool { return len(b) > 100<<10 }), map[string]Status{}},
+		"crashes on long bodies":     {reject(500, func(_ *http.Request, b string) bool { return len(b) > 100<<10 }), map[string]Status{"long-name": Failed}},
+		"crashes on other JSON":      {reject(500, func(_ *http.Request, b string) bool { return b == "[]" }), map[string]Status{"not-an-event": Failed}},
+		"redirects":                  {reject(302, has("conversation")), map[string]Status{"conversation-events": Failed, "media-events": Failed, "unicode": Failed, "long-name": Failed, "nulls": Failed, "unknown-object": Failed}},
+		"accepts everything": {
 			func(w http.ResponseWriter, _ *http.Request) {},
-			map[string]Status{"secret-missing": Failed, "secret-wrong": Failed, "secret-doubled": Warned,
-				"get": Warned, "empty-body": Failed, "not-json": Failed, "torn-body": Failed},
+			map[string]Status{"secret-missing": Failed, "secret-wrong": Failed, "secret-duplicated": Warned,
+				"get": Warned, "empty-body": Failed, "not-json": Failed, "truncated-body": Failed},
 		},
 	}
 	for name, test := range tests {
@@ -173,26 +173,26 @@ func try(t *testing.T, name string, handler http.HandlerFunc, change func(*Optio
 	return newProbe(t.Context(), o).run(rule)
 }
 
-// The server answers none before all have come.
-func TestBurstIsAtOnce(t *testing.T) {
+// The server responds to none before it has received all.
+func TestBurstIsConcurrent(t *testing.T) {
 	var all sync.WaitGroup
 	all.Add(50)
 	result := try(t, "burst", func(w http.ResponseWriter, r *http.Request) {
 		all.Done()
 		all.Wait()
-		soundEndpoint(w, r)
+		correctEndpoint(w, r)
 	}, nil)
-	if result.Status != Passed || result.Actual != "50 times 204 No Content" {
+	if result.Status != Passed || result.Actual != "50 × 204 No Content" {
 		t.Errorf("%s: %s", result.Status, result.Actual)
 	}
 }
 
-// The slow sender goes on only after the other event was answered.
-func TestSlowBodyAndTheOther(t *testing.T) {
+// The slow sender continues only after the response to the other event.
+func TestSlowBodyAndAnotherEvent(t *testing.T) {
 	answered := make(chan struct{})
 	var once sync.Once
 	result := try(t, "slow-body", func(w http.ResponseWriter, r *http.Request) {
-		soundEndpoint(w, r)
+		correctEndpoint(w, r)
 		once.Do(func() { close(answered) })
 	}, func(o *Options) {
 		o.Sleep = func(context.Context, time.Duration) error {
@@ -200,13 +200,13 @@ func TestSlowBodyAndTheOther(t *testing.T) {
 			return nil
 		}
 	})
-	if result.Status != Passed || result.Actual != "2 times 204 No Content" {
+	if result.Status != Passed || result.Actual != "2 × 204 No Content" {
 		t.Errorf("%s: %s", result.Status, result.Actual)
 	}
 }
 
 func TestSkipped(t *testing.T) {
-	outcome := run(t, soundEndpoint, func(o *Options) {
+	outcome := run(t, correctEndpoint, func(o *Options) {
 		o.Skip = []string{"burst", "get"}
 		o.Target.Headers = nil
 		o.Target.Headers = append(o.Target.Headers, deliver.Header{Name: "X-Team", Value: "blue"})
@@ -218,15 +218,15 @@ func TestSkipped(t *testing.T) {
 	}
 	o := options(t, "http://127.0.0.1:9")
 	o.Skip = []string{"burts"}
-	if _, err := Run(t.Context(), o); err == nil || err.Error() != `there is no rule "burts"; did you mean "burst"?` {
+	if _, err := Run(t.Context(), o); err == nil || err.Error() != `unknown rule "burts"; did you mean "burst"?` {
 		t.Errorf("got %v", err)
 	}
 }
 
-func TestTooSlow(t *testing.T) {
+func TestTimeout(t *testing.T) {
 	for name, start := range map[string]func(http.ResponseWriter){
-		"silent": func(http.ResponseWriter) {},
-		"no end": func(w http.ResponseWriter) { http.NewResponseController(w).Flush() },
+		"no response":      func(http.ResponseWriter) {},
+		"endless response": func(w http.ResponseWriter) { http.NewResponseController(w).Flush() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			done := make(chan struct{})
@@ -238,7 +238,7 @@ func TestTooSlow(t *testing.T) {
 			defer close(done)
 			o := options(t, server.URL)
 			o.Timeout = 10 * time.Millisecond
-			o.OnResult = func(r Result) { t.Errorf("it went on with %s", r.Name) }
+			o.OnResult = func(r Result) { t.Errorf("the audit continued with %s", r.Name) }
 			var unreachable *UnreachableError
 			if _, err := Run(t.Context(), o); !errors.As(err, &unreachable) || unreachable.Failure.Kind != deliver.KindTimeout {
 				t.Errorf("got %v", err)
@@ -247,7 +247,7 @@ func TestTooSlow(t *testing.T) {
 	}
 }
 
-// One that closes every connection, or speaks another protocol, answers nobody.
+// An endpoint that closes every connection, or speaks another protocol, cannot be audited.
 func TestNothingToAudit(t *testing.T) {
 	for text, want := range map[string]deliver.Kind{"": deliver.KindReset, "hello\r\n\r\n": deliver.KindBadReply} {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -283,9 +283,9 @@ func TestUnreachable(t *testing.T) {
 	}
 }
 
-// An endpoint that dies fails the rules that are left, until it comes back.
-func TestEndpointThatDies(t *testing.T) {
-	server := httptest.NewServer(http.HandlerFunc(soundEndpoint))
+// The rules that are left fail while the endpoint is down, until it is restarted.
+func TestEndpointRestarts(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(correctEndpoint))
 	address := server.Listener.Addr().String()
 	o := options(t, server.URL)
 	o.OnResult = func(r Result) {
@@ -299,7 +299,7 @@ func TestEndpointThatDies(t *testing.T) {
 				t.Error(err)
 				return
 			}
-			server = &httptest.Server{Listener: again, Config: &http.Server{Handler: http.HandlerFunc(soundEndpoint)}}
+			server = &httptest.Server{Listener: again, Config: &http.Server{Handler: http.HandlerFunc(correctEndpoint)}}
 			server.Start()
 		}
 	}
@@ -313,15 +313,15 @@ func TestEndpointThatDies(t *testing.T) {
 		t.Error(diff)
 	}
 	for _, r := range outcome.Results {
-		if r.Name == "out-of-order" && !strings.HasPrefix(r.Actual, "it is gone: ") ||
-			r.Name == "burst" && r.Actual != "not tried: nothing listens any more since out-of-order" {
+		if r.Name == "out-of-order" && !strings.HasPrefix(r.Actual, "connection refused afterwards: ") ||
+			r.Name == "burst" && r.Actual != "not tried: connection refused since out-of-order" {
 			t.Errorf("%s: %s", r.Name, r.Actual)
 		}
 	}
 }
 
-// The rule in which an endpoint ends is named, not the one that finds nobody there.
-func TestEndpointThatDiesOfARule(t *testing.T) {
+// The rule that crashes an endpoint is named, not the one after it.
+func TestRuleThatCrashesEndpoint(t *testing.T) {
 	server := httptest.NewUnstartedServer(nil)
 	server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if body, _ := io.ReadAll(r.Body); bytes.Contains(body, []byte("priority")) {
@@ -339,27 +339,27 @@ func TestEndpointThatDiesOfARule(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, r := range outcome.Results {
-		if r.Name == "extra-prop" && !strings.HasPrefix(r.Actual, "it is gone: ") ||
-			r.Name == "extra-field" && r.Actual != "not tried: nothing listens any more since extra-prop" {
+		if r.Name == "extra-prop" && !strings.HasPrefix(r.Actual, "connection refused afterwards: ") ||
+			r.Name == "extra-field" && r.Actual != "not tried: connection refused since extra-prop" {
 			t.Errorf("%s: %s", r.Name, r.Actual)
 		}
 	}
 }
 
 func TestStopped(t *testing.T) {
-	server := httptest.NewServer(http.HandlerFunc(soundEndpoint))
+	server := httptest.NewServer(http.HandlerFunc(correctEndpoint))
 	t.Cleanup(server.Close)
 	ctx, cancel := context.WithCancel(t.Context())
 	o := options(t, server.URL)
-	told := 0
+	seen := 0
 	o.OnResult = func(r Result) {
-		if told++; r.Name == "media-events" {
+		if seen++; r.Name == "media-events" {
 			cancel()
 		}
 	}
 	outcome, err := Run(ctx, o)
-	if told != 2 || !strings.HasPrefix(outcome.Summary(), "stopped before the end, so there is no score: 2 passed, ") {
-		t.Errorf("%d rules were told of; %s", told, outcome.Summary())
+	if seen != 2 || !strings.HasPrefix(outcome.Summary(), "stopped early, no score: 2 passed, ") {
+		t.Errorf("%d results; %s", seen, outcome.Summary())
 	}
 	var page strings.Builder
 	if err := outcome.Page().Write(&page); err != nil || strings.Contains(page.String(), " / 100") {
@@ -382,7 +382,7 @@ func TestRules(t *testing.T) {
 	names := map[string]bool{}
 	var groups []string
 	for _, r := range Rules(apizee.Documented()) {
-		if names[r.Name] || r.Name == "" || r.Title == "" || r.Why == "" || r.Good == "" || r.want == nil || r.try == nil {
+		if names[r.Name] || r.Name == "" || r.Title == "" || r.Why == "" || r.Expected == "" || r.want == nil || r.try == nil {
 			t.Errorf("%+v", r)
 		}
 		names[r.Name] = true
@@ -394,12 +394,12 @@ func TestRules(t *testing.T) {
 	if groups = slices.Compact(groups); len(groups) != 5 {
 		t.Errorf("the groups are not together: %v", groups)
 	}
-	if _, err := LookupRule(apizee.Documented(), "elephant"); err == nil || !strings.HasPrefix(err.Error(), `there is no rule "elephant"; there are ticket-events, `) {
+	if _, err := LookupRule(apizee.Documented(), "elephant"); err == nil || !strings.HasPrefix(err.Error(), `unknown rule "elephant"; the rules are ticket-events, `) {
 		t.Errorf("got %v", err)
 	}
 }
 
-// What the rules about documented events send must be so.
+// The rules about documented events must send valid ones.
 func TestDocumentedEventsAreValid(t *testing.T) {
 	var mu sync.Mutex
 	states := map[string]bool{}
@@ -426,30 +426,32 @@ func TestDocumentedEventsAreValid(t *testing.T) {
 }
 
 func TestSummarize(t *testing.T) {
-	reply := func(status int, text string) deliver.Result {
+	response := func(status int, text string) deliver.Result {
 		return deliver.Result{Status: status, StatusText: text}
 	}
 	failure := func(k deliver.Kind) deliver.Result {
 		return deliver.Result{Failure: &deliver.Failure{Kind: k, Message: "it " + string(k)}}
 	}
-	late := reply(204, "No Content")
+	late := response(204, "No Content")
 	late.Timings.Total = 3 * time.Second
-	ok := attempt{label: "a", result: reply(204, "No Content"), want: mustAccept()}
+	ok := attempt{label: "a", result: response(204, "No Content"), want: mustAccept()}
 	tests := map[string]struct {
 		attempts []attempt
 		status   Status
 		actual   string
 	}{
-		"none":      {nil, Skipped, "nothing was delivered"},
-		"one":       {[]attempt{ok}, Passed, "204 No Content"},
-		"same":      {[]attempt{ok, ok}, Passed, "2 times 204 No Content"},
-		"different": {[]attempt{ok, {result: reply(413, ""), want: mustSurvive()}}, Passed, "1 times 204 No Content, 1 times 413"},
-		"failed":    {[]attempt{ok, {label: "b", result: reply(500, "Oops"), want: mustAccept()}}, Failed, "1 of 2: b: 500 Oops"},
-		"worst":     {[]attempt{{label: "w", result: reply(400, ""), want: shouldAccept()}, {label: "f", result: reply(302, "Found"), want: shouldAccept()}}, Failed, "1 of 2: f: 302 Found"},
-		"late":      {[]attempt{{result: late, want: mustAccept(), within: time.Second}}, Warned, "204 No Content after 3s"},
-		"hung up":   {[]attempt{{result: failure(deliver.KindReset), want: refuseOrHangUp()}}, Passed, "it reset"},
-		"silent":    {[]attempt{{result: failure(deliver.KindTimeout), want: refuseOrHangUp()}}, Failed, "it timeout"},
-		"no HTTP":   {[]attempt{{result: failure(deliver.KindBadReply), want: mustSurvive()}}, Failed, "it bad-reply"},
+		"none":         {nil, Skipped, "nothing was sent"},
+		"one":          {[]attempt{ok}, Passed, "204 No Content"},
+		"same":         {[]attempt{ok, ok}, Passed, "2 × 204 No Content"},
+		"different":    {[]attempt{ok, {result: response(413, ""), want: acceptOrReject()}}, Passed, "1 × 204 No Content, 1 × 413"},
+		"failed":       {[]attempt{ok, {label: "b", result: response(500, "Oops"), want: mustAccept()}}, Failed, "a: 204 No Content; b: 500 Oops"},
+		"worst":        {[]attempt{{label: "w", result: response(400, ""), want: shouldAccept()}, {label: "f", result: response(302, "Found"), want: shouldAccept()}}, Failed, "w: 400; f: 302 Found"},
+		"one of many":  {[]attempt{ok, ok, ok, {label: "b", result: response(500, "Oops"), want: mustAccept()}}, Failed, "1 of 4 requests: b: 500 Oops"},
+		"some of many": {[]attempt{ok, ok, {label: "b", result: response(500, ""), want: mustAccept()}, {label: "c", result: response(500, ""), want: mustAccept()}}, Failed, "2 of 4 requests, such as b: 500"},
+		"late":         {[]attempt{{result: late, want: mustAccept(), within: time.Second}}, Warned, "204 No Content after 3s"},
+		"reset":        {[]attempt{{result: failure(deliver.KindReset), want: rejectOrReset()}}, Passed, "it reset"},
+		"timeout":      {[]attempt{{result: failure(deliver.KindTimeout), want: rejectOrReset()}}, Failed, "it timeout"},
+		"not HTTP":     {[]attempt{{result: failure(deliver.KindBadReply), want: acceptOrReject()}}, Failed, "it bad-reply"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -1,10 +1,10 @@
-// Package audit is the report card of an endpoint: it sends every documented event,
-// then the awkward deliveries that come in production sooner or later, and says of
-// each what a good endpoint answers and what this one did.
+// Package audit tests how an endpoint handles good and bad requests: it sends every
+// documented event, then requests that cause trouble in production, and reports for each
+// the expected and the actual response.
 //
-// All rules stand in one table, [Rules]. A rule delivers something and says which
-// answers are right; the judging is the same for all.
+// All rules stand in one table, [Rules]. A rule sends requests and says which reactions
+// are right; the judging is the same for all.
 //
 // The package must not know terminals or commands. It writes JSON and HTML to an
-// io.Writer; clock, sleep and transport are handed in.
+// io.Writer; clock, sleep and transport are passed in.
 package audit

@@ -9,72 +9,73 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 )
 
-// Status is what a rule came to.
+// Status is the result of a rule.
 type Status string
 
 const (
 	Passed  Status = "passed"
-	Warned  Status = "warned" // not wrong, but a risk
+	Warned  Status = "warned" // acceptable, but a risk
 	Failed  Status = "failed"
 	Skipped Status = "skipped"
 )
 
-// answer sorts what an endpoint can do with a delivery.
-type answer int
+// reaction is what an endpoint did with a request.
+type reaction int
 
 const (
-	accepted answer = iota // 2xx
-	refused                // 4xx, or 501: there is no such method
-	crashed                // 5xx
-	hungUp                 // closed the connection without an answer
-	silent                 // no answer in time
-	strange                // a redirect, or no HTTP
+	accepted    reaction = iota // 2xx
+	rejected                    // 4xx, or 501: unknown method
+	serverError                 // 5xx
+	reset                       // closed the connection without a response
+	timedOut                    // no response in time
+	unexpected                  // a redirect, or not HTTP
 )
 
-// expectation says which status each answer gives; any other gives Failed.
-type expectation map[answer]Status
+// expectation maps each reaction to a status; a reaction that it lacks is Failed.
+type expectation map[reaction]Status
 
 func mustAccept() expectation { return expectation{accepted: Passed} }
 
-// shouldAccept is for what will come one day: refusing loses it, but breaks nothing.
-func shouldAccept() expectation { return expectation{accepted: Passed, refused: Warned} }
+// shouldAccept is for data that Apizee may add one day: to reject it loses the event, but
+// is not wrong.
+func shouldAccept() expectation { return expectation{accepted: Passed, rejected: Warned} }
 
-// mustSurvive is for what may be taken or refused, as long as nothing breaks.
-func mustSurvive() expectation { return expectation{accepted: Passed, refused: Passed} }
+// acceptOrReject is for data that may be rejected, as long as the endpoint keeps working.
+func acceptOrReject() expectation { return expectation{accepted: Passed, rejected: Passed} }
 
-func mustRefuse() expectation { return expectation{refused: Passed} }
+func mustReject() expectation { return expectation{rejected: Passed} }
 
-func shouldRefuse() expectation { return expectation{refused: Passed, accepted: Warned} }
+func shouldReject() expectation { return expectation{rejected: Passed, accepted: Warned} }
 
-func refuseOrHangUp() expectation { return expectation{refused: Passed, hungUp: Passed} }
+func rejectOrReset() expectation { return expectation{rejected: Passed, reset: Passed} }
 
 // attempt is one delivery of a rule.
 type attempt struct {
-	label  string // what was delivered; may be empty when it is the only one
+	label  string // names the request; may be empty when it is the only one
 	result deliver.Result
 	want   expectation   // nil means that of the rule
-	within time.Duration // a longer answer is a warning; 0 means that time does not matter
+	within time.Duration // a later response is a warning; 0 means no limit
 }
 
-func classify(r deliver.Result) answer {
+func classify(r deliver.Result) reaction {
 	switch {
 	case r.Failure == nil && r.Status >= 200 && r.Status <= 299:
 		return accepted
 	case r.Failure == nil && (r.Status >= 400 && r.Status <= 499 || r.Status == http.StatusNotImplemented):
-		return refused
+		return rejected
 	case r.Failure == nil && r.Status >= 500:
-		return crashed
+		return serverError
 	case r.Failure == nil:
-		return strange
+		return unexpected
 	case r.Failure.Kind == deliver.KindReset:
-		return hungUp
+		return reset
 	case r.Failure.Kind == deliver.KindTimeout:
-		return silent
+		return timedOut
 	}
-	return strange
+	return unexpected
 }
 
-// judge gives an attempt its status.
+// judge returns the status of an attempt.
 func (a attempt) judge() Status {
 	status, known := a.want[classify(a.result)]
 	switch {
@@ -88,8 +89,8 @@ func (a attempt) judge() Status {
 
 func (a attempt) late() bool { return a.within > 0 && a.result.Timings.Total > a.within }
 
-// did says what the endpoint did.
-func (a attempt) did() string {
+// describe returns what the endpoint did.
+func (a attempt) describe() string {
 	if f := a.result.Failure; f != nil {
 		return f.Message
 	}
@@ -100,7 +101,7 @@ func (a attempt) did() string {
 	return text
 }
 
-// brief keeps a server's own wording short enough for a line.
+// brief cuts a server's own status text to fit on a line.
 func brief(s string) string {
 	const most = 60
 	if r := []rune(s); len(r) > most {
@@ -109,28 +110,33 @@ func brief(s string) string {
 	return s
 }
 
-// summarize is the worst status of the attempts and what there is to say of them.
+// summarize returns the worst status of the attempts, and what the endpoint did.
 func summarize(attempts []attempt) (Status, string) {
-	worst, worstCount := Passed, 0
+	worst, count := Passed, 0
 	var example attempt
 	for i, a := range attempts {
 		status := a.judge()
 		if i == 0 || rank(status) > rank(worst) {
-			worst, worstCount, example = status, 0, a
+			worst, count, example = status, 0, a
 		}
 		if status == worst {
-			worstCount++
+			count++
 		}
 	}
+	const few = 3
 	switch {
 	case len(attempts) == 0:
-		return Skipped, "nothing was delivered"
-	case worst == Passed:
-		return Passed, allPassed(attempts)
+		return Skipped, "nothing was sent"
 	case len(attempts) == 1:
-		return worst, example.did()
+		return worst, example.describe()
+	case worst == Passed:
+		return worst, countResponses(attempts)
+	case len(attempts) <= few:
+		return worst, listResponses(attempts)
+	case count == 1:
+		return worst, fmt.Sprintf("1 of %d requests: %s: %s", len(attempts), example.label, example.describe())
 	}
-	return worst, fmt.Sprintf("%d of %d: %s: %s", worstCount, len(attempts), example.label, example.did())
+	return worst, fmt.Sprintf("%d of %d requests, such as %s: %s", count, len(attempts), example.label, example.describe())
 }
 
 func rank(s Status) int {
@@ -143,24 +149,27 @@ func rank(s Status) int {
 	return 0
 }
 
-// allPassed lists different answers once each.
-func allPassed(attempts []attempt) string {
+// listResponses says of each request what came of it.
+func listResponses(attempts []attempt) string {
+	var parts []string
+	for _, a := range attempts {
+		parts = append(parts, a.label+": "+a.describe())
+	}
+	return strings.Join(parts, "; ")
+}
+
+// countResponses lists each different response once.
+func countResponses(attempts []attempt) string {
 	var order []string
 	counts := map[string]int{}
 	for _, a := range attempts {
-		did := a.did()
-		if counts[did]++; counts[did] == 1 {
-			order = append(order, did)
+		response := a.describe()
+		if counts[response]++; counts[response] == 1 {
+			order = append(order, response)
 		}
 	}
-	if len(order) == 1 {
-		if len(attempts) == 1 {
-			return order[0]
-		}
-		return fmt.Sprintf("%d times %s", len(attempts), order[0])
-	}
-	for i, did := range order {
-		order[i] = fmt.Sprintf("%d times %s", counts[did], did)
+	for i, response := range order {
+		order[i] = fmt.Sprintf("%d × %s", counts[response], response)
 	}
 	return strings.Join(order, ", ")
 }

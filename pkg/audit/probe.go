@@ -16,14 +16,14 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
 
-// probe is what rules deliver with.
+// probe sends the requests of the rules.
 type probe struct {
 	ctx       context.Context
 	options   Options
 	client    *deliver.Client
-	secret    deliver.Header // without a name when none is configured
+	secret    deliver.Header // has no name when none is configured
 	delivered int
-	killer    string // the rule since which nothing listens any more
+	downSince string // the rule after which connections were refused; "" while the endpoint is up
 }
 
 func newProbe(ctx context.Context, o Options) *probe {
@@ -36,17 +36,18 @@ func newProbe(ctx context.Context, o Options) *probe {
 	return p
 }
 
-// isGone says whether nothing listens at the endpoint. A supervisor may have brought
-// it back since it went, so it is asked.
-func (p *probe) isGone() bool {
-	if p.killer != "" && !refusedConnection(p.knock()) {
-		p.killer = ""
+// isDown reports whether the endpoint refuses connections. A supervisor may have restarted
+// it, so it is probed again.
+func (p *probe) isDown() bool {
+	if p.downSince != "" && !refusedConnection(p.sendOnNewConnection()) {
+		p.downSince = ""
 	}
-	return p.killer != ""
+	return p.downSince != ""
 }
 
-// knock delivers over a new connection: an old one may belong to a process that has ended.
-func (p *probe) knock() deliver.Result {
+// sendOnNewConnection sends a valid event over a new connection: an old one may belong to a
+// process that has ended.
+func (p *probe) sendOnNewConnection() deliver.Result {
 	p.options.Transport.CloseIdleConnections()
 	return p.send(p.ordinary())
 }
@@ -55,38 +56,38 @@ func refusedConnection(r deliver.Result) bool {
 	return r.Failure != nil && r.Failure.Kind == deliver.KindRefused
 }
 
-// firstID keeps the audit's tickets apart from those of the endpoint's own tests.
+// firstID keeps the IDs of the audit's objects apart from those of the endpoint's own tests.
 const firstID = 990_000_000
 
-// id is a database id that no event before has used.
+// id returns a database ID that no earlier event has used.
 func (p *probe) id() string {
 	p.delivered++
 	return strconv.Itoa(firstID + p.delivered)
 }
 
-// uid is such a public id, in the documented shape.
+// uid returns such a public ID, in the documented format.
 func (p *probe) uid() string { return fmt.Sprintf("a0d17000-0000-4000-8000-%08s", p.id()[1:]) }
 
-func (p *probe) idOf(object string) string {
+func (p *probe) idFor(object string) string {
 	if o, ok := p.options.Catalog.LookupObject(object); ok && !slices.Contains(o.ID.Types, apizee.Integer) {
 		return p.uid()
 	}
 	return p.id()
 }
 
-// build makes an event from the catalog's examples. Props that are not documented are JSON.
+// build returns an event made from the catalog's examples. Undocumented props are JSON.
 func (p *probe) build(object, event string, props ...payload.Prop) []byte {
 	body, _, err := payload.Build(p.options.Catalog, payload.Spec{
-		Object: object, Event: event, ID: p.idOf(object), Props: props, Undocumented: true,
+		Object: object, Event: event, ID: p.idFor(object), Props: props, Undocumented: true,
 	}, p.options.Now().Unix())
 	if err != nil {
-		panic(err) // a rule that cannot be built, which the test of the rules shows
+		panic(err) // a mistake in a rule, which the tests of the rules find
 	}
 	return body
 }
 
-// nulled is an event with null at these paths.
-func (p *probe) nulled(body []byte, paths ...string) []byte {
+// withNulls returns an event with null at these paths.
+func (p *probe) withNulls(body []byte, paths ...string) []byte {
 	for _, path := range paths {
 		null, err := payload.ParseSet(path + "=null")
 		if err != nil {
@@ -99,7 +100,7 @@ func (p *probe) nulled(body []byte, paths ...string) []byte {
 	return body
 }
 
-// ordinary is an event that any endpoint should take.
+// ordinary returns an event that every endpoint should accept.
 func (p *probe) ordinary() []byte { return p.build(apizee.Ticket, apizee.Update) }
 
 func (p *probe) send(body []byte) deliver.Result { return p.sendTo(p.options.Target, body) }
@@ -108,7 +109,7 @@ func (p *probe) sendTo(target deliver.Target, body []byte) deliver.Result {
 	return p.client.Deliver(p.ctx, deliver.Request{Target: target, Body: body}, p.options.Timeout)
 }
 
-// sendFaulty delivers with a fault of package fault.
+// sendFaulty sends an event with a fault of package fault.
 func (p *probe) sendFaulty(name string, body []byte) deliver.Result {
 	f, err := fault.Parse(name)
 	if err != nil {
@@ -118,13 +119,13 @@ func (p *probe) sendFaulty(name string, body []byte) deliver.Result {
 	return client.Deliver(p.ctx, deliver.Request{Target: p.options.Target, Body: body}, p.options.Timeout)
 }
 
-// get asks as a browser or a health check would.
+// get sends a GET request, as a browser or a health check would.
 func (p *probe) get() deliver.Result {
 	return p.client.Deliver(p.ctx, deliver.Request{Target: p.options.Target, Method: http.MethodGet}, p.options.Timeout)
 }
 
-// atOnce delivers all bodies at the same time.
-func (p *probe) atOnce(bodies [][]byte) []deliver.Result {
+// sendConcurrently sends all bodies at the same time.
+func (p *probe) sendConcurrently(bodies [][]byte) []deliver.Result {
 	results := make([]deliver.Result, len(bodies))
 	var all sync.WaitGroup
 	for i, body := range bodies {
@@ -134,7 +135,7 @@ func (p *probe) atOnce(bodies [][]byte) []deliver.Result {
 	return results
 }
 
-// withSecret is the target with other headers in the place of the secret one.
+// withSecret returns the target with other headers in place of the secret one.
 func (p *probe) withSecret(headers ...deliver.Header) deliver.Target {
 	target := p.options.Target
 	target.Headers = slices.DeleteFunc(slices.Clone(target.Headers), func(h deliver.Header) bool { return h.Name == p.secret.Name })
@@ -142,13 +143,13 @@ func (p *probe) withSecret(headers ...deliver.Header) deliver.Target {
 	return target
 }
 
-// andGoesOn adds the proof that the endpoint goes on working.
-func (p *probe) andGoesOn(attempts ...attempt) []attempt {
-	return append(attempts, attempt{label: "the next event", result: p.send(p.ordinary()), want: mustAccept(), within: patience})
+// withNextEvent adds an attempt that shows whether the endpoint still works.
+func (p *probe) withNextEvent(attempts ...attempt) []attempt {
+	return append(attempts, attempt{label: "next event", result: p.send(p.ordinary()), want: mustAccept(), within: responseDeadline})
 }
 
-// patience is how long an answer may take before a sender loses it. Nothing is
-// documented; a few seconds are usual.
-const patience = 2 * time.Second
+// responseDeadline is how long a response may take before senders in general give up.
+// Apizee documents none; a few seconds are usual.
+const responseDeadline = 2 * time.Second
 
 func one(label string, r deliver.Result) []attempt { return []attempt{{label: label, result: r}} }

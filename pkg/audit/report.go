@@ -9,7 +9,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/report"
 )
 
-// document is the outcome as the JSON report has it.
+// document is the JSON report.
 type document struct {
 	URL      string         `json:"url"`
 	Start    time.Time      `json:"start"`
@@ -43,7 +43,7 @@ func (o Outcome) document() document {
 	return d
 }
 
-// Report is the outcome as suites of cases, one suite for each group of rules.
+// Report returns the outcome as suites of cases, one suite per group of rules.
 func (o Outcome) Report() report.Report {
 	var r report.Report
 	properties := []report.Property{{Name: "url", Value: o.URL}}
@@ -63,14 +63,14 @@ func (o Outcome) Report() report.Report {
 
 func (r Result) reportCase() report.Case {
 	c := report.Case{Name: r.Name, Title: r.Title, Status: report.Status(r.Status), Duration: r.Took, Message: r.Actual}
-	actual := "It did"
+	actual := "Actual"
 	switch r.Status {
 	case Failed:
-		c.Detail = r.Title + "\nit did: " + r.Actual + "\na good one: " + r.Good + "\n" + r.Why
+		c.Detail = r.Title + "\nexpected: " + r.Expected + "\nactual: " + r.Actual + "\n" + r.Why
 	case Skipped:
 		actual = "Skipped"
 	}
-	c.Facts = []report.Property{{Name: actual, Value: r.Actual}, {Name: "A good one", Value: r.Good}, {Name: "Why", Value: r.Why}}
+	c.Facts = []report.Property{{Name: "Expected", Value: r.Expected}, {Name: actual, Value: r.Actual}, {Name: "Why", Value: r.Why}}
 	return c
 }
 
@@ -82,14 +82,16 @@ func (o Outcome) WriteJSON(w io.Writer) error {
 	return encoder.Encode(o.document())
 }
 
-// Page is the outcome as a page.
+// Page returns the outcome as an HTML page.
 func (o Outcome) Page() report.Page {
 	p := report.Page{
 		Report: o.Report(), Title: "Audit of " + o.URL, Subject: o.URL, Byline: "Audited by apizee-hooks",
 		Start: o.Start, Duration: o.Took, Score: o.document().Score,
 	}
-	if !o.Complete {
-		p.Stopped = "The audit was stopped before its end."
+	if o.Complete {
+		p.Note = "The score is the percentage of rules that passed. A warning counts half; skipped rules do not count."
+	} else {
+		p.Stopped = "The audit was stopped early."
 	}
 	return p
 }

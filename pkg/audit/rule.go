@@ -8,40 +8,40 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 )
 
-// Rule is one thing that a good endpoint gets right.
+// Rule is one thing that an endpoint should get right.
 type Rule struct {
-	Name  string `json:"name"`
-	Group string `json:"group"`
-	Title string `json:"title"`
-	Why   string `json:"why"`  // why it matters in production
-	Good  string `json:"good"` // what a good endpoint answers
+	Name     string `json:"name"`
+	Group    string `json:"group"`
+	Title    string `json:"title"`
+	Why      string `json:"why"`      // why it matters in production
+	Expected string `json:"expected"` // what the endpoint should do
 
 	want   expectation
-	secret bool // needs a secret header to try with
+	secret bool // needs a secret header
 	try    func(*probe) []attempt
 }
 
-// The groups of rules, in the order of a report.
+// The groups of rules, in the order of the report.
 const (
 	documented = "documented events"
-	tolerance  = "what is not documented"
+	tolerance  = "undocumented data"
 	delivery   = "delivery"
-	broken     = "broken requests"
-	security   = "the shared secret"
+	invalid    = "invalid requests"
+	security   = "shared secret"
 )
 
-// Rules are all the rules, in the order in which they are tried: what every endpoint
-// should bear comes first, what may break one last.
+// Rules returns all rules in the order in which they are tried: those that may crash an
+// endpoint come last.
 func Rules(c *apizee.Catalog) []Rule {
 	var rules []Rule
 	for _, o := range c.Objects {
 		rules = append(rules, documentedRule(c, o))
 	}
-	rules = append(rules, wireRules()...)
+	rules = append(rules, responseRules()...)
 	rules = append(rules, toleranceRules(c)...)
 	rules = append(rules, deliveryRules()...)
 	rules = append(rules, secretRules()...)
-	return append(rules, brokenRules()...)
+	return append(rules, invalidRequestRules()...)
 }
 
 // LookupRule finds a rule by its name.
@@ -53,6 +53,6 @@ func LookupRule(c *apizee.Catalog, name string) (Rule, error) {
 		}
 		names = append(names, r.Name)
 	}
-	return Rule{}, fmt.Errorf("there is no rule %q%s", name,
-		cmp.Or(apizee.DidYouMean(name, names), "; there are "+strings.Join(names, ", ")))
+	return Rule{}, fmt.Errorf("unknown rule %q%s", name,
+		cmp.Or(apizee.DidYouMean(name, names), "; the rules are "+strings.Join(names, ", ")))
 }

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
@@ -12,52 +13,52 @@ import (
 func deliveryRules() []Rule {
 	return []Rule{
 		{
-			Name: "duplicate", Group: delivery, Title: "The same event twice",
-			Why:  "A sender that did not hear the answer sends again. Acting twice means two mails, two invoices.",
-			Good: "2xx to both, and one action", want: mustAccept(),
+			Name: "duplicate", Group: delivery, Title: "Duplicate delivery",
+			Why:      "A sender that misses the response sends again. Processing twice means two emails, two invoices.",
+			Expected: "2xx for both; process once", want: mustAccept(),
 			try: func(p *probe) []attempt {
 				body := p.ordinary()
-				return []attempt{{label: "the first", result: p.send(body)}, {label: "the second", result: p.send(body)}}
+				return []attempt{{label: "first delivery", result: p.send(body)}, {label: "second delivery", result: p.send(body)}}
 			},
 		},
 		{
-			Name: "out-of-order", Group: delivery, Title: "An older event after a newer one",
-			Why:  "Events are sent asynchronously, and no order is documented: a closed ticket must not come to life again.",
-			Good: "2xx to both, and the newer state stays", want: mustAccept(),
+			Name: "out-of-order", Group: delivery, Title: "Out-of-order delivery",
+			Why:      "Events are sent asynchronously and no order is documented. An older update must not reopen a closed ticket.",
+			Expected: "2xx for both; keep the newer state", want: mustAccept(),
 			try: func(p *probe) []attempt {
 				newer := p.build(apizee.Ticket, apizee.Update, payload.Prop{Path: apizee.PropState, Text: apizee.StateClosed})
 				older := older(p, newer)
-				return []attempt{{label: "the newer", result: p.send(newer)}, {label: "the older", result: p.send(older)}}
+				return []attempt{{label: "newer event", result: p.send(newer)}, {label: "older event", result: p.send(older)}}
 			},
 		},
 		{
-			Name: "burst", Group: delivery, Title: "50 events at once",
-			Why:  "A campaign, an outage that ends, a bulk import: events come in heaps, and the connections with them.",
-			Good: "2xx to all, each within " + burstPatience.String(), want: mustAccept(),
+			Name: "burst", Group: delivery, Title: "50 concurrent events",
+			Why:      "Campaigns, bulk imports and recoveries from outages cause many events, and connections, at once.",
+			Expected: "2xx for all, each within " + burstDeadline.String(), want: mustAccept(),
 			try: func(p *probe) []attempt {
 				var bodies [][]byte
 				for range 50 {
 					bodies = append(bodies, p.ordinary())
 				}
 				var attempts []attempt
-				for _, r := range p.atOnce(bodies) {
-					attempts = append(attempts, attempt{label: "one of the 50", result: r, within: burstPatience})
+				for i, r := range p.sendConcurrently(bodies) {
+					attempts = append(attempts, attempt{label: fmt.Sprintf("event %d", i+1), result: r, within: burstDeadline})
 				}
 				return attempts
 			},
 		},
 		{
-			Name: "slow-body", Group: delivery, Title: "A body that trickles in, and an event meanwhile",
-			Why:  "One sender on a bad line must not keep the others waiting.",
-			Good: "2xx or 408 to the slow one; 2xx to the other within " + patience.String(), want: mustSurvive(),
-			try: slowAndOther,
+			Name: "slow-body", Group: delivery, Title: "Slow body, and another event meanwhile",
+			Why:      "One slow sender must not block the others.",
+			Expected: "2xx or 408 for the slow event; 2xx for the other within " + responseDeadline.String(), want: acceptOrReject(),
+			try: slowBodyAndAnother,
 		},
 	}
 }
 
-const burstPatience = 5 * time.Second
+const burstDeadline = 5 * time.Second
 
-// older is the same event, of an earlier state and time.
+// older returns the same event with an earlier state and time.
 func older(p *probe, body []byte) []byte {
 	earlier, err := payload.ParseSet("props." + apizee.PropState + "=" + apizee.StateInProgress)
 	if err != nil {
@@ -74,27 +75,27 @@ func older(p *probe, body []byte) []byte {
 	return body
 }
 
-// slowAndOther sends an ordinary event as soon as the slow one is under way.
-func slowAndOther(p *probe) []attempt {
+// slowBodyAndAnother sends a valid event while the body of the slow one is being sent.
+func slowBodyAndAnother(p *probe) []attempt {
 	slow, other := p.ordinary(), p.ordinary()
-	underWay := make(chan struct{}, 1)
-	patient := *p
-	patient.options.Sleep = func(ctx context.Context, d time.Duration) error {
+	started := make(chan struct{}, 1)
+	slowProbe := *p
+	slowProbe.options.Sleep = func(ctx context.Context, d time.Duration) error {
 		select {
-		case underWay <- struct{}{}:
-		default: // the other one is on its way already
+		case started <- struct{}{}:
+		default: // the other event has been sent already
 		}
 		return p.options.Sleep(ctx, d)
 	}
 	done := make(chan deliver.Result, 1)
 	go func() {
-		done <- patient.sendFaulty("slow-body", slow)
-		close(underWay)
+		done <- slowProbe.sendFaulty("slow-body", slow)
+		close(started)
 	}()
-	<-underWay
+	<-started
 	meanwhile := p.send(other)
 	return []attempt{
-		{label: "the slow one", result: <-done},
-		{label: "the other meanwhile", result: meanwhile, want: mustAccept(), within: patience},
+		{label: "slow event", result: <-done},
+		{label: "other event", result: meanwhile, want: mustAccept(), within: responseDeadline},
 	}
 }

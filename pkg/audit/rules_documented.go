@@ -1,6 +1,8 @@
 package audit
 
 import (
+	"fmt"
+
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 )
@@ -10,8 +12,8 @@ import (
 func documentedRule(c *apizee.Catalog, o apizee.Object) Rule {
 	return Rule{
 		Name: o.Name + "-events", Group: documented, Title: "Every documented " + o.Name + " event",
-		Why:  "These are the events that the documentation promises; one that is not accepted is lost, since no retry is documented.",
-		Good: "2xx to each of them", want: mustAccept(),
+		Why:      "No retry is documented, so an event that is not accepted is lost.",
+		Expected: "2xx for each", want: mustAccept(),
 		try: func(p *probe) []attempt { return documentedEvents(p, c.EventNames(), o) },
 	}
 }
@@ -28,12 +30,12 @@ func documentedEvents(p *probe, events []string, o apizee.Object) []attempt {
 		}
 	}
 	if all := examples(o); len(all) > 0 {
-		attempts = append(attempts, attempt{label: "every prop", result: p.send(p.build(o.Name, apizee.Update, all...))})
+		attempts = append(attempts, attempt{label: "all props", result: p.send(p.build(o.Name, apizee.Update, all...))})
 	}
 	return attempts
 }
 
-// examples are the documented examples of the props that the usual event leaves out.
+// examples returns the documented examples of the props that a default event omits.
 func examples(o apizee.Object) []payload.Prop {
 	var props []payload.Prop
 	for _, p := range o.Props {
@@ -44,12 +46,12 @@ func examples(o apizee.Object) []payload.Prop {
 	return props
 }
 
-func wireRules() []Rule {
+func responseRules() []Rule {
 	return []Rule{
 		{
-			Name: "content-type", Group: documented, Title: "The capital JSON in the content type",
-			Why:  "Apizee documents application/JSON. Media types do not depend on letter case, yet code that compares strings takes the body for something else.",
-			Good: "2xx to application/JSON and to application/json alike", want: mustAccept(),
+			Name: "content-type", Group: documented, Title: "Content type in different letter case",
+			Why:      "Apizee documents application/JSON. Media types are case-insensitive, but code that compares strings does not parse the body as JSON.",
+			Expected: "2xx for both application/JSON and application/json", want: mustAccept(),
 			try: func(p *probe) []attempt {
 				return []attempt{
 					{label: apizee.ContentType, result: p.send(p.ordinary())},
@@ -58,13 +60,13 @@ func wireRules() []Rule {
 			},
 		},
 		{
-			Name: "answer-time", Group: documented, Title: "A prompt answer",
-			Why:  "No timeout is documented, and senders do not wait for ever: an endpoint that works before it answers loses events on a slow day.",
-			Good: "2xx within " + patience.String(), want: mustAccept(),
+			Name: "response-time", Group: documented, Title: "Response time",
+			Why:      "No timeout is documented, and no sender waits forever. An endpoint that processes an event before it responds loses events when processing is slow.",
+			Expected: "2xx within " + responseDeadline.String(), want: mustAccept(),
 			try: func(p *probe) []attempt {
 				var attempts []attempt
-				for range 5 {
-					attempts = append(attempts, attempt{label: "an event", result: p.send(p.ordinary()), within: patience})
+				for i := range 5 {
+					attempts = append(attempts, attempt{label: fmt.Sprintf("event %d", i+1), result: p.send(p.ordinary()), within: responseDeadline})
 				}
 				return attempts
 			},

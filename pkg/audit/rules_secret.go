@@ -10,47 +10,47 @@ import (
 func secretRules() []Rule {
 	rules := []Rule{
 		{
-			Name: "secret-missing", Title: "The secret header is missing",
-			Why:  "No signature is documented: a static header is the one way to tell Apizee from anybody who knows the URL.",
-			Good: "401 or 403", want: mustRefuse(),
+			Name: "secret-missing", Title: "Missing secret header",
+			Why:      "No signature is documented. A static header is the only way to tell Apizee from anyone else who knows the URL.",
+			Expected: "401 or 403", want: mustReject(),
 			try: func(p *probe) []attempt {
 				return one("", p.sendTo(p.withSecret(), p.ordinary()))
 			},
 		},
 		{
-			Name: "secret-wrong", Title: "The secret header holds another value",
-			Why:  "An endpoint that only looks whether the header is there lets everybody in.",
-			Good: "401 or 403", want: mustRefuse(),
+			Name: "secret-wrong", Title: "Wrong secret",
+			Why:      "An endpoint that only checks that the header is present accepts requests from anyone.",
+			Expected: "401 or 403", want: mustReject(),
 			try: func(p *probe) []attempt {
 				longer := deliver.Header{Name: p.secret.Name, Value: p.secret.Value + "x"}
 				shorter := deliver.Header{Name: p.secret.Name, Value: p.secret.Value[:len(p.secret.Value)-1] + "\x7e"}
 				return []attempt{
-					{label: "a longer value", result: p.sendTo(p.withSecret(longer), p.ordinary())},
-					{label: "another last character", result: p.sendTo(p.withSecret(shorter), p.ordinary())},
+					{label: "longer value", result: p.sendTo(p.withSecret(longer), p.ordinary())},
+					{label: "different last character", result: p.sendTo(p.withSecret(shorter), p.ordinary())},
 				}
 			},
 		},
 		{
-			Name: "secret-doubled", Title: "The secret header comes twice, right and wrong",
-			Why:  "Proxies and frameworks disagree on which of two headers counts; a request that has two is no honest one.",
-			Good: "400, 401 or 403", want: shouldRefuse(),
+			Name: "secret-duplicated", Title: "Two secret headers, one right and one wrong",
+			Why:      "Proxies and frameworks disagree on which of two headers applies. A genuine request has only one.",
+			Expected: "400, 401 or 403", want: shouldReject(),
 			try: func(p *probe) []attempt {
 				wrong := deliver.Header{Name: p.secret.Name, Value: "wrong"}
 				return []attempt{
-					{label: "the wrong one first", result: p.sendTo(p.withSecret(wrong, p.secret), p.ordinary())},
-					{label: "the right one first", result: p.sendTo(p.withSecret(p.secret, wrong), p.ordinary())},
+					{label: "wrong one first", result: p.sendTo(p.withSecret(wrong, p.secret), p.ordinary())},
+					{label: "right one first", result: p.sendTo(p.withSecret(p.secret, wrong), p.ordinary())},
 				}
 			},
 		},
 		{
-			Name: "secret-case", Title: "The secret header's name in other letters",
-			Why:  "Names of headers do not depend on letter case, and proxies change it.",
-			Good: "2xx", want: mustAccept(),
+			Name: "secret-case", Title: "Secret header name in different letter case",
+			Why:      "Header names are case-insensitive, and proxies change their case.",
+			Expected: "2xx", want: mustAccept(),
 			try: func(p *probe) []attempt {
 				return []attempt{
-					{label: "small letters", result: p.sendTo(p.withSecret(p.renamed(strings.ToLower)), p.ordinary())},
-					{label: "capital letters", result: p.sendTo(p.withSecret(p.renamed(strings.ToUpper)), p.ordinary())},
-					{label: "swapped letters", result: p.sendTo(p.withSecret(p.renamed(swapCase)), p.ordinary())},
+					{label: "lowercase", result: p.sendTo(p.withSecret(p.renamed(strings.ToLower)), p.ordinary())},
+					{label: "uppercase", result: p.sendTo(p.withSecret(p.renamed(strings.ToUpper)), p.ordinary())},
+					{label: "swapped case", result: p.sendTo(p.withSecret(p.renamed(swapCase)), p.ordinary())},
 				}
 			},
 		},

@@ -7,16 +7,17 @@ import (
 	"time"
 )
 
-// Page is a report as one HTML page that needs nothing else.
+// Page is a report as one self-contained HTML page.
 type Page struct {
 	Report
 	Title    string // of the document, such as "Audit of http://localhost/"
 	Subject  string // what was tested
-	Byline   string // who tested it, as in "Audited by apizee-hooks"
+	Byline   string // who tested it, such as "Audited by apizee-hooks"
 	Start    time.Time
 	Duration time.Duration
-	Score    *int   // of 100; nil when there is none
-	Stopped  string // says that it did not come to its end; else ""
+	Score    *int   // out of 100; nil for none
+	Stopped  string // says that the test was stopped early; else ""
+	Note     string // says how the score is made; may be empty
 }
 
 //go:embed page.html
