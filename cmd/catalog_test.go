@@ -31,7 +31,7 @@ const extraObject = "smsmessage"
 
 func extendedCatalog(recipientFlag string) *apizee.Catalog {
 	c := apizee.Documented()
-	c.ElsewhereObjects = slices.DeleteFunc(c.ElsewhereObjects, func(name string) bool { return name == extraObject })
+	c.PartlyDocumentedObjects = slices.DeleteFunc(c.PartlyDocumentedObjects, func(name string) bool { return name == extraObject })
 	c.Objects = append(c.Objects, apizee.Object{
 		Name: extraObject, Description: "a text message",
 		ID: apizee.Identifier{Types: []apizee.Type{apizee.Integer}, Example: "7", Description: "the database id"},
@@ -251,12 +251,12 @@ func documentedWords(c *apizee.Catalog) map[string]bool {
 			words[word] = true
 		}
 	}
-	add(slices.Concat(c.EventNames(), c.ObjectNames(), c.ElsewhereEvents, c.ElsewhereObjects)...)
+	add(slices.Concat(c.EventNames(), c.ObjectNames(), c.PartlyDocumentedEvents, c.PartlyDocumentedObjects)...)
 	for _, o := range c.Objects {
 		for _, p := range o.Props {
 			add(p.Path)
 			add(p.Values...)
-			add(p.Elsewhere...)
+			add(p.PartlyDocumented...)
 		}
 	}
 	return words

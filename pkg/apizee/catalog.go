@@ -11,9 +11,9 @@ const (
 	Method = "POST"
 	// UserAgent is the documented default header.
 	UserAgent = "Cloud Apizee"
-	// ContentType is spelled with a capital JSON in the documentation's curl
-	// command. Media types are case-insensitive (RFC 9110, 8.3.1), but a
-	// receiver that compares strings meets exactly this one.
+	// ContentType has JSON in uppercase, as in the documentation's curl command.
+	// Media types are case-insensitive (RFC 9110, 8.3.1), but an endpoint that
+	// compares strings must get exactly this one.
 	ContentType = "application/JSON"
 )
 
@@ -42,8 +42,8 @@ type Field struct {
 	Type        Type     `json:"type"`
 	Description string   `json:"description"`
 	Values      []string `json:"values,omitempty"`
-	// Elsewhere are words as in Prop.
-	Elsewhere []string `json:"elsewhere,omitempty"`
+	// PartlyDocumented are words as in Prop.
+	PartlyDocumented []string `json:"partlyDocumented,omitempty"`
 }
 
 // Range is an inclusive interval.
@@ -54,27 +54,27 @@ type Range struct {
 
 // Prop is one documented property of an object.
 type Prop struct {
-	// Path is the documented name; a dot in it is a nesting by default.
+	// Path is the documented name; a dot in it means nesting by default.
 	Path string `json:"path"`
-	// Flag is the short name that a command line gives it.
+	// Flag is its name on the command line.
 	Flag        string `json:"flag"`
 	Type        Type   `json:"type"`
 	Description string `json:"description"`
-	// Values are the documented words; none means that any value of Type will do.
+	// Values are the documented words; when empty, any value of Type is valid.
 	Values []string `json:"values,omitempty"`
-	// Elsewhere are words that other public Apizee pages use, which the
-	// webhook page does not list: worth a warning, not an error.
-	Elsewhere []string `json:"elsewhere,omitempty"`
-	Range     *Range   `json:"range,omitempty"`
+	// PartlyDocumented are words of other public Apizee pages that the webhook page
+	// does not list. They give a warning, not an error.
+	PartlyDocumented []string `json:"partlyDocumented,omitempty"`
+	Range            *Range   `json:"range,omitempty"`
 	// Example is the documented example value as JSON.
 	Example string `json:"example"`
-	// Default says that the prop belongs to the documented example event.
+	// Default reports whether the documented example event has the prop.
 	Default bool `json:"default"`
-	// Pair is set on the first of two props that people read as one; else nil.
+	// Pair is set on the first of two props that are shown as one; else nil.
 	Pair *Pair `json:"-"`
 }
 
-// Possible says what the prop may be: its words, its range, or an example.
+// Possible describes the valid values: the words, the range, or an example.
 func (p Prop) Possible() string {
 	switch {
 	case len(p.Values) > 0:
@@ -85,21 +85,21 @@ func (p Prop) Possible() string {
 	return "such as " + p.Example
 }
 
-// ExampleText is the documented example as it is typed: a string without its quotes.
+// ExampleText is the documented example, a string without its quotes.
 func (p Prop) ExampleText() string { return unquote(p.Example) }
 
-// Pair makes one word of two props: "47.866675,-3.865805", "ticket/100".
+// Pair joins two props into one word: "47.866675,-3.865805", "ticket/100".
 type Pair struct {
 	With  string // the path of the second prop
-	Joint string // what stands between the two
-	// Flag is a command line's name for both, joined by a slash; "" for none.
+	Joint string // the separator between the two
+	// Flag is the command-line flag for both, separated by a slash; "" for none.
 	Flag string
 }
 
-// HasPairFlag reports whether the prop begins a pair that has a flag.
+// HasPairFlag reports whether the prop is the first of a pair that has a flag.
 func (p Prop) HasPairFlag() bool { return p.Pair != nil && p.Pair.Flag != "" }
 
-// Identifier says what an object's objectId looks like.
+// Identifier describes the objectId of an object.
 type Identifier struct {
 	Types       []Type `json:"types"`
 	Example     string `json:"example"` // as JSON
@@ -114,17 +114,17 @@ type Object struct {
 	Props       []Prop     `json:"props"`
 }
 
-// Catalog is a set of documented events and objects, and all that can be told or
-// checked by them. It is not changed once it is in use.
+// Catalog is a set of documented events and objects, with everything that is
+// derived from them. It must not be changed once it is in use.
 type Catalog struct {
 	Events  []Word
 	Objects []Object // in documented order
-	// ElsewhereObjects and ElsewhereEvents are words as in Prop.
-	ElsewhereObjects []string
-	ElsewhereEvents  []string
+	// PartlyDocumentedObjects and PartlyDocumentedEvents are words as in Prop.
+	PartlyDocumentedObjects []string
+	PartlyDocumentedEvents  []string
 }
 
-// Range in words, such as "-90 to 90".
+// String is the range in words, such as "-90 to 90".
 func (r Range) String() string {
 	return strconv.FormatFloat(r.Min, 'g', -1, 64) + " to " + strconv.FormatFloat(r.Max, 'g', -1, 64)
 }

@@ -45,10 +45,10 @@ func TestCatalogWords(t *testing.T) {
 	for i := range catalog.Objects {
 		o := &catalog.Objects[i]
 		for _, p := range o.Props {
-			for _, word := range slices.Concat(p.Values, p.Elsewhere) {
+			for _, word := range slices.Concat(p.Values, p.PartlyDocumented) {
 				p.Example = `"` + word + `"`
 				report := catalog.Validate(withProp(o, p, true))
-				if noticed := len(report.Findings) > 0; !report.OK() || noticed != slices.Contains(p.Elsewhere, word) {
+				if noticed := len(report.Findings) > 0; !report.OK() || noticed != slices.Contains(p.PartlyDocumented, word) {
 					t.Errorf("%s %s=%s: %q", o.Name, p.Path, word, lines(report.Findings))
 				}
 			}
@@ -64,14 +64,14 @@ func TestCatalogIsConsistent(t *testing.T) {
 			t.Errorf("%s: %q", what, names)
 		}
 	}
-	unique("objects", append(catalog.ObjectNames(), catalog.ElsewhereObjects...))
-	unique("events", append(catalog.EventNames(), catalog.ElsewhereEvents...))
+	unique("objects", append(catalog.ObjectNames(), catalog.PartlyDocumentedObjects...))
+	unique("events", append(catalog.EventNames(), catalog.PartlyDocumentedEvents...))
 	for _, o := range catalog.Objects {
 		unique("paths of "+o.Name, o.PropPaths())
 		var flags []string
 		for _, p := range o.Props {
 			flags = append(flags, p.Flag)
-			unique(o.Name+" "+p.Path, append(slices.Clone(p.Values), p.Elsewhere...))
+			unique(o.Name+" "+p.Path, append(slices.Clone(p.Values), p.PartlyDocumented...))
 			if p.Description == "" || !json.Valid([]byte(p.Example)) {
 				t.Errorf("%s %s is not told: %+v", o.Name, p.Path, p)
 			}

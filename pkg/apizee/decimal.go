@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// decimal is a JSON number with all its digits, where a float would round 90.000…01 to 90,
-// and whatever its exponent, which may be far too large to compute with. It is
-// ±0.DIGITS × 10^exponent, the digits without zeros at both ends; 0 has none.
+// decimal is a JSON number with all its digits, because a float would round 90.000…01
+// to 90, and with any exponent, even one too large to compute with. Its value is
+// ±0.DIGITS × 10^exponent; digits have no leading or trailing zeros, and 0 has none.
 type decimal struct {
 	negative bool
 	digits   string
@@ -31,8 +31,8 @@ func parseDecimal(number string) decimal {
 	return d
 }
 
-// shift is the exponent that a number is written with. One out of all reason is held within
-// bounds that nobody's digits make up for.
+// shift parses the exponent of a number. A huge one is clamped to bounds that no
+// number of digits can offset.
 func shift(exponent string) int {
 	const most = math.MaxInt32
 	n, err := strconv.ParseInt(cmp.Or(exponent, "0"), 10, 64)
@@ -45,14 +45,14 @@ func shift(exponent string) int {
 	return int(min(max(n, -most), most))
 }
 
-// IsWhole says whether a JSON number has no fraction.
+// IsWhole reports whether a JSON number has no fraction.
 func IsWhole(number string) bool {
 	d := parseDecimal(number)
 	return len(d.digits) <= d.exponent || d.digits == ""
 }
 
-// CompareNumbers compares two JSON numbers exactly: it is -1 where a is the smaller one, 0
-// where they are the same, such as 1 and 1.0, else 1.
+// CompareNumbers compares two JSON numbers exactly. It returns -1 if a < b, 0 if they
+// are equal, as 1 and 1.0 are, else 1.
 func CompareNumbers(a, b string) int {
 	x, y := parseDecimal(a), parseDecimal(b)
 	if x.sign() != y.sign() {

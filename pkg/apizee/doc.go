@@ -1,12 +1,12 @@
-// Package apizee is the contract: what Apizee documents about the webhooks it
-// sends, as data, and the rules that hold a received event against it.
+// Package apizee is the documented contract: what Apizee documents about the
+// webhooks it sends, as data, and the rules that check received events.
 //
-// [Documented] makes the [Catalog], the one place that knows a documented word.
-// Flags, completions, help, checks, schemas, generated events and tables follow
-// from it: a new object is one more entry. A Catalog tells what is wrong with an
-// event (Validate, ValidateRequest), makes filters that pick events (ParseFilter),
-// and tells other programs about them (JSONSchema, OpenAPI).
+// [Documented] returns the [Catalog], the single source of documented words.
+// Flags, completions, help, checks, schemas, generated events and tables are made
+// from it: a new object is one more entry. A Catalog validates events (Validate,
+// ValidateRequest), parses filters (ParseFilter), and exports the contract
+// (JSONSchema, OpenAPI).
 //
-// The package is pure: it opens nothing, prints nothing, reads no clock, and
-// knows neither terminals, command lines nor net/http.
+// The package is pure: it does no input or output, reads no clock, and does not
+// depend on terminals, command lines or net/http.
 package apizee

@@ -1,7 +1,7 @@
 package apizee
 
-// Documented words that programs decide on. Each is typed here and nowhere else; the
-// others are in the catalog alone.
+// Documented words that the code refers to. Each is written only here; the others
+// are only in the catalog.
 const (
 	Create = "create"
 	Update = "update"
@@ -10,7 +10,7 @@ const (
 	Ticket       = "ticket"
 	Media        = "media"
 	Conversation = "conversation"
-	Conference   = "conference" // what a media's parent calls a conversation too
+	Conference   = "conference" // another name for a conversation, used by a media's parent
 
 	PropState      = "state"
 	PropLatitude   = "geoloc.lat"
@@ -38,24 +38,23 @@ const (
 	ConversationEnded = "conversationEnded"
 )
 
-// Documented is what Apizee's documentation says. Each call makes a catalog of
-// its own, which the caller may change.
+// Documented returns what Apizee documents. Each call returns a new catalog, which
+// the caller may change.
 func Documented() *Catalog {
 	return &Catalog{
 		Events:  documentedEvents(),
 		Objects: documentedObjects(),
-		// Words of newer or neighbouring public Apizee pages, which the webhook
-		// page does not document: a warning, not an error.
-		ElsewhereObjects: []string{"smsmessage", "conversationevent"},
-		ElsewhereEvents:  []string{"conversationevent.create"},
+		// From newer or neighboring public Apizee pages.
+		PartlyDocumentedObjects: []string{"smsmessage", "conversationevent"},
+		PartlyDocumentedEvents:  []string{"conversationevent.create"},
 	}
 }
 
 func documentedEvents() []Word {
 	return []Word{
-		{Create, "the object came into being"},
-		{Update, "something about the object changed"},
-		{Delete, "the object is gone; no props are documented for it"},
+		{Create, "the object was created"},
+		{Update, "the object changed"},
+		{Delete, "the object was deleted; no props are documented"},
 	}
 }
 
@@ -63,8 +62,8 @@ func documentedObjects() []Object {
 	return []Object{
 		{
 			Name:        Ticket,
-			Description: "a ticket, whose state tells how far it has come",
-			ID:          Identifier{[]Type{Integer}, "100", "the ticket's database id"},
+			Description: "a ticket, with its state",
+			ID:          Identifier{[]Type{Integer}, "100", "database id of the ticket"},
 			Props: []Prop{
 				{
 					Path: PropState, Flag: "state", Type: Text, Description: "last recorded state",
@@ -72,8 +71,8 @@ func documentedObjects() []Object {
 						StateNew, StateOpen, StateOpened, StateInvited, StateInProgress, StateUpdated,
 						StateExpired, StateDeclined, StateRejected, StateDone, StateClosed,
 					},
-					Elsewhere: []string{"cancelled"},
-					Example:   `"invited"`, Default: true,
+					PartlyDocumented: []string{"cancelled"},
+					Example:          `"invited"`, Default: true,
 				},
 				{
 					Path: PropLatitude, Flag: "lat", Type: Number, Description: "last recorded latitude, in degrees",
@@ -89,7 +88,7 @@ func documentedObjects() []Object {
 		{
 			Name:        Media,
 			Description: "a media that belongs to a ticket, a conference or a conversation",
-			ID:          Identifier{[]Type{Integer, Text}, "9", "the documentation does not say which type; an integer is sent"},
+			ID:          Identifier{[]Type{Integer, Text}, "9", "media id; its type is not documented, an integer is sent"},
 			Props: []Prop{
 				{
 					Path: PropState, Flag: "state", Type: Text, Description: "last recorded state",
@@ -113,7 +112,7 @@ func documentedObjects() []Object {
 			Description: "a conversation, which the documentation also calls a conference",
 			ID: Identifier{
 				[]Type{Text}, `"734e3a7b-eb17-4d3f-901d-bcff178b"`,
-				"the public id, not the database id; not shaped like a UUID",
+				"public id of the conversation, not the database id; not a UUID",
 			},
 			Props: []Prop{
 				{

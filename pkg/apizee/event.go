@@ -5,8 +5,7 @@ import (
 	"strings"
 )
 
-// Event is what could be read of a body, broken or not, for showing it. Its
-// texts are as the sender wrote them.
+// Event is what could be read of a body, valid or not. Its texts are as received.
 type Event struct {
 	Name   string // "update"
 	Time   string // the JSON of the time field
@@ -24,11 +23,10 @@ type Value struct {
 	JSON string
 }
 
-// Text is the value as people read it: a string without its quotes, anything
-// else as its JSON.
+// Text is the value as text: a string without its quotes, anything else as JSON.
 func (v Value) Text() string { return unquote(v.JSON) }
 
-// IDText is the id as people read it, without quotes.
+// IDText is the id without quotes.
 func (e Event) IDText() string { return unquote(e.ID) }
 
 // Prop finds the value of a prop by its documented path.
@@ -41,17 +39,17 @@ func (e Event) Prop(path string) (Value, bool) {
 	return Value{}, false
 }
 
-// These bound what a summary says of one prop, in characters, and of all, in bytes: a
-// sender can put any number of them into an event, of any length.
+// The limits of a summary for one prop, in characters, and for all, in bytes: an event
+// can have any number of props of any length.
 const (
 	longestWord    = 200
 	longestSummary = 600
 )
 
-// Summary is the props in few words, most telling first: "state=invited",
+// Summary is a short form of the props: "state=invited",
 // "47.866675,-3.865805", "ticket/100". Documented props come in documented
-// order, others after them as they came. Long values are cut, and of many props the
-// last word says how many more there are.
+// order, others after them in the order received. Long values are truncated, and when
+// there are too many props, the last word is the number of the others.
 func (e Event) Summary() []string {
 	if len(e.Props) == 0 {
 		return nil
@@ -78,7 +76,7 @@ func (e Event) Summary() []string {
 	return words
 }
 
-// others counts the props from the i-th on that are not documented.
+// others counts the undocumented props from the i-th on.
 func (e Event) others(i int) int {
 	n := 0
 	for _, v := range e.Props[i:] {
@@ -89,7 +87,7 @@ func (e Event) others(i int) int {
 	return n
 }
 
-// documentedWords adds words for the documented props, of which some are one word in pairs.
+// documentedWords adds the words of the documented props. A pair of props is one word.
 func (e Event) documentedWords(words []string) []string {
 	o := e.documented
 	paired := ""
@@ -113,8 +111,8 @@ func (e Event) documentedWords(words []string) []string {
 // word is a prop and its value.
 func word(v Value) string { return clip(v.Path+"="+readable(v), longestWord) }
 
-// readable keeps the quotes of a string only where it would run into the next
-// word without them.
+// readable keeps the quotes of a string only where the words of a summary would be
+// ambiguous without them.
 func readable(v Value) string {
 	text := v.Text()
 	if text == "" || strings.ContainsAny(text, " \t\r\n\"") {

@@ -5,12 +5,12 @@ import (
 	"strings"
 )
 
-// Filter picks events. The zero value picks all of them. It is safe for use by
+// Filter selects events. The zero value selects all of them. It is safe for use by
 // several goroutines at once.
 type Filter struct{ conditions []condition }
 
-// condition holds for an event whose value at key is among values, or is not
-// when it negates.
+// condition is met by an event whose value at key is one of values, or is none of
+// them if negate is set.
 type condition struct {
 	text   string // as it was written
 	key    string // "object", or "props.geoloc.lat"
@@ -18,22 +18,21 @@ type condition struct {
 	values []string
 }
 
-// propsKey begins the key of a prop.
+// propsKey is the prefix of the key of a prop.
 const propsKey = "props."
 
-// ParseFilter reads expressions that must all hold:
+// ParseFilter parses expressions that must all match:
 //
 //	object=ticket                the field has this value
 //	props.state=invited,closed   or one of several
 //	event!=delete                or none of them
 //
-// A key is a field (event, time, object, objectId) or "props." and the name of
-// a prop, which is the documented, dotted one however a sender nests it.
-// Values are compared as text, so 100 finds both 100 and "100". An event that
-// lacks a prop has none of its values.
+// A key is a field (event, time, object, objectId) or "props." and the documented
+// name of a prop, with a dot even if the event nests it. Values are compared as text,
+// so 100 matches both 100 and "100". A missing prop has none of the values.
 //
-// An expression that the contract says can never match is an error, which
-// names what is documented. A prop that is not documented may have any value.
+// An expression that can match no documented event is an error that lists what is
+// documented. An undocumented prop may have any value.
 func (c *Catalog) ParseFilter(expressions []string) (Filter, error) {
 	var f Filter
 	for _, text := range expressions {
@@ -49,7 +48,7 @@ func (c *Catalog) ParseFilter(expressions []string) (Filter, error) {
 	return f, nil
 }
 
-// Match tells whether the filter picks an event.
+// Match reports whether the filter selects an event.
 func (f Filter) Match(e Event) bool {
 	return !slices.ContainsFunc(f.conditions, func(c condition) bool {
 		value, found := e.lookup(c.key)
@@ -61,7 +60,7 @@ func (c condition) holds(value string, found bool) bool {
 	return (found && slices.Contains(c.values, value)) != c.negate
 }
 
-// lookup finds the text that a filter's key speaks of.
+// lookup finds the text at the key of a filter.
 func (e Event) lookup(key string) (text string, found bool) {
 	switch key {
 	case "event":
@@ -90,8 +89,8 @@ func (c *Catalog) FilterKeys() []string {
 	return keys
 }
 
-// FilterValues are the documented words that a key can have, in documented
-// order; none when any value will do or the key is not documented.
+// FilterValues are the documented values of a key, in documented order; none if any
+// value is valid or the key is undocumented.
 func (c *Catalog) FilterValues(key string) []string {
 	switch key {
 	case "event":

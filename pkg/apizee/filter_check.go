@@ -10,7 +10,7 @@ import (
 func (c *Catalog) parseCondition(text string) (condition, error) {
 	key, values, found := strings.Cut(text, "=")
 	if !found {
-		return condition{}, fmt.Errorf("filter %s: no = in it; write it as %s", quote(text), quote("object=ticket"))
+		return condition{}, fmt.Errorf("filter %s: = is missing; write it as %s", quote(text), quote("object=ticket"))
 	}
 	key, negate := strings.CutSuffix(key, "!")
 	parsed := condition{text: text, key: strings.TrimSpace(key), negate: negate}
@@ -28,23 +28,22 @@ func (c condition) checkKey(keys []string) error {
 	case slices.Contains(keys, c.key):
 		return nil
 	case slices.Contains(keys, propsKey+c.key):
-		return c.refuse(quote(c.key)+" is not a key", propsKey+c.key, keys)
+		return c.refuse("unknown key "+quote(c.key), propsKey+c.key, keys)
 	}
-	return c.refuse(quote(c.key)+" is not a key", Nearest(c.key, keys), keys)
+	return c.refuse("unknown key "+quote(c.key), Nearest(c.key, keys), keys)
 }
 
-// refuse says what is wrong with a condition, what was meant, and what there
-// is to choose from.
+// refuse is an error about a condition, with a suggestion and the documented values.
 func (c condition) refuse(message, nearest string, documented []string) error {
 	return fmt.Errorf("filter %s: %s%s (documented: %s)", quote(c.text), message, Suggest(nearest), strings.Join(documented, ", "))
 }
 
-// check refuses a filter that no event of the contract can match.
+// check rejects a filter that no documented event can match.
 func (f Filter) check(catalog *Catalog) error {
-	if err := f.checkWords("event", catalog.EventNames(), catalog.ElsewhereEvents); err != nil {
+	if err := f.checkWords("event", catalog.EventNames(), catalog.PartlyDocumentedEvents); err != nil {
 		return err
 	}
-	if err := f.checkWords("object", catalog.ObjectNames(), catalog.ElsewhereObjects); err != nil {
+	if err := f.checkWords("object", catalog.ObjectNames(), catalog.PartlyDocumentedObjects); err != nil {
 		return err
 	}
 	for _, c := range f.conditions {
@@ -62,19 +61,19 @@ func (f Filter) check(catalog *Catalog) error {
 	return nil
 }
 
-// checkWords checks all the conditions on a field that holds a known word.
-func (f Filter) checkWords(key string, documented, elsewhere []string) error {
-	possible := slices.Concat(documented, elsewhere)
+// checkWords checks all conditions on a field whose values are documented words.
+func (f Filter) checkWords(key string, documented, partly []string) error {
+	possible := slices.Concat(documented, partly)
 	for _, c := range f.conditions {
 		if c.key != key {
 			continue
 		}
-		if err := c.checkValues(key, documented, elsewhere); err != nil {
+		if err := c.checkValues(key, documented, partly); err != nil {
 			return err
 		}
 		possible = slices.DeleteFunc(possible, func(word string) bool { return !c.holds(word, true) })
 		if len(possible) == 0 {
-			return fmt.Errorf("filter %s: no %s is left that matches; expressions must all hold", quote(c.text), key)
+			return fmt.Errorf("filter %s: excludes every %s; all expressions must match", quote(c.text), key)
 		}
 	}
 	return nil
@@ -83,14 +82,14 @@ func (f Filter) checkWords(key string, documented, elsewhere []string) error {
 func (c condition) checkTime() error {
 	for _, value := range c.values {
 		if _, err := strconv.ParseInt(value, 10, 64); err != nil {
-			return fmt.Errorf("filter %s: %s is not a time; a UNIX timestamp in seconds is documented", quote(c.text), quote(value))
+			return fmt.Errorf("filter %s: %s is not a valid time; use a UNIX timestamp in seconds", quote(c.text), quote(value))
 		}
 	}
 	return nil
 }
 
-// objects are the documented objects that the filter lets through; none when
-// it asks for objects whose props are not documented.
+// objects are the documented objects that the filter selects; none if it selects
+// objects whose props are not documented.
 func (f Filter) objects(catalog *Catalog) []*Object {
 	passes := func(name string) bool {
 		return !slices.ContainsFunc(f.conditions, func(c condition) bool { return c.key == "object" && !c.holds(name, true) })
@@ -100,7 +99,7 @@ func (f Filter) objects(catalog *Catalog) []*Object {
 			return c.key == "object" && !c.negate && slices.Contains(c.values, name)
 		})
 	}
-	for _, name := range catalog.ElsewhereObjects {
+	for _, name := range catalog.PartlyDocumentedObjects {
 		if asked(name) && passes(name) {
 			return nil
 		}
@@ -117,7 +116,7 @@ func (f Filter) objects(catalog *Catalog) []*Object {
 // checkProp checks a condition on a prop of one of these objects.
 func (c condition) checkProp(catalog *Catalog, owners []*Object) error {
 	path := strings.TrimPrefix(c.key, propsKey)
-	var names, words, elsewhere []string
+	var names, words, partly []string
 	for _, o := range owners {
 		prop := o.prop(path)
 		if prop == nil {
@@ -128,7 +127,7 @@ func (c condition) checkProp(catalog *Catalog, owners []*Object) error {
 		}
 		names = append(names, o.Name)
 		words = appendNew(words, prop.Values...)
-		elsewhere = append(elsewhere, prop.Elsewhere...)
+		partly = append(partly, prop.PartlyDocumented...)
 	}
 	if names == nil {
 		if len(owners) == 0 || !catalog.isPropOrGroup(path) {
@@ -136,29 +135,28 @@ func (c condition) checkProp(catalog *Catalog, owners []*Object) error {
 		}
 		return c.refuseProp(path, owners)
 	}
-	return c.checkValues(strings.Join(names, " or ")+" "+path, words, elsewhere)
+	return c.checkValues(strings.Join(names, " or ")+" "+path, words, partly)
 }
 
-// refuseProp refuses a prop that is documented for other objects than these. One that is
-// not documented at all may pass.
+// refuseProp is an error about a prop that is documented only for other objects.
 func (c condition) refuseProp(path string, owners []*Object) error {
 	var paths []string
 	for _, o := range owners {
 		paths = appendNew(paths, o.PropPaths()...)
 	}
-	return c.refuse(quote(path)+" is not a prop of what the filter picks", Nearest(path, paths), paths)
+	return c.refuse(quote(path)+" is not a prop of the selected objects", Nearest(path, paths), paths)
 }
 
-func (c condition) checkValues(noun string, documented, elsewhere []string) error {
+func (c condition) checkValues(noun string, documented, partly []string) error {
 	for _, value := range c.values {
-		if !slices.Contains(documented, value) && !slices.Contains(elsewhere, value) {
+		if !slices.Contains(documented, value) && !slices.Contains(partly, value) {
 			return c.refuse(quote(value)+" is not a documented "+noun, Nearest(value, documented), documented)
 		}
 	}
 	return nil
 }
 
-// isPropOrGroup tells whether any object has a documented prop of this name,
+// isPropOrGroup reports whether any object has a documented prop of this name,
 // or props that nest under it.
 func (c *Catalog) isPropOrGroup(path string) bool {
 	return slices.ContainsFunc(c.Objects, func(o Object) bool { return o.prop(path) != nil || o.isGroup(path) })

@@ -80,17 +80,17 @@ func TestFilterRefuses(t *testing.T) {
 	const keys = "event, time, object, objectId, props.state, props.geoloc.lat, props.geoloc.lng, " +
 		"props._parent.name, props._parent.id, props.eventType, props.name, props.finishedAt"
 	tests := []struct{ filter, want string }{
-		{"ticket", `filter "ticket": no = in it; write it as "object=ticket"`},
-		{"=ticket", `filter "=ticket": "" is not a key (documented: ` + keys + ")"},
-		{"objekt=ticket", `filter "objekt=ticket": "objekt" is not a key; did you mean "object"? (documented: ` + keys + ")"},
-		{"state=new", `filter "state=new": "state" is not a key; did you mean "props.state"? (documented: ` + keys + ")"},
-		{"props.=new", `filter "props.=new": "props." is not a key (documented: ` + keys + ")"},
-		{"props=new", `filter "props=new": "props" is not a key (documented: ` + keys + ")"},
+		{"ticket", `filter "ticket": = is missing; write it as "object=ticket"`},
+		{"=ticket", `filter "=ticket": unknown key "" (documented: ` + keys + ")"},
+		{"objekt=ticket", `filter "objekt=ticket": unknown key "objekt"; did you mean "object"? (documented: ` + keys + ")"},
+		{"state=new", `filter "state=new": unknown key "state"; did you mean "props.state"? (documented: ` + keys + ")"},
+		{"props.=new", `filter "props.=new": unknown key "props." (documented: ` + keys + ")"},
+		{"props=new", `filter "props=new": unknown key "props" (documented: ` + keys + ")"},
 		{"object=tickets", `filter "object=tickets": "tickets" is not a documented object; did you mean "ticket"? (documented: ticket, media, conversation)`},
 		{"object=", `filter "object=": "" is not a documented object (documented: ticket, media, conversation)`},
 		{"object!=tickets", `filter "object!=tickets": "tickets" is not a documented object; did you mean "ticket"? (documented: ticket, media, conversation)`},
 		{"event=updated", `filter "event=updated": "updated" is not a documented event; did you mean "update"? (documented: create, update, delete)`},
-		{"time=yesterday", `filter "time=yesterday": "yesterday" is not a time; a UNIX timestamp in seconds is documented`},
+		{"time=yesterday", `filter "time=yesterday": "yesterday" is not a valid time; use a UNIX timestamp in seconds`},
 		{
 			"object=ticket props.state=opend",
 			`filter "props.state=opend": "opend" is not a documented ticket state; did you mean "opened"? (documented: ` + states + ")",
@@ -114,14 +114,14 @@ func TestFilterRefuses(t *testing.T) {
 		},
 		{
 			"object=ticket props.eventType=conversationEnded",
-			`filter "props.eventType=conversationEnded": "eventType" is not a prop of what the filter picks (documented: state, geoloc.lat, geoloc.lng)`,
+			`filter "props.eventType=conversationEnded": "eventType" is not a prop of the selected objects (documented: state, geoloc.lat, geoloc.lng)`,
 		},
 		{
 			"object=ticket props.geoloc=1",
-			`filter "props.geoloc=1": "geoloc" is not a prop of what the filter picks (documented: state, geoloc.lat, geoloc.lng)`,
+			`filter "props.geoloc=1": "geoloc" is not a prop of the selected objects (documented: state, geoloc.lat, geoloc.lng)`,
 		},
-		{"object=ticket object=media", `filter "object=media": no object is left that matches; expressions must all hold`},
-		{"event=create event!=create", `filter "event!=create": no event is left that matches; expressions must all hold`},
+		{"object=ticket object=media", `filter "object=media": excludes every object; all expressions must match`},
+		{"event=create event!=create", `filter "event!=create": excludes every event; all expressions must match`},
 	}
 	for _, test := range tests {
 		t.Run(test.filter, func(t *testing.T) {

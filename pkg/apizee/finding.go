@@ -9,32 +9,31 @@ import (
 type Severity string
 
 const (
-	// Error breaks the documented contract.
+	// Error violates the documented contract.
 	Error Severity = "error"
-	// Warning is something that the contract does not know, or an oddity that
-	// it allows.
+	// Warning is undocumented, or documented but unusual.
 	Warning Severity = "warning"
 )
 
 // Finding is one difference between a request and the contract.
 type Finding struct {
 	Severity Severity `json:"severity"`
-	// Path is where: a field or prop such as "props.geoloc.lat", a header's
+	// Path is the place: a field or prop such as "props.geoloc.lat", a header's
 	// name, "method", or "" for the body as a whole.
 	Path string `json:"path"`
 	// Message says what is wrong.
 	Message string `json:"message"`
-	// Documented are the values that the contract knows at this place.
+	// Documented are the documented values for this place.
 	Documented []string `json:"documented,omitempty"`
-	// Suggestion is the nearest documented value, when one is close, or where a prop
-	// belongs that stands elsewhere.
+	// Suggestion is the nearest documented value, when one is close, or the right path
+	// of a prop that is in the wrong place.
 	Suggestion string `json:"suggestion,omitempty"`
 	// Offset is the byte offset in the body; 0 for a header.
 	Offset int `json:"-"`
 }
 
-// String is the finding on one line: where, what, and what was meant. What a
-// sender wrote is in it as it came, so a terminal needs it made safe.
+// String is the finding on one line: path, message and suggestion. It contains
+// received text as it is, which must be escaped before it is printed to a terminal.
 func (f Finding) String() string {
 	var b strings.Builder
 	if f.Path != "" {
@@ -45,7 +44,7 @@ func (f Finding) String() string {
 	return b.String()
 }
 
-// Advice is the finding without its place: what is wrong and what was meant.
+// Advice is the finding without its path: message and suggestion.
 func (f Finding) Advice() string {
 	switch {
 	case f.Suggestion != "":
@@ -56,16 +55,16 @@ func (f Finding) Advice() string {
 	return f.Message
 }
 
-// HasError tells whether any of the findings breaks the contract.
+// HasError reports whether any of the findings is an error.
 func HasError(findings []Finding) bool {
 	return slices.ContainsFunc(findings, func(f Finding) bool { return f.Severity == Error })
 }
 
-// quote puts a received word in quotes and keeps it short enough to read. It
-// changes none of its characters.
+// quote puts a received word in quotes and cuts it to a readable length. It
+// escapes nothing.
 func quote(s string) string { return `"` + clip(s, 60) + `"` }
 
-// clip keeps at most so many characters of a received text.
+// clip cuts a text to at most the given number of characters.
 func clip(s string, most int) string {
 	n := 0
 	for i := range s {

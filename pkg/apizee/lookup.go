@@ -66,9 +66,9 @@ func (o Object) PropPaths() []string {
 // Fields are the five members of an event's body, in documented order.
 func (c *Catalog) Fields() []Field {
 	return []Field{
-		{Name: "event", Type: Text, Description: "name of the event", Values: c.EventNames(), Elsewhere: c.ElsewhereEvents},
+		{Name: "event", Type: Text, Description: "name of the event", Values: c.EventNames(), PartlyDocumented: c.PartlyDocumentedEvents},
 		{Name: "time", Type: Integer, Description: "UNIX timestamp at the time of the event, in seconds"},
-		{Name: "object", Type: Text, Description: "name of the target object", Values: c.ObjectNames(), Elsewhere: c.ElsewhereObjects},
+		{Name: "object", Type: Text, Description: "name of the target object", Values: c.ObjectNames(), PartlyDocumented: c.PartlyDocumentedObjects},
 		{Name: "objectId", Type: ID, Description: "identifier of the target object; its type depends on the object"},
 		{Name: "props", Type: Map, Description: "properties of the target object; they depend on the object"},
 	}

@@ -7,21 +7,21 @@ import (
 	"github.com/agnivade/levenshtein"
 )
 
-// Nearest is the word among known that someone who typed word most likely
-// meant, or "" when none is close: a few edits away with letter case aside, or
-// the only one that begins so. Of two equally near, the longer wins, because
-// dropping a letter is the commonest slip: "opend" means "opened".
+// Nearest is the known word that was most likely meant by word, or "" if none is
+// close: one a few edits away, ignoring case, or the only one with that prefix. Of two
+// equally near words the longer wins, because a missing letter is the most common
+// typing error: "opend" means "opened".
 func Nearest(word string, known []string) string {
-	const longest = 64 // a longer word is no typing slip, and costs time
+	const longest = 64 // a longer word is not a typing error, and is slow to compare
 	if word == "" || len(word) > longest {
 		return ""
 	}
 	typed := strings.ToLower(word)
-	best, bestDistance := "", slips(word)+1
+	best, bestDistance := "", maxEdits(word)+1
 	for _, k := range known {
 		d := levenshtein.ComputeDistance(typed, strings.ToLower(k))
 		if d > 1 && len(word) == 4 && (k == "" || typed[0] != strings.ToLower(k)[0]) {
-			continue // half of so short a word may be wrong, but not its beginning too
+			continue // half of such a short word may differ, but then not its first letter
 		}
 		if d < bestDistance || d == bestDistance && best != "" && len(k) > len(best) {
 			best, bestDistance = k, d
@@ -33,11 +33,11 @@ func Nearest(word string, known []string) string {
 	return best
 }
 
-// DidYouMean ends a message about a word that is none of the known ones with the
-// nearest of them, and with nothing when none is near.
+// DidYouMean is the end of a message about an unknown word: the nearest known one, or
+// "" if none is near.
 func DidYouMean(word string, known []string) string { return Suggest(Nearest(word, known)) }
 
-// Suggest ends a message with what was probably meant, and with nothing when that is "".
+// Suggest is the end of a message that suggests a word, or "" without one.
 func Suggest(meant string) string {
 	if meant == "" {
 		return ""
@@ -45,8 +45,8 @@ func Suggest(meant string) string {
 	return "; did you mean " + strconv.Quote(meant) + "?"
 }
 
-// slips is how many edits may lie between a word and what was meant by it.
-func slips(word string) int {
+// maxEdits is the most edits between a word and its suggestion.
+func maxEdits(word string) int {
 	switch n := len([]rune(word)); {
 	case n < 4:
 		return 1

@@ -2,8 +2,8 @@ package apizee
 
 import "strings"
 
-// OpenAPI is the contract as an OpenAPI 3.1 document: a webhook for each
-// object, with the schemas of JSONSchema as components.
+// OpenAPI is the contract as an OpenAPI 3.1 document: one webhook per object, with
+// the schemas of JSONSchema as components.
 func (c *Catalog) OpenAPI() []byte {
 	var webhooks, schemas ordered
 	for i := range c.Objects {
@@ -15,7 +15,7 @@ func (c *Catalog) OpenAPI() []byte {
 		{"openapi", "3.1.0"},
 		{"info", ordered{
 			{"title", "Apizee webhooks"},
-			{"description", "The requests that Apizee sends to the URL of a webhook when something happens to " + c.anyObject() + "."},
+			{"description", "The requests that Apizee sends to the URL of a webhook when " + c.anyObject() + " changes."},
 			{"version", "1"},
 		}},
 		{"webhooks", webhooks},
@@ -41,11 +41,11 @@ func (c *Catalog) anyObject() string {
 func (c *Catalog) operation(o *Object) ordered {
 	return ordered{
 		{"operationId", o.Name + "Event"},
-		{"summary", "Something happened to " + article(o.Name)},
+		{"summary", article(o.Name) + " was created, updated or deleted"},
 		{"parameters", []ordered{{
 			{"name", "User-Agent"},
 			{"in", "header"},
-			{"description", "how Apizee presents itself"},
+			{"description", "product name of the sender"},
 			{"schema", ordered{{"type", "string"}}},
 			{"example", UserAgent},
 		}}},
@@ -57,8 +57,8 @@ func (c *Catalog) operation(o *Object) ordered {
 			}}}},
 		}},
 		{"responses", ordered{
-			{"2XX", ordered{{"description", "the event was taken"}}},
-			{"default", ordered{{"description", "the event was not taken; whether it is sent again is not documented"}}},
+			{"2XX", ordered{{"description", "the event was accepted"}}},
+			{"default", ordered{{"description", "the event was rejected; whether Apizee sends it again is not documented"}}},
 		}},
 	}
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// ordered is a JSON object whose members keep their order, so that a schema
-// reads as the documentation does.
+// ordered is a JSON object whose members keep their order, so that a schema has the
+// order of the documentation.
 type ordered []pair
 
 type pair struct {
@@ -41,18 +41,18 @@ func (o ordered) has(name string) bool {
 	return false
 }
 
-// document is the object as an indented text that ends its last line. What
-// the catalog holds can always be written, or no test of it passes.
+// document is the object as indented JSON with a final newline. The catalog can always
+// be encoded; the tests would fail otherwise.
 func (o ordered) document() []byte {
 	text, err := json.Marshal(o, jsontext.WithIndent("  "))
 	if err != nil {
-		panic("apizee: the catalog is no JSON: " + err.Error())
+		panic("apizee: encode the catalog: " + err.Error())
 	}
 	return append(text, '\n')
 }
 
-// nested gives props the shape that they have by default: those with a dot in
-// their path become members of a group.
+// nested nests props as they are by default: those with a dot in their path become
+// members of a group.
 func nested(props []Prop, leaf func(Prop) any, group func(ordered) any) ordered {
 	shape := ordered{}
 	for _, p := range props {

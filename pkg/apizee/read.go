@@ -12,17 +12,17 @@ import (
 // span is a part of the body.
 type span struct{ start, end int }
 
-// node is one member of the event, of its props or of a group in these. It
-// holds no pointers, which keeps the garbage collector away from it.
+// node is one member of the event, of its props or of a group in them. It has no
+// pointers, so that the garbage collector need not scan it.
 type node struct {
 	name, value span // as JSON
-	// The nodes within this one are nodes[from:next], so that next is the index
-	// of the one after it.
+	// The nodes inside this one are nodes[from:next]; next is also the index of the
+	// one after it.
 	from, next int
 }
 
-// member is a node as it is checked: its name, its value as JSON, where the
-// value begins in the body, and the nodes within.
+// member is a node with its texts: its name, its value as JSON, the offset of the
+// value in the body, and the range of the nodes inside.
 type member struct {
 	name, json         string
 	offset, from, next int
@@ -38,22 +38,22 @@ func (v *validator) name(i int) string {
 	return unquote(v.text[at.start:at.end])
 }
 
-// deepest is how far down members become nodes: fields, props, and groups such
-// as geoloc. No documented name lies deeper.
+// deepest is the depth to which members become nodes: fields, props, and groups such
+// as geoloc. No documented name is deeper.
 const deepest = 3
 
-// reader lists the members of an event. The decoder alone decides what is sound JSON.
+// reader lists the members of an event. Only the decoder decides what is valid JSON.
 type reader struct {
 	decoder jsontext.Decoder
 	input   bytes.Buffer
 	nodes   []node
 }
 
-// readers spares most events the memory of a decoder.
+// readers reuses decoders, which saves most events the allocation.
 var readers = sync.Pool{New: func() any { return new(reader) }}
 
 func (r *reader) release() {
-	// More were an odd event, not worth to keep room for.
+	// Do not keep the memory of an unusually large event.
 	const mostNodes, mostInput = 256, 64 << 10
 	if cap(r.nodes) > mostNodes || r.input.Cap() > mostInput {
 		return
@@ -62,8 +62,8 @@ func (r *reader) release() {
 	readers.Put(r)
 }
 
-// read reads a body that holds one JSON value and tells where it is. When it is an object,
-// its members are in r.nodes, up to the error if there is one.
+// read reads a body with one JSON value and returns where that is. The members of an
+// object are in r.nodes, up to the error if there is one.
 func (r *reader) read(text string) (span, error) {
 	r.input.Reset()
 	r.input.WriteString(text)
@@ -75,7 +75,7 @@ func (r *reader) read(text string) (span, error) {
 	return value, r.end()
 }
 
-// end makes sure that nothing follows the value.
+// end checks that nothing follows the value.
 func (r *reader) end() error {
 	switch _, err := r.decoder.ReadToken(); {
 	case err == io.EOF:
@@ -86,7 +86,7 @@ func (r *reader) end() error {
 	return errSecondValue
 }
 
-// value reads a value, and the members of an object that is not too deep.
+// value reads a value, and the members of an object up to the depth of deepest.
 func (r *reader) value(depth int) (span, error) {
 	switch kind := r.decoder.PeekKind(); {
 	case kind == '{' && depth < deepest:
@@ -101,13 +101,13 @@ func (r *reader) value(depth int) (span, error) {
 	return span{end - len(value), end}, err
 }
 
-// refuse is the error of a token that must not stand where it does.
+// refuse returns the decoder's error about a token in the wrong place.
 func (r *reader) refuse() error {
 	_, err := r.decoder.ReadToken()
 	return err
 }
 
-// skip passes over an object or an array, token by token: an error in it has a place.
+// skip reads past an object or an array, token by token, so that an error has an offset.
 func (r *reader) skip() (span, error) {
 	depth := r.decoder.StackDepth()
 	_, err := r.decoder.ReadToken()
@@ -128,7 +128,7 @@ func (r *reader) object(depth int) (span, error) {
 	for r.decoder.PeekKind() != '}' {
 		at := len(r.nodes)
 		if err := r.member(depth); err != nil {
-			r.nodes = r.nodes[:at] // half a member is none
+			r.nodes = r.nodes[:at] // drop the incomplete member
 			return span{}, err
 		}
 	}
@@ -154,7 +154,7 @@ func (r *reader) member(depth int) error {
 	return nil
 }
 
-// unquote is the text of a JSON string, or the JSON itself when it is none.
+// unquote is the text of a JSON string; other JSON is returned as it is.
 func unquote(json string) string {
 	if len(json) < 2 || json[0] != '"' {
 		return json

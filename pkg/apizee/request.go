@@ -6,16 +6,16 @@ import (
 	"strings"
 )
 
-// Request is the part of an HTTP request that the contract speaks about. The
-// names of headers are canonical, as net/http has them.
+// Request is what the contract defines of an HTTP request. Header names are
+// canonical, as in net/http.
 type Request struct {
 	Method  string
 	Headers map[string][]string
 	Body    []byte
 }
 
-// ValidateRequest holds a whole request against the contract. What it finds in
-// the body comes first, then the method and the headers.
+// ValidateRequest checks a whole request against the documented contract. Findings
+// about the body come first, then those about the method and the headers.
 func (c *Catalog) ValidateRequest(r Request) Report {
 	coding := contentCoding(r.Headers)
 	var report Report
@@ -31,12 +31,12 @@ func (c *Catalog) ValidateRequest(r Request) Report {
 	}
 	report.checkHeader("User-Agent", r.Headers, UserAgent, gradeUserAgent)
 	if origins := r.Headers["Origin"]; len(origins) > 0 {
-		report.addHeader(Warning, "Origin", quote(origins[0])+"; a page in a browser sent this, Apizee sends no Origin")
+		report.addHeader(Warning, "Origin", quote(origins[0])+"; a web page sent this request: Apizee sends no Origin")
 	}
 	return report
 }
 
-// contentCoding says how the body is compressed or encrypted; "" is not at all.
+// contentCoding is the Content-Encoding of the body, or "" when it has none.
 func contentCoding(headers map[string][]string) string {
 	coding := strings.Join(headers["Content-Encoding"], ", ")
 	if strings.EqualFold(coding, "identity") {
@@ -45,15 +45,15 @@ func contentCoding(headers map[string][]string) string {
 	return coding
 }
 
-// isObject says whether a body is plain JSON, whatever its Content-Encoding.
+// isObject reports whether a body begins as plain JSON, whatever its Content-Encoding.
 func isObject(body []byte) bool { return bytes.HasPrefix(bytes.TrimSpace(body), []byte("{")) }
 
 func (r *Report) addHeader(s Severity, name, message string) {
 	r.Findings = append(r.Findings, Finding{Severity: s, Path: name, Message: message})
 }
 
-// checkHeader checks that a header is there once with the documented value.
-// Another value, or none, is as bad as grade says.
+// checkHeader checks that a header is present once and has the documented value.
+// The severity of another value, or none, is that of grade.
 func (r *Report) checkHeader(name string, headers map[string][]string, documented string, grade func(string) Severity) {
 	values := headers[name]
 	switch len(values) {
@@ -61,7 +61,7 @@ func (r *Report) checkHeader(name string, headers map[string][]string, documente
 		r.addHeader(grade(""), name, "the header is missing; Apizee sends "+quote(documented))
 	case 1:
 	default:
-		r.addHeader(Warning, name, fmt.Sprintf("the header comes %d times; Apizee sends it once", len(values)))
+		r.addHeader(Warning, name, fmt.Sprintf("the header appears %d times; Apizee sends it once", len(values)))
 	}
 	for _, value := range values {
 		if value != documented {
@@ -70,7 +70,7 @@ func (r *Report) checkHeader(name string, headers map[string][]string, documente
 	}
 }
 
-// gradeContentType lets JSON pass in other capitals and with parameters.
+// gradeContentType accepts JSON in another case and with parameters.
 func gradeContentType(value string) Severity {
 	mediaType, _, _ := strings.Cut(value, ";")
 	if strings.EqualFold(strings.TrimSpace(mediaType), ContentType) {

@@ -60,15 +60,15 @@ func TestValidateRequest(t *testing.T) {
 		}},
 		{"not compressed", Request{"POST", with("Content-Encoding", "identity").Headers, []byte(sound)}, nil},
 		{"a page in a browser", Request{"POST", with("Origin", "http://evil.example").Headers, []byte(sound)}, []string{
-			`warning Origin: "http://evil.example"; a page in a browser sent this, Apizee sends no Origin`,
+			`warning Origin: "http://evil.example"; a web page sent this request: Apizee sends no Origin`,
 		}},
 		{
 			"headers twice",
 			Request{"POST", map[string][]string{"Content-Type": {ContentType, "text/plain"}, "User-Agent": {UserAgent, UserAgent}}, []byte(sound)},
 			[]string{
-				"warning Content-Type: the header comes 2 times; Apizee sends it once",
+				"warning Content-Type: the header appears 2 times; Apizee sends it once",
 				`error Content-Type: "text/plain"; Apizee sends "application/JSON"`,
-				"warning User-Agent: the header comes 2 times; Apizee sends it once",
+				"warning User-Agent: the header appears 2 times; Apizee sends it once",
 			},
 		},
 	}

@@ -12,17 +12,16 @@ const (
 	schemaID      = "https://github.com/apizee-hooks/apizee-hooks/schemas/event.json"
 )
 
-// dateTimePattern is the shape of a documented date, which a validator that
-// takes "format" for a mere remark checks too. It cannot know how many days a
-// month has.
+// dateTimePattern is the form of a documented time, for validators that treat
+// "format" only as an annotation. It does not know how many days a month has.
 const dateTimePattern = `^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])` +
 	`T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]+)?` +
 	`(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$`
 
 // JSONSchema is the contract as a JSON Schema (2020-12) of an event's body.
-// With "format" asserted it refuses exactly the JSON values in which Validate
-// finds an error. It cannot see what comes before a value: bad syntax, a key
-// that is there twice, a second value.
+// With "format" asserted it rejects exactly the JSON values in which Validate
+// finds an error. It cannot detect errors of syntax, duplicate keys or a second
+// value.
 func (c *Catalog) JSONSchema() []byte {
 	var conditions []ordered
 	var definitions ordered
@@ -43,7 +42,7 @@ func (c *Catalog) JSONSchema() []byte {
 		{"$schema", schemaDialect},
 		{"$id", schemaID},
 		{"title", "Apizee webhook event"},
-		{"description", "The body of the request that Apizee sends to a webhook. What is not documented may be there too."},
+		{"description", "The body of the request that Apizee sends to a webhook. Undocumented fields and props are allowed."},
 		{"type", "object"},
 		{"required", fieldNames},
 		{"properties", c.fieldSchemas()},
@@ -57,9 +56,9 @@ func (c *Catalog) JSONSchema() []byte {
 func (c *Catalog) fieldSchemas() ordered {
 	var properties ordered
 	for _, f := range c.Fields() {
-		schema := ordered{{"description", remark(f.Description, f.Elsewhere)}}
+		schema := ordered{{"description", withPages(f.Description, f.PartlyDocumented)}}
 		schema = append(schema, typeSchema(f.Type)...)
-		properties = append(properties, pair{f.Name, append(schema, wordsSchema(f.Values, f.Elsewhere)...)})
+		properties = append(properties, pair{f.Name, append(schema, wordsSchema(f.Values, f.PartlyDocumented)...)})
 	}
 	return properties
 }
@@ -88,8 +87,7 @@ func (c *Catalog) objectSchema(o *Object) ordered {
 	}
 }
 
-// propsSchema knows each prop nested, and those with a dot in their path
-// dotted as well.
+// propsSchema has each prop nested, and those with a dot in their path also dotted.
 func propsSchema(o *Object) ordered {
 	leaf := func(p Prop) any { return propSchema(p) }
 	group := func(members ordered) any { return ordered{{"type", "object"}, {"properties", members}} }
@@ -100,15 +98,15 @@ func propsSchema(o *Object) ordered {
 		}
 	}
 	return ordered{
-		{"description", "properties of the " + o.Name + "; names with a dot may be nested or not"},
+		{"description", "properties of the " + o.Name + "; names with a dot may be nested or dotted"},
 		{"type", "object"},
 		{"properties", properties},
 	}
 }
 
 func propSchema(p Prop) ordered {
-	schema := append(ordered{{"description", remark(p.Description, p.Elsewhere)}}, typeSchema(p.Type)...)
-	schema = append(schema, wordsSchema(p.Values, p.Elsewhere)...)
+	schema := append(ordered{{"description", withPages(p.Description, p.PartlyDocumented)}}, typeSchema(p.Type)...)
+	schema = append(schema, wordsSchema(p.Values, p.PartlyDocumented)...)
 	if p.Range != nil {
 		schema = append(schema, pair{"minimum", p.Range.Min}, pair{"maximum", p.Range.Max})
 	}
@@ -125,7 +123,7 @@ func typeSchema(t Type) ordered {
 	return ordered{{"type", t}}
 }
 
-// idSchema takes integers, or strings that are not empty, or both.
+// idSchema accepts integers, strings that are not empty, or both.
 func idSchema(types []Type) ordered {
 	if slices.Equal(types, []Type{Integer}) {
 		return ordered{{"type", Integer}}
@@ -133,18 +131,19 @@ func idSchema(types []Type) ordered {
 	return ordered{{"type", types}, {"minLength", 1}}
 }
 
-// wordsSchema lists the words of other Apizee pages too: they are worth a
-// warning, which a schema cannot give.
-func wordsSchema(documented, elsewhere []string) ordered {
+// wordsSchema includes partly documented words: they give a warning, which a schema
+// cannot express.
+func wordsSchema(documented, partly []string) ordered {
 	if len(documented) == 0 {
 		return nil
 	}
-	return ordered{{"enum", slices.Concat(documented, elsewhere)}}
+	return ordered{{"enum", slices.Concat(documented, partly)}}
 }
 
-func remark(description string, elsewhere []string) string {
-	if len(elsewhere) == 0 {
+// withPages adds the words that are on other Apizee pages only to a description.
+func withPages(description string, partly []string) string {
+	if len(partly) == 0 {
 		return description
 	}
-	return description + " (only other Apizee pages name " + strings.Join(elsewhere, " and ") + ")"
+	return description + "; partly documented: " + strings.Join(partly, ", ")
 }

@@ -12,7 +12,7 @@ import (
 
 var errSecondValue = errors.New("more than one JSON value; a request carries one event")
 
-// syntax turns the error that ended the reading into a finding.
+// syntax adds a finding about the error that ended the reading.
 func (v *validator) syntax(err error) {
 	if errors.Is(err, errSecondValue) {
 		v.add(Error, "", len(v.text), err.Error())
@@ -24,9 +24,9 @@ func (v *validator) syntax(err error) {
 	}
 	switch {
 	case errors.Is(err, jsontext.ErrDuplicateName):
-		v.add(Error, path, offset, "the key appears twice; which of the two a receiver takes is chance")
+		v.add(Error, path, offset, "duplicate key; which of the values is used depends on the parser")
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		v.add(Error, "", offset, "not JSON: it ends in the middle")
+		v.add(Error, "", offset, "not JSON: truncated")
 	default:
 		line, column := position(v.text, offset)
 		v.add(Error, path, offset, fmt.Sprintf("not JSON: %v (line %d, column %d)", reason, line, column))

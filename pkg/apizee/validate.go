@@ -12,13 +12,12 @@ type Report struct {
 	Findings []Finding
 }
 
-// OK tells whether the body keeps the contract; warnings are allowed.
+// OK reports whether the body is valid; it may have warnings.
 func (r Report) OK() bool { return !HasError(r.Findings) }
 
-// Validate holds a body against the contract. Any bytes will do: what is not
-// understood is a finding. A syntax error ends the reading, so it is the last
-// thing found; everything else is found at once. The report shares no memory
-// with body.
+// Validate checks a body against the documented contract. Any bytes are accepted,
+// and everything wrong with them is a finding. A syntax error ends the reading, so it
+// is the last finding. The report shares no memory with body.
 func (c *Catalog) Validate(body []byte) Report { return c.ValidateText(string(body)) }
 
 // ValidateText is Validate for a body that is a string. The report keeps parts of it.
@@ -29,7 +28,7 @@ func (c *Catalog) ValidateText(text string) Report {
 	v := validator{catalog: c, text: text, nodes: r.nodes}
 	switch {
 	case err == nil && text[value.start] != '{':
-		v.add(Error, "", 0, describe(text[value.start:value.end])+", but an event is a JSON object")
+		v.add(Error, "", 0, "the body "+mustBe("a JSON object", text[value.start:value.end]))
 	case strings.TrimSpace(v.text) == "":
 		v.add(Error, "", 0, "the body is empty; a JSON event is documented")
 	default:
@@ -51,15 +50,15 @@ type validator struct {
 	// Whether props were spelled with an object in props, with a dot, and both
 	// ways at once.
 	nested, dotted, twice bool
-	unknowns              int // names that the contract does not know
+	unknowns              int // undocumented names
 }
 
-// subject is what a value is checked as: a field, or a prop of an object. Its
-// words are put together only when there is something to say about it.
+// subject is the field or the prop that a value belongs to. Its path and its name
+// are built only for a finding.
 type subject struct {
-	field, title string // "time", "the time"
-	object       *Object
-	prop         *Prop
+	field  string // "time"; "" for a prop
+	object *Object
+	prop   *Prop
 }
 
 func (s subject) path() string {
@@ -72,27 +71,19 @@ func (s subject) path() string {
 // noun is the subject without an article, such as "ticket state".
 func (s subject) noun() string { return s.object.Name + " " + s.prop.Path }
 
-// name is the subject at the beginning of a sentence about what it must be.
-func (s subject) name() string {
-	if s.prop == nil {
-		return s.title
-	}
-	return article(s.noun())
-}
-
-// longestPath bounds, in characters, a path that is made of received names.
+// longestPath is the most characters of a path made of received names.
 const longestPath = 120
 
 func (v *validator) add(s Severity, path string, offset int, message string) {
 	v.report.Findings = append(v.report.Findings, Finding{Severity: s, Path: clip(path, longestPath), Message: message, Offset: offset})
 }
 
-// word adds a finding about a word that is not one of the documented ones.
+// word adds a finding about an undocumented word, with the nearest documented one.
 func (v *validator) word(s Severity, path string, offset int, message, got string, documented []string) {
 	v.suggest(s, path, offset, message, Nearest(got, documented), documented)
 }
 
-// suggest adds a finding with what was meant, or "".
+// suggest adds a finding with a suggestion, which may be "".
 func (v *validator) suggest(s Severity, path string, offset int, message, suggestion string, documented []string) {
 	v.report.Findings = append(v.report.Findings, Finding{
 		Severity: s, Path: clip(path, longestPath), Message: message, Offset: offset,
@@ -100,10 +91,10 @@ func (v *validator) suggest(s Severity, path string, offset int, message, sugges
 	})
 }
 
-// mostUnknown bounds what is said about a body that is made of unknown names.
+// mostUnknown is the most findings about the undocumented names of one body.
 const mostUnknown = 50
 
-// unknown adds a warning about a name that the contract does not know.
+// unknown adds a warning about an undocumented name.
 func (v *validator) unknown(path string, m *member, message, suggestion string, documented []string) {
 	if v.unknowns++; v.unknowns <= mostUnknown {
 		v.suggest(Warning, path, m.offset, message, suggestion, documented)

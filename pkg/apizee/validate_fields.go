@@ -2,8 +2,8 @@ package apizee
 
 import "slices"
 
-// checkFields checks the members of the event. Of a body that was cut short it
-// does not say what is missing.
+// checkFields checks the members of the event. It reports missing fields only when
+// the body is whole, not truncated.
 func (v *validator) checkFields(whole bool) {
 	var at [len(fieldNames)]int // of each field's node, plus one
 	others := 0
@@ -52,7 +52,7 @@ func (v *validator) checkOthers() {
 	}
 }
 
-// meantField is where a prop belongs that stands among the fields, else the nearest field.
+// meantField is the path of a prop that was put among the fields by mistake, else the nearest field.
 func (v *validator) meantField(name string) string {
 	if o := v.object; o != nil && (o.prop(name) != nil || o.isGroup(name)) {
 		return "props." + name
@@ -61,15 +61,15 @@ func (v *validator) meantField(name string) string {
 }
 
 func (v *validator) checkEvent(f *member) {
-	if !v.isText(f, subject{field: f.name, title: "the event's name"}) {
+	if !v.isText(f, subject{field: f.name}) {
 		return
 	}
 	name := unquote(f.json)
 	v.report.Event.Name = name
 	switch {
 	case v.catalog.isDocumentedEvent(name):
-	case slices.Contains(v.catalog.ElsewhereEvents, name):
-		v.add(Warning, f.name, f.offset, quote(name)+" is not a documented event, but another Apizee page names it")
+	case slices.Contains(v.catalog.PartlyDocumentedEvents, name):
+		v.add(Warning, f.name, f.offset, partlyDocumented(name, "event"))
 	default:
 		v.word(Error, f.name, f.offset, quote(name)+" is not a documented event", name, v.catalog.EventNames())
 	}
@@ -81,7 +81,7 @@ func (c *Catalog) isDocumentedEvent(name string) bool {
 
 func (v *validator) checkTime(f *member) {
 	v.report.Event.Time = f.json
-	if !v.isInteger(f, subject{field: f.name, title: "the time"}) {
+	if !v.isInteger(f, subject{field: f.name}) {
 		return
 	}
 	switch seconds := Seconds(f.json); {
@@ -93,7 +93,7 @@ func (v *validator) checkTime(f *member) {
 }
 
 func (v *validator) checkObject(f *member) {
-	if !v.isText(f, subject{field: f.name, title: "the object's name"}) {
+	if !v.isText(f, subject{field: f.name}) {
 		return
 	}
 	name := unquote(f.json)
@@ -102,14 +102,14 @@ func (v *validator) checkObject(f *member) {
 	v.report.Event.documented = v.object
 	switch {
 	case v.object != nil:
-	case slices.Contains(v.catalog.ElsewhereObjects, name):
-		v.add(Warning, f.name, f.offset, quote(name)+" is not a documented object, but another Apizee page names it; its props are not checked")
+	case slices.Contains(v.catalog.PartlyDocumentedObjects, name):
+		v.add(Warning, f.name, f.offset, partlyDocumented(name, "object")+"; its props are not checked")
 	default:
 		v.word(Error, f.name, f.offset, quote(name)+" is not a documented object", name, v.catalog.ObjectNames())
 	}
 }
 
-// anyID are the types of an objectId while its object is not known.
+// anyID are the types that an objectId may have when its object is unknown.
 var anyID = []Type{Integer, Text}
 
 func (v *validator) checkID(f *member) {
@@ -121,15 +121,11 @@ func (v *validator) checkID(f *member) {
 	switch {
 	case f.json[0] == '"' && slices.Contains(types, Text):
 		if f.json == `""` {
-			v.add(Error, f.name, f.offset, "the id is empty")
+			v.add(Error, f.name, f.offset, "must not be empty")
 		}
 	case isNumber(f.json) && slices.Contains(types, Integer):
-		v.isInteger(f, subject{field: f.name, title: "an objectId"})
+		v.isInteger(f, subject{field: f.name})
 	default:
-		owner := "an objectId"
-		if v.object != nil {
-			owner = article(v.object.Name) + "'s objectId"
-		}
-		v.add(Error, f.name, f.offset, describe(f.json)+", but "+owner+" is "+articles(types))
+		v.mustBe(articles(types), f.name, f)
 	}
 }

@@ -7,7 +7,7 @@ import (
 
 func (v *validator) checkProps(f *member) {
 	if f.json[0] != '{' {
-		v.add(Error, f.name, f.offset, describe(f.json)+", but props is an object")
+		v.mustBe("an object", f.name, f)
 		return
 	}
 	if f.from == f.next {
@@ -19,7 +19,7 @@ func (v *validator) checkProps(f *member) {
 		v.checkMember(&m)
 	}
 	if v.nested && v.dotted && !v.twice {
-		v.add(Warning, f.name, f.offset, "some names are nested and some dotted; a sender does one or the other")
+		v.add(Warning, f.name, f.offset, "nested and dotted names are mixed; use one form")
 	}
 }
 
@@ -45,7 +45,7 @@ func (v *validator) checkMember(m *member) {
 func (v *validator) checkGroup(group *member) {
 	if group.json[0] != '{' {
 		v.remember(group.name, group)
-		v.add(Error, "props."+group.name, group.offset, describe(group.json)+", but "+group.name+" is an object")
+		v.mustBe("an object", "props."+group.name, group)
 		return
 	}
 	for i := group.from; i < group.next; i = v.nodes[i].next {
@@ -69,7 +69,7 @@ func (v *validator) remember(path string, m *member) {
 	v.report.Event.Props = append(v.report.Event.Props, Value{Path: path, JSON: m.json})
 }
 
-// isGroup tells whether documented props nest under a name.
+// isGroup reports whether documented props nest under a name.
 func (o *Object) isGroup(name string) bool {
 	for i := range o.Props {
 		if _, within := o.Props[i].within(name); within {
@@ -128,8 +128,8 @@ func (v *validator) checkText(m *member, s subject) {
 	got := unquote(m.json)
 	switch {
 	case slices.Contains(s.prop.Values, got):
-	case slices.Contains(s.prop.Elsewhere, got):
-		v.add(Warning, s.path(), m.offset, quote(got)+" is not a documented "+s.noun()+", but another Apizee page names it")
+	case slices.Contains(s.prop.PartlyDocumented, got):
+		v.add(Warning, s.path(), m.offset, partlyDocumented(got, s.noun()))
 	default:
 		v.word(Error, s.path(), m.offset, quote(got)+" is not a documented "+s.noun(), got, s.prop.Values)
 	}
@@ -137,11 +137,11 @@ func (v *validator) checkText(m *member, s subject) {
 
 func (v *validator) checkNumber(m *member, s subject) {
 	if !isNumber(m.json) {
-		v.add(Error, s.path(), m.offset, describe(m.json)+", but "+s.name()+" is a number")
+		v.mustBe("a number", s.path(), m)
 		return
 	}
 	if r := s.prop.Range; r != nil && !r.contains(m.json) {
-		v.add(Error, s.path(), m.offset, short(m.json)+" is out of range; "+s.name()+" is from "+r.String())
+		v.mustBe("from "+r.String(), s.path(), m)
 	}
 }
 
@@ -151,7 +151,7 @@ func (v *validator) checkDate(m *member, s subject) {
 	}
 	switch got := unquote(m.json); {
 	case !isDateTime(got):
-		v.add(Error, s.path(), m.offset, quote(got)+" is not a date such as 2021-09-20T13:25:06+00:00 (RFC 3339)")
+		v.add(Error, s.path(), m.offset, quote(got)+" is not a valid RFC 3339 time such as 2021-09-20T13:25:06+00:00")
 	case strings.HasSuffix(got, "Z"):
 		v.add(Warning, s.path(), m.offset, quote(got)+" ends in Z; Apizee writes the offset as +00:00")
 	}

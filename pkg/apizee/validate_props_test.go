@@ -10,7 +10,7 @@ func TestValidateProps(t *testing.T) {
 		{"nested", ticket(`{"geoloc":{"lat":47.866675,"lng":-3.865805}}`), nil},
 		{"dotted", ticket(`{"geoloc.lat":90,"geoloc.lng":-180}`), nil},
 		{"mixed", ticket(`{"geoloc":{"lat":1},"geoloc.lng":1}`), []string{
-			"warning props: some names are nested and some dotted; a sender does one or the other",
+			"warning props: nested and dotted names are mixed; use one form",
 		}},
 		{"twice", ticket(`{"geoloc.lat":1,"geoloc":{"lat":2}}`), []string{
 			"warning props.geoloc.lat: the prop is given twice, nested and dotted",
@@ -22,22 +22,22 @@ func TestValidateProps(t *testing.T) {
 			`error props.state: "done" is not a documented media state; documented: inprogress, uncompleted, completed, error`,
 		}},
 		{"a state of another page", ticket(`{"state":"cancelled"}`), []string{
-			`warning props.state: "cancelled" is not a documented ticket state, but another Apizee page names it`,
+			`warning props.state: "cancelled" is a partly documented ticket state; it is on other Apizee pages only`,
 		}},
-		{"a null state", ticket(`{"state":null}`), []string{"error props.state: the value is null, but a ticket state is a string"}},
+		{"a null state", ticket(`{"state":null}`), []string{"error props.state: must be a string, not null"}},
 		{"too far north", ticket(`{"geoloc":{"lat":90.00000000000000000001,"lng":-180.5}}`), []string{
-			"error props.geoloc.lat: 90.00000000000000000001 is out of range; a ticket geoloc.lat is from -90 to 90",
-			"error props.geoloc.lng: -180.5 is out of range; a ticket geoloc.lng is from -180 to 180",
+			"error props.geoloc.lat: must be from -90 to 90, not 90.00000000000000000001",
+			"error props.geoloc.lng: must be from -180 to 180, not -180.5",
 		}},
 		{"beyond any float", ticket(`{"geoloc.lat":1e400,"geoloc.lng":-1e400}`), []string{
-			"error props.geoloc.lat: 1e400 is out of range; a ticket geoloc.lat is from -90 to 90",
-			"error props.geoloc.lng: -1e400 is out of range; a ticket geoloc.lng is from -180 to 180",
+			"error props.geoloc.lat: must be from -90 to 90, not 1e400",
+			"error props.geoloc.lng: must be from -180 to 180, not -1e400",
 		}},
 		{"latitude as text", ticket(`{"geoloc":{"lat":"47.8"}}`), []string{
-			`error props.geoloc.lat: "47.8" is a string, but a ticket geoloc.lat is a number`,
+			`error props.geoloc.lat: must be a number, not the string "47.8"`,
 		}},
 		{"geoloc is no object", ticket(`{"geoloc":[1,2]}`), []string{
-			"error props.geoloc: the value is an array, but geoloc is an object",
+			"error props.geoloc: must be an object, not an array",
 		}},
 		{"a dot within a group", ticket(`{"geoloc":{"geoloc.lat":"x"}}`), []string{
 			"warning props.geoloc.geoloc.lat: not a documented prop of a ticket; documented: state, geoloc.lat, geoloc.lng",
@@ -49,19 +49,19 @@ func TestValidateProps(t *testing.T) {
 		}},
 		{"parent", media(`{"_parent":{"name":"tickets","id":"100"}}`), []string{
 			`error props._parent.name: "tickets" is not a documented media _parent.name; did you mean "ticket"?`,
-			`error props._parent.id: "100" is a string, but a media _parent.id is an integer`,
+			`error props._parent.id: must be an integer, not the string "100"`,
 		}},
 		{"dotted parent", media(`{"_parent.name":"conference","_parent.id":7}`), nil},
 		{"conversation", conversation(`{"eventType":"ended","name":1,"finishedAt":1}`), []string{
 			`error props.eventType: "ended" is not a documented conversation eventType; documented: conversationEnded`,
-			"error props.name: 1 is a number, but a conversation name is a string",
-			"error props.finishedAt: 1 is a number, but a conversation finishedAt is a string",
+			"error props.name: must be a string, not 1",
+			"error props.finishedAt: must be a string, not 1",
 		}},
 		{"a date in Z", conversation(`{"finishedAt":"2021-09-20T13:25:06Z"}`), []string{
 			`warning props.finishedAt: "2021-09-20T13:25:06Z" ends in Z; Apizee writes the offset as +00:00`,
 		}},
 		{"no date", conversation(`{"finishedAt":"yesterday"}`), []string{
-			`error props.finishedAt: "yesterday" is not a date such as 2021-09-20T13:25:06+00:00 (RFC 3339)`,
+			`error props.finishedAt: "yesterday" is not a valid RFC 3339 time such as 2021-09-20T13:25:06+00:00`,
 		}},
 		{"an empty name", conversation(`{"name":""}`), nil},
 	})

@@ -49,8 +49,8 @@ func TestValidateSyntax(t *testing.T) {
 	runValidate(t, []validateTest{
 		{"empty", "", []string{"error the body is empty; a JSON event is documented"}},
 		{"blank", " \r\n\t", []string{"error the body is empty; a JSON event is documented"}},
-		{"one brace", "{", []string{"error not JSON: it ends in the middle"}},
-		{"cut short", ticket[:len(ticket)-1], []string{"error not JSON: it ends in the middle"}},
+		{"one brace", "{", []string{"error not JSON: truncated"}},
+		{"cut short", ticket[:len(ticket)-1], []string{"error not JSON: truncated"}},
 		{"two events", ticket + "\n" + ticket, []string{"error more than one JSON value; a request carries one event"}},
 		{"an event and half a one", ticket + `{"event":`, []string{"error more than one JSON value; a request carries one event"}},
 		{"text after it", ticket + "x", []string{"error not JSON: invalid character 'x' at start of value (line 1, column 81)"}},
@@ -69,16 +69,16 @@ func TestValidateSyntax(t *testing.T) {
 			"half a surrogate", `{"a":"\ud800"}`,
 			[]string{"error a: not JSON: invalid surrogate pair `\\ud800\"}` in string (line 1, column 7)"},
 		},
-		{"array", "[]", []string{"error the value is an array, but an event is a JSON object"}},
-		{"string", `"update"`, []string{`error "update" is a string, but an event is a JSON object`}},
-		{"number", "12", []string{"error 12 is a number, but an event is a JSON object"}},
-		{"null", "null", []string{"error the value is null, but an event is a JSON object"}},
-		{"boolean", "true", []string{"error true is a boolean, but an event is a JSON object"}},
+		{"array", "[]", []string{"error the body must be a JSON object, not an array"}},
+		{"string", `"update"`, []string{`error the body must be a JSON object, not the string "update"`}},
+		{"number", "12", []string{"error the body must be a JSON object, not 12"}},
+		{"null", "null", []string{"error the body must be a JSON object, not null"}},
+		{"boolean", "true", []string{"error the body must be a JSON object, not true"}},
 	})
 }
 
 func TestValidateDuplicateKeys(t *testing.T) {
-	const twice = ": the key appears twice; which of the two a receiver takes is chance"
+	const twice = ": duplicate key; which of the values is used depends on the parser"
 	runValidate(t, []validateTest{
 		{"field", `{"event":"update","event":"update"}`, []string{"error event" + twice}},
 		{"escaped", `{"event":"update","\u0065vent":"update"}`, []string{"error event" + twice}},
@@ -119,25 +119,25 @@ func TestValidateFields(t *testing.T) {
 		}},
 		{"no word is right", event(`"upd"`, "1.5", `"tiket"`, "{}", "[]"), []string{
 			`error event: "upd" is not a documented event; did you mean "update"?`,
-			"error time: 1.5 is not whole, but the time is an integer",
+			"error time: must be an integer, not 1.5",
 			`error object: "tiket" is not a documented object; did you mean "ticket"?`,
-			"error objectId: the value is an object, but an objectId is an integer or a string",
-			"error props: the value is an array, but props is an object",
+			"error objectId: must be an integer or a string, not an object",
+			"error props: must be an object, not an array",
 		}},
 		{"no type is right", event("1", `"1575976413"`, "null", "true", "null"), []string{
-			"error event: 1 is a number, but the event's name is a string",
-			`error time: "1575976413" is a string, but the time is an integer`,
-			"error object: the value is null, but the object's name is a string",
-			"error objectId: true is a boolean, but an objectId is an integer or a string",
-			"error props: the value is null, but props is an object",
+			"error event: must be a string, not 1",
+			`error time: must be an integer, not the string "1575976413"`,
+			"error object: must be a string, not null",
+			"error objectId: must be an integer or a string, not true",
+			"error props: must be an object, not null",
 		}},
 		{"nothing close", event(`""`, "1", `"call"`, "1", "{}"), []string{
 			`error event: "" is not a documented event; documented: create, update, delete`,
 			`error object: "call" is not a documented object; documented: ticket, media, conversation`,
 		}},
 		{"newer words", event(`"conversationevent.create"`, "1", `"smsmessage"`, `"a"`, `{"a":{"b":1}}`), []string{
-			`warning event: "conversationevent.create" is not a documented event, but another Apizee page names it`,
-			`warning object: "smsmessage" is not a documented object, but another Apizee page names it; its props are not checked`,
+			`warning event: "conversationevent.create" is a partly documented event; it is on other Apizee pages only`,
+			`warning object: "smsmessage" is a partly documented object; it is on other Apizee pages only; its props are not checked`,
 		}},
 		{"milliseconds", at("1575976413000"), []string{
 			"warning time: 1575976413000 looks like milliseconds; a UNIX timestamp in seconds is documented",
@@ -146,32 +146,32 @@ func TestValidateFields(t *testing.T) {
 			"warning time: " + strings.Repeat("9", 40) + "… looks like milliseconds; a UNIX timestamp in seconds is documented",
 		}},
 		{"before 1970", at("-1"), []string{"warning time: -1 is before 1970; a UNIX timestamp in seconds is documented"}},
-		{"time with a point", at("1.0"), []string{"warning time: 1.0 is not written as an integer; many decoders refuse it"}},
-		{"time with an exponent", at("1E3"), []string{"warning time: 1E3 is not written as an integer; many decoders refuse it"}},
-		{"a small part of a second", at("1e-400"), []string{"error time: 1e-400 is not whole, but the time is an integer"}},
+		{"time with a point", at("1.0"), []string{"warning time: 1.0 is not written as an integer; many decoders reject it"}},
+		{"time with an exponent", at("1E3"), []string{"warning time: 1E3 is not written as an integer; many decoders reject it"}},
+		{"a small part of a second", at("1e-400"), []string{"error time: must be an integer, not 1e-400"}},
 		{"time from a date", at(`"2021-09-20T13:25:06+00:00"`), []string{
-			`error time: "2021-09-20T13:25:06+00:00" is a string, but the time is an integer`,
+			`error time: must be an integer, not the string "2021-09-20T13:25:06+00:00"`,
 		}},
 	})
 }
 
 func TestValidateObjectID(t *testing.T) {
 	runValidate(t, []validateTest{
-		{"ticket, string", body("ticket", `"100"`, "{}"), []string{`error objectId: "100" is a string, but a ticket's objectId is an integer`}},
-		{"ticket, fraction", body("ticket", "1.5", "{}"), []string{"error objectId: 1.5 is not whole, but an objectId is an integer"}},
+		{"ticket, string", body("ticket", `"100"`, "{}"), []string{`error objectId: must be an integer, not the string "100"`}},
+		{"ticket, fraction", body("ticket", "1.5", "{}"), []string{"error objectId: must be an integer, not 1.5"}},
 		{"conversation, number", body("conversation", "100", "{}"), []string{
-			"error objectId: 100 is a number, but a conversation's objectId is a string",
+			"error objectId: must be a string, not 100",
 		}},
-		{"conversation, empty", body("conversation", `""`, "{}"), []string{"error objectId: the id is empty"}},
+		{"conversation, empty", body("conversation", `""`, "{}"), []string{"error objectId: must not be empty"}},
 		{"conversation, any shape", body("conversation", `"x"`, "{}"), nil},
 		{"media, integer", body("media", "9", "{}"), nil},
 		{"media, string", body("media", `"9"`, "{}"), nil},
-		{"media, empty", body("media", `""`, "{}"), []string{"error objectId: the id is empty"}},
+		{"media, empty", body("media", `""`, "{}"), []string{"error objectId: must not be empty"}},
 		{"media, array", body("media", "[9]", "{}"), []string{
-			"error objectId: the value is an array, but a media's objectId is an integer or a string",
+			"error objectId: must be an integer or a string, not an array",
 		}},
 		{"before its object", `{"objectId":"1","object":"ticket","event":"update","time":1,"props":{}}`, []string{
-			`error objectId: "1" is a string, but a ticket's objectId is an integer`,
+			`error objectId: must be an integer, not the string "1"`,
 		}},
 	})
 }

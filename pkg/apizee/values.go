@@ -14,8 +14,8 @@ import (
 // the offset as digits, never as Z.
 const TimeLayout = "2006-01-02T15:04:05-07:00"
 
-// isDateTime tells whether s is a date as documented: RFC 3339 with a capital
-// T, and Z or a numeric offset. The parser alone lets more pass: an hour of one
+// isDateTime reports whether s is a date as documented: RFC 3339 with a capital
+// T, and Z or a numeric offset. time.Parse alone accepts more: an hour of one
 // digit, a comma for the point, an offset of 25 hours.
 func isDateTime(s string) bool {
 	if _, err := time.Parse(time.RFC3339, s); err != nil {
@@ -27,8 +27,8 @@ func isDateTime(s string) bool {
 
 func isOffset(s string) bool { return s[:2] <= "23" && s[3:] <= "59" }
 
-// Seconds reads a time field: whole seconds since 1970, clamped to the int64
-// range. What is no number is 0.
+// Seconds reads a time field: seconds since 1970, clamped to the int64 range.
+// Text that is not a number is 0.
 func Seconds(number string) int64 {
 	n, err := strconv.ParseInt(number, 10, 64)
 	if err == nil || strings.Trim(number, "-0123456789") == "" {
@@ -46,8 +46,9 @@ func Seconds(number string) int64 {
 	return int64(f)
 }
 
-// IsMilliseconds tells a JavaScript clock from a UNIX timestamp: as seconds,
-// 100,000,000,000 would be the year 5138.
+// IsMilliseconds reports whether a time is too large for seconds, so that it is
+// probably from a clock that counts milliseconds: as seconds, 253,402,300,800 is
+// the year 10000.
 func IsMilliseconds(t int64) bool { return t >= 253_402_300_800 }
 
 func isNumber(json string) bool { return json[0] == '-' || '0' <= json[0] && json[0] <= '9' }
@@ -57,7 +58,7 @@ func (v *validator) isText(m *member, s subject) bool {
 	if m.json[0] == '"' {
 		return true
 	}
-	v.add(Error, s.path(), m.offset, describe(m.json)+", but "+s.name()+" is a string")
+	v.mustBe("a string", s.path(), m)
 	return false
 }
 
@@ -65,19 +66,16 @@ func (v *validator) isText(m *member, s subject) bool {
 // integers to JSON Schema but not to every decoder, hence the warning.
 func (v *validator) isInteger(m *member, s subject) bool {
 	switch {
-	case !isNumber(m.json):
-		v.add(Error, s.path(), m.offset, describe(m.json)+", but "+s.name()+" is an integer")
-		return false
-	case !IsWhole(m.json):
-		v.add(Error, s.path(), m.offset, short(m.json)+" is not whole, but "+s.name()+" is an integer")
+	case !isNumber(m.json) || !IsWhole(m.json):
+		v.mustBe("an integer", s.path(), m)
 		return false
 	case !isPlain(m.json):
-		v.add(Warning, s.path(), m.offset, short(m.json)+" is not written as an integer; many decoders refuse it")
+		v.add(Warning, s.path(), m.offset, short(m.json)+" is not written as an integer; many decoders reject it")
 	}
 	return true
 }
 
-// isPlain tells whether a JSON number is written without point and exponent.
+// isPlain reports whether a JSON number has neither a decimal point nor an exponent.
 func isPlain(number string) bool {
 	for i := range len(number) {
 		if c := number[i]; c == '.' || c == 'e' || c == 'E' {
@@ -87,9 +85,9 @@ func isPlain(number string) bool {
 	return true
 }
 
-// contains compares exactly, as a float would not.
+// contains reports whether a JSON number is in the range, comparing all its digits.
 func (r Range) contains(number string) bool {
-	// Only what rounds to a bound needs its digits compared.
+	// Only a number that rounds to a bound needs its digits compared.
 	if f, err := strconv.ParseFloat(number, 64); err == nil && f != r.Min && f != r.Max {
 		return r.Min < f && f < r.Max
 	}
@@ -97,24 +95,26 @@ func (r Range) contains(number string) bool {
 	return CompareNumbers(number, text(r.Min)) >= 0 && CompareNumbers(number, text(r.Max)) <= 0
 }
 
-// describe says what a JSON value is.
-func describe(json string) string {
-	switch jsontext.Kind(json[0]) {
-	case '"':
-		return quote(unquote(json)) + " is a string"
-	case 'n':
-		return "the value is null"
-	case 't', 'f':
-		return json + " is a boolean"
-	case '{':
-		return "the value is an object"
-	case '[':
-		return "the value is an array"
-	}
-	return short(json) + " is a number"
+// mustBe adds an error about a value that is not what it must be.
+func (v *validator) mustBe(what, path string, m *member) {
+	v.add(Error, path, m.offset, mustBe(what, m.json))
 }
 
-// short is a number that fits into a sentence.
+func mustBe(what, json string) string {
+	switch jsontext.Kind(json[0]) {
+	case '"':
+		json = "the string " + quote(unquote(json))
+	case '{':
+		json = "an object"
+	case '[':
+		json = "an array"
+	default:
+		json = short(json)
+	}
+	return "must be " + what + ", not " + json
+}
+
+// short cuts a number to a length that fits into a sentence.
 func short(number string) string { return clip(number, 40) }
 
 // article puts "a" or "an" before a noun.
@@ -131,4 +131,9 @@ func articles(types []Type) string {
 		words[i] = article(string(t))
 	}
 	return strings.Join(words, " or ")
+}
+
+// partlyDocumented is the message about a word that is on other Apizee pages only.
+func partlyDocumented(word, noun string) string {
+	return quote(word) + " is a partly documented " + noun + "; it is on other Apizee pages only"
 }

@@ -29,7 +29,7 @@ func toleranceRules(c *apizee.Catalog) []Rule {
 			Expected: "2xx; ignore the event", want: shouldAccept(),
 			try: func(p *probe) []attempt {
 				var attempts []attempt
-				for _, object := range c.ElsewhereObjects {
+				for _, object := range c.PartlyDocumentedObjects {
 					attempts = append(attempts, attempt{label: object, result: p.send(p.build(object, apizee.Update, payload.Prop{Path: "id", Text: "1"}))})
 				}
 				return attempts
@@ -111,7 +111,7 @@ func undocumentedStates(c *apizee.Catalog) []string {
 	states := []string{"teleported"}
 	if o, ok := c.LookupObject(apizee.Ticket); ok {
 		if prop, ok := o.Prop(apizee.PropState); ok {
-			states = append(states, prop.Elsewhere...)
+			states = append(states, prop.PartlyDocumented...)
 		}
 	}
 	return states
