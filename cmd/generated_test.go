@@ -13,7 +13,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
@@ -103,62 +102,6 @@ func commandsTable() string {
 		}
 	}
 	return out.String()
-}
-
-// TestHelp holds every command to the same manners.
-func TestHelp(t *testing.T) {
-	var walk func(c *cobra.Command)
-	walk = func(c *cobra.Command) {
-		if c.Short == "" || strings.HasSuffix(c.Short, ".") {
-			t.Errorf("%s: a one-line summary without a full stop is wanted, not %q", c.CommandPath(), c.Short)
-		}
-		if c.Example == "" {
-			t.Errorf("%s has no example", c.CommandPath())
-		}
-		if c.Runnable() && c.Args == nil {
-			t.Errorf("%s does not say which arguments it takes", c.CommandPath())
-		}
-		if c.ValidArgsFunction == nil && !c.HasSubCommands() {
-			t.Errorf("%s completes no arguments", c.CommandPath())
-		}
-		for _, sub := range c.Commands() {
-			walk(sub)
-		}
-	}
-	walk(testRoot())
-}
-
-// TestFlagsComplete wants a completion of every flag that takes a value.
-func TestFlagsComplete(t *testing.T) {
-	var walk func(c *cobra.Command)
-	walk = func(c *cobra.Command) {
-		c.LocalFlags().VisitAll(func(f *pflag.Flag) {
-			if _, ok := c.GetFlagCompletionFunc(f.Name); !ok && f.Value.Type() != "bool" && f.NoOptDefVal == "" {
-				t.Errorf("%s --%s completes nothing in particular", c.CommandPath(), f.Name)
-			}
-		})
-		for _, sub := range c.Commands() {
-			walk(sub)
-		}
-	}
-	walk(testRoot())
-}
-
-// TestRepeatableFlags wants the help to say which flags may be repeated, and no others.
-func TestRepeatableFlags(t *testing.T) {
-	var walk func(c *cobra.Command)
-	walk = func(c *cobra.Command) {
-		c.LocalFlags().VisitAll(func(f *pflag.Flag) {
-			_, isList := f.Value.(cobra.SliceValue)
-			if says := strings.Contains(f.Usage, "repeat for") || strings.Contains(f.Usage, "repeatable"); says != isList {
-				t.Errorf("%s --%s may be repeated: %t, and its help says so: %t", c.CommandPath(), f.Name, isList, says)
-			}
-		})
-		for _, sub := range c.Commands() {
-			walk(sub)
-		}
-	}
-	walk(testRoot())
 }
 
 // TestDependenciesExplained wants each direct dependency in the README.

@@ -149,28 +149,33 @@ func exitCodes(root *cobra.Command) string {
 }
 
 const functions = `A template is an event as JSON with the actions of Go's text/template: {{ .id }} is the variable that
---var id=100 sets. Besides the functions of text/template (and, or, not, eq, lt, len, index, printf and so on) there are
-those listed here, most of them from slim-sprig.
+--var id=100 sets. The value of --var is a number, true, false, null or other JSON if it is valid JSON, else text.
+Besides index, len and the other functions of text/template, there are those below, most of them from slim-sprig.
 
 Values:
-default	{{ .id | default 100 }} is 100 unless --var id is given
+default	{{ .id | default 100 }} is 100 unless --var id is set
 quote	a value as a JSON string
 toJson	a value as JSON
 unix	the time in UNIX seconds; unix "-5m" is five minutes ago
-rfc3339	the time as Apizee writes it; rfc3339 "1h" is in an hour
+rfc3339	the time in Apizee's format; rfc3339 "1h" is in one hour
 uid	a random ID in the format of a conversation's ID
 seq	1, then 2, and so on
 
 Text:
-lower, upper, title, trim, trimAll, trimPrefix, trimSuffix	change case; remove characters at the ends
-contains, hasPrefix, hasSuffix, regexMatch	true or false
-replace, regexReplaceAll, substr, trunc, repeat, plural	change or cut text
-cat, join, splitList, list, first, last	join and split text and lists
-toString, squote, b64enc, b64dec, sha256sum	convert text
+lower, upper, title, trim, trimAll, trimPrefix, trimSuffix	change case, remove characters at the ends
+contains, hasPrefix, hasSuffix, regexMatch	test text
+replace, regexReplaceAll, substr, trunc, repeat, plural	change text
+cat, join, splitList, list, first, last	join and split lists
+print, printf, println, toString, squote	format values
+html, js, urlquery, b64enc, b64dec, sha256sum	encode text
 
 Numbers:
-add, add1, sub, mul, div, mod, min, max	integers
+add, add1, sub, mul, div, mod, min, max	calculate with integers
 int, int64, atoi, float64, ceil, floor, round	convert and round
 
 Choice:
-coalesce, empty, ternary, fail	the first value that is not empty; whether a value is empty; one of two values; end with an error`
+eq, ne, lt, le, gt, ge	compare values
+coalesce	the first value that is not empty
+empty	whether a value is empty
+ternary	one of two values
+fail	end with an error`

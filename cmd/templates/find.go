@@ -18,9 +18,9 @@ import (
 // foundFile is a template or a scenario as it was written, and the name of its
 // file.
 type foundFile struct {
-	folder string // among the project's own
-	name   string
-	text   []byte
+	dir  string // among the project's own
+	name string
+	text []byte
 }
 
 // find finds the template of an event, or a scenario. Where both have the name it
@@ -38,7 +38,7 @@ func find(ctx context.Context, app *cli.App, name string, scenario bool) (foundF
 	found, err := app.EventTemplates(loaded.Config).Find(ctx, name)
 	switch {
 	case err == nil && isScenario:
-		app.Note(fmt.Sprintf("there is a scenario %q too; --scenario takes it.", name))
+		app.Note(fmt.Sprintf("a scenario is named %q too; --scenario selects it.", name))
 		fallthrough
 	case err == nil:
 		return foundFile{"templates", filepath.Base(found.Path), found.Text}, nil
@@ -70,14 +70,14 @@ func show(ctx context.Context, app *cli.App, name string, scenario bool) error {
 	return err
 }
 
-// copyTo copies a file to a folder, "" for the project's own.
+// copyTo copies a file to a directory, "" for the project's own.
 func copyTo(ctx context.Context, app *cli.App, name string, scenario bool, dir string) error {
 	found, err := find(ctx, app, name, scenario)
 	if err != nil {
 		return err
 	}
 	if dir == "" {
-		dir = filepath.Join(cli.OwnFolder, found.folder)
+		dir = filepath.Join(cli.OwnFolder, found.dir)
 	}
 	path := filepath.Join(dir, found.name)
 	if err := writeNew(path, found.text); err != nil {
@@ -89,17 +89,17 @@ func copyTo(ctx context.Context, app *cli.App, name string, scenario bool, dir s
 	return nil
 }
 
-// writeNew writes a file that is not there yet, and the folders it is in.
+// writeNew writes a file that does not exist, and the directories it is in.
 func writeNew(path string, text []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return cli.Usage(fmt.Errorf("make the folder: %w", err), "name a folder that can be written to.")
+		return cli.Usage(fmt.Errorf("create the directory: %w", err), "use a writable directory.")
 	}
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if errors.Is(err, fs.ErrExist) {
-		return cli.Usage(fmt.Errorf("%s exists already; it is left as it is", path), "edit it, remove it, or name another folder.")
+		return cli.Usage(fmt.Errorf("%s already exists", path), "edit it, remove it, or use another directory.")
 	}
 	if err != nil {
-		return cli.Usage(err, "name a folder that can be written to.")
+		return cli.Usage(err, "use a writable directory.")
 	}
 	_, err = f.Write(text)
 	if err = errors.Join(err, f.Close()); err != nil {

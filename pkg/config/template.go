@@ -12,22 +12,22 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/textfile"
 )
 
-const templateHead = `## Settings of apizee-hooks. It reads ` + FileName + ` from the current folder,
-## else from your configuration folder.
+const templateHead = `## Configuration of apizee-hooks. ` + FileName + ` is read from the current directory,
+## else from the user's configuration directory.
 ##
-## Nothing is set yet. To set a key, remove the "# " before it, and before the
-## section it stands in. Each line shows the default, or an example where there
-## is no default.
+## Nothing is set yet. To set a key, remove "# " in front of it and of its section.
+## Each line shows the default, or an example if there is no default.
 ##
-## Flags win over environment variables (` + envPrefix + `TO, ` + envPrefix + `LISTEN_ADDR),
-## those over the profile in use, and that over the rest of the file.
-## ${NAME} in a value is replaced by that environment variable, which must be
-## set; ${NAME:-default} needs not be, and ${NAME:?message} says why it must. Write
-## $${ for a plain ${. Several headers in one variable stand on lines of their own.
+## Flags override environment variables (` + envPrefix + `TO, ` + envPrefix + `LISTEN_ADDR),
+## which override the selected profile, which overrides the rest of the file.
+##
+## ${NAME} in a value is replaced by the environment variable, which must be set.
+## ${NAME:-default} has a default; ${NAME:?message} has an error message. $${ is a
+## literal ${. Separate several headers in one variable by newlines.
 `
 
 const templateProfiles = `
-## A profile holds the same keys and is chosen with --profile or ` + envProfile + `.
+## A profile has the same keys and is selected with --profile or ` + envProfile + `.
 # profiles:
 #   staging:
 #     to: https://staging.example.com/apizeehooks/
@@ -35,9 +35,8 @@ const templateProfiles = `
 #       Authorization: Bearer ${STAGING_TOKEN}
 `
 
-// Template is the text of a new configuration file: every key with what it
-// means, all commented out. Lines that begin with "# " are the settings, those
-// that begin with "##" say something about them.
+// Template returns the text of a new configuration file: every key with its description, all
+// commented out. Lines that begin with "# " are settings, those that begin with "##" are comments.
 func Template() []byte {
 	var out bytes.Buffer
 	out.WriteString(templateHead)
@@ -68,11 +67,11 @@ func writeKey(out *bytes.Buffer, k Key, section, name string) {
 	fmt.Fprintf(out, "%s%s: %s\n", start, name, value)
 }
 
-// ExistsError says that Init found something where it was to write.
+// ExistsError reports that the file that Init was to write exists.
 type ExistsError struct{ Path string }
 
 func (e *ExistsError) Error() string {
-	return e.Path + " exists already; it is left as it is"
+	return e.Path + " already exists"
 }
 
 // Init writes Template to a new file that only the user can read, in a folder
