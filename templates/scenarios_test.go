@@ -32,17 +32,17 @@ const schemaFile = "scenario.schema.json"
 // scenarioFiles are the texts of the scenarios by the names of their files.
 func scenarioFiles(t *testing.T) map[string][]byte {
 	t.Helper()
-	folder, err := fs.Sub(templates.FS, "scenarios")
+	directory, err := fs.Sub(templates.FS, "scenarios")
 	if err != nil {
 		t.Fatal(err)
 	}
-	entries, err := fs.ReadDir(folder, ".")
+	entries, err := fs.ReadDir(directory, ".")
 	if err != nil {
 		t.Fatal(err)
 	}
 	files := map[string][]byte{}
 	for _, e := range entries {
-		if files[e.Name()], err = fs.ReadFile(folder, e.Name()); err != nil {
+		if files[e.Name()], err = fs.ReadFile(directory, e.Name()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -136,8 +136,8 @@ func TestScenariosSayWhatTheyProve(t *testing.T) {
 		if !strings.HasPrefix(first, "# yaml-language-server: $schema=https://") || !strings.HasSuffix(first, "/templates/"+schemaFile) {
 			t.Errorf("%s begins with %q", name, first)
 		}
-		if !strings.HasPrefix(rest, "#\n# Proves that the endpoint ") {
-			t.Errorf("%s does not say what it proves", name)
+		if !strings.HasPrefix(rest, "#\n# Tests that the endpoint ") {
+			t.Errorf("%s does not say what it tests", name)
 		}
 		if s := parseScenario(t, name, text); s.Description == "" || strings.TrimSuffix(name, ".yaml") == s.Name {
 			t.Errorf("%s has no name or no description", name)

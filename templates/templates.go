@@ -1,11 +1,10 @@
-// Package templates holds the files that come with the program. It knows nothing of
-// what they mean.
+// Package templates embeds the built-in templates and scenarios.
 package templates
 
 import "embed"
 
-// FS has one event template a file in the folder events, and one scenario a
-// file in the folder scenarios.
+// FS has the event templates in the directory events and the scenarios in the directory
+// scenarios, one per file.
 //
 //go:embed events scenarios
 var FS embed.FS

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// editorGrace is how long an editor may take to leave once the context ends.
+// editorGrace is how long an editor may take to exit once the context ends.
 const editorGrace = 500 * time.Millisecond
 
 // Editor opens texts in the user's editor: $VISUAL, else $EDITOR, else vi
@@ -20,28 +20,28 @@ const editorGrace = 500 * time.Millisecond
 // "code --wait" works.
 type Editor struct {
 	// The editor's own streams. A terminal editor needs Stdin and Stdout to be
-	// the terminal. A Stdin that is no file is read until it ends, even when the
-	// editor has left before.
+	// the terminal. A Stdin that is not a file is read to its end, even after the
+	// editor has exited.
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 
 	LookupEnv func(string) (string, bool)
 
-	// Dir is where the temporary folder is made; empty is the system's place.
+	// Dir is where the temporary directory is created; "" is the system's default.
 	Dir string
 }
 
-// Edit lets the user edit text, and returns what the editor left. The text is
-// in a file called name ("event.json"), which only the user can read, in a
-// folder that is removed afterwards with all the editor put there.
+// Edit opens text in the user's editor and returns the edited text. The text is in a
+// file called name ("event.json") that only the user can read, in a directory that
+// is removed afterwards with everything in it.
 //
-// The error says which editor could not be found, or how it ended. When ctx
-// ends, the editor is asked to leave, and killed if it does not; a terminal
-// editor may use Ctrl-C itself, so ctx had better not end with that.
+// The error says which editor was not found, or how it exited. When ctx ends, the
+// editor is sent SIGTERM, and killed if it does not exit; a terminal editor may use
+// Ctrl-C itself, so ctx should not end on that.
 func (e Editor) Edit(ctx context.Context, name string, text []byte) ([]byte, error) {
 	dir, err := os.MkdirTemp(e.Dir, "apizee-hooks-")
 	if err != nil {
-		return nil, fmt.Errorf("make a folder for the text to edit: %w", err)
+		return nil, fmt.Errorf("create a directory for the text to edit: %w", err)
 	}
 	defer os.RemoveAll(dir)
 
@@ -63,7 +63,7 @@ func (e Editor) run(ctx context.Context, path string) error {
 	editor := e.choice()
 	cmd := editorCommand(ctx, editor, path)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = e.Stdin, e.Stdout, e.Stderr
-	// What is no file reaches the editor through a pipe.
+	// Streams that are not files reach the editor through a pipe.
 	if file, ok := fileBehind(e.Stdout); ok {
 		cmd.Stdout = file
 	}
@@ -75,14 +75,14 @@ func (e Editor) run(ctx context.Context, path string) error {
 	err := cmd.Run()
 	var exit *exec.ExitError
 	switch {
-	case err == nil, errors.Is(err, exec.ErrWaitDelay): // it ended well; a stream was left open
+	case err == nil, errors.Is(err, exec.ErrWaitDelay): // it succeeded, but left a stream open
 		return nil
 	case ctx.Err() != nil:
 		return fmt.Errorf("editor %q: %w", editor, context.Cause(ctx))
 	case errors.As(err, &exit) && exit.ExitCode() == exitNotFound:
-		return fmt.Errorf("editor %q was not found; set VISUAL or EDITOR to the one to use", editor)
+		return fmt.Errorf("editor %q was not found; set VISUAL or EDITOR", editor)
 	case errors.As(err, &exit):
-		return fmt.Errorf("editor %q ended with %w", editor, err)
+		return fmt.Errorf("editor %q failed: %w", editor, err)
 	}
 	return fmt.Errorf("start editor %q: %w", editor, err)
 }

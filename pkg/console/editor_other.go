@@ -10,16 +10,16 @@ import (
 
 const (
 	defaultEditor = "vi"
-	exitNotFound  = 127 // what env ends with when there is no such command (POSIX)
+	exitNotFound  = 127 // of env when the command does not exist (POSIX)
 )
 
-// editorCommand has the shell read the editor's command line, and hands it the
-// path as an argument of its own, so that nothing in the path is read as shell.
-// The shell gives way to the editor, so that a signal reaches it; env does so in
-// turn, and takes assignments before the command as a shell would.
+// editorCommand lets the shell parse the editor's command line, and passes the path
+// as a separate argument, so that nothing in it is parsed. The shell and env are
+// replaced by the editor (exec), so that signals reach it. env accepts assignments
+// before the command, as a shell does.
 func editorCommand(ctx context.Context, editor, path string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, "sh", "-c", `exec env `+editor+` "$@"`, editor, path)
-	// Asked politely, a terminal editor puts the terminal back in order.
+	// On SIGTERM a terminal editor restores the terminal.
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	return cmd
 }

@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-// script writes an executable shell script, in a folder with a space in its
+// script writes an executable shell script, in a directory with a space in its
 // name, and returns its path as a shell reads it.
 func script(t *testing.T, body string) string {
 	t.Helper()
@@ -28,8 +28,8 @@ func script(t *testing.T, body string) string {
 	return "'" + path + "'"
 }
 
-// editor is an editor whose temporary files go to a folder of the test's own,
-// which must be empty when the test ends. The folder's name tries the quoting.
+// editor is an editor whose temporary files go to a directory of the test's own,
+// which must be empty when the test ends. The name of the directory tests the quoting.
 func editor(t *testing.T, values map[string]string) Editor {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), `te mp "$HOME" 'x'`)
@@ -86,10 +86,10 @@ func TestEditStreamsAndFile(t *testing.T) {
 
 func TestEditErrors(t *testing.T) {
 	tests := []struct{ name, editor, want string }{
-		{"not found", "no-such-editor -w", `editor "no-such-editor -w" was not found; set VISUAL or EDITOR to the one to use`},
-		{"gave up", "sh -c 'exit 3'", `editor "sh -c 'exit 3'" ended with exit status 3`},
-		{"killed", "sh -c 'kill -9 $$'", `editor "sh -c 'kill -9 $$'" ended with signal: killed`},
-		{"unreadable command line", "vi 'x", `editor "vi 'x" ended with exit status 2`},
+		{"not found", "no-such-editor -w", `editor "no-such-editor -w" was not found; set VISUAL or EDITOR`},
+		{"gave up", "sh -c 'exit 3'", `editor "sh -c 'exit 3'" failed: exit status 3`},
+		{"killed", "sh -c 'kill -9 $$'", `editor "sh -c 'kill -9 $$'" failed: signal: killed`},
+		{"unreadable command line", "vi 'x", `editor "vi 'x" failed: exit status 2`},
 		{"removed the file", "rm", "read the edited text: "},
 	}
 	for _, test := range tests {
@@ -105,10 +105,10 @@ func TestEditErrors(t *testing.T) {
 func TestEditWithoutPlace(t *testing.T) {
 	e := Editor{LookupEnv: env(nil), Dir: filepath.Join(t.TempDir(), "missing")}
 	if _, err := e.Edit(t.Context(), "event.json", nil); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("got %v, want a missing folder", err)
+		t.Errorf("got %v, want a missing directory", err)
 	}
 	if _, err := editor(t, nil).Edit(t.Context(), "..", nil); err == nil {
-		t.Error("a folder was taken for a file name")
+		t.Error("a directory was used for a file name")
 	}
 }
 
@@ -118,9 +118,9 @@ func TestEditDefault(t *testing.T) {
 	}
 }
 
-// TestEditCancelled waits for the editor to say that it runs, then ends the
+// TestEditCanceled waits for the editor to say that it runs, then ends the
 // context: the editor gets the chance to tidy up.
-func TestEditCancelled(t *testing.T) {
+func TestEditCanceled(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	defer cancel(nil)
 	stop := errors.New("interrupted")

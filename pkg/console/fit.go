@@ -6,17 +6,17 @@ import (
 	"github.com/mattn/go-runewidth"
 )
 
-// ellipsis ends a text that was cut. It is one column wide.
+// ellipsis is the end of a truncated text. It is one column wide.
 const ellipsis = "…"
 
-// measure counts columns the same way whatever the user's locale is.
+// measure counts columns independently of the locale.
 func measure() *runewidth.Condition {
 	return &runewidth.Condition{EastAsianWidth: false, StrictEmojiNeutral: true}
 }
 
-// Columns is how many terminal columns s takes: two for an East Asian wide
+// Columns is the width of s in terminal columns: two for an East Asian wide
 // rune or an emoji, none for a combining mark. It counts plain text, without
-// colour codes.
+// color codes.
 func Columns(s string) int {
 	if isPlain(s) {
 		return len(s)
@@ -24,7 +24,7 @@ func Columns(s string) int {
 	return measure().StringWidth(s)
 }
 
-// isPlain says whether each byte of s takes one column, as in nearly all that is shown.
+// isPlain reports whether each byte of s is one column wide, as in most texts.
 func isPlain(s string) bool {
 	for i := range len(s) {
 		if s[i] < ' ' || s[i] > '~' {
@@ -34,9 +34,9 @@ func isPlain(s string) bool {
 	return true
 }
 
-// Cut shortens s to at most width columns, the last of them "…" when something
-// was left out. A width of 0 or less is unlimited, as in the answer of Width.
-// Like Pad and Wrap it takes safe text that is not painted yet.
+// Cut truncates s to at most width columns, the last of them "…". A width of 0 or
+// less is unlimited, as in the result of Width. Like Pad and Wrap it expects escaped
+// text without color codes.
 func Cut(s string, width int) string {
 	if width <= 0 || len(s) <= width && isPlain(s) {
 		return s
@@ -44,7 +44,7 @@ func Cut(s string, width int) string {
 	return measure().Truncate(s, width, ellipsis)
 }
 
-// Pad adds spaces to s until it takes width columns. A longer s is left alone.
+// Pad adds spaces to s up to width columns. A longer s is unchanged.
 func Pad(s string, width int) string { return measure().FillRight(s, width) }
 
 // Wrap breaks s between its words into lines of at most width columns, at
@@ -73,9 +73,8 @@ func Wrap(s string, width int) []string {
 	return append(lines, line)
 }
 
-// Flow puts pieces behind each other with a space between them, and goes on in another line,
-// behind indent columns, where the next one would go beyond width. A width of 0 or less is
-// unlimited.
+// Flow joins pieces with spaces, and begins a new line, indented by indent columns, when
+// the next one would exceed width. A width of 0 or less is unlimited.
 func Flow(pieces []Cell, width, indent int) string {
 	var text strings.Builder
 	used := 0
@@ -96,8 +95,8 @@ func Flow(pieces []Cell, width, indent int) string {
 	return text.String()
 }
 
-// breakWord breaks a word into parts of at most width columns. Only a glyph
-// that is wider than that by itself is lost, to an ellipsis.
+// breakWord breaks a word into parts of at most width columns. A single glyph that is
+// wider becomes an ellipsis.
 func breakWord(word string, width int) []string {
 	var parts []string
 	for part := range strings.SplitSeq(measure().Wrap(word, width), "\n") {
@@ -108,8 +107,8 @@ func breakWord(word string, width int) []string {
 	return parts
 }
 
-// Fit breaks a text that stands behind an indent between its words, where the terminal of
-// so many columns ends. What fits stays as it is, and so does everything at 0 columns.
+// Fit wraps an indented text at the width of the terminal. Text that fits is unchanged,
+// and so is any text when columns is 0.
 func Fit(text string, columns, indent int) []string {
 	width := columns - indent
 	if columns <= 0 || Columns(text) <= width {

@@ -7,18 +7,18 @@ import (
 	"github.com/tidwall/pretty"
 )
 
-// maxDepth is the deepest nesting JSON lays out. Indentation multiplies the
-// size of a text by its depth, and what is shown may come from anybody.
+// maxDepth is the deepest nesting that JSON lays out. Indentation multiplies the
+// size of a text by its depth, and the text may be from any sender.
 const maxDepth = 32
 
-// JSON returns the JSON text b for a terminal: laid out with two spaces a
-// level, short arrays on one line, coloured by p, safe as SafeJSON makes it,
-// and ended by a newline. Keys keep their order, duplicates included, and
-// numbers their digits; without colour it is still JSON of the same value.
+// JSON formats the JSON text b for a terminal: indented with two spaces per level,
+// short arrays on one line, colored by p, escaped as by SafeJSON, and with a final
+// newline. Keys keep their order, duplicates included, and numbers their digits;
+// without color it is still JSON of the same value.
 // JSON nested deeper than 32 levels is kept on one line.
 //
-// When b is not JSON (or not UTF-8, which RFC 8259 section 8.1 asks for), its
-// SafeLines are returned instead. An empty b gives nothing.
+// If b is not JSON (or not UTF-8, which RFC 8259 section 8.1 requires), its
+// SafeLines are returned instead. An empty b gives an empty text.
 func JSON(b []byte, p Palette) []byte {
 	if !utf8.Valid(b) || !json.Valid(b) {
 		return joinLines(SafeLines(string(b)))
@@ -37,8 +37,8 @@ func layOut(b []byte) []byte {
 	return pretty.PrettyOptions(b, &pretty.Options{Width: 80, Indent: "  "})
 }
 
-// jsonStyle leaves punctuation and the escapes inside strings uncoloured, so
-// that an escape stands out from the text around it.
+// jsonStyle does not color punctuation and escapes in strings, so that an escape
+// is visible in the text around it.
 func jsonStyle(p Palette) *pretty.Style {
 	pair := func(m meaning) [2]string {
 		s := p.style(m)
@@ -55,7 +55,7 @@ func jsonStyle(p Palette) *pretty.Style {
 	}
 }
 
-// depth is how deep the objects and arrays of valid JSON are nested.
+// depth is the nesting depth of valid JSON.
 func depth(b []byte) int {
 	deepest, level, inString := 0, 0, false
 	for i := 0; i < len(b); i++ {
@@ -63,7 +63,7 @@ func depth(b []byte) int {
 		case c == '"':
 			inString = !inString
 		case inString && c == '\\':
-			i++ // the escaped byte ends no string
+			i++ // skip the escaped byte
 		case inString:
 		case c == '{' || c == '[':
 			level++

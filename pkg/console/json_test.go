@@ -21,7 +21,7 @@ const sampleJSON = `{"event":"update","time":1632148000,"object":"ticket","objec
 
 func TestJSON(t *testing.T) {
 	golden.Assert(t, string(JSON([]byte(sampleJSON), NewPalette(false))), "json_plain.golden")
-	golden.Assert(t, string(JSON([]byte(sampleJSON), NewPalette(true))), "json_colour.golden")
+	golden.Assert(t, string(JSON([]byte(sampleJSON), NewPalette(true))), "json_color.golden")
 }
 
 func TestJSONScalars(t *testing.T) {
@@ -78,9 +78,9 @@ func FuzzJSON(f *testing.F) {
 		before := bytes.Clone(b)
 		plain := JSON(b, Palette{})
 		harmless(t, string(plain), true)
-		coloured := codes.ReplaceAll(JSON(b, NewPalette(true)), nil)
-		if !bytes.Equal(coloured, plain) {
-			t.Fatalf("the colours change the text: %q, without %q", coloured, plain)
+		colored := codes.ReplaceAll(JSON(b, NewPalette(true)), nil)
+		if !bytes.Equal(colored, plain) {
+			t.Fatalf("the colors change the text: %q, without %q", colored, plain)
 		}
 		if !bytes.Equal(b, before) {
 			t.Fatal("the input was changed")

@@ -1,32 +1,33 @@
 package console
 
-// LineGap is how many spaces stand between two columns of a line.
+// LineGap is the number of spaces between two columns of a line.
 const LineGap = gap
 
-// Paint is one of a palette's paints, as Palette.Dim.
+// Paint is a method of Palette, such as Palette.Dim.
 type Paint = func(Palette, string) string
 
-// Line lays columns out on one line, for rows that come one at a time: a Table has to see
-// them all.
+// Line lays out columns on one line, for rows that arrive one at a time; a Table needs
+// all its rows.
 type Line struct {
 	dst     []byte
 	palette Palette
 	limit   int // in columns; 0 is unlimited
 	used    int
-	owed    int // spaces to come before the next text
+	pending int // spaces before the next text
 }
 
-// NewLine begins a line behind dst. It takes up to limit columns; 0 or less is unlimited.
+// NewLine begins a line at the end of dst, of up to limit columns; 0 or less is
+// unlimited.
 func NewLine(dst []byte, p Palette, limit int) Line {
 	return Line{dst: dst, palette: p, limit: limit}
 }
 
-// Column adds a text that came from anywhere in a column of this width, 0 for all that
-// is left. Where the line is unlimited, a text that is too long pushes the rest on.
+// Column escapes a text and adds it in a column of the given width; 0 is the rest of the
+// line. If the line is unlimited, a text that is too long moves the next columns.
 func (l *Line) Column(text string, width int, paint Paint) {
 	text = Safe(text)
 	if l.limit > 0 {
-		left := l.limit - l.used - l.owed
+		left := l.limit - l.used - l.pending
 		if width <= 0 || width > left {
 			width = left
 		}
@@ -37,14 +38,14 @@ func (l *Line) Column(text string, width int, paint Paint) {
 	}
 	taken := Columns(text)
 	if text != "" {
-		l.dst = AppendSpaces(l.dst, l.owed)
+		l.dst = AppendSpaces(l.dst, l.pending)
 		l.dst = append(l.dst, paint(l.palette, text)...)
-		l.used, l.owed = l.used+l.owed+taken, 0
+		l.used, l.pending = l.used+l.pending+taken, 0
 	}
-	l.owed += max(width-taken, 0) + LineGap
+	l.pending += max(width-taken, 0) + LineGap
 }
 
-// End ends the line, and returns dst with it.
+// End returns dst with the line and its newline.
 func (l *Line) End() []byte { return append(l.dst, '\n') }
 
 // AppendSpaces adds n spaces to dst.

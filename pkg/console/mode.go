@@ -4,7 +4,7 @@ import (
 	"io"
 )
 
-// Mode says when to colour.
+// Mode is when to use color.
 type Mode string
 
 // The modes. The zero Mode means Auto.
@@ -19,17 +19,17 @@ func Modes() []string {
 	return []string{string(Auto), string(Always), string(Never)}
 }
 
-// Enabled reports whether what is written to w is to be coloured. Always and
-// Never settle it. Otherwise a non-empty NO_COLOR (no-color.org) turns colour
-// off, FORCE_COLOR turns it on unless it is empty or "0", TERM=dumb turns it
-// off, and what is left to decide is whether w is a terminal.
+// Enabled reports whether output to w is colored. Always and Never decide alone.
+// Otherwise a non-empty NO_COLOR (no-color.org) turns color off, FORCE_COLOR turns
+// it on unless it is empty or "0", TERM=dumb turns it off, and else color is on if w
+// is a terminal.
 //
-// On Windows it also asks the console behind w to obey colour codes.
+// On Windows it also makes the console of w process color codes.
 func Enabled(mode Mode, w io.Writer, lookupEnv func(string) (string, bool)) bool {
 	if !wanted(mode, w, lookupEnv) {
 		return false
 	}
-	obeyCodes(w)
+	processCodes(w)
 	return true
 }
 

@@ -6,9 +6,9 @@ import (
 	"sync"
 )
 
-// Output passes writes on, each changed as a whole, and remembers the first one that failed,
-// so that a program can tell in one place that what it printed was lost. It is a terminal
-// when what is behind it is one. It is safe for concurrent use as far as that is.
+// Output passes each write to another writer, changed if need be, and keeps the first
+// error, so that a program can report in one place that output was lost. It counts as a
+// terminal if the other writer is one, and is safe for concurrent use if that is.
 type Output struct {
 	w      io.Writer
 	change func(string) string // nil changes nothing
@@ -18,7 +18,7 @@ type Output struct {
 	outlives bool
 }
 
-// NewOutput makes an output on w; change may be nil.
+// NewOutput returns an output that writes to w; change may be nil.
 func NewOutput(w io.Writer, change func(string) string) *Output { return &Output{w: w, change: change} }
 
 func (o *Output) Write(p []byte) (int, error) {
@@ -37,8 +37,8 @@ func (o *Output) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// Outlive drops from now on what is written once the reader has left, in place of an error:
-// for a command that does more than print.
+// Outlive makes writes succeed after the reader has closed the pipe: for commands that
+// do more than print.
 func (o *Output) Outlive() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -55,7 +55,8 @@ func (o *Output) write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Err is the first error of a write. A reader that has left is none: it has what it wants.
+// Err is the first error of a write. A closed pipe is not an error: the reader has what
+// it needs.
 func (o *Output) Err() error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -65,7 +66,7 @@ func (o *Output) Err() error {
 	return o.err
 }
 
-// behind is what an Output writes to in the end, and any other stream itself.
+// behind is the last writer of nested Outputs, or the stream itself.
 func behind(stream any) any {
 	for {
 		o, ok := stream.(*Output)
@@ -76,14 +77,13 @@ func behind(stream any) any {
 	}
 }
 
-// fileBehind is the file that a stream is, or writes to.
+// fileBehind is the file of a stream, which may be an Output.
 func fileBehind(stream any) (*os.File, bool) {
 	file, ok := behind(stream).(*os.File)
 	return file, ok && file != nil
 }
 
-// IsAt says whether a stream writes to what a path names, as /dev/stdout names standard
-// output.
+// IsAt reports whether a stream writes to the file at a path; /dev/stdout is such a path.
 func IsAt(stream any, path string) bool {
 	file, ok := fileBehind(stream)
 	if !ok {

@@ -7,5 +7,5 @@ import (
 	"syscall"
 )
 
-// isGone says whether a write failed because nobody reads any more.
+// isGone reports whether a write failed because the reader has closed the pipe.
 func isGone(err error) bool { return errors.Is(err, syscall.EPIPE) }

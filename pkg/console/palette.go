@@ -6,10 +6,10 @@ import (
 	"github.com/fatih/color"
 )
 
-// Palette colours text by what it means. Every method returns its text
-// unchanged when the palette is off, and an empty text is always left empty.
-// The zero Palette is off. Painted text must not be painted again: the end of
-// the inner colour would end the outer one too.
+// Palette colors text by its meaning. Every method returns its text unchanged when
+// the palette is off, and an empty text always stays empty. The zero Palette is off.
+// Colored text must not be colored again: the end of the inner color would end the
+// outer one too.
 type Palette struct {
 	styles []style // indexed by meaning; nil is off
 }
@@ -36,7 +36,7 @@ const (
 	meanings // how many there are
 )
 
-// NewPalette makes a palette that colours, or one that is off.
+// NewPalette returns a palette that is on or off.
 func NewPalette(enabled bool) Palette {
 	if !enabled {
 		return Palette{}
@@ -58,9 +58,9 @@ func NewPalette(enabled bool) Palette {
 	return Palette{styles: styles}
 }
 
-// newStyle asks the library once for the codes, so that painting is only
-// joining strings. The instance is switched on by itself, because the
-// library's own idea of when to colour looks at standard output alone.
+// newStyle gets the codes from the library once, so that coloring only joins strings.
+// The instance is enabled explicitly, because the library itself decides by standard
+// output alone.
 func newStyle(attributes ...color.Attribute) style {
 	instance := color.New(attributes...)
 	instance.EnableColor()
@@ -82,34 +82,34 @@ func (p Palette) paint(m meaning, s string) string {
 	return p.styles[m].before + s + p.styles[m].after
 }
 
-// Enabled reports whether the palette colours at all.
+// Enabled reports whether the palette is on.
 func (p Palette) Enabled() bool { return p.styles != nil }
 
-// Object is the thing an event is about.
+// Object is the object of an event.
 func (p Palette) Object(s string) string { return p.paint(object, s) }
 
-// Event is what happened to the object.
+// Event is the name of an event.
 func (p Palette) Event(s string) string { return p.paint(event, s) }
 
 // Value is a detail, such as a prop and its value.
 func (p Palette) Value(s string) string { return p.paint(value, s) }
 
-// OK is something that went well.
+// OK is a success.
 func (p Palette) OK(s string) string { return p.paint(ok, s) }
 
-// Finding is a mistake found in what was looked at.
+// Finding is an error in checked data.
 func (p Palette) Finding(s string) string { return p.paint(finding, s) }
 
-// Warning is something unusual that is not a mistake.
+// Warning is something unusual that is not an error.
 func (p Palette) Warning(s string) string { return p.paint(warning, s) }
 
-// Failure is something the tool was asked for and could not do.
+// Failure is something that the program could not do.
 func (p Palette) Failure(s string) string { return p.paint(failure, s) }
 
-// Dim is text the eye may skip.
+// Dim is secondary text.
 func (p Palette) Dim(s string) string { return p.paint(dim, s) }
 
-// Strong is text the eye should land on.
+// Strong is emphasized text.
 func (p Palette) Strong(s string) string { return p.paint(strong, s) }
 
 // Key is the name of a JSON member, with its quotes.

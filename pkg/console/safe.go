@@ -8,19 +8,19 @@ import (
 	"unicode/utf8"
 )
 
-// Safe returns s with everything that could act on a terminal, or deceive the
-// eye, made visible as an escape:
+// Safe returns s with everything that could control a terminal, or mislead a reader,
+// written as an escape:
 //
 //   - newline, tab and carriage return as \n, \t and \r;
 //   - other control bytes (C0, DEL) and bytes that are not UTF-8 as \x1b;
-//   - other runes that show nothing (C1 controls, bidirectional controls, line
+//   - other invisible runes (C1 controls, bidirectional controls, line
 //     separators, zero-width and unusual spaces, unassigned and private runes)
 //     as \u202e, or \U000e0001 above U+FFFF.
 //
 // U+200C and U+200D stay: Persian, Indic scripts and emoji need them. The
 // result is one line of valid UTF-8, at most four times as long as s, and Safe
-// leaves it as it is. A backslash is not escaped, so the escapes are for
-// reading, not for decoding. A clean s is returned as it is.
+// does not change it again. A backslash is not escaped, so the escapes are for
+// reading, not for decoding. A string without such runes is returned unchanged.
 func Safe(s string) string {
 	if cleanLength(s) == len(s) {
 		return s
@@ -28,9 +28,9 @@ func Safe(s string) string {
 	return string(appendEscaped(make([]byte, 0, len(s)+16), s, appendVisible))
 }
 
-// SafeLines splits s at its newlines (LF or CRLF), and makes each line safe.
-// A tab becomes four spaces. The newline that ends the text starts no further
-// line, and an empty s has no lines.
+// SafeLines splits s at its newlines (LF or CRLF), and escapes each line. A tab
+// becomes four spaces. A final newline does not begin another line, and an empty s
+// has no lines.
 func SafeLines(s string) []string {
 	var lines []string
 	for line := range strings.Lines(s) {
@@ -41,7 +41,7 @@ func SafeLines(s string) []string {
 }
 
 // SafeText is Safe for a text of several lines, such as a file: newlines and tabs stay.
-// A clean b is returned itself, not a copy.
+// If nothing is escaped, b itself is returned.
 func SafeText(b []byte) []byte {
 	return escapeBytes(b, func(dst []byte, r rune, raw byte, valid bool) []byte {
 		if r == '\n' || r == '\t' {
@@ -51,9 +51,9 @@ func SafeText(b []byte) []byte {
 	})
 }
 
-// SafeShell returns a command line for bash with what Safe would escape written as bash's
-// own $'\xe2', so that it is the same command. It stands between single quotes, as each
-// word of a command does that holds more than ASCII. Newlines and tabs stay.
+// SafeShell returns a command line for bash with the runes that Safe would escape written
+// as bash's $'\xe2', so that the command stays the same. Such a rune must be inside
+// single quotes. Newlines and tabs stay.
 func SafeShell(command string) string {
 	return string(escapeBytes([]byte(command), func(dst []byte, r rune, raw byte, valid bool) []byte {
 		encoded := []byte{raw}
@@ -71,12 +71,12 @@ func SafeShell(command string) string {
 	}))
 }
 
-// SafeJSON returns the JSON text b with the runes that Safe would escape
-// written as JSON's own \uXXXX, so that it is the same JSON value. In JSON such
-// runes stand only in strings, but for the white space between tokens: there a
-// newline stays, and a tab or carriage return becomes a space. A byte that is
-// not UTF-8 becomes \ufffd, the rune Go's decoders read in its place. What is
-// not JSON comes out safe too. A clean b is returned itself, not a copy.
+// SafeJSON returns the JSON text b with the runes that Safe would escape written as
+// JSON's \uXXXX, so that the JSON value stays the same. In JSON such runes are only in
+// strings, except for white space between tokens: there a newline stays, and a tab or
+// carriage return becomes a space. A byte that is not UTF-8 becomes \ufffd, as in Go's
+// decoders. Text that is not JSON is escaped as well. If nothing is escaped, b itself
+// is returned.
 func SafeJSON(b []byte) []byte {
 	return escapeBytes(b, appendJSONEscape)
 }
@@ -88,11 +88,11 @@ func escapeBytes(b []byte, escape escaper) []byte {
 	return appendEscaped(make([]byte, 0, len(b)+16), b, escape)
 }
 
-// text is what the functions below work on without converting.
+// text lets the functions below work without a conversion.
 type text interface{ string | []byte }
 
-// escaper appends what stands for the rune r. When r is not encoded as UTF-8,
-// r is utf8.RuneError and raw the byte found; else raw is r's first byte.
+// escaper appends the escape of the rune r. For a byte that is not UTF-8, r is
+// utf8.RuneError, raw the byte, and valid false.
 type escaper func(dst []byte, r rune, raw byte, valid bool) []byte
 
 func appendEscaped[T text](dst []byte, s T, escape escaper) []byte {
@@ -103,13 +103,12 @@ func appendEscaped[T text](dst []byte, s T, escape escaper) []byte {
 			return dst
 		}
 		r, size := decodeRune(s[n:])
-		dst = escape(dst, r, s[n], !isBroken(r, size))
+		dst = escape(dst, r, s[n], !isInvalid(r, size))
 		s = s[n+size:]
 	}
 }
 
-// cleanLength is the length of the longest start of s that can be shown as it
-// is.
+// cleanLength is the length of the longest prefix of s without anything to escape.
 func cleanLength[T text](s T) int {
 	for i := 0; i < len(s); {
 		if c := s[i]; c < utf8.RuneSelf {
@@ -120,7 +119,7 @@ func cleanLength[T text](s T) int {
 			continue
 		}
 		r, size := decodeRune(s[i:])
-		if isBroken(r, size) || isHidden(r) {
+		if isInvalid(r, size) || isHidden(r) {
 			return i
 		}
 		i += size
@@ -128,14 +127,14 @@ func cleanLength[T text](s T) int {
 	return len(s)
 }
 
-// decodeRune converts no more than one rune's bytes, so it does not allocate.
+// decodeRune converts only the bytes of one rune, so it does not allocate.
 func decodeRune[T text](s T) (rune, int) {
 	return utf8.DecodeRuneInString(string(s[:min(len(s), utf8.UTFMax)]))
 }
 
-func isBroken(r rune, size int) bool { return r == utf8.RuneError && size == 1 }
+func isInvalid(r rune, size int) bool { return r == utf8.RuneError && size == 1 }
 
-// isHidden reports whether r shows nothing by itself. Unicode counts a few
+// isHidden reports whether r is invisible by itself. Unicode counts a few
 // invisible runes, such as the Hangul fillers, as letters; it lists those as
 // ignorable by default.
 func isHidden(r rune) bool {

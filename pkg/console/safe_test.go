@@ -17,7 +17,7 @@ func TestSafe(t *testing.T) {
 		{"empty", "", ""},
 		{"clean", `ticket 100 "new" C:\temp`, `ticket 100 "new" C:\temp`},
 		{"accents, wide runes, emoji", "créé 会議 👩‍💻 ❤️ e\u0301", "créé 会議 👩‍💻 ❤️ e\u0301"},
-		{"colour code", "\x1b[31mred\x1b[0m", `\x1b[31mred\x1b[0m`},
+		{"color code", "\x1b[31mred\x1b[0m", `\x1b[31mred\x1b[0m`},
 		{"window title", "\x1b]0;title\a", `\x1b]0;title\x07`},
 		{"line overwritten", "bad\rgood", `bad\rgood`},
 		{"backspace", "a\bb", `a\x08b`},

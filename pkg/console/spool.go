@@ -10,14 +10,13 @@ import (
 	"time"
 )
 
-// Spool writes texts in the background, so that whoever prints need not wait for a slow
-// terminal. What it holds is bounded: when the terminal falls too far behind, texts are
-// left out and counted, and how many is said in their place. It is safe for concurrent
-// use.
+// Spool writes texts in the background, so that printing does not wait for a slow
+// terminal. Its memory is bounded: when the terminal falls too far behind, texts are
+// omitted, and their number is written in their place. It is safe for concurrent use.
 type Spool struct {
 	w       io.Writer
 	limit   int
-	leftOut func(n int) []byte
+	omitted func(n int) []byte
 
 	mu      sync.Mutex // guards what follows
 	filled  *sync.Cond
@@ -30,19 +29,19 @@ type Spool struct {
 	done   chan struct{}
 }
 
-// ErrStuck says that nobody takes the output any more.
-var ErrStuck = errors.New("nobody takes the output")
+// ErrStuck means that the output is not being read.
+var ErrStuck = errors.New("the output is not being read")
 
-// NewSpool starts a spool that holds up to limit bytes, or one text that is longer than
-// that. The text of leftOut stands where n texts are missing.
-func NewSpool(w io.Writer, limit int, leftOut func(n int) []byte) *Spool {
-	s := &Spool{w: w, limit: limit, leftOut: leftOut, done: make(chan struct{})}
+// NewSpool starts a spool that holds up to limit bytes, or one longer text. The text of
+// omitted is written in place of n texts that were omitted.
+func NewSpool(w io.Writer, limit int, omitted func(n int) []byte) *Spool {
+	s := &Spool{w: w, limit: limit, omitted: omitted, done: make(chan struct{})}
 	s.filled = sync.NewCond(&s.mu)
 	go s.run()
 	return s
 }
 
-// Print hands a text over, whole or not at all. It does not keep text.
+// Print adds a text, whole or not at all. It does not retain text.
 func (s *Spool) Print(text []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -57,15 +56,15 @@ func (s *Spool) Print(text []byte) {
 	s.texts = append(s.texts, text...)
 }
 
-// Close waits until all is written, and returns the first error of the writer. When
-// nothing moves for as long as patience it gives up with ErrStuck, and the writer must
-// not be used any more. Nothing may be printed afterwards.
-func (s *Spool) Close(patience time.Duration) error {
+// Close waits until everything is written, and returns the first error of the writer.
+// If nothing is written within timeout, it returns ErrStuck, and the writer must not be
+// used any more. Print must not be called afterwards.
+func (s *Spool) Close(timeout time.Duration) error {
 	s.mu.Lock()
 	s.closed = true
 	s.filled.Signal()
 	s.mu.Unlock()
-	tick := time.NewTicker(patience)
+	tick := time.NewTicker(timeout)
 	defer tick.Stop()
 	for before := s.pieces.Load(); ; {
 		select {
@@ -87,7 +86,7 @@ func (s *Spool) run() {
 	for {
 		texts, missing, more := s.take(spare)
 		if missing > 0 {
-			texts = append(texts, s.leftOut(missing)...)
+			texts = append(texts, s.omitted(missing)...)
 		}
 		if len(texts) > 0 {
 			s.write(texts)
@@ -101,14 +100,14 @@ func (s *Spool) run() {
 	}
 }
 
-// take waits for texts, and leaves spare in their place. Texts that are missing come
-// after those that are there.
+// take waits for texts, and leaves spare in their place. Omitted texts come after
+// the others.
 func (s *Spool) take(spare []byte) (texts []byte, missing int, more bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for len(s.texts) == 0 && s.missing == 0 && !s.closed {
 		s.filled.Wait()
-		// Those who are about to print go first: one write then does for many texts.
+		// Let other goroutines print first, so that one write has many texts.
 		s.mu.Unlock()
 		runtime.Gosched()
 		s.mu.Lock()
@@ -118,12 +117,12 @@ func (s *Spool) take(spare []byte) (texts []byte, missing int, more bool) {
 	return texts, missing, !s.closed
 }
 
-// piece is how much is written at once, and has to be taken within the patience of Close.
-// A pipe takes so much whole or not at all (PIPE_BUF on Linux), so that lines which are no
-// longer than that are whole in it even when it is given up.
+// piece is the size of one write, which must finish within the timeout of Close. A pipe
+// writes up to this size whole or not at all (PIPE_BUF on Linux), so shorter lines are
+// never truncated.
 const piece = 4 << 10
 
-// write goes on after an error, so that one who cannot be told does not hold up others.
+// write continues after an error, so that printing is never blocked.
 func (s *Spool) write(texts []byte) {
 	for len(texts) > 0 {
 		n := cut(texts)
@@ -135,7 +134,7 @@ func (s *Spool) write(texts []byte) {
 	}
 }
 
-// cut is where the first piece of texts ends: behind a line, where there is one.
+// cut is the end of the first piece of texts: after a newline, if there is one.
 func cut(texts []byte) int {
 	if len(texts) <= piece {
 		return len(texts)

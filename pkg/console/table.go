@@ -6,17 +6,17 @@ import (
 	"strings"
 )
 
-// gap is how many spaces stand between two columns.
+// gap is the number of spaces between two columns.
 const gap = 2
 
-// Cell is one text in a table. The table makes the text safe, cuts it, and
-// only then paints it.
+// Cell is one text in a table. The table escapes the text, truncates it, and then
+// colors it.
 type Cell struct {
 	Text  string
-	Paint func(string) string // nil leaves the text plain
+	Paint func(string) string // nil is no color
 }
 
-// Cells makes a row of texts that are painted alike; paint may be nil.
+// Cells returns a row of texts with the same color; paint may be nil.
 func Cells(paint func(string) string, texts ...string) []Cell {
 	cells := make([]Cell, len(texts))
 	for i, text := range texts {
@@ -25,7 +25,7 @@ func Cells(paint func(string) string, texts ...string) []Cell {
 	return cells
 }
 
-// Marked has a mark such as a comma behind its text, in plain.
+// Marked returns the cell followed by a mark such as a comma, without color.
 func (c Cell) Marked(mark string) Cell {
 	return Cell{Text: c.Text + mark, Paint: func(string) string { return painted(c.Paint, c.Text) + mark }}
 }
@@ -33,16 +33,16 @@ func (c Cell) Marked(mark string) Cell {
 // Table lays out rows in columns as wide as their widest cell, two spaces
 // apart. Rows may be of different lengths.
 //
-// When it is too wide, the last column gives way first, down to a third of the
-// width, then the widest of the others. A terminal too narrow even for one
-// column of text in each shows the leftmost columns only. No line is ever wider
-// than Width, and none ends in a space. Where Wrap is set, no column but the last is ever
-// cut: when it would have to be, each row is written with its texts below each other.
+// If it is too wide, the last column is narrowed first, down to a third of the width,
+// then the widest of the others. If the terminal is too narrow even for that, only the
+// leftmost columns are shown. No line is wider than Width, and none ends with a space.
+// With Wrap, only the last column is ever narrowed; if that is not enough, the texts of
+// each row are written below each other.
 type Table struct {
 	Header []Cell // empty for none
 	Rows   [][]Cell
-	Width  int  // in columns, as Width answers; 0 or less is unlimited
-	Wrap   bool // the last column goes on in further lines, rather than being cut
+	Width  int  // in columns, as of Width; 0 or less is unlimited
+	Wrap   bool // wrap the last column rather than truncating it
 }
 
 // WriteTo writes the table in one piece.
@@ -68,7 +68,7 @@ func (t Table) render() string {
 	return out.String()
 }
 
-// stack writes the texts of each row below each other, further in from the second on.
+// stack writes the texts of each row below each other, indented from the second on.
 func stack(rows [][]Cell, width int) string {
 	const further = 4
 	var out strings.Builder
@@ -83,7 +83,7 @@ func stack(rows [][]Cell, width int) string {
 				indent = len(row[0].Text) - len(strings.TrimLeft(row[0].Text, " ")) + further
 			}
 			indent = min(indent, width/3)
-			for word := range strings.FieldsSeq(text) { // as names are, which are to be whole
+			for word := range strings.FieldsSeq(text) { // so that long names stay whole
 				indent = max(min(indent, width-Columns(word)), 0)
 			}
 			for _, line := range Wrap(text, width-indent) {
@@ -94,7 +94,7 @@ func stack(rows [][]Cell, width int) string {
 	return out.String()
 }
 
-// safeRows is the header, if any, and the rows, safe to measure and to show.
+// safeRows is the header, if any, and the rows, escaped.
 func (t Table) safeRows() [][]Cell {
 	rows := make([][]Cell, 0, 1+len(t.Rows))
 	if len(t.Header) > 0 {
@@ -124,8 +124,8 @@ func columnWidths(rows [][]Cell) []int {
 	return widths
 }
 
-// fit narrows the columns until the table is at most limit wide, and leaves
-// out those on the right that could not have one column of text.
+// fit narrows the columns until the table is at most limit wide, and omits those on
+// the right that would not have one column of text.
 func fit(widths []int, limit int) []int {
 	most := max((limit+gap)/(1+gap), 1)
 	widths = widths[:min(len(widths), most)]
@@ -155,8 +155,7 @@ func widest(widths []int) *int {
 	return found
 }
 
-// writeRow writes a row, and the further lines of its last column when that
-// is wrapped.
+// writeRow writes a row, and the other lines of its last column if that is wrapped.
 func (t Table) writeRow(out *strings.Builder, row []Cell, widths []int) {
 	last := len(widths) - 1
 	var more []string
@@ -172,8 +171,7 @@ func (t Table) writeRow(out *strings.Builder, row []Cell, widths []int) {
 	}
 }
 
-// writeLine writes the spaces before a cell only once there is something to
-// show after them.
+// writeLine writes the spaces before a cell only if there is text after them.
 func writeLine(out *strings.Builder, row []Cell, widths []int) {
 	spaces := 0
 	for i, cell := range row {

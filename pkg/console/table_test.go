@@ -43,9 +43,9 @@ func render(t *testing.T, table Table) string {
 func TestTableGolden(t *testing.T) {
 	on, off := NewPalette(true), NewPalette(false)
 	golden.Assert(t, render(t, sampleTable(off, 0, false)), "table_plain.golden")
-	golden.Assert(t, render(t, sampleTable(on, 0, false)), "table_colour.golden")
+	golden.Assert(t, render(t, sampleTable(on, 0, false)), "table_color.golden")
 	golden.Assert(t, render(t, sampleTable(off, 40, false)), "table_40_cut.golden")
-	golden.Assert(t, render(t, sampleTable(on, 40, true)), "table_40_wrap_colour.golden")
+	golden.Assert(t, render(t, sampleTable(on, 40, true)), "table_40_wrap_color.golden")
 	golden.Assert(t, render(t, sampleTable(off, 20, false)), "table_20_cut.golden")
 	golden.Assert(t, render(t, sampleTable(off, 20, true)), "table_20_wrap.golden")
 }

@@ -8,19 +8,19 @@ import (
 	"time"
 )
 
-// Duration writes d as people read it, to two or three digits: "40 µs",
+// Duration formats d in a readable way, with two or three digits: "40 µs",
 // "0.4 ms", "128 ms", "1.20 s", "12.3 s", "2m03s", "1h02m".
 func Duration(d time.Duration) string {
 	switch {
 	case d == math.MinInt64:
-		return Duration(d + 1) // it has no positive counterpart
+		return Duration(d + 1) // which has no positive counterpart
 	case d < 0:
 		return "-" + Duration(-d)
 	case d == 0:
 		return "0 ms"
 	case d < time.Microsecond:
 		return "<1 µs"
-	// Each bound is where rounding would write the next unit's first value.
+	// Each bound is where rounding would give the first value of the next unit.
 	case d < 99500*time.Nanosecond:
 		return decimal(float64(d)/float64(time.Microsecond), 0) + " µs"
 	case d < 9950*time.Microsecond:
@@ -39,19 +39,19 @@ func Duration(d time.Duration) string {
 	return fmt.Sprintf("%dh%02dm", minutes/60, minutes%60)
 }
 
-// decimal writes x with that many digits after the point.
+// decimal formats x with the given number of decimals.
 func decimal(x float64, digits int) string { return strconv.FormatFloat(x, 'f', digits, 64) }
 
-// ParseBytes reads a size as people write it: "512", "64KiB", "1.5 MB". Units with an i
-// are powers of 1024, those without one powers of 1000, as of the SI; letter case counts
-// for nothing. The size is at least one byte.
+// ParseBytes parses a size such as "512", "64KiB" or "1.5 MB". Units with an i are powers
+// of 1024, those without one powers of 1000, as in the SI. Case is ignored. The size must
+// be at least one byte.
 func ParseBytes(s string) (int64, error) {
 	number := strings.TrimRight(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ ")
 	factor, known := byteUnit(strings.ToLower(strings.TrimSpace(s[len(number):])))
 	value, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
 	bytes := value * factor
 	if err != nil || !known || !(bytes >= 1 && bytes < math.MaxInt64) {
-		return 0, fmt.Errorf("%q is not a size; write it like 512KiB or 1MiB", s)
+		return 0, fmt.Errorf("%q is not a valid size; use a form such as 512KiB or 1MiB", s)
 	}
 	return int64(bytes), nil
 }

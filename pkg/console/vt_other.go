@@ -4,5 +4,5 @@ package console
 
 import "io"
 
-// obeyCodes has nothing to do: a terminal here obeys colour codes as it is.
-func obeyCodes(io.Writer) {}
+// processCodes does nothing: other terminals process color codes by default.
+func processCodes(io.Writer) {}

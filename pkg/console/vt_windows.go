@@ -6,11 +6,10 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// obeyCodes makes the console behind w obey colour codes. The colour library
-// does so for standard output alone, which leaves standard error showing raw
-// codes when standard output is redirected. A w that is no console is left as
-// it is.
-func obeyCodes(w io.Writer) {
+// processCodes makes the console of w process color codes. The color library does so
+// only for standard output, and standard error would show raw codes when standard
+// output is redirected. It does nothing when w is not a console.
+func processCodes(w io.Writer) {
 	file, ok := fileBehind(w)
 	if !ok {
 		return
@@ -21,6 +20,6 @@ func obeyCodes(w io.Writer) {
 		return
 	}
 	mode |= windows.ENABLE_PROCESSED_OUTPUT | windows.ENABLE_VIRTUAL_TERMINAL_PROCESSING
-	// A console that refuses is older than the code can help.
+	// Consoles of old versions of Windows do not support it.
 	_ = windows.SetConsoleMode(handle, mode)
 }

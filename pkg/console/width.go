@@ -15,11 +15,11 @@ func IsTerminal(stream any) bool {
 	return ok && (isatty.IsTerminal(file.Fd()) || isatty.IsCygwinTerminal(file.Fd()))
 }
 
-// Width is how many columns wide what is written to w may be: the width of the
-// terminal w is, else what COLUMNS says, else 0, which is unlimited.
+// Width is the width in columns for output to w: that of the terminal, else that of
+// COLUMNS, else 0, which is unlimited.
 func Width(w io.Writer, lookupEnv func(string) (string, bool)) int {
 	if file, ok := fileBehind(w); ok {
-		// A terminal whose size nobody has set answers 0.
+		// A terminal whose size is not set returns 0.
 		if width, _, err := term.GetSize(int(file.Fd())); err == nil && width > 0 {
 			return width
 		}

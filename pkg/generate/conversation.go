@@ -6,7 +6,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 )
 
-// A conversation has a name from the beginning; its end is all else that is documented.
+// A conversation has a name from the beginning; only its end is documented besides.
 func conversationBehavior() behavior {
 	return behavior{
 		weight: 10, most: 12,
@@ -30,8 +30,8 @@ func conversationBehavior() behavior {
 // title is a conversation's name, such as "Support Lyon 12".
 type title struct{ topic, place, number int }
 
-// What conversations are called. Written as JSON needs them, so without quotes,
-// backslashes and control characters.
+// The parts of names of conversations. They are written into JSON as they are, so they
+// must not have quotes, backslashes or control characters.
 var (
 	topics = [...]string{"Support", "Assistance à distance", "Expertise", "Dépannage", "Visite", "Formation", "Onboarding", "Suivi"}
 	places = [...]string{"Paris", "Lyon", "Lannion", "Marseille", "Zürich", "Łódź", "Córdoba", "A&B <Sud>", "東京", "Équipe 🚀"}

@@ -2,24 +2,24 @@ package generate
 
 import "github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 
-// stage is a state that an object can be in, and what may come of it.
+// stage is a state of an object and the possible next states.
 type stage struct {
-	state string // "" is none
-	next  []step // none means that the object's life ends here
+	state string // "" for none
+	next  []step // none if the object ends here
 }
 
-// step is a way on to another stage. Of all the ways on, each is taken as often as
-// its weight has a share in their sum.
+// step is a transition to another stage. Its probability is its share of the sum of
+// all weights.
 type step struct {
 	state  string
 	weight int
 }
 
-// life is the table of an object's stages. The first is the one it is created in.
+// life is the stages of an object. The first is the initial one.
 type life []stage
 
-// route is a stage with its names resolved: next holds indexes of routes, each as
-// often as its weight says.
+// route is a stage with resolved names: next has the indexes of other routes, each
+// repeated by its weight.
 type route struct {
 	state, quoted string
 	next          []int
@@ -42,9 +42,8 @@ func (l life) routes() []route {
 	return routes
 }
 
-// routesThrough is the life of an object that has none of its own: from the first of
-// the words to one of those behind it, until the last. Without words there are a few
-// updates.
+// routesThrough is the life of an object for which none is defined: from the first of
+// the values to any later one, until the last. Without values it has a few updates.
 func routesThrough(words []string) []route {
 	const fewest = 3
 	routes := make([]route, max(len(words), fewest))
@@ -59,21 +58,21 @@ func routesThrough(words []string) []route {
 	return routes
 }
 
-// behavior is how the objects of one name live, and what their props say. What is not
-// set is as for any object.
+// behavior defines the events of one kind of object. Unset fields have the defaults for
+// any object.
 type behavior struct {
 	weight int // in the default mix
-	most   int // alive at once
+	most   int // at most alive
 	life   life
-	// born draws what the new object keeps for its life.
+	// born sets the details of a new object that do not change.
 	born func(*Stream, *entity)
-	// values are those of its props, by their paths. The first prop that has documented
-	// words tells the stage.
+	// values are the values of its props, by path. The first prop with documented values
+	// has the state.
 	values map[string]value
 }
 
-// behaviorOf is what is known of an object's own ways. Enough are alive at once that
-// lives overlap as on a busy platform.
+// behaviorOf is the behavior of an object. Many are alive at the same time, as on a
+// busy platform.
 func behaviorOf(object string) behavior {
 	switch object {
 	case apizee.Ticket:

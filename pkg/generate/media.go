@@ -6,7 +6,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 )
 
-// A media belongs to a ticket or a conversation. A broken upload may be taken up again.
+// A media belongs to a ticket or a conversation. An incomplete upload may be resumed.
 func mediaBehavior() behavior {
 	return behavior{
 		weight: 20, most: 24, life: mediaLife(),
@@ -27,15 +27,15 @@ func mediaLife() life {
 	}
 }
 
-// owner is what a media belongs to: its database id, and as JSON whether that is the id
-// of a ticket, a conference or a conversation.
+// owner is the parent of a media: its object's name as JSON (ticket, conference or
+// conversation) and its database id.
 type owner struct {
 	name string
 	id   uint64
 }
 
-// parent is what a new media belongs to: an object that is alive, or the last one
-// there was. The documentation calls a conversation a conference too.
+// parent picks the owner of a new media: an object that is alive, or the last one.
+// The documentation also calls a conversation a conference.
 func (s *Stream) parent() owner {
 	if s.random.below(10) < 6 {
 		return owner{`"` + apizee.Ticket + `"`, s.anyone(apizee.Ticket)}
@@ -47,7 +47,7 @@ func (s *Stream) parent() owner {
 	return owner{name, s.anyone(apizee.Conversation)}
 }
 
-// anyone is the database id of an object of that name.
+// anyone is the database id of some object with the given name.
 func (s *Stream) anyone(name string) uint64 {
 	for i := range s.populations {
 		p := &s.populations[i]
@@ -59,5 +59,5 @@ func (s *Stream) anyone(name string) uint64 {
 			return p.alive[s.random.below(len(p.alive))].id
 		}
 	}
-	return 1 // a catalog without such an object
+	return 1 // the catalog has no such object
 }

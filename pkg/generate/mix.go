@@ -11,8 +11,8 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 )
 
-// Mix says how large a share of the events is about each object, in the order of the
-// catalog. Only the proportions count; an object that is not in it does not occur.
+// Mix is the share of each object in the events, in the order of the catalog. Only the
+// proportions count; an object that is not in the mix does not occur.
 type Mix []Share
 
 // Share is the weight of one object.
@@ -30,7 +30,7 @@ func DefaultMix(c *apizee.Catalog) Mix {
 	return mix
 }
 
-// String is the mix as ParseMix reads it.
+// String formats the mix as ParseMix parses it.
 func (m Mix) String() string {
 	parts := make([]string, len(m))
 	for i, s := range m {
@@ -39,7 +39,7 @@ func (m Mix) String() string {
 	return strings.Join(parts, ",")
 }
 
-// Weight is that of an object, 0 when it does not occur.
+// Weight is the weight of an object, 0 if it does not occur.
 func (m Mix) Weight(object string) int {
 	for _, s := range m {
 		if s.Object == object {
@@ -51,21 +51,21 @@ func (m Mix) Weight(object string) int {
 
 const maxWeight = 1_000_000
 
-// ParseMix reads "ticket=70,media=20,conversation=10".
+// ParseMix parses "ticket=70,media=20,conversation=10".
 func ParseMix(c *apizee.Catalog, s string) (Mix, error) {
 	names := c.ObjectNames()
 	weights := map[string]int{}
 	for part := range strings.SplitSeq(s, ",") {
 		name, number, found := strings.Cut(strings.TrimSpace(part), "=")
 		if !found {
-			return nil, fmt.Errorf("%q is not name=weight; write it like %s", part, DefaultMix(c))
+			return nil, fmt.Errorf("%q is not of the form name=weight, such as %s", part, DefaultMix(c))
 		}
 		if !slices.Contains(names, name) {
 			return nil, fmt.Errorf("%q is not a documented object%s", name,
 				cmp.Or(apizee.DidYouMean(name, names), "; documented: "+strings.Join(names, ", ")))
 		}
 		if _, seen := weights[name]; seen {
-			return nil, fmt.Errorf("%s is named twice", name)
+			return nil, fmt.Errorf("%s is given twice", name)
 		}
 		weight, err := parseWeight(name, number)
 		if err != nil {
@@ -80,7 +80,7 @@ func ParseMix(c *apizee.Catalog, s string) (Mix, error) {
 		}
 	}
 	if mix == nil {
-		return nil, errors.New("every weight is 0; at least one object must occur")
+		return nil, errors.New("every weight is 0; at least one must be greater")
 	}
 	return mix, nil
 }
@@ -88,7 +88,7 @@ func ParseMix(c *apizee.Catalog, s string) (Mix, error) {
 func parseWeight(name, s string) (int, error) {
 	n, err := strconv.Atoi(s)
 	if err != nil || n < 0 || n > maxWeight {
-		return 0, fmt.Errorf("the weight of %s, %q, is not a whole number from 0 to %d", name, s, maxWeight)
+		return 0, fmt.Errorf("the weight of %s must be an integer from 0 to %d, not %q", name, maxWeight, s)
 	}
 	return n, nil
 }

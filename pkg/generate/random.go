@@ -5,8 +5,8 @@ import (
 	"math/rand/v2"
 )
 
-// random draws from PCG, whose algorithm is fixed. What is made of its numbers is
-// written out here, because the standard library may change how it does that.
+// random uses PCG, whose algorithm is fixed. Ranges are computed here, because the
+// standard library may change how it does that.
 type random struct{ source *rand.PCG }
 
 func newRandom(seed uint64) random {
@@ -21,5 +21,5 @@ func (r random) below(n int) int {
 	return int(high)
 }
 
-// oneIn is true once in n times, on average.
+// oneIn returns true once in n calls, on average.
 func (r random) oneIn(n int) bool { return r.below(n) == 0 }

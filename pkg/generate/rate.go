@@ -11,15 +11,14 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 )
 
-// Rate is how many events there are in a span of time. It is kept as two integers,
-// so that no rounding adds up. Count is at most 1,000,000,000 and Per at most 10,000
-// days.
+// Rate is a number of events per duration. It is two integers, so that there are no
+// rounding errors. Count is at most 1,000,000,000 and Per at most 10,000 days.
 type Rate struct {
 	Count int64
 	Per   time.Duration
 }
 
-// String is the rate as ParseRate reads it, such as "500/s" or "3/5s".
+// String formats the rate as ParseRate parses it, such as "500/s" or "3/5s".
 func (r Rate) String() string {
 	for _, u := range units {
 		if u.span == r.Per {
@@ -29,7 +28,7 @@ func (r Rate) String() string {
 	return strconv.FormatInt(r.Count, 10) + "/" + r.Per.String()
 }
 
-// PerSecond is the rate as a number, for showing it and computing roughly.
+// PerSecond is the approximate rate as a number.
 func (r Rate) PerSecond() float64 { return float64(r.Count) / r.Per.Seconds() }
 
 type unit struct {
@@ -42,13 +41,13 @@ var units = [...]unit{{"s", time.Second}, {"m", time.Minute}, {"h", time.Hour}}
 const (
 	maxCount  = 1_000_000_000
 	maxPer    = 24 * time.Hour
-	maxDigits = 4 // after the point
+	maxDigits = 4 // decimals
 )
 
-var errZeroRate = errors.New("the rate is zero; write how many events there are in a second, such as 2/s")
+var errZeroRate = errors.New("the rate must be greater than zero, such as 2/s")
 
-// ParseRate reads "500/s", "30/m", "0.5/s", "3/5s", and "500", which means 500/s.
-// An error does not repeat the text.
+// ParseRate parses "500/s", "30/m", "0.5/s", "3/5s", and "500", which means 500/s.
+// Errors do not include the text.
 func ParseRate(s string) (Rate, error) {
 	count, per, found := strings.Cut(strings.TrimSpace(s), "/")
 	rate, err := parseCount(strings.TrimSpace(count))
@@ -65,24 +64,24 @@ func ParseRate(s string) (Rate, error) {
 	return rate, nil
 }
 
-// parseCount reads a decimal number. Its Per is 1, or the power of ten that makes
-// Count whole.
+// parseCount parses a decimal number. Per is 1, or the power of ten that makes Count an
+// integer.
 func parseCount(s string) (Rate, error) {
 	whole, fraction, _ := strings.Cut(s, ".")
 	fraction = strings.TrimRight(fraction, "0")
 	n, err := strconv.ParseUint(whole+fraction, 10, 63)
 	switch {
 	case errors.Is(err, strconv.ErrSyntax):
-		return Rate{}, errors.New("it does not start with a number; write it like 500/s or 30/m")
+		return Rate{}, errors.New("the rate must start with a number, such as 500/s or 30/m")
 	case err != nil || len(fraction) > maxDigits || n > maxCount:
-		return Rate{}, fmt.Errorf("the number is out of range; it may go up to %d and have %d digits after the point", maxCount, maxDigits)
+		return Rate{}, fmt.Errorf("the number must be at most %d, with at most %d decimals", maxCount, maxDigits)
 	case n == 0:
 		return Rate{}, errZeroRate
 	}
 	return Rate{Count: int64(n), Per: time.Duration(math.Pow10(len(fraction)))}, nil
 }
 
-// parseSpan reads what stands after the slash: a unit, or a duration such as 5s.
+// parseSpan parses the part after the slash: a unit, or a duration such as 5s.
 func parseSpan(s string) (time.Duration, error) {
 	var names []string
 	for _, u := range units {
@@ -93,23 +92,23 @@ func parseSpan(s string) (time.Duration, error) {
 	}
 	if d, err := time.ParseDuration(s); err == nil {
 		if d < time.Millisecond || d > maxPer {
-			return 0, fmt.Errorf("%s is out of range; a span of time goes from 1ms to 24h", s)
+			return 0, fmt.Errorf("the duration must be from 1ms to 24h, not %s", s)
 		}
 		return d, nil
 	}
 	if near := apizee.Nearest(s, append(names, unitWords()...)); near != "" {
-		return 0, fmt.Errorf("%q is not a unit of time%s", s, apizee.Suggest(near[:1]))
+		return 0, fmt.Errorf("%q is not a valid unit of time%s", s, apizee.Suggest(near[:1]))
 	}
-	return 0, fmt.Errorf("%q is not a unit of time; write s, m, h or a duration such as 5s", s)
+	return 0, fmt.Errorf("%q is not a valid unit of time; use s, m, h or a duration such as 5s", s)
 }
 
-// unitWords are what people write for a unit. Each begins with the unit's name.
+// unitWords are other words for the units. Each begins with the name of its unit.
 func unitWords() []string {
 	return []string{"sec", "second", "seconds", "min", "minute", "minutes", "hr", "hour", "hours"}
 }
 
-// clock is the events' own time in whole seconds. What is left of a second is kept in
-// units of 1/rate.Count nanoseconds, so that the time never drifts.
+// clock is the time of the events in seconds. The fraction of a second is kept in units
+// of 1/rate.Count nanoseconds, so that the time does not drift.
 type clock struct {
 	now     int64
 	rate    Rate
@@ -122,7 +121,7 @@ func (c *clock) next() int64 {
 		c.started = true
 		return c.now
 	}
-	// The bounds of a Rate keep this well below the largest integer.
+	// The limits of a Rate prevent an overflow.
 	second := c.rate.Count * int64(time.Second)
 	c.left += int64(c.rate.Per)
 	c.now += c.left / second

@@ -8,9 +8,9 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 )
 
-// Options are all that a stream depends on.
+// Options define a stream completely.
 type Options struct {
-	// Catalog is what is documented; nil means apizee.Documented().
+	// Catalog has the documented objects; nil means apizee.Documented().
 	Catalog *apizee.Catalog
 
 	Seed uint64
@@ -18,10 +18,10 @@ type Options struct {
 	// Start is the time of the first event, not before 1970.
 	Start time.Time
 
-	// Rate is how fast the events' own time goes on. The zero Rate is DefaultRate.
+	// Rate is the rate of events in their own time. The zero Rate is DefaultRate.
 	Rate Rate
 
-	// Mix is DefaultMix when it is empty.
+	// Mix is the share of each object. An empty Mix is DefaultMix.
 	Mix Mix
 }
 
@@ -32,30 +32,29 @@ func DefaultRate() Rate { return Rate{Count: 2, Per: time.Second} }
 type Stream struct {
 	random      random
 	clock       clock
-	populations []population // of all objects of the catalog, in its order
-	weights     int          // the sum of theirs
+	populations []population // one per object of the catalog, in its order
+	weights     int          // the sum of their weights
 }
 
-// population is the objects of one name that are alive, and what they can go through.
+// population is the objects of one kind that are alive, and their possible states.
 type population struct {
 	name, quoted string
-	weight       int    // of its events
-	shape        string // of a public id; "" when the objects have database ids
+	weight       int    // in the mix
+	shape        string // of a public id; "" if the objects have database ids
 	routes       []route
 	props        []prop
 	born         func(*Stream, *entity)
-	most         int // alive at once
+	most         int // at most alive
 	alive        []entity
-	lastID       uint64 // the database id that was given last
+	lastID       uint64 // the last database id
 }
 
-// entity is an object in the middle of its life. Which details count depends on what it
-// is.
+// entity is an object that is alive. Which details it has depends on its kind.
 type entity struct {
 	id       uint64
 	publicID [longestID]byte
-	at       int  // the stage it is in
-	over     bool // nothing but its deletion is left
+	at       int  // index of its stage
+	over     bool // only its deletion is left
 
 	// of a ticket
 	located bool
@@ -65,7 +64,7 @@ type entity struct {
 	title  title // of a conversation
 }
 
-// longestID is how many characters of a public id are kept to.
+// longestID is the most characters of a public id.
 const longestID = 32
 
 // New starts a stream.
@@ -106,7 +105,7 @@ func newPopulation(o apizee.Object, weight int) population {
 	return p
 }
 
-// firstWords are those of the first prop that has documented words.
+// firstWords are the documented values of the first prop that has any.
 func firstWords(o apizee.Object) []string {
 	for _, p := range o.Props {
 		if len(p.Values) > 0 {
@@ -116,8 +115,8 @@ func firstWords(o apizee.Object) []string {
 	return nil
 }
 
-// Next is the next event, as compact JSON with its fields in documented order. The
-// caller may keep it.
+// Next returns the next event, as compact JSON with its fields in documented order.
+// The caller may retain it.
 func (s *Stream) Next() []byte { return s.AppendNext(nil) }
 
 // AppendNext appends the next event to dst, without a line break. It allocates only
@@ -133,13 +132,13 @@ func (s *Stream) AppendNext(dst []byte) []byte {
 	case p.alive[i].over:
 		event = apizee.Delete
 	default:
-		s.goOn(p, &p.alive[i])
+		s.advance(p, &p.alive[i])
 	}
 	e := &p.alive[i]
 	dst = p.appendEvent(dst, event, e, moment{random: s.random, of: e, stage: &p.routes[e.at], now: now})
 	switch event {
 	case apizee.Update:
-		s.settle(p, i)
+		s.retire(p, i)
 	case apizee.Delete:
 		p.end(i)
 	}
@@ -156,17 +155,18 @@ func (s *Stream) pick() *population {
 	return &s.populations[0]
 }
 
-// turn chooses who is next: an object that is alive, or -1 for a new one. A little
-// more are born than die, so that the population grows slowly until it is full.
+// turn chooses the object of the next event: one that is alive, or -1 for a new one.
+// Slightly more objects are created than end, so that the population grows slowly
+// until it is full.
 func (s *Stream) turn(p *population) int {
-	const births = 5 // one in so many events
+	const births = 5 // one in this many events
 	if len(p.alive) == 0 || len(p.alive) < p.most && s.random.oneIn(births) {
 		return -1
 	}
 	return s.random.below(len(p.alive))
 }
 
-// add begins a life.
+// add creates an object.
 func (s *Stream) add(p *population) int {
 	i := len(p.alive)
 	p.alive = append(p.alive, entity{id: s.id(p)})
@@ -175,17 +175,17 @@ func (s *Stream) add(p *population) int {
 	return i
 }
 
-// goOn moves an object to one of the stages that its own leads to.
-func (s *Stream) goOn(p *population, e *entity) {
+// advance moves an object to one of the next stages.
+func (s *Stream) advance(p *population, e *entity) {
 	next := p.routes[e.at].next
 	e.at = next[s.random.below(len(next))]
-	e.place = s.nearby(e.place) // drawn for all, so that streams stay what they are
+	e.place = s.nearby(e.place) // for all objects, so that the random sequence does not depend on their kind
 }
 
-// settle lets an object that has come to the end of its life go, unless it is one of
-// the few whose deletion is still to be told.
-func (s *Stream) settle(p *population, i int) {
-	const deletions = 4 // one in so many lives
+// retire removes an object in its last stage, unless it is one of the few that get a
+// delete event.
+func (s *Stream) retire(p *population, i int) {
+	const deletions = 4 // one in this many objects
 	e := &p.alive[i]
 	switch {
 	case len(p.routes[e.at].next) > 0:
@@ -196,15 +196,15 @@ func (s *Stream) settle(p *population, i int) {
 	}
 }
 
-// id gives the next database id. Ids grow with small gaps, since a platform has other
+// id returns the next database id. Ids have small gaps, because a platform has other
 // users too.
 func (s *Stream) id(p *population) uint64 {
 	p.lastID += 1 + uint64(s.random.below(3))
 	return p.lastID
 }
 
-// drawPublicID makes an id in the shape of the documented example: its dashes, and
-// hexadecimal digits between them.
+// drawPublicID sets a random id in the form of the documented example: hexadecimal
+// digits, with its dashes.
 func (s *Stream) drawPublicID(e *entity, shape string) {
 	for i := range len(shape) {
 		e.publicID[i] = "0123456789abcdef"[s.random.below(16)]
@@ -214,7 +214,7 @@ func (s *Stream) drawPublicID(e *entity, shape string) {
 	}
 }
 
-// end takes an object out of the population. The order of the others does not matter.
+// end removes an object from the population. The order of the others does not matter.
 func (p *population) end(i int) {
 	last := len(p.alive) - 1
 	p.alive[i] = p.alive[last]

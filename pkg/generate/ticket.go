@@ -6,8 +6,8 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 )
 
-// A ticket is opened, located, done and closed, or declined on the way. Two of three have
-// a position, which moves while somebody is at work.
+// A ticket is opened, located, done and closed, or declined. Two of three have a
+// position, which changes while the ticket is in progress.
 func ticketBehavior() behavior {
 	return behavior{
 		weight: 70, most: 48, life: ticketLife(),
@@ -35,7 +35,7 @@ func ticketLife() life {
 	}
 }
 
-// appendPosition writes a coordinate while somebody is at work.
+// appendPosition writes a coordinate while the ticket is in progress.
 func (m moment) appendPosition(dst []byte, millionths int) []byte {
 	if !m.of.located || m.stage.state != apizee.StateUpdated && m.stage.state != apizee.StateInProgress {
 		return dst
@@ -48,7 +48,7 @@ type position struct{ lat, lng int }
 
 const degree = 1_000_000
 
-// city is a place to start from, a few kilometers around the middle of a town.
+// city is a starting position within a few kilometers of the center of a city.
 func (s *Stream) city() position {
 	const around = degree / 20
 	return s.shift(cities[s.random.below(len(cities))], around)
@@ -66,7 +66,7 @@ var cities = [...]position{
 	{-20_882057, 55_450675},
 }
 
-// nearby is where somebody is a little later who walks or drives through a town.
+// nearby is a position a short distance away.
 func (s *Stream) nearby(p position) position {
 	const step = degree / 2000
 	return s.shift(p, step)

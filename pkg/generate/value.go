@@ -9,18 +9,18 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 )
 
-// moment is what the value of a prop follows from.
+// moment is what the value of a prop depends on.
 type moment struct {
 	random random
 	of     *entity
-	stage  *route // the one it is in
+	stage  *route // the current one
 	now    int64
 }
 
-// value appends the value of a prop as JSON, or nothing, which leaves the prop out.
+// value appends the value of a prop as JSON, or nothing to omit the prop.
 type value func(dst []byte, m moment) []byte
 
-// appendState is the value of the prop that tells the stage.
+// appendState is the value of the prop that has the state.
 func appendState(dst []byte, m moment) []byte {
 	if m.stage.state == "" {
 		return dst
@@ -28,9 +28,9 @@ func appendState(dst []byte, m moment) []byte {
 	return append(dst, m.stage.quoted...)
 }
 
-// anyValue is that of a prop which nobody knows more about than the catalog does: one of
-// the documented words, a number in the documented range, the time of the event, or the
-// documented example.
+// anyValue is the value of a prop that has no behavior of its own: one of the documented
+// values, a number in the documented range, the time of the event, or the documented
+// example.
 func anyValue(p apizee.Prop) value {
 	switch {
 	case len(p.Values) > 0:
@@ -51,7 +51,7 @@ func oneOf(words []string) value {
 	return func(dst []byte, m moment) []byte { return append(dst, all[m.random.below(len(all))]...) }
 }
 
-// numberWithin is a number of the range, in millionths unless it is to be an integer.
+// numberWithin is a number in the range, with six decimals unless it is an integer.
 func numberWithin(r apizee.Range, t apizee.Type) value {
 	if t == apizee.Integer {
 		least, count := int64(r.Min), int(r.Max-r.Min)+1

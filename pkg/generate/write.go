@@ -8,14 +8,14 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 )
 
-// prop is a documented prop as it is written: its place and what stands there.
+// prop is a documented prop as it is written: its place and its value.
 type prop struct {
-	group string // `"geoloc":{`, or "" for one that is in no group
+	group string // `"geoloc":{`, or "" without a group
 	name  string // `"lat":`
 	value value
 }
 
-// propsOf are the props of an object in documented order, those of a group together.
+// propsOf returns the props of an object in documented order, those of a group together.
 func propsOf(o apizee.Object, values map[string]value) []prop {
 	var props []prop
 	toldStage := false
@@ -44,7 +44,7 @@ func propsOf(o apizee.Object, values map[string]value) []prop {
 
 func key(name string) string { return quoted(name) + ":" }
 
-// appendEvent writes what happened to an object.
+// appendEvent writes an event of an object.
 func (p *population) appendEvent(dst []byte, event string, e *entity, m moment) []byte {
 	dst = append(dst, `{"event":"`...)
 	dst = append(dst, event...)
@@ -78,7 +78,7 @@ func (p *population) appendProps(dst []byte, m moment) []byte {
 		dst = own.appendName(dst, group)
 		begin := len(dst)
 		if dst = own.value(dst, m); len(dst) == begin {
-			dst = dst[:before] // it is left out
+			dst = dst[:before] // omit it
 			continue
 		}
 		group = own.group
@@ -89,7 +89,8 @@ func (p *population) appendProps(dst []byte, m moment) []byte {
 	return dst
 }
 
-// appendName begins a prop behind one that is in the group which is open, or in none.
+// appendName begins a prop, and closes the open group if the prop is not in it; "" is
+// none.
 func (p *prop) appendName(dst []byte, open string) []byte {
 	if open != "" && p.group != open {
 		dst = append(dst, '}')

@@ -1,7 +1,7 @@
-// Package library finds templates and scenarios by their names, in folders that are laid
-// over each other: a project's own, the user's, and those that come with the program.
+// Package library finds templates and scenarios by name, in layers of directories: the
+// project's, the user's, and the built-in ones.
 //
-// It reads files and does not know what is in them. The folders are handed in.
+// It reads files without interpreting them. The directories are passed in.
 package library
 
 import (
@@ -17,29 +17,30 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/textfile"
 )
 
-// Library is the files of one kind. Of the same name, that of the first layer counts.
+// Library is the files of one kind. Of files with the same name, the one in the first
+// layer is used.
 type Library struct {
 	Kind   string   // for messages: "template"
-	Exts   []string // of the files, the usual one first: ".json"
-	Max    int64    // bytes of a file
+	Exts   []string // extensions of the files, the usual one first: ".json"
+	Max    int64    // size of a file, in bytes
 	Layers []Layer
 }
 
-// Layer is one folder of files.
+// Layer is one directory of files.
 type Layer struct {
-	Name string // the folder's path, or another name for messages
-	FS   fs.FS  // its root is the folder, which need not exist
+	Name string // the path of the directory, or a name for messages
+	FS   fs.FS  // rooted at the directory, which need not exist
 }
 
-// File is a file that was found.
+// File is a file of a library.
 type File struct {
-	Name   string // the file's, without its extension
+	Name   string // without the extension
 	Source string // the layer's name
-	Path   string // below the layer's name, for messages
+	Path   string // begins with the name of the layer, for messages
 	Text   []byte
 }
 
-// NotFoundError says that no layer has a file of that name.
+// NotFoundError means that no layer has a file with that name.
 type NotFoundError struct {
 	Kind    string
 	Name    string
@@ -47,15 +48,15 @@ type NotFoundError struct {
 }
 
 func (e *NotFoundError) Error() string {
-	return fmt.Sprintf("there is no %s %q%s", e.Kind, e.Name, apizee.Suggest(e.Nearest))
+	return fmt.Sprintf("unknown %s %q%s", e.Kind, e.Name, apizee.Suggest(e.Nearest))
 }
 
-// IsPath tells the path of a file from a name that Find knows.
+// IsPath reports whether name is the path of a file rather than a name for Find.
 func (l Library) IsPath(name string) bool {
 	return strings.ContainsAny(name, `/\`) || slices.Contains(l.Exts, filepath.Ext(name))
 }
 
-// Find reads the file of a name. The error is a *NotFoundError when there is none.
+// Find reads the file with a name. The error is a *NotFoundError if there is none.
 func (l Library) Find(ctx context.Context, name string) (File, error) {
 	if name != "" && !l.IsPath(name) {
 		for _, layer := range l.Layers {
@@ -74,7 +75,7 @@ func (l Library) Find(ctx context.Context, name string) (File, error) {
 	return File{}, &NotFoundError{Kind: l.Kind, Name: name, Nearest: apizee.Nearest(name, known)}
 }
 
-// Open reads the file of a path.
+// Open reads the file at a path.
 func (l Library) Open(ctx context.Context, path string) (File, error) {
 	text, err := textfile.ReadFile(ctx, path, l.Max)
 	if err != nil {
@@ -84,7 +85,8 @@ func (l Library) Open(ctx context.Context, path string) (File, error) {
 	return File{Name: name, Source: filepath.Dir(path), Path: path, Text: text}, nil
 }
 
-// List is all files that Find can find, sorted by name. One that cannot be read has no text.
+// List returns all files of the library, sorted by name. A file that cannot be read has
+// no text.
 func (l Library) List(ctx context.Context) ([]File, error) {
 	names, err := l.Names()
 	if err != nil {
@@ -99,7 +101,7 @@ func (l Library) List(ctx context.Context) ([]File, error) {
 	return files, nil
 }
 
-// Names are those that Find can find, sorted.
+// Names returns the names of all files, sorted.
 func (l Library) Names() ([]string, error) {
 	var names []string
 	for _, layer := range l.Layers {

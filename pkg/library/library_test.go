@@ -16,15 +16,15 @@ import (
 
 func testLibrary() Library {
 	own := fstest.MapFS{
-		"ticket-new.json": {Data: []byte("mine")},
-		"notes.txt":       {Data: []byte("no template")},
-		"folder.json/x":   {Data: []byte("no template")},
-		"large.json":      {Data: []byte(strings.Repeat("x", 100))},
-		"sub/nested.json": {Data: []byte("{}")},
-		"both.json":       {Data: []byte("first")},
-		"both.jsn":        {Data: []byte("second")},
-		"other.jsn":       {Data: []byte("other")},
-		".json":           {Data: []byte("no name")},
+		"ticket-new.json":  {Data: []byte("mine")},
+		"notes.txt":        {Data: []byte("no template")},
+		"directory.json/x": {Data: []byte("no template")},
+		"large.json":       {Data: []byte(strings.Repeat("x", 100))},
+		"sub/nested.json":  {Data: []byte("{}")},
+		"both.json":        {Data: []byte("first")},
+		"both.jsn":         {Data: []byte("second")},
+		"other.jsn":        {Data: []byte("other")},
+		".json":            {Data: []byte("no name")},
 	}
 	builtIn := fstest.MapFS{
 		"ticket-new.json":    {Data: []byte("new")},
@@ -59,11 +59,11 @@ func TestList(t *testing.T) {
 
 func TestFindWhatIsNotThere(t *testing.T) {
 	tests := []struct{ name, want string }{
-		{"ticket-nwe", `there is no template "ticket-nwe"; did you mean "ticket-new"?`},
-		{"zzzzzz", `there is no template "zzzzzz"`},
-		{"", `there is no template ""`},
-		{"sub/nested", `there is no template "sub/nested"`},
-		{"other.jsn", `there is no template "other.jsn"`},
+		{"ticket-nwe", `unknown template "ticket-nwe"; did you mean "ticket-new"?`},
+		{"zzzzzz", `unknown template "zzzzzz"`},
+		{"", `unknown template ""`},
+		{"sub/nested", `unknown template "sub/nested"`},
+		{"other.jsn", `unknown template "other.jsn"`},
 	}
 	for _, tt := range tests {
 		_, err := testLibrary().Find(t.Context(), tt.name)

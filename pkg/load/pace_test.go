@@ -87,9 +87,9 @@ func TestParseRamp(t *testing.T) {
 	for in, want := range map[string]string{
 		"":          "write the first and the last rate, like 1/s..500/s",
 		"1/s":       "write the first and the last rate",
-		"0..5":      "the rate is zero",
-		"1/s..fast": "does not start with a number",
-		"1/s..2/x":  "not a unit of time",
+		"0..5":      "the rate must be greater than zero",
+		"1/s..fast": "must start with a number",
+		"1/s..2/x":  "not a valid unit of time",
 	} {
 		if _, err := ParseRamp(in, time.Minute); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: got %v, want it to say %q", in, err, want)

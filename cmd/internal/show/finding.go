@@ -20,7 +20,7 @@ func Finding(p console.Palette, f apizee.Finding) Remark {
 	return Warning(p, f.String())
 }
 
-// Warning is something unusual that is not a mistake.
+// Warning is something unusual that is not an error.
 func Warning(p console.Palette, text string) Remark {
 	return Remark{"!", console.Safe(text), p.Warning}
 }
