@@ -46,9 +46,9 @@ func (c *Client) Deliver(ctx context.Context, req Request, timeout time.Duration
 	return result
 }
 
-// roundTrip sends a request once more when it went over a kept connection that the server had
-// closed. The HTTP library does that by itself unless a part of the body was written by then,
-// which a long one is. A connection that is used for the first time ends it.
+// roundTrip sends a request again, over another connection, when it went over a kept one that
+// the server had closed without saying so. The HTTP library does so for other methods than
+// POST. A connection that is used for the first time ends it.
 func (c *Client) roundTrip(a *attempt, req *http.Request) (*http.Response, error) {
 	for {
 		reply, err := c.transport.RoundTrip(req)

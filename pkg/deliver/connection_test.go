@@ -121,22 +121,6 @@ func TestNothingPassedIsLostWithAConnection(t *testing.T) {
 	if len(requests) != 5 {
 		t.Errorf("%d requests came", len(requests))
 	}
-	for _, request := range requests {
-		if strings.Contains(request, "Idempotency-Key") {
-			t.Errorf("%q", request)
-		}
-	}
-}
-
-// A user's own header of the name that allows a replacement is sent.
-func TestIdempotencyKey(t *testing.T) {
-	server := countConnections(t, 1)
-	target := parseTarget(t, server.url, "Idempotency-Key: 1", "idempotency-key: 2")
-	clientThatKeeps(t, 1).Deliver(t.Context(), Request{Target: target}, 10*time.Second)
-	_, requests := server.seen()
-	if len(requests) != 1 || !strings.Contains(requests[0], "\r\nIdempotency-Key: 1\r\nidempotency-key: 2\r\n") {
-		t.Errorf("%q", requests)
-	}
 }
 
 // What this machine lacks is not the endpoint's fault.

@@ -13,7 +13,6 @@ import (
 func (c *Client) Pass(ctx context.Context, req *http.Request, timeout time.Duration) (*http.Response, error) {
 	a := c.begin(ctx, req.URL, timeout)
 	out := req.Clone(a.context())
-	allowReplacement(out.Header)
 	reply, err := c.roundTrip(a, out)
 	if err != nil {
 		defer a.cancel()

@@ -127,19 +127,8 @@ func newHTTPRequest(ctx context.Context, req Request) *http.Request {
 			header[h.Name] = append(header[h.Name], h.Value)
 		}
 	}
-	allowReplacement(header)
 	setBody(out, req.Body)
 	return out.WithContext(ctx)
-}
-
-// allowReplacement lets the HTTP library send the request once more, over another connection,
-// when it went over a kept one that the server had closed without a word. It takes a request
-// with a header of this name for one that may be repeated, and an empty list sends no header.
-func allowReplacement(header http.Header) {
-	const name = "Idempotency-Key"
-	if _, isSet := header[name]; !isSet {
-		header[name] = nil
-	}
 }
 
 // setBody leaves an empty body out, which makes the library send a length of 0. GetBody
