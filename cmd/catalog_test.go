@@ -102,9 +102,9 @@ func TestOneEntryIsAnObject(t *testing.T) {
 		"openapi":        {args: "schema openapi", want: "a ticket, a media, a conversation or a smsmessage"},
 		"scenario":       {args: "schema scenario", want: `"smsmessage update"`},
 		"validate":       {args: "validate", stdin: event, want: ": valid"},
-		"invalid":        {args: "validate", stdin: strings.Replace(event, "sent", "snt", 1), code: cli.ExitNo, want: `"snt" is not a documented smsmessage state; did you mean "sent"?`},
+		"invalid":        {args: "validate", stdin: strings.Replace(event, "sent", "snt", 1), code: cli.ExitNegative, want: `"snt" is not a documented smsmessage state; did you mean "sent"?`},
 		"rules":          {args: "audit --rules", want: "smsmessage-events"},
-		"audit":          {args: "audit --skip slow-body --to " + endpoint.URL, code: cli.ExitNo, want: "Every documented smsmessage event"},
+		"audit":          {args: "audit --skip slow-body --to " + endpoint.URL, code: cli.ExitNegative, want: "Every documented smsmessage event"},
 		"run":            {args: "run --loopback " + scenario, want: "smsmessage 7 create  state=queued  to=+336"},
 	}
 	for name, test := range tests {

@@ -14,7 +14,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 )
 
-// addGlobalFlags adds the flags that every command takes.
+// addGlobalFlags adds the flags of every command.
 func addGlobalFlags(a *cli.App, root *cobra.Command) {
 	f := root.PersistentFlags()
 	f.StringVar(&a.Config, "config", "", "configuration file")
@@ -44,17 +44,16 @@ func completeProfiles(app *cli.App) cli.Completer {
 	}
 }
 
-// checkGlobals refuses what no command can make sense of.
+// checkGlobals rejects global flags that exclude each other.
 func checkGlobals(a *cli.App) error {
 	if a.Quiet && a.Verbose {
-		return cli.Usage(errors.New("--quiet and --verbose contradict each other"), "give one of them.")
+		return cli.Usage(errors.New("--quiet cannot be used with --verbose"), "use one of them.")
 	}
 	return nil
 }
 
-// watchFlags has all flags of a command and of those below it refuse what cannot be meant:
-// an empty value, which is what an unset variable of the shell looks like, and a second
-// value where one counts.
+// watchFlags makes all flags of a command and its subcommands reject an empty value, which is
+// what an unset shell variable expands to, and a second value where only one counts.
 func watchFlags(c *cobra.Command) {
 	watch := func(f *pflag.Flag) {
 		if f.Value.Type() == "bool" {
@@ -74,7 +73,7 @@ func watchFlags(c *cobra.Command) {
 	}
 }
 
-// watched is the value of a flag that is given once at most.
+// watched is the value of a flag that can be set once.
 type watched struct {
 	pflag.Value
 	flag *pflag.Flag
@@ -82,19 +81,19 @@ type watched struct {
 
 func (w watched) Set(text string) error {
 	if w.flag.Changed {
-		return mistake{"is given twice", "it takes one value; leave the other one out."}
+		return mistake{"is given twice", "remove one of them."}
 	}
 	return w.set(text)
 }
 
 func (w watched) set(text string) error {
 	if text == "" && !cli.TakesEmpty(w.flag) {
-		return mistake{"is empty", "leave it out, or give it a value; a shell variable that is not set is empty too."}
+		return mistake{"is empty", "omit the flag or set a value; an unset shell variable is empty."}
 	}
 	return w.Value.Set(text)
 }
 
-// Takes passes on what cli.NotJoined asks for.
+// Takes is what cli.NotJoined calls.
 func (w watched) Takes(word string) bool {
 	optional, is := w.Value.(interface{ Takes(string) bool })
 	return is && optional.Takes(word)
@@ -108,17 +107,17 @@ type watchedList struct {
 
 func (w watchedList) Set(text string) error { return w.set(text) }
 
-// mistake is one in how a flag is given, whatever its value means.
+// mistake is an error in how a flag is given, whatever its value means.
 type mistake struct{ what, hint string }
 
 func (m mistake) Error() string { return m.what }
 
-// missingValue refuses a flag that took the flag behind it for its value, as --state does in
+// missingValue rejects a flag whose value is the next flag, such as --state in
 // "--state -t localhost:3000".
 func missingValue(c *cobra.Command) (err error) {
 	c.Flags().Visit(func(f *pflag.Flag) {
 		if value := f.Value.String(); isFlag(c.Flags(), value) && err == nil {
-			err = cli.Usage(fmt.Errorf("--%s needs a value, and %s is a flag", f.Name, value), "`"+c.CommandPath()+" --help` lists the flags.")
+			err = cli.Usage(fmt.Errorf("--%s requires a value, but %s is a flag", f.Name, value), flagsHint(c))
 		}
 	})
 	return err
@@ -132,9 +131,9 @@ func isFlag(flags *pflag.FlagSet, word string) bool {
 	return isShort && len(name) == 1 && flags.ShorthandLookup(name) != nil
 }
 
-// badFlag says what is wrong with a flag, and names the nearest one.
+// badFlag returns the error for a flag, with the nearest name if it is unknown.
 func badFlag(c *cobra.Command, err error) error {
-	hint := fmt.Sprintf("`%s --help` lists the flags.", c.CommandPath())
+	hint := flagsHint(c)
 	var invalid *pflag.InvalidValueError
 	if errors.As(err, &invalid) {
 		var m mistake
@@ -145,7 +144,7 @@ func badFlag(c *cobra.Command, err error) error {
 	}
 	var missing *pflag.ValueRequiredError
 	if errors.As(err, &missing) {
-		return cli.Usage(fmt.Errorf("--%s needs a value", missing.GetFlag().Name), hint)
+		return cli.Usage(fmt.Errorf("--%s requires a value", missing.GetFlag().Name), hint)
 	}
 	var unknown *pflag.NotExistError
 	if !errors.As(err, &unknown) {
@@ -158,7 +157,7 @@ func badFlag(c *cobra.Command, err error) error {
 		}
 	}
 	if unknown.GetSpecifiedShortnames() != "" {
-		return cli.Usage(fmt.Errorf("there is no flag -%s", unknown.GetSpecifiedName()), hint)
+		return cli.Usage(fmt.Errorf("unknown flag -%s", unknown.GetSpecifiedName()), hint)
 	}
 	var names []string
 	c.Flags().VisitAll(func(f *pflag.Flag) {
@@ -171,10 +170,14 @@ func badFlag(c *cobra.Command, err error) error {
 	if near != "" {
 		near = "--" + near
 	}
-	return cli.Usage(fmt.Errorf("there is no flag --%s%s", name, apizee.Suggest(near)), hint)
+	return cli.Usage(fmt.Errorf("unknown flag --%s%s", name, apizee.Suggest(near)), hint)
 }
 
-// badValue names the flag and its value, unless the reason names the value itself.
+func flagsHint(c *cobra.Command) string {
+	return fmt.Sprintf("run `%s --help` to list the flags.", c.CommandPath())
+}
+
+// badValue returns an error with the flag and its value, unless the reason contains the value.
 func badValue(invalid *pflag.InvalidValueError) error {
 	reason := wanted(invalid)
 	if strings.Contains(reason, strconv.Quote(invalid.GetValue())) {
@@ -183,19 +186,19 @@ func badValue(invalid *pflag.InvalidValueError) error {
 	return fmt.Errorf("--%s %q: %s", invalid.GetFlag().Name, invalid.GetValue(), reason)
 }
 
-// wanted says what a flag takes, in other words than the parser's.
+// wanted says what the value of a flag must be, rather than how its parser failed.
 func wanted(invalid *pflag.InvalidValueError) string {
 	switch invalid.GetFlag().Value.Type() {
 	case "int", "int64":
-		return "it takes a whole number"
+		return "must be an integer"
 	case "uint64":
-		return "it takes a whole number from 0 up"
+		return "must be an integer of 0 or more"
 	case "float64":
-		return "it takes a number"
+		return "must be a number"
 	case "duration":
-		return "it takes a duration such as 500ms, 10s or 2m"
+		return "must be a duration such as 500ms, 10s or 2m"
 	case "bool":
-		return "it takes true or false"
+		return "must be true or false"
 	}
 	return errors.Unwrap(invalid).Error()
 }

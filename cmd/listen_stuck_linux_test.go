@@ -15,7 +15,7 @@ import (
 // TestListenStuck has nobody read the output: the listener says so and stops, what it
 // printed are whole lines, and the verdict keeps its exit code.
 func TestListenStuck(t *testing.T) {
-	for want, args := range map[int][]string{cli.ExitNo: {"--strict"}, cli.ExitUsage: nil} {
+	for want, args := range map[int][]string{cli.ExitNegative: {"--strict"}, cli.ExitUsage: nil} {
 		t.Run(strings.Join(args, " "), func(t *testing.T) {
 			t.Parallel()
 			var stderr bytes.Buffer

@@ -46,7 +46,7 @@ An audit creates, updates and deletes objects as far as your endpoint acts on ev
 against a test system. The score is the percentage of rules that passed; a warning counts half.`,
 		Annotations: cli.ExitCodes(map[int]string{
 			cli.ExitOK:          "no rule failed",
-			cli.ExitNo:          "a rule failed",
+			cli.ExitNegative:    "a rule failed",
 			cli.ExitUsage:       "invalid flags or configuration, nothing was sent; or a report could not be written",
 			cli.ExitUnreachable: "no response",
 		}),
@@ -164,7 +164,7 @@ func judge(ctx context.Context, o *options, spec audit.Options) error {
 	case !outcome.Complete:
 		return cli.Interrupted()
 	case !outcome.OK():
-		return o.AnswerNo("%s", outcome.Summary())
+		return o.Negative("%s", outcome.Summary())
 	}
 	return nil
 }

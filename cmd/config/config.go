@@ -157,7 +157,7 @@ func newPath(app *cli.App) *cobra.Command {
 		Example:           cli.Example("\n\t\t\t$EDITOR \"$(apizee-hooks config path)\""),
 		Args:              cli.AtMost(0, "no arguments"),
 		ValidArgsFunction: cli.Nothing,
-		Annotations:       cli.ExitCodes(map[int]string{cli.ExitOK: "the path was printed", cli.ExitNo: "no configuration file"}),
+		Annotations:       cli.ExitCodes(map[int]string{cli.ExitOK: "the path was printed", cli.ExitNegative: "no configuration file"}),
 		RunE:              func(c *cobra.Command, _ []string) error { return printPath(c.Context(), app) },
 	}
 }
@@ -169,7 +169,7 @@ func printPath(ctx context.Context, app *cli.App) error {
 	}
 	if loaded.File == "" {
 		fmt.Fprintln(app.Stderr, "no configuration file is read; `apizee-hooks config init` writes one")
-		return cli.AnswerNo()
+		return cli.Negative()
 	}
 	_, err = fmt.Fprintln(app.Stdout, loaded.File)
 	return err

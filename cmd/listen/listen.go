@@ -31,7 +31,7 @@ counted; all events are still responded to, recorded and forwarded. An empty req
 other than POST is not an event.`,
 		Annotations: cli.ExitCodes(map[int]string{
 			cli.ExitOK:          "stopped, or --count reached",
-			cli.ExitNo:          "timed out before --count; with --strict: an event was invalid or refused",
+			cli.ExitNegative:    "timed out before --count; with --strict: an event was invalid or refused",
 			cli.ExitUsage:       "invalid flags or configuration; or an event could not be recorded",
 			cli.ExitUnreachable: "the address is in use; or an event could not be forwarded",
 			cli.ExitInterrupted: "interrupted before --count",

@@ -19,13 +19,13 @@ func TestVerdict(t *testing.T) {
 		code          int
 	}{
 		"stopped":          {options{}, show.Tally{Events: 3, Invalid: 1}, nil, nil, cli.ExitOK},
-		"strict":           {options{strict: true}, show.Tally{Events: 3, Invalid: 1}, nil, nil, cli.ExitNo},
+		"strict":           {options{strict: true}, show.Tally{Events: 3, Invalid: 1}, nil, nil, cli.ExitNegative},
 		"strict, all well": {options{strict: true}, show.Tally{Events: 3}, nil, nil, cli.ExitOK},
 		"refused":          {options{}, show.Tally{Refused: 1}, nil, nil, cli.ExitOK},
-		"strict, refused":  {options{strict: true}, show.Tally{Events: 3, Refused: 1}, nil, nil, cli.ExitNo},
+		"strict, refused":  {options{strict: true}, show.Tally{Events: 3, Refused: 1}, nil, nil, cli.ExitNegative},
 		"counted":          {options{count: 3}, show.Tally{Events: 3}, errCounted, nil, cli.ExitOK},
-		"counted, strict":  {options{count: 3, strict: true}, show.Tally{Events: 4, Invalid: 1}, errCounted, nil, cli.ExitNo},
-		"time is up":       {options{count: 3}, show.Tally{Events: 2}, errTimeUp, nil, cli.ExitNo},
+		"counted, strict":  {options{count: 3, strict: true}, show.Tally{Events: 4, Invalid: 1}, errCounted, nil, cli.ExitNegative},
+		"time is up":       {options{count: 3}, show.Tally{Events: 2}, errTimeUp, nil, cli.ExitNegative},
 		"only a time":      {options{}, show.Tally{}, errTimeUp, nil, cli.ExitOK},
 		"interrupted":      {options{count: 3}, show.Tally{Events: 2}, errors.New("interrupt"), nil, cli.ExitInterrupted},
 		"cut off":          {options{}, show.Tally{}, nil, receive.ErrAborted, cli.ExitOK},

@@ -171,13 +171,13 @@ func (s *session) verdict(cause, served error) error {
 	case counting && s.tally.NotRecorded > 0 && errors.Is(cause, errTimeUp):
 		return notRecorded(s.tally.NotRecorded)
 	case counting && errors.Is(cause, errTimeUp):
-		return cli.AnswerNoBecause(fmt.Errorf("time is up: %s came within %s, of %d", console.Plural(s.tally.Kept(), "event"), s.timeout, s.count))
+		return cli.NegativeBecause(fmt.Errorf("time is up: %s came within %s, of %d", console.Plural(s.tally.Kept(), "event"), s.timeout, s.count))
 	case counting:
 		return cli.Interrupted()
 	case s.strict && s.tally.Invalid > 0:
-		return s.AnswerNo("%d of %s: invalid", s.tally.Invalid, console.Plural(s.tally.Events, "event"))
+		return s.Negative("%d of %s: invalid", s.tally.Invalid, console.Plural(s.tally.Events, "event"))
 	case s.strict && s.tally.Refused > 0:
-		return s.AnswerNo("%s refused; the line of each says why", console.Plural(s.tally.Refused, "request"))
+		return s.Negative("%s refused; the line of each says why", console.Plural(s.tally.Refused, "request"))
 	case s.tally.NotRecorded > 0:
 		return notRecorded(s.tally.NotRecorded)
 	case s.tally.NotForwarded > 0:

@@ -46,7 +46,7 @@ latency it causes. Only this machine is loaded, unless --allow-host names anothe
 host.`,
 		Annotations: cli.ExitCodes(map[int]string{
 			cli.ExitOK:          "all events sent and accepted; with --fail-if: no condition met",
-			cli.ExitNo:          "an event not sent or not accepted; with --fail-if: a condition met",
+			cli.ExitNegative:    "an event not sent or not accepted; with --fail-if: a condition met",
 			cli.ExitUsage:       "invalid flags or configuration, nothing was sent; or a report could not be written",
 			cli.ExitUnreachable: "no response",
 		}),

@@ -28,9 +28,9 @@ func TestRun(t *testing.T) {
 		shows  string
 	}{
 		"accepted":           {204, nil, cli.ExitOK, "10 accepted (100 %)"},
-		"refused":            {500, nil, cli.ExitNo, "10 not"},
+		"refused":            {500, nil, cli.ExitNegative, "10 not"},
 		"condition is false": {204, []load.Condition{condition}, cli.ExitOK, "10 accepted"},
-		"condition holds":    {500, []load.Condition{condition}, cli.ExitNo, "10 not"},
+		"condition holds":    {500, []load.Condition{condition}, cli.ExitNegative, "10 not"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			endpoint := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(test.status) }))

@@ -141,7 +141,7 @@ func (l *printer) verdict(o *load.Outcome) error {
 	}
 	if len(l.failIf) == 0 {
 		if missing := o.Failed() + o.Unsent; missing > 0 {
-			return l.AnswerNo("%d of %s: not accepted", missing, console.Plural(int(o.Due()), "event"))
+			return l.Negative("%d of %s: not accepted", missing, console.Plural(int(o.Due()), "event"))
 		}
 		return nil
 	}
@@ -153,7 +153,7 @@ func (l *printer) verdict(o *load.Outcome) error {
 		}
 	}
 	if broken {
-		return cli.AnswerNo()
+		return cli.Negative()
 	}
 	return nil
 }

@@ -32,7 +32,7 @@ func TestUnsentIsNoSuccess(t *testing.T) {
 		Planned: 20, Sent: 5, Accepted: 5, Unsent: 15, Statuses: []load.Count{{Name: "204", N: 5}},
 	}}
 	printer := newPrinter(&options{App: a}, load.Options{})
-	if code := cli.ExitCode(printer.verdict(outcome)); code != cli.ExitNo {
+	if code := cli.ExitCode(printer.verdict(outcome)); code != cli.ExitNegative {
 		t.Errorf("exit code %d", code)
 	}
 	outcome.Sent = 0 // leaves the latencies out

@@ -50,7 +50,7 @@ sent: set them with -H. If --to has no path, the recorded paths and queries are 
 --to /path=URL sends what was recorded at that path to a URL of its own.`,
 		Annotations: cli.ExitCodes(map[int]string{
 			cli.ExitOK:          "every event accepted",
-			cli.ExitNo:          "an event rejected",
+			cli.ExitNegative:    "an event rejected",
 			cli.ExitUsage:       "invalid flags or recording; or an entry could not be sent as recorded",
 			cli.ExitUnreachable: "no response to an event",
 		}),
@@ -141,7 +141,7 @@ func run(ctx context.Context, o *options) error {
 	o.Stdout.Write(printer.End(nil, outcome.Summary))
 	o.remark(name, outcome)
 	if err != nil {
-		return unreadable(name, outcome.Sent, err)
+		return missingFile(name, outcome.Sent, err)
 	}
 	return o.verdict(ctx, name, outcome, failure)
 }
@@ -231,8 +231,8 @@ func (o *options) remark(name string, outcome replay.Outcome) {
 	}
 }
 
-// unreadable says that a recording cannot be read, or not to its end.
-func unreadable(name string, sent int, err error) error {
+// missingFile says that a recording cannot be read, or not to its end.
+func missingFile(name string, sent int, err error) error {
 	var line *recording.LineError
 	if !errors.As(err, &line) {
 		return cli.Usage(fmt.Errorf("read %s: %w", name, textfile.Reason(err)), "")
@@ -254,7 +254,7 @@ func (o *options) verdict(ctx context.Context, name string, outcome replay.Outco
 		return cli.Usage(fmt.Errorf("%d of %s cannot be sent as recorded", len(outcome.Unsendable), console.Plural(outcome.Sent+len(outcome.Unsendable), "event")),
 			"correct the recording, or leave them out with --filter and --from.")
 	case outcome.Rejected > 0:
-		return o.AnswerNo("%d of %s: not accepted", outcome.Rejected, console.Plural(outcome.Sent, "event"))
+		return o.Negative("%d of %s: not accepted", outcome.Rejected, console.Plural(outcome.Sent, "event"))
 	}
 	return nil
 }

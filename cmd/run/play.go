@@ -223,7 +223,7 @@ func (r *running) verdict(ctx context.Context, outcomes []runner.Outcome) error 
 	case undelivered && answered == 0:
 		return cli.Unreachable(errors.New("no event was answered"), "")
 	case failed > 0:
-		return r.app.AnswerNo("%s failed", console.Plural(failed, "step"))
+		return r.app.Negative("%s failed", console.Plural(failed, "step"))
 	}
 	return nil
 }

@@ -48,7 +48,7 @@ configuration directory (see 'help environment'), then among the built-in scenar
 a path is a file or a directory of scenarios.`,
 		Annotations: cli.ExitCodes(map[int]string{
 			cli.ExitOK:          "all expectations met",
-			cli.ExitNo:          "an expectation not met",
+			cli.ExitNegative:    "an expectation not met",
 			cli.ExitUsage:       "invalid scenario, flags or configuration; nothing was sent",
 			cli.ExitUnreachable: "no response to any event, or a program of --exec failed",
 		}),

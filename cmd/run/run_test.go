@@ -37,7 +37,7 @@ func TestRun(t *testing.T) {
 	}{
 		"loopback":         {func(o *options) { o.loopback = true }, cli.ExitOK, "0 failed"},
 		"several rounds":   {func(o *options) { o.loopback, o.repeat = true, 2 }, cli.ExitOK, "2 runs"},
-		"refused":          {func(o *options) { o.Settings = cli.Settings{"to": refusing.URL} }, cli.ExitNo, "404"},
+		"refused":          {func(o *options) { o.Settings = cli.Settings{"to": refusing.URL} }, cli.ExitNegative, "404"},
 		"no target":        {func(*options) {}, cli.ExitUsage, ""},
 		"two targets":      {func(o *options) { o.loopback, o.Settings = true, cli.Settings{"to": refusing.URL} }, cli.ExitUsage, ""},
 		"unknown variable": {func(o *options) { o.loopback, o.vars = true, []string{"none=1"} }, cli.ExitUsage, ""},

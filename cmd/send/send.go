@@ -32,7 +32,7 @@ Without flags, an object's documented example is sent with the current time. An
 event can also come from a template or from your own JSON.`,
 		Annotations: cli.ExitCodes(map[int]string{
 			cli.ExitOK:          "accepted: every response is 2xx",
-			cli.ExitNo:          "rejected: a response is not 2xx",
+			cli.ExitNegative:    "rejected: a response is not 2xx",
 			cli.ExitUsage:       "invalid flags, configuration or event; nothing was sent",
 			cli.ExitUnreachable: "failed: no response",
 		}),
@@ -220,7 +220,7 @@ func (o *options) deliver(ctx context.Context, target deliver.Target, e event, n
 // rejected says how many deliveries the endpoint rejected, and how the last one.
 func (o *options) rejected(sum deliver.Summary, last deliver.Result) error {
 	if sum.Sent == 1 {
-		return o.AnswerNo("the endpoint answered %d %s", last.Status, last.StatusText)
+		return o.Negative("the endpoint answered %d %s", last.Status, last.StatusText)
 	}
-	return o.AnswerNo("%d of %d deliveries rejected; the last with %d %s", sum.Rejected, sum.Sent, last.Status, last.StatusText)
+	return o.Negative("%d of %d deliveries rejected; the last with %d %s", sum.Rejected, sum.Sent, last.Status, last.StatusText)
 }

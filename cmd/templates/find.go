@@ -77,7 +77,7 @@ func copyTo(ctx context.Context, app *cli.App, name string, scenario bool, dir s
 		return err
 	}
 	if dir == "" {
-		dir = filepath.Join(cli.OwnFolder, found.dir)
+		dir = filepath.Join(cli.ProjectDir, found.dir)
 	}
 	path := filepath.Join(dir, found.name)
 	if err := writeNew(path, found.text); err != nil {

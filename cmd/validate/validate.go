@@ -39,9 +39,9 @@ and report how each differs from Apizee's documentation. Without a file, or with
 standard input is read. An error violates the documented contract; a warning is about
 something undocumented.`,
 		Annotations: cli.ExitCodes(map[int]string{
-			cli.ExitOK:    "all events are valid",
-			cli.ExitNo:    "an event is invalid; with --strict: or has a warning",
-			cli.ExitUsage: "invalid flags, or no event in the input",
+			cli.ExitOK:       "all events are valid",
+			cli.ExitNegative: "an event is invalid; with --strict: or has a warning",
+			cli.ExitUsage:    "invalid flags, or no event in the input",
 		}),
 		Example: cli.Example(`
 			apizee-hooks validate event.json
@@ -152,9 +152,9 @@ func (v *validation) end() error {
 	v.out.Write(v.printer.End(nil, v.sum))
 	switch {
 	case v.sum.Invalid > 0:
-		return v.AnswerNo("%d of %s: invalid", v.sum.Invalid, console.Plural(v.sum.Events, "event"))
+		return v.Negative("%d of %s: invalid", v.sum.Invalid, console.Plural(v.sum.Events, "event"))
 	case v.strict && v.sum.Warned > 0:
-		return v.AnswerNo("%d of %s: with warnings", v.sum.Warned, console.Plural(v.sum.Events, "event"))
+		return v.Negative("%d of %s: with warnings", v.sum.Warned, console.Plural(v.sum.Events, "event"))
 	}
 	return nil
 }

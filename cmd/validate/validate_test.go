@@ -47,7 +47,7 @@ func TestValidateLivePipe(t *testing.T) {
 	}
 	go io.Copy(io.Discard, findings)
 	events.Close()
-	if code := cli.ExitCode(<-ended); code != cli.ExitNo {
+	if code := cli.ExitCode(<-ended); code != cli.ExitNegative {
 		t.Errorf("exit code %d", code)
 	}
 }

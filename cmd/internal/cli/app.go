@@ -17,23 +17,23 @@ import (
 
 // System is all that a command needs from outside.
 type System struct {
-	Catalog        *apizee.Catalog // what is documented
+	Catalog        *apizee.Catalog // the documented contract
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 	LookupEnv      func(string) (string, bool)
-	Environ        func() []string // "NAME=value"; nil is none
+	Environ        func() []string // "NAME=value"; nil for none
 	GOOS           string
 	Now            func() time.Time
 	Sleep          func(context.Context, time.Duration) error
 	Random         func() uint64 // any 64 bits
 	Transport      func(context.Context, deliver.Network, int) (*http.Transport, error)
-	Guard          func(end func()) (release func()) // calls end before this process is made to end at once
-	Outlive        func()                            // keeps this process from ending when a reader of its output leaves; nil is nothing
-	Templates      fs.FS                             // the embedded templates, with the folders events and scenarios
+	Guard          func(end func()) (release func()) // calls end before a second signal ends this process
+	Outlive        func()                            // keeps this process alive when the reader of its output disconnects; may be nil
+	Templates      fs.FS                             // the embedded templates, with the directories events and scenarios
 	Build          Build
 }
 
-// App is what every command gets: what it needs from outside, and the global flags.
+// App is what every command is made with: its environment, and the global flags.
 type App struct {
 	System
 
@@ -47,8 +47,8 @@ type App struct {
 	Known redact.Secrets // from the configuration and the command line
 }
 
-// OutliveReader lets the command go on when a reader of its output leaves, as in
-// "| head -1": what it has begun to deliver is delivered, and its reports are written.
+// OutliveReader lets the command continue when the reader of its output disconnects, as in
+// "| head -1": deliveries are completed, and reports are written.
 func (a *App) OutliveReader() {
 	for _, stream := range []io.Writer{a.Stdout, a.Stderr} {
 		if output, is := stream.(*console.Output); is {
@@ -60,7 +60,7 @@ func (a *App) OutliveReader() {
 	}
 }
 
-// Mask hides the known secrets in a text, unless they may be shown.
+// Mask masks the known secrets in a text, unless --show-secrets is given.
 func (a *App) Mask(text string) string {
 	if a.ShowSecrets {
 		return text
@@ -68,25 +68,25 @@ func (a *App) Mask(text string) string {
 	return a.Known.Mask(text)
 }
 
-// Text is standard output for what people read: known secrets are masked in it. What is
-// data, and has to stay as it is, goes to Stdout itself.
+// Text returns standard output with known secrets masked, for text that people read. Data that
+// must not change goes to Stdout itself.
 func (a *App) Text() io.Writer { return console.NewOutput(a.Stdout, a.Mask) }
 
-// Out colors what goes to standard output.
+// Out returns the colors of standard output.
 func (a *App) Out() console.Palette { return a.palette(a.Stdout) }
 
-// Err colors what goes to standard error.
+// Err returns the colors of standard error.
 func (a *App) Err() console.Palette { return a.palette(a.Stderr) }
 
 func (a *App) palette(w io.Writer) console.Palette {
 	return console.NewPalette(console.Enabled(console.Mode(a.Color), w, a.LookupEnv))
 }
 
-// Width is how many columns standard output has, 0 for no limit.
+// Width returns the columns of standard output, 0 for no limit.
 func (a *App) Width() int { return console.Width(a.Stdout, a.LookupEnv) }
 
-// Style is how a command shows things on standard output. Where that is no terminal its
-// width is asked for once.
+// Style returns how a command shows things on standard output. The width of a terminal may
+// change; any other is determined once.
 func (a *App) Style() show.Style {
 	width := a.Width
 	if !console.IsTerminal(a.Stdout) {
@@ -96,18 +96,18 @@ func (a *App) Style() show.Style {
 	return show.Style{Palette: a.Out(), Width: width, Secrets: a.ShowSecrets, Known: &a.Known, Quiet: a.Quiet, Verbose: a.Verbose}
 }
 
-// IsAnimated reports whether w is a terminal that can draw on a line anew.
+// IsAnimated reports whether w is a terminal that can redraw a line.
 func (a *App) IsAnimated(w io.Writer) bool {
 	term, _ := a.LookupEnv("TERM")
 	return term != "dumb" && console.IsTerminal(w)
 }
 
-// Fit breaks a text that stands behind an indent between its words, where the terminal
-// ends. What fits stays as it is.
+// Fit wraps a text that follows an indent to the width of the terminal. Text that fits is
+// unchanged.
 func (a *App) Fit(text string, indent int) []string { return console.Fit(text, a.Width(), indent) }
 
-// PrintJSON prints one value: laid out and in color on a terminal, on one line elsewhere.
-// <, > and & stay what they are.
+// PrintJSON prints one value: indented and in color on a terminal, else on one line. <, > and &
+// are not escaped.
 func (a *App) PrintJSON(value any) error {
 	out := show.AppendJSONLine(nil, value)
 	if p := a.Out(); p.Enabled() || console.IsTerminal(a.Stdout) {

@@ -25,7 +25,7 @@ func TestIsAnimated(t *testing.T) {
 	}
 }
 
-func TestBeside(t *testing.T) {
+func TestWrapStderr(t *testing.T) {
 	terminal, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
 	if err != nil {
 		t.Fatal(err)
@@ -41,7 +41,7 @@ func TestBeside(t *testing.T) {
 		"pipe":     {new(bytes.Buffer), "a mistake, in several words\n         x: 1"},
 	} {
 		a := &App{System: System{Stderr: test.stderr, LookupEnv: columns}}
-		if got := a.beside(text, len("error: ")); got != test.want {
+		if got := a.wrapStderr(text, len("error: ")); got != test.want {
 			t.Errorf("%s: got %q, want %q", name, got, test.want)
 		}
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 )
 
-// AtMost takes up to n arguments, which names says in words for the error.
+// AtMost accepts up to n arguments, which names describes in the error.
 func AtMost(n int, names string) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if err := NotJoined(c, args); err != nil {
@@ -19,13 +19,13 @@ func AtMost(n int, names string) cobra.PositionalArgs {
 		if len(args) <= n {
 			return nil
 		}
-		return Usage(fmt.Errorf("%q is one argument too many: `%s` takes %s", args[n], c.CommandPath(), names),
-			"quote an argument that holds spaces.")
+		return Usage(fmt.Errorf("unexpected argument %q: `%s` accepts %s", args[n], c.CommandPath(), names),
+			"quote an argument that contains spaces.")
 	}
 }
 
-// NotJoined refuses an argument that is meant as the value of a flag which can do
-// without one, and so takes it only after an equals sign.
+// NotJoined rejects an argument that is meant as the value of a flag whose value is optional
+// and must therefore follow an equals sign.
 func NotJoined(c *cobra.Command, args []string) (err error) {
 	c.Flags().Visit(func(f *pflag.Flag) {
 		optional, is := f.Value.(interface{ Takes(string) bool })
@@ -33,27 +33,26 @@ func NotJoined(c *cobra.Command, args []string) (err error) {
 			return
 		}
 		if i := slices.IndexFunc(args, optional.Takes); i >= 0 {
-			err = Usage(fmt.Errorf("%q is not taken as the value of --%s", args[i], f.Name), fmt.Sprintf("join the two: --%s=%s.", f.Name, args[i]))
+			err = Usage(fmt.Errorf("--%s must be joined with its value by an equals sign", f.Name), fmt.Sprintf("write --%s=%s.", f.Name, args[i]))
 		}
 	})
 	return err
 }
 
-// OneOf takes exactly one argument, which is one of words; what says what they
-// are.
+// OneOf accepts exactly one argument, which must be one of words; what describes it.
 func OneOf(what string, words []string) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		switch {
 		case len(args) == 0:
-			return Usage(fmt.Errorf("`%s` needs %s", c.CommandPath(), what), "it is "+List(words, "or")+".")
+			return Usage(fmt.Errorf("`%s` requires %s", c.CommandPath(), what), "use "+List(words, "or")+".")
 		case !slices.Contains(words, args[0]):
-			return Usage(fmt.Errorf("%q is not %s%s", args[0], what, apizee.DidYouMean(args[0], words)), "it is "+List(words, "or")+".")
+			return Usage(fmt.Errorf("%q is not %s%s", args[0], what, apizee.DidYouMean(args[0], words)), "use "+List(words, "or")+".")
 		}
 		return AtMost(1, what)(c, args)
 	}
 }
 
-// NoSuchCommand refuses words after the program's name that are no command.
+// NoSuchCommand rejects an argument that is not the name of a subcommand.
 func NoSuchCommand(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
@@ -64,16 +63,16 @@ func NoSuchCommand(c *cobra.Command, args []string) error {
 			names = append(names, sub.Name())
 		}
 	}
-	return Usage(fmt.Errorf("there is no command %q%s", args[0], apizee.DidYouMean(args[0], names)),
-		fmt.Sprintf("`%s --help` lists the commands.", c.CommandPath()))
+	return Usage(fmt.Errorf("unknown command %q%s", args[0], apizee.DidYouMean(args[0], names)),
+		fmt.Sprintf("run `%s --help` to list the commands.", c.CommandPath()))
 }
 
-// Needs takes one argument at least and most at most, which what names. The hint says where
-// to find one.
+// Needs requires one argument and accepts up to most, which what describes. The hint says
+// where to find one.
 func Needs(what string, most int, hint string) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if len(args) == 0 {
-			return Usage(fmt.Errorf("`%s` needs %s", c.CommandPath(), what), hint)
+			return Usage(fmt.Errorf("`%s` requires %s", c.CommandPath(), what), hint)
 		}
 		return AtMost(most, what)(c, args)
 	}

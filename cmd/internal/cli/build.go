@@ -4,15 +4,14 @@ import (
 	"runtime/debug"
 )
 
-// Build is where the program comes from. What is empty is taken from the build
-// information that Go puts into it.
+// Build identifies the version of the program. OrBuildInfo fills in what is empty.
 type Build struct {
 	Version string `json:"version"`
 	Commit  string `json:"commit,omitempty"`
 	Date    string `json:"date,omitempty"`
 }
 
-// OrBuildInfo completes what is empty.
+// OrBuildInfo returns b with empty fields taken from the build information of Go.
 func (b Build) OrBuildInfo() Build {
 	if info, ok := debug.ReadBuildInfo(); ok && b.Version == "" {
 		b.Version = info.Main.Version

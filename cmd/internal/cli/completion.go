@@ -4,36 +4,36 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// Completer completes a word.
+// Completer returns the completions of a word.
 type Completer = func(c *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective)
 
-// Complete names the completer of a flag that exists.
+// Complete sets the completer of a flag, which must exist.
 func Complete(c *cobra.Command, flag string, f Completer) {
 	if err := c.RegisterFlagCompletionFunc(flag, f); err != nil {
-		panic(err) // a flag that was not declared, which any test shows
+		panic(err) // the flag is not declared, which any test finds
 	}
 }
 
-// Words completes one of a few words.
+// Words completes one of the words.
 func Words(words []string) Completer {
 	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return words, cobra.ShellCompDirectiveNoFileComp
 	}
 }
 
-// Nothing completes nothing, not even files.
+// Nothing offers no completions, not even files.
 func Nothing(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	return nil, cobra.ShellCompDirectiveNoFileComp
 }
 
-// CompleteFiles has a flag completed with files of these endings.
-func CompleteFiles(c *cobra.Command, flag string, endings ...string) {
+// CompleteFiles completes a flag with files that have one of the extensions.
+func CompleteFiles(c *cobra.Command, flag string, extensions ...string) {
 	Complete(c, flag, func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return endings, cobra.ShellCompDirectiveFilterFileExt
+		return extensions, cobra.ShellCompDirectiveFilterFileExt
 	})
 }
 
-// FirstArg completes the only argument of a command.
+// FirstArg completes the first argument of a command, and no other.
 func FirstArg(f Completer) Completer {
 	return func(c *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
 		if len(args) > 0 {

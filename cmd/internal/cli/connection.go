@@ -53,7 +53,7 @@ func (o *Connection) Kept(parallel int) int {
 	return 0
 }
 
-// CheckLoopback refuses --loopback beside what says that events go elsewhere.
+// CheckLoopback rejects --loopback together with a flag that names another endpoint.
 func (o *Connection) CheckLoopback(toTyped bool) error {
 	var other string
 	switch {
@@ -64,7 +64,7 @@ func (o *Connection) CheckLoopback(toTyped bool) error {
 	default:
 		return nil
 	}
-	return Usage(fmt.Errorf("--loopback and %s each say where events go", other), "give one of them.")
+	return Usage(fmt.Errorf("--loopback cannot be used with %s", other), "use one of them.")
 }
 
 // completeHeaders completes the names of headers that receivers often check.
@@ -96,7 +96,7 @@ func parseHeaders(lines []string) ([]deliver.Header, error) {
 	for _, line := range lines {
 		h, err := deliver.ParseHeader(line)
 		if err != nil {
-			return nil, Usage(err, "a header looks like -H 'X-Api-Key: abc'; -H 'User-Agent:' leaves that one out.")
+			return nil, Usage(err, "write -H 'X-Api-Key: abc' to set a header, or -H 'User-Agent:' to remove one.")
 		}
 		parsed = append(parsed, h)
 	}
@@ -121,26 +121,25 @@ func (a *App) FaultyClient(ctx context.Context, network deliver.Network, kept in
 func (a *App) OpenTransport(ctx context.Context, network deliver.Network, kept int) (*http.Transport, error) {
 	transport, err := a.Transport(ctx, network, kept)
 	if err != nil {
-		return nil, unusableFiles(err)
+		return nil, badFiles(err)
 	}
 	return transport, nil
 }
 
-// ParseTarget reads the URL to deliver to.
+// ParseTarget parses the URL of the endpoint.
 func ParseTarget(url string, headers []deliver.Header) (deliver.Target, error) {
 	if url == "" {
-		return deliver.Target{}, Usage(fmt.Errorf("there is no target to send to"),
-			"give one with --to http://localhost:3000/apizeehooks/, or as `to` in "+config.FileName+". "+
-				"Without an endpoint yet, run `apizee-hooks listen` in another terminal and send --to http://"+DefaultAddr()+"/.")
+		return deliver.Target{}, Usage(fmt.Errorf("no endpoint URL"),
+			"set --to, or `to` in "+config.FileName+". No endpoint yet? Run `apizee-hooks listen` in another terminal.")
 	}
 	u, err := deliver.ParseURL(url)
 	if err != nil {
-		return deliver.Target{}, Usage(err, "a target looks like http://localhost:3000/apizeehooks/.")
+		return deliver.Target{}, Usage(err, "use a URL such as http://localhost:3000/apizeehooks/.")
 	}
 	return deliver.Target{URL: u, Headers: headers}, nil
 }
 
-// Endpoint is where a command delivers to, with the configuration that says so.
+// Endpoint returns the endpoint of a command, and the configuration.
 func (a *App) Endpoint(ctx context.Context, o *Connection) (config.Config, deliver.Target, error) {
 	loaded, err := a.Load(ctx, o.Settings)
 	if err != nil {

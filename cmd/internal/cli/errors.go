@@ -16,17 +16,17 @@ import (
 // The exit codes that every command shares.
 const (
 	ExitOK          = 0
-	ExitNo          = 1   // the answer was no
-	ExitUsage       = 2   // bad usage or bad input; nothing was sent
-	ExitUnreachable = 3   // could not deliver or listen
+	ExitNegative    = 1   // the result is negative: rejected, invalid, not met or failed
+	ExitUsage       = 2   // invalid usage or input; or an output could not be written
+	ExitUnreachable = 3   // no response, or the address cannot be listened on
 	ExitInterrupted = 130 // as a shell counts SIGINT
 )
 
-// exit is an error that knows its exit code and what to do about it.
+// exit is an error with an exit code and a hint.
 type exit struct {
 	code int
-	err  error  // nil when the output has said it already
-	hint string // one sentence, may be empty
+	err  error  // nil when the output has said why already
+	hint string // the next step, in one sentence; may be empty
 }
 
 func (e *exit) Error() string {
@@ -38,16 +38,16 @@ func (e *exit) Error() string {
 
 func (e *exit) Unwrap() error { return e.err }
 
-// Usage is a mistake in what the user gave; hint says what to do.
+// Usage ends a command because of invalid usage or input. The hint is the next step.
 func Usage(err error, hint string) error { return &exit{ExitUsage, err, hint} }
 
 // Usagef is Usage without a hint.
 func Usagef(format string, args ...any) error { return Usage(fmt.Errorf(format, args...), "") }
 
-// Unreachable ends a command that could not deliver or listen; hint says what to do.
+// Unreachable ends a command that could not deliver or listen. The hint is the next step.
 func Unreachable(err error, hint string) error { return &exit{ExitUnreachable, err, hint} }
 
-// NotDelivered ends a command whose delivery got no whole reply.
+// NotDelivered ends a command whose delivery failed.
 func NotDelivered(f *deliver.Failure) error {
 	hint := show.Advise(f)
 	if hint != "" {
@@ -56,29 +56,29 @@ func NotDelivered(f *deliver.Failure) error {
 	return Unreachable(fmt.Errorf("not delivered: %s", f.Message), hint)
 }
 
-// Exit ends a command with a code, when it has said why itself.
+// Exit ends a command with a code, when its output has said why.
 func Exit(code int) error { return &exit{code: code} }
 
-// AnswerNoBecause is AnswerNo for a reason that the output has not given.
-func AnswerNoBecause(err error) error { return &exit{code: ExitNo, err: err} }
+// NegativeBecause is Negative for a reason that is not in the output.
+func NegativeBecause(err error) error { return &exit{code: ExitNegative, err: err} }
 
-// AnswerNo ends a command whose output has said no.
-func AnswerNo() error { return &exit{code: ExitNo} }
+// Negative ends a command whose output shows a negative result.
+func Negative() error { return &exit{code: ExitNegative} }
 
-// AnswerNo is the function of that name where nothing has been printed yet: with --quiet
-// the error is all there is to say why.
-func (a *App) AnswerNo(format string, args ...any) error {
+// Negative is the function of that name, with a reason that is printed under --quiet, when
+// there is no other output.
+func (a *App) Negative(format string, args ...any) error {
 	if !a.Quiet {
-		return AnswerNo()
+		return Negative()
 	}
-	return &exit{code: ExitNo, err: fmt.Errorf(format, args...)}
+	return &exit{code: ExitNegative, err: fmt.Errorf(format, args...)}
 }
 
-// Interrupted ends a command that the user has stopped.
+// Interrupted ends a command that the user has interrupted.
 func Interrupted() error { return &exit{code: ExitInterrupted} }
 
-// ExitCode maps an error to the code of the process. What has no kind is bad
-// input, since everything else is judged where it happens.
+// ExitCode returns the exit code for an error. An error without a code means invalid input,
+// since all others are given one where they occur.
 func ExitCode(err error) int {
 	var e *exit
 	switch {
@@ -92,10 +92,10 @@ func ExitCode(err error) int {
 	return ExitUsage
 }
 
-// OutputLost is how a command ended, and that its output was lost. What it has to say is
-// more than that, and so is an exit code of its own.
+// OutputLost adds to the result of a command that its output could not be written. An error
+// or an exit code of the command itself takes precedence.
 func OutputLost(err, lost error) error {
-	lost = fmt.Errorf("the output is not whole: %w", lost)
+	lost = fmt.Errorf("the output is incomplete: %w", lost)
 	var e *exit
 	switch {
 	case err == nil:
@@ -106,11 +106,11 @@ func OutputLost(err, lost error) error {
 	return err
 }
 
-// Report writes an error for people: what is wrong, then what to do.
+// Report writes an error and its hint.
 func (a *App) Report(w io.Writer, err error) {
 	p := a.Err()
 	if errors.Is(err, context.Canceled) {
-		return // whoever interrupts a command knows it
+		return // the user knows
 	}
 	var e *exit
 	hint := ""
@@ -120,15 +120,15 @@ func (a *App) Report(w io.Writer, err error) {
 		}
 		hint = e.hint
 	}
-	fmt.Fprintf(w, "%s %s\n", p.Failure("error:"), a.beside(redact.Message(err.Error()), len("error: ")))
+	fmt.Fprintf(w, "%s %s\n", p.Failure("error:"), a.wrapStderr(redact.Message(err.Error()), len("error: ")))
 	if hint != "" {
-		fmt.Fprintf(w, "%s %s\n", p.Dim("hint:"), a.beside(hint, len("hint: ")))
+		fmt.Fprintf(w, "%s %s\n", p.Dim("hint:"), a.wrapStderr(hint, len("hint: ")))
 	}
 }
 
-// beside lays a text for standard error out behind an indent. On a terminal it breaks
-// between words.
-func (a *App) beside(text string, indent int) string {
+// wrapStderr returns a text for standard error with its lines indented, except the first. On a
+// terminal it is wrapped.
+func (a *App) wrapStderr(text string, indent int) string {
 	columns := 0
 	if console.IsTerminal(a.Stderr) {
 		columns = console.Width(a.Stderr, a.LookupEnv)
@@ -140,9 +140,9 @@ func (a *App) beside(text string, indent int) string {
 	return strings.Join(lines, "\n"+strings.Repeat(" ", indent))
 }
 
-// Note tells something beside the result, unless the user wants quiet.
+// Note prints a remark on standard error, unless --quiet is given.
 func (a *App) Note(text string) {
 	if !a.Quiet {
-		fmt.Fprintf(a.Stderr, "%s %s\n", a.Err().Warning("note:"), a.beside(text, len("note: ")))
+		fmt.Fprintf(a.Stderr, "%s %s\n", a.Err().Warning("note:"), a.wrapStderr(text, len("note: ")))
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/fault"
 )
 
-// faultFlag is a flag that takes the name of a fault.
+// faultFlag is a flag whose value is the name of a fault.
 type faultFlag struct{ value *fault.Fault }
 
 func (f faultFlag) String() string {

@@ -19,7 +19,7 @@ func FilterFlag(c *cobra.Command, catalog *apizee.Catalog, value *[]string) {
 func ParseFilter(catalog *apizee.Catalog, expressions []string) (apizee.Filter, error) {
 	filter, err := catalog.ParseFilter(expressions)
 	if err != nil {
-		return filter, Usage(err, "write it as object=ticket, event!=delete or props.state=invited,closed.")
+		return filter, Usage(err, "write a filter such as object=ticket, event!=delete or props.state=invited,closed.")
 	}
 	return filter, nil
 }

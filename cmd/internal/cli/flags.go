@@ -13,8 +13,8 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 )
 
-// Enum is a flag that takes one of a few words: the check, the help and the
-// completion come from one list.
+// Enum is a flag whose value is one of the words, which also appear in the help and the
+// completion.
 type Enum struct {
 	Value *string
 	Words []string
@@ -31,13 +31,13 @@ func (e Enum) Type() string { return strings.Join(e.Words, "|") }
 
 func (e Enum) Set(word string) error {
 	if !slices.Contains(e.Words, word) {
-		return fmt.Errorf("it takes %s%s", List(e.Words, "or"), apizee.DidYouMean(word, e.Words))
+		return fmt.Errorf("must be %s%s", List(e.Words, "or"), apizee.DidYouMean(word, e.Words))
 	}
 	*e.Value = word
 	return nil
 }
 
-// Takes says whether a word can be the value.
+// Takes reports whether a word is a valid value.
 func (e Enum) Takes(word string) bool { return slices.Contains(e.Words, word) }
 
 // EnumFlag adds such a flag to f, the local or the persistent flags of c.
@@ -47,27 +47,27 @@ func EnumFlag(c *cobra.Command, f *pflag.FlagSet, value *string, name, short, pr
 	Complete(c, name, Words(words))
 }
 
-// takesEmpty is the annotation of a flag for which an empty text is a value.
+// takesEmpty is the annotation of a flag whose value may be empty.
 const takesEmpty = "empty"
 
-// TakeEmpty lets flags of f be given an empty text. Others refuse it.
+// TakeEmpty allows flags of f to be empty. Others reject an empty value.
 func TakeEmpty(f *pflag.FlagSet, names ...string) {
 	annotate(f, takesEmpty, "", names)
 }
 
-// TakesEmpty reports whether a flag is one of those.
+// TakesEmpty reports whether the value of a flag may be empty.
 func TakesEmpty(f *pflag.Flag) bool { return f.Annotations[takesEmpty] != nil }
 
-// annotate notes something about flags that were declared.
+// annotate adds an annotation to flags, which must exist.
 func annotate(f *pflag.FlagSet, annotation, value string, names []string) {
 	for _, name := range names {
 		if err := f.SetAnnotation(name, annotation, []string{value}); err != nil {
-			panic(err) // a flag that was not declared, which any test shows
+			panic(err) // the flag is not declared, which any test finds
 		}
 	}
 }
 
-// Text is a text flag whose help names what the text is.
+// Text is a text flag with its own metavar.
 type Text struct {
 	Value *string
 	Name  string
@@ -88,7 +88,7 @@ func (n Text) Set(text string) error {
 }
 
 // OutputFlag adds -o to f, the local or the persistent flags of c: the first of the words
-// is the default. What is to be said of them may be "".
+// is the default. about, which may be empty, explains them.
 func OutputFlag(c *cobra.Command, f *pflag.FlagSet, value *string, words []string, about string) {
 	usage := "output format"
 	if about != "" {
@@ -97,13 +97,13 @@ func OutputFlag(c *cobra.Command, f *pflag.FlagSet, value *string, words []strin
 	EnumFlag(c, f, value, "output", "o", words[0], words, usage)
 }
 
-// Seed is what every random choice of a command depends on.
+// Seed is the random seed of a command.
 type Seed struct {
 	N     uint64
 	Given bool
 }
 
-// Or is the seed that was given, or another one, short enough to be typed.
+// Or returns the seed that was given, or a random one that is short enough to be typed.
 func (s Seed) Or(random func() uint64) uint64 {
 	if s.Given {
 		return s.N
@@ -138,14 +138,13 @@ func (f seedFlag) Set(s string) error {
 	return err
 }
 
-// CountFlag adds a flag that takes a whole number from 1 up. Without the flag it is
-// byDefault, which may be 0.
+// CountFlag adds a flag whose value is an integer of 1 or more. The default may be 0.
 func CountFlag(f *pflag.FlagSet, n *int, name string, byDefault int, usage string) {
 	*n = byDefault
 	f.Var(count{n}, name, usage)
 }
 
-// count is a whole number from 1 up, or 0 for none.
+// count is an integer of 1 or more, or 0 for none.
 type count struct{ n *int }
 
 func (f count) String() string {
@@ -160,13 +159,13 @@ func (f count) Type() string { return "N" }
 func (f count) Set(s string) error {
 	n, err := strconv.Atoi(s)
 	if err != nil || n < 1 {
-		return errors.New("it takes a whole number from 1 up")
+		return errors.New("must be an integer of 1 or more")
 	}
 	*f.n = n
 	return nil
 }
 
-// List is words in a sentence: "a, b or c".
+// List joins words for a sentence: "a, b or c".
 func List(words []string, joint string) string {
 	if len(words) < 2 {
 		return strings.Join(words, "")

@@ -7,7 +7,8 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/textfile"
 )
 
-// Open opens a text, standard input for "-", and names it. Reading ends with the context.
+// Open opens a file, or standard input for "-", and returns its name for messages. Reading
+// stops when the context ends.
 func (a *App) Open(ctx context.Context, name string) (io.ReadCloser, string, error) {
 	if name == "-" {
 		return io.NopCloser(textfile.NewReader(ctx, a.Stdin)), "stdin", nil

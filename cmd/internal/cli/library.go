@@ -18,11 +18,11 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/parse"
 )
 
-// BuiltIn is where files come from that are part of the program.
+// BuiltIn is the source of the files that are embedded in the program.
 const BuiltIn = "built in"
 
-// EventTemplates are the templates of events: those in the configured folder, the
-// project's, the user's, and those that come with the program.
+// EventTemplates returns the event templates: those in the configured directory, the
+// project's, the user's, and the built-in ones.
 func (a *App) EventTemplates(c config.Config) library.Library {
 	l := library.Library{Kind: "template", Exts: []string{".json"}, Max: payload.MaxTemplate}
 	if c.Templates != "" {
@@ -32,17 +32,17 @@ func (a *App) EventTemplates(c config.Config) library.Library {
 	return l
 }
 
-// Scenarios are the project's, the user's, and those that come with the program.
+// Scenarios returns the scenarios: the project's, the user's, and the built-in ones.
 func (a *App) Scenarios() library.Library {
 	return library.Library{
 		Kind: "scenario", Exts: []string{".yaml", ".yml"}, Max: parse.MaxFile, Layers: a.layers("scenarios", "scenarios"),
 	}
 }
 
-func (a *App) layers(folder, embedded string) []library.Layer {
-	dirs := []string{filepath.Join(OwnFolder, folder)}
-	if dir := a.UserDir(); dir != "" {
-		dirs = append(dirs, filepath.Join(dir, folder))
+func (a *App) layers(dir, embedded string) []library.Layer {
+	dirs := []string{filepath.Join(ProjectDir, dir)}
+	if user := a.UserDir(); user != "" {
+		dirs = append(dirs, filepath.Join(user, dir))
 	}
 	var layers []library.Layer
 	for _, dir := range dirs {
@@ -50,18 +50,18 @@ func (a *App) layers(folder, embedded string) []library.Layer {
 	}
 	sub, err := fs.Sub(a.Templates, embedded)
 	if err != nil {
-		panic(err) // the folder's name is no path, which any test shows
+		panic(err) // the name is not a valid path, which any test finds
 	}
 	return append(layers, library.Layer{Name: BuiltIn, FS: sub})
 }
 
-// ScenarioNames are the names of scenarios, as far as their folders can be read.
+// ScenarioNames returns the names of the scenarios in the directories that can be read.
 func (a *App) ScenarioNames() []string {
 	names, _ := a.Scenarios().Names()
 	return names
 }
 
-// Sources are what templates take from the world, with the time at.
+// Sources returns the clock, set to the time at, and the random numbers of templates.
 func (a *App) Sources(at time.Time) payload.Sources {
 	next := int64(0)
 	return payload.Sources{
@@ -77,7 +77,7 @@ func (a *App) ParseTemplate(ctx context.Context, c config.Config, name string) (
 	if templates.IsPath(name) {
 		found, err := templates.Open(ctx, name)
 		if err != nil {
-			return payload.Template{}, unreadable(err, "a name without a slash and without .json is looked for among the templates.")
+			return payload.Template{}, missingFile(err, "omit the slash and .json to use a template by its name.")
 		}
 		t, err := payload.Parse(name, string(found.Text))
 		return t, asUsage(err)
@@ -91,10 +91,10 @@ func (a *App) ParseTemplate(ctx context.Context, c config.Config, name string) (
 	return t, asUsage(err)
 }
 
-// unreadable says of a file that is missing where else it could be.
-func unreadable(err error, elsewhere string) error {
+// missingFile adds a hint to the error if the file does not exist.
+func missingFile(err error, hint string) error {
 	if errors.Is(err, fs.ErrNotExist) {
-		return Usage(err, elsewhere)
+		return Usage(err, hint)
 	}
 	return Usage(err, "")
 }
@@ -106,11 +106,11 @@ func asUsage(err error) error {
 	return Usage(err, "")
 }
 
-// NotFound says where the names of templates are to be found.
+// NotFound adds a hint on how to list the templates.
 func NotFound(err error) error {
 	var missing *library.NotFoundError
 	if errors.As(err, &missing) {
-		return Usage(err, "`"+Program+" templates list` shows what there is; a file of your own needs its path.")
+		return Usage(err, "run `"+Program+" templates list` to list them, or use the path of a file.")
 	}
 	return Usage(err, "")
 }
@@ -121,7 +121,7 @@ func (a *App) FindScenario(ctx context.Context, name string) (library.File, erro
 	if scenarios.IsPath(name) {
 		found, err := scenarios.Open(ctx, name)
 		if err != nil {
-			return found, unreadable(err, "a name without a slash and without .yaml is looked for among the scenarios.")
+			return found, missingFile(err, "omit the slash and .yaml to run a scenario by its name.")
 		}
 		return found, nil
 	}
@@ -133,20 +133,20 @@ func (a *App) FindScenario(ctx context.Context, name string) (library.File, erro
 	return found, Usage(err, a.scenarioHint(ctx, name))
 }
 
-// scenarioHint is for a name that no scenario has.
+// scenarioHint returns the next step for a name that no scenario has.
 func (a *App) scenarioHint(ctx context.Context, name string) string {
 	if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() {
-		return "to play the file of that name, write ./" + name + "."
+		return "write ./" + name + " to run the file of that name."
 	}
 	if loaded, err := a.Load(ctx, nil); err == nil {
 		if _, err := a.ParseTemplate(ctx, loaded.Config, name); err == nil {
-			return "it is the template of an event: `" + Program + " send --template " + name + "` sends it."
+			return "run `" + Program + " send --template " + name + "` to send the template of that name."
 		}
 	}
-	return "there are " + List(a.ScenarioNames(), "and") + "; a file of your own needs its path."
+	return "use " + List(a.ScenarioNames(), "or") + ", or the path of a file."
 }
 
-// CompleteTemplates completes the names of templates, and files after a slash.
+// CompleteTemplates completes the names of templates, or files after a slash.
 func (a *App) CompleteTemplates(cmd *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
 	if a.EventTemplates(config.Config{}).IsPath(word) {
 		return []string{"json"}, cobra.ShellCompDirectiveFilterFileExt
@@ -176,7 +176,7 @@ func ParseVars(typed []string) (map[string]any, error) {
 			return nil, Usage(fmt.Errorf("--var: %w", err), "")
 		}
 		if _, twice := vars[name]; twice {
-			return nil, Usage(fmt.Errorf("--var: %s is given twice", name), "a variable has one value; leave the other one out.")
+			return nil, Usage(fmt.Errorf("--var: %s is given twice", name), "remove one of them.")
 		}
 		vars[name] = value
 	}

@@ -8,13 +8,13 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
 )
 
-// Loopback is a listener inside this process, for a command to deliver to.
+// Loopback is a listener inside this process to which a command delivers.
 type Loopback struct {
 	URL  string
-	Stop func() // returns when all that came in was reported
+	Stop func() // returns when all receptions have been reported
 }
 
-// StartLoopback starts one, which answers 204 and hands on what it gets.
+// StartLoopback starts one, which returns 204 and passes every reception to onReception.
 func (a *App) StartLoopback(onReception func(receive.Reception)) (*Loopback, error) {
 	server, err := receive.New(receive.Options{Catalog: a.Catalog, OnReception: onReception, Now: a.Now, Sleep: a.Sleep})
 	if err != nil {
@@ -28,7 +28,7 @@ func (a *App) StartLoopback(onReception func(receive.Reception)) (*Loopback, err
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		// It ends when it is told to, and not before what it has is answered.
+		// It stops when the context ends, after it has responded to all requests.
 		_ = server.Serve(ctx, listener)
 	}()
 	return &Loopback{

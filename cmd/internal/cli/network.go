@@ -43,7 +43,7 @@ func (o *Network) AddFlags(c *cobra.Command, f *pflag.FlagSet) {
 	CompleteFiles(c, "unix-socket", "sock", "socket")
 }
 
-// Files are those that are read; an empty name is none.
+// Files returns the files that are read; an empty name means none.
 func (o *Network) Files() []string { return []string{o.caCert, o.clientCert, o.clientKey} }
 
 // resolveFlag is a repeatable flag that takes HOST:PORT:ADDR.
@@ -56,7 +56,7 @@ func (f resolveFlag) String() string {
 	return strings.Join(f.GetSlice(), " ")
 }
 
-// GetSlice is what was given so far; having it, the flag may be repeated.
+// GetSlice returns the values so far. A flag that has this method may be repeated.
 func (f resolveFlag) GetSlice() []string {
 	var texts []string
 	for _, r := range *f.list {
@@ -75,10 +75,10 @@ func (f resolveFlag) Set(s string) error {
 	return err
 }
 
-// NetworkOf is what the flags and the environment say of connections.
+// NetworkOf returns the connection settings of the flags and the environment.
 func (a *App) NetworkOf(o Network, insecure bool) (deliver.Network, error) {
 	if (o.clientCert == "") != (o.clientKey == "") {
-		return deliver.Network{}, Usage(errors.New("--client-cert and --client-key belong together"), "give both; one PEM file may hold the two.")
+		return deliver.Network{}, Usage(errors.New("--client-cert and --client-key must be used together"), "set both; one PEM file may contain both.")
 	}
 	return deliver.Network{
 		Insecure: insecure, CAFile: o.caCert, CertFile: o.clientCert, KeyFile: o.clientKey,
@@ -87,18 +87,18 @@ func (a *App) NetworkOf(o Network, insecure bool) (deliver.Network, error) {
 	}, nil
 }
 
-// NoteProxy names the proxy on the way to u, with --verbose.
+// NoteProxy prints the proxy for requests to u, with --verbose.
 func (a *App) NoteProxy(n deliver.Network, u *url.URL) {
 	if proxy, err := n.ProxyFor(u); a.Verbose && err == nil && proxy != nil {
-		a.Note(fmt.Sprintf("requests to %s go through the proxy %s.", deliver.Address(u), redact.URL(proxy.String())))
+		a.Note(fmt.Sprintf("requests to %s use the proxy %s.", deliver.Address(u), redact.URL(proxy.String())))
 	}
 }
 
-// unusableFiles says which flags name files that cannot be used.
-func unusableFiles(err error) error {
+// badFiles names the flags whose files cannot be used.
+func badFiles(err error) error {
 	var client *deliver.ClientCertificateError
 	if errors.As(err, &client) {
-		return Usage(fmt.Errorf("--client-cert and --client-key: %w", client.Err), "both take PEM files.")
+		return Usage(fmt.Errorf("--client-cert and --client-key: %w", client.Err), "use files in PEM format.")
 	}
-	return Usage(err, "--cacert takes a file of certificates in PEM form.")
+	return Usage(err, "use a file of certificates in PEM format.")
 }

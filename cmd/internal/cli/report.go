@@ -22,17 +22,17 @@ type reportFlag struct {
 	kinds   []string
 }
 
-// Reports are those to be written.
+// Reports are the reports to write.
 type Reports struct {
 	list   []fileReport
 	inputs []string  // see Keep
 	stdout io.Writer // of the report that goes to standard output; nil when there is none
 }
 
-// fileReport is one of them, and where it goes.
+// fileReport is one of them.
 type fileReport struct{ kind, file string }
 
-// stdoutName stands for standard output in the place of a file.
+// stdoutName means standard output instead of a file.
 const stdoutName = "-"
 
 func (f reportFlag) String() string {
@@ -42,7 +42,7 @@ func (f reportFlag) String() string {
 	return strings.Join(f.GetSlice(), ",")
 }
 
-// GetSlice is what was given so far; having it, the flag may be repeated.
+// GetSlice returns the values so far. A flag that has this method may be repeated.
 func (f reportFlag) GetSlice() []string {
 	var parts []string
 	for _, r := range f.reports.list {
@@ -57,9 +57,9 @@ func (f reportFlag) Set(s string) error {
 	kind, file, found := strings.Cut(s, "=")
 	switch {
 	case !slices.Contains(f.kinds, kind):
-		return fmt.Errorf("it takes KIND=FILE, and the kind is %s%s", List(f.kinds, "or"), apizee.DidYouMean(kind, f.kinds))
+		return fmt.Errorf("must be KIND=FILE, where KIND is %s%s", List(f.kinds, "or"), apizee.DidYouMean(kind, f.kinds))
 	case !found || file == "":
-		return fmt.Errorf("it takes a kind and a file, like %s=report.%s", kind, strings.Replace(kind, "junit", "xml", 1))
+		return fmt.Errorf("must be a kind and a file, such as %s=report.%s", kind, strings.Replace(kind, "junit", "xml", 1))
 	}
 	f.reports.list = append(f.reports.list, fileReport{kind, file})
 	return nil
@@ -80,11 +80,11 @@ func ReportFlag(c *cobra.Command, value *Reports, kinds ...string) {
 	})
 }
 
-// Keep names files that the command reads. No report overwrites them.
+// Keep adds files that no report may overwrite, since the command reads them.
 func (r *Reports) Keep(files ...string) { r.inputs = append(r.inputs, files...) }
 
-// PrepareReports says before the work what would keep its reports from being written. When one
-// goes to standard output, all else that the command prints goes to standard error from here on.
+// PrepareReports checks before the work that the reports can be written. If one goes to
+// standard output, everything else that the command prints goes to standard error from then on.
 func (a *App) PrepareReports(r *Reports) error {
 	for _, each := range r.list {
 		switch {
@@ -99,7 +99,7 @@ func (a *App) PrepareReports(r *Reports) error {
 	return r.Check()
 }
 
-// Check says what would keep reports from being written to their files.
+// Check checks that the reports can be written to their files.
 func (r *Reports) Check() error {
 	var paths []string
 	for _, each := range r.list {
@@ -113,13 +113,13 @@ func (r *Reports) Check() error {
 	return nil
 }
 
-// Have reports whether one of a kind is to be written.
+// Have reports whether a report of the kind is to be written.
 func (r *Reports) Have(kind string) bool {
 	return slices.ContainsFunc(r.list, func(each fileReport) bool { return each.kind == kind })
 }
 
-// streamAt is the output of this process that a path such as /dev/stdout means, or nil.
-// Opened anew it would lose what was written to it before.
+// streamAt returns the output of this process that a path such as /dev/stdout means, or nil.
+// To open the path again would overwrite earlier output.
 func (a *App) streamAt(path string) io.Writer {
 	for _, stream := range []io.Writer{a.Stdout, a.Stderr} {
 		if console.IsAt(stream, path) {
@@ -132,7 +132,7 @@ func (a *App) streamAt(path string) io.Writer {
 // WriteReports writes each report with the writer of its kind.
 func (a *App) WriteReports(r *Reports, writers map[string]func(io.Writer) error) error {
 	if err := r.Check(); err != nil {
-		return err // the command ends before its work, with an input that it found late
+		return err // an input file became known after PrepareReports
 	}
 	var problems []error
 	for _, each := range r.list {
@@ -148,13 +148,13 @@ func (a *App) WriteReports(r *Reports, writers map[string]func(io.Writer) error)
 		}
 	}
 	if err := errors.Join(problems...); err != nil {
-		return Usage(err, "everything was sent; only the report is missing.")
+		return Usage(err, "all events were sent; check the path of the report.")
 	}
 	return nil
 }
 
-// WriteSafely writes a text in any format with known secrets masked, and what could act on a
-// terminal, or deceive the eye, as an escape: JSON's own where it is JSON.
+// WriteSafely writes a text in any format with known secrets masked and with control and
+// deceptive characters escaped, in JSON with the escapes of JSON.
 func (a *App) WriteSafely(w io.Writer, write func(io.Writer) error) error {
 	var text bytes.Buffer
 	if err := write(&text); err != nil {

@@ -11,10 +11,10 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/config"
 )
 
-// OwnFolder is where a project keeps its templates and scenarios.
-const OwnFolder = ".apizee-hooks"
+// ProjectDir is the directory of a project's templates and scenarios.
+const ProjectDir = ".apizee-hooks"
 
-// Load settles the configuration.
+// Load loads the configuration, with the flags that the user has set.
 func (a *App) Load(ctx context.Context, typed Settings) (*config.Loaded, error) {
 	used := map[string]bool{}
 	o := a.configOptions()
@@ -27,7 +27,7 @@ func (a *App) Load(ctx context.Context, typed Settings) (*config.Loaded, error) 
 	if err == nil {
 		loaded.AddSecrets(&a.Known)
 	}
-	a.noteMisnamed(used)
+	a.noteUnknownVariables(used)
 	return loaded, err
 }
 
@@ -35,12 +35,12 @@ func (a *App) configOptions() config.Options {
 	return config.Options{File: a.Config, Profile: a.Profile, UserDir: a.UserDir(), LookupEnv: a.LookupEnv}
 }
 
-// configFiles are where the configuration is looked for.
+// configFiles returns the files in which the configuration may be.
 func (a *App) configFiles() []string { return a.configOptions().Files() }
 
-// noteMisnamed asks about variables of the environment that are not used, and look as if
-// they were meant to be.
-func (a *App) noteMisnamed(used map[string]bool) {
+// noteUnknownVariables prints a note for each environment variable that is not used although
+// its name resembles one that is.
+func (a *App) noteUnknownVariables(used map[string]bool) {
 	if a.Environ == nil {
 		return
 	}
@@ -49,18 +49,18 @@ func (a *App) noteMisnamed(used map[string]bool) {
 		if used[name] {
 			continue
 		}
-		a.Note(fmt.Sprintf("%s sets nothing; did you mean %s?", name, misnamed[name]))
+		a.Note(fmt.Sprintf("unknown environment variable %s; did you mean %s?", name, misnamed[name]))
 	}
 }
 
-// UserDir is the configuration folder of the user.
+// UserDir returns the user's configuration directory.
 func (a *App) UserDir() string { return config.UserDir(a.LookupEnv, a.GOOS) }
 
-// Settings are what the user has given of the configuration on the command line, by key.
+// Settings are the configuration values that the user has set by flags, by key.
 type Settings map[string]any
 
-// TrackSettings returns the Settings that the flags of these names fill when they are
-// parsed. Each name comes with its key in the configuration.
+// TrackSettings returns the Settings that the flags fill in when they are parsed. Each name of
+// a flag comes with its key in the configuration.
 func TrackSettings(f *pflag.FlagSet, keyOfFlag map[string]string) Settings {
 	settings := Settings{}
 	for name, key := range keyOfFlag {
@@ -70,7 +70,7 @@ func TrackSettings(f *pflag.FlagSet, keyOfFlag map[string]string) Settings {
 	return settings
 }
 
-// tracked is a flag that says what it was set to.
+// tracked is a flag that passes on the value it is set to.
 type tracked struct {
 	pflag.Value
 	set func(text string)
@@ -84,7 +84,7 @@ func (t tracked) Set(text string) error {
 	return err
 }
 
-// DefaultAddr is where listen listens unless told otherwise.
+// DefaultAddr returns the default address of listen.
 func DefaultAddr() string {
 	for _, k := range config.Keys() {
 		if k.Name == "listen.addr" {

@@ -9,7 +9,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/generate"
 )
 
-// Stream is what the commands that generate events take.
+// Stream are the flags of the commands that generate events.
 type Stream struct {
 	Seed Seed
 	Rate generate.Rate
@@ -27,7 +27,7 @@ func (o *Stream) AddFlags(c *cobra.Command, catalog *apizee.Catalog, rate string
 	Complete(c, "mix", completeMix(catalog))
 }
 
-// completeMix completes the object that comes next.
+// completeMix completes the next object.
 func completeMix(catalog *apizee.Catalog) Completer {
 	return func(_ *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
 		before := word[:strings.LastIndexByte(word, ',')+1]
