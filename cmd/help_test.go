@@ -99,9 +99,6 @@ var retired = regexp.MustCompile(`(?i)\b(` + strings.Join([]string{
 
 func TestRetiredWords(t *testing.T) {
 	for _, page := range Pages(testSystem(new(bytes.Buffer))) {
-		if strings.HasSuffix(page.Name, "faults") || strings.HasSuffix(page.Name, "measures") || strings.HasSuffix(page.Name, "rules") {
-			continue
-		}
 		texts := []string{page.Short, page.Examples}
 		rows := slices.Clone(page.ExitCodes)
 		for _, s := range slices.Concat(page.About, page.Commands, page.Flags) {

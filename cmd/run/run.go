@@ -49,7 +49,7 @@ a path is a file or a directory of scenarios.`,
 		Annotations: cli.ExitCodes(map[int]string{
 			cli.ExitOK:          "all expectations met",
 			cli.ExitNegative:    "an expectation not met",
-			cli.ExitUsage:       "invalid scenario, flags or configuration; nothing was sent",
+			cli.ExitUsage:       "invalid scenario, flags or configuration, nothing was sent; or a report could not be written",
 			cli.ExitUnreachable: "no response to any event, or a program of --exec failed",
 		}),
 		Example: cli.Example(`

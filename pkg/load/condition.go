@@ -37,7 +37,7 @@ const (
 	inTime    unit = "a duration such as 200ms"
 	inPercent unit = "a percentage such as 99.9%"
 	inRate    unit = "a rate such as 500/s"
-	inNumber  unit = "a whole number"
+	inNumber  unit = "an integer"
 )
 
 // percentile is the name of a measure that needs a number behind it, as in p99.9.
@@ -45,18 +45,18 @@ const percentile = "p"
 
 func measures() []measure {
 	return []measure{
-		{percentile, "latency that N percent of the requests did not exceed, as in p99 or p99.9", inTime,
+		{percentile, "latency that N percent of the requests did not exceed, such as p99 or p99.9", inTime,
 			func(o *Outcome, q float64) float64 { return float64(o.Quantile(q)) }},
 		{"mean", "mean latency", inTime, func(o *Outcome, _ float64) float64 { return float64(o.Mean) }},
 		{"min", "lowest latency", inTime, func(o *Outcome, _ float64) float64 { return float64(o.Min) }},
 		{"max", "highest latency", inTime, func(o *Outcome, _ float64) float64 { return float64(o.Max) }},
-		{"success", "share of the requests due that were answered with a 2xx status", inPercent,
+		{"success", "share of the requests due that were accepted", inPercent,
 			func(o *Outcome, _ float64) float64 { return o.Success() }},
-		{"errors", "requests sent that were not, except for what a fault breaks off", inNumber,
+		{"errors", "requests sent that were not accepted, except those that a fault aborts", inNumber,
 			func(o *Outcome, _ float64) float64 { return float64(o.Failed()) }},
-		{"sent", "requests that were sent", inNumber, func(o *Outcome, _ float64) float64 { return float64(o.Sent) }},
-		{"rate", "requests sent, a second", inRate, func(o *Outcome, _ float64) float64 { return o.Rate }},
-		{"throughput", "requests accepted, a second", inRate, func(o *Outcome, _ float64) float64 { return o.Throughput }},
+		{"sent", "requests sent", inNumber, func(o *Outcome, _ float64) float64 { return float64(o.Sent) }},
+		{"rate", "requests sent per second", inRate, func(o *Outcome, _ float64) float64 { return o.Rate }},
+		{"throughput", "requests accepted per second", inRate, func(o *Outcome, _ float64) float64 { return o.Throughput }},
 	}
 }
 

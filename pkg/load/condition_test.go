@@ -106,8 +106,8 @@ func TestParseConditionRefuses(t *testing.T) {
 		"success<101%": `success is compared with a percentage such as 99.9%, not "101%"`,
 		"success<NaN%": `success is compared with a percentage such as 99.9%, not "NaN%"`,
 		"rate<0":       "rate is compared with a rate such as 500/s",
-		"errors>1.5":   "errors is compared with a whole number",
-		"errors>-1":    "errors is compared with a whole number",
+		"errors>1.5":   "errors is compared with an integer",
+		"errors>-1":    "errors is compared with an integer",
 		"mean>200 ms":  "write a measure",
 		"p99 > 200msx": `not "200msx"`,
 	}
