@@ -125,8 +125,9 @@ ignored.
 		cli.Row{Term: "VISUAL, EDITOR", Text: "the editor for send --edit; VISUAL comes first"},
 	) + `
 ` + cli.ListRows("Network and files",
-		cli.Row{Term: "HTTP_PROXY, HTTPS_PROXY, NO_PROXY", Text: "the proxy for deliveries; load and localhost use none"},
+		cli.Row{Term: "HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY", Text: "proxies for deliveries, as for curl; not used for this machine, or with --no-proxy"},
 		cli.Row{Term: "XDG_CONFIG_HOME, HOME, AppData", Text: "where the user's configuration directory is: $XDG_CONFIG_HOME/apizee-hooks, else ~/.config/apizee-hooks, on Windows %AppData%\\apizee-hooks"},
+		cli.Row{Term: "GITHUB_WORKSPACE, CI_PROJECT_DIR", Text: "the directory that file names in reports are relative to"},
 		cli.Row{Term: "GOGC, GOMEMLIMIT", Text: "limits of Go's garbage collector"},
 	)
 }
