@@ -145,7 +145,7 @@ func judge(ctx context.Context, o *options, spec audit.Options) error {
 	case ctx.Err() != nil && err != nil:
 		return cli.Interrupted()
 	case errors.As(err, &unreachable):
-		return cli.Unreachable(fmt.Errorf("nothing to audit: %w", err), show.Advise(unreachable.Failure)+".")
+		return cli.Unreachable(fmt.Errorf("nothing to audit: %w", err), show.Hint(unreachable.Failure)+".")
 	case err != nil:
 		return err
 	}

@@ -86,9 +86,9 @@ func (p *plan) reply(_ context.Context, loaded *config.Loaded) error {
 	if err != nil {
 		return cli.Usage(fmt.Errorf("--response-header: %w", err), "write it as 'Name: value'.")
 	}
-	p.receive.Reply = receive.Reply{Status: p.config.Status, Headers: responseHeaders, Body: []byte(p.config.Body)}
+	p.receive.Response = receive.Response{Status: p.config.Status, Headers: responseHeaders, Body: []byte(p.config.Body)}
 	if p.config.Body != "" && isDefault(loaded, "listen.status") {
-		p.receive.Reply.Status = 0 // a body wants another status than the default
+		p.receive.Response.Status = 0 // a body wants another status than the default
 	}
 	p.receive.Path, p.receive.Delay = p.config.Path, p.config.Delay
 	if p.config.RequireHeader == "" {

@@ -54,7 +54,7 @@ func (s *session) begin(bound net.Addr) {
 
 // listening is where events are received.
 func (p *plan) listening(bound net.Addr) show.Listening {
-	l := show.Listening{URL: p.url(bound), Addr: bound, Path: p.config.Path, Made: p.selfMade}
+	l := show.Listening{URL: p.url(bound), Addr: bound, Path: p.config.Path, SelfSigned: p.selfMade}
 	if p.receive.Forward != nil {
 		l.Forward = p.receive.Forward.Target
 	}
@@ -97,9 +97,9 @@ func (s *session) reception(r receive.Reception) {
 	if s.spool != nil {
 		s.print(s.printer.Item(s.text[:0], &r))
 	}
-	before := s.tally.Kept()
+	before := s.tally.Received()
 	s.tally.Add(&r)
-	if now := s.tally.Kept(); now == s.count && now > before {
+	if now := s.tally.Received(); now == s.count && now > before {
 		s.counted()
 	}
 }
@@ -164,20 +164,20 @@ var (
 
 // verdict is the error that the exit code comes from.
 func (s *session) verdict(cause, served error) error {
-	counting := s.count > 0 && s.tally.Kept() < s.count
+	counting := s.count > 0 && s.tally.Received() < s.count
 	switch {
 	case served != nil && !errors.Is(served, receive.ErrAborted):
 		return cli.Unreachable(served, "")
 	case counting && s.tally.NotRecorded > 0 && errors.Is(cause, errTimeUp):
 		return notRecorded(s.tally.NotRecorded)
 	case counting && errors.Is(cause, errTimeUp):
-		return cli.NegativeBecause(fmt.Errorf("time is up: %s came within %s, of %d", console.Plural(s.tally.Kept(), "event"), s.timeout, s.count))
+		return cli.NegativeBecause(fmt.Errorf("time is up: %s came within %s, of %d", console.Plural(s.tally.Received(), "event"), s.timeout, s.count))
 	case counting:
 		return cli.Interrupted()
 	case s.strict && s.tally.Invalid > 0:
 		return s.Negative("%d of %s: invalid", s.tally.Invalid, console.Plural(s.tally.Events, "event"))
-	case s.strict && s.tally.Refused > 0:
-		return s.Negative("%s refused; the line of each says why", console.Plural(s.tally.Refused, "request"))
+	case s.strict && s.tally.Rejected > 0:
+		return s.Negative("%s refused; the line of each says why", console.Plural(s.tally.Rejected, "request"))
 	case s.tally.NotRecorded > 0:
 		return notRecorded(s.tally.NotRecorded)
 	case s.tally.NotForwarded > 0:

@@ -133,8 +133,8 @@ func run(ctx context.Context, o *options) error {
 	o.OutliveReader()
 	printer := show.Replay{Style: o.Style()}.In(show.Form(o.output))
 	var failure *deliver.Failure // the first one
-	player := replay.Player{Catalog: o.Catalog, Client: client, Now: o.Now, Sleep: o.sleep}
-	outcome, err := player.Play(ctx, recording.NewReader(in), target, plan, func(x replay.Played) {
+	replayer := replay.Replayer{Catalog: o.Catalog, Client: client, Now: o.Now, Sleep: o.sleep}
+	outcome, err := replayer.Replay(ctx, recording.NewReader(in), target, plan, func(x replay.Delivery) {
 		failure = cmp.Or(failure, x.Result.Failure)
 		o.Stdout.Write(printer.Item(nil, x))
 	})
@@ -211,7 +211,7 @@ func (o *options) sleep(ctx context.Context, d time.Duration) error {
 
 // remark tells what was odd in a recording.
 func (o *options) remark(name string, outcome replay.Outcome) {
-	for _, line := range outcome.Torn {
+	for _, line := range outcome.Truncated {
 		o.Note(fmt.Sprintf("%s:%d breaks off; it was passed over.", name, line))
 	}
 	if n := len(outcome.Backward); n > 0 {

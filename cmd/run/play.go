@@ -115,7 +115,7 @@ func (r *running) prepare(ctx context.Context) error {
 	}
 	r.runner = runner.Runner{
 		Client: deliver.NewClient(r.transport, r.app.Now), Now: r.app.Now, Sleep: r.app.Sleep, Faulty: r.faulty,
-		Advise: show.Advise, Secrets: &r.app.Known,
+		Advise: show.Hint, Secrets: &r.app.Known,
 	}
 	return nil
 }

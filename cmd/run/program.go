@@ -134,7 +134,7 @@ func (r *running) waitUntilReady(ctx context.Context, p *undertest.Programs) err
 	case errors.As(err, &ended):
 		return cli.Unreachable(err, "its output is above; nothing was sent.")
 	case errors.As(err, &failure) && failure.Kind == deliver.KindTLS:
-		return cli.Unreachable(fmt.Errorf("--wait-for: %w", err), show.Advise(failure)+"; nothing was sent.")
+		return cli.Unreachable(fmt.Errorf("--wait-for: %w", err), show.Hint(failure)+"; nothing was sent.")
 	}
 	return cli.Unreachable(fmt.Errorf("--wait-for: %w", err), "check the address, and that the program listens on it; nothing was sent.")
 }

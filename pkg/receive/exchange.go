@@ -103,7 +103,7 @@ func (x *exchange) plan(fault Fault) answer {
 	case x.s.options.Forward != nil:
 		return x.forward()
 	}
-	return answer{status: x.s.options.Reply.Status, headers: x.s.headers, body: x.s.options.Reply.Body, outcome: Accepted, delay: true}
+	return answer{status: x.s.options.Response.Status, headers: x.s.headers, body: x.s.options.Response.Body, outcome: Accepted, delay: true}
 }
 
 func (x *exchange) record(planned answer) answer {

@@ -21,21 +21,21 @@ import (
 
 func TestReply(t *testing.T) {
 	tests := map[string]struct {
-		reply       Reply
+		reply       Response
 		status      int
 		contentType string
 		team        []string
 	}{
-		"nothing said": {Reply{}, 204, "", nil},
-		"body":         {Reply{Body: []byte("hi")}, 200, "text/plain; charset=utf-8", nil},
-		"JSON body":    {Reply{Status: 202, Body: []byte(`{"accepted":true}`)}, 202, "application/json", nil},
-		"headers": {Reply{Status: 503, Body: []byte("{}"), Headers: []deliver.Header{
+		"nothing said": {Response{}, 204, "", nil},
+		"body":         {Response{Body: []byte("hi")}, 200, "text/plain; charset=utf-8", nil},
+		"JSON body":    {Response{Status: 202, Body: []byte(`{"accepted":true}`)}, 202, "application/json", nil},
+		"headers": {Response{Status: 503, Body: []byte("{}"), Headers: []deliver.Header{
 			{Name: "X-Team", Value: "a"}, {Name: "X-Team", Value: "b"}, {Name: "content-type", Value: "x/y"}}}, 503, "x/y", []string{"a", "b"}},
-		"no content type": {Reply{Body: []byte("{}"), Headers: []deliver.Header{{Name: "Content-Type", Remove: true}}}, 200, "", nil},
+		"no content type": {Response{Body: []byte("{}"), Headers: []deliver.Header{{Name: "Content-Type", Remove: true}}}, 200, "", nil},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			r := start(t, Options{Reply: test.reply})
+			r := start(t, Options{Response: test.reply})
 			reply := post(t, r.url("/"), ticketEvent)
 			if reply.StatusCode != test.status || readAll(t, reply.Body) != string(test.reply.Body) ||
 				reply.Header.Get("Content-Type") != test.contentType || reply.ContentLength != int64(len(test.reply.Body)) {
@@ -57,8 +57,8 @@ func TestNewRefuses(t *testing.T) {
 		options Options
 		want    string
 	}{
-		"status 99":       {Options{Reply: Reply{Status: 99}}, "status 99 is not between 200 and 599"},
-		"body with 204":   {Options{Reply: Reply{Status: 204, Body: []byte("x")}}, "a reply with status 204 cannot have a body"},
+		"status 99":       {Options{Response: Response{Status: 99}}, "status 99 is not between 200 and 599"},
+		"body with 204":   {Options{Response: Response{Status: 204, Body: []byte("x")}}, "a reply with status 204 cannot have a body"},
 		"relative path":   {Options{Path: "hooks"}, `path "hooks" does not begin with a slash`},
 		"path with query": {Options{Path: "/a?b"}, "holds a query"},
 		"header":          {Options{RequireHeader: deliver.Header{Name: "X-Key"}}, `required header "X-Key" has no value`},
@@ -171,7 +171,7 @@ func TestReception(t *testing.T) {
 
 func TestRecordedBeforeAnswered(t *testing.T) {
 	recorded := make(chan recording.Entry)
-	r := start(t, Options{Reply: Reply{Status: 202}, Record: func(e recording.Entry) error { recorded <- e; return nil }})
+	r := start(t, Options{Response: Response{Status: 202}, Record: func(e recording.Entry) error { recorded <- e; return nil }})
 	c := r.dial(t)
 	io.WriteString(c, "POST /p?q HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 3\r\n\r\n\xff\x00\n")
 	answered := make(chan string)
@@ -232,13 +232,13 @@ func TestSenderGivesUp(t *testing.T) {
 	io.WriteString(c, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}")
 	<-delaying
 	c.Close()
-	if x := <-r.receptions; x.Outcome != Unanswered || x.Status != 0 {
+	if x := <-r.receptions; x.Outcome != NoResponse || x.Status != 0 {
 		t.Errorf("%+v", x)
 	}
 }
 
 func TestHandlerInAnotherServer(t *testing.T) {
-	server, err := New(Options{Reply: Reply{Status: 201}})
+	server, err := New(Options{Response: Response{Status: 201}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -254,7 +254,7 @@ func TestHandlerInAnotherServer(t *testing.T) {
 	}
 }
 
-func TestUnanswered(t *testing.T) {
+func TestNoResponse(t *testing.T) {
 	for name, test := range map[string]struct {
 		err     error
 		outcome Outcome

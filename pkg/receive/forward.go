@@ -98,7 +98,7 @@ func (x *exchange) readFirst() int64 {
 func (x *exchange) notForwarded(err error) answer {
 	errors.As(err, &x.Forwarded.Failure)
 	if x.r.Context().Err() != nil {
-		return answer{outcome: Unanswered, problem: x.leaver() + " before the target's answer"}
+		return answer{outcome: NoResponse, problem: x.leaver() + " before the target's answer"}
 	}
 	return answer{status: http.StatusBadGateway, outcome: NotForwarded, problem: "not forwarded: " + err.Error()}
 }

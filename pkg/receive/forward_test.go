@@ -113,7 +113,7 @@ func endlessTarget(t testing.TB, reading chan<- struct{}) *Forwarder {
 }
 
 func TestForwardIsFaithful(t *testing.T) {
-	addr, requests := rawTarget(t, "HTTP/1.1 103 Early\r\nConnection: X-Not\r\n\r\nHTTP/1.1 418 Short and stout\r\nX-Reply: a\r\nX-Reply: b\r\nConnection: close, X-Hop\r\nX-Hop: 1\r\nContent-Length: 4\r\n\r\ntea!")
+	addr, requests := rawTarget(t, "HTTP/1.1 103 Early\r\nConnection: X-Not\r\n\r\nHTTP/1.1 418 Short and stout\r\nX-Response: a\r\nX-Response: b\r\nConnection: close, X-Hop\r\nX-Hop: 1\r\nContent-Length: 4\r\n\r\ntea!")
 	r := start(t, Options{Forward: forwarder(t, "http://me:pw@"+addr+"/app")})
 	reply := r.raw(t, "PUT /hooks/?a=%7e HTTP/1.1\r\nHost: listener\r\nContent-Type: application/JSON\r\nX-Twice: 1\r\nX-Twice: 2\r\n"+
 		"Connection: close, x-mine\r\nX-Mine: 1\r\nKeep-Alive: 5\r\nTE: trailers\r\nUpgrade: h2c\r\nExpect: 100-continue\r\n"+
@@ -125,7 +125,7 @@ func TestForwardIsFaithful(t *testing.T) {
 	}
 	head, body, _ := strings.Cut(strings.TrimPrefix(reply, "HTTP/1.1 100 Continue\r\n\r\n"), "\r\n\r\n")
 	lines := strings.Split(head, "\r\n")
-	if lines[0] != "HTTP/1.1 418 I'm a teapot" || body != "tea!" || !strings.Contains(head, "X-Reply: a\r\nX-Reply: b") ||
+	if lines[0] != "HTTP/1.1 418 I'm a teapot" || body != "tea!" || !strings.Contains(head, "X-Response: a\r\nX-Response: b") ||
 		strings.Contains(head, "X-Hop") || strings.Contains(head, "Content-Type") {
 		t.Errorf("answered %q", reply)
 	}
@@ -204,7 +204,7 @@ func TestForwardToBeLeft(t *testing.T) {
 	c := <-asked
 	defer c.Close()
 	sender.Close()
-	if x := <-r.receptions; x.Outcome != Unanswered || x.Problem != "the sender closed its side of the connection before the target's answer" {
+	if x := <-r.receptions; x.Outcome != NoResponse || x.Problem != "the sender closed its side of the connection before the target's answer" {
 		t.Errorf("%+v", x)
 	}
 }

@@ -22,7 +22,7 @@ type Options struct {
 	// answer is 404. Empty serves any path.
 	Path string
 
-	Reply Reply
+	Response Response
 
 	// Delay is the wait before an event is answered.
 	Delay time.Duration
@@ -89,7 +89,7 @@ func (o Options) withDefaults() (Options, error) {
 	if o.RequireHeader.Name != "" && o.RequireHeader.Value == "" {
 		return o, fmt.Errorf("required header %q has no value; write it as 'Name: value'", o.RequireHeader.Name)
 	}
-	reply, err := o.Reply.withDefaults()
-	o.Reply = reply
+	reply, err := o.Response.withDefaults()
+	o.Response = reply
 	return o, err
 }

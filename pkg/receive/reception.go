@@ -19,8 +19,8 @@ const (
 	Incomplete   Outcome = "incomplete"   // the body did not come, not in time, or garbled
 	NotForwarded Outcome = "not-forwarded"
 	NotRecorded  Outcome = "not-recorded"
-	Failed       Outcome = "failed"     // it was failed on purpose
-	Unanswered   Outcome = "unanswered" // the sender was gone, or the server stopped, before the answer
+	Failed       Outcome = "failed"      // it was failed on purpose
+	NoResponse   Outcome = "no-response" // the sender was gone, or the server stopped, before the answer
 )
 
 // IsEvent says whether the request was taken for an event: it came whole, to the path
@@ -77,16 +77,16 @@ func (r *Reception) size() int {
 	return size
 }
 
-// IsLook says whether the request asks, as a browser or a check of health does, and brings
+// IsOther says whether the request asks, as a browser or a check of health does, and brings
 // nothing: it is no event that somebody waits for.
-func (r *Reception) IsLook() bool {
+func (r *Reception) IsOther() bool {
 	return r.Method != apizee.Method && len(r.Body) == 0 && r.Outcome != TooLarge && r.Outcome != Incomplete
 }
 
-// IsForwardLost says whether the request was to be passed on, and the target did not get it,
+// IsForwardFailed says whether the request was to be passed on, and the target did not get it,
 // as far as its answer tells.
-func (r *Reception) IsForwardLost() bool {
-	return r.Outcome == NotForwarded || r.Outcome == Unanswered && r.Forwarded != nil && r.Forwarded.Status == 0
+func (r *Reception) IsForwardFailed() bool {
+	return r.Outcome == NotForwarded || r.Outcome == NoResponse && r.Forwarded != nil && r.Forwarded.Status == 0
 }
 
 // Forwarded is how passing on a request went.

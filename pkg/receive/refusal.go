@@ -79,7 +79,7 @@ func (x *exchange) unanswered(err error) {
 	if x.Outcome != Accepted {
 		return
 	}
-	x.Outcome, x.Problem = Unanswered, x.leaver()+" before the answer"
+	x.Outcome, x.Problem = NoResponse, x.leaver()+" before the answer"
 	if deliver.IsTimeout(err) {
 		x.Problem = "the sender did not take the answer in time"
 	}

@@ -43,7 +43,7 @@ func New(options Options) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		options: options, headers: options.Reply.header(), reports: newReports(),
+		options: options, headers: options.Response.header(), reports: newReports(),
 		bodies: semaphore.NewWeighted(options.Limits.Bodies + 1), // one byte of a body's room sees its end
 		places: make(chan struct{}, options.Limits.Connections),
 	}

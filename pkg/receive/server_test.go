@@ -52,7 +52,7 @@ func TestAnyRequestIsTaken(t *testing.T) {
 }
 
 func TestPipelining(t *testing.T) {
-	r := start(t, Options{Reply: Reply{Body: []byte("ok")}})
+	r := start(t, Options{Response: Response{Body: []byte("ok")}})
 	one := "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}"
 	last := "POST / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}"
 	if n := strings.Count(r.raw(t, one+one+last), "HTTP/1.1 200 OK\r\n"); n != 3 {
@@ -141,7 +141,7 @@ func TestStopCutsOff(t *testing.T) {
 			if err := r.stop(); !errors.Is(err, ErrAborted) && !abort {
 				t.Errorf("got %v", err)
 			}
-			if x := <-r.receptions; x.Outcome != NotForwarded && x.Outcome != Unanswered {
+			if x := <-r.receptions; x.Outcome != NotForwarded && x.Outcome != NoResponse {
 				t.Errorf("%+v", x)
 			}
 		})

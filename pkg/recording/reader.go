@@ -21,11 +21,11 @@ type Reader struct {
 	err   error
 }
 
-// TornError says that a line breaks off, as a crash leaves it. Its event was never
+// TruncatedError says that a line breaks off, as a crash leaves it. Its event was never
 // acknowledged. Reading may go on.
-type TornError struct{ Line int }
+type TruncatedError struct{ Line int }
 
-func (e *TornError) Error() string {
+func (e *TruncatedError) Error() string {
 	return fmt.Sprintf("line %d breaks off; its writer did not finish it", e.Line)
 }
 
@@ -47,7 +47,7 @@ func NewReader(r io.Reader) *Reader {
 // Line is the number of the line that was read last, from 1.
 func (r *Reader) Line() int { return r.at }
 
-// Read returns the next entry, and io.EOF after the last. A *TornError stands for one
+// Read returns the next entry, and io.EOF after the last. A *TruncatedError stands for one
 // line that is passed over: the next call goes on after it. Any other error is a
 // *LineError or the input's, and is final. Empty lines are passed over silently.
 func (r *Reader) Read() (Entry, error) {
@@ -61,7 +61,7 @@ func (r *Reader) Read() (Entry, error) {
 			return entry, nil
 		}
 		if errors.Is(err, io.ErrUnexpectedEOF) {
-			return Entry{}, &TornError{Line: r.at}
+			return Entry{}, &TruncatedError{Line: r.at}
 		}
 		r.err = &LineError{Line: r.at, Err: err}
 	}

@@ -61,7 +61,7 @@ func readAll(t testing.TB, text string) (entries []Entry, torn []int) {
 	r := NewReader(strings.NewReader(text))
 	for {
 		e, err := r.Read()
-		var broken *TornError
+		var broken *TruncatedError
 		switch {
 		case err == io.EOF:
 			return entries, torn

@@ -26,7 +26,7 @@ type Options struct {
 	// MaxGap is how long to wait at most between two events; 0 means no limit.
 	MaxGap time.Duration
 
-	// Routes are targets for single recorded paths. The target of Play is for all others; its
+	// Routes are targets for single recorded paths. The target of Replay is for all others; its
 	// URL may be nil.
 	Routes []Route
 
@@ -34,16 +34,16 @@ type Options struct {
 	Timeout time.Duration // of a delivery; 0 means no limit
 }
 
-// Player sends recordings again.
-type Player struct {
+// Replayer sends recordings again.
+type Replayer struct {
 	Catalog *apizee.Catalog
 	Client  *deliver.Client
 	Now     func() time.Time
 	Sleep   func(ctx context.Context, d time.Duration) error
 }
 
-// Played is one request that was sent again.
-type Played struct {
+// Delivery is one request that was sent again.
+type Delivery struct {
 	Entry   int // which entry of the recording it is, from 1, as Options.From counts
 	Line    int // of the recording, from 1
 	Request deliver.Request
@@ -54,31 +54,31 @@ type Played struct {
 // Outcome is what became of a recording.
 type Outcome struct {
 	deliver.Summary
-	Read     int   // entries read
-	Torn     []int // lines that broke off, which were passed over
-	Backward []int // lines received before the entry above them, which were sent without a gap
+	Read      int   // entries read
+	Truncated []int // truncated lines, which were skipped
+	Backward  []int // lines received before the entry above them, which were sent without a gap
 
 	// Unsendable are the lines that cannot be sent as they were recorded, and were not sent.
 	Unsendable []recording.LineError
 }
 
-// Play sends the entries one after the other and hands each to onPlayed. The
+// Replay sends the entries one after the other and hands each to onDelivery. The
 // target's own headers replace recorded ones of the same name; a masked header
 // is not sent. A target without a path takes the recorded paths. An entry that
 // is late, because the one before it took long, is sent at once.
 //
 // An error is the reader's; what was sent until then is in the outcome. When ctx
-// ends, Play returns what was done, without an error.
-func (p Player) Play(ctx context.Context, from *recording.Reader, target deliver.Target, options Options, onPlayed func(Played)) (Outcome, error) {
-	run := &run{player: p, target: target, options: options, onPlayed: onPlayed}
+// ends, Replay returns what was done, without an error.
+func (p Replayer) Replay(ctx context.Context, from *recording.Reader, target deliver.Target, options Options, onDelivery func(Delivery)) (Outcome, error) {
+	run := &run{replayer: p, target: target, options: options, onDelivery: onDelivery}
 	for ctx.Err() == nil && !run.done() {
 		entry, err := from.Read()
-		var torn *recording.TornError
+		var torn *recording.TruncatedError
 		switch {
 		case err == io.EOF:
 			return run.result(), nil
 		case errors.As(err, &torn):
-			run.outcome.Torn = append(run.outcome.Torn, torn.Line)
+			run.outcome.Truncated = append(run.outcome.Truncated, torn.Line)
 			continue
 		case err != nil:
 			return run.result(), err
@@ -89,10 +89,10 @@ func (p Player) Play(ctx context.Context, from *recording.Reader, target deliver
 }
 
 type run struct {
-	player   Player
-	target   deliver.Target
-	options  Options
-	onPlayed func(Played)
+	replayer   Replayer
+	target     deliver.Target
+	options    Options
+	onDelivery func(Delivery)
 
 	outcome Outcome
 	tally   deliver.Tally
@@ -114,7 +114,7 @@ func (r *run) play(ctx context.Context, entry recording.Entry, line int) {
 	if r.outcome.Read < r.options.From {
 		return
 	}
-	event := r.player.Catalog.Validate(entry.Body).Event
+	event := r.replayer.Catalog.Validate(entry.Body).Event
 	if !r.options.Filter.Match(event) {
 		return
 	}
@@ -128,16 +128,16 @@ func (r *run) play(ctx context.Context, entry recording.Entry, line int) {
 	}
 	r.sent++
 	request.Body = r.body(entry) // with the time of now, after the wait
-	result := r.player.Client.Deliver(ctx, request, r.options.Timeout)
+	result := r.replayer.Client.Deliver(ctx, request, r.options.Timeout)
 	result.N = r.sent
 	r.tally.Add(result)
-	r.onPlayed(Played{Entry: r.outcome.Read, Line: line, Request: request, Event: event, Result: result})
+	r.onDelivery(Delivery{Entry: r.outcome.Read, Line: line, Request: request, Event: event, Result: result})
 }
 
 // wait waits until an entry is due: as long after the first one as it was then.
 func (r *run) wait(ctx context.Context, receivedAt time.Time, line int) error {
 	if r.sent == 0 {
-		r.first, r.latest, r.started = receivedAt, receivedAt, r.player.Now()
+		r.first, r.latest, r.started = receivedAt, receivedAt, r.replayer.Now()
 	}
 	if r.follow(receivedAt) {
 		r.outcome.Backward = append(r.outcome.Backward, line)
@@ -146,8 +146,8 @@ func (r *run) wait(ctx context.Context, receivedAt time.Time, line int) error {
 		return ctx.Err()
 	}
 	due := r.atSpeed(receivedAt.Sub(r.first))
-	if pause := due - r.player.Now().Sub(r.started); pause > 0 {
-		return r.player.Sleep(ctx, pause)
+	if pause := due - r.replayer.Now().Sub(r.started); pause > 0 {
+		return r.replayer.Sleep(ctx, pause)
 	}
 	return ctx.Err()
 }
@@ -184,7 +184,7 @@ func (r *run) body(entry recording.Entry) []byte {
 	if !r.options.NewTime {
 		return entry.Body
 	}
-	changed, err := payload.SetTime(r.player.Catalog, entry.Body, r.player.Now().Unix())
+	changed, err := payload.SetTime(r.replayer.Catalog, entry.Body, r.replayer.Now().Unix())
 	if err != nil {
 		return entry.Body
 	}

@@ -58,7 +58,7 @@ func (c *clock) Sleep(ctx context.Context, d time.Duration) error {
 	return ctx.Err()
 }
 
-func play(t *testing.T, ctx context.Context, c *clock, url, text string, headers []deliver.Header, o Options) (Outcome, []Played, error) {
+func play(t *testing.T, ctx context.Context, c *clock, url, text string, headers []deliver.Header, o Options) (Outcome, []Delivery, error) {
 	t.Helper()
 	transport, err := deliver.NewTransport(t.Context(), deliver.Network{}, 1)
 	if err != nil {
@@ -70,10 +70,10 @@ func play(t *testing.T, ctx context.Context, c *clock, url, text string, headers
 		t.Fatal(err)
 	}
 	now := func() time.Time { return c.now }
-	player := Player{Catalog: apizee.Documented(), Client: deliver.NewClient(transport, now), Now: now, Sleep: c.Sleep}
-	var played []Played
-	outcome, err := player.Play(ctx, recording.NewReader(strings.NewReader(text)), deliver.Target{URL: u, Headers: headers}, o,
-		func(p Played) { played = append(played, p) })
+	replayer := Replayer{Catalog: apizee.Documented(), Client: deliver.NewClient(transport, now), Now: now, Sleep: c.Sleep}
+	var played []Delivery
+	outcome, err := replayer.Replay(ctx, recording.NewReader(strings.NewReader(text)), deliver.Target{URL: u, Headers: headers}, o,
+		func(p Delivery) { played = append(played, p) })
 	return outcome, played, err
 }
 
@@ -95,7 +95,7 @@ func TestPlay(t *testing.T) {
 	if diff := cmp.Diff([]time.Duration{time.Second, 2 * time.Second}, c.slept); diff != "" {
 		t.Errorf("pauses (-want +got):\n%s", diff)
 	}
-	if outcome.Sent != 3 || outcome.Accepted != 3 || outcome.Read != 3 || !cmp.Equal(outcome.Torn, []int{3}) {
+	if outcome.Sent != 3 || outcome.Accepted != 3 || outcome.Read != 3 || !cmp.Equal(outcome.Truncated, []int{3}) {
 		t.Errorf("%+v", outcome)
 	}
 	if played[2].Line != 4 || played[2].Result.N != 3 {

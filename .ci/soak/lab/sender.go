@@ -116,7 +116,7 @@ func Recorded(path string, found func(n int64)) (torn int, _ error) {
 	reader := recording.NewReader(f)
 	for {
 		e, err := reader.Read()
-		var broken *recording.TornError
+		var broken *recording.TruncatedError
 		switch {
 		case err == io.EOF:
 			return torn, nil

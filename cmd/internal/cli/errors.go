@@ -49,7 +49,7 @@ func Unreachable(err error, hint string) error { return &exit{ExitUnreachable, e
 
 // NotDelivered ends a command whose delivery failed.
 func NotDelivered(f *deliver.Failure) error {
-	hint := show.Advise(f)
+	hint := show.Hint(f)
 	if hint != "" {
 		hint += "."
 	}

@@ -103,9 +103,9 @@ func (s Style) took(r deliver.Result) string {
 	return fmt.Sprintf("%s  (%s)", total, strings.Join(parts, ", "))
 }
 
-// Advise says what to do about a failed delivery: the failure's own hint, and the flag or
+// Hint says what to do about a failed delivery: the failure's own hint, and the flag or
 // the command that is its remedy. It may be "".
-func Advise(f *deliver.Failure) string {
+func Hint(f *deliver.Failure) string {
 	switch f.Remedy {
 	case deliver.RemedyPatience:
 		return f.Hint + ", or give it longer with --timeout"
@@ -192,7 +192,7 @@ func (s Style) delivery(request deliver.Request, r deliver.Result, fault string)
 		d.BodyBase64 = []byte(body)
 	}
 	if r.Failure != nil {
-		d.Failure = &failureJSON{r.Failure.Kind, r.Failure.Message, Advise(r.Failure)}
+		d.Failure = &failureJSON{r.Failure.Kind, r.Failure.Message, Hint(r.Failure)}
 	}
 	return d
 }

@@ -68,7 +68,7 @@ func TestDeliveries(t *testing.T) {
 		p := Replay{style}.In(form)
 		text := p.Begin(nil)
 		for i, r := range results {
-			x := replay.Played{Entry: i + 1, Request: request, Event: event, Result: r}
+			x := replay.Delivery{Entry: i + 1, Request: request, Event: event, Result: r}
 			if i == 1 {
 				x.Event, x.Request.Method = apizee.Event{}, "GET"
 			}
@@ -135,7 +135,7 @@ func TestAdvise(t *testing.T) {
 		deliver.RemedyNoProxy:        "look, or use none with --no-proxy",
 		deliver.RemedyKeep:           "look; keep connections with --keep-alive, or send fewer or more slowly, as with --count and --every",
 	} {
-		if got := Advise(&deliver.Failure{Hint: "look", Remedy: remedy, Address: "h:1"}); got != want {
+		if got := Hint(&deliver.Failure{Hint: "look", Remedy: remedy, Address: "h:1"}); got != want {
 			t.Errorf("%s: got %q, want %q", remedy, got, want)
 		}
 	}

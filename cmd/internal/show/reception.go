@@ -19,11 +19,11 @@ type Receptions struct {
 
 // Listening is where events are received.
 type Listening struct {
-	URL     string           // how this machine reaches the listener
-	Addr    net.Addr         // that is bound
-	Path    string           // the only one that is served; "" is any
-	Forward *url.URL         // where events are passed on to; nil is nowhere
-	Made    *tls.Certificate // the certificate that was made on the spot; nil is none
+	URL        string           // how this machine reaches the listener
+	Addr       net.Addr         // that is bound
+	Path       string           // the only one that is served; "" is any
+	Forward    *url.URL         // where events are passed on to; nil is nowhere
+	SelfSigned *tls.Certificate // the certificate that was made on the spot; nil is none
 }
 
 // ReceptionPrinter shows requests, what came in and was no request, and that some were not

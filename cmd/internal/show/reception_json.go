@@ -21,9 +21,9 @@ func (p receptionJSON) Begin(dst []byte) []byte {
 		Fingerprint string `json:"fingerprint,omitempty"`
 		Pin         string `json:"pin,omitempty"`
 	}{Listening: p.URL, Addr: p.Addr.String(), Path: p.Path}
-	if p.Made != nil {
-		out.Fingerprint = receive.Fingerprint(*p.Made)
-		out.Pin, _ = receive.Pin(*p.Made)
+	if p.SelfSigned != nil {
+		out.Fingerprint = receive.Fingerprint(*p.SelfSigned)
+		out.Pin, _ = receive.Pin(*p.SelfSigned)
 	}
 	return AppendJSONLine(dst, out)
 }
@@ -101,6 +101,6 @@ func (p receptionJSON) Malformed(dst []byte, m receive.Malformed) []byte {
 
 func (p receptionJSON) Omitted(n int) []byte {
 	return AppendJSONLine(nil, struct {
-		LeftOut int `json:"leftOut"`
+		Omitted int `json:"omitted"`
 	}{n})
 }

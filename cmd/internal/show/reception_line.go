@@ -23,12 +23,12 @@ func (p receptionLine) Begin(dst []byte) []byte {
 	if p.Forward != nil {
 		dst = fmt.Appendf(dst, "Passing on to %s\n", console.Safe(p.url(p.Forward)))
 	}
-	if p.Made == nil {
+	if p.SelfSigned == nil {
 		return dst
 	}
 	// How to recognise the certificate.
-	dst = fmt.Appendf(dst, "Certificate SHA-256 %s\n", receive.Fingerprint(*p.Made))
-	if pin, err := receive.Pin(*p.Made); err == nil {
+	dst = fmt.Appendf(dst, "Certificate SHA-256 %s\n", receive.Fingerprint(*p.SelfSigned))
+	if pin, err := receive.Pin(*p.SelfSigned); err == nil {
 		dst = fmt.Appendf(dst, "With curl: curl --insecure --pinnedpubkey '%s' %s/\n", pin, strings.TrimSuffix(p.URL, "/"))
 	}
 	return dst

@@ -148,7 +148,7 @@ func TestTally(t *testing.T) {
 	for _, r := range arrived() {
 		tally.Add(&r)
 	}
-	tally.Add(&receive.Reception{Method: "POST", Outcome: receive.Unanswered, Forwarded: &receive.Forwarded{}})
+	tally.Add(&receive.Reception{Method: "POST", Outcome: receive.NoResponse, Forwarded: &receive.Forwarded{}})
 	tally.Add(&receive.Reception{Method: "PUT", Outcome: receive.TooLarge})
 	if got, want := tally.Text(console.Palette{}, 0), "10 events: ticket 6, media 1, conversation 1, other 2; 2 invalid; 2 not passed on; 2 refused; 1 other request"; got != want {
 		t.Errorf("got %q, want %q", got, want)

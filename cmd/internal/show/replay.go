@@ -12,25 +12,25 @@ import (
 type Replay struct{ Style }
 
 // In is the printer for a form.
-func (s Replay) In(form Form) Printer[replay.Played, deliver.Summary] {
+func (s Replay) In(form Form) Printer[replay.Delivery, deliver.Summary] {
 	switch {
 	case form == JSON:
-		return jsonLines[replay.Played, deliver.Summary]{object: func(x replay.Played) any {
+		return jsonLines[replay.Delivery, deliver.Summary]{object: func(x replay.Delivery) any {
 			return s.delivery(x.Request, x.Result, "")
 		}}
 	case s.Quiet:
-		return silent[replay.Played, deliver.Summary]{}
+		return silent[replay.Delivery, deliver.Summary]{}
 	}
 	return replayText{Style: s.Style}
 }
 
 type replayText struct {
-	silent[replay.Played, deliver.Summary]
+	silent[replay.Delivery, deliver.Summary]
 	Style
 }
 
 // Item is an entry and how sending it went, on one line where there is room.
-func (s replayText) Item(dst []byte, x replay.Played) []byte {
+func (s replayText) Item(dst []byte, x replay.Delivery) []byte {
 	out, plain, number := s.Palette, console.Palette{}, fmt.Sprintf("#%d ", x.Entry)
 	line := console.Flow([]console.Cell{
 		{Text: number + s.played(plain, x), Paint: func(string) string { return out.Dim(number) + s.played(out, x) }},
@@ -46,7 +46,7 @@ func (s replayText) Item(dst []byte, x replay.Played) []byte {
 	return dst
 }
 
-func (s replayText) detail(dst []byte, x replay.Played) []byte {
+func (s replayText) detail(dst []byte, x replay.Delivery) []byte {
 	dst = s.dim(dst, len("  "), s.requestText(x.Request))
 	dst = s.requestHeaders(dst, x.Request)
 	dst = s.through(dst, x.Result)
@@ -57,7 +57,7 @@ func (s replayText) detail(dst []byte, x replay.Played) []byte {
 }
 
 // played is the event, or the request that was none.
-func (s replayText) played(p console.Palette, x replay.Played) string {
+func (s replayText) played(p console.Palette, x replay.Delivery) string {
 	if isNamed(x.Event) {
 		return Event(p, x.Event)
 	}

@@ -32,8 +32,8 @@ func (s Series) In(form Form) Printer[deliver.Result, deliver.Summary] {
 	return seriesText{s}
 }
 
-// FaultNote says behind a line that a fault is made, if one is.
-func FaultNote(p console.Palette, fault string) string {
+// FaultLabel says behind a line that a fault is made, if one is.
+func FaultLabel(p console.Palette, fault string) string {
 	if fault == "" {
 		return ""
 	}
@@ -46,7 +46,7 @@ type seriesText struct{ Series }
 func (s seriesText) Begin(dst []byte) []byte {
 	p := s.Palette
 	dst = fmt.Appendf(dst, "%s %s\n", p.Strong("→"), Event(p, s.Event))
-	dst = fmt.Appendf(dst, "  %s%s\n", p.Dim(console.Safe(s.requestText(s.Request))), FaultNote(p, s.Fault))
+	dst = fmt.Appendf(dst, "  %s%s\n", p.Dim(console.Safe(s.requestText(s.Request))), FaultLabel(p, s.Fault))
 	if s.Verbose {
 		dst = s.requestHeaders(dst, s.Request)
 	}

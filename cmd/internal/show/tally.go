@@ -12,10 +12,10 @@ import (
 // Tally counts what a listener received. Objects that nobody documents are counted as one,
 // since anybody may send any number of them.
 type Tally struct {
-	Events    int
-	Invalid   int // of the events
-	Refused   int // requests that would be events, had they not been turned away
-	Elsewhere int // requests that bring nothing
+	Events   int
+	Invalid  int // of the events, broke the contract
+	Rejected int // requests that would be events, had they not been turned away
+	Other    int // requests that bring nothing
 
 	NotRecorded, NotForwarded int // of the events
 
@@ -28,18 +28,18 @@ func NewTally(documented []string) *Tally {
 	return &Tally{documented: documented, objects: map[string]int{}}
 }
 
-// Kept are the events that the sender will not send again.
-func (t *Tally) Kept() int { return t.Events - t.NotRecorded }
+// Received are the events that the sender will not send again.
+func (t *Tally) Received() int { return t.Events - t.NotRecorded }
 
 // Add counts a request.
 func (t *Tally) Add(r *receive.Reception) {
 	switch {
-	case r.IsLook():
-		t.Elsewhere++
+	case r.IsOther():
+		t.Other++
 	case r.Outcome.IsEvent():
 		t.addEvent(r)
 	default:
-		t.Refused++
+		t.Rejected++
 	}
 }
 
@@ -48,7 +48,7 @@ func (t *Tally) addEvent(r *receive.Reception) {
 	if r.Outcome == receive.NotRecorded {
 		t.NotRecorded++
 	}
-	if r.IsForwardLost() {
+	if r.IsForwardFailed() {
 		t.NotForwarded++
 	}
 	if !r.Report.OK() {
@@ -87,14 +87,14 @@ func (t *Tally) Text(p console.Palette, width int) string {
 		{t.Invalid, "invalid", p.Finding},
 		{t.NotRecorded, "not recorded", p.Failure},
 		{t.NotForwarded, "not passed on", p.Failure},
-		{t.Refused, "refused", p.Failure},
+		{t.Rejected, "refused", p.Failure},
 	} {
 		if c.n > 0 {
 			add(";", Count(c.paint, c.n, c.what))
 		}
 	}
-	if t.Elsewhere > 0 {
-		add(";", console.Cell{Text: console.Plural(t.Elsewhere, "other request"), Paint: p.Dim})
+	if t.Other > 0 {
+		add(";", console.Cell{Text: console.Plural(t.Other, "other request"), Paint: p.Dim})
 	}
 	return console.Flow(pieces, width, len("  "))
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 )
 
-// Reply is the answer to an event.
-type Reply struct {
+// Response is the answer to an event.
+type Response struct {
 	Status int // 200 to 599; 0 means 204, or 200 with a body
 
 	// Headers are sent as they are; framing is left out. Without a Content-Type a body
@@ -21,7 +21,7 @@ type Reply struct {
 	Body []byte
 }
 
-func (r Reply) withDefaults() (Reply, error) {
+func (r Response) withDefaults() (Response, error) {
 	if r.Status == 0 {
 		r.Status = http.StatusNoContent
 		if len(r.Body) > 0 {
@@ -47,7 +47,7 @@ func allowsBody(status int) bool {
 }
 
 // header is what a planned reply carries.
-func (r Reply) header() http.Header {
+func (r Response) header() http.Header {
 	header := http.Header{}
 	if len(r.Body) > 0 {
 		header["Content-Type"] = nil // else the HTTP library guesses one
@@ -62,7 +62,7 @@ func (r Reply) header() http.Header {
 }
 
 // contentType is the default header for the reply's body.
-func (r Reply) contentType() []deliver.Header {
+func (r Response) contentType() []deliver.Header {
 	switch {
 	case len(r.Body) == 0:
 		return nil
