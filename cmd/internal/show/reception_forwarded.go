@@ -6,20 +6,23 @@ import (
 	"strings"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
 	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
 
-// This file shows what the target of a forward responded: it often says what was wrong.
+// This file shows the endpoint's response to a forwarded request: it often explains the status.
 
-// mostLines is how many lines of a response that is not 2xx stand below the line of its event.
-const mostLines = 3
+// maxForwardedLines is how many lines of a response other than 2xx are shown below its event.
+const maxForwardedLines = 3
 
-// forwardedBody is the body of the target's response. It may repeat what the request had.
-func (p Receptions) forwardedBody(r *receive.Reception) []byte {
-	body := r.Forwarded.Body
+// forwardedBody returns the body of the endpoint's response, decompressed, with secrets masked: the
+// endpoint may repeat what it got. undecoded says why a body could not be decompressed.
+func (p Receptions) forwardedBody(r *receive.Reception) (body []byte, truncated bool, undecoded string) {
+	body, truncated, undecoded = deliver.Decode(r.Forwarded.Headers, r.Forwarded.Body)
+	truncated = truncated || r.Forwarded.Truncated
 	if p.Secrets || len(body) == 0 {
-		return body
+		return body, truncated, undecoded
 	}
 	secrets := new(redact.Secrets)
 	if p.Forward != nil {
@@ -32,10 +35,10 @@ func (p Receptions) forwardedBody(r *receive.Reception) []byte {
 			}
 		}
 	}
-	return []byte(secrets.Mask(string(body)))
+	return []byte(secrets.Mask(string(body))), truncated, undecoded
 }
 
-// forwardedLines are the first lines of a response that is not 2xx.
+// forwardedLines adds the first lines of a response other than 2xx.
 func (p receptionLine) forwardedLines(dst []byte, r *receive.Reception, indent, width int) []byte {
 	f := r.Forwarded
 	if f == nil || f.Status/100 == 2 {
@@ -44,12 +47,16 @@ func (p receptionLine) forwardedLines(dst []byte, r *receive.Reception, indent, 
 	if width > 0 {
 		width = max(width-indent, 1)
 	}
+	body, _, undecoded := p.forwardedBody(r)
+	if undecoded != "" {
+		return p.dim(dst, indent, console.Cut(Brief(undecoded), width))
+	}
 	shown := 0
-	for line := range strings.Lines(string(p.forwardedBody(r))) {
+	for line := range strings.Lines(string(body)) {
 		if line = strings.TrimSpace(line); line == "" {
 			continue
 		}
-		if shown++; shown > mostLines {
+		if shown++; shown > maxForwardedLines {
 			return p.dim(dst, indent, console.Cut("… -o pretty shows all of it", width))
 		}
 		dst = p.dim(dst, indent, console.Cut(Brief(line), width))
@@ -57,18 +64,21 @@ func (p receptionLine) forwardedLines(dst []byte, r *receive.Reception, indent, 
 	return dst
 }
 
-// forwardedWhole is the response, as far as it was kept.
+// forwardedWhole adds the response, as far as it was kept.
 func (p receptionPretty) forwardedWhole(dst []byte, r *receive.Reception) []byte {
-	f := r.Forwarded
-	if f == nil || f.Status == 0 {
+	if r.Forwarded == nil || r.Forwarded.Status == 0 {
 		return dst
 	}
-	dst = p.dim(dst, 0, fmt.Sprintf("→ %d", f.Status))
-	body := console.JSON(p.forwardedBody(r), p.Palette)
+	dst = p.dim(dst, 0, fmt.Sprintf("→ %d", r.Forwarded.Status))
+	body, truncated, undecoded := p.forwardedBody(r)
+	if undecoded != "" {
+		return p.dim(dst, 0, undecoded)
+	}
+	body = console.JSON(body, p.Palette)
 	if dst = append(dst, body...); len(body) > 0 && !bytes.HasSuffix(body, []byte("\n")) {
 		dst = append(dst, '\n')
 	}
-	if f.Truncated {
+	if truncated {
 		dst = p.dim(dst, 0, "… the rest of the response is not shown")
 	}
 	return dst

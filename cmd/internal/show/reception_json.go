@@ -76,8 +76,9 @@ func (p receptionJSON) Item(dst []byte, r *receive.Reception) []byte {
 		out.Body = &text
 	}
 	if f := r.Forwarded; f != nil {
-		out.Forwarded = &forwardedJSON{Status: f.Status, Took: milliseconds(f.Took), Truncated: f.Truncated}
-		if body := p.forwardedBody(r); utf8.Valid(body) {
+		body, truncated, _ := p.forwardedBody(r)
+		out.Forwarded = &forwardedJSON{Status: f.Status, Took: milliseconds(f.Took), Truncated: truncated}
+		if utf8.Valid(body) {
 			out.Forwarded.Body = string(body)
 		} else {
 			out.Forwarded.BodyBase64 = body
