@@ -10,7 +10,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
 )
 
-// BenchmarkServeHTTP is one event, with the network left out.
+// BenchmarkServeHTTP handles one event, without the network.
 func BenchmarkServeHTTP(b *testing.B) {
 	writer, err := recording.Create(filepath.Join(b.TempDir(), "events.ndjson"), recording.Options{})
 	if err != nil {

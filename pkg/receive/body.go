@@ -1,11 +1,10 @@
-// This file reads the bodies of requests, within the bounds of one and of all.
+// This file reads request bodies within the limits for one body and for all bodies.
 
 package receive
 
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -13,19 +12,19 @@ import (
 
 var errTooLarge = errors.New("body too large")
 
-// errNoRoom says that the bodies of other requests take all the room that there is.
+// errNoRoom reports that the bodies of other requests use all of Limits.Bodies.
 var errNoRoom = errors.New("no room for the body")
 
-// firstRead is how much room a body gets before any of it is here. Senders that announce
-// much and send little, a thousand at a time, must not cost more than this each.
+// firstRead is the initial buffer size. Senders that announce a long body and send little of it,
+// a thousand at a time, must not cost more than this each.
 const firstRead = 4 << 10
 
-// readBody reads the body. Its room grows with what arrives, whatever length was announced:
-// beyond firstRead all that it may still need is taken from Limits.Bodies at once, so that no
-// two requests ever wait for each other's rest. It is given back with release.
+// readBody reads the body. The buffer grows with the data that arrives, whatever length was
+// announced. Beyond firstRead all the room that the body may still need is reserved from
+// Limits.Bodies at once, so that two requests never wait for each other's rest; release returns it.
 func (x *exchange) readBody() ([]byte, error) {
-	most, announced := x.s.options.Limits.Body, x.r.ContentLength
-	if announced > most {
+	limit, announced := x.s.options.Limits.Body, x.r.ContentLength
+	if announced > limit {
 		return nil, errTooLarge
 	}
 	if x.r.Body == nil || x.r.Body == http.NoBody {
@@ -35,12 +34,12 @@ func (x *exchange) readBody() ([]byte, error) {
 	if size < 0 {
 		size = 512
 	}
-	body := make([]byte, 0, min(size+1, firstRead)) // one byte of room to see the end
+	body := make([]byte, 0, min(size+1, firstRead)) // one byte more to detect the end
 	for {
 		n, err := x.r.Body.Read(body[len(body):cap(body)])
 		body = body[:len(body)+n]
 		switch {
-		case int64(len(body)) > most:
+		case int64(len(body)) > limit:
 			return nil, errTooLarge
 		case err == io.EOF:
 			return body, nil
@@ -57,7 +56,7 @@ func (x *exchange) readBody() ([]byte, error) {
 	}
 }
 
-// reserve takes room for all of a body, and returns what is here of it with some of that.
+// reserve reserves room for the whole body and returns the given start of it in a larger buffer.
 func (x *exchange) reserve(body []byte, announced int64) ([]byte, error) {
 	need := announced + 1
 	if announced < 0 {
@@ -78,16 +77,9 @@ func (x *exchange) reserve(body []byte, announced int64) ([]byte, error) {
 	return append(make([]byte, 0, need), body...), nil
 }
 
-// release gives back what the body has taken.
+// release returns the room that the body has reserved.
 func (x *exchange) release() {
 	if x.reserved > 0 {
 		x.s.bodies.Release(x.reserved)
-	}
-}
-
-func noRoom(limits Limits) answer {
-	return answer{
-		status: http.StatusServiceUnavailable, outcome: Incomplete, last: true,
-		problem: fmt.Sprintf("the bodies of other requests took all of %d bytes for %s", limits.Bodies, limits.Request),
 	}
 }

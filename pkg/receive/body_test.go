@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// TestBodiesTogether has a sender take all the room for bodies, and not end.
+// TestBodiesTogether has a sender that reserves all the room for bodies and stalls.
 func TestBodiesTogether(t *testing.T) {
 	const room = 1 << 20
 	long := strings.Repeat(" ", room-len(ticketEvent)) + ticketEvent
@@ -29,37 +29,37 @@ func TestBodiesTogether(t *testing.T) {
 		first := begin(t, r)
 		second := make(chan int, 1)
 		go func() {
-			reply, err := http.Post(r.url("/"), "application/JSON", io.MultiReader(strings.NewReader(long))) // in chunks
+			resp, err := http.Post(r.url("/"), "application/JSON", io.MultiReader(strings.NewReader(long))) // in chunks
 			if err != nil {
 				second <- 0
 				return
 			}
-			reply.Body.Close()
-			second <- reply.StatusCode
+			resp.Body.Close()
+			second <- resp.StatusCode
 		}()
 		if got := post(t, r.url("/"), ticketEvent).StatusCode; got != 204 {
-			t.Errorf("a short event was answered %d", got)
+			t.Errorf("a short event got %d", got)
 		}
 		io.WriteString(first, long[room/2:])
-		if reply := readAll(t, first); !strings.HasPrefix(reply, "HTTP/1.1 204 ") {
-			t.Errorf("answered %q", reply)
+		if resp := readAll(t, first); !strings.HasPrefix(resp, "HTTP/1.1 204 ") {
+			t.Errorf("got %q", resp)
 		}
 		if got := <-second; got != 204 {
-			t.Errorf("who waited was answered %d", got)
+			t.Errorf("who waited got %d", got)
 		}
-		if err := r.bodies.Acquire(t.Context(), room+1); err != nil { // all of it is given back
+		if err := r.bodies.Acquire(t.Context(), room+1); err != nil { // all of it is released
 			t.Error(err)
 		}
 	})
 	t.Run("not for ever", func(t *testing.T) {
 		r := start(t, Options{Limits: Limits{Body: room, Bodies: 1, Request: 200 * time.Millisecond}})
 		if !r.bodies.TryAcquire(room + 1) {
-			t.Fatal("the room is another")
+			t.Fatal("the room is not as expected")
 		}
 		c := r.dial(t)
 		fmt.Fprintf(c, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n%s", room, long[:firstRead])
-		if reply := readAll(t, c); !strings.HasPrefix(reply, "HTTP/1.1 503 ") {
-			t.Errorf("answered %q", reply)
+		if resp := readAll(t, c); !strings.HasPrefix(resp, "HTTP/1.1 503 ") {
+			t.Errorf("got %q", resp)
 		}
 	})
 }

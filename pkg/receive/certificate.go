@@ -16,43 +16,43 @@ import (
 	"time"
 )
 
-// validity is how long a certificate of SelfSigned holds, more than any listener runs.
+// validity is how long a certificate of SelfSigned is valid: longer than a listener runs.
 const validity = 90 * 24 * time.Hour
 
-// SelfSigned makes a certificate for localhost, 127.0.0.1 and ::1 that only memory holds.
+// SelfSigned generates a certificate for localhost, 127.0.0.1 and ::1, which is kept in memory only.
 func SelfSigned(now time.Time) (tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		return tls.Certificate{}, fmt.Errorf("make a key: %w", err)
+		return tls.Certificate{}, fmt.Errorf("generate a key: %w", err)
 	}
 	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 127))
 	if err != nil {
-		return tls.Certificate{}, fmt.Errorf("make a serial number: %w", err)
+		return tls.Certificate{}, fmt.Errorf("generate a serial number: %w", err)
 	}
 	template := &x509.Certificate{
 		SerialNumber: serial,
 		Subject:      pkix.Name{CommonName: "apizee-hooks on localhost"},
-		NotBefore:    now.Add(-time.Hour), // for clocks that are a little behind
+		NotBefore:    now.Add(-time.Hour), // for clocks that are a little slow
 		NotAfter:     now.Add(validity),
 		DNSNames:     []string{"localhost"},
 		IPAddresses:  []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback},
 		KeyUsage:     x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
 		ExtKeyUsage:  []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-		// Some clients take only an authority as one that they are told to trust.
+		// Some clients trust only a certificate authority.
 		IsCA: true, BasicConstraintsValid: true,
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	if err != nil {
-		return tls.Certificate{}, fmt.Errorf("make a certificate: %w", err)
+		return tls.Certificate{}, fmt.Errorf("create a certificate: %w", err)
 	}
 	leaf, err := x509.ParseCertificate(der)
 	if err != nil {
-		return tls.Certificate{}, fmt.Errorf("read the certificate: %w", err)
+		return tls.Certificate{}, fmt.Errorf("parse the certificate: %w", err)
 	}
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key, Leaf: leaf}, nil
 }
 
-// Fingerprint is the SHA-256 of a certificate as browsers and openssl show it: "AB:CD:...".
+// Fingerprint returns the SHA-256 of a certificate as browsers and openssl show it: "AB:CD:...".
 func Fingerprint(certificate tls.Certificate) string {
 	sum := sha256.Sum256(certificate.Certificate[0])
 	pairs := make([]string, len(sum))
@@ -62,11 +62,11 @@ func Fingerprint(certificate tls.Certificate) string {
 	return strings.Join(pairs, ":")
 }
 
-// Pin names the key of a certificate for curl's --pinnedpubkey: "sha256//...".
+// Pin returns the hash of the public key as curl's --pinnedpubkey expects it: "sha256//...".
 func Pin(certificate tls.Certificate) (string, error) {
 	leaf, err := x509.ParseCertificate(certificate.Certificate[0])
 	if err != nil {
-		return "", fmt.Errorf("read the certificate: %w", err)
+		return "", fmt.Errorf("parse the certificate: %w", err)
 	}
 	sum := sha256.Sum256(leaf.RawSubjectPublicKeyInfo)
 	return "sha256//" + base64.StdEncoding.EncodeToString(sum[:]), nil

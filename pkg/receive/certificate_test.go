@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// startTLS starts a server with a certificate of its own.
+// startTLS starts a server with a self-signed certificate.
 func startTLS(t *testing.T, limits Limits) (*running, tls.Certificate) {
 	t.Helper()
 	certificate, err := SelfSigned(time.Now())
@@ -33,9 +33,9 @@ func TestTLS(t *testing.T) {
 			t.Fatalf("%s: %v", name, err)
 		}
 		io.WriteString(c, "POST / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}")
-		reply, err := http.ReadResponse(bufio.NewReader(c), nil)
-		if err != nil || reply.StatusCode != 204 || c.ConnectionState().NegotiatedProtocol != "http/1.1" {
-			t.Errorf("%s: %v, %v", name, reply, err)
+		resp, err := http.ReadResponse(bufio.NewReader(c), nil)
+		if err != nil || resp.StatusCode != 204 || c.ConnectionState().NegotiatedProtocol != "http/1.1" {
+			t.Errorf("%s: %v, %v", name, resp, err)
 		}
 		c.Close()
 		<-r.receptions
@@ -44,23 +44,23 @@ func TestTLS(t *testing.T) {
 		t.Errorf("%+v", <-r.malformed)
 	}
 
-	if reply := r.raw(t, "POST / HTTP/1.1\r\nHost: h\r\n\r\n"); !strings.HasPrefix(reply, "HTTP/1.0 400 ") || !strings.Contains(reply, "use https://") {
-		t.Errorf("answered %q", reply)
+	if resp := r.raw(t, "POST / HTTP/1.1\r\nHost: h\r\n\r\n"); !strings.HasPrefix(resp, "HTTP/1.0 400 ") || !strings.Contains(resp, "use https://") {
+		t.Errorf("got %q", resp)
 	}
-	if m := <-r.malformed; m.Reason != "plain HTTP came where TLS is spoken; the sender must use https://" {
+	if m := <-r.malformed; m.Reason != "plain HTTP request to an HTTPS server; the sender must use https://" {
 		t.Errorf("%+v", m)
 	}
 	if _, err := tls.Dial("tcp", r.addr, &tls.Config{ServerName: "localhost"}); err == nil {
 		t.Error("a certificate out of nowhere was trusted")
 	}
-	if m := <-r.malformed; m.Reason != "TLS handshake: the sender does not trust the certificate; it says bad certificate" {
+	if m := <-r.malformed; m.Reason != "TLS handshake: the sender does not trust the certificate (alert: bad certificate)" {
 		t.Errorf("%+v", m)
 	}
 }
 
-// TestBrokenHandshakes has senders that begin a handshake, and say no more. One that does
-// not even begin is not worth a word.
-func TestBrokenHandshakes(t *testing.T) {
+// TestIncompleteHandshakes has senders that stall after the start of a handshake. A sender that does
+// not start one is not reported.
+func TestIncompleteHandshakes(t *testing.T) {
 	r, _ := startTLS(t, Limits{Request: 50 * time.Millisecond})
 	for name, test := range map[string]struct {
 		greeting string
@@ -68,9 +68,9 @@ func TestBrokenHandshakes(t *testing.T) {
 		want     string
 	}{
 		"silent":  {"", func(c net.Conn) { c.Close() }, ""},
-		"closed":  {"\x16\x03\x01", func(c net.Conn) { c.Close() }, "TLS handshake: the sender broke it off, most likely since it does not trust the certificate"},
-		"reset":   {"\x16\x03\x01", reset, "TLS handshake: the sender broke it off, most likely since it does not trust the certificate"},
-		"stalled": {"\x16\x03\x01", func(c net.Conn) { io.ReadAll(c) }, "TLS handshake: it did not end within 50ms"},
+		"closed":  {"\x16\x03\x01", func(c net.Conn) { c.Close() }, "TLS handshake: the sender disconnected, most likely because it does not trust the certificate"},
+		"reset":   {"\x16\x03\x01", reset, "TLS handshake: the sender disconnected, most likely because it does not trust the certificate"},
+		"stalled": {"\x16\x03\x01", func(c net.Conn) { io.ReadAll(c) }, "TLS handshake: incomplete after 50ms"},
 		"garbled": {"\x16\x03\x01\x00\x04abcd", func(c net.Conn) { io.ReadAll(c) }, "TLS handshake: "},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -90,22 +90,22 @@ func TestBrokenHandshakes(t *testing.T) {
 	}
 }
 
-// Some senders look at the certificate only when the handshake is done.
-func TestClosedBehindTheHandshake(t *testing.T) {
+// Some senders check the certificate only after the handshake.
+func TestClosedAfterHandshake(t *testing.T) {
 	r, _ := startTLS(t, Limits{})
 	c, err := tls.Dial("tcp", r.addr, &tls.Config{InsecureSkipVerify: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	c.Close()
-	if m := <-r.malformed; !strings.Contains(m.Reason, "after the TLS handshake, most likely since it does not trust the certificate") {
+	if m := <-r.malformed; !strings.Contains(m.Reason, "after the TLS handshake, most likely because it does not trust the certificate") {
 		t.Errorf("%+v", m)
 	}
 }
 
-// A silent sender whose handshake is done, such as a browser that prepares, has done nothing
-// wrong when the time is up.
-func TestSilentAfterTheHandshake(t *testing.T) {
+// A connection that is silent after the handshake, such as a browser's preconnect, is not reported
+// when it times out.
+func TestSilentAfterHandshake(t *testing.T) {
 	r, _ := startTLS(t, Limits{Request: 50 * time.Millisecond})
 	c, err := tls.Dial("tcp", r.addr, &tls.Config{InsecureSkipVerify: true})
 	if err != nil {
@@ -118,10 +118,10 @@ func TestSilentAfterTheHandshake(t *testing.T) {
 	}
 }
 
-// TestBadRecordMAC is what senders with OpenSSL cause that distrust the certificate.
+// TestBadRecordMAC is about senders with OpenSSL that do not trust the certificate.
 func TestBadRecordMAC(t *testing.T) {
 	err := &net.OpError{Op: "local error", Err: errors.New("tls: bad record MAC")}
-	if got := withoutTLS(err, time.Second); !strings.Contains(got, "does not trust the certificate") {
+	if got := handshakeFailure(err, time.Second); !strings.Contains(got, "does not trust the certificate") {
 		t.Errorf("got %q", got)
 	}
 }

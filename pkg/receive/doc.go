@@ -1,10 +1,10 @@
-// Package receive stands in for the receiver of Apizee's webhooks: an HTTP server that
-// takes any request, holds it against the contract, records it before it is answered,
-// answers as it was told to, passes it on, or fails on purpose.
+// Package receive is an HTTP server that stands in for the endpoint of Apizee's webhooks: it
+// accepts any request, checks it against the documented contract, records it before it responds,
+// and returns a configured response, forwards the request, or injects a fault.
 //
-// Whatever comes in is bounded: bodies, headers, connections, and the time they may
-// take. What is not even HTTP is reported too, so that a mistake can be seen.
+// Everything a sender can use up is limited: bodies, headers, connections and time. Data that is
+// not HTTP is reported too, so that mistakes show up.
 //
-// The package must not know how a reception is shown, nor of commands and
-// configuration. Clock, sleep, transport and the listener are handed in.
+// The package must not know how a reception is shown, nor commands and configuration. Clock,
+// sleep, transport and listener are passed in.
 package receive

@@ -11,7 +11,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
 )
 
-// A receiver for the test of a program that sends events.
+// A server for the test of a program that sends events.
 func Example() {
 	receptions := make(chan receive.Reception, 1)
 	server, err := receive.New(receive.Options{
@@ -30,11 +30,11 @@ func Example() {
 	go func() { ended <- server.Serve(ctx, l) }()
 
 	body := `{"event":"update","time":1575976413,"object":"ticket","objectId":100,"props":{"state":"opend"}}`
-	reply, err := http.Post("http://"+l.Addr().String()+"/apizeehooks/", "application/JSON", strings.NewReader(body))
+	resp, err := http.Post("http://"+l.Addr().String()+"/apizeehooks/", "application/JSON", strings.NewReader(body))
 	if err != nil {
 		log.Fatal(err)
 	}
-	reply.Body.Close()
+	resp.Body.Close()
 
 	r := <-receptions
 	fmt.Println(r.Status, r.Outcome, r.Report.Event.Object, r.Report.Event.ID)

@@ -1,6 +1,5 @@
-// This file is the way of a request: it is read, held against the contract, recorded, answered
-// and shown. What goes otherwise is in refusal.go and forward.go; what is no request is in
-// malformed.go.
+// This file is the course of a request: it is read, checked, recorded, responded to and reported.
+// Errors are in refusal.go, forwarding is in forward.go, data that is not a request in malformed.go.
 
 package receive
 
@@ -15,7 +14,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
 )
 
-// exchange is a request in hand.
+// exchange is a request in flight.
 type exchange struct {
 	Reception
 	s *Server
@@ -23,38 +22,38 @@ type exchange struct {
 	r *http.Request
 
 	reserved int64 // of Limits.Bodies
-	cut      bool  // close the connection without an answer, or in the middle of it
+	cut      bool  // close the connection without a response, or in the middle of it
 }
 
-// answer is what a request gets.
-type answer struct {
-	status  int // 0 is none: the connection is closed
+// plannedResponse is what a request is to get.
+type plannedResponse struct {
+	status  int // 0 closes the connection without a response
 	headers http.Header
 	body    []byte
-	reply   *http.Response // that is passed back, with what is still to come of it; may be nil
+	rest    *http.Response // the target's response, whose remaining body follows; may be nil
 
 	outcome Outcome
 	problem string
 
-	delay bool // wait as long as the user wants
+	delay bool // wait for Options.Delay first
 	last  bool // close the connection afterwards
-	hang  bool // wait for the sender to give up
-	reset bool // then close the connection as a crash would
+	hang  bool // wait until the sender disconnects
+	reset bool // then reset the connection, as a crash would
 }
 
-func (a answer) close() {
-	if a.reply != nil {
-		a.reply.Body.Close()
+func (p plannedResponse) close() {
+	if p.rest != nil {
+		p.rest.Body.Close()
 	}
 }
 
-// ServeHTTP answers one request, and has it reported.
+// ServeHTTP responds to one request and reports it.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	at := s.options.Now()
 	if c := connOf(r); c != nil {
 		c.serve()
 	}
-	if speaksHTTP2(r) {
+	if isHTTP2Preface(r) {
 		s.refuseHTTP2(w, r)
 		return
 	}
@@ -63,9 +62,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		N: s.requests.Add(1), At: at, Remote: r.RemoteAddr,
 		Method: r.Method, Path: r.RequestURI, Proto: r.Proto, Headers: r.Header,
 	}}
-	x.answer(x.decide())
+	x.respond(x.decide())
 	x.Took = s.options.Now().Sub(at)
-	x.w, x.r = nil, nil // they are not to be used later than this
+	x.w, x.r = nil, nil // they must not be used after this
 	s.reports.add(x.size(), x.report)
 	x.release()
 	if x.cut {
@@ -73,40 +72,41 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// decide reads the request and finds its answer. An event is recorded by then.
-func (x *exchange) decide() answer {
+// decide reads the request and plans its response. An event is recorded before decide returns.
+func (x *exchange) decide() plannedResponse {
 	body, err := x.readBody()
 	if err != nil {
-		return unread(err, x.s.options.Limits)
+		return refuseBody(err, x.s.options.Limits)
 	}
 	x.Body = body
-	if refused, ok := x.refusal(); ok {
+	if refused, ok := x.refuse(); ok {
 		return refused
 	}
 	return x.record(x.plan(x.fault()))
 }
 
-// check holds the event against the contract.
+// check checks the event against the documented contract.
 func (x *exchange) check() {
 	x.Report = x.s.options.Catalog.ValidateRequest(apizee.Request{Method: x.Method, Headers: x.Headers, Body: x.Body})
 }
 
-// plan is the answer to an event, unless it cannot be recorded.
-func (x *exchange) plan(fault Fault) answer {
+// plan returns the response to an event, provided that it can be recorded.
+func (x *exchange) plan(fault Fault) plannedResponse {
 	switch {
 	case fault.Hang:
-		return answer{outcome: Failed, problem: "left without an answer on purpose", hang: true}
+		return plannedResponse{outcome: Failed, problem: "injected fault: no response", hang: true}
 	case fault.Reset:
-		return answer{outcome: Failed, problem: "the connection was reset on purpose", reset: true}
+		return plannedResponse{outcome: Failed, problem: "injected fault: connection reset", reset: true}
 	case fault.Status != 0:
-		return answer{status: fault.Status, outcome: Failed, problem: "failed on purpose", delay: true}
+		return plannedResponse{status: fault.Status, outcome: Failed, problem: "injected fault: error status", delay: true}
 	case x.s.options.Forward != nil:
 		return x.forward()
 	}
-	return answer{status: x.s.options.Response.Status, headers: x.s.headers, body: x.s.options.Response.Body, outcome: Accepted, delay: true}
+	r := x.s.options.Response
+	return plannedResponse{status: r.Status, headers: x.s.headers, body: r.Body, outcome: Accepted, delay: true}
 }
 
-func (x *exchange) record(planned answer) answer {
+func (x *exchange) record(planned plannedResponse) plannedResponse {
 	if x.s.options.Record == nil {
 		return planned
 	}
@@ -119,76 +119,75 @@ func (x *exchange) record(planned answer) answer {
 		return planned
 	}
 	planned.close()
-	return answer{status: http.StatusInsufficientStorage, outcome: NotRecorded, problem: err.Error()}
+	return plannedResponse{status: http.StatusInsufficientStorage, outcome: NotRecorded, problem: err.Error()}
 }
 
-// answer sends a, and notes what became of it.
-func (x *exchange) answer(a answer) {
-	defer a.close()
-	x.Outcome, x.Problem = a.outcome, a.problem
+// respond sends the response and notes the outcome.
+func (x *exchange) respond(p plannedResponse) {
+	defer p.close()
+	x.Outcome, x.Problem = p.outcome, p.problem
 	switch {
-	case a.hang:
+	case p.hang:
 		x.wait(-1)
-	case a.delay && x.s.options.Delay > 0:
+	case p.delay && x.s.options.Delay > 0:
 		x.wait(x.s.options.Delay)
 	}
-	if a.reset {
+	if p.reset {
 		if c := connOf(x.r); c != nil {
 			c.reset()
 		}
 	}
-	if a.status == 0 {
+	if p.status == 0 {
 		x.cut = true
 		return
 	}
 	// A body that could not be read has ended the context too.
-	if x.r.Context().Err() != nil && !a.last {
-		x.unanswered(nil)
+	if x.r.Context().Err() != nil && !p.last {
+		x.noResponse(nil)
 		return
 	}
-	x.Status = a.status
-	x.write(a)
+	x.Status = p.status
+	x.write(p)
 }
 
-func (x *exchange) write(a answer) {
+func (x *exchange) write(p plannedResponse) {
 	header := x.w.Header()
-	maps.Copy(header, a.headers)
-	if a.last || x.s.isCrowded() {
+	maps.Copy(header, p.headers)
+	if p.last || x.s.isCrowded() {
 		header.Set("Connection", "close")
 	}
-	x.w.WriteHeader(a.status)
-	if err := x.writeBody(a); err != nil {
-		x.broken(err)
+	x.w.WriteHeader(p.status)
+	if err := x.writeBody(p); err != nil {
+		x.truncated(err)
 		return
 	}
-	// It is written now, so that a failure can be reported.
+	// Flush now, so that a failure can be reported.
 	if err := http.NewResponseController(x.w).Flush(); err != nil {
-		x.unanswered(err)
+		x.noResponse(err)
 	}
 }
 
-func (x *exchange) writeBody(a answer) error {
-	if !allowsBody(a.status) || x.r.Method == http.MethodHead {
+func (x *exchange) writeBody(p plannedResponse) error {
+	if !allowsBody(p.status) || x.r.Method == http.MethodHead {
 		return nil
 	}
-	if len(a.body) > 0 {
-		if _, err := x.w.Write(a.body); err != nil {
+	if len(p.body) > 0 {
+		if _, err := x.w.Write(p.body); err != nil {
 			return err
 		}
 	}
-	if a.reply == nil {
+	if p.rest == nil {
 		return nil
 	}
-	more, err := io.Copy(x.w, a.reply.Body)
-	x.Forwarded.Truncated = x.Forwarded.Truncated || more > 0 || err != nil
-	addTrailer(x.w.Header(), a.reply)
+	n, err := io.Copy(x.w, p.rest.Body)
+	x.Forwarded.Truncated = x.Forwarded.Truncated || n > 0 || err != nil
+	addTrailer(x.w.Header(), p.rest)
 	return err
 }
 
-// wait pauses for d, or until the sender is gone or the server is to stop; d below 0 is
-// for ever.
+// wait waits for d, or until the sender disconnects or the server stops. A negative d has no end.
 func (x *exchange) wait(d time.Duration) {
-	x.allowTime()
+	x.liftReadDeadline()
 	ctx, cancel := context.WithCancel(x.r.Context())
 	defer cancel()
 	defer context.AfterFunc(x.s.draining, cancel)()
@@ -196,19 +195,18 @@ func (x *exchange) wait(d time.Duration) {
 		<-ctx.Done()
 		return
 	}
-	// An early end is as good as a late one.
-	_ = x.s.options.Sleep(ctx, d)
+	_ = x.s.options.Sleep(ctx, d) // an early end is as good as a late one
 }
 
-// allowTime lifts the limit for the arrival of the request, which is here by now. The
-// HTTP library would take its end for a sender that is gone.
-func (x *exchange) allowTime() {
-	// A test's ResponseWriter has no deadline to lift.
+// liftReadDeadline ends the time limit for the arrival of the request, which is complete. net/http
+// would take a read timeout for a sender that has disconnected.
+func (x *exchange) liftReadDeadline() {
+	// The ResponseWriter of a test has no deadline.
 	_ = http.NewResponseController(x.w).SetReadDeadline(time.Time{})
 }
 
-// report tells of the request. An event that was not recorded is checked only now, when its
-// sender does not wait for it any more.
+// report reports the request. An event that was not recorded is checked here, after its sender
+// got the response.
 func (x *exchange) report() {
 	if x.s.options.Record == nil && x.Outcome.IsEvent() {
 		x.check()

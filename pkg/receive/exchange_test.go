@@ -19,9 +19,9 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
 )
 
-func TestReply(t *testing.T) {
+func TestResponse(t *testing.T) {
 	tests := map[string]struct {
-		reply       Response
+		resp        Response
 		status      int
 		contentType string
 		team        []string
@@ -35,13 +35,13 @@ func TestReply(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			r := start(t, Options{Response: test.reply})
-			reply := post(t, r.url("/"), ticketEvent)
-			if reply.StatusCode != test.status || readAll(t, reply.Body) != string(test.reply.Body) ||
-				reply.Header.Get("Content-Type") != test.contentType || reply.ContentLength != int64(len(test.reply.Body)) {
-				t.Errorf("%d, %v", reply.StatusCode, reply.Header)
+			r := start(t, Options{Response: test.resp})
+			resp := post(t, r.url("/"), ticketEvent)
+			if resp.StatusCode != test.status || readAll(t, resp.Body) != string(test.resp.Body) ||
+				resp.Header.Get("Content-Type") != test.contentType || resp.ContentLength != int64(len(test.resp.Body)) {
+				t.Errorf("%d, %v", resp.StatusCode, resp.Header)
 			}
-			if diff := cmp.Diff(test.team, reply.Header["X-Team"]); diff != "" {
+			if diff := cmp.Diff(test.team, resp.Header["X-Team"]); diff != "" {
 				t.Error(diff)
 			}
 			head, err := http.Head(r.url("/"))
@@ -57,10 +57,10 @@ func TestNewRefuses(t *testing.T) {
 		options Options
 		want    string
 	}{
-		"status 99":       {Options{Response: Response{Status: 99}}, "status 99 is not between 200 and 599"},
-		"body with 204":   {Options{Response: Response{Status: 204, Body: []byte("x")}}, "a reply with status 204 cannot have a body"},
-		"relative path":   {Options{Path: "hooks"}, `path "hooks" does not begin with a slash`},
-		"path with query": {Options{Path: "/a?b"}, "holds a query"},
+		"status 99":       {Options{Response: Response{Status: 99}}, "status 99 is not from 200 to 599"},
+		"body with 204":   {Options{Response: Response{Status: 204, Body: []byte("x")}}, "a response with status 204 cannot have a body"},
+		"relative path":   {Options{Path: "hooks"}, `path "hooks" must start with a slash`},
+		"path with query": {Options{Path: "/a?b"}, "must not have a query"},
 		"header":          {Options{RequireHeader: deliver.Header{Name: "X-Key"}}, `required header "X-Key" has no value`},
 	}
 	for name, test := range tests {
@@ -86,7 +86,7 @@ func TestRefusals(t *testing.T) {
 	}{
 		"wrong path":   {"/hooks", secret, ticketEvent, 404, WrongPath, "only /hooks/ is served"},
 		"no key":       {"/hooks/", "", ticketEvent, 401, Unauthorized, "the header x-api-key is missing"},
-		"wrong key":    {"/hooks/", "s3cr3t-valuf", ticketEvent, 401, Unauthorized, "the header x-api-key has another value than is required"},
+		"wrong key":    {"/hooks/", "s3cr3t-valuf", ticketEvent, 401, Unauthorized, "the header x-api-key does not have the required value"},
 		"too large":    {"/hooks/", secret, strings.Repeat("x", 201), 413, TooLarge, "the body is longer than 200 bytes"},
 		"not an event": {"/elsewhere", secret, "nonsense", 404, WrongPath, "only /hooks/ is served"},
 	}
@@ -97,32 +97,32 @@ func TestRefusals(t *testing.T) {
 			if test.key != "" {
 				req.Header.Set("X-Api-Key", test.key)
 			}
-			reply, err := http.DefaultClient.Do(req)
+			resp, err := http.DefaultClient.Do(req)
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer reply.Body.Close()
+			defer resp.Body.Close()
 			x := <-r.receptions
-			if reply.StatusCode != test.status || x.Status != test.status || x.Outcome != test.outcome || x.Problem != test.problem {
-				t.Errorf("answered %d, %+v", reply.StatusCode, x)
+			if resp.StatusCode != test.status || x.Status != test.status || x.Outcome != test.outcome || x.Problem != test.problem {
+				t.Errorf("got %d, %+v", resp.StatusCode, x)
 			}
 			if x.Outcome.IsEvent() || len(x.Report.Findings) > 0 {
-				t.Errorf("it was held against the contract: %+v", x.Report)
+				t.Errorf("it was checked: %+v", x.Report)
 			}
-			if strings.Contains(x.Problem+readAll(t, reply.Body), secret) {
+			if strings.Contains(x.Problem+readAll(t, resp.Body), secret) {
 				t.Error("the secret is shown")
 			}
 		})
 	}
 }
 
-func TestTooLargeByItsOwnAccount(t *testing.T) {
+func TestTooLargeAsAnnounced(t *testing.T) {
 	r := start(t, Options{Limits: Limits{Body: 100}})
 	c := r.dial(t)
 	io.WriteString(c, "POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 101\r\n\r\n")
-	reply, err := http.ReadResponse(bufio.NewReader(c), nil)
-	if err != nil || reply.StatusCode != 413 || !reply.Close {
-		t.Errorf("answered %+v, %v", reply, err)
+	resp, err := http.ReadResponse(bufio.NewReader(c), nil)
+	if err != nil || resp.StatusCode != 413 || !resp.Close {
+		t.Errorf("got %+v, %v", resp, err)
 	}
 	c.Close()
 	if post(t, r.url("/"), strings.Repeat("x", 100)).StatusCode != 204 {
@@ -130,7 +130,7 @@ func TestTooLargeByItsOwnAccount(t *testing.T) {
 	}
 }
 
-// What is too long is answered although its sender does not go on.
+// A body that is too long gets a response although its sender stalls.
 func TestTooLargeAndStalled(t *testing.T) {
 	r := start(t, Options{Limits: Limits{Body: 100, Request: time.Hour}})
 	for name, request := range map[string]string{
@@ -139,9 +139,9 @@ func TestTooLargeAndStalled(t *testing.T) {
 	} {
 		c := r.dial(t)
 		io.WriteString(c, "POST / HTTP/1.1\r\nHost: h\r\n"+request)
-		reply, err := http.ReadResponse(bufio.NewReader(c), nil)
-		if err != nil || reply.StatusCode != 413 || !reply.Close {
-			t.Errorf("%s: answered %+v, %v", name, reply, err)
+		resp, err := http.ReadResponse(bufio.NewReader(c), nil)
+		if err != nil || resp.StatusCode != 413 || !resp.Close {
+			t.Errorf("%s: got %+v, %v", name, resp, err)
 		}
 	}
 }
@@ -169,26 +169,26 @@ func TestReception(t *testing.T) {
 	}
 }
 
-func TestRecordedBeforeAnswered(t *testing.T) {
+func TestRecordedBeforeResponse(t *testing.T) {
 	recorded := make(chan recording.Entry)
 	r := start(t, Options{Response: Response{Status: 202}, Record: func(e recording.Entry) error { recorded <- e; return nil }})
 	c := r.dial(t)
 	io.WriteString(c, "POST /p?q HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 3\r\n\r\n\xff\x00\n")
-	answered := make(chan string)
+	responded := make(chan string)
 	go func() {
-		reply, _ := io.ReadAll(c)
-		answered <- string(reply)
+		resp, _ := io.ReadAll(c)
+		responded <- string(resp)
 	}()
 	select {
-	case reply := <-answered:
-		t.Fatalf("answered %q first", reply)
+	case resp := <-responded:
+		t.Fatalf("got %q first", resp)
 	case e := <-recorded:
 		if e.Method != "POST" || e.Path != "/p?q" || string(e.Body) != "\xff\x00\n" || e.Status != 202 || len(e.Findings) == 0 || e.ReceivedAt.IsZero() || e.Headers["Host"][0] != "h" {
 			t.Errorf("%+v", e)
 		}
 	}
-	if reply := <-answered; !strings.HasPrefix(reply, "HTTP/1.1 202 ") {
-		t.Errorf("answered %q", reply)
+	if resp := <-responded; !strings.HasPrefix(resp, "HTTP/1.1 202 ") {
+		t.Errorf("got %q", resp)
 	}
 }
 
@@ -197,7 +197,7 @@ func TestNotRecorded(t *testing.T) {
 	r := start(t, Options{Record: func(recording.Entry) error { return fail }})
 	for _, want := range []int{507, 204} {
 		if got := post(t, r.url("/"), ticketEvent).StatusCode; got != want {
-			t.Errorf("answered %d, want %d", got, want)
+			t.Errorf("got %d, want %d", got, want)
 		}
 		x := <-r.receptions
 		if want == 507 && (x.Outcome != NotRecorded || x.Problem != "disk full" || x.Status != 507) {
@@ -220,9 +220,9 @@ func TestDelay(t *testing.T) {
 	}
 }
 
-func TestSenderGivesUp(t *testing.T) {
+func TestSenderDisconnects(t *testing.T) {
 	delaying := make(chan struct{})
-	// The limit for the arrival of a request must not end the wait for its answer.
+	// The limit for the arrival of a request must not end the wait for its response.
 	r := start(t, Options{Delay: time.Hour, Limits: Limits{Request: 50 * time.Millisecond}, Sleep: func(ctx context.Context, _ time.Duration) error {
 		close(delaying)
 		<-ctx.Done()
@@ -245,12 +245,12 @@ func TestHandlerInAnotherServer(t *testing.T) {
 	other := httptest.NewServer(server)
 	defer other.Close()
 	if got := post(t, other.URL, ticketEvent).StatusCode; got != 201 {
-		t.Errorf("answered %d", got)
+		t.Errorf("got %d", got)
 	}
 	w := httptest.NewRecorder()
 	server.ServeHTTP(w, httptest.NewRequest("POST", "/", strings.NewReader(ticketEvent)))
 	if w.Code != 201 {
-		t.Errorf("answered %d", w.Code)
+		t.Errorf("got %d", w.Code)
 	}
 }
 
@@ -261,9 +261,9 @@ func TestNoResponse(t *testing.T) {
 		stopped bool
 		want    string
 	}{
-		"left":      {nil, Accepted, false, "the sender closed its side of the connection before the answer"},
-		"not taken": {os.ErrDeadlineExceeded, Accepted, false, "the sender did not take the answer in time"},
-		"stopped":   {nil, Accepted, true, "the listener stopped before the answer"},
+		"left":      {nil, Accepted, false, "the sender disconnected before the response"},
+		"not taken": {os.ErrDeadlineExceeded, Accepted, false, "the sender did not read the response in time"},
+		"stopped":   {nil, Accepted, true, "the listener stopped before the response"},
 		"failed":    {os.ErrDeadlineExceeded, Failed, false, "an earlier problem"},
 	} {
 		s, err := New(Options{})
@@ -274,7 +274,7 @@ func TestNoResponse(t *testing.T) {
 			s.abort()
 		}
 		x := &exchange{s: s, Reception: Reception{Outcome: test.outcome, Problem: "an earlier problem"}}
-		if x.unanswered(test.err); x.Problem != test.want || !x.cut {
+		if x.noResponse(test.err); x.Problem != test.want || !x.cut {
 			t.Errorf("%s: %q", name, x.Problem)
 		}
 	}

@@ -49,8 +49,8 @@ func TestParseFaults(t *testing.T) {
 		}
 	}
 	for in, want := range map[string]string{
-		"": "write it like 10%:503", "10:503": "write it like", "0%": "write it like", "101%": "write it like", "NaN%": "write it like",
-		"-1%": "write it like", "10%:": `"" is not an HTTP status from 200 to 599`, "10%:99": `"99" is not an HTTP status`,
+		"": "is not a percentage", "10:503": "is not a percentage", "0%": "is not a percentage", "101%": "is not a percentage", "NaN%": "is not a percentage",
+		"-1%": "is not a percentage", "10%:": `"" is not an HTTP status from 200 to 599`, "10%:99": `"99" is not an HTTP status`,
 	} {
 		if _, _, err := ParseShare(in); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v", in, err)
@@ -58,7 +58,7 @@ func TestParseFaults(t *testing.T) {
 	}
 	for _, in := range []string{"", "0:500", "-5:500", "5%:500", "5:1000"} {
 		if _, _, err := ParseEvery(in); err == nil {
-			t.Errorf("%s was taken", in)
+			t.Errorf("%s was accepted", in)
 		}
 	}
 }
@@ -68,16 +68,16 @@ func TestFaultStatus(t *testing.T) {
 	post(t, r.url("/elsewhere"), ticketEvent) // is no event, and does not count
 	for _, want := range []int{204, 503, 204} {
 		if got := post(t, r.url("/"), ticketEvent).StatusCode; got != want {
-			t.Errorf("answered %d, want %d", got, want)
+			t.Errorf("got %d, want %d", got, want)
 		}
 	}
 	var failed []Reception
-	for range 4 { // a reception follows its answer, so the next one can pass it
+	for range 4 { // a reception is reported after its response, so the next one can overtake it
 		if x := <-r.receptions; x.Outcome == Failed {
 			failed = append(failed, x)
 		}
 	}
-	if len(failed) != 1 || failed[0].Status != 503 || failed[0].Problem != "failed on purpose" {
+	if len(failed) != 1 || failed[0].Status != 503 || failed[0].Problem != "injected fault: error status" {
 		t.Errorf("%+v", failed)
 	}
 }
@@ -87,8 +87,8 @@ func TestHang(t *testing.T) {
 	c := r.dial(t)
 	io.WriteString(c, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}")
 	c.(interface{ CloseWrite() error }).CloseWrite() // the sender gives up
-	if reply := readAll(t, c); reply != "" {
-		t.Errorf("answered %q", reply)
+	if resp := readAll(t, c); resp != "" {
+		t.Errorf("got %q", resp)
 	}
 	if x := <-r.receptions; x.Outcome != Failed || x.Status != 0 {
 		t.Errorf("%+v", x)
@@ -96,14 +96,14 @@ func TestHang(t *testing.T) {
 
 	c = r.dial(t)
 	io.WriteString(c, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}")
-	for r.events.Load() < 2 { // until the request is in hand
+	for r.events.Load() < 2 { // until the request is in flight
 		runtime.Gosched()
 	}
 	if err := r.stop(); err != nil {
 		t.Errorf("got %v", err)
 	}
-	if reply := readAll(t, c); reply != "" {
-		t.Errorf("answered %q", reply)
+	if resp := readAll(t, c); resp != "" {
+		t.Errorf("got %q", resp)
 	}
 }
 
@@ -114,7 +114,7 @@ func TestReset(t *testing.T) {
 	if _, err := io.ReadAll(c); !errors.Is(err, syscall.ECONNRESET) {
 		t.Errorf("got %v", err)
 	}
-	if x := <-r.receptions; x.Outcome != Failed || x.Status != 0 || x.Problem != "the connection was reset on purpose" {
+	if x := <-r.receptions; x.Outcome != Failed || x.Status != 0 || x.Problem != "injected fault: connection reset" {
 		t.Errorf("%+v", x)
 	}
 }

@@ -15,95 +15,93 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 )
 
-// Forwarder passes requests on.
+// Forwarder forwards requests.
 //
-// Method, body and headers stay as they are, less the headers that are about one
-// connection only (RFC 9110, section 7.6.1), and Expect, which is dealt with here. Host
-// is the target's, as its server would not know another. A user in the target's URL
-// becomes an Authorization header when the request has none.
+// Method, body and headers stay unchanged, without the headers of a single connection
+// (RFC 9110, section 7.6.1) and Expect, which this server handles. Host is the target's. A user
+// in the target's URL becomes an Authorization header when the request has none.
 type Forwarder struct {
-	// Target comes from deliver.ParseURL. The path of the request is put behind the
-	// target's, and its query behind the target's query. When only one path is served,
-	// the target's path, where it has one, takes its place.
+	// Target comes from deliver.ParseURL. The path of the request is appended to the target's,
+	// and its query to the target's query. With Options.Path, a path of the target replaces it.
 	Target *url.URL
 
-	// Client is best made with deliver.NewTransport, which adds nothing of its own, and
+	// Client should have a transport of deliver.NewTransport, which adds no headers, and
 	// KeepConnectionHeader.
 	Client *deliver.Client
 
-	// Timeout is how long the target has until its whole reply is here; 0 means no limit.
-	// Of a reply longer than Limits.Body the rest is read after Options.Delay.
+	// Timeout is how long the target has for its whole response; 0 is no limit. The part of a
+	// response beyond Limits.Body is read after Options.Delay.
 	Timeout time.Duration
 }
 
-// forward passes the request on, and answers what comes back.
-func (x *exchange) forward() answer {
+// forward forwards the request and returns the target's response.
+func (x *exchange) forward() plannedResponse {
 	f := x.s.options.Forward
-	x.allowTime()
+	x.liftReadDeadline()
 	start := x.s.options.Now()
-	var conn *seenConn
-	reply, err := f.Client.Pass(watchConn(x.r.Context(), &conn), f.request(x.r, x.Body, x.s.options.Path != ""), f.Timeout)
+	var conn *observedConn
+	resp, err := f.Client.Pass(observeConn(x.r.Context(), &conn), f.request(x.r, x.Body, x.s.options.Path != ""), f.Timeout)
 	x.Forwarded = &Forwarded{}
 	defer func() { x.Forwarded.Took = x.s.options.Now().Sub(start) }()
 	if err != nil {
 		return x.notForwarded(err)
 	}
-	restoreConnection(reply, conn)
-	x.Forwarded.Status = reply.StatusCode
-	if reply.StatusCode < 200 || reply.StatusCode > 999 {
-		reply.Body.Close()
-		return x.notForwarded(fmt.Errorf("the target answered with status %d, which cannot be passed back", reply.StatusCode))
+	restoreConnection(resp, conn)
+	x.Forwarded.Status = resp.StatusCode
+	if resp.StatusCode < 200 || resp.StatusCode > 999 {
+		resp.Body.Close()
+		return x.notForwarded(fmt.Errorf("the endpoint responded with status %d, which cannot be returned", resp.StatusCode))
 	}
-	return x.passBack(reply)
+	return x.passBack(resp)
 }
 
-// wholeReply is how long a reply may be to be read before any of it is passed back.
-const wholeReply = 64 << 10
+// bufferedResponse is how many bytes of a response are read before any are returned to the sender.
+const bufferedResponse = 64 << 10
 
-// passBack answers a reply. Its start is read first, so that one that breaks off there
-// is not answered as if it were whole.
-func (x *exchange) passBack(reply *http.Response) answer {
-	most := x.readFirst()
-	body, err := io.ReadAll(io.LimitReader(reply.Body, most))
-	x.Forwarded.keep(reply.Header, body, err != nil)
+// passBack returns the target's response. Its start is read first, so that one that is truncated
+// there becomes a 502 instead of a truncated response.
+func (x *exchange) passBack(resp *http.Response) plannedResponse {
+	limit := x.bufferLimit()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, limit))
+	x.Forwarded.keep(resp.Header, body, err != nil)
 	if err != nil {
-		reply.Body.Close()
+		resp.Body.Close()
 		return x.notForwarded(err)
 	}
-	a := answer{status: reply.StatusCode, headers: passedBack(reply), body: body, reply: reply, outcome: Accepted, delay: true}
-	if int64(len(body)) < most {
-		reply.Body.Close()
-		reply.Body = http.NoBody
+	planned := plannedResponse{status: resp.StatusCode, headers: returnedHeaders(resp), body: body, rest: resp, outcome: Accepted, delay: true}
+	if int64(len(body)) < limit {
+		resp.Body.Close()
+		resp.Body = http.NoBody
 	}
-	return a
+	return planned
 }
 
-// keep notes the body of a reply for showing it.
-func (f *Forwarded) keep(headers http.Header, body []byte, isTorn bool) {
-	f.Headers, f.Body, f.Truncated = headers, body, isTorn
-	if len(body) > wholeReply {
-		f.Body, f.Truncated = bytes.Clone(body[:wholeReply]), true
+// keep keeps the start of a response, to show it.
+func (f *Forwarded) keep(headers http.Header, body []byte, isTruncated bool) {
+	f.Headers, f.Body, f.Truncated = headers, body, isTruncated
+	if len(body) > bufferedResponse {
+		f.Body, f.Truncated = bytes.Clone(body[:bufferedResponse]), true
 	}
 }
 
-// readFirst is how much of a reply is read before it is answered. It is more where the answer
-// is delayed: what is not here before the delay has to come within the target's time all the same.
-func (x *exchange) readFirst() int64 {
+// bufferLimit returns how many bytes of a response are read before any are returned. With a delay
+// it is more: the rest has to arrive within the target's timeout, delay included.
+func (x *exchange) bufferLimit() int64 {
 	if x.s.options.Delay > 0 {
-		return max(wholeReply, x.s.options.Limits.Body)
+		return max(bufferedResponse, x.s.options.Limits.Body)
 	}
-	return wholeReply
+	return bufferedResponse
 }
 
-func (x *exchange) notForwarded(err error) answer {
+func (x *exchange) notForwarded(err error) plannedResponse {
 	errors.As(err, &x.Forwarded.Failure)
 	if x.r.Context().Err() != nil {
-		return answer{outcome: NoResponse, problem: x.leaver() + " before the target's answer"}
+		return plannedResponse{outcome: NoResponse, problem: x.disconnectReason() + " before the endpoint's response"}
 	}
-	return answer{status: http.StatusBadGateway, outcome: NotForwarded, problem: "not forwarded: " + err.Error()}
+	return plannedResponse{status: http.StatusBadGateway, outcome: NotForwarded, problem: "not forwarded: " + err.Error()}
 }
 
-// request is the one that is passed on.
+// request returns the request to forward.
 func (f *Forwarder) request(r *http.Request, body []byte, onePath bool) *http.Request {
 	out := &http.Request{
 		Method: r.Method, URL: join(f.Target, r.URL, onePath), Header: endToEnd(r.Header),
@@ -114,13 +112,13 @@ func (f *Forwarder) request(r *http.Request, body []byte, onePath bool) *http.Re
 		delete(out.Header, name)
 	}
 	if _, named := out.Header["User-Agent"]; !named {
-		out.Header["User-Agent"] = nil // else the HTTP library sends its own
+		out.Header["User-Agent"] = nil // else net/http sends its own
 	}
 	if user := f.Target.User; user != nil && out.Header.Get("Authorization") == "" {
 		password, _ := user.Password()
 		out.SetBasicAuth(user.Username(), password)
 	}
-	if len(r.Trailer) > 0 { // goes with chunks only
+	if len(r.Trailer) > 0 { // which needs chunks
 		out.Trailer, out.ContentLength = r.Trailer, -1
 	}
 	if len(body) > 0 {
@@ -130,7 +128,7 @@ func (f *Forwarder) request(r *http.Request, body []byte, onePath bool) *http.Re
 	return out
 }
 
-// join is where a request goes. Escapes and queries are kept byte for byte.
+// join returns the URL that a request is forwarded to. Escapes and queries stay unchanged.
 func join(target, request *url.URL, onePath bool) *url.URL {
 	joined := *target
 	if request.RawQuery != "" {
@@ -150,22 +148,21 @@ func join(target, request *url.URL, onePath bool) *url.URL {
 	return &joined
 }
 
-// passedBack are the headers of a reply that go on to the sender. The HTTP library would
-// guess a Content-Type when there is none.
-func passedBack(reply *http.Response) http.Header {
-	headers := endToEnd(reply.Header)
+// returnedHeaders returns the headers of the target's response that the sender gets.
+func returnedHeaders(resp *http.Response) http.Header {
+	headers := endToEnd(resp.Header)
 	if _, named := headers["Content-Type"]; !named {
-		headers["Content-Type"] = nil
+		headers["Content-Type"] = nil // else net/http guesses one
 	}
-	if names := slices.Sorted(maps.Keys(reply.Trailer)); len(names) > 0 {
+	if names := slices.Sorted(maps.Keys(resp.Trailer)); len(names) > 0 {
 		headers["Trailer"] = names
 	}
 	return headers
 }
 
-// addTrailer adds what came behind the body of a reply, also what was not announced.
-func addTrailer(headers http.Header, reply *http.Response) {
-	for name, values := range reply.Trailer {
+// addTrailer adds the trailer of a response, also fields that were not announced.
+func addTrailer(headers http.Header, resp *http.Response) {
+	for name, values := range resp.Trailer {
 		if !slices.Contains(headers["Trailer"], name) {
 			name = http.TrailerPrefix + name
 		}
@@ -173,7 +170,7 @@ func addTrailer(headers http.Header, reply *http.Response) {
 	}
 }
 
-// endToEnd are the headers without those about one connection only.
+// endToEnd returns the headers without those of a single connection.
 func endToEnd(headers http.Header) http.Header {
 	kept := maps.Clone(headers)
 	for _, line := range headers["Connection"] {

@@ -1,7 +1,6 @@
-// This file finds the names in the Connection header of a target's reply where the HTTP library
-// has taken that header away: it does so when "close" is one of them. RFC 9110, section 7.6.1,
-// wants the other ones not to be passed back. Over TLS the reply cannot be seen, and such
-// headers pass.
+// This file restores the Connection header of a target's response. net/http removes that header
+// when it lists "close", and with it the names of the other headers that must not be forwarded
+// (RFC 9110, section 7.6.1). Over TLS the response cannot be read here; such headers are forwarded.
 
 package receive
 
@@ -17,8 +16,8 @@ import (
 	"sync"
 )
 
-// KeepConnectionHeader makes a transport usable for a Forwarder that removes all headers that
-// are about one connection only.
+// KeepConnectionHeader prepares a transport for a Forwarder, so that it can remove all headers of a
+// single connection.
 func KeepConnectionHeader(t *http.Transport) {
 	dial := t.DialContext
 	if dial == nil {
@@ -29,37 +28,37 @@ func KeepConnectionHeader(t *http.Transport) {
 		if err != nil {
 			return nil, err
 		}
-		return &seenConn{Conn: c}, nil
+		return &observedConn{Conn: c}, nil
 	}
 }
 
-// seenConn keeps what came since the last request.
-type seenConn struct {
+// observedConn keeps the data received since the last request.
+type observedConn struct {
 	net.Conn
-	mu   sync.Mutex // guards what follows
-	came []byte
+	mu       sync.Mutex // guards received
+	received []byte
 }
 
-func (c *seenConn) Write(p []byte) (int, error) {
+func (c *observedConn) Write(p []byte) (int, error) {
 	c.mu.Lock()
-	c.came = c.came[:0]
+	c.received = c.received[:0]
 	c.mu.Unlock()
 	return c.Conn.Write(p)
 }
 
-func (c *seenConn) Read(p []byte) (int, error) {
+func (c *observedConn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
 	c.mu.Lock()
-	c.came = append(c.came, p[:min(n, max(wholeReply-len(c.came), 0))]...)
+	c.received = append(c.received, p[:min(n, max(bufferedResponse-len(c.received), 0))]...)
 	c.mu.Unlock()
 	return n, err
 }
 
-// connection is the Connection header of the reply that came, behind those with 1xx.
-func (c *seenConn) connection() []string {
+// connection returns the Connection header of the response, after any with a 1xx status.
+func (c *observedConn) connection() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	in := textproto.NewReader(bufio.NewReader(bytes.NewReader(c.came)))
+	in := textproto.NewReader(bufio.NewReader(bytes.NewReader(c.received)))
 	for {
 		line, err := in.ReadLine()
 		if err != nil {
@@ -72,18 +71,18 @@ func (c *seenConn) connection() []string {
 	}
 }
 
-// watchConn notes in seen over which connection a request goes.
-func watchConn(ctx context.Context, seen **seenConn) context.Context {
+// observeConn stores the connection that a request uses in conn.
+func observeConn(ctx context.Context, conn **observedConn) context.Context {
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GotConn: func(info httptrace.GotConnInfo) { *seen, _ = info.Conn.(*seenConn) },
+		GotConn: func(info httptrace.GotConnInfo) { *conn, _ = info.Conn.(*observedConn) },
 	})
 }
 
-// restoreConnection gives a reply its Connection header back.
-func restoreConnection(reply *http.Response, seen *seenConn) {
-	if reply.Close && seen != nil && reply.Header["Connection"] == nil {
-		if names := seen.connection(); names != nil {
-			reply.Header["Connection"] = names
+// restoreConnection restores the Connection header of a response.
+func restoreConnection(resp *http.Response, conn *observedConn) {
+	if resp.Close && conn != nil && resp.Header["Connection"] == nil {
+		if names := conn.connection(); names != nil {
+			resp.Header["Connection"] = names
 		}
 	}
 }

@@ -71,8 +71,8 @@ func forwarder(t testing.TB, target string) *Forwarder {
 	return &Forwarder{Target: u, Client: deliver.NewClient(transport, time.Now), Timeout: 10 * time.Second}
 }
 
-// rawTarget is a server that gives one answer and hands on the request it got.
-func rawTarget(t testing.TB, answer string) (addr string, requests <-chan string) {
+// rawTarget is a server that sends one response and passes on the request it got.
+func rawTarget(t testing.TB, response string) (addr string, requests <-chan string) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -94,7 +94,7 @@ func rawTarget(t testing.TB, answer string) (addr string, requests <-chan string
 		}
 		io.Copy(io.Discard, req.Body)
 		got <- text.String()
-		io.WriteString(c, answer)
+		io.WriteString(c, response)
 	}()
 	return l.Addr().String(), got
 }
@@ -115,7 +115,7 @@ func endlessTarget(t testing.TB, reading chan<- struct{}) *Forwarder {
 func TestForwardIsFaithful(t *testing.T) {
 	addr, requests := rawTarget(t, "HTTP/1.1 103 Early\r\nConnection: X-Not\r\n\r\nHTTP/1.1 418 Short and stout\r\nX-Response: a\r\nX-Response: b\r\nConnection: close, X-Hop\r\nX-Hop: 1\r\nContent-Length: 4\r\n\r\ntea!")
 	r := start(t, Options{Forward: forwarder(t, "http://me:pw@"+addr+"/app")})
-	reply := r.raw(t, "PUT /hooks/?a=%7e HTTP/1.1\r\nHost: listener\r\nContent-Type: application/JSON\r\nX-Twice: 1\r\nX-Twice: 2\r\n"+
+	resp := r.raw(t, "PUT /hooks/?a=%7e HTTP/1.1\r\nHost: listener\r\nContent-Type: application/JSON\r\nX-Twice: 1\r\nX-Twice: 2\r\n"+
 		"Connection: close, x-mine\r\nX-Mine: 1\r\nKeep-Alive: 5\r\nTE: trailers\r\nUpgrade: h2c\r\nExpect: 100-continue\r\n"+
 		"Transfer-Encoding: chunked\r\n\r\n3\r\n\xff{}\r\n0\r\n\r\n")
 	want := strings.Join([]string{"PUT /app/hooks/?a=%7e HTTP/1.1", "Host: " + addr, "Content-Length: 3",
@@ -123,11 +123,11 @@ func TestForwardIsFaithful(t *testing.T) {
 	if diff := cmp.Diff(want, <-requests); diff != "" {
 		t.Error(diff)
 	}
-	head, body, _ := strings.Cut(strings.TrimPrefix(reply, "HTTP/1.1 100 Continue\r\n\r\n"), "\r\n\r\n")
+	head, body, _ := strings.Cut(strings.TrimPrefix(resp, "HTTP/1.1 100 Continue\r\n\r\n"), "\r\n\r\n")
 	lines := strings.Split(head, "\r\n")
 	if lines[0] != "HTTP/1.1 418 I'm a teapot" || body != "tea!" || !strings.Contains(head, "X-Response: a\r\nX-Response: b") ||
 		strings.Contains(head, "X-Hop") || strings.Contains(head, "Content-Type") {
-		t.Errorf("answered %q", reply)
+		t.Errorf("got %q", resp)
 	}
 	x := <-r.receptions
 	if x.Status != 418 || x.Forwarded == nil || x.Forwarded.Status != 418 || x.Forwarded.Took <= 0 || x.Outcome != Accepted {
@@ -162,7 +162,7 @@ func TestForwardFails(t *testing.T) {
 		"dead":     {dead.Addr().String(), 0, deliver.KindRefused, "not forwarded: nothing listens on ADDR"},
 		"silent":   {silent, 0, deliver.KindReset, "not forwarded: ADDR closed the connection before it answered"},
 		"half":     {half, 200, deliver.KindReset, "not forwarded: ADDR closed the connection in the middle of its reply"},
-		"nonsense": {nonsense, 99, "", "not forwarded: the target answered with status 99, which cannot be passed back"},
+		"nonsense": {nonsense, 99, "", "not forwarded: the endpoint responded with status 99, which cannot be returned"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -172,7 +172,7 @@ func TestForwardFails(t *testing.T) {
 				return nil
 			}})
 			if got := post(t, r.url("/"), ticketEvent).StatusCode; got != 502 || recorded != 502 {
-				t.Errorf("answered %d, recorded %d", got, recorded)
+				t.Errorf("got %d, recorded %d", got, recorded)
 			}
 			x := <-r.receptions
 			if x.Outcome != NotForwarded || x.Problem != strings.ReplaceAll(test.problem, "ADDR", test.addr) || x.Forwarded.Status != test.status {
@@ -185,8 +185,8 @@ func TestForwardFails(t *testing.T) {
 	}
 }
 
-// A sender that leaves is no failure of the target.
-func TestForwardToBeLeft(t *testing.T) {
+// A sender that disconnects is not a failure of the target.
+func TestForwardSenderDisconnects(t *testing.T) {
 	asked := make(chan net.Conn, 1)
 	target, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -204,36 +204,35 @@ func TestForwardToBeLeft(t *testing.T) {
 	c := <-asked
 	defer c.Close()
 	sender.Close()
-	if x := <-r.receptions; x.Outcome != NoResponse || x.Problem != "the sender closed its side of the connection before the target's answer" {
+	if x := <-r.receptions; x.Outcome != NoResponse || x.Problem != "the sender disconnected before the endpoint's response" {
 		t.Errorf("%+v", x)
 	}
 }
 
-func TestForwardLongReply(t *testing.T) {
-	long := strings.Repeat("x", 5*wholeReply)
+func TestForwardLongResponse(t *testing.T) {
+	long := strings.Repeat("x", 5*bufferedResponse)
 	addr, _ := rawTarget(t, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"+long)
 	r := start(t, Options{Forward: forwarder(t, addr)})
 	if got := readAll(t, post(t, r.url("/"), ticketEvent).Body); got != long {
 		t.Errorf("got %d bytes, want %d", len(got), len(long))
 	}
-	if f := (<-r.receptions).Forwarded; string(f.Body) != long[:wholeReply] || !f.Truncated {
+	if f := (<-r.receptions).Forwarded; string(f.Body) != long[:bufferedResponse] || !f.Truncated {
 		t.Errorf("%d bytes are kept, truncated: %v", len(f.Body), f.Truncated)
 	}
 }
 
-// late lets a reply be read until the answer's delay begins: the delay would use up the
-// target's time.
+// late lets a response be read until the delay begins: the delay would use up the target's time.
 type late struct {
 	http.RoundTripper
 	delayed atomic.Bool
 }
 
 func (l *late) RoundTrip(r *http.Request) (*http.Response, error) {
-	reply, err := l.RoundTripper.RoundTrip(r)
+	resp, err := l.RoundTripper.RoundTrip(r)
 	if err == nil {
-		reply.Body = lateBody{reply.Body, l}
+		resp.Body = lateBody{resp.Body, l}
 	}
-	return reply, err
+	return resp, err
 }
 
 type lateBody struct {
@@ -248,8 +247,8 @@ func (b lateBody) Read(p []byte) (int, error) {
 	return b.ReadCloser.Read(p)
 }
 
-func TestForwardLongReplyAndDelay(t *testing.T) {
-	long := strings.Repeat("x", 5*wholeReply)
+func TestForwardLongResponseAndDelay(t *testing.T) {
+	long := strings.Repeat("x", 5*bufferedResponse)
 	addr, _ := rawTarget(t, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"+long)
 	f := forwarder(t, addr)
 	l := &late{RoundTripper: &http.Transport{DisableKeepAlives: true}}
@@ -261,17 +260,17 @@ func TestForwardLongReplyAndDelay(t *testing.T) {
 	if got := readAll(t, post(t, r.url("/"), ticketEvent).Body); got != long {
 		t.Errorf("got %d bytes, want %d", len(got), len(long))
 	}
-	if f := (<-r.receptions).Forwarded; string(f.Body) != long[:wholeReply] || !f.Truncated {
+	if f := (<-r.receptions).Forwarded; string(f.Body) != long[:bufferedResponse] || !f.Truncated {
 		t.Errorf("%d bytes are kept, truncated: %v", len(f.Body), f.Truncated)
 	}
 }
 
-func TestForwardBreaksOff(t *testing.T) {
-	addr, _ := rawTarget(t, "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n"+strings.Repeat("x", 2*wholeReply))
+func TestForwardTruncated(t *testing.T) {
+	addr, _ := rawTarget(t, "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n"+strings.Repeat("x", 2*bufferedResponse))
 	r := start(t, Options{Forward: forwarder(t, addr)})
-	reply := post(t, r.url("/"), ticketEvent)
-	if _, err := io.ReadAll(reply.Body); reply.StatusCode != 200 || err == nil {
-		t.Errorf("answered %d as if whole", reply.StatusCode)
+	resp := post(t, r.url("/"), ticketEvent)
+	if _, err := io.ReadAll(resp.Body); resp.StatusCode != 200 || err == nil {
+		t.Errorf("got %d as if whole", resp.StatusCode)
 	}
 	x := <-r.receptions
 	if x.Outcome != NotForwarded || x.Status != 200 || x.Forwarded.Failure == nil || x.Forwarded.Failure.Kind != deliver.KindReset {
@@ -279,17 +278,17 @@ func TestForwardBreaksOff(t *testing.T) {
 	}
 }
 
-// Trailers go both ways, announced or not, and what the target said is kept.
+// Trailers are forwarded both ways, announced or not, and the response is kept.
 func TestForwardTrailers(t *testing.T) {
-	addr, requests := rawTarget(t, "HTTP/1.1 422 No\r\nTransfer-Encoding: chunked\r\nTrailer: X-Told\r\n\r\n3\r\nno!\r\n0\r\nX-Told: 1\r\nX-Untold: 2\r\n\r\n")
+	addr, requests := rawTarget(t, "HTTP/1.1 422 No\r\nTransfer-Encoding: chunked\r\nTrailer: X-Told\r\n\r\n3\r\nno!\r\n0\r\nX-Told: 1\r\nX-Unreported: 2\r\n\r\n")
 	r := start(t, Options{Forward: forwarder(t, addr)})
-	reply := r.raw(t, "POST / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nTransfer-Encoding: chunked\r\nTrailer: X-Mine\r\n\r\n2\r\n{}\r\n0\r\nX-Mine: 3\r\n\r\n")
-	if !strings.Contains(reply, "\r\nTrailer: X-Told\r\n") || !strings.Contains(reply, "3\r\nno!\r\n0\r\n") ||
-		!strings.Contains(reply, "\r\nX-Told: 1\r\n") || !strings.HasSuffix(reply, "\r\nX-Untold: 2\r\n\r\n") {
-		t.Errorf("answered %q", reply)
+	resp := r.raw(t, "POST / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nTransfer-Encoding: chunked\r\nTrailer: X-Mine\r\n\r\n2\r\n{}\r\n0\r\nX-Mine: 3\r\n\r\n")
+	if !strings.Contains(resp, "\r\nTrailer: X-Told\r\n") || !strings.Contains(resp, "3\r\nno!\r\n0\r\n") ||
+		!strings.Contains(resp, "\r\nX-Told: 1\r\n") || !strings.HasSuffix(resp, "\r\nX-Unreported: 2\r\n\r\n") {
+		t.Errorf("got %q", resp)
 	}
 	if got := <-requests; !strings.HasSuffix(got, "2\r\n{}\r\n0\r\nX-Mine: 3\r\n\r\n") {
-		t.Errorf("passed on %q", got)
+		t.Errorf("forwarded %q", got)
 	}
 	if f := (<-r.receptions).Forwarded; string(f.Body) != "no!" || f.Truncated {
 		t.Errorf("%+v", f)

@@ -13,7 +13,7 @@ import (
 
 const ticketEvent = `{"event":"update","time":1575976413,"object":"ticket","objectId":100,"props":{"state":"invited"}}`
 
-// running is a server at work, and what it has reported.
+// running is a running server with its reports.
 type running struct {
 	*Server
 	addr       string
@@ -71,28 +71,28 @@ func (r *running) dial(t testing.TB) net.Conn {
 	return c
 }
 
-// raw sends bytes and returns all that comes back until the server closes.
+// raw sends bytes and returns all that is received until the server closes.
 func (r *running) raw(t testing.TB, request string) string {
 	t.Helper()
 	c := r.dial(t)
 	if _, err := io.WriteString(c, request); err != nil {
 		t.Fatal(err)
 	}
-	reply, err := io.ReadAll(c)
+	resp, err := io.ReadAll(c)
 	if err != nil {
-		t.Fatalf("after %q: %v", reply, err)
+		t.Fatalf("after %q: %v", resp, err)
 	}
-	return string(reply)
+	return string(resp)
 }
 
 func post(t testing.TB, url, body string) *http.Response {
 	t.Helper()
-	reply, err := http.Post(url, "application/JSON", strings.NewReader(body))
+	resp, err := http.Post(url, "application/JSON", strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { reply.Body.Close() })
-	return reply
+	t.Cleanup(func() { resp.Body.Close() })
+	return resp
 }
 
 func readAll(t testing.TB, r io.Reader) string {

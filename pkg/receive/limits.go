@@ -1,14 +1,15 @@
-// This file is the hardening of the receiver: it bounds what senders can take up, so that those
-// who are slow, silent, broken or many keep nobody else out.
+// This file hardens the server: it limits the resources that senders can use, so that slow, silent,
+// broken or many senders do not lock out others.
 //
-//   - Who says nothing costs a few KiB, and is closed after Limits.Request.
-//   - Who has begun gets one of Limits.Connections places; net/http closes who takes longer than
-//     Limits.Request for a request, Limits.Idle until the next, or too long to take an answer.
-//   - While more than half of the places are taken, an answer closes its connection, so that
-//     those who keep theirs never have more than half of them.
-//   - The bytes of a head are bounded by net/http, and its lines by headLines. A body gets memory as it arrives, and all bodies together
-//     have a bound too (body.go).
-//   - What is to be shown and waits is bounded too (reports.go).
+//   - A connection without data costs a few KiB, and is closed after Limits.Request.
+//   - A connection with data uses one of Limits.Connections slots. net/http closes it when a request
+//     takes longer than Limits.Request, the next one longer than Limits.Idle, or reading the
+//     response too long.
+//   - While more than half of the slots are in use, a response closes its connection, so that
+//     kept-alive connections never use more than half.
+//   - net/http limits the bytes of a request head, headLines its lines. The buffer of a body grows
+//     with the data that arrives, and all bodies together are limited too (body.go).
+//   - Reports that wait are limited too (reports.go).
 
 package receive
 
@@ -22,19 +23,18 @@ import (
 	"time"
 )
 
-// Limits bound what a sender can take up. A zero means the default beside it.
+// Limits are the resources that senders can use. Zero means the default in parentheses.
 type Limits struct {
-	Body        int64         // bytes of a body (1 MiB); beyond it the answer is 413
-	Bodies      int64         // bytes of the bodies of all requests in hand, beyond 4 KiB each (64 MiB, at least Body); further ones wait
-	Headers     int           // bytes of the request line and the headers (64 KiB, and a few KiB of slack)
-	Connections int           // with a request, or kept after one, at the same time (2048); further ones wait
-	Silent      int           // on which nothing came yet, at the same time (4096); further ones wait
-	Request     time.Duration // until a request is here, from its first byte (10s); as long for that byte
+	Body        int64         // bytes of a body (1 MiB); a longer one gets 413
+	Bodies      int64         // bytes of all bodies in flight, beyond 4 KiB each (64 MiB, at least Body); further ones wait
+	Headers     int           // bytes of the request line and the headers (64 KiB, plus a few KiB of slack)
+	Connections int           // concurrent connections with a request, or kept alive after one (2048); further ones wait
+	Silent      int           // concurrent connections without any data yet (4096); further ones wait
+	Request     time.Duration // from the first byte of a request to its last (10s), and the wait for the first
 	Idle        time.Duration // between two requests of a connection (2m)
-	Write       time.Duration // until a ready answer is taken (10s)
+	Write       time.Duration // for the sender to read the response (10s)
 
-	// Grace is how long requests in hand may take to finish once the server is to stop.
-	// 0 is as long as they need.
+	// Grace is how long requests in flight may take when the server stops; 0 is no limit.
 	Grace time.Duration
 }
 
@@ -50,51 +50,50 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
-// headLines is about how many lines a head may have: a short one takes fifty times its bytes in
-// memory, and a thousand heads of thousands of them would keep the garbage collector busy.
+// headLines is about how many lines a request head may have: a short line uses fifty times its bytes
+// in memory, and a thousand heads with thousands of them would keep the garbage collector busy.
 const headLines = 1000
 
-var errLongHead = errors.New("head too long")
+var errLongHead = errors.New("request head too long")
 
-// writeTimeout is how long an answer may take from the end of the request's headers,
-// with all that it has to wait for. 0 is no limit.
+// writeTimeout returns how long a response may take from the end of the request's headers, all
+// waits included. 0 is no limit.
 func (o Options) writeTimeout() time.Duration {
-	all := o.Limits.Request + o.Delay + o.Limits.Write
+	total := o.Limits.Request + o.Delay + o.Limits.Write
 	if o.Forward == nil {
-		return all
+		return total
 	}
 	if o.Forward.Timeout <= 0 {
 		return 0
 	}
-	return all + o.Forward.Timeout
+	return total + o.Forward.Timeout
 }
 
-// listener hands out connections on which something came, up to the limit.
+// listener returns connections that have sent data, up to the limit.
 type listener struct {
 	net.Listener
-	server *Server
-	silent chan struct{} // holds one for each connection on which nothing came yet
-	begun  chan accepted
-	told   sync.Once // that there is no place
+	server   *Server
+	silent   chan struct{} // has one element per connection without data
+	ready    chan accepted
+	reported sync.Once // that no slot is free
 }
 
-// accepted is what the system's listener returned.
+// accepted is a result of the system's Accept.
 type accepted struct {
-	conn *begun
+	conn *peekedConn
 	err  error
 }
 
 func (s *Server) limit(l net.Listener) *listener {
-	limited := &listener{Listener: l, server: s, silent: make(chan struct{}, s.options.Limits.Silent), begun: make(chan accepted)}
+	limited := &listener{Listener: l, server: s, silent: make(chan struct{}, s.options.Limits.Silent), ready: make(chan accepted)}
 	go limited.acceptAll()
 	return limited
 }
 
-// Accept returns the next connection on which something came. Its place is given back when it
-// is closed.
+// Accept returns the next connection that has sent data. Its slot is released when it is closed.
 func (l *listener) Accept() (net.Conn, error) {
 	select {
-	case a := <-l.begun:
+	case a := <-l.ready:
 		if a.err != nil {
 			return nil, a.err
 		}
@@ -104,98 +103,98 @@ func (l *listener) Accept() (net.Conn, error) {
 	}
 }
 
-// acceptAll takes connections from the system until the server is to stop.
+// acceptAll accepts connections from the system until the server stops.
 func (l *listener) acceptAll() {
-	for l.takePlace(l.silent) {
+	for l.acquire(l.silent) {
 		c, err := l.Listener.Accept()
 		if err == nil {
 			go l.await(c)
 			continue
 		}
 		<-l.silent
-		if !l.hand(accepted{err: err}) { // the HTTP library waits before it asks again
+		if !l.pass(accepted{err: err}) { // net/http waits before it calls Accept again
 			return
 		}
 	}
 }
 
-// await closes a connection on which nothing comes, and hands on the others. One for which
-// there is no place yet counts as silent until there is.
+// await passes a connection on after its first byte, and closes one that sends nothing. While no
+// slot is free it counts as silent.
 func (l *listener) await(c net.Conn) {
 	defer func() { <-l.silent }()
-	b := &begun{Conn: c}
-	if !l.hasBegun(b) || !l.takePlace(l.server.places) {
+	peeked := &peekedConn{Conn: c}
+	if !l.peek(peeked) || !l.acquire(l.server.slots) {
 		c.Close()
 		return
 	}
-	if !l.hand(accepted{conn: b}) {
-		<-l.server.places
+	if !l.pass(accepted{conn: peeked}) {
+		<-l.server.slots
 		c.Close()
 	}
 }
 
-// hasBegun waits for the first byte, and is false when it does not come.
-func (l *listener) hasBegun(b *begun) bool {
-	defer context.AfterFunc(l.server.draining, func() { b.Conn.SetReadDeadline(time.Now()) })()
-	if b.Conn.SetReadDeadline(time.Now().Add(l.server.options.Limits.Request)); l.server.draining.Err() != nil {
+// peek waits for the first byte and reports whether it came.
+func (l *listener) peek(c *peekedConn) bool {
+	defer context.AfterFunc(l.server.draining, func() { c.Conn.SetReadDeadline(time.Now()) })()
+	if c.Conn.SetReadDeadline(time.Now().Add(l.server.options.Limits.Request)); l.server.draining.Err() != nil {
 		return false
 	}
-	n, _ := b.Conn.Read(b.first[:])
-	b.unread = n == 1
-	return b.unread
+	n, _ := c.Conn.Read(c.first[:])
+	c.unread = n == 1
+	return c.unread
 }
 
-// takePlace waits for a place, and is false when the server is to stop.
-func (l *listener) takePlace(places chan struct{}) bool {
+// acquire waits for a free slot. It returns false when the server stops.
+func (l *listener) acquire(slots chan struct{}) bool {
 	select {
-	case places <- struct{}{}:
+	case slots <- struct{}{}:
 		return true
 	default:
 	}
-	l.told.Do(func() {
-		l.server.malformed("", fmt.Sprintf("all %d connections are taken; further senders wait until some are closed", cap(places)))
+	l.reported.Do(func() {
+		l.server.malformed("", fmt.Sprintf("all %d connections are in use; new senders wait until one is closed", cap(slots)))
 	})
 	select {
-	case places <- struct{}{}:
+	case slots <- struct{}{}:
 		return true
 	case <-l.server.draining.Done():
 		return false
 	}
 }
 
-// hand is false when the server is to stop.
-func (l *listener) hand(a accepted) bool {
+// pass passes a result to Accept. It returns false when the server stops.
+func (l *listener) pass(a accepted) bool {
 	select {
-	case l.begun <- a:
+	case l.ready <- a:
 		return true
 	case <-l.server.draining.Done():
 		return false
 	}
 }
 
-// isCrowded says whether connections are not to be kept.
-func (s *Server) isCrowded() bool { return len(s.places) > cap(s.places)/2 }
+// isCrowded reports whether connections must not be kept alive.
+func (s *Server) isCrowded() bool { return len(s.slots) > cap(s.slots)/2 }
 
-// begun is a connection whose first byte was read to see that something came.
-type begun struct {
+// peekedConn is a connection whose first byte was read already.
+type peekedConn struct {
 	net.Conn
 	first  [1]byte
 	unread bool
 }
 
-func (b *begun) Read(p []byte) (int, error) {
-	if !b.unread || len(p) == 0 {
-		return b.Conn.Read(p)
+func (c *peekedConn) Read(p []byte) (int, error) {
+	if !c.unread || len(p) == 0 {
+		return c.Conn.Read(p)
 	}
-	b.unread = false
-	p[0] = b.first[0]
-	n, err := b.Conn.Read(p[1:])
+	c.unread = false
+	p[0] = c.first[0]
+	n, err := c.Conn.Read(p[1:])
 	return n + 1, err
 }
 
-// CloseWrite is that of TCP, where it is TCP.
-func (b *begun) CloseWrite() error {
-	if half, ok := b.Conn.(interface{ CloseWrite() error }); ok {
+// CloseWrite closes the sending side where the connection is TCP.
+func (c *peekedConn) CloseWrite() error {
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
 		return half.CloseWrite()
 	}
 	return nil

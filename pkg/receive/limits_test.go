@@ -14,9 +14,9 @@ import (
 	"time"
 )
 
-// TestSlowSendersKeepNobodyOut has crowds that do it wrong, each as large as the default allows
-// connections to be kept, while a good sender comes with a connection for each event.
-func TestSlowSendersKeepNobodyOut(t *testing.T) {
+// TestSlowSendersBlockNobody runs crowds of bad senders, each as large as the default limit of
+// connections, while a good sender opens a connection for each event.
+func TestSlowSendersBlockNobody(t *testing.T) {
 	const head = "POST / HTTP/1.1\r\nHost: h\r\n"
 	for name, request := range map[string]string{
 		"silent":    "",
@@ -36,8 +36,8 @@ func TestSlowSendersKeepNobodyOut(t *testing.T) {
 	}
 }
 
-// Where all places are taken by senders that are slow, the next one waits no longer than they may.
-func TestSlowSendersGoInTime(t *testing.T) {
+// While slow senders use all slots, the next sender waits no longer than their timeout.
+func TestSlowSendersTimeOut(t *testing.T) {
 	const head = "POST / HTTP/1.1\r\nHost: h\r\n"
 	for name, request := range map[string]string{"silent": "", "slow head": head, "slow body": head + "Content-Length: 10\r\n\r\nhalf"} {
 		t.Run(name, func(t *testing.T) {
@@ -50,7 +50,7 @@ func TestSlowSendersGoInTime(t *testing.T) {
 	}
 }
 
-// Those who keep their connections have half of the places at most.
+// Kept-alive connections use half of the slots at most.
 func TestCrowdedConnectionsAreNotKept(t *testing.T) {
 	r := start(t, Options{Limits: Limits{Connections: 4}})
 	for range 2 {
@@ -67,8 +67,8 @@ func TestCrowdedConnectionsAreNotKept(t *testing.T) {
 	}
 }
 
-// More senders than may keep their connections, all busy, lose no event.
-func TestMoreSendersThanPlaces(t *testing.T) {
+// More busy senders than slots lose no event.
+func TestMoreSendersThanSlots(t *testing.T) {
 	var shown atomic.Int64
 	r := startReporting(t, Options{Limits: Limits{Connections: 8}}, func(Reception) { shown.Add(1) })
 	const senders, each = 24, 20
@@ -78,12 +78,12 @@ func TestMoreSendersThanPlaces(t *testing.T) {
 	for range senders {
 		all.Go(func() {
 			for range each {
-				reply, err := client.Post(r.url("/"), "application/JSON", strings.NewReader(ticketEvent))
-				if err != nil || reply.StatusCode != http.StatusNoContent {
-					t.Errorf("%v, %v", reply, err)
+				resp, err := client.Post(r.url("/"), "application/JSON", strings.NewReader(ticketEvent))
+				if err != nil || resp.StatusCode != http.StatusNoContent {
+					t.Errorf("%v, %v", resp, err)
 					return
 				}
-				reply.Body.Close()
+				resp.Body.Close()
 			}
 		})
 	}
@@ -93,11 +93,11 @@ func TestMoreSendersThanPlaces(t *testing.T) {
 	}
 }
 
-// A handshake that does not go on is slow like any other sender.
-func TestSlowHandshakesGoInTime(t *testing.T) {
+// A handshake that stalls counts as a slow sender.
+func TestSlowHandshakesTimeOut(t *testing.T) {
 	r, _ := startTLS(t, Limits{Connections: 1, Request: 50 * time.Millisecond})
 	io.WriteString(r.dial(t), "\x16\x03\x01")
-	for len(r.places) == 0 {
+	for len(r.slots) == 0 {
 		runtime.Gosched()
 	}
 	c, err := tls.Dial("tcp", r.addr, &tls.Config{InsecureSkipVerify: true})
@@ -107,7 +107,7 @@ func TestSlowHandshakesGoInTime(t *testing.T) {
 	c.Close()
 }
 
-// The first byte is read apart from the others, and is neither lost nor waited for twice.
+// The first byte is read separately, and is neither lost nor waited for twice.
 func TestFirstByte(t *testing.T) {
 	r := start(t, Options{})
 	c := r.dial(t)
@@ -115,41 +115,41 @@ func TestFirstByte(t *testing.T) {
 	for i := range len(request) {
 		io.WriteString(c, request[i:i+1])
 	}
-	if reply := readAll(t, c); !strings.HasPrefix(reply, "HTTP/1.1 204 ") {
-		t.Errorf("answered %q", reply)
+	if resp := readAll(t, c); !strings.HasPrefix(resp, "HTTP/1.1 204 ") {
+		t.Errorf("got %q", resp)
 	}
 	if x := <-r.receptions; string(x.Body) != "{}" || x.Method != "POST" {
 		t.Errorf("%+v", x)
 	}
 }
 
-// Those who said nothing, and those who wait for a place, do not hold up the end.
+// Silent connections, and those that wait for a slot, do not delay the stop.
 func TestStopWithACrowd(t *testing.T) {
 	r := start(t, Options{Limits: Limits{Connections: 1, Silent: 2, Request: time.Hour, Grace: 10 * time.Millisecond}})
 	for range 4 {
 		io.WriteString(r.dial(t), "P")
 	}
 	r.dial(t)
-	for len(r.places) == 0 {
+	for len(r.slots) == 0 {
 		runtime.Gosched()
 	}
 	r.stop()
-	if len(r.places) > 0 {
-		t.Errorf("%d places are still taken", len(r.places))
+	if len(r.slots) > 0 {
+		t.Errorf("%d places are still taken", len(r.slots))
 	}
 }
 
-// poor is a listener in a process that has no file descriptor left at first.
-type poor struct {
+// exhausted is a listener in a process that has no file descriptor left at first.
+type exhausted struct {
 	net.Listener
 	failures atomic.Int32
 }
 
-func (p *poor) Accept() (net.Conn, error) {
-	if p.failures.Add(-1) >= 0 {
+func (e *exhausted) Accept() (net.Conn, error) {
+	if e.failures.Add(-1) >= 0 {
 		return nil, &net.OpError{Op: "accept", Err: syscall.EMFILE}
 	}
-	return p.Listener.Accept()
+	return e.Listener.Accept()
 }
 
 func TestNoDescriptorsLeft(t *testing.T) {
@@ -162,7 +162,7 @@ func TestNoDescriptorsLeft(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wrapped := &poor{Listener: l}
+	wrapped := &exhausted{Listener: l}
 	wrapped.failures.Store(2)
 	go server.Serve(t.Context(), wrapped)
 	t.Cleanup(func() { server.abort() })
@@ -173,10 +173,10 @@ func TestNoDescriptorsLeft(t *testing.T) {
 	}
 }
 
-// What fails many times a second is said every ten seconds, and all else always.
-func TestComplaints(t *testing.T) {
-	now, told := time.Now(), 0
-	s, err := New(Options{Now: func() time.Time { return now }, OnMalformed: func(Malformed) { told++ }})
+// A failure to accept is reported every ten seconds, any other log line always.
+func TestServerLog(t *testing.T) {
+	now, reported := time.Now(), 0
+	s, err := New(Options{Now: func() time.Time { return now }, OnMalformed: func(Malformed) { reported++ }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -185,11 +185,11 @@ func TestComplaints(t *testing.T) {
 		text  string
 		later time.Duration
 		want  int
-	}{{failed, 0, 1}, {failed, time.Second, 1}, {other, 0, 2}, {other, 0, 3}, {failed, complainEvery, 4}, {failed, 0, 4}} {
+	}{{failed, 0, 1}, {failed, time.Second, 1}, {other, 0, 2}, {other, 0, 3}, {failed, acceptErrorEvery, 4}, {failed, 0, 4}} {
 		now = now.Add(step.later)
-		complaints{s}.Write([]byte(step.text))
-		if s.reports.wait(); told != step.want {
-			t.Errorf("%q after %s: %d were told, want %d", step.text, step.later, told, step.want)
+		serverLog{s}.Write([]byte(step.text))
+		if s.reports.wait(); reported != step.want {
+			t.Errorf("%q after %s: %d were reported, want %d", step.text, step.later, reported, step.want)
 		}
 	}
 }

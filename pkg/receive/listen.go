@@ -1,21 +1,25 @@
 package receive
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"net"
+	"net/url"
 	"os"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 )
 
-// ListenError says that an address cannot be listened on.
+// ListenError reports an address that cannot be listened on.
 type ListenError struct {
 	Addr  string
-	InUse bool // another program has it
+	InUse bool // by another program
 	Err   error
 }
 
@@ -28,11 +32,11 @@ func (e *ListenError) Error() string {
 
 func (e *ListenError) Unwrap() error { return e.Err }
 
-// Unix stands before the path of a socket in the place of host:port.
+// Unix is the prefix of a socket's path in an address.
 const Unix = "unix:"
 
-// Listen binds host:port, where port 0 is any free one, or unix:PATH, where a socket that
-// nobody listens on any more is replaced. The error is a *ListenError.
+// Listen listens on host:port, where port 0 is any free one, or on unix:PATH, where a stale socket
+// is replaced. The error is a *ListenError.
 func Listen(ctx context.Context, addr string) (net.Listener, error) {
 	var config net.ListenConfig
 	network, address := "tcp", addr
@@ -54,7 +58,7 @@ func Listen(ctx context.Context, addr string) (net.Listener, error) {
 	return nil, &ListenError{Addr: addr, InUse: errors.Is(err, errInUse), Err: err}
 }
 
-// removeStale removes a socket that a listener has left behind.
+// removeStale removes a socket on which no program listens.
 func removeStale(path string) {
 	info, err := os.Lstat(path)
 	if err != nil || info.Mode().Type() != fs.ModeSocket {
@@ -68,11 +72,61 @@ func removeStale(path string) {
 	conn.Close()
 }
 
-// IsLoopback says whether only this machine can reach an address that is listened on.
+// IsLoopback reports whether only this machine can reach the address of a listener.
 func IsLoopback(addr net.Addr) bool {
 	if addr.Network() == "unix" {
 		return true
 	}
 	host, _, _ := net.SplitHostPort(addr.String())
 	return deliver.IsLoopback(host)
+}
+
+// Reaches reports whether the target is the server that listens on bound: it would forward each
+// request to itself, without end.
+func (f *Forwarder) Reaches(ctx context.Context, bound net.Addr) bool {
+	listener, ok := bound.(*net.TCPAddr)
+	if !ok {
+		return false
+	}
+	port, err := net.DefaultResolver.LookupPort(ctx, "tcp", targetPort(f.Target))
+	if err != nil || port != listener.Port {
+		return false
+	}
+	return slices.ContainsFunc(addresses(ctx, f.Target.Hostname()), func(ip net.IP) bool { return reaches(ip, listener.IP) })
+}
+
+func targetPort(target *url.URL) string { return cmp.Or(target.Port(), target.Scheme) }
+
+// addresses returns the IP addresses of a host; none when it cannot be resolved.
+func addresses(ctx context.Context, name string) []net.IP {
+	if strings.EqualFold(strings.TrimSuffix(name, "."), "localhost") {
+		return []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback}
+	}
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	found, _ := net.DefaultResolver.LookupIP(ctx, "ip", name)
+	return found
+}
+
+// reaches reports whether a connection to ip reaches a listener on bound. The unspecified address
+// connects to this machine.
+func reaches(ip, bound net.IP) bool {
+	switch {
+	case ip.Equal(bound):
+		return true
+	case ip.IsUnspecified():
+		return bound.IsLoopback() || bound.IsUnspecified()
+	case !bound.IsUnspecified():
+		return false
+	}
+	return ip.IsLoopback() || isOwn(ip)
+}
+
+// isOwn reports whether a network interface of this machine has the address.
+func isOwn(ip net.IP) bool {
+	own, _ := net.InterfaceAddrs()
+	return slices.ContainsFunc(own, func(a net.Addr) bool {
+		network, ok := a.(*net.IPNet)
+		return ok && network.IP.Equal(ip)
+	})
 }

@@ -1,5 +1,5 @@
-// This file tells of what net/http keeps to itself: that what came is no HTTP request, or that
-// a request's head broke off.
+// This file reports what net/http handles silently: data that is not an HTTP request, and truncated
+// request heads.
 
 package receive
 
@@ -18,7 +18,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 )
 
-// connKey finds the connection in the context of a request.
+// connKey is the key of the connection in the context of a request.
 type connKey struct{}
 
 func connOf(r *http.Request) *conn {
@@ -28,28 +28,28 @@ func connOf(r *http.Request) *conn {
 
 // Stages of a connection.
 const (
-	fresh   int32 = iota // nothing of a request came yet
-	resting              // nothing of the next one did
-	reading              // the HTTP library reads a head
-	read                 // and it has ended that, one way or the other
-	serving              // a request is in hand
+	fresh   int32 = iota // no data yet
+	idle                 // no data of the next request yet
+	reading              // net/http reads a request head
+	read                 // the head was read, or rejected
+	serving              // a request is in flight
 )
 
-// conn is a connection that the HTTP library serves, and what can be seen of that: when it
-// writes and no request is in hand, it refuses what came.
+// conn is a connection that net/http serves. When net/http writes while no request is in flight, it
+// is rejecting the data.
 type conn struct {
 	net.Conn // raw, or tls
 	raw      net.Conn
 	tls      *tls.Conn // nil is plain HTTP
 	server   *Server
 	stage    atomic.Int32
-	start    []byte // of what came, until a request did
-	lines    int    // that came of the head that is being read
+	start    []byte // of the data, until a request is in flight
+	lines    int    // of the head that is being read
 	reported atomic.Bool
 }
 
-// watch takes a connection into service. Its place must be taken.
-func (s *Server) watch(raw *begun) *conn {
+// watch wraps a connection, for which a slot is acquired.
+func (s *Server) watch(raw *peekedConn) *conn {
 	c := &conn{Conn: raw, raw: raw.Conn, server: s}
 	if s.options.TLS != nil {
 		c.tls = tls.Server(raw, s.options.TLS)
@@ -59,21 +59,21 @@ func (s *Server) watch(raw *begun) *conn {
 	return c
 }
 
-// connState follows the HTTP library through a connection's life.
+// connState follows a connection's states in net/http.
 func (s *Server) connState(nc net.Conn, state http.ConnState) {
 	c := nc.(*conn)
 	switch state {
 	case http.StateActive:
 		c.stage.CompareAndSwap(reading, read)
 	case http.StateIdle:
-		c.stage.Store(resting)
+		c.stage.Store(idle)
 	case http.StateClosed:
-		<-s.places
+		<-s.slots
 		s.open.Done()
 	}
 }
 
-// serve notes that a request is in hand.
+// serve notes that a request is in flight.
 func (c *conn) serve() {
 	c.stage.Store(serving)
 	c.start = nil
@@ -81,12 +81,12 @@ func (c *conn) serve() {
 
 func (c *conn) Read(p []byte) (int, error) {
 	if c.lines > headLines && c.stage.Load() == reading {
-		c.report(fmt.Sprintf("a request's head has more than %d lines", headLines))
+		c.report(fmt.Sprintf("the request head has more than %d lines", headLines))
 		return 0, errLongHead
 	}
 	n, err := c.Conn.Read(p)
 	if n > 0 {
-		c.begin(p[:n])
+		c.observe(p[:n])
 	}
 	if err != nil && c.stage.Load() <= reading {
 		c.readFailed(err)
@@ -94,16 +94,16 @@ func (c *conn) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func (c *conn) begin(text []byte) {
+func (c *conn) observe(data []byte) {
 	const shown = 40
 	if c.stage.Load() == fresh {
-		c.start = bytes.Clone(text[:min(len(text), shown)])
+		c.start = bytes.Clone(data[:min(len(data), shown)])
 	}
-	if c.stage.CompareAndSwap(fresh, reading) || c.stage.CompareAndSwap(resting, reading) {
+	if c.stage.CompareAndSwap(fresh, reading) || c.stage.CompareAndSwap(idle, reading) {
 		c.lines = 0
 	}
 	if c.stage.Load() == reading {
-		c.lines += bytes.Count(text, []byte("\n"))
+		c.lines += bytes.Count(data, []byte("\n"))
 	}
 }
 
@@ -112,53 +112,53 @@ func (c *conn) readFailed(err error) {
 	stage := c.stage.Load()
 	switch {
 	case errors.As(err, &plain) && plain.Conn != nil && looksLikeHTTP(plain.RecordHeader[:]):
-		c.report("plain HTTP came where TLS is spoken; the sender must use https://")
-		io.WriteString(plain.Conn, "HTTP/1.0 400 Bad Request\r\n\r\nThis server speaks TLS; use https://\n")
+		c.report("plain HTTP request to an HTTPS server; the sender must use https://")
+		io.WriteString(plain.Conn, "HTTP/1.0 400 Bad Request\r\n\r\nThis server requires HTTPS; use https://\n")
 	case errors.Is(err, net.ErrClosed):
 	case c.tls != nil && !c.tls.ConnectionState().HandshakeComplete:
-		c.report("TLS handshake: " + withoutTLS(err, c.server.options.Limits.Request))
+		c.report("TLS handshake: " + handshakeFailure(err, c.server.options.Limits.Request))
 	case c.tls != nil && stage == fresh && deliver.IsClosed(err):
-		c.report("the sender closed the connection after the TLS handshake, most likely since it does not trust the certificate")
+		c.report("the sender disconnected after the TLS handshake, most likely because it does not trust the certificate")
 	case stage == reading:
-		c.report(brokeOff(err, c.server.options.Limits.Request))
+		c.report(headFailure(err, c.server.options.Limits.Request))
 	}
 }
 
-// Write sees an answer without a request when the HTTP library refuses what came.
+// Write reports the response with which net/http rejects data that is not a request.
 func (c *conn) Write(p []byte) (int, error) {
 	if c.stage.Load() < serving {
-		c.report(c.refusal(p))
+		c.report(c.rejection(p))
 	}
 	return c.Conn.Write(p)
 }
 
-// refusal is the reason in an answer of the HTTP library, which is its body. When that
-// says no more than the status, what came is the best explanation.
-func (c *conn) refusal(answer []byte) string {
+// rejection returns the reason in a response of net/http, which is its body. When the body only
+// repeats the status, the data itself is the best explanation.
+func (c *conn) rejection(response []byte) string {
 	if c.tls == nil && looksLikeTLS(c.start) {
-		return "TLS came where plain HTTP is spoken; the sender must use http://"
+		return "TLS handshake to a plain HTTP server; the sender must use http://"
 	}
-	head, body, _ := bytes.Cut(answer, []byte("\r\n\r\n"))
+	head, body, _ := bytes.Cut(response, []byte("\r\n\r\n"))
 	line, _, _ := bytes.Cut(head, []byte("\r\n"))
 	_, status, _ := bytes.Cut(line, []byte(" "))
 	if len(body) > 0 && !bytes.Equal(body, status) {
 		return string(body)
 	}
 	if start := firstLine(c.start); len(start) > 0 {
-		return fmt.Sprintf("%s: it began with %#q", status, start)
+		return fmt.Sprintf("%s: the data starts with %#q", status, start)
 	}
 	return string(status)
 }
 
-// report tells of the first thing that was wrong with a connection.
+// report reports the first problem of a connection.
 func (c *conn) report(reason string) {
 	if c.reported.CompareAndSwap(false, true) {
 		c.server.malformed(c.RemoteAddr().String(), reason)
 	}
 }
 
-// CloseWrite lets the HTTP library end an answer before it closes the connection, so
-// that a sender in the middle of a long body gets to read it.
+// CloseWrite lets net/http end a response before it closes the connection, so that a sender that is
+// still sending a long body can read it.
 func (c *conn) CloseWrite() error {
 	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
 		return half.CloseWrite()
@@ -166,44 +166,43 @@ func (c *conn) CloseWrite() error {
 	return nil
 }
 
-// reset makes closing the connection look like a crash of the receiver.
+// reset makes closing the connection reset it, as a crash of the endpoint would.
 func (c *conn) reset() {
 	if tcp, ok := c.raw.(*net.TCPConn); ok {
 		tcp.SetLinger(0)
 	}
 }
 
-// brokeOff says why there is no more of a request's head.
-func brokeOff(err error, limit time.Duration) string {
+// headFailure returns why a request head is incomplete.
+func headFailure(err error, limit time.Duration) string {
 	switch {
 	case deliver.IsTimeout(err):
-		return "no whole request came within " + limit.String()
+		return "the request head was incomplete after " + limit.String()
 	case deliver.IsClosed(err):
-		return "the sender closed the connection in the middle of a request's head"
+		return "truncated request head: the sender disconnected"
 	}
-	return "a request's head broke off: " + err.Error()
+	return "the request head cannot be read: " + err.Error()
 }
 
-// withoutTLS is why a handshake that had begun did not end. A sender that does not trust
-// the certificate says so, or closes the connection; with TLS 1.3 some say so in a way that
-// cannot be deciphered yet.
-func withoutTLS(err error, limit time.Duration) string {
+// handshakeFailure returns why a TLS handshake failed. A sender that does not trust the certificate
+// sends an alert or disconnects; with TLS 1.3 some send an alert that cannot be decrypted yet.
+func handshakeFailure(err error, limit time.Duration) string {
 	reason := strings.TrimPrefix(err.Error(), "tls: ")
 	alert, isAlert := strings.CutPrefix(reason, "remote error: tls: ")
 	switch {
 	case isAlert && strings.Contains(alert, "certificate"):
-		return "the sender does not trust the certificate; it says " + alert
+		return "the sender does not trust the certificate (alert: " + alert + ")"
 	case isAlert:
-		return "the sender says " + alert
+		return "alert from the sender: " + alert
 	case deliver.IsTimeout(err):
-		return "it did not end within " + limit.String()
+		return "incomplete after " + limit.String()
 	case deliver.IsClosed(err), reason == "local error: tls: bad record MAC":
-		return "the sender broke it off, most likely since it does not trust the certificate"
+		return "the sender disconnected, most likely because it does not trust the certificate"
 	}
 	return reason
 }
 
-// looksLikeHTTP is what the HTTP library goes by too.
+// looksLikeHTTP uses the same prefixes as net/http.
 func looksLikeHTTP(start []byte) bool {
 	for _, method := range []string{"GET /", "HEAD ", "POST ", "PUT /", "OPTIO"} {
 		if string(start) == method {
@@ -213,11 +212,11 @@ func looksLikeHTTP(start []byte) bool {
 	return false
 }
 
-// looksLikeTLS goes by the type and version that begin a handshake (RFC 8446, 5.1).
+// looksLikeTLS uses the type and version that start a handshake (RFC 8446, section 5.1).
 func looksLikeTLS(start []byte) bool { return bytes.HasPrefix(start, []byte{22, 3}) }
 
-// firstLine ends before the value of a header or of a parameter, and before a URL's user,
-// which may be secret, however they are written.
+// firstLine returns the first line, up to the value of a header or a parameter or the user of a URL,
+// which may be secret.
 func firstLine(start []byte) []byte {
 	if end := bytes.IndexAny(start, "\r\n\t?:=&;,%@"); end >= 0 {
 		start = start[:end]
@@ -229,16 +228,16 @@ func firstLine(start []byte) []byte {
 	return start
 }
 
-// speaksHTTP2 tells the preface of HTTP/2 (RFC 9113, 3.4), which the HTTP library takes for
-// a request.
-func speaksHTTP2(r *http.Request) bool {
+// isHTTP2Preface reports whether a request is the connection preface of HTTP/2 (RFC 9113,
+// section 3.4), which net/http parses as a request.
+func isHTTP2Preface(r *http.Request) bool {
 	return r.Method == "PRI" && r.RequestURI == "*" && r.Proto == "HTTP/2.0"
 }
 
 func (s *Server) refuseHTTP2(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Connection", "close")
 	w.WriteHeader(http.StatusHTTPVersionNotSupported)
-	s.malformed(r.RemoteAddr, "HTTP/2 came where HTTP/1.1 is spoken; the sender must not begin with it")
+	s.malformed(r.RemoteAddr, "HTTP/2 request; only HTTP/1.1 is supported")
 }
 
 func (s *Server) malformed(remote, reason string) {
@@ -246,22 +245,22 @@ func (s *Server) malformed(remote, reason string) {
 	s.reports.add(len(reason), func() { s.options.OnMalformed(m) })
 }
 
-// complaints are what the HTTP library would log: that connections cannot be accepted, for one,
-// which it tries many times a second.
-type complaints struct{ server *Server }
+// serverLog reports what net/http logs.
+type serverLog struct{ server *Server }
 
-// complainEvery is how often that is said.
-const complainEvery = 10 * time.Second
+// acceptErrorEvery is how often a failure to accept connections is reported; net/http tries many
+// times per second.
+const acceptErrorEvery = 10 * time.Second
 
-func (c complaints) Write(text []byte) (int, error) {
+func (l serverLog) Write(text []byte) (int, error) {
 	reason := strings.TrimPrefix(strings.TrimSpace(string(text)), "http: ")
-	if !strings.HasPrefix(reason, "Accept error: ") || c.server.tellsAgain() {
-		c.server.malformed("", reason)
+	if !strings.HasPrefix(reason, "Accept error: ") || l.server.isAcceptErrorDue() {
+		l.server.malformed("", reason)
 	}
 	return len(text), nil
 }
 
-func (s *Server) tellsAgain() bool {
-	now, told := s.options.Now().UnixNano(), s.complained.Load()
-	return now-told >= int64(complainEvery) && s.complained.CompareAndSwap(told, now)
+func (s *Server) isAcceptErrorDue() bool {
+	now, last := s.options.Now().UnixNano(), s.acceptFailed.Load()
+	return now-last >= int64(acceptErrorEvery) && s.acceptFailed.CompareAndSwap(last, now)
 }

@@ -3,7 +3,11 @@ package receive
 import (
 	"context"
 	"crypto/tls"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -12,49 +16,48 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
 )
 
-// Options say what is received and how it is answered. The zero value takes events on
-// any path and answers 204.
+// Options configure a Server. The zero value accepts events on any path and returns 204.
 type Options struct {
-	// Catalog is what events are held against; nil means apizee.Documented().
+	// Catalog is what events are checked against; nil means apizee.Documented().
 	Catalog *apizee.Catalog
 
-	// Path is the only path that is served, such as "/apizeehooks/". Elsewhere the
-	// answer is 404. Empty serves any path.
+	// Path is the only path that is served, such as "/apizeehooks/"; other paths get 404. An
+	// empty Path serves any.
 	Path string
 
+	// Response is returned to an event that is not forwarded.
 	Response Response
 
-	// Delay is the wait before an event is answered.
+	// Delay is the time to wait before the response to an event.
 	Delay time.Duration
 
-	// RequireHeader is what an event must carry; without it the answer is 401. Its
+	// RequireHeader is a header that an event must have; without it the response is 401. Its
 	// value is compared in constant time. An empty name requires nothing.
 	RequireHeader deliver.Header
 
-	// Forward passes events on and answers what comes back; nil passes nothing on.
+	// Forward forwards events and returns the target's response; nil forwards nothing.
 	Forward *Forwarder
 
-	// Record keeps an event before it is answered; when it fails the answer is 507.
-	// It is called concurrently; nil keeps nothing.
+	// Record records an event before its response; when it fails the response is 507. It is
+	// called concurrently; nil records nothing.
 	Record func(recording.Entry) error
 
-	// Fault is how the n-th event goes wrong on purpose; nil is never.
+	// Fault returns the fault to inject into the n-th event; nil injects none.
 	Fault func(n int64) Fault
 
-	// OnReception hears of each request after it was answered, and OnMalformed of what
-	// was no request; both may be nil. They are called one at a time, and hold up no
-	// connection until reports of 4 MiB wait for them. Serve returns when they have
-	// heard of everything.
+	// OnReception gets each request after its response, and OnMalformed data that is not a
+	// request; both may be nil. They are called one at a time, and block no connection until
+	// reports of 4 MiB wait for them. Serve returns after the last call.
 	OnReception func(Reception)
 	OnMalformed func(Malformed)
 
 	Limits Limits
 
-	// TLS makes the server speak HTTPS; nil is plain HTTP. See SelfSigned.
+	// TLS makes the server serve HTTPS; nil is plain HTTP. See SelfSigned.
 	TLS *tls.Config
 
-	// Now must be monotonic, as time.Now is, which nil means. Sleep waits for d or for
-	// the end of ctx; nil means deliver.Sleep.
+	// Now must be monotonic, as time.Now is, which nil means. Sleep waits for d or for the end
+	// of ctx; nil means deliver.Sleep.
 	Now   func() time.Time
 	Sleep func(ctx context.Context, d time.Duration) error
 }
@@ -81,15 +84,77 @@ func (o Options) withDefaults() (Options, error) {
 		o.TLS.NextProtos = []string{"http/1.1"}
 	}
 	if o.Path != "" && !strings.HasPrefix(o.Path, "/") {
-		return o, fmt.Errorf("path %q does not begin with a slash; write it like /apizeehooks/", o.Path)
+		return o, fmt.Errorf("path %q must start with a slash, as in /apizeehooks/", o.Path)
 	}
 	if strings.ContainsAny(o.Path, "?#") {
-		return o, fmt.Errorf("path %q holds a query; name the path alone", o.Path)
+		return o, fmt.Errorf("path %q must not have a query or fragment", o.Path)
 	}
 	if o.RequireHeader.Name != "" && o.RequireHeader.Value == "" {
-		return o, fmt.Errorf("required header %q has no value; write it as 'Name: value'", o.RequireHeader.Name)
+		return o, fmt.Errorf("required header %q has no value; it must be 'Name: value'", o.RequireHeader.Name)
 	}
-	reply, err := o.Response.withDefaults()
-	o.Response = reply
+	var err error
+	o.Response, err = o.Response.withDefaults()
 	return o, err
+}
+
+// Response is the configured response to an event.
+type Response struct {
+	Status int // 200 to 599; 0 means 204, or 200 with a body
+
+	// Headers are sent unchanged, without those about framing. Without a Content-Type a body is
+	// sent as application/json when it is JSON, else as text/plain.
+	Headers []deliver.Header
+
+	Body []byte
+}
+
+func (r Response) withDefaults() (Response, error) {
+	if r.Status == 0 {
+		r.Status = http.StatusNoContent
+		if len(r.Body) > 0 {
+			r.Status = http.StatusOK
+		}
+	}
+	if r.Status < 200 || r.Status > 599 {
+		return r, fmt.Errorf("status %d is not from 200 to 599", r.Status)
+	}
+	if len(r.Body) > 0 && !allowsBody(r.Status) {
+		return r, fmt.Errorf("a response with status %d cannot have a body; use another status, such as 200", r.Status)
+	}
+	for _, h := range r.Headers {
+		if h.Name == "" {
+			return r, errors.New("a response header has no name")
+		}
+	}
+	return r, nil
+}
+
+func allowsBody(status int) bool {
+	return status >= 200 && status != http.StatusNoContent && status != http.StatusNotModified
+}
+
+// header returns the headers of the response.
+func (r Response) header() http.Header {
+	header := http.Header{}
+	if len(r.Body) > 0 {
+		header["Content-Type"] = nil // else net/http guesses one
+		header.Set("Content-Length", strconv.Itoa(len(r.Body)))
+	}
+	for _, h := range deliver.Override(r.contentType(), r.Headers) {
+		if !h.Remove {
+			header.Add(h.Name, h.Value)
+		}
+	}
+	return header
+}
+
+// contentType returns the default Content-Type header of the body.
+func (r Response) contentType() []deliver.Header {
+	switch {
+	case len(r.Body) == 0:
+		return nil
+	case json.Valid(r.Body):
+		return []deliver.Header{{Name: "Content-Type", Value: "application/json"}}
+	}
+	return []deliver.Header{{Name: "Content-Type", Value: "text/plain; charset=utf-8"}}
 }

@@ -12,19 +12,19 @@ import (
 type Outcome string
 
 const (
-	Accepted     Outcome = "accepted"     // it was taken, and answered as planned
-	WrongPath    Outcome = "wrong-path"   // another path is served
-	Unauthorized Outcome = "unauthorized" // the required header is missing or wrong
+	Accepted     Outcome = "accepted"     // an event that got the planned response
+	WrongPath    Outcome = "wrong-path"   // not Options.Path
+	Unauthorized Outcome = "unauthorized" // Options.RequireHeader is missing or wrong
 	TooLarge     Outcome = "too-large"    // the body is over the limit
-	Incomplete   Outcome = "incomplete"   // the body did not come, not in time, or garbled
+	Incomplete   Outcome = "incomplete"   // the body was truncated, late or malformed
 	NotForwarded Outcome = "not-forwarded"
 	NotRecorded  Outcome = "not-recorded"
-	Failed       Outcome = "failed"      // it was failed on purpose
-	NoResponse   Outcome = "no-response" // the sender was gone, or the server stopped, before the answer
+	Failed       Outcome = "failed"      // a fault was injected
+	NoResponse   Outcome = "no-response" // the sender disconnected, or the server stopped, before the response
 )
 
-// IsEvent says whether the request was taken for an event: it came whole, to the path
-// that is served, and with the required header.
+// IsEvent reports whether the request counts as an event: it was complete, on the served path,
+// and had the required header.
 func (o Outcome) IsEvent() bool {
 	switch o {
 	case WrongPath, Unauthorized, TooLarge, Incomplete:
@@ -33,9 +33,9 @@ func (o Outcome) IsEvent() bool {
 	return true
 }
 
-// Reception is one request, and how it was answered.
+// Reception is one request and the response to it.
 type Reception struct {
-	N      int64 // which request this is, from 1, in the order in which they began
+	N      int64 // number of the request, from 1, in the order in which they began
 	At     time.Time
 	Remote string // the sender's host:port
 
@@ -43,21 +43,21 @@ type Reception struct {
 	Path    string // as in the request line, query included
 	Proto   string
 	Headers http.Header // Host included
-	Body    []byte      // empty when the request was turned away before its body was read
+	Body    []byte      // empty when the request was refused before its body was read
 
-	// Report is how it keeps the contract. It is empty when the request is no event.
+	// Report is the result of checking the event. It is empty when the request is not an event.
 	Report apizee.Report
 
 	Outcome Outcome
-	Problem string // why it was not accepted: one plain sentence in lower case; may be empty
+	Problem string // why it was not accepted: one sentence in lowercase; may be empty
 
-	Status    int           // what was answered; 0 when nothing was
-	Took      time.Duration // until it was answered
-	Forwarded *Forwarded    // nil when it was not passed on
+	Status    int           // of the response; 0 is no response
+	Took      time.Duration // until the response was sent
+	Forwarded *Forwarded    // nil when it was not forwarded
 }
 
-// size is about how many bytes of memory the reception keeps. Short headers take far more
-// there than on the wire.
+// size returns about how many bytes of memory the reception uses. Short headers use far more
+// in memory than on the wire.
 func (r *Reception) size() int {
 	const name, value = 128, 16
 	size := len(r.Path) + len(r.Body)
@@ -77,32 +77,32 @@ func (r *Reception) size() int {
 	return size
 }
 
-// IsOther says whether the request asks, as a browser or a check of health does, and brings
-// nothing: it is no event that somebody waits for.
+// IsOther reports whether the request is an empty one other than POST, as from a browser or a
+// health check: it is not an event that somebody waits for.
 func (r *Reception) IsOther() bool {
 	return r.Method != apizee.Method && len(r.Body) == 0 && r.Outcome != TooLarge && r.Outcome != Incomplete
 }
 
-// IsForwardFailed says whether the request was to be passed on, and the target did not get it,
-// as far as its answer tells.
+// IsForwardFailed reports whether the request was to be forwarded and the target, as far as is
+// known, did not get it.
 func (r *Reception) IsForwardFailed() bool {
 	return r.Outcome == NotForwarded || r.Outcome == NoResponse && r.Forwarded != nil && r.Forwarded.Status == 0
 }
 
-// Forwarded is how passing on a request went.
+// Forwarded is the target's response to a forwarded request.
 type Forwarded struct {
-	Status  int              // what the target answered; 0 when it did not
-	Failure *deliver.Failure // why no whole reply came, or nil
+	Status  int              // 0 is no response
+	Failure *deliver.Failure // why the response is missing or truncated; nil when it is complete
 	Took    time.Duration
 
-	Headers   http.Header // of the reply, as they came
+	Headers   http.Header // unchanged
 	Body      []byte      // its first 64 KiB
-	Truncated bool        // there was more
+	Truncated bool        // Body is not all of it
 }
 
-// Malformed is what came in and was no HTTP request.
+// Malformed is data that is not an HTTP request, or another problem of the server itself.
 type Malformed struct {
 	At     time.Time
 	Remote string // may be empty
-	Reason string // may hold what the sender wrote
+	Reason string // may quote what the sender wrote
 }

@@ -1,4 +1,4 @@
-// This file says why a request is no event, or does not get the answer that was planned.
+// This file is about requests that are not events, or that do not get the planned response.
 
 package receive
 
@@ -14,46 +14,47 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 )
 
-// unread is the answer to a request whose body is not here.
-func unread(err error, limits Limits) answer {
+// refuseBody returns the response to a request whose body could not be read.
+func refuseBody(err error, limits Limits) plannedResponse {
 	switch {
 	case errors.Is(err, errTooLarge):
-		return answer{status: http.StatusRequestEntityTooLarge, outcome: TooLarge, last: true,
+		return plannedResponse{status: http.StatusRequestEntityTooLarge, outcome: TooLarge, last: true,
 			problem: fmt.Sprintf("the body is longer than %d bytes", limits.Body)}
 	case errors.Is(err, errNoRoom):
-		return noRoom(limits)
+		return plannedResponse{status: http.StatusServiceUnavailable, outcome: Incomplete, last: true,
+			problem: fmt.Sprintf("the bodies of other requests used all %d bytes for %s", limits.Bodies, limits.Request)}
 	case deliver.IsTimeout(err):
-		return answer{status: http.StatusRequestTimeout, outcome: Incomplete, last: true,
-			problem: "the body did not end within " + limits.Request.String()}
+		return plannedResponse{status: http.StatusRequestTimeout, outcome: Incomplete, last: true,
+			problem: "the body was incomplete after " + limits.Request.String()}
 	case errors.Is(err, net.ErrClosed):
-		return answer{outcome: Incomplete, problem: "the listener stopped in the middle of the body"}
+		return plannedResponse{outcome: Incomplete, problem: "the listener stopped before the body was complete"}
 	case deliver.IsClosed(err):
-		return answer{outcome: Incomplete, problem: "the sender closed the connection in the middle of the body"}
+		return plannedResponse{outcome: Incomplete, problem: "truncated body: the sender disconnected"}
 	case errors.As(err, new(textproto.ProtocolError)): // it quotes a line, which may be secret
-		return answer{status: http.StatusBadRequest, outcome: Incomplete, last: true,
-			problem: "the trailer behind the body is malformed"}
+		return plannedResponse{status: http.StatusBadRequest, outcome: Incomplete, last: true,
+			problem: "the trailer after the body is malformed"}
 	}
-	return answer{status: http.StatusBadRequest, outcome: Incomplete, last: true,
+	return plannedResponse{status: http.StatusBadRequest, outcome: Incomplete, last: true,
 		problem: fmt.Sprintf("the body cannot be read: %v", err)}
 }
 
-// refusal turns away what is no event.
-func (x *exchange) refusal() (answer, bool) {
+// refuse returns the response to a request that is not an event.
+func (x *exchange) refuse() (plannedResponse, bool) {
 	if x.s.options.Path != "" && x.r.URL.Path != x.s.options.Path {
-		return answer{status: http.StatusNotFound, outcome: WrongPath, problem: "only " + x.s.options.Path + " is served"}, true
+		return plannedResponse{status: http.StatusNotFound, outcome: WrongPath, problem: "only " + x.s.options.Path + " is served"}, true
 	}
-	if name := x.s.options.RequireHeader.Name; name != "" && !x.authorized() {
-		problem := "the header " + name + " has another value than is required"
+	if name := x.s.options.RequireHeader.Name; name != "" && !x.isAuthorized() {
+		problem := "the header " + name + " does not have the required value"
 		if len(x.r.Header.Values(name)) == 0 {
 			problem = "the header " + name + " is missing"
 		}
-		return answer{status: http.StatusUnauthorized, outcome: Unauthorized, problem: problem}, true
+		return plannedResponse{status: http.StatusUnauthorized, outcome: Unauthorized, problem: problem}, true
 	}
-	return answer{}, false
+	return plannedResponse{}, false
 }
 
-// authorized compares in a time that tells nothing of the value, its length included.
-func (x *exchange) authorized() bool {
+// isAuthorized compares in a time that does not depend on the value or its length.
+func (x *exchange) isAuthorized() bool {
 	want := sha256.Sum256([]byte(x.s.options.RequireHeader.Value))
 	for _, value := range x.r.Header.Values(x.s.options.RequireHeader.Name) {
 		got := sha256.Sum256([]byte(value))
@@ -72,36 +73,35 @@ func (x *exchange) fault() Fault {
 	return x.s.options.Fault(n)
 }
 
-// unanswered notes that no answer can be sent, and maybe why. An earlier problem counts for
-// more.
-func (x *exchange) unanswered(err error) {
+// noResponse notes that no response can be sent; err may say why. An earlier problem is kept.
+func (x *exchange) noResponse(err error) {
 	x.cut, x.Status = true, 0
 	if x.Outcome != Accepted {
 		return
 	}
-	x.Outcome, x.Problem = NoResponse, x.leaver()+" before the answer"
+	x.Outcome, x.Problem = NoResponse, x.disconnectReason()+" before the response"
 	if deliver.IsTimeout(err) {
-		x.Problem = "the sender did not take the answer in time"
+		x.Problem = "the sender did not read the response in time"
 	}
 }
 
-// leaver says who did not wait for the answer. A sender that closes only its side is taken
-// for one that has given up, since nothing tells the two apart.
-func (x *exchange) leaver() string {
+// disconnectReason returns why the connection ended. A sender that closes only its own side
+// counts as disconnected, because the two cannot be told apart.
+func (x *exchange) disconnectReason() string {
 	if x.s.base.Err() != nil {
 		return "the listener stopped"
 	}
-	return "the sender closed its side of the connection"
+	return "the sender disconnected"
 }
 
-// broken notes that the answer broke off in its middle.
-func (x *exchange) broken(err error) {
+// truncated notes that the response ended early.
+func (x *exchange) truncated(err error) {
 	var failure *deliver.Failure
 	if x.Forwarded == nil || !errors.As(err, &failure) {
-		x.unanswered(err)
+		x.noResponse(err)
 		return
 	}
 	x.cut = true
 	x.Forwarded.Failure = failure
-	x.Outcome, x.Problem = NotForwarded, "not forwarded whole: "+failure.Message
+	x.Outcome, x.Problem = NotForwarded, "truncated response: "+failure.Message
 }

@@ -6,82 +6,80 @@ import (
 )
 
 const (
-	// heldBack is how many bytes reports that are not told yet may keep. Beyond it
-	// connections wait.
-	heldBack = 4 << 20
+	// maxQueued is how many bytes the waiting reports may use; beyond it connections wait.
+	maxQueued = 4 << 20
 
-	// overhead is what each keeps by itself.
+	// overhead is the memory that each report uses besides.
 	overhead = 512
 )
 
-// reports tells what came in, one thing at a time, apart from the connections it came
-// over. It is safe for concurrent use.
+// reports is a queue of calls to OnReception and OnMalformed, which run one at a time, outside the
+// goroutines of connections. It is safe for concurrent use.
 type reports struct {
-	mu      sync.Mutex // guards what follows
-	waiting []func()
-	weight  int // of all that is not told yet
-	telling int // the part of it that is being told
-	running bool
-	moved   *sync.Cond // weight became less, or running false
+	mu       sync.Mutex // guards the fields below
+	queue    []func()
+	size     int // bytes of all reports that have not returned
+	inFlight int // bytes of those that were taken from the queue
+	running  bool
+	changed  *sync.Cond // size shrank, or running became false
 }
 
 func newReports() *reports {
 	r := &reports{}
-	r.moved = sync.NewCond(&r.mu)
+	r.changed = sync.NewCond(&r.mu)
 	return r
 }
 
-// add hands a report over that keeps about so many bytes of what came in.
-func (r *reports) add(weight int, tell func()) {
+// add queues a report that uses about size bytes.
+func (r *reports) add(size int, report func()) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for r.weight > heldBack {
-		r.moved.Wait()
+	for r.size > maxQueued {
+		r.changed.Wait()
 	}
-	r.waiting = append(r.waiting, tell)
-	r.weight += weight + overhead
+	r.queue = append(r.queue, report)
+	r.size += size + overhead
 	if !r.running {
 		r.running = true
 		go r.run()
 	}
 }
 
-// run tells reports until there are none.
+// run runs reports until the queue is empty.
 func (r *reports) run() {
 	var spare []func()
 	for {
-		// Connections that are ready go first: there is then more to tell at once.
+		// Ready connections go first: the next batch is larger then.
 		runtime.Gosched()
 		batch := r.take(spare)
 		if len(batch) == 0 {
 			return
 		}
-		for _, tell := range batch {
-			tell()
+		for _, report := range batch {
+			report()
 		}
 		clear(batch)
 		spare = batch[:0]
 	}
 }
 
-// take is called when the last batch is told. It leaves the room of spare for what is to
-// come.
+// take returns the queued reports after the last batch was run. The queue continues in spare.
 func (r *reports) take(spare []func()) []func() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.weight -= r.telling
-	batch := r.waiting
-	r.waiting, r.telling = spare, r.weight
+	r.size -= r.inFlight
+	batch := r.queue
+	r.queue, r.inFlight = spare, r.size
 	r.running = len(batch) > 0
-	r.moved.Broadcast()
+	r.changed.Broadcast()
 	return batch
 }
 
-// wait returns when all is told.
+// wait waits until all reports were run.
 func (r *reports) wait() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for r.running {
-		r.moved.Wait()
+		r.changed.Wait()
 	}
 }

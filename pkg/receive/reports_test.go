@@ -13,35 +13,35 @@ import (
 func TestReportsWaitForEachOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newReports()
-		var told []int
+		var reported []int
 		release := make(chan struct{})
-		r.add(1, func() { <-release; told = append(told, 1) })
-		synctest.Wait() // it is being told
-		r.add(heldBack+1, func() { told = append(told, 2) })
+		r.add(1, func() { <-release; reported = append(reported, 1) })
+		synctest.Wait() // it is in flight
+		r.add(maxQueued+1, func() { reported = append(reported, 2) })
 		var added atomic.Bool
 		go func() {
-			r.add(1, func() { told = append(told, 3) })
+			r.add(1, func() { reported = append(reported, 3) })
 			added.Store(true)
 		}()
 		synctest.Wait()
 		if added.Load() {
-			t.Error("more is held back than may be")
+			t.Error("more is queued than allowed")
 		}
 		close(release)
 		synctest.Wait()
 		r.wait()
-		if !slices.Equal(told, []int{1, 2, 3}) {
-			t.Errorf("told %v", told)
+		if !slices.Equal(reported, []int{1, 2, 3}) {
+			t.Errorf("reported %v", reported)
 		}
 	})
 }
 
-// What is being told is in memory too.
-func TestReportsBeingToldCount(t *testing.T) {
+// Reports in flight use memory too.
+func TestReportsInFlightCount(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newReports()
 		release := make(chan struct{})
-		r.add(heldBack, func() { <-release })
+		r.add(maxQueued, func() { <-release })
 		synctest.Wait()
 		var added atomic.Bool
 		go func() {
@@ -50,12 +50,12 @@ func TestReportsBeingToldCount(t *testing.T) {
 		}()
 		synctest.Wait()
 		if added.Load() {
-			t.Error("what is being told does not count")
+			t.Error("reports in flight do not count")
 		}
 		close(release)
 		synctest.Wait()
-		if r.wait(); !added.Load() || r.weight != 0 {
-			t.Errorf("added is %v, and %d bytes are left", added.Load(), r.weight)
+		if r.wait(); !added.Load() || r.size != 0 {
+			t.Errorf("added is %v, and %d bytes are left", added.Load(), r.size)
 		}
 	})
 }
@@ -80,29 +80,28 @@ func TestSizeOfReception(t *testing.T) {
 	}
 }
 
-// A reader of reports that is stuck must not keep events from being answered, and hears
-// of all of them in the end.
-func TestReportsHoldUpNothing(t *testing.T) {
+// A blocked OnReception must not delay responses, and gets all receptions in the end.
+func TestReportsBlockNothing(t *testing.T) {
 	const requests = 20
 	stuck := make(chan struct{})
-	var told []int64
+	var reported []int64
 	r := startReporting(t, Options{}, func(x Reception) {
 		<-stuck
-		told = append(told, x.N)
+		reported = append(reported, x.N)
 		if x.Report.Event.Object != "ticket" {
 			t.Errorf("request %d was not checked: %+v", x.N, x.Report)
 		}
 	})
 	for range requests {
-		if reply := post(t, r.url("/"), ticketEvent); reply.StatusCode != http.StatusNoContent {
-			t.Fatal(reply.Status)
+		if resp := post(t, r.url("/"), ticketEvent); resp.StatusCode != http.StatusNoContent {
+			t.Fatal(resp.Status)
 		}
 	}
 	close(stuck)
 	if err := r.stop(); err != nil {
 		t.Fatal(err)
 	}
-	if len(told) != requests || !slices.IsSorted(told) {
-		t.Errorf("told of %v", told)
+	if len(reported) != requests || !slices.IsSorted(reported) {
+		t.Errorf("reported %v", reported)
 	}
 }

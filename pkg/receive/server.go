@@ -13,30 +13,30 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
-// ErrAborted says that requests in hand were cut off when the server stopped.
-var ErrAborted = errors.New("requests in hand were cut off")
+// ErrAborted reports that requests in flight were aborted when the server stopped.
+var ErrAborted = errors.New("requests in flight were aborted")
 
-// Server receives. It is an http.Handler, for a test server that brings its own
-// listener; Serve adds the limits of connections and the notes about what is no HTTP.
+// Server receives requests. It is an http.Handler, for a test server with a listener of its own;
+// Serve adds the limits of connections and the reports of data that is not HTTP.
 type Server struct {
 	options Options
-	headers http.Header // of the planned reply
+	headers http.Header // of Options.Response
 	reports *reports
 
 	requests, events atomic.Int64
-	complained       atomic.Int64 // when it was last said that none can be accepted
+	acceptFailed     atomic.Int64 // when a failure to accept connections was last reported, in Unix nanoseconds
 
-	// draining ends delays and hangs; base is the context of all requests, and ends
+	// draining ends delays and hangs; base is the parent of all request contexts, and ends
 	// them all.
 	draining, base context.Context
 	drain, abort   context.CancelFunc
 
 	bodies *semaphore.Weighted // of Limits.Bodies
-	places chan struct{}       // holds one for each connection that is served, or about to be
+	slots  chan struct{}       // has one element per connection that is served, or about to be
 	open   sync.WaitGroup      // connections whose goroutine has not ended
 }
 
-// New makes a server. The error says which option cannot be.
+// New returns a server. The error says which option is invalid.
 func New(options Options) (*Server, error) {
 	options, err := options.withDefaults()
 	if err != nil {
@@ -44,18 +44,18 @@ func New(options Options) (*Server, error) {
 	}
 	s := &Server{
 		options: options, headers: options.Response.header(), reports: newReports(),
-		bodies: semaphore.NewWeighted(options.Limits.Bodies + 1), // one byte of a body's room sees its end
-		places: make(chan struct{}, options.Limits.Connections),
+		bodies: semaphore.NewWeighted(options.Limits.Bodies + 1), // a body needs one byte more to detect its end
+		slots:  make(chan struct{}, options.Limits.Connections),
 	}
 	s.draining, s.drain = context.WithCancel(context.Background())
 	s.base, s.abort = context.WithCancel(context.Background())
 	return s, nil
 }
 
-// Serve receives on the listener, once, until ctx ends. Then it accepts nothing more,
-// cuts delays short, and returns when the requests in hand are answered and reported;
-// it closes the listener. The error is ErrAborted when they had to be cut off at
-// the end of the grace, or it says why nothing can be accepted.
+// Serve serves the listener until ctx ends, and can be called once. Then it closes the listener,
+// ends delays early, and returns when the requests in flight were responded to and reported. The
+// error is ErrAborted when they were aborted at the end of Limits.Grace, or says why connections
+// cannot be accepted.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	server := s.httpServer()
 	ended := make(chan error, 1)
@@ -69,12 +69,12 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	case <-ctx.Done():
 		s.drain()
 		l.Close()
-		<-ended // from here on no connection is added
+		<-ended // no connection is added after this
 	}
 	return errors.Join(failure, s.finish(server))
 }
 
-// finish waits for what is in hand, within the grace.
+// finish waits for the requests in flight, for Limits.Grace at most.
 func (s *Server) finish(server *http.Server) error {
 	ctx := s.base
 	if s.options.Limits.Grace > 0 {
@@ -106,10 +106,10 @@ func (s *Server) httpServer() *http.Server {
 		WriteTimeout:      s.options.writeTimeout(),
 		IdleTimeout:       limits.Idle,
 		MaxHeaderBytes:    limits.Headers,
-		// OPTIONS * is a request like any other here.
+		// OPTIONS * is reported like any other request.
 		DisableGeneralOptionsHandler: true,
 
-		ErrorLog:    log.New(complaints{s}, "", 0),
+		ErrorLog:    log.New(serverLog{s}, "", 0),
 		BaseContext: func(net.Listener) context.Context { return s.base },
 		ConnContext: func(ctx context.Context, c net.Conn) context.Context { return context.WithValue(ctx, connKey{}, c) },
 		ConnState:   s.connState,

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-func TestAnyRequestIsTaken(t *testing.T) {
+func TestAnyRequestIsAccepted(t *testing.T) {
 	r := start(t, Options{})
 	const head = "Host: h\r\nConnection: close\r\n"
 	tests := map[string]struct {
@@ -31,14 +31,14 @@ func TestAnyRequestIsTaken(t *testing.T) {
 		"HTTP/1.0": {"POST / HTTP/1.0\r\nContent-Length: 1\r\n\r\nx", "HTTP/1.0 204 ", "POST", "/", "x"},
 		"chunked": {"POST / HTTP/1.1\r\n" + head + "Transfer-Encoding: chunked\r\n\r\n2\r\n{\"\r\n3\r\na\"}\r\n0\r\n\r\n",
 			"HTTP/1.1 204 ", "POST", "/", `{"a"}`},
-		"asks first": {"POST / HTTP/1.1\r\n" + head + "Expect: 100-continue\r\nContent-Length: 2\r\n\r\n{}",
+		"expects 100": {"POST / HTTP/1.1\r\n" + head + "Expect: 100-continue\r\nContent-Length: 2\r\n\r\n{}",
 			"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 ", "POST", "/", "{}"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			reply := r.raw(t, test.request)
-			if !strings.HasPrefix(reply, test.status) || strings.Contains(reply, "Content-") {
-				t.Errorf("answered %q", reply)
+			resp := r.raw(t, test.request)
+			if !strings.HasPrefix(resp, test.status) || strings.Contains(resp, "Content-") {
+				t.Errorf("got %q", resp)
 			}
 			x := <-r.receptions
 			if x.Method != test.method || x.Path != test.path || string(x.Body) != test.body || x.Status != 204 || x.Outcome != Accepted || x.Took <= 0 {
@@ -56,7 +56,7 @@ func TestPipelining(t *testing.T) {
 	one := "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}"
 	last := "POST / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}"
 	if n := strings.Count(r.raw(t, one+one+last), "HTTP/1.1 200 OK\r\n"); n != 3 {
-		t.Errorf("%d answers, want 3", n)
+		t.Errorf("%d responses, want 3", n)
 	}
 	for n := int64(1); n <= 3; n++ {
 		if x := <-r.receptions; x.N != n {
@@ -71,11 +71,11 @@ func TestConnectionLimit(t *testing.T) {
 	for _, c := range []net.Conn{first, second} {
 		io.WriteString(c, "GET /")
 	}
-	for len(r.places) < 2 {
+	for len(r.slots) < 2 {
 		runtime.Gosched()
 	}
 	io.WriteString(r.dial(t), "GET /third HTTP/1.1\r\nHost: h\r\n\r\n")
-	if m := <-r.malformed; m.Reason != "all 2 connections are taken; further senders wait until some are closed" {
+	if m := <-r.malformed; m.Reason != "all 2 connections are in use; new senders wait until one is closed" {
 		t.Errorf("%+v", m)
 	}
 	io.WriteString(second, "second HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
@@ -86,15 +86,15 @@ func TestConnectionLimit(t *testing.T) {
 	}
 }
 
-// roundTrip makes a request on a connection and reads the answer.
+// roundTrip makes a request on a connection and reads the response.
 func roundTrip(t testing.TB, c net.Conn) *http.Response {
 	t.Helper()
 	io.WriteString(c, "GET / HTTP/1.1\r\nHost: h\r\n\r\n")
-	reply, err := http.ReadResponse(bufio.NewReader(c), nil)
+	resp, err := http.ReadResponse(bufio.NewReader(c), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return reply
+	return resp
 }
 
 func TestStopDrains(t *testing.T) {
@@ -110,18 +110,18 @@ func TestStopDrains(t *testing.T) {
 	if err := r.stop(); err != nil {
 		t.Errorf("got %v", err)
 	}
-	if reply := readAll(t, inHand); !strings.HasPrefix(reply, "HTTP/1.1 204 ") {
-		t.Errorf("answered %q", reply)
+	if resp := readAll(t, inHand); !strings.HasPrefix(resp, "HTTP/1.1 204 ") {
+		t.Errorf("got %q", resp)
 	}
-	if reply := readAll(t, unused); reply != "" {
-		t.Errorf("answered %q", reply)
+	if resp := readAll(t, unused); resp != "" {
+		t.Errorf("got %q", resp)
 	}
 	if x := <-r.receptions; x.Status != 204 || x.Outcome != Accepted {
 		t.Errorf("%+v", x)
 	}
 }
 
-func TestStopCutsOff(t *testing.T) {
+func TestStopAborts(t *testing.T) {
 	for name, abort := range map[string]bool{"grace is over": false, "aborted": true} {
 		t.Run(name, func(t *testing.T) {
 			reading := make(chan struct{})
@@ -170,8 +170,8 @@ func TestManySenders(t *testing.T) {
 	for range senders {
 		all.Go(func() {
 			for range each {
-				if reply := post(t, r.url("/"), ticketEvent); reply.StatusCode != 204 {
-					t.Errorf("answered %d", reply.StatusCode)
+				if resp := post(t, r.url("/"), ticketEvent); resp.StatusCode != 204 {
+					t.Errorf("got %d", resp.StatusCode)
 				}
 			}
 		})

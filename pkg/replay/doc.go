@@ -1,6 +1,6 @@
-// Package replay sends the requests of a recording again: in their order, with
-// the gaps they had, to another target.
+// Package replay sends the requests of a recording again: in order, with their original gaps, to
+// another target.
 //
-// It reads one entry at a time, so a recording may be larger than the memory.
-// It must not know terminals or files; the reader is handed in.
+// It keeps one entry in memory, so that a recording can be larger than the memory. It must not know
+// terminals or files; the reader is passed in.
 package replay

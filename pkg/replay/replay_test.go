@@ -18,7 +18,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
 )
 
-const tape = `{"receivedAt":"2026-01-02T03:04:05Z","method":"POST","path":"/hooks/?a=1","headers":{"User-Agent":["Cloud Apizee"],"Accept":["*/*"],"Content-Type":["application/JSON"],"Host":["127.0.0.1:8279"],"X-Api-Key":["****"],"X-Team":["blue"],"Content-Length":["5"],"Connection":["X-Hop"],"X-Hop":["1"]},"body":"{ \"event\":\"update\",\"time\":1,\"object\":\"ticket\",\"objectId\":1,\"props\":{\"state\":\"new\"}}","status":204,"findings":[]}
+const recorded = `{"receivedAt":"2026-01-02T03:04:05Z","method":"POST","path":"/hooks/?a=1","headers":{"User-Agent":["Cloud Apizee"],"Accept":["*/*"],"Content-Type":["application/JSON"],"Host":["127.0.0.1:8279"],"X-Api-Key":["****"],"X-Team":["blue"],"Content-Length":["5"],"Connection":["X-Hop"],"X-Hop":["1"]},"body":"{ \"event\":\"update\",\"time\":1,\"object\":\"ticket\",\"objectId\":1,\"props\":{\"state\":\"new\"}}","status":204,"findings":[]}
 {"receivedAt":"2026-01-02T03:04:07Z","method":"POST","path":"/hooks/","headers":{},"body":"{\"event\":\"update\",\"time\":2,\"object\":\"media\",\"objectId\":2,\"props\":{}}","status":204,"findings":[]}
 {"receivedAt":"2026-01-02T03:04:08Z","method":"PO
 {"receivedAt":"2026-01-02T03:04:11Z","method":"PUT","path":"/hooks/","headers":{"User-Agent":["curl/8"]},"bodyBase64":"/wA=","status":400,"findings":[]}
@@ -58,7 +58,7 @@ func (c *clock) Sleep(ctx context.Context, d time.Duration) error {
 	return ctx.Err()
 }
 
-func play(t *testing.T, ctx context.Context, c *clock, url, text string, headers []deliver.Header, o Options) (Outcome, []Delivery, error) {
+func replayText(t *testing.T, ctx context.Context, c *clock, url, text string, headers []deliver.Header, o Options) (Outcome, []Delivery, error) {
 	t.Helper()
 	transport, err := deliver.NewTransport(t.Context(), deliver.Network{}, 1)
 	if err != nil {
@@ -71,16 +71,16 @@ func play(t *testing.T, ctx context.Context, c *clock, url, text string, headers
 	}
 	now := func() time.Time { return c.now }
 	replayer := Replayer{Catalog: apizee.Documented(), Client: deliver.NewClient(transport, now), Now: now, Sleep: c.Sleep}
-	var played []Delivery
+	var deliveries []Delivery
 	outcome, err := replayer.Replay(ctx, recording.NewReader(strings.NewReader(text)), deliver.Target{URL: u, Headers: headers}, o,
-		func(p Delivery) { played = append(played, p) })
-	return outcome, played, err
+		func(p Delivery) { deliveries = append(deliveries, p) })
+	return outcome, deliveries, err
 }
 
-func TestPlay(t *testing.T) {
+func TestReplay(t *testing.T) {
 	url, got := endpoint(t, 204)
 	c := &clock{now: time.Unix(100, 0)}
-	outcome, played, err := play(t, t.Context(), c, url, tape, []deliver.Header{{Name: "X-Team", Value: "red"}}, Options{Speed: 2})
+	outcome, deliveries, err := replayText(t, t.Context(), c, url, recorded, []deliver.Header{{Name: "X-Team", Value: "red"}}, Options{Speed: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,12 +98,12 @@ func TestPlay(t *testing.T) {
 	if outcome.Sent != 3 || outcome.Accepted != 3 || outcome.Read != 3 || !cmp.Equal(outcome.Truncated, []int{3}) {
 		t.Errorf("%+v", outcome)
 	}
-	if played[2].Line != 4 || played[2].Result.N != 3 {
-		t.Errorf("%+v", played[2])
+	if deliveries[2].Line != 4 || deliveries[2].Result.N != 3 {
+		t.Errorf("%+v", deliveries[2])
 	}
 }
 
-func TestPlayOptions(t *testing.T) {
+func TestReplayOptions(t *testing.T) {
 	only := func(expressions ...string) apizee.Filter {
 		f, err := apizee.Documented().ParseFilter(expressions)
 		if err != nil {
@@ -114,7 +114,7 @@ func TestPlayOptions(t *testing.T) {
 	tests := map[string]struct {
 		path    string
 		options Options
-		want    []string // the beginnings
+		want    []string // prefixes
 		slept   int
 	}{
 		"own path":  {"/mine?x=1", Options{Limit: 1}, []string{"POST /mine?x=1 "}, 0},
@@ -130,7 +130,7 @@ func TestPlayOptions(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			url, got := endpoint(t, 204)
 			c := &clock{now: time.Unix(100, 0)}
-			if _, _, err := play(t, t.Context(), c, url+test.path, tape, nil, test.options); err != nil {
+			if _, _, err := replayText(t, t.Context(), c, url+test.path, recorded, nil, test.options); err != nil {
 				t.Fatal(err)
 			}
 			if len(*got) != len(test.want) || len(c.slept) != test.slept {
@@ -138,14 +138,14 @@ func TestPlayOptions(t *testing.T) {
 			}
 			for i, want := range test.want {
 				if !strings.HasPrefix((*got)[i], want) {
-					t.Errorf("got %q, want it to begin %q", (*got)[i], want)
+					t.Errorf("got %q, want it to start with %q", (*got)[i], want)
 				}
 			}
 		})
 	}
 }
 
-func TestMaskedParametersAreLeftOut(t *testing.T) {
+func TestMaskedParametersAreOmitted(t *testing.T) {
 	for query, want := range map[string]string{
 		"": "", "a=1": "a=1", "token=****": "", "a=1&token=****&b=2": "a=1&b=2", "token=****&a=1;key=****": "", "next=http://u:****@h/&b=2": "b=2",
 	} {
@@ -160,13 +160,13 @@ func line(at, method, path, headers string) string {
 	return fmt.Sprintf(`{"receivedAt":"2026-01-02T%sZ","method":%q,"path":%q,"headers":{%s},"body":"{}","status":204,"findings":[]}`+"\n", at, method, path, headers)
 }
 
-func TestPlayUnsendable(t *testing.T) {
+func TestReplayUnsendable(t *testing.T) {
 	const at = "03:04:05"
 	tests := map[string]struct{ line, why string }{
-		"no slash":      {line(at, "POST", "no-slash", ""), `its path "no-slash" does not begin with a slash`},
-		"no path":       {line(at, "POST", "", ""), `its path "" does not begin`},
-		"of a proxy":    {line(at, "POST", "http://u:secret@h/x", ""), `its path "http://u:****@h/x" does not begin`},
-		"escape":        {line(at, "POST", "/%zz", ""), `its path "/%zz" cannot be sent: invalid URL escape`},
+		"no slash":      {line(at, "POST", "no-slash", ""), `the path "no-slash" must start with a slash`},
+		"no path":       {line(at, "POST", "", ""), `the path "" must start`},
+		"of a proxy":    {line(at, "POST", "http://u:secret@h/x", ""), `the path "http://u:****@h/x" must start`},
+		"escape":        {line(at, "POST", "/%zz", ""), `the path "/%zz" cannot be sent: invalid URL escape`},
 		"no method":     {line(at, "", "/", ""), `"" is not an HTTP method`},
 		"odd method":    {line(at, "PO ST", "/", ""), `"PO ST" is not an HTTP method`},
 		"header's name": {line(at, "POST", "/", `"X A":["b"]`), "there is a space in the name"},
@@ -176,7 +176,7 @@ func TestPlayUnsendable(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			url, got := endpoint(t, 204)
 			c := &clock{now: time.Unix(100, 0)}
-			outcome, _, err := play(t, t.Context(), c, url, test.line+line(at, "POST", "/good", ""), nil, Options{})
+			outcome, _, err := replayText(t, t.Context(), c, url, test.line+line(at, "POST", "/good", ""), nil, Options{})
 			if err != nil || len(*got) != 1 || !strings.HasPrefix((*got)[0], "POST /good") {
 				t.Fatalf("%q, %v", *got, err)
 			}
@@ -187,14 +187,14 @@ func TestPlayUnsendable(t *testing.T) {
 	}
 }
 
-func TestPlaySendsHeadersWithoutValue(t *testing.T) {
-	request, err := recorded(map[string][]string{"X-Empty": {""}, "content-length": {"1"}, "User-Agent": {"a"}, "Accept": {"b"}, "Content-Type": {"c"}})
+func TestReplaySendsHeadersWithoutValue(t *testing.T) {
+	request, err := recordedHeaders(map[string][]string{"X-Empty": {""}, "content-length": {"1"}, "User-Agent": {"a"}, "Accept": {"b"}, "Content-Type": {"c"}})
 	if err != nil || len(request) != 4 || request[3] != (deliver.Header{Name: "X-Empty"}) {
 		t.Errorf("%v, %v", request, err)
 	}
 }
 
-func TestPlayRoutes(t *testing.T) {
+func TestReplayRoutes(t *testing.T) {
 	text := line("03:04:05", "POST", "/a?x=1", "") + line("03:04:05", "POST", "/b?y=2", "") + line("03:04:05", "POST", "/c", "")
 	own, gotOwn := endpoint(t, 204)
 	other, gotOther := endpoint(t, 204)
@@ -207,7 +207,7 @@ func TestPlayRoutes(t *testing.T) {
 	}
 	c := &clock{now: time.Unix(100, 0)}
 	options := Options{Routes: []Route{route("/a", own+"/mine"), route("/b", own)}}
-	if _, _, err := play(t, t.Context(), c, other, text, nil, options); err != nil {
+	if _, _, err := replayText(t, t.Context(), c, other, text, nil, options); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([][]string{{"POST /mine {}", "POST /b?y=2 {}"}, {"POST /c {}"}}, [][]string{*gotOwn, *gotOther}); diff != "" {
@@ -215,7 +215,7 @@ func TestPlayRoutes(t *testing.T) {
 	}
 }
 
-func TestPlayMaxGap(t *testing.T) {
+func TestReplayMaxGap(t *testing.T) {
 	text := line("03:00:00", "POST", "/", "") + line("03:00:02", "POST", "/", "") + line("09:00:00", "POST", "/", "") + line("09:00:03", "POST", "/", "")
 	url, _ := endpoint(t, 204)
 	for speed, want := range map[float64][]time.Duration{
@@ -223,7 +223,7 @@ func TestPlayMaxGap(t *testing.T) {
 		2: {time.Second, 5 * time.Second, 1500 * time.Millisecond},
 	} {
 		c := &clock{now: time.Unix(100, 0)}
-		if _, _, err := play(t, t.Context(), c, url, text, nil, Options{Speed: speed, MaxGap: 5 * time.Second}); err != nil {
+		if _, _, err := replayText(t, t.Context(), c, url, text, nil, Options{Speed: speed, MaxGap: 5 * time.Second}); err != nil {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff(want, c.slept); diff != "" {
@@ -232,33 +232,33 @@ func TestPlayMaxGap(t *testing.T) {
 	}
 }
 
-func TestPlayEnds(t *testing.T) {
+func TestReplayEnds(t *testing.T) {
 	url, got := endpoint(t, 500)
 	ctx, cancel := context.WithCancel(t.Context())
 	c := &clock{now: time.Unix(100, 0), onNext: cancel}
-	outcome, _, err := play(t, ctx, c, url, tape, nil, Options{Speed: 1})
+	outcome, _, err := replayText(t, ctx, c, url, recorded, nil, Options{Speed: 1})
 	if err != nil || outcome.Rejected != 1 || len(*got) != 1 {
 		t.Errorf("%+v, %v, %q", outcome, err, *got)
 	}
 
-	first, _, _ := strings.Cut(tape, "\n")
-	outcome, _, err = play(t, t.Context(), c, url, first+"\nnonsense\n"+first, nil, Options{})
+	first, _, _ := strings.Cut(recorded, "\n")
+	outcome, _, err = replayText(t, t.Context(), c, url, first+"\nnonsense\n"+first, nil, Options{})
 	var line *recording.LineError
 	if !errors.As(err, &line) || line.Line != 2 || outcome.Sent != 1 {
 		t.Errorf("%+v, %v", outcome, err)
 	}
 }
 
-func TestPlayWhenTheClockWasSetBack(t *testing.T) {
+func TestReplayClockSetBack(t *testing.T) {
 	text := ""
 	for _, at := range []string{"03:10:00", "03:10:05", "03:10:04.9", "02:10:06", "02:10:09"} {
 		text += line(at, "POST", "/", "")
 	}
 	url, _ := endpoint(t, 204)
 	c := &clock{now: time.Unix(100, 0)}
-	outcome, played, err := play(t, t.Context(), c, url, text, nil, Options{Speed: 1})
-	if err != nil || len(played) != 5 || !cmp.Equal(outcome.Backward, []int{4}) {
-		t.Fatalf("%d, %v, %v", len(played), outcome.Backward, err)
+	outcome, deliveries, err := replayText(t, t.Context(), c, url, text, nil, Options{Speed: 1})
+	if err != nil || len(deliveries) != 5 || !cmp.Equal(outcome.Backward, []int{4}) {
+		t.Fatalf("%d, %v, %v", len(deliveries), outcome.Backward, err)
 	}
 	if diff := cmp.Diff([]time.Duration{5 * time.Second, 3 * time.Second}, c.slept); diff != "" {
 		t.Error(diff)

@@ -16,18 +16,17 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
 
-// Route sends what was recorded at one path to a target of its own.
+// Route sends the requests that were recorded at one path to a separate target.
 type Route struct {
 	Path string // as recorded, without the query
 	URL  *url.URL
 }
 
-// defaults are the headers that a delivery has by itself, so that one which was
-// not recorded must be taken away.
+// defaults are the headers that a delivery has by default. One that was not recorded is removed.
 var defaults = [...]string{"User-Agent", "Accept", "Content-Type"}
 
-// request is the recorded one, for where it goes now, without its body. An error says why it cannot be sent as
-// it was recorded; then it is not sent as something else either.
+// request returns the recorded request for its target, without its body. The error says why it cannot
+// be sent as recorded.
 func (r *run) request(entry recording.Entry) (deliver.Request, error) {
 	if !httpguts.ValidHeaderFieldName(entry.Method) {
 		return deliver.Request{}, fmt.Errorf("%q is not an HTTP method", entry.Method)
@@ -36,7 +35,7 @@ func (r *run) request(entry recording.Entry) (deliver.Request, error) {
 	if err != nil {
 		return deliver.Request{}, err
 	}
-	headers, err := recorded(entry.Headers)
+	headers, err := recordedHeaders(entry.Headers)
 	if err != nil {
 		return deliver.Request{}, err
 	}
@@ -44,7 +43,7 @@ func (r *run) request(entry recording.Entry) (deliver.Request, error) {
 	return deliver.Request{Target: target, Method: entry.Method}, nil
 }
 
-// url is where a recorded path goes: as it is below a target without a path.
+// url returns the URL for a recorded path, which is appended to a target without a path.
 func (r *run) url(path string) (*url.URL, error) {
 	u, err := parsePath(path)
 	if err != nil {
@@ -57,7 +56,7 @@ func (r *run) url(path string) (*url.URL, error) {
 	}
 	switch {
 	case to == nil:
-		return nil, fmt.Errorf("there is no target for its path %q", recordedPath)
+		return nil, fmt.Errorf("no target for the path %q", recordedPath)
 	case to.Path != "" && to.Path != "/":
 		return to, nil
 	}
@@ -69,11 +68,11 @@ func (r *run) url(path string) (*url.URL, error) {
 	return &joined, nil
 }
 
-// parsePath reads the target of a request line (RFC 9112, section 3.2): a path, and none of
-// the forms for proxies.
+// parsePath parses the target of a request line (RFC 9112, section 3.2): a path, not a form for
+// proxies.
 func parsePath(path string) (*url.URL, error) {
 	if !strings.HasPrefix(path, "/") {
-		return nil, fmt.Errorf("its path %q does not begin with a slash", redact.URL(path))
+		return nil, fmt.Errorf("the path %q must start with a slash", redact.URL(path))
 	}
 	u, err := url.ParseRequestURI(path)
 	if err != nil {
@@ -81,43 +80,43 @@ func parsePath(path string) (*url.URL, error) {
 		if errors.As(err, &parse) {
 			err = parse.Err
 		}
-		return nil, fmt.Errorf("its path %q cannot be sent: %s", redact.URL(path), strings.TrimPrefix(err.Error(), "net/url: "))
+		return nil, fmt.Errorf("the path %q cannot be sent: %s", redact.URL(path), strings.TrimPrefix(err.Error(), "net/url: "))
 	}
 	return u, nil
 }
 
-// recorded are the headers of an entry that go with it again: not those of the
-// connection it came over, and not those with something masked in their value.
-func recorded(headers map[string][]string) ([]deliver.Header, error) {
+// recordedHeaders returns the headers of an entry to send, without those of its connection and those
+// with a masked value.
+func recordedHeaders(headers map[string][]string) ([]deliver.Header, error) {
 	names := make([]string, 0, len(headers))
 	for name := range headers {
 		names = append(names, name)
 	}
 	sort.Strings(names)
-	var again []deliver.Header
+	var kept []deliver.Header
 	for _, name := range names {
 		for _, value := range headers[name] {
-			if isOfConnection(headers, name) || strings.Contains(value, redact.Masked) {
+			if isConnectionHeader(headers, name) || strings.Contains(value, redact.Masked) {
 				continue
 			}
 			h, err := deliver.NewHeader(name, value)
 			if err != nil {
 				return nil, err
 			}
-			again = append(again, h)
+			kept = append(kept, h)
 		}
 	}
 	for _, name := range defaults {
 		if _, ok := headers[name]; !ok {
-			again = append(again, deliver.Header{Name: name, Remove: true})
+			kept = append(kept, deliver.Header{Name: name, Remove: true})
 		}
 	}
-	return again, nil
+	return kept, nil
 }
 
-// isOfConnection tells the headers that end with a connection (RFC 9110, section
-// 7.6.1) and the host that the recording listener had.
-func isOfConnection(headers map[string][]string, name string) bool {
+// isConnectionHeader reports whether a header is about the recorded connection (RFC 9110, section
+// 7.6.1), the listener's host, or the encoding of the message.
+func isConnectionHeader(headers map[string][]string, name string) bool {
 	switch textproto.CanonicalMIMEHeaderKey(name) {
 	case "Host", "Connection", "Keep-Alive", "Proxy-Connection", "Te", "Transfer-Encoding", "Upgrade", "Trailer",
 		"Content-Length", "Expect", "Accept-Encoding":
@@ -128,7 +127,7 @@ func isOfConnection(headers map[string][]string, name string) bool {
 	})
 }
 
-// unmasked leaves out the parameters with something masked in them.
+// unmasked removes the parameters with a masked value.
 func unmasked(query string) string {
 	parameters := strings.Split(query, "&")
 	return strings.Join(slices.DeleteFunc(parameters, func(p string) bool { return strings.Contains(p, redact.Masked) }), "&")

@@ -66,7 +66,7 @@ func arrived() []receive.Reception {
 		}
 	})
 	add("POST", "/", ticket("new"), func(r *receive.Reception) {
-		r.Outcome, r.Problem, r.Status = receive.Failed, "left without an answer on purpose", 0
+		r.Outcome, r.Problem, r.Status = receive.Failed, "injected fault: no response", 0
 	})
 	return all
 }
