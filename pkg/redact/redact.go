@@ -1,9 +1,8 @@
-// Package redact hides what must not be seen.
+// Package redact masks secrets.
 //
-// It knows a secret in three ways: by the name of its header, parameter or key
-// ([IsSecret], [Header]); by its place in a URL ([URL]); and by its value, wherever
-// somebody repeats it ([Secrets]). A sender knows the values it has sent, so that it can
-// hide them in a reply; who receives has only names and places to go by.
+// A secret is found by the name of its header, parameter or key ([IsSecret], [Header]), by its
+// position in a URL ([URL]), or by its value, wherever it is repeated ([Secrets]). A sender knows the
+// values it has sent and can mask them in a response; a receiver knows only names and positions.
 package redact
 
 import (
@@ -11,16 +10,16 @@ import (
 	"strings"
 )
 
-// Masked stands in for a secret wherever something is shown to people.
+// Masked replaces a secret.
 const Masked = "****"
 
-// IsSecret says whether a header, a query parameter or a key of this name holds a
-// secret: cookies, and every name with token, secret, key, password or the like in it, or
-// one of the usual short forms as a word of its own, as in X-Auth.
+// IsSecret reports whether a header, a query parameter or a key of this name has a secret value:
+// cookies, names that contain token, secret, key, password and the like, and names with a usual short
+// form as a separate word, as in X-Auth.
 func IsSecret(name string) bool {
 	switch name {
 	case "Host", "User-Agent", "Accept", "Content-Type", "Content-Length":
-		return false // what every request carries needs no search
+		return false // fast path for the headers of every request
 	}
 	name = strings.ToLower(name)
 	for _, part := range []string{
@@ -39,26 +38,25 @@ func IsSecret(name string) bool {
 	return false
 }
 
-// Header is the value of a header with what is secret in it masked: all of it when
-// the name says so, or is one of also, and otherwise the secrets of its URLs and parameters.
+// Header returns the value of a header with secrets masked: the whole value when IsSecret(name) or name
+// is one of also, otherwise the secrets in its URLs and parameters.
 func Header(name, value string, also ...string) string {
 	isName := func(other string) bool { return strings.EqualFold(other, name) }
 	if IsSecret(name) || slices.ContainsFunc(also, isName) {
 		return Masked
 	}
-	return new(urlMasker).words(value)
+	return new(urlMasker).text(value)
 }
 
-// URL is the text of a URL with its secrets masked: the password, or a user that
-// stands alone as a token does, and the values of parameters whose names IsSecret
-// knows, wherever they stand and however they are escaped. The URL is not parsed, because
-// a malformed one has secrets too.
-func URL(s string) string { return new(urlMasker).url(s, deepest) }
+// URL returns a URL with secrets masked: the password, or a user without one, as a token is, and the
+// values of parameters with IsSecret(name), wherever they are and however they are escaped. The URL is
+// not parsed, because a malformed one has secrets too.
+func URL(s string) string { return new(urlMasker).url(s, maxDepth) }
 
-// Text is a text that somebody wrote, with its secrets masked: those of the URLs and of the
-// parameters in it, and what stands behind the name of a secret header.
+// Text returns a text with secrets masked: those of the URLs and parameters in it, and the value after
+// the name of a secret header.
 func Text(s string) string {
-	s = new(urlMasker).words(s)
+	s = new(urlMasker).text(s)
 	name, value, isHeader := strings.Cut(s, ":")
 	if isHeader && strings.TrimSpace(value) != "" && IsSecret(keyBefore(name)) {
 		return name + ": " + Masked
@@ -66,18 +64,17 @@ func Text(s string) string {
 	return s
 }
 
-// Message is a message of ours with the secrets masked in what it quotes, and in the URLs
-// that stand in it.
+// Message returns an error message with secrets masked in its quotations and URLs.
 func Message(s string) string {
-	parts := strings.Split(new(urlMasker).words(s), `"`)
+	parts := strings.Split(new(urlMasker).text(s), `"`)
 	for i := 1; i < len(parts); i += 2 {
 		parts[i] = Text(parts[i])
 	}
 	return strings.Join(parts, `"`)
 }
 
-// HasSecret says whether a line of a file names a secret or has a URL with one. While
-// a file is being read, nobody knows yet where the secret ends.
+// HasSecret reports whether a line of a file has the name of a secret, or a URL with one. It does not
+// say where the secret ends, which only a parser knows.
 func HasSecret(line string) bool {
 	for field := range strings.FieldsSeq(line) {
 		if field = strings.Trim(field, `'"`); strings.Contains(field, "://") && URL(field) != field {
@@ -92,7 +89,7 @@ func HasSecret(line string) bool {
 	return false
 }
 
-// keyBefore is what may be the name of a key or of a header at the end of a text.
+// keyBefore returns the possible name of a key or a header at the end of a text.
 func keyBefore(text string) string {
 	text = strings.TrimRight(text, " \t'\"")
 	start := strings.LastIndexFunc(text, func(r rune) bool { return !isLetter(r) && !isDigit(r) && !strings.ContainsRune("_.-", r) })

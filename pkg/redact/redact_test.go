@@ -75,7 +75,7 @@ func TestURL(t *testing.T) {
 	}
 }
 
-// BenchmarkMaskURL has queries that a sender made as laborious as they can be.
+// BenchmarkURL has queries that are as slow to mask as a sender can make them.
 func BenchmarkURL(b *testing.B) {
 	nested := "/in?a=1"
 	for len(nested) < 32<<10 {
@@ -132,14 +132,14 @@ func TestURLSecrets(t *testing.T) {
 	}
 	for in, want := range tests {
 		var m urlMasker
-		m.url(in, deepest)
+		m.url(in, maxDepth)
 		if got := m.values(); !slices.Equal(got, want) {
 			t.Errorf("%s: got %q, want %q", in, got, want)
 		}
 	}
 }
 
-// FuzzMask wants no secret in what is masked, whatever stands around it.
+// FuzzMask checks that no secret remains, whatever the text around it.
 func FuzzMask(f *testing.F) {
 	for _, s := range []string{"http://u:p@h/?token=x", "/a?x=1;key=2#secret=3", "https%3A%2F%2Fu:p%40h", "Link: <//u@h>; a=b", "%", "=&?;#"} {
 		f.Add(s)

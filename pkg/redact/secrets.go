@@ -8,25 +8,24 @@ import (
 	"sync"
 )
 
-// Secrets are values that must not be shown wherever they turn up, such as in the reply of
-// an endpoint that repeats what it got. The zero value has none. It may be used by several
-// goroutines at once.
+// Secrets are values to mask wherever they occur, such as in the response of an endpoint that repeats
+// the request. The zero value is empty. It is safe for concurrent use.
 type Secrets struct {
-	mu     sync.RWMutex // guards what follows
-	values []string     // as they were given
-	folded []string     // as unescape gives them
+	mu     sync.RWMutex // guards the fields below
+	values []string     // unchanged
+	folded []string     // as unescape returns them
 }
 
-// leastSecret is how long a secret must be to be searched for: a shorter one
-// would blank out half of every text.
-const leastSecret = 4
+// minLength is the length from which secrets are searched for: a shorter one would mask half of every
+// text.
+const minLength = 4
 
 // Add adds values.
 func (s *Secrets) Add(values ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, value := range values {
-		if len(value) < leastSecret || slices.Contains(s.values, value) {
+		if len(value) < minLength || slices.Contains(s.values, value) {
 			continue
 		}
 		s.values = append(s.values, value)
@@ -34,7 +33,7 @@ func (s *Secrets) Add(values ...string) {
 	}
 }
 
-// IsEmpty reports whether nothing is known; nil knows nothing.
+// IsEmpty reports whether there are no values. s may be nil.
 func (s *Secrets) IsEmpty() bool {
 	if s == nil {
 		return true
@@ -44,8 +43,7 @@ func (s *Secrets) IsEmpty() bool {
 	return len(s.values) == 0
 }
 
-// AddURL adds the secrets of a URL, as they stand in it and as they are meant, and the
-// header that its user becomes.
+// AddURL adds the secrets of a URL, escaped and unescaped, and the header that its user becomes.
 func (s *Secrets) AddURL(u *url.URL) {
 	s.AddURLText(u.String())
 	if u.User != nil {
@@ -54,19 +52,19 @@ func (s *Secrets) AddURL(u *url.URL) {
 	}
 }
 
-// AddURLText adds those of what may be a URL.
+// AddURLText adds the secrets of a text that may be a URL.
 func (s *Secrets) AddURLText(text string) {
 	var m urlMasker
-	m.url(text, deepest)
+	m.url(text, maxDepth)
 	s.Add(m.values()...)
 }
 
-// AddHeader adds what a secret header holds, with and without the scheme before
-// it, as in "Bearer abc", and of other headers the secrets of the URLs in them.
+// AddHeader adds the value of a secret header, with and without a scheme, as in "Bearer abc", and the
+// secrets in the URLs of any other header.
 func (s *Secrets) AddHeader(name, value string) {
 	if !IsSecret(name) {
 		var m urlMasker
-		m.words(value)
+		m.text(value)
 		s.Add(m.values()...)
 		return
 	}
@@ -84,60 +82,60 @@ func (s *Secrets) AddHeader(name, value string) {
 	}
 }
 
-// addCookies adds each value that is long enough for a secret, and not for a preference.
+// addCookies adds each value that is long enough for a secret; shorter ones are preferences.
 func (s *Secrets) addCookies(line string) {
-	const least = 8
+	const minCookie = 8
 	for cookie := range strings.SplitSeq(line, ";") {
-		if _, value, _ := strings.Cut(cookie, "="); len(value) >= least {
+		if _, value, _ := strings.Cut(cookie, "="); len(value) >= minCookie {
 			s.Add(value)
 		}
 	}
 }
 
-// cutMark stands where the rest of a text was left out.
-const cutMark = "…"
+// ellipsis is the end of a truncated text.
+const ellipsis = "…"
 
-// Mask hides the secrets in a text, also where JSON, HTML or a URL has escaped them. The
-// text may have been cut off, with "…" in place of the rest, in the middle of one.
+// Mask masks the secrets in a text, also those that JSON, HTML or a URL has escaped. A text that ends
+// with "…" was truncated, possibly in the middle of a secret.
 func (s *Secrets) Mask(text string) string {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	if len(s.values) == 0 {
 		return text
 	}
-	whole, isCut := strings.CutSuffix(text, cutMark)
-	hidden := make([]bool, len(whole)) // by byte
-	found := mark(hidden, nil, whole, s.values, isCut)
-	for _, escapes := range readings() {
+	whole, isTruncated := strings.CutSuffix(text, ellipsis)
+	isSecret := make([]bool, len(whole)) // per byte
+	found := mark(isSecret, nil, whole, s.values, isTruncated)
+	for _, escapes := range escapeSets() {
 		if strings.ContainsAny(whole, escapes) {
-			plain, at := unescape(whole, escapes, isCut)
-			found = mark(hidden, at, plain, s.folded, isCut) || found
+			plain, at := unescape(whole, escapes, isTruncated)
+			found = mark(isSecret, at, plain, s.folded, isTruncated) || found
 		}
 	}
 	if !found {
 		return text
 	}
 	var masked strings.Builder
-	for i, isHidden := range hidden {
+	for i, secret := range isSecret {
 		switch {
-		case !isHidden:
+		case !secret:
 			masked.WriteByte(whole[i])
-		case i == 0 || !hidden[i-1]:
+		case i == 0 || !isSecret[i-1]:
 			masked.WriteString(Masked)
 		}
 	}
 	return masked.String() + text[len(whole):]
 }
 
-// mark notes where values stand in a text, and at the end of one that is cut off where one
-// begins. Its byte i is that of index at[i] in what is masked; nil at is i itself.
-func mark(hidden []bool, at []int, text string, values []string, isCut bool) (found bool) {
-	hide := func(from, to int) {
+// mark marks the bytes of values in a text, and the start of a value at the end of a truncated one.
+// Byte i of text is byte at[i] of the text to mask; a nil at means i itself.
+func mark(isSecret []bool, at []int, text string, values []string, isTruncated bool) (found bool) {
+	set := func(from, to int) {
 		if at != nil {
 			from, to = at[from], at[to]
 		}
 		for i := from; i < to; i++ {
-			hidden[i] = true
+			isSecret[i] = true
 		}
 		found = true
 	}
@@ -148,17 +146,17 @@ func mark(hidden []bool, at []int, text string, values []string, isCut bool) (fo
 				break
 			}
 			from += next
-			hide(from, from+len(value))
+			set(from, from+len(value))
 		}
-		if begun := begins(text, value); isCut && begun >= leastSecret {
-			hide(len(text)-begun, len(text))
+		if n := overlap(text, value); isTruncated && n >= minLength {
+			set(len(text)-n, len(text))
 		}
 	}
 	return found
 }
 
-// begins is how many bytes at the end of a text are the beginning of a value.
-func begins(text, value string) int {
+// overlap returns how many bytes at the end of a text are the start of a value.
+func overlap(text, value string) int {
 	n := min(len(text), len(value))
 	for !strings.HasSuffix(text, value[:n]) {
 		n--

@@ -58,7 +58,7 @@ func TestSecretsMask(t *testing.T) {
 	}
 }
 
-// Neither the length of secrets nor their number has a limit.
+// Secrets have no limit in length or number.
 func TestManySecrets(t *testing.T) {
 	var s Secrets
 	for n := range 100 {
@@ -70,13 +70,13 @@ func TestManySecrets(t *testing.T) {
 	}
 }
 
-// FuzzSecrets wants nothing of a secret that was escaped in any of the usual ways.
+// FuzzSecrets checks that nothing of a secret remains, escaped in any of the usual ways.
 func FuzzSecrets(f *testing.F) {
 	for _, s := range []string{"hunter2", `p"a\ss`, "<&'>", "a+b c%41", "\\u0041bc", "é😀 &amp;", "a\tb\nc"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, secret string) {
-		if len(secret) < leastSecret || !utf8.ValidString(secret) || strings.ContainsFunc(secret, unicode.IsControl) {
+		if len(secret) < minLength || !utf8.ValidString(secret) || strings.ContainsFunc(secret, unicode.IsControl) {
 			return
 		}
 		var s Secrets

@@ -8,27 +8,28 @@ import (
 	"unicode/utf8"
 )
 
-// readings are the bytes that begin an escape where a text is read as JSON, as HTML, as a URL,
-// or as one of them within another.
-func readings() []string { return []string{`\`, "&", "%+", `\&%+`} }
+// escapeSets returns the bytes that start an escape in JSON, in HTML, in a URL, and in combinations of
+// them.
+func escapeSets() []string { return []string{`\`, "&", "%+", `\&%+`} }
 
-// unescape reads a text in which escapes begin with some bytes: JSON, HTML and URLs each
-// escape other characters, and each program more or fewer of them. What is no escape stays. Byte i of the result comes from index at[i] on, and its end is
-// at[len(plain)]. A plus is a space in some URLs, and is read as one. Of a text that is cut off, an escape that has only begun becomes nothing.
-func unescape(text, escapes string, isCut bool) (plain string, at []int) {
+// unescape replaces the escapes that start with one of the given bytes: JSON, HTML and URLs escape
+// different characters, and each program more or fewer of them. Other text stays unchanged. Byte i of
+// the result comes from index at[i], and its end is at[len(plain)]. A plus becomes a space, which it
+// means in some URLs. An incomplete escape at the end of a truncated text is removed.
+func unescape(text, escapes string, isTruncated bool) (plain string, at []int) {
 	var out []byte
 	for i := 0; i < len(text); {
-		meant, width := text[i:i+1], 1
-		if strings.Contains(escapes, meant) {
-			meant, width = unescapeOne(text[i:])
-			if isCut && width == 1 && isBegun(text[i:]) {
+		decoded, width := text[i:i+1], 1
+		if strings.Contains(escapes, decoded) {
+			decoded, width = unescapeOne(text[i:])
+			if isTruncated && width == 1 && isPartialEscape(text[i:]) {
 				break
 			}
 		}
-		for range len(meant) {
+		for range len(decoded) {
 			at = append(at, i)
 		}
-		out = append(out, meant...)
+		out = append(out, decoded...)
 		i += width
 	}
 	return foldPlus(string(out)), append(at, len(text))
@@ -36,8 +37,9 @@ func unescape(text, escapes string, isCut bool) (plain string, at []int) {
 
 func foldPlus(s string) string { return strings.ReplaceAll(s, "+", " ") }
 
-// unescapeOne reads what begins a text: an escape of so many bytes, or one byte that is none.
-func unescapeOne(s string) (meant string, width int) {
+// unescapeOne decodes the escape at the start of a text, which is width bytes long, or returns the first
+// byte.
+func unescapeOne(s string) (decoded string, width int) {
 	switch s[0] {
 	case '%':
 		if b, ok := hexadecimal(s[1:], 2); ok {
@@ -46,8 +48,8 @@ func unescapeOne(s string) (meant string, width int) {
 	case '&':
 		const longest = 12
 		end := strings.IndexByte(s[:min(len(s), longest)], ';') + 1
-		if meant := html.UnescapeString(s[:end]); meant != s[:end] {
-			return meant, end
+		if decoded := html.UnescapeString(s[:end]); decoded != s[:end] {
+			return decoded, end
 		}
 	case '\\':
 		return unescapeBackslash(s)
@@ -55,7 +57,7 @@ func unescapeOne(s string) (meant string, width int) {
 	return s[:1], 1
 }
 
-func unescapeBackslash(s string) (meant string, width int) {
+func unescapeBackslash(s string) (decoded string, width int) {
 	if len(s) == 1 {
 		return s, 1
 	}
@@ -77,8 +79,8 @@ func unescapeBackslash(s string) (meant string, width int) {
 	return s[:1], 1
 }
 
-// unescapeUTF16 reads \uXXXX, or two of them that are one character.
-func unescapeUTF16(s string) (meant string, width int) {
+// unescapeUTF16 decodes \uXXXX, or a surrogate pair.
+func unescapeUTF16(s string) (decoded string, width int) {
 	r, ok := hexadecimal(s[2:], 4)
 	if !ok {
 		return s[:1], 1
@@ -100,8 +102,8 @@ func hexadecimal(s string, digits int) (r rune, ok bool) {
 	return rune(n), err == nil
 }
 
-// isBegun says whether all of a text may be the beginning of an escape.
-func isBegun(s string) bool {
+// isPartialEscape reports whether the whole text may be the start of an escape.
+func isPartialEscape(s string) bool {
 	const longest = 10
 	return s[0] != '+' && len(s) < longest &&
 		!strings.ContainsFunc(s[1:], func(r rune) bool { return !isLetter(r) && !isDigit(r) && r != '#' })

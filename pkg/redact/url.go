@@ -2,22 +2,22 @@ package redact
 
 import "strings"
 
-// deepest is how many URLs within URLs, and escapes of escapes, are looked into.
-const deepest = 4
+// maxDepth is how many levels of URLs within URLs, and of escapes of escapes, are searched.
+const maxDepth = 4
 
-// urlMasker hides the secrets in URLs, and remembers them.
+// urlMasker masks the secrets in URLs, and collects them.
 type urlMasker struct {
-	found []string // what it hid
+	found []string // the masked secrets
 }
 
-func (m *urlMasker) hide(secret string) string {
+func (m *urlMasker) mask(secret string) string {
 	if secret != "" {
 		m.found = append(m.found, secret)
 	}
 	return Masked
 }
 
-// values are what it hid: as it stood there, and as it was meant where that differs.
+// values returns the masked secrets, as they were and, where that differs, unescaped.
 func (m *urlMasker) values() []string {
 	var values []string
 	for _, value := range m.found {
@@ -29,8 +29,8 @@ func (m *urlMasker) values() []string {
 	return values
 }
 
-// words hides the secrets in the URLs and the parameters of a text.
-func (m *urlMasker) words(text string) string {
+// text masks the secrets in the URLs and the parameters of a text.
+func (m *urlMasker) text(text string) string {
 	if !strings.ContainsAny(text, "=%@") {
 		return text
 	}
@@ -47,13 +47,13 @@ func (m *urlMasker) words(text string) string {
 	return masked.String()
 }
 
-// word takes a word for a URL only where it looks like one: an address of mail has a
-// user that is no secret.
+// word masks a word as a URL only when it looks like one: the user of an email address is not a
+// secret.
 func (m *urlMasker) word(word string) string {
 	if strings.Contains(word, "//") {
-		return m.url(word, deepest)
+		return m.url(word, maxDepth)
 	}
-	return m.parts(word, deepest)
+	return m.parts(word, maxDepth)
 }
 
 func (m *urlMasker) url(s string, depth int) string {
@@ -61,21 +61,20 @@ func (m *urlMasker) url(s string, depth int) string {
 	return scheme + m.user(user) + m.parts(rest, depth)
 }
 
-// user hides the password, or a name that stands alone.
+// user masks the password, or a name without one.
 func (m *urlMasker) user(s string) string {
 	name, password, hasPassword := strings.Cut(s, ":")
 	switch {
 	case s == "":
 		return ""
 	case hasPassword:
-		return name + ":" + m.hide(password)
+		return name + ":" + m.mask(password)
 	}
-	return m.hide(s)
+	return m.mask(s)
 }
 
-// cutUser cuts a URL behind its scheme and user, which may be missing. Where the
-// host would have no port that is one, a password holds what ends a host, as in
-// http://user:pass/word@host.
+// cutUser splits a URL into scheme, user and rest; the first two may be missing. When the host would
+// have an invalid port, the password contains a delimiter, as in http://user:pass/word@host.
 func cutUser(s string) (scheme, user, rest string) {
 	start := 0
 	if scheme := strings.Index(s, "://"); scheme >= 0 && !strings.ContainsFunc(s[:scheme], notScheme) {
@@ -100,18 +99,18 @@ func cutUser(s string) (scheme, user, rest string) {
 	return s[:start], "", s[start:]
 }
 
-// parts hides the secrets in what stands between separators: a path, or parameters, which
-// some separate with ";", and those that add to a URL without looking with a second "?".
+// parts masks the secrets in a path and parameters. Some programs separate parameters with ";", or
+// append them with a second "?".
 func (m *urlMasker) parts(s string, depth int) string {
 	var masked strings.Builder
 	for s != "" {
 		end := separator(s, "?&;#")
 		part, isSecret := m.part(s[:end], depth)
 		masked.WriteString(part)
-		if isSecret { // its value may hold the rarer separators
+		if isSecret { // its value may contain the rarer separators
 			end = separator(s, "&#")
 			_, value, _ := strings.Cut(s[:end], "=")
-			masked.WriteString(m.hide(value))
+			masked.WriteString(m.mask(value))
 		}
 		if end < len(s) {
 			masked.WriteByte(s[end])
@@ -129,8 +128,8 @@ func separator(s, separators string) int {
 	return len(s)
 }
 
-// part hides the secrets in what holds no separator. Of a parameter whose value is secret
-// it leaves the name.
+// part masks the secrets in a part without separators. For a parameter with a secret value it returns
+// the name.
 func (m *urlMasker) part(s string, depth int) (masked string, isSecret bool) {
 	name, value, isParameter := strings.Cut(s, "=")
 	switch {
@@ -150,14 +149,14 @@ func (m *urlMasker) part(s string, depth int) (masked string, isSecret bool) {
 	}
 	path := strings.LastIndexByte(s[:separator(s, "%")], '/') + 1
 	if m.isEscapedSecret(s[path:], depth) {
-		return s[:path] + m.hide(s[path:]), false
+		return s[:path] + m.mask(s[path:]), false
 	}
 	return s, false
 }
 
-// isSecretName knows a name in its escaped forms too.
+// isSecretName is IsSecret for names that may be escaped.
 func isSecretName(name string) bool {
-	for range deepest {
+	for range maxDepth {
 		plain := unescapePercent(name)
 		if plain == name {
 			break
@@ -176,8 +175,8 @@ func (m *urlMasker) isEscapedSecret(s string, depth int) bool {
 	return true
 }
 
-// innerURL is where a URL begins within the text of another one, or -1. One without a
-// scheme is known as the value of a parameter only: paths hold two slashes too.
+// innerURL returns where a URL starts within the text of another one, or -1. One without a scheme
+// counts only as the value of a parameter: paths can contain two slashes too.
 func innerURL(s string) int {
 	bare := strings.Index(s, "=//")
 	at := strings.Index(s, "://")
@@ -190,12 +189,12 @@ func innerURL(s string) int {
 	return strings.LastIndexFunc(s[:at], notScheme) + 1
 }
 
-// notScheme finds what cannot be in the name of a scheme (RFC 3986, section 3.1).
+// notScheme reports whether a character is not allowed in a scheme (RFC 3986, section 3.1).
 func notScheme(r rune) bool {
 	return !isLetter(r) && !isDigit(r) && !strings.ContainsRune("+-.", r)
 }
 
-// unescapePercent replaces the escapes of a URL, and leaves alone what is none.
+// unescapePercent replaces the escapes of a URL; other text stays unchanged.
 func unescapePercent(s string) string {
 	if !strings.Contains(s, "%") {
 		return s
