@@ -212,10 +212,10 @@ func (p *plan) record(context.Context, *config.Loaded) error {
 		return cli.Usage(errors.New("--record -: a recording is a file"), "name one; -o json prints the events on standard output.")
 	}
 	options := recording.Options{Sync: p.sync, ShowSecrets: p.ShowSecrets, Reopened: func() {
-		p.Note(p.config.Record + " was moved or removed; the recording goes on in a new file of that name.")
+		p.Note(p.config.Record + " was moved or removed; the recording continues in a new file of that name.")
 	}}
 	if name := p.receive.RequireHeader.Name; name != "" {
-		options.Secrets = []string{name}
+		options.SecretHeaders = []string{name}
 	}
 	writer, err := recording.Create(p.config.Record, options)
 	if errors.Is(err, recording.ErrNotRecording) {

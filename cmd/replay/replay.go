@@ -193,7 +193,7 @@ func parseSpeed(text string) (float64, error) {
 	}
 	speed, err := strconv.ParseFloat(strings.TrimSuffix(text, "x"), 64)
 	if err != nil || !(speed > 0 && speed <= 1e6) {
-		return 0, cli.Usage(fmt.Errorf("--speed %q is no speed", text), "1 keeps the gaps, 2x halves them, max leaves none.")
+		return 0, cli.Usage(fmt.Errorf("--speed: %q is not a valid speed", text), "use 1, 2x or max.")
 	}
 	return speed, nil
 }
@@ -212,7 +212,7 @@ func (o *options) sleep(ctx context.Context, d time.Duration) error {
 // remark tells what was odd in a recording.
 func (o *options) remark(name string, outcome replay.Outcome) {
 	for _, line := range outcome.Truncated {
-		o.Note(fmt.Sprintf("%s:%d breaks off; it was passed over.", name, line))
+		o.Note(fmt.Sprintf("%s:%d: truncated entry skipped.", name, line))
 	}
 	if n := len(outcome.Backward); n > 0 {
 		more := ""

@@ -111,7 +111,7 @@ func (v *validation) run(in io.Reader) error {
 func (v *validation) check(found payload.Located) error {
 	report, torn := v.judge(found.Text)
 	if torn {
-		v.Note(fmt.Sprintf("%s:%d breaks off; it was passed over.", v.name, found.Line))
+		v.Note(fmt.Sprintf("%s:%d: truncated entry skipped.", v.name, found.Line))
 		return nil
 	}
 	v.sum.Events++

@@ -16,7 +16,7 @@ func BenchmarkAppend(b *testing.B) {
 	}
 }
 
-// BenchmarkAppendTogether has many at it at once, whose lines share a write.
+// BenchmarkAppendTogether has many goroutines, whose lines share a write.
 func BenchmarkAppendTogether(b *testing.B) {
 	w := create(b, filepath.Join(b.TempDir(), "events.ndjson"), Options{})
 	e := entry(`{"event":"update","time":1575976413,"object":"ticket","objectId":100,"props":{"state":"invited"}}`)

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// smallDisk is a file on a disk with little room.
+// smallDisk is a file on a disk with little space.
 type smallDisk struct {
 	*os.File
 	room     int
@@ -45,7 +45,7 @@ func openSmallDisk(t *testing.T, room int) *smallDisk {
 }
 
 func TestFullDisk(t *testing.T) {
-	for name, truncate := range map[string]error{"taken back": nil, "left torn": errors.New("read-only")} {
+	for name, truncate := range map[string]error{"removed": nil, "left truncated": errors.New("read-only")} {
 		t.Run(name, func(t *testing.T) {
 			disk := openSmallDisk(t, 300)
 			disk.truncate = truncate
@@ -60,15 +60,15 @@ func TestFullDisk(t *testing.T) {
 			}
 			disk.room = 1000
 			appendAll(t, w, entry("3"))
-			entries, torn := readAll(t, readFile(t, disk.Name()))
-			if len(entries) != 2 || string(entries[1].Body) != "3" || (len(torn) == 1) != (truncate != nil) {
-				t.Errorf("%d entries, torn %v", len(entries), torn)
+			entries, truncated := readAll(t, readFile(t, disk.Name()))
+			if len(entries) != 2 || string(entries[1].Body) != "3" || (len(truncated) == 1) != (truncate != nil) {
+				t.Errorf("%d entries, truncated %v", len(entries), truncated)
 			}
 		})
 	}
 }
 
-// slowDisk lets an fsync begin only when it is told to.
+// slowDisk blocks each fsync until the test releases it.
 type slowDisk struct {
 	*smallDisk
 	began, end chan struct{}
@@ -113,7 +113,7 @@ func TestSyncIsShared(t *testing.T) {
 			}
 			want := 33
 			if failure != nil {
-				want = 1 // the others are taken back
+				want = 1 // the others are removed
 			}
 			if n, lines := disk.syncs.Load(), lineCount(t, disk.Name()); n != 2 || lines != want {
 				t.Errorf("%d syncs for 33 entries, want 2; %d lines, want %d", n, lines, want)
@@ -124,7 +124,7 @@ func TestSyncIsShared(t *testing.T) {
 
 func lineCount(t *testing.T, path string) int { return strings.Count(readFile(t, path), "\n") }
 
-// heldDisk lets a write begin only when it is told to.
+// heldDisk blocks each write until the test releases it.
 type heldDisk struct {
 	*smallDisk
 	began, goOn chan struct{}
@@ -171,7 +171,7 @@ func TestWriteIsShared(t *testing.T) {
 	}
 }
 
-// waiting is how many lines the next batch has.
+// waiting returns how many lines the next batch has.
 func (w *Writer) waiting() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -1,11 +1,10 @@
-// Package recording keeps what a receiver got in a file and reads it back: one JSON
-// object a line, fit for jq and grep, with every body unchanged to the byte. What is not
-// UTF-8 is %XX in a path, and base64 in bodyBase64 and headersBase64; the latter stand
-// beside their readable form in headers.
+// Package recording writes received requests to a file and reads them back: one JSON object per
+// line, suitable for jq and grep, with every body unchanged to the byte. Bytes that are not UTF-8 are
+// %XX in a path, and base64 in bodyBase64 and in headersBase64, beside their readable form in headers.
 //
-// Several writers, also of several processes, may append to one file. A line that was
-// cut off by a crash spoils neither the lines before it nor those after it.
+// Several writers, also of several processes, can append to one file. A line that a crash has
+// truncated damages neither the lines before it nor those after it.
 //
-// The package must not know how a request came in, nor what its body means: it neither
-// receives nor sends nor checks. Secret headers are masked before they reach the disk.
+// The package must not know how a request was received, nor what its body means. Secret headers are
+// masked before they are written.
 package recording

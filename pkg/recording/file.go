@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// file is the part of *os.File that a Writer needs, and that a test can make fail.
+// file is the part of *os.File that a Writer needs. A test can make it fail.
 type file interface {
 	io.WriteCloser
 	io.ReaderAt
@@ -26,22 +26,22 @@ func openFile(path string, sync bool) (file, error) {
 		return nil, err
 	}
 	if _, err := f.Seek(0, io.SeekEnd); err != nil {
-		return nil, fmt.Errorf("it must be a plain file: %w", errors.Join(err, f.Close()))
+		return nil, fmt.Errorf("it must be a regular file: %w", errors.Join(err, f.Close()))
 	}
-	if err := mayAppend(f); err != nil {
+	if err := checkFormat(f); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
 	if sync {
-		if err := syncFolder(filepath.Dir(path)); err != nil {
+		if err := syncDirectory(filepath.Dir(path)); err != nil {
 			return nil, errors.Join(err, f.Close())
 		}
 	}
 	return f, nil
 }
 
-// mayAppend looks at the first line, so that nobody's program ends in events because its
-// name was given for a recording's.
-func mayAppend(f file) error {
+// checkFormat checks the first line, so that events are not appended to a file that is not a
+// recording.
+func checkFormat(f file) error {
 	info, err := f.Stat()
 	if err != nil || info.Size() == 0 {
 		return err
@@ -51,14 +51,14 @@ func mayAppend(f file) error {
 	if errors.As(err, &other) {
 		return ErrNotRecording
 	}
-	return nil // a torn line is one, and what cannot be read is for the writing to say
+	return nil // a truncated line is accepted, and a read error is left to the write
 }
 
-// hold locks the file and says where it ends. When somebody moved or removed it, or its
-// folder, it is made anew: what is written to a removed file would be lost without a word.
-func (w *Writer) hold() (end int64, _ error) {
+// lock locks the file and returns its size. When the file or its directory was moved or removed, the
+// file is created again: data written to a removed file would be lost silently.
+func (w *Writer) lock() (end int64, _ error) {
 	for {
-		if err := lock(w.file.Fd(), w.patience); err != nil {
+		if err := lockFile(w.file.Fd(), w.lockTimeout); err != nil {
 			return 0, err
 		}
 		info, err := w.file.Stat()
@@ -66,7 +66,7 @@ func (w *Writer) hold() (end int64, _ error) {
 			return info.Size(), nil
 		}
 		if err == nil {
-			err = w.renew()
+			err = w.reopen()
 		}
 		if err != nil {
 			_ = unlock(w.file.Fd())
@@ -75,7 +75,7 @@ func (w *Writer) hold() (end int64, _ error) {
 	}
 }
 
-// isMoved says whether the recording's name does not stand for the open file any more.
+// isMoved reports whether the path is no longer that of the open file.
 func (w *Writer) isMoved(open fs.FileInfo) bool {
 	if w.path == "" {
 		return false
@@ -84,77 +84,77 @@ func (w *Writer) isMoved(open fs.FileInfo) bool {
 	return errors.Is(err, fs.ErrNotExist) || err == nil && !os.SameFile(open, named)
 }
 
-func (w *Writer) renew() error {
+func (w *Writer) reopen() error {
 	f, err := openFile(w.path, w.options.Sync)
 	if err != nil {
-		return fmt.Errorf("it was moved or removed, and cannot be made anew: %w", err)
+		return fmt.Errorf("it was moved or removed, and cannot be created again: %w", err)
 	}
 	_ = w.file.Close() // this unlocks it too
-	w.file, w.end, w.renewed = f, -1, true
+	w.file, w.end, w.reopened = f, -1, true
 	return nil
 }
 
-// watchEvery is how often it is seen after a recording to which nothing is written.
+// watchEvery is how often an idle recording is checked.
 const watchEvery = time.Second / 2
 
-// watch makes a moved file anew between two entries too, and tells of it where that holds up
-// no entry.
+// watch creates a moved file again also between two entries, and calls Options.Reopened where that
+// delays no entry.
 func (w *Writer) watch() {
 	ticker := time.NewTicker(watchEvery)
 	defer ticker.Stop()
 	for {
 		select {
 		case <-ticker.C:
-			w.lookAfter()
+			w.checkMoved()
 		case <-w.closed:
 			return
 		}
 	}
 }
 
-func (w *Writer) lookAfter() {
+func (w *Writer) checkMoved() {
 	w.writing.Lock()
 	if info, err := w.file.Stat(); err == nil && w.isMoved(info) {
-		_ = w.renew() // the next entry says why it cannot be
+		_ = w.reopen() // the next entry reports a failure
 	}
 	w.writing.Unlock()
-	w.tell()
+	w.reportReopened()
 }
 
-// tell says that the file was made anew, if so.
-func (w *Writer) tell() {
+// reportReopened calls Options.Reopened when the file was created again.
+func (w *Writer) reportReopened() {
 	w.writing.Lock()
-	renewed := w.renewed
-	w.renewed = false
+	reopened := w.reopened
+	w.reopened = false
 	w.writing.Unlock()
-	if renewed && w.options.Reopened != nil {
+	if reopened && w.options.Reopened != nil {
 		w.options.Reopened()
 	}
 }
 
-// lockPatience is how long another writer may have the file. To write a batch takes one far
-// less; but a program that locks it for good must not hold up what waits for an answer.
-const lockPatience = time.Second
+// lockTimeout is how long another writer may lock the file. A batch needs far less; but a program
+// that never unlocks the file must not delay responses.
+const lockTimeout = time.Second
 
-// lock waits until no other writer has the file.
-func lock(fd uintptr, patience time.Duration) error {
-	deadline := time.Now().Add(patience)
+// lockFile waits until no other writer has locked the file.
+func lockFile(fd uintptr, timeout time.Duration) error {
+	deadline := time.Now().Add(timeout)
 	for pause := 20 * time.Microsecond; ; pause = min(2*pause, 5*time.Millisecond) {
-		taken, err := tryLock(fd)
+		locked, err := tryLock(fd)
 		switch {
 		case err != nil:
 			return fmt.Errorf("lock: %w", err)
-		case taken:
+		case locked:
 			return nil
 		case time.Now().After(deadline):
-			return fmt.Errorf("another program has locked the file for more than %s", patience)
+			return fmt.Errorf("another program has locked the file for more than %s", timeout)
 		}
 		time.Sleep(pause)
 	}
 }
 
-// full marks the error of a full disk as ErrFull.
-func full(err error) error {
+// wrapFull wraps the error of a full disk in ErrFull.
+func wrapFull(err error) error {
 	if isFull(err) {
 		return fmt.Errorf("%w: %w", ErrFull, err)
 	}

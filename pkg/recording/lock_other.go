@@ -7,11 +7,12 @@ import (
 	"syscall"
 )
 
-// There is no lock of a whole file here; one line a write has to do.
-func tryLock(uintptr) (taken bool, _ error) { return true, nil }
+// tryLock locks nothing, since these systems cannot lock a file; entries are appended with one write
+// per batch.
+func tryLock(uintptr) (locked bool, _ error) { return true, nil }
 
 func unlock(uintptr) error { return nil }
 
 func isFull(err error) bool { return errors.Is(err, syscall.ENOSPC) }
 
-func syncFolder(string) error { return nil }
+func syncDirectory(string) error { return nil }

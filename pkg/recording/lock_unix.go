@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// tryLock takes the file, unless another writer, of this process or another, has it.
-func tryLock(fd uintptr) (taken bool, _ error) {
+// tryLock locks the file, unless another writer, of this process or another, has locked it.
+func tryLock(fd uintptr) (locked bool, _ error) {
 	err := flock(fd, syscall.LOCK_EX|syscall.LOCK_NB)
 	if errors.Is(err, syscall.EWOULDBLOCK) {
 		return false, nil
@@ -31,11 +31,11 @@ func isFull(err error) bool {
 	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG)
 }
 
-// syncFolder makes the name of a new file durable.
-func syncFolder(path string) error {
-	folder, err := os.Open(path)
+// syncDirectory makes the name of a new file durable.
+func syncDirectory(path string) error {
+	directory, err := os.Open(path)
 	if err != nil {
 		return err
 	}
-	return errors.Join(folder.Sync(), folder.Close())
+	return errors.Join(directory.Sync(), directory.Close())
 }

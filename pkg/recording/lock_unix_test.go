@@ -10,12 +10,12 @@ import (
 	"time"
 )
 
-// TestLockedByAnother has another program keep the lock: an entry is refused after a
-// while, and taken again once the lock is free.
+// TestLockedByAnother has another program keep the lock: Append fails after a timeout, and works
+// again once the lock is free.
 func TestLockedByAnother(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "events.ndjson")
 	w := create(t, path, Options{})
-	w.patience = 5 * time.Millisecond
+	w.lockTimeout = 5 * time.Millisecond
 	appendAll(t, w, entry("1"))
 	other, err := os.Open(path)
 	if err != nil {
@@ -32,7 +32,7 @@ func TestLockedByAnother(t *testing.T) {
 		t.Fatal(err)
 	}
 	appendAll(t, w, entry("3"))
-	if entries, torn := readAll(t, readFile(t, path)); len(entries) != 2 || torn != nil {
-		t.Errorf("%d entries, torn %v", len(entries), torn)
+	if entries, truncated := readAll(t, readFile(t, path)); len(entries) != 2 || truncated != nil {
+		t.Errorf("%d entries, truncated %v", len(entries), truncated)
 	}
 }

@@ -6,12 +6,12 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// region is the byte that stands for the lock. It is far behind any recording, because
-// a lock on Windows keeps others from reading what it covers.
+// region is the byte that is locked. It is far behind the end of any recording, because a lock on
+// Windows keeps others from reading what it covers.
 func region() *windows.Overlapped { return &windows.Overlapped{OffsetHigh: 1 << 30} }
 
-// tryLock takes the file, unless another writer, of this process or another, has it.
-func tryLock(fd uintptr) (taken bool, _ error) {
+// tryLock locks the file, unless another writer, of this process or another, has locked it.
+func tryLock(fd uintptr) (locked bool, _ error) {
 	const how = windows.LOCKFILE_EXCLUSIVE_LOCK | windows.LOCKFILE_FAIL_IMMEDIATELY
 	err := windows.LockFileEx(windows.Handle(fd), how, 0, 1, 0, region())
 	if errors.Is(err, windows.ERROR_LOCK_VIOLATION) {
@@ -28,5 +28,5 @@ func isFull(err error) bool {
 	return errors.Is(err, windows.ERROR_DISK_FULL) || errors.Is(err, windows.ERROR_HANDLE_DISK_FULL)
 }
 
-// syncFolder has nothing to do: NTFS keeps the name with the file.
-func syncFolder(string) error { return nil }
+// syncDirectory has nothing to do: NTFS keeps the name with the file.
+func syncDirectory(string) error { return nil }

@@ -9,7 +9,7 @@ import (
 	"slices"
 )
 
-// maxLine is how many bytes a line may have.
+// maxLine is the limit of a line in bytes.
 const maxLine = 64 << 20
 
 // Reader reads a recording, one entry in memory at a time.
@@ -21,15 +21,15 @@ type Reader struct {
 	err   error
 }
 
-// TruncatedError says that a line breaks off, as a crash leaves it. Its event was never
-// acknowledged. Reading may go on.
+// TruncatedError reports a truncated line, as a crash leaves it. Its event got no response. Reading
+// can continue.
 type TruncatedError struct{ Line int }
 
 func (e *TruncatedError) Error() string {
-	return fmt.Sprintf("line %d breaks off; its writer did not finish it", e.Line)
+	return fmt.Sprintf("line %d is truncated", e.Line)
 }
 
-// LineError says that a line is none of a recording. Reading ends there.
+// LineError reports a line that is not an entry. Reading ends there.
 type LineError struct {
 	Line int // from 1
 	Err  error
@@ -39,17 +39,17 @@ func (e *LineError) Error() string { return fmt.Sprintf("line %d: %v", e.Line, e
 
 func (e *LineError) Unwrap() error { return e.Err }
 
-// NewReader reads from r, which the caller closes.
+// NewReader returns a Reader of r, which the caller closes.
 func NewReader(r io.Reader) *Reader {
 	return &Reader{input: bufio.NewReaderSize(r, 64<<10), limit: maxLine}
 }
 
-// Line is the number of the line that was read last, from 1.
+// Line returns the number of the line that was read last, from 1.
 func (r *Reader) Line() int { return r.at }
 
-// Read returns the next entry, and io.EOF after the last. A *TruncatedError stands for one
-// line that is passed over: the next call goes on after it. Any other error is a
-// *LineError or the input's, and is final. Empty lines are passed over silently.
+// Read returns the next entry, and io.EOF after the last. After a *TruncatedError the next call
+// continues with the next line. Any other error is a *LineError or the input's, and is final. Empty
+// lines are skipped.
 func (r *Reader) Read() (Entry, error) {
 	for r.err == nil {
 		r.readLine()
@@ -68,20 +68,19 @@ func (r *Reader) Read() (Entry, error) {
 	return Entry{}, r.err
 }
 
-// readLine takes the next line into r.line, without its newline. What ends the reading
-// goes into r.err.
+// readLine reads the next line into r.line, without its newline, and a final error into r.err.
 func (r *Reader) readLine() {
 	r.line, r.at = r.line[:0], r.at+1
 	for more := true; more; {
 		part, err := r.input.ReadSlice('\n')
-		if len(r.line)+len(part) > cap(r.line) { // append itself would make more and smaller steps, all of them garbage
+		if len(r.line)+len(part) > cap(r.line) { // append would grow in more and smaller steps, all of them garbage
 			r.line = slices.Grow(r.line, max(len(part), min(len(r.line), r.limit-len(r.line))))
 		}
 		r.line = append(r.line, part...)
 		more = err == bufio.ErrBufferFull
 		switch {
 		case len(r.line) > r.limit:
-			r.fail(&LineError{Line: r.at, Err: fmt.Errorf("it is longer than %d bytes", r.limit)})
+			r.fail(&LineError{Line: r.at, Err: fmt.Errorf("longer than %d bytes", r.limit)})
 			return
 		case err == io.EOF:
 			r.err = err
@@ -92,5 +91,5 @@ func (r *Reader) readLine() {
 	r.line = bytes.TrimSuffix(r.line, []byte{'\n'})
 }
 
-// fail ends the reading, the line at hand included.
+// fail ends the reading and drops the current line.
 func (r *Reader) fail(err error) { r.line, r.err = r.line[:0], err }

@@ -8,18 +8,18 @@ import (
 	"testing"
 )
 
-func TestReadTorn(t *testing.T) {
+func TestReadTruncated(t *testing.T) {
 	whole, err := appendLine(nil, entry(`{"a":"é"}`), asIs)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for cut := 1; cut < len(whole)-1; cut++ {
-		torn := string(whole[:cut])
-		// At the end, and in the middle, where the next writer's repair leaves it.
-		for _, text := range []string{string(whole) + torn, string(whole) + torn + "\n", torn + "\n" + string(whole)} {
+		truncated := string(whole[:cut])
+		// At the end, and between lines, where the next writer's repair leaves it.
+		for _, text := range []string{string(whole) + truncated, string(whole) + truncated + "\n", truncated + "\n" + string(whole)} {
 			entries, lines := readAll(t, text)
 			if len(entries) != 1 || len(lines) != 1 {
-				t.Fatalf("cut at %d: %d entries, torn %v", cut, len(entries), lines)
+				t.Fatalf("cut at %d: %d entries, truncated %v", cut, len(entries), lines)
 			}
 		}
 	}
@@ -27,9 +27,9 @@ func TestReadTorn(t *testing.T) {
 
 func TestReadEndWithoutNewline(t *testing.T) {
 	whole, _ := appendLine(nil, entry("{}"), asIs)
-	entries, torn := readAll(t, "\n \r\n"+string(bytes.TrimSpace(whole)))
-	if len(entries) != 1 || torn != nil {
-		t.Errorf("%d entries, torn %v", len(entries), torn)
+	entries, truncated := readAll(t, "\n \r\n"+string(bytes.TrimSpace(whole)))
+	if len(entries) != 1 || truncated != nil {
+		t.Errorf("%d entries, truncated %v", len(entries), truncated)
 	}
 }
 
@@ -37,16 +37,16 @@ func TestReadRefuses(t *testing.T) {
 	whole, _ := appendLine(nil, entry("{}"), asIs)
 	const start = `{"receivedAt":"2026-01-02T03:04:05Z","method":"POST","path":"/"`
 	tests := map[string]struct{ line, want string }{
-		"no JSON":         {"hello", "line 2: it is not a JSON object of a recording: "},
-		"an event":        {`{"event":"update"}`, "line 2: it is no entry of a recording, which has receivedAt"},
-		"another form":    {strings.Replace(start, `"POST"`, "5", 1) + `,"body":""}`, "line 2: it is no entry of a recording: method has another form there"},
-		"no body":         {start + `}`, "line 2: it is no entry of a recording"},
-		"two bodies":      {start + `,"body":"","bodyBase64":""}`, "line 2: it has both body and bodyBase64"},
+		"not JSON":        {"hello", "line 2: not an entry of a recording: invalid JSON: "},
+		"an event":        {`{"event":"update"}`, "line 2: not an entry of a recording: it needs receivedAt"},
+		"wrong type":      {strings.Replace(start, `"POST"`, "5", 1) + `,"body":""}`, "line 2: not an entry of a recording: method has the wrong type"},
+		"no body":         {start + `}`, "line 2: not an entry of a recording"},
+		"two bodies":      {start + `,"body":"","bodyBase64":""}`, "line 2: both body and bodyBase64 are set"},
 		"bad base64":      {start + `,"bodyBase64":"%"}`, "line 2: bodyBase64: illegal base64"},
-		"bad UTF-8":       {start + `,"body":"` + "\xff" + `"}`, "line 2: it is not a JSON object"},
-		"two values":      {start + `,"body":""} {}`, "line 2: it is not a JSON object"},
-		"twice":           {start + `,"path":"/","body":""}`, "line 2: it is not a JSON object"},
-		"longer than all": {start + `,"body":"` + strings.Repeat("x", 100_000) + `"}`, "line 2: it is longer than 90000 bytes"},
+		"bad UTF-8":       {start + `,"body":"` + "\xff" + `"}`, "line 2: not an entry of a recording: invalid JSON"},
+		"two values":      {start + `,"body":""} {}`, "line 2: not an entry of a recording: invalid JSON"},
+		"twice":           {start + `,"path":"/","body":""}`, "line 2: not an entry of a recording: invalid JSON"},
+		"longer than all": {start + `,"body":"` + strings.Repeat("x", 100_000) + `"}`, "line 2: longer than 90000 bytes"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -99,7 +99,7 @@ func TestReaderMemoryIsConstant(t *testing.T) {
 	}
 }
 
-// repeated reads as the same text again and again.
+// repeated is a reader of a repeated text.
 type repeated struct {
 	text []byte
 	at   int

@@ -55,18 +55,18 @@ func readFile(t testing.TB, path string) string {
 	return string(text)
 }
 
-// readAll returns the entries, and the numbers of the torn lines among them.
-func readAll(t testing.TB, text string) (entries []Entry, torn []int) {
+// readAll returns the entries, and the numbers of the truncated lines among them.
+func readAll(t testing.TB, text string) (entries []Entry, truncated []int) {
 	t.Helper()
 	r := NewReader(strings.NewReader(text))
 	for {
 		e, err := r.Read()
-		var broken *TruncatedError
+		var short *TruncatedError
 		switch {
 		case err == io.EOF:
-			return entries, torn
-		case errors.As(err, &broken):
-			torn = append(torn, broken.Line)
+			return entries, truncated
+		case errors.As(err, &short):
+			truncated = append(truncated, short.Line)
 		case err != nil:
 			t.Fatal(err)
 		default:
@@ -106,12 +106,12 @@ func TestLine(t *testing.T) {
 		},
 		"secrets": {
 			entry:   secret,
-			options: Options{Secrets: []string{"x-team"}},
+			options: Options{SecretHeaders: []string{"x-team"}},
 			want:    `{"Authorization":["****","****"],"Referer":["/in?token=****"],"X-Api-Key":["****"],"X-Team":["****"]},"body":"{\"event\":\"update\"}","status":204,"findings":[]}`,
 		},
 		"secrets shown": {
 			entry:   secret,
-			options: Options{ShowSecrets: true, Secrets: []string{"X-Team"}},
+			options: Options{ShowSecrets: true, SecretHeaders: []string{"X-Team"}},
 			want:    `{"Authorization":["Bearer a","b"],"Referer":["/in?token=c"],"X-Api-Key":["hunter2"],"X-Team":["blue"]},"body":"{\"event\":\"update\"}","status":204,"findings":[]}`,
 		},
 	}
@@ -157,14 +157,14 @@ func TestRoundTrip(t *testing.T) {
 	appendAll(t, w, want...)
 	want[2].ReceivedAt = want[2].ReceivedAt.UTC()
 
-	got, torn := readAll(t, readFile(t, path))
+	got, truncated := readAll(t, readFile(t, path))
 	for i := range got {
 		if len(got[i].Findings) == 0 {
 			got[i].Findings = nil
 		}
 	}
-	if diff := cmp.Diff(want, got, cmp.Comparer(bytes.Equal)); diff != "" || torn != nil {
-		t.Error(torn, diff)
+	if diff := cmp.Diff(want, got, cmp.Comparer(bytes.Equal)); diff != "" || truncated != nil {
+		t.Error(truncated, diff)
 	}
 }
 

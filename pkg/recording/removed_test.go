@@ -14,25 +14,25 @@ import (
 func TestRemoved(t *testing.T) {
 	for name, options := range map[string]Options{"written": {}, "synced": {Sync: true}} {
 		t.Run(name, func(t *testing.T) {
-			folder := filepath.Join(t.TempDir(), "recordings")
-			if err := os.Mkdir(folder, 0o700); err != nil {
+			directory := filepath.Join(t.TempDir(), "recordings")
+			if err := os.Mkdir(directory, 0o700); err != nil {
 				t.Fatal(err)
 			}
-			path := filepath.Join(folder, "events.ndjson")
+			path := filepath.Join(directory, "events.ndjson")
 			w := create(t, path, options)
 			appendAll(t, w, entry("1"))
 			remove(t, path)
 			appendAll(t, w, entry("2"), entry("3"))
-			if entries, torn := readAll(t, readFile(t, path)); len(entries) != 2 || torn != nil {
-				t.Errorf("%d entries, torn %v", len(entries), torn)
+			if entries, truncated := readAll(t, readFile(t, path)); len(entries) != 2 || truncated != nil {
+				t.Errorf("%d entries, truncated %v", len(entries), truncated)
 			}
 
-			remove(t, folder)
+			remove(t, directory)
 			err := w.Append(entry("4"))
-			if !errors.Is(err, fs.ErrNotExist) || !strings.HasPrefix(err.Error(), "write recording: it was moved or removed, and cannot be made anew: open ") {
+			if !errors.Is(err, fs.ErrNotExist) || !strings.HasPrefix(err.Error(), "write recording: it was moved or removed, and cannot be created again: open ") {
 				t.Errorf("got %v", err)
 			}
-			if err := os.Mkdir(folder, 0o700); err != nil {
+			if err := os.Mkdir(directory, 0o700); err != nil {
 				t.Fatal(err)
 			}
 			appendAll(t, w, entry("5"))
@@ -43,7 +43,7 @@ func TestRemoved(t *testing.T) {
 	}
 }
 
-// TestMoved moves a recording away, as a rotation of logs does.
+// TestMoved moves a recording away, as log rotation does.
 func TestMoved(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "events.ndjson")
 	reopened := make(chan struct{}, 9)
@@ -53,7 +53,7 @@ func TestMoved(t *testing.T) {
 	appendAll(t, w, entry("2"))
 	<-reopened
 	move(t, path, path+".2")
-	<-reopened // though nothing is written
+	<-reopened // although nothing is written
 	for name, want := range map[string]string{path + ".1": "1", path + ".2": "2"} {
 		if entries, _ := readAll(t, readFile(t, name)); len(entries) != 1 || string(entries[0].Body) != want {
 			t.Errorf("%s: %+v", name, entries)
@@ -63,7 +63,7 @@ func TestMoved(t *testing.T) {
 		t.Errorf("the new file holds %q", text)
 	}
 
-	// Another file of that name is left alone.
+	// Another file of that name is not changed.
 	other := filepath.Join(t.TempDir(), "other")
 	if err := os.WriteFile(other, []byte("not mine\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -86,7 +86,7 @@ func move(t *testing.T, from, to string) {
 	}
 }
 
-// remove removes a file, or a folder with all that is in it.
+// remove removes a file, or a directory with its content.
 func remove(t *testing.T, path string) {
 	t.Helper()
 	if err := os.RemoveAll(path); err != nil {

@@ -1,6 +1,7 @@
 package recording
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -29,13 +30,13 @@ func TestTwoWritersOnOneFile(t *testing.T) {
 	}
 	all.Wait()
 	seen := map[string]bool{}
-	entries, torn := readAll(t, readFile(t, path))
+	entries, truncated := readAll(t, readFile(t, path))
 	for _, e := range entries {
 		name, _, _ := strings.Cut(string(e.Body), " ")
 		seen[name] = true
 	}
-	if len(seen) != 2*goroutines*each || torn != nil {
-		t.Errorf("%d entries, torn %v", len(seen), torn)
+	if len(seen) != 2*goroutines*each || truncated != nil {
+		t.Errorf("%d entries, truncated %v", len(seen), truncated)
 	}
 }
 
@@ -43,14 +44,14 @@ func TestRepair(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "events.ndjson")
 	first, second := create(t, path, Options{}), create(t, path, Options{})
 	appendAll(t, first, entry("1"))
-	// The second writer is killed in the middle of a line.
+	// The second writer is killed while it writes a line.
 	if _, err := second.file.Write([]byte(`{"receivedAt":"20`)); err != nil {
 		t.Fatal(err)
 	}
 	appendAll(t, first, entry("2"), entry("3"))
-	entries, torn := readAll(t, readFile(t, path))
-	if len(entries) != 3 || len(torn) != 1 || torn[0] != 2 {
-		t.Errorf("%d entries, torn %v", len(entries), torn)
+	entries, truncated := readAll(t, readFile(t, path))
+	if len(entries) != 3 || len(truncated) != 1 || truncated[0] != 2 {
+		t.Errorf("%d entries, truncated %v", len(entries), truncated)
 	}
 }
 
@@ -66,5 +67,42 @@ func TestCreateFails(t *testing.T) {
 	info, err := os.Stat(path)
 	if err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
 		t.Errorf("%v, %v", info.Mode(), err)
+	}
+}
+
+func TestCreateKeepsOtherFiles(t *testing.T) {
+	whole, err := appendLine(nil, entry("1"), asIs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct {
+		text  string
+		other bool
+	}{
+		"empty":           {"", false},
+		"blank":           {"\n\n", false},
+		"recording":       {string(whole), false},
+		"truncated":       {string(whole[:20]), false},
+		"truncated first": {string(whole[:20]) + "\n" + string(whole), false},
+		"program":         {"package main\n", true},
+		"other JSON":      {`{"name":"x"}`, true},
+		"binary":          {"\x00\xff\x00", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "file")
+			if err := os.WriteFile(path, []byte(test.text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			w, err := Create(path, Options{})
+			if errors.Is(err, ErrNotRecording) != test.other {
+				t.Fatalf("got %v", err)
+			}
+			if err == nil {
+				w.Close()
+			}
+			if got := readFile(t, path); got != test.text {
+				t.Errorf("it is %q now", got)
+			}
+		})
 	}
 }

@@ -94,7 +94,7 @@ func fullDisk(l *lab.Lab, flags ...string) {
 	stopped := p.End(os.Interrupt, patient)
 	missing, torn, err := s.missing(path)
 	name := strings.Join(append([]string{"a full disk"}, flags...), ", ")
-	l.Check(name+": the answer is 507, and says why", status == 507 && strings.Contains(out.String(), "no room left"), "%d after %d events", status, before)
+	l.Check(name+": the answer is 507, and says why", status == 507 && strings.Contains(out.String(), "no space left"), "%d after %d events", status, before)
 	l.Check("  what was acknowledged is kept", missing == 0 && err == nil, "%d of %d missing, %d torn, error %v", missing, len(s.answered), torn, err)
 	l.Check("  with room it goes on, and it stops", len(s.answered) >= before+100 && stopped, "%d more events", len(s.answered)-before)
 }
