@@ -11,30 +11,30 @@ import (
 	"text/template"
 )
 
-// A template may be anybody's, and nothing interrupts text/template. So each execution has
-// a bound on its work, in bytes, which takes about a second and 100 MB to reach:
-//   - a template and each round of a loop cost as much as there is text to execute, so that
-//     loops and recursion end that write nothing;
-//   - a function costs what it reads and what it makes, and one that could make more than
-//     that, such as repeat, says how much before it begins;
-//   - what is written is no longer than an event may be.
+// A template may be from anyone, and text/template cannot be interrupted. So the work of
+// each execution is bounded, in bytes, to about a second and 100 MB:
+//   - a template, and each round of a loop, costs the length of the template, so that
+//     loops and recursion without output end;
+//   - a function costs the size of its arguments and of its result, and functions whose
+//     result can be much larger, such as repeat, are charged before they are called;
+//   - the output is at most as long as an event may be.
 const (
 	maxWork   = 48 << 20
 	roundCost = 512
-	slotCost  = 16 // of a number, or of an item of a list besides what is in it
+	slotCost  = 16 // of a number, or of an item of a list besides its content
 )
 
-var errTooMuchWork = errors.New("the template does more work than an event needs; is there a loop without end?")
+var errTooMuchWork = errors.New("the template does too much work; check its loops")
 
-// Bound bounds the work of templates that one goroutine executes, each on its own.
+// Bound bounds the work of each template execution. It must be used by one goroutine.
 type Bound struct {
 	left   int
-	isJSON bool // what is rendered
+	isJSON bool // the output is JSON
 	out    *rendered
 }
 
-// spend panics when the bound is reached. It is called in template functions alone, where
-// text/template makes an error of it.
+// spend panics when the bound is reached. It is called only in template functions, where
+// text/template turns the panic into an error.
 func (b *Bound) spend(n float64) {
 	if n > float64(b.left) {
 		panic(errTooMuchWork)
@@ -42,7 +42,7 @@ func (b *Bound) spend(n float64) {
 	b.left -= max(int(n), 0)
 }
 
-// Funcs are the given functions, such that they draw on the bound.
+// Funcs returns the functions with their work bounded.
 func (b *Bound) Funcs(funcs template.FuncMap) template.FuncMap {
 	bounded := template.FuncMap{}
 	for name, f := range funcs {
@@ -51,8 +51,8 @@ func (b *Bound) Funcs(funcs template.FuncMap) template.FuncMap {
 	return bounded
 }
 
-// Prepared are the functions that the templates need which Prepare changed, and that nobody
-// else is to call.
+// Prepared returns the functions that Prepare adds calls of. Templates must not call them
+// themselves.
 func (b *Bound) Prepared() template.FuncMap {
 	return template.FuncMap{
 		roundFunc: func(size int) string { b.spend(float64(roundCost + size)); return "" },
@@ -67,8 +67,8 @@ func (b *Bound) Prepared() template.FuncMap {
 	}
 }
 
-// print is the text of what an action results in. In JSON null alone has one, and an object
-// or a list within a string is the text of its JSON.
+// print is the text of the result of an action. In JSON output, null is printed outside of
+// strings, and an object or a list inside a string is escaped JSON.
 func (b *Bound) print(v any) (string, error) {
 	if !b.isJSON {
 		return Text(v)
@@ -99,8 +99,8 @@ func (b *Bound) wrap(name string, f reflect.Value) any {
 	}).Interface()
 }
 
-// call calls a function from within reflect.MakeFunc, where the variadic arguments are
-// a slice already.
+// call calls a function in reflect.MakeFunc, where the variadic arguments are already a
+// slice.
 func call(f reflect.Value, args []reflect.Value) []reflect.Value {
 	if f.Type().IsVariadic() {
 		return f.CallSlice(args)
@@ -108,8 +108,7 @@ func call(f reflect.Value, args []reflect.Value) []reflect.Value {
 	return f.Call(args)
 }
 
-// Execute executes a template that Prepare changed and that has the functions of Funcs
-// and Prepared.
+// Execute executes a prepared template that has the functions of Funcs and Prepared.
 func (b *Bound) Execute(t *template.Template, data any) ([]byte, error) {
 	b.left, b.out = maxWork, &rendered{}
 	if err := t.Execute(b.out, data); err != nil {
@@ -118,21 +117,21 @@ func (b *Bound) Execute(t *template.Template, data any) ([]byte, error) {
 	return b.out.Bytes(), nil
 }
 
-// rendered is what a template writes, up to what an event may have.
+// rendered is the output of a template, at most as long as an event may be.
 type rendered struct {
 	bytes.Buffer
-	read             int // of it, to know whether it ends in a string of JSON
+	read             int // bytes that inString has read
 	quoted, escaping bool
 }
 
 func (r *rendered) Write(p []byte) (int, error) {
 	if r.Len()+len(p) > MaxBody {
-		return 0, fmt.Errorf("it renders to more: %w", ErrTooLarge)
+		return 0, fmt.Errorf("the output is too long: %w", ErrTooLarge)
 	}
 	return r.Buffer.Write(p)
 }
 
-// inString reports whether what comes next is in a string of JSON.
+// inString reports whether the output ends inside a JSON string.
 func (r *rendered) inString() bool {
 	for _, c := range r.Bytes()[r.read:] {
 		switch {
@@ -148,8 +147,8 @@ func (r *rendered) inString() bool {
 	return r.quoted
 }
 
-// growths are the functions whose result, or whose work, can be out of proportion to what
-// they read, with the most that it can be.
+// growths are the functions whose result or work can be much larger than their arguments,
+// each with the most that it can be.
 var growths = map[string]func(args []reflect.Value) float64{
 	"repeat": func(args []reflect.Value) float64 { return float64(args[0].Int()) * float64(args[1].Len()) },
 	"replace": func(args []reflect.Value) float64 {
@@ -168,8 +167,8 @@ var growths = map[string]func(args []reflect.Value) float64{
 	},
 }
 
-// growthOfPrintf takes each verb for one of all the arguments, at the largest width in the
-// format.
+// growthOfPrintf assumes that each verb prints all the arguments at the largest width in
+// the format.
 func growthOfPrintf(args []reflect.Value) float64 {
 	format := args[0].String()
 	widest := 0
@@ -178,14 +177,14 @@ func growthOfPrintf(args []reflect.Value) float64 {
 			widest = max(widest, n)
 		}
 	}
-	const most = 1e6 // which fmt has for a width, too
+	const most = 1e6 // the limit of fmt
 	if strings.Contains(format, "*") || widest > most {
 		widest = most
 	}
 	return float64(strings.Count(format, "%")) * float64(widest+sizeOf(args[1], maxWork))
 }
 
-// growthOfRegex is the size of the compiled pattern for each byte of a text.
+// growthOfRegex is the size of the compiled pattern, for each byte of the text.
 func growthOfRegex(pattern string, text, replacement int) float64 {
 	const longest, perState = 1000, 64
 	if len(pattern) > longest {
@@ -200,7 +199,8 @@ func growthOfRegex(pattern string, text, replacement int) float64 {
 	return float64(states)*float64(perState+text) + float64(text+1)*float64(replacement)
 }
 
-// sizeOf is about how many bytes a value takes, or anything above most when it is more.
+// sizeOf is the approximate size of a value in bytes, or any number above most if it is
+// larger.
 func sizeOf(v reflect.Value, most int) int {
 	if v.Kind() == reflect.Interface {
 		v = v.Elem()

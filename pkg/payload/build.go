@@ -1,13 +1,12 @@
-// Package payload makes the bytes of one event: from flags, from a template or from
-// the user's own JSON, and then with overrides laid over them.
+// Package payload builds the body of an event: from flags, from a template or from the
+// user's JSON, with changes to it.
 //
-// What it writes is compact, in documented order, with every digit and character as
-// it was typed; the user's own JSON is left as it is. Everything documented comes
-// from the catalog of package apizee. A template may be anybody's, so what it can do is
-// bounded in time and memory; see [Bound].
+// Its output is compact, in documented order, and keeps digits and characters as typed;
+// the user's JSON stays as it is. Everything documented comes from the catalog of package
+// apizee. A template may be from anyone, so its work and memory are bounded; see [Bound].
 //
-// The package must not know where an event goes, nor anything of terminals or
-// configuration. Clock, random source and counter are handed in.
+// The package does not depend on where an event is sent, on terminals or on
+// configuration. Clock, random source and counter are passed in.
 package payload
 
 import (
@@ -24,7 +23,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 )
 
-// Prop is one prop as typed on a command line. A dot in Path nests.
+// Prop is a prop as typed on a command line. A dot in Path nests.
 type Prop struct {
 	Path string // "geoloc.lat"
 	Text string // "47.8"
@@ -35,15 +34,15 @@ type Spec struct {
 	Object string // "ticket"
 	Event  string // "" means update
 	ID     string // as typed; "" means the documented example
-	Props  []Prop // laid over the documented example; of the same path the last counts
-	// Undocumented takes words and types that the contract does not know.
+	Props  []Prop // added to the documented example; of the same path, the last is used
+	// Undocumented allows undocumented values and types.
 	Undocumented bool
 }
 
-// Build makes the event of a Spec at a time in UNIX seconds: compact, in documented
-// order, numbers with the digits typed. Each object starts from its documented
-// example; a delete event has only the props given. The report is what the contract says to
-// it. An error about a field, or about what the contract does not know, is a *FieldError.
+// Build returns the event of a Spec at a time in UNIX seconds: compact, in documented
+// order, numbers with the digits typed. It is based on the documented example, except
+// that a delete event has only the given props. The report is that of Validate. An error
+// about a field is a *FieldError.
 func Build(c *apizee.Catalog, s Spec, unix int64) ([]byte, apizee.Report, error) {
 	object, _ := c.LookupObject(s.Object)
 	id, err := s.encodeID(object)
@@ -65,7 +64,7 @@ func Build(c *apizee.Catalog, s Spec, unix int64) ([]byte, apizee.Report, error)
 	if s.Undocumented {
 		return body, report, nil
 	}
-	if err := refuse(report.Findings); err != nil {
+	if err := firstError(report.Findings); err != nil {
 		return nil, report, err
 	}
 	return body, report, nil
@@ -73,7 +72,7 @@ func Build(c *apizee.Catalog, s Spec, unix int64) ([]byte, apizee.Report, error)
 
 func (s Spec) event() string { return cmp.Or(s.Event, apizee.Update) }
 
-// encodeProps lays the given props over those of the documented example.
+// encodeProps returns the props of the documented example, changed by the given ones.
 func (s Spec) encodeProps(object apizee.Object) (jsontext.Value, error) {
 	var props []member
 	if s.event() != apizee.Delete {
@@ -103,14 +102,14 @@ func put(members []member, m member) []member {
 	return append(members, m)
 }
 
-// nest makes an object of members whose names are paths below prefix.
+// nest returns an object of members whose names are paths below prefix.
 func nest(props []member, prefix string) (jsontext.Value, error) {
 	var members []member
 	groups := map[string][]member{}
 	for _, p := range props {
 		name, rest, nested := strings.Cut(p.name, ".")
 		if name == "" || nested && rest == "" {
-			return nil, &FieldError{Path: inProps + prefix + p.name, Reason: "a part of the prop's name is empty"}
+			return nil, &FieldError{Path: inProps + prefix + p.name, Reason: "a part of the name is empty"}
 		}
 		_, isGroup := groups[name]
 		switch known := contains(members, name); {
@@ -144,33 +143,33 @@ func contains(members []member, name string) bool {
 	return false
 }
 
-// encodeID writes an id as typed: an integer where the object allows one and the text
-// is a number, else a string where it allows that.
+// encodeID encodes an id: as an integer if the object allows it and the text is a number,
+// else as a string if it allows that.
 func (s Spec) encodeID(object apizee.Object) (jsontext.Value, error) {
 	if s.ID == "" && object.ID.Example != "" {
 		return jsontext.Value(object.ID.Example), nil
 	}
 	if s.ID == "" && s.Undocumented {
-		return nil, &FieldError{Path: idPath, Reason: "no id is documented for " + s.Object + "; give one"}
+		return nil, &FieldError{Path: idPath, Reason: "no id is documented for " + s.Object + "; set one"}
 	}
 	types := object.ID.Types
 	if number, ok := numberOf(s.ID); ok && (len(types) == 0 || slices.Contains(types, apizee.Integer)) {
 		return number, nil
 	}
 	if len(types) > 0 && !slices.Contains(types, apizee.Text) && !s.Undocumented {
-		return nil, &FieldError{idPath, `"` + s.ID + `" is not an integer such as ` + object.ID.Example, true}
+		return nil, &FieldError{idPath, "must be an integer such as " + object.ID.Example + `, not "` + s.ID + `"`, true}
 	}
 	return textValue(idPath, s.ID)
 }
 
-// encodeProp writes the value of a prop as its documented type, with the digits
-// typed. What does not fit the type is a string when the contract may be left.
+// encodeProp encodes the value of a prop as its documented type, with the digits typed. A
+// value of another type is a string if undocumented values are allowed.
 func (s Spec) encodeProp(object apizee.Object, p Prop) (jsontext.Value, error) {
 	path := inProps + p.Path
 	prop, documented := object.Prop(p.Path)
 	if !documented {
 		if strings.Count(p.Path, ".") >= maxDepth {
-			return nil, &FieldError{Path: inProps + p.Path[:40] + "…", Reason: "it is nested too deep"}
+			return nil, &FieldError{Path: inProps + p.Path[:40] + "…", Reason: "nested too deep"}
 		}
 		value, err := jsonOrText(p.Text)
 		if err != nil {
@@ -184,7 +183,7 @@ func (s Spec) encodeProp(object apizee.Object, p Prop) (jsontext.Value, error) {
 			return number, nil
 		}
 		if !s.Undocumented {
-			return nil, &FieldError{path, `"` + p.Text + `" is not ` + kindOf(prop.Type) + " such as " + prop.Example, true}
+			return nil, &FieldError{path, "must be " + kindOf(prop.Type) + " such as " + prop.Example + `, not "` + p.Text + `"`, true}
 		}
 	case apizee.DateTime:
 		if utc, isUTC := strings.CutSuffix(p.Text, "Z"); isUTC && !s.Undocumented {
@@ -201,14 +200,14 @@ func kindOf(t apizee.Type) string {
 	return "a number"
 }
 
-// numberOf is the text as a JSON number.
+// numberOf parses a JSON number.
 func numberOf(text string) (jsontext.Value, bool) {
 	v, err := compacted([]byte(text))
 	return v, err == nil && v.Kind() == '0'
 }
 
-// jsonOrText is the text as the JSON it is, else as a string. What is written as JSON with
-// a mistake in it is an error, not a string.
+// jsonOrText returns text that is JSON as it is, and any other text as a JSON string. Text
+// that looks like JSON but has a syntax error is an error.
 func jsonOrText(text string) (jsontext.Value, error) {
 	v, wrong := compacted([]byte(text))
 	if wrong == nil {
@@ -223,14 +222,14 @@ func jsonOrText(text string) (jsontext.Value, error) {
 		case "{}", "[]", `""`:
 			syntax := (*SyntaxError)(nil)
 			if errors.As(syntaxError([]byte(text), wrong), &syntax) {
-				return nil, fmt.Errorf("the value looks like JSON and is not: %s; a text like this is written as a JSON string, in quotes", syntax.Reason)
+				return nil, fmt.Errorf("the value looks like JSON but is invalid: %s; write text like this as a JSON string, in quotes", syntax.Reason)
 			}
 		}
 	}
 	return v, nil
 }
 
-// textValue is the text as a string.
+// textValue returns the text as a JSON string.
 func textValue(path, text string) (jsontext.Value, error) {
 	v, err := quoted(text)
 	if err != nil {
@@ -239,11 +238,11 @@ func textValue(path, text string) (jsontext.Value, error) {
 	return v, nil
 }
 
-// FieldError says that a field of a Spec has no use.
+// FieldError is an error about a field of a Spec.
 type FieldError struct {
-	Path   string // the field's in the event: "objectId", "props.state"
-	Reason string // what is wrong, and what was meant by it
-	// Undocumented says that nothing but the contract is against it.
+	Path   string // the path in the event: "objectId", "props.state"
+	Reason string // the problem, and a suggestion
+	// Undocumented means that the value is only undocumented.
 	Undocumented bool
 }
 
@@ -254,9 +253,9 @@ const (
 	inProps = "props."
 )
 
-// refuse makes an error of the first finding, but for one about the time, which is not
-// the Spec's.
-func refuse(findings []apizee.Finding) error {
+// firstError returns an error about the first finding, except one about the time, which is
+// not in the Spec.
+func firstError(findings []apizee.Finding) error {
 	for _, f := range findings {
 		if f.Path != "time" {
 			return &FieldError{Path: f.Path, Reason: f.Advice(), Undocumented: true}

@@ -79,8 +79,8 @@ func TestBuildErrors(t *testing.T) {
 		{Spec{Object: "ticket", Props: []Prop{{"geoloc.lat", "95"}}}, "props.geoloc.lat",
 			`props.geoloc.lat: must be from -90 to 90, not 95`},
 		{Spec{Object: "ticket", Props: []Prop{{"geoloc.lat", "47,8"}}}, "props.geoloc.lat",
-			`props.geoloc.lat: "47,8" is not a number such as 47.866675`},
-		{Spec{Object: "ticket", ID: "abc"}, "objectId", `objectId: "abc" is not an integer such as 100`},
+			`props.geoloc.lat: must be a number such as 47.866675, not "47,8"`},
+		{Spec{Object: "ticket", ID: "abc"}, "objectId", `objectId: must be an integer such as 100, not "abc"`},
 		{Spec{Object: "ticket", ID: "1.5"}, "objectId", `objectId: must be an integer, not 1.5`},
 		{Spec{Object: "media", Props: []Prop{{"_parent.id", "1e2"}}}, "props._parent.id",
 			`props._parent.id: 1e2 is not written as an integer; many decoders reject it`},
@@ -93,14 +93,14 @@ func TestBuildErrors(t *testing.T) {
 		{Spec{Object: "ticket", Props: []Prop{{"stat", "new"}}}, "props.stat",
 			`props.stat: not a documented prop of a ticket; did you mean "state"?`},
 		{Spec{Object: "ticket", Props: []Prop{{"state", "\xff"}}}, "props.state", `props.state: the text is not UTF-8`},
-		{Spec{Object: "smsmessage", Undocumented: true}, "objectId", `objectId: no id is documented for smsmessage; give one`},
+		{Spec{Object: "smsmessage", Undocumented: true}, "objectId", `objectId: no id is documented for smsmessage; set one`},
 		{Spec{Object: "ticket", Undocumented: true, Props: []Prop{{"a", "1"}, {"a.b", "2"}}}, "props.a.b",
 			`props.a.b: a cannot be a value and a group of props at once`},
 		{Spec{Object: "ticket", Undocumented: true, Props: []Prop{{"a.b", "1"}, {"a", "2"}}}, "props.a",
 			`props.a: a cannot be a value and a group of props at once`},
 		{Spec{Object: "ticket", Undocumented: true, Props: []Prop{{strings.Repeat("a.", 1000) + "a", "1"}}}, "props." + strings.Repeat("a.", 20) + "…",
-			"props." + strings.Repeat("a.", 20) + "…: it is nested too deep"},
-		{Spec{Object: "ticket", Undocumented: true, Props: []Prop{{"a..b", "1"}}}, "props.a..b", `props.a..b: a part of the prop's name is empty`},
+			"props." + strings.Repeat("a.", 20) + "…: nested too deep"},
+		{Spec{Object: "ticket", Undocumented: true, Props: []Prop{{"a..b", "1"}}}, "props.a..b", `props.a..b: a part of the name is empty`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.want, func(t *testing.T) {

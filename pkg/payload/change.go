@@ -16,21 +16,20 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 )
 
-// Change sets what is at one path of an event, or removes it.
+// Change sets or removes the value at one path of an event.
 type Change struct {
 	path  string
 	keys  []key
-	value jsontext.Value // nil removes what is at the path
+	value jsontext.Value // nil removes the value
 }
 
-// ParseSet reads "props.geoloc.lat=47.8": a path, and a value that is taken as the
-// JSON it is, else as a string. The path has sjson's syntax for one place: \ escapes a
-// dot, a number is an item of an array, -1 appends to one, and a colon before a number
-// makes it a name.
+// ParseSet parses "props.geoloc.lat=47.8": a path and a value. A value that is not JSON is
+// a string. The path has sjson's syntax for one place: \ escapes a dot, a number is an
+// item of an array, -1 appends to one, and a colon before a number makes it a name.
 func ParseSet(arg string) (Change, error) {
 	path, text, found := cutAssignment(arg)
 	if !found {
-		return Change{}, fmt.Errorf("%q has no =; write path=value, such as props.%s=%s", arg, apizee.PropState, apizee.StateDone)
+		return Change{}, fmt.Errorf("%q must be of the form path=value, such as props.%s=%s", arg, apizee.PropState, apizee.StateDone)
 	}
 	keys, err := parsePath(path)
 	if err != nil {
@@ -43,7 +42,7 @@ func ParseSet(arg string) (Change, error) {
 	return Change{path, keys, value}, nil
 }
 
-// ParseUnset reads the path of what is to be removed, in the syntax of ParseSet, where
+// ParseUnset parses a path whose value is removed, in the syntax of ParseSet, except that
 // -1 is the last item of an array.
 func ParseUnset(path string) (Change, error) {
 	keys, err := parsePath(path)
@@ -63,10 +62,9 @@ func cutAssignment(arg string) (path, value string, found bool) {
 	return arg, "", false
 }
 
-// Apply makes changes to a JSON object, one after the other. Digits and order stay as
-// they are, and an event in documented order is in that order afterwards, too. A set
-// makes the objects that are missing on its way. A path that leads nowhere is a
-// *PathError.
+// Apply makes changes to a JSON object in sequence. It keeps digits and order, and an event
+// that was in documented order stays in that order. Setting a value creates the missing
+// objects on its path. A path that does not exist is a *PathError.
 func Apply(c *apizee.Catalog, body []byte, changes []Change) ([]byte, error) {
 	if len(changes) == 0 {
 		return body, nil
@@ -88,7 +86,7 @@ func Apply(c *apizee.Catalog, body []byte, changes []Change) ([]byte, error) {
 	return body, nil
 }
 
-// isArranged tells whether a body is in documented order, whatever its spaces.
+// isArranged reports whether a body is in documented order, ignoring white space.
 func isArranged(c *apizee.Catalog, body []byte) (bool, error) {
 	arranged, err := arrange(c, body)
 	if err != nil {
@@ -109,8 +107,8 @@ func (c Change) apply(body []byte) ([]byte, error) {
 	return sjson.SetRawBytes(body, joinPath(keys), c.value)
 }
 
-// remove takes out what is at a path that exists. It leaves only items of arrays to
-// sjson, which cuts a member whose name begins with a quote in the wrong place.
+// remove removes the value at a path that exists. It uses sjson only for items of arrays,
+// because sjson corrupts the object if a name begins with a quote.
 func remove(body []byte, keys []key) ([]byte, error) {
 	last := len(keys) - 1
 	parent := gjson.ParseBytes(body)
@@ -132,8 +130,8 @@ func remove(body []byte, keys []key) ([]byte, error) {
 	return sjson.SetRawBytes(body, joinPath(keys[:last]), object)
 }
 
-// resolve walks the path through the body, checks each step, which sjson does not, and
-// turns -1 into a number where an array is there.
+// resolve checks each step of the path, which sjson does not, and replaces -1 by the index
+// of an array.
 func (c Change) resolve(body []byte) ([]key, error) {
 	keys := slices.Clone(c.keys)
 	at := gjson.ParseBytes(body)
@@ -160,12 +158,12 @@ func (c Change) resolve(body []byte) ([]key, error) {
 	return keys, nil
 }
 
-// enter refuses a step into what holds nothing.
+// enter returns an error if a value is not an object or an array.
 func enter(at gjson.Result, way []key) error {
 	if at.IsObject() || at.IsArray() {
 		return nil
 	}
-	return fmt.Errorf("%s is %s, so nothing can be in it; set it to {} first", joinPath(way), at.Raw)
+	return fmt.Errorf("%s is %s, not an object; set it to {} first", joinPath(way), at.Raw)
 }
 
 func itemIndex(array gjson.Result, k key, existing bool) (int, error) {
@@ -179,40 +177,40 @@ func itemIndex(array gjson.Result, k key, existing bool) (int, error) {
 		n = most
 	}
 	if !ok || n < 0 || n > most {
-		return 0, fmt.Errorf("%q is no item of an array with %d; count from 0, or use -1 for the end", k.name, items)
+		return 0, fmt.Errorf("%q is not an index of an array with %d items; use 0 or more, or -1 for the end", k.name, items)
 	}
 	return n, nil
 }
 
-// checkNew refuses to fill an array that does not exist yet with nulls up to an index.
+// checkNew returns an error if a new array would have to be filled with nulls.
 func checkNew(keys []key) error {
 	for _, k := range keys {
 		if n, ok := k.index(); ok && n > 0 {
-			return errors.New("a new array begins at 0; write :" + k.name + " for a member with that name")
+			return errors.New("a new array begins at 0; use :" + k.name + " for a member with that name")
 		}
 	}
 	return nil
 }
 
-// nothingThere says what is in the body instead of the path of a Change.
+// nothingThere is an error about a path that does not exist, with paths that do.
 func (c Change) nothingThere(body []byte) error {
 	paths := existingPaths(gjson.ParseBytes(body), nil, nil)
 	if meant := apizee.DidYouMean(joinPath(c.keys), paths); meant != "" {
-		return errors.New("nothing is there" + meant)
+		return errors.New("the path does not exist" + meant)
 	}
 	for way := c.keys[:len(c.keys)-1]; len(way) > 0; way = way[:len(way)-1] {
 		if parent := joinPath(way); gjson.GetBytes(body, parent).Exists() {
-			return fmt.Errorf("nothing is there; the nearest path is %q", parent)
+			return fmt.Errorf("the path does not exist; the nearest is %q", parent)
 		}
 	}
 	if len(paths) == 0 {
-		return errors.New("nothing is there; the event is empty")
+		return errors.New("the path does not exist; the event is empty")
 	}
-	return errors.New("nothing is there; there are " + strings.Join(topPaths(paths), ", "))
+	return errors.New("the path does not exist; the event has " + strings.Join(topPaths(paths), ", "))
 }
 
-// existingPaths are the paths of all that is in a value, up to a number that is enough
-// to find a slip of the finger in.
+// existingPaths returns the paths of all values in an object, up to a number that is enough
+// for suggestions.
 func existingPaths(value gjson.Result, way []key, paths []string) []string {
 	const enough = 1000
 	if !value.IsObject() {
@@ -237,13 +235,13 @@ func topPaths(paths []string) []string {
 	return top
 }
 
-// ParseTime reads a time as whole UNIX seconds or as RFC 3339, whose fraction of a
-// second is dropped. Milliseconds are refused.
+// ParseTime parses UNIX seconds or RFC 3339, without its fraction of a second.
+// Milliseconds are an error.
 func ParseTime(text string) (int64, error) {
 	n, err := strconv.ParseInt(text, 10, 64)
 	switch {
 	case err == nil && apizee.IsMilliseconds(n):
-		return 0, fmt.Errorf("%s looks like milliseconds; write %d for seconds", text, n/1000)
+		return 0, fmt.Errorf("%s looks like milliseconds; use %d for seconds", text, n/1000)
 	case err == nil:
 		return n, nil
 	}
@@ -251,9 +249,9 @@ func ParseTime(text string) (int64, error) {
 	t, err := time.Parse(time.RFC3339, rfc3339)
 	if err != nil {
 		if len(text) > 19 && text[16:19] == ":60" && isTime(rfc3339[:17]+"59"+rfc3339[19:]) {
-			return 0, fmt.Errorf("%q is a leap second, which UNIX time does not count; write the second before or after it", text)
+			return 0, fmt.Errorf("%q is a leap second, which UNIX time does not have; use the second before or after it", text)
 		}
-		return 0, fmt.Errorf("%q is no time; write whole UNIX seconds such as 1575976413, or RFC 3339 such as 2021-09-20T13:25:06+00:00", text)
+		return 0, fmt.Errorf("%q is not a valid time; use UNIX seconds such as 1575976413, or RFC 3339 such as 2021-09-20T13:25:06+00:00", text)
 	}
 	return t.Unix(), nil
 }
@@ -263,7 +261,7 @@ func isTime(text string) bool {
 	return err == nil
 }
 
-// SetTime puts a time in UNIX seconds into an event.
+// SetTime sets the time of an event, in UNIX seconds.
 func SetTime(c *apizee.Catalog, body []byte, unix int64) ([]byte, error) {
 	seconds := jsontext.Value(strconv.AppendInt(nil, unix, 10))
 	return Apply(c, body, []Change{{"time", []key{{name: "time"}}, seconds}})

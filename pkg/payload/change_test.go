@@ -75,20 +75,20 @@ func TestApply(t *testing.T) {
 func TestApplyErrors(t *testing.T) {
 	body := `{"event":"update","props":{"state":"new","tags":["a","b"],"geoloc":{"lat":1},"none":null}}`
 	tests := []struct{ change, want string }{
-		{"props.state.x=1", `"props.state.x": props.state is "new", so nothing can be in it; set it to {} first`},
-		{"props.none.x.y=1", `"props.none.x.y": props.none is null, so nothing can be in it; set it to {} first`},
-		{"props.tags.x=1", `"props.tags.x": "x" is no item of an array with 2; count from 0, or use -1 for the end`},
-		{"props.tags.3=1", `"props.tags.3": "3" is no item of an array with 2; count from 0, or use -1 for the end`},
-		{"props.tags.01=1", `"props.tags.01": "01" is no item of an array with 2; count from 0, or use -1 for the end`},
-		{"props.tags.:1=1", `"props.tags.:1": "1" is no item of an array with 2; count from 0, or use -1 for the end`},
-		{"props.tags.99999999999999999999=1", `"props.tags.99999999999999999999": "99999999999999999999" is no item of an array with 2; count from 0, or use -1 for the end`},
-		{"props.new.999999999=1", `"props.new.999999999": a new array begins at 0; write :999999999 for a member with that name`},
-		{"!props.stat", `"props.stat": nothing is there; did you mean "props.state"?`},
-		{"!prop.state", `"prop.state": nothing is there; did you mean "props.state"?`},
-		{"!props.geoloc.altitude", `"props.geoloc.altitude": nothing is there; the nearest path is "props.geoloc"`},
-		{"!zzzzzz", `"zzzzzz": nothing is there; there are event, props`},
-		{"!props.tags.2", `"props.tags.2": "2" is no item of an array with 2; count from 0, or use -1 for the end`},
-		{"!props.state.x", `"props.state.x": props.state is "new", so nothing can be in it; set it to {} first`},
+		{"props.state.x=1", `"props.state.x": props.state is "new", not an object; set it to {} first`},
+		{"props.none.x.y=1", `"props.none.x.y": props.none is null, not an object; set it to {} first`},
+		{"props.tags.x=1", `"props.tags.x": "x" is not an index of an array with 2 items; use 0 or more, or -1 for the end`},
+		{"props.tags.3=1", `"props.tags.3": "3" is not an index of an array with 2 items; use 0 or more, or -1 for the end`},
+		{"props.tags.01=1", `"props.tags.01": "01" is not an index of an array with 2 items; use 0 or more, or -1 for the end`},
+		{"props.tags.:1=1", `"props.tags.:1": "1" is not an index of an array with 2 items; use 0 or more, or -1 for the end`},
+		{"props.tags.99999999999999999999=1", `"props.tags.99999999999999999999": "99999999999999999999" is not an index of an array with 2 items; use 0 or more, or -1 for the end`},
+		{"props.new.999999999=1", `"props.new.999999999": a new array begins at 0; use :999999999 for a member with that name`},
+		{"!props.stat", `"props.stat": the path does not exist; did you mean "props.state"?`},
+		{"!prop.state", `"prop.state": the path does not exist; did you mean "props.state"?`},
+		{"!props.geoloc.altitude", `"props.geoloc.altitude": the path does not exist; the nearest is "props.geoloc"`},
+		{"!zzzzzz", `"zzzzzz": the path does not exist; the event has event, props`},
+		{"!props.tags.2", `"props.tags.2": "2" is not an index of an array with 2 items; use 0 or more, or -1 for the end`},
+		{"!props.state.x", `"props.state.x": props.state is "new", not an object; set it to {} first`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.change, func(t *testing.T) {
@@ -107,20 +107,20 @@ func TestApplyErrors(t *testing.T) {
 
 func TestParseErrors(t *testing.T) {
 	tests := []struct{ arg, want string }{
-		{"props.state", `"props.state" has no =; write path=value, such as props.state=done`},
-		{`a\=1`, `"a\\=1" has no =; write path=value, such as props.state=done`},
+		{"props.state", `"props.state" must be of the form path=value, such as props.state=done`},
+		{`a\=1`, `"a\\=1" must be of the form path=value, such as props.state=done`},
 		{"=1", `"": a part of the path is empty`},
 		{"a..b=1", `"a..b": a part of the path is empty`},
 		{"a.=1", `"a.": a part of the path is empty`},
 		{":=1", `":": a part of the path is empty`},
-		{"a.#=1", `"a.#": the path names one place: *, ?, #, @ and | need a \ before them`},
-		{"a.*=1", `"a.*": the path names one place: *, ?, #, @ and | need a \ before them`},
-		{"a|b=1", `"a|b": the path names one place: *, ?, #, @ and | need a \ before them`},
-		{"@this=1", `"@this": the path names one place: *, ?, #, @ and | need a \ before them`},
-		{"a?=1", `"a?": the path names one place: *, ?, #, @ and | need a \ before them`},
+		{"a.#=1", `"a.#": the path must name one place; escape *, ?, #, @ and | with \`},
+		{"a.*=1", `"a.*": the path must name one place; escape *, ?, #, @ and | with \`},
+		{"a|b=1", `"a|b": the path must name one place; escape *, ?, #, @ and | with \`},
+		{"@this=1", `"@this": the path must name one place; escape *, ?, #, @ and | with \`},
+		{"a?=1", `"a?": the path must name one place; escape *, ?, #, @ and | with \`},
 		{"\xff=1", `"\xff": the path is not UTF-8`},
-		{strings.Repeat("a.", 1000) + "a=1", `"` + strings.Repeat("a.", 20) + `…": the path goes too deep`},
-		{`a={"b":1,"b":2}`, `"a": the value looks like JSON and is not: duplicate object member name; a text like this is written as a JSON string, in quotes`},
+		{strings.Repeat("a.", 1000) + "a=1", `"` + strings.Repeat("a.", 20) + `…": the path is too deep`},
+		{`a={"b":1,"b":2}`, `"a": the value looks like JSON but is invalid: duplicate object member name; write text like this as a JSON string, in quotes`},
 		{"a=\xff", `"a": the text is not UTF-8`},
 	}
 	for _, tt := range tests {

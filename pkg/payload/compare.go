@@ -9,10 +9,10 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 )
 
-// comparisons are those of text/template, but that any two numbers compare, however they
-// are written, and any two values of one JSON type are equal or not.
+// comparisons replace those of text/template: any two numbers can be compared, however they
+// are written, and any two values of the same JSON type can be equal.
 func comparisons() template.FuncMap {
-	order := func(holds func(int) bool) func(a, b any) (bool, error) {
+	ordered := func(holds func(int) bool) func(a, b any) (bool, error) {
 		return func(a, b any) (bool, error) {
 			c, err := compare(a, b)
 			return err == nil && holds(c), err
@@ -30,47 +30,41 @@ func comparisons() template.FuncMap {
 			same, err := equal(a, b)
 			return err == nil && !same, err
 		},
-		"lt": order(func(c int) bool { return c < 0 }),
-		"le": order(func(c int) bool { return c <= 0 }),
-		"gt": order(func(c int) bool { return c > 0 }),
-		"ge": order(func(c int) bool { return c >= 0 }),
+		"lt": ordered(func(c int) bool { return c < 0 }),
+		"le": ordered(func(c int) bool { return c <= 0 }),
+		"gt": ordered(func(c int) bool { return c > 0 }),
+		"ge": ordered(func(c int) bool { return c >= 0 }),
 	}
 }
 
-// compare is the order of two numbers, or of two texts.
+// compare compares two numbers, or two strings.
 func compare(a, b any) (int, error) {
-	left, isText := a.(string)
-	if right, both := b.(string); isText && both {
-		return strings.Compare(left, right), nil
-	}
-	left, right, kind, err := alike(a, b)
-	if err == nil && kind != "a number" {
-		err = errors.New("only numbers and texts come one after the other")
-	}
-	if err != nil {
+	left, right, kind, err := sameKind(a, b)
+	switch {
+	case err != nil:
 		return 0, err
+	case kind == "a number":
+		return apizee.CompareNumbers(left, right), nil
+	case kind == "a string":
+		return strings.Compare(a.(string), b.(string)), nil
 	}
-	return apizee.CompareNumbers(left, right), nil
+	return 0, errors.New("only numbers and strings have an order")
 }
 
-// equal reports whether two values are the same, as null is with null alone.
+// equal reports whether two values are the same. Only null equals null.
 func equal(a, b any) (bool, error) {
 	if a == nil || b == nil {
 		return a == nil && b == nil, nil
 	}
-	left, isText := a.(string)
-	if right, both := b.(string); isText && both {
-		return left == right, nil
-	}
-	left, right, kind, err := alike(a, b)
-	if kind == "a number" && err == nil {
+	left, right, kind, err := sameKind(a, b)
+	if err == nil && kind == "a number" {
 		return apizee.CompareNumbers(left, right) == 0, nil
 	}
 	return left == right, err
 }
 
-// alike is the JSON of two values of one type.
-func alike(a, b any) (left, right, kind string, err error) {
+// sameKind returns two values as JSON, and their JSON type, which must be the same.
+func sameKind(a, b any) (left, right, kind string, err error) {
 	if left, err = JSON(a); err != nil {
 		return "", "", "", err
 	}
@@ -79,7 +73,7 @@ func alike(a, b any) (left, right, kind string, err error) {
 	}
 	kind = kindOfJSON(left)
 	if other := kindOfJSON(right); kind != other {
-		return "", "", "", fmt.Errorf("%s is not compared with %s", kind, other)
+		return "", "", "", fmt.Errorf("%s cannot be compared with %s", kind, other)
 	}
 	return left, right, kind, nil
 }
@@ -87,13 +81,13 @@ func alike(a, b any) (left, right, kind string, err error) {
 func kindOfJSON(text string) string {
 	switch text[0] {
 	case '"':
-		return "a text"
+		return "a string"
 	case '{':
 		return "an object"
 	case '[':
 		return "a list"
 	case 't', 'f':
-		return "true or false"
+		return "a boolean"
 	case 'n':
 		return "null"
 	}

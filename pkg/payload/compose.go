@@ -22,8 +22,8 @@ type Fields struct {
 	Props         json.RawMessage // nil means {}
 }
 
-// Compose writes the fields compactly and in documented order, documented props too;
-// other props follow in the order given. It does not check them against the contract.
+// Compose returns an event of the fields, compact and in documented order, also of the
+// props; other props follow in the order given. It does not validate them.
 func Compose(c *apizee.Catalog, f Fields) ([]byte, error) {
 	if f.ID == nil {
 		object, _ := c.LookupObject(f.Object)
@@ -57,8 +57,8 @@ func Compose(c *apizee.Catalog, f Fields) ([]byte, error) {
 	return arrangeFields(c, members)
 }
 
-// arrange writes an event compactly and in documented order, its props too. What is
-// not documented comes after that, in the order it had.
+// arrange returns an event in compact form and documented order, also of the props.
+// Undocumented members follow in the order given.
 func arrange(c *apizee.Catalog, body []byte) ([]byte, error) {
 	compact, err := compacted(body)
 	if err != nil {
@@ -85,7 +85,7 @@ func arrangeFields(c *apizee.Catalog, fields []member) ([]byte, error) {
 	return appendMembers(nil, fields)
 }
 
-// arrangeProps orders props, or a group in them whose name with a dot is prefix.
+// arrangeProps sorts props, or a group of props; prefix is its name with a dot.
 func arrangeProps(value jsontext.Value, paths []string, prefix string) (jsontext.Value, error) {
 	if value.Kind() != '{' {
 		return value, nil
@@ -112,8 +112,8 @@ func sortMembers(members []member, paths []string, prefix string) {
 	})
 }
 
-// place is where among the documented paths a name stands, or a group whose first
-// member stands there; a name that is not documented is behind all.
+// place is the index of a name among the documented paths, or of the first prop in a
+// group. An undocumented name comes last.
 func place(paths []string, name string) int {
 	at := slices.IndexFunc(paths, func(p string) bool {
 		return p == name || strings.HasPrefix(p, name+".")
@@ -124,12 +124,12 @@ func place(paths []string, name string) int {
 	return at
 }
 
-// isGroup tells whether documented props nest under a name.
+// isGroup reports whether documented props nest under a name.
 func isGroup(paths []string, name string) bool {
 	return slices.ContainsFunc(paths, func(p string) bool { return strings.HasPrefix(p, name+".") })
 }
 
-// objectName is the name in the object field, or "" when there is none.
+// objectName is the value of the object field, or "" if it is not a string.
 func objectName(fields []member) string {
 	for _, f := range fields {
 		if f.name == "object" && f.value.Kind() == '"' {
@@ -140,8 +140,8 @@ func objectName(fields []member) string {
 	return ""
 }
 
-// Dotted writes the groups of props that are documented for the event's object as keys
-// with a dot, such as "geoloc.lat". An event without such a group stays as it is.
+// Dotted replaces the documented groups of props by dotted keys, such as "geoloc.lat". An
+// event without such a group stays as it is.
 func Dotted(c *apizee.Catalog, body []byte) ([]byte, error) {
 	fields, err := readMembers(body)
 	if err != nil {
@@ -168,7 +168,7 @@ func Dotted(c *apizee.Catalog, body []byte) ([]byte, error) {
 	return appendMembers(nil, fields)
 }
 
-// flatten moves what is in the documented groups of props up into props.
+// flatten moves the members of the documented groups of props into props.
 func flatten(props member, paths []string) (flat member, found bool, err error) {
 	members, err := readMembers(props.value)
 	if err != nil {
@@ -208,7 +208,7 @@ type member struct {
 
 var errNotObject = errors.New("not a JSON object")
 
-// readMembers reads one JSON object whose names are all different.
+// readMembers reads one JSON object. Duplicate names are an error.
 func readMembers(object []byte) ([]member, error) {
 	dec := jsontext.NewDecoder(bytes.NewBuffer(object))
 	if dec.PeekKind() != '{' {
@@ -234,7 +234,7 @@ func readMembers(object []byte) ([]member, error) {
 	return members, err
 }
 
-// appendMembers writes a JSON object, without spaces around what is in it.
+// appendMembers appends a compact JSON object.
 func appendMembers(dst []byte, members []member) ([]byte, error) {
 	dst = append(dst, '{')
 	for i, m := range members {
@@ -251,13 +251,13 @@ func appendMembers(dst []byte, members []member) ([]byte, error) {
 	return append(dst, '}'), nil
 }
 
-// quoted is a text as a JSON string. Bytes that are not UTF-8 are an error.
+// quoted returns a text as a JSON string. Bytes that are not UTF-8 are an error.
 func quoted(text string) (jsontext.Value, error) {
 	return jsontext.AppendQuote(nil, text)
 }
 
-// compacted is a JSON value without spaces, in UTF-8 and with names that are all
-// different. Its digits and strings stay as they are.
+// compacted returns a JSON value without white space. Text that is not UTF-8 and duplicate
+// names are errors. Digits and strings stay as they are.
 func compacted(value []byte) (jsontext.Value, error) {
 	v := jsontext.Value(value).Clone()
 	return v, v.Compact(jsontext.AllowInvalidUTF8(false), jsontext.AllowDuplicateNames(false))

@@ -19,33 +19,33 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 )
 
-// Sources are what templates take from the world.
+// Sources are the inputs of templates besides their variables.
 type Sources struct {
 	Now    func() time.Time
 	Random func() uint64 // any 64 bits, such as rand.Rand.Uint64
 	Next   func() int64  // 1, 2, 3 and so on
 }
 
-// fromSprig are the functions of slim-sprig that templates have. Each depends on its
-// arguments alone, and does no more work than they are long or growths say. Those that
-// print what Go prints, take what is wrong for 0 or panic are replaced by ours, of the
+// fromSprig are the functions of slim-sprig that templates have. Each depends only on its
+// arguments, and its work is bounded by their size or by growths. Functions of slim-sprig
+// that print as Go does, read invalid numbers as 0 or panic are replaced by ours with the
 // same names.
 var fromSprig = []string{
 	"b64enc", "coalesce", "contains", "empty", "fail", "hasPrefix", "hasSuffix", "list", "lower", "plural", "replace",
 	"sha256sum", "splitList", "ternary", "title", "trim", "trimAll", "trimPrefix", "trimSuffix", "upper",
 }
 
-// Funcs are the functions that templates have besides those of text/template:
+// Funcs returns the functions of templates, in addition to those of text/template:
 //
-//	unix        the time in UNIX seconds; unix "-5m" is five minutes before
+//	unix        the time in UNIX seconds; unix "-5m" is five minutes earlier
 //	rfc3339     the time as Apizee writes it; rfc3339 "1h" is an hour later
-//	uid         a new id, shaped like the documented id of a conversation
+//	uid         a new id in the form of a conversation's
 //	seq         1, then 2, and so on
-//	default     {{ .id | default 100 }} is 100 unless a value is given, 0 and "" included
+//	default     {{ .id | default 100 }} is 100 unless .id is given; 0 and "" count as given
 //	quote       a value as a JSON string
 //	toJson      a value as JSON
 //
-// and the text functions of slim-sprig that depend on nothing but their arguments.
+// and functions for text, numbers and comparisons, with the names of slim-sprig's.
 func Funcs(src Sources) template.FuncMap {
 	funcs := template.FuncMap{
 		"unix": func(shift ...string) (int64, error) { t, err := src.at(shift); return t.Unix(), err },
@@ -71,8 +71,7 @@ func Funcs(src Sources) template.FuncMap {
 
 var slimSprig = sync.OnceValue(sprig.HermeticTxtFuncMap)
 
-// texts are the functions that make text, or take it apart; those of text/template's own
-// among them.
+// texts are the functions for text. Some replace those of text/template.
 func texts() template.FuncMap {
 	squote := slimSprig()["squote"].(func(...any) string)
 	return template.FuncMap{
@@ -99,11 +98,11 @@ func texts() template.FuncMap {
 	}
 }
 
-// item is one of a list, or nil when there are none.
+// item returns an item of a list, or nil if the list is empty.
 func item(list any, which func(n int) int) (any, error) {
 	values := reflect.ValueOf(list)
 	if values.Kind() != reflect.Slice {
-		return nil, errors.New("it takes a list")
+		return nil, errors.New("must be a list")
 	}
 	if values.Len() == 0 {
 		return nil, nil
@@ -114,20 +113,20 @@ func item(list any, which func(n int) int) (any, error) {
 func decodeBase64(text string) (string, error) {
 	decoded, err := base64.StdEncoding.DecodeString(text)
 	if err != nil {
-		return "", fmt.Errorf("%q is not Base64", text)
+		return "", fmt.Errorf("%q is not valid Base64", text)
 	}
 	return string(decoded), nil
 }
 
 func repeat(count int, text string) (string, error) {
 	if count < 0 {
-		return "", fmt.Errorf("%d is not a number of times", count)
+		return "", fmt.Errorf("the count must be 0 or more, not %d", count)
 	}
 	return strings.Repeat(text, count), nil
 }
 
-// substr is the characters from start to before end; below 0 they stand for the ends of
-// the text.
+// substr returns the characters from start up to, but not including, end. Negative numbers
+// are the ends of the text.
 func substr(start, end int, text string) string {
 	characters := []rune(text)
 	if end < 0 || end > len(characters) {
@@ -136,7 +135,7 @@ func substr(start, end int, text string) string {
 	return string(characters[min(max(start, 0), end):end])
 }
 
-// trunc is the first characters, or the last when their number is negative.
+// trunc returns the first n characters, or the last -n if n is negative.
 func trunc(n int, text string) string {
 	if n < 0 {
 		return substr(utf8.RuneCountInString(text)+n, -1, text)
@@ -147,7 +146,7 @@ func trunc(n int, text string) string {
 func compile(pattern string) (*regexp.Regexp, error) {
 	re, err := regexp.Compile(pattern)
 	if wrong := (*syntax.Error)(nil); errors.As(err, &wrong) {
-		return nil, fmt.Errorf("%q is not a regular expression: %s", pattern, wrong.Code)
+		return nil, fmt.Errorf("%q is not a valid regular expression: %s", pattern, wrong.Code)
 	}
 	return re, err
 }
@@ -157,7 +156,7 @@ func (s Sources) at(shift []string) (time.Time, error) {
 	for _, text := range shift {
 		d, err := time.ParseDuration(text)
 		if err != nil {
-			return t, fmt.Errorf("%q is not a duration such as 5m or -1h", text)
+			return t, fmt.Errorf("%q is not a valid duration such as 5m or -1h", text)
 		}
 		t = t.Add(d)
 	}

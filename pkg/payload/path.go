@@ -9,10 +9,10 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// maxDepth is how deep a path may go. No receiver's decoder goes much deeper.
+// maxDepth is the largest depth of a path. Few JSON decoders accept much more.
 const maxDepth = 1000
 
-// PathError says that the path of a Change has no use.
+// PathError is an error about the path of a Change.
 type PathError struct {
 	Path   string
 	Reason string
@@ -23,23 +23,23 @@ func (e *PathError) Error() string { return strconv.Quote(e.Path) + ": " + e.Rea
 // key is one part of a path, without its escapes.
 type key struct {
 	name string
-	// forced by a colon before it, a number is the name of a member, not an index.
+	// forced means that a colon is before a number: it is a name, not an index.
 	forced bool
 }
 
 var (
 	errEmptyPart = errors.New("a part of the path is empty")
-	errQuery     = errors.New(`the path names one place: *, ?, #, @ and | need a \ before them`)
-	errBackslash = errors.New(`after \ comes the character that it escapes`)
+	errQuery     = errors.New(`the path must name one place; escape *, ?, #, @ and | with \`)
+	errBackslash = errors.New(`\ must be followed by the character that it escapes`)
 )
 
-// parsePath splits a path as sjson does, and refuses what sjson has for many places.
+// parsePath splits a path as sjson does, and rejects queries, which name many places.
 func parsePath(path string) ([]key, error) {
 	switch {
 	case !utf8.ValidString(path):
 		return nil, &PathError{path, "the path is not UTF-8"}
 	case strings.Count(path, ".") >= maxDepth:
-		return nil, &PathError{path[:40] + "…", "the path goes too deep"}
+		return nil, &PathError{path[:40] + "…", "the path is too deep"}
 	}
 	var keys []key
 	for rest, more := path, true; more; {
@@ -77,8 +77,7 @@ func nextKey(path string) (k key, rest string, more bool, err error) {
 	return k, rest, more, nil
 }
 
-// joinPath is the path of keys, with every character escaped that means something to
-// gjson or sjson.
+// joinPath joins keys to a path, with the special characters of gjson and sjson escaped.
 func joinPath(keys []key) string {
 	parts := make([]string, len(keys))
 	for i, k := range keys {
@@ -98,8 +97,7 @@ func (k key) escaped() string {
 	return name
 }
 
-// index is the key as the index of an array's item, where -1 is the one after the
-// last.
+// index is the key as the index of an item in an array; -1 is the one after the last.
 func (k key) index() (n int, ok bool) {
 	if k.forced {
 		return 0, false

@@ -11,18 +11,17 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 )
 
-// MaxBody is the most bytes that an event may have.
+// MaxBody is the largest size of an event, in bytes.
 const MaxBody = 10 << 20
 
 const space = " \t\r\n" // as JSON has it
 
-// What no event is.
 var (
-	ErrTooLarge = errors.New("larger than 10 MiB, which no event is")
+	ErrTooLarge = errors.New("larger than 10 MiB")
 	ErrEmpty    = errors.New("empty; an event is a JSON object")
 )
 
-// SyntaxError says where a text stops being one JSON object.
+// SyntaxError is the place where a text is not one JSON object.
 type SyntaxError struct {
 	Line, Column int // from 1, the column in bytes
 	Reason       string
@@ -32,9 +31,8 @@ func (e *SyntaxError) Error() string {
 	return fmt.Sprintf("not a JSON object: %s (line %d, column %d)", e.Reason, e.Line, e.Column)
 }
 
-// Raw is the user's own JSON, to be sent as it is: one JSON object, of which only the
-// newline at a file's end is dropped. A name that appears twice is allowed here; Check
-// finds it.
+// Raw checks JSON that is sent as it is: one JSON object, of which only a final newline
+// is removed. Duplicate names are allowed here; Check finds them.
 func Raw(text []byte) ([]byte, error) {
 	if len(bytes.Trim(text, space)) == 0 {
 		return nil, ErrEmpty
@@ -46,16 +44,16 @@ func Raw(text []byte) ([]byte, error) {
 	case err != nil:
 		return nil, syntaxError(body, err)
 	case value.Kind() != '{':
-		return nil, at(body, int(dec.InputOffset())-len(value), "an event is written as { … }")
+		return nil, at(body, int(dec.InputOffset())-len(value), "an event must be an object")
 	}
 	if end := int(dec.InputOffset()); len(bytes.Trim(body[end:], space)) > 0 {
 		next := len(body) - len(bytes.TrimLeft(body[end:], space))
-		return nil, at(body, next, "a second value begins here; one event is sent at a time")
+		return nil, at(body, next, "a second value begins here; only one event can be sent")
 	}
 	return body, nil
 }
 
-// Compact is the user's own JSON on one line, without the space between its parts.
+// Compact is Raw without the white space between tokens.
 func Compact(text []byte) ([]byte, error) {
 	body, err := Raw(text)
 	if err != nil {
@@ -72,7 +70,7 @@ func syntaxError(body []byte, err error) error {
 	s := (*jsontext.SyntacticError)(nil)
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF):
-		return at(body, len(body), "it ends in the middle")
+		return at(body, len(body), "truncated")
 	case errors.As(err, &s):
 		return at(body, int(s.ByteOffset), s.Err.Error())
 	}
@@ -88,7 +86,7 @@ func at(body []byte, offset int, reason string) error {
 	}
 }
 
-// UndocumentedError says that an event breaks the contract.
+// UndocumentedError means that an event is invalid.
 type UndocumentedError struct {
 	Findings []apizee.Finding // all of them, warnings included
 }
@@ -99,11 +97,10 @@ func (e *UndocumentedError) Error() string {
 			return f.String()
 		}
 	}
-	return "the event breaks the contract"
+	return "the event is invalid"
 }
 
-// Check refuses an event by its report. What breaks the contract is an *UndocumentedError;
-// warnings alone are not.
+// Check returns an *UndocumentedError for an invalid event. Warnings are not an error.
 func Check(r apizee.Report) error {
 	if !r.OK() {
 		return &UndocumentedError{Findings: r.Findings}

@@ -12,35 +12,34 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Located is one JSON value of a stream, or what stands where one should be,
-// and the line it begins on, from 1.
+// Located is one JSON value of a stream, or the invalid text in its place, and the line
+// on which it begins, from 1.
 type Located struct {
 	Line int
 	Text string
 }
 
-// Stream reads events one after the other: one event, events one a line (JSON
-// Lines), events laid out over many lines, or one array of events. It holds one
-// event at a time, which may not be larger than maxEvent.
+// Stream reads events in sequence: one event, one event per line (JSON Lines), events over
+// several lines, or one array of events. It holds one event at a time, of at most maxEvent
+// bytes.
 //
-// It checks nothing: a line that is not JSON comes out as it is, and the
-// reading goes on after it.
+// It does not validate: a line that is not JSON is returned as it is, and reading continues
+// after it.
 type Stream struct {
-	most    int64 // bytes of an event
+	most    int64 // largest size of an event, in bytes
 	lines   *lineReader
 	line    int          // of the next byte of lines
-	decoder *valueReader // nil while there is one value a line
-	array   bool         // a broken value stood in one: commas and its end may follow
+	decoder *valueReader // nil while there is one value per line
+	array   bool         // an invalid value was in an array: commas and its end may follow
 }
 
-// maxEvent is how many bytes an event may have, or a line of a recording. A body of MaxBody
-// fits in, whatever JSON makes of it.
+// maxEvent is the largest size of an event, or of a line of a recording, in bytes. A
+// recorded body of MaxBody fits in it.
 const maxEvent = 64 << 20
 
-// errTooLarge means that an event has no end within maxEvent.
-var errTooLarge = fmt.Errorf("it has no end within %d MiB", maxEvent>>20)
+var errTooLarge = fmt.Errorf("the event is larger than %d MiB", maxEvent>>20)
 
-// NewStream reads from r.
+// NewStream returns a stream that reads from r.
 func NewStream(r io.Reader) *Stream {
 	return newStream(r, maxEvent)
 }
@@ -49,7 +48,7 @@ func newStream(r io.Reader, most int64) *Stream {
 	return &Stream{most: most, lines: &lineReader{r: r, most: most}, line: 1}
 }
 
-// Next is the next value. It returns io.EOF at the end, or why the reading failed.
+// Next returns the next value, io.EOF at the end, or the error of the reader.
 func (s *Stream) Next() (Located, error) {
 	found, err := s.next()
 	if errors.Is(err, errTooLarge) {
@@ -60,7 +59,7 @@ func (s *Stream) Next() (Located, error) {
 
 func (s *Stream) next() (Located, error) {
 	for s.decoder == nil {
-		if s.beginsArray() { // it need not end on this line
+		if s.beginsArray() { // which may go over several lines
 			s.decoder = newValueReader(s.lines, s.line, s.array, s.most)
 			break
 		}
@@ -80,12 +79,12 @@ func (s *Stream) next() (Located, error) {
 	}
 	found, broken, err := s.decoder.next()
 	if broken {
-		return s.pass(found.Line)
+		return s.resume(found.Line)
 	}
 	return found, err
 }
 
-// beginsArray passes over white space and looks at what follows it.
+// beginsArray skips white space and reports whether an array follows.
 func (s *Stream) beginsArray() bool {
 	for {
 		switch s.lines.peek() {
@@ -101,9 +100,9 @@ func (s *Stream) beginsArray() bool {
 	}
 }
 
-// pass goes on after what cannot be read, from the line on which it begins: with the value
-// behind a comma that stands there rightly, else with the rest of that line as it is.
-func (s *Stream) pass(line int) (Located, error) {
+// resume continues after an invalid value: with the value after a valid comma, else with
+// the rest of the line on which it begins.
+func (s *Stream) resume(line int) (Located, error) {
 	v := s.decoder
 	s.lines.unread(v.unread())
 	s.line, s.decoder = line, nil
@@ -114,7 +113,7 @@ func (s *Stream) pass(line int) (Located, error) {
 	text, err := s.readLine()
 	switch {
 	case text == "" && err == io.EOF && v.isOpen():
-		return Located{line, "["}, nil // it has no end
+		return Located{line, "["}, nil // which has no end
 	case text == "":
 		return Located{Line: line}, err
 	}
@@ -129,14 +128,14 @@ func (s *Stream) readLine() (string, error) {
 	return text, err
 }
 
-// isOneValue tells a line that holds a whole object from one that only begins
-// it. Whether it is sound is for others to say.
+// isOneValue reports whether a line has exactly one object from its beginning to its end.
+// It does not check the syntax.
 func isOneValue(line string) bool {
 	if line[0] != '{' || line[len(line)-1] != '}' {
 		return false
 	}
 	if begun := strings.Count(line, "{"); begun == strings.Count(line, "}") && begun == trailing(line, '}') {
-		return true // all that begins ends here; most lines are so
+		return true // true of most lines
 	}
 	depth := 0
 	for i := 0; i < len(line); i++ {
@@ -149,14 +148,14 @@ func isOneValue(line string) bool {
 			}
 		case '"':
 			if i = endOfString(line, i); i == len(line) {
-				return true // it never ends on this line, and none goes over lines
+				return true // the string does not end on this line, so the object is invalid
 			}
 		}
 	}
 	return false
 }
 
-// trailing counts how often a byte stands at the end of a line.
+// trailing counts a byte at the end of a line.
 func trailing(line string, c byte) int {
 	n := 0
 	for n < len(line) && line[len(line)-1-n] == c {
@@ -165,9 +164,8 @@ func trailing(line string, c byte) int {
 	return n
 }
 
-// endOfString is the index of the quote that ends the string which begins at
-// start, or the length of the line. Most strings are too short to make a search
-// of the library worth its call.
+// endOfString is the index of the quote that ends the string at start, or the length of
+// the line. Most strings are too short for a library function to be faster.
 func endOfString(line string, start int) int {
 	for i := start + 1; i < len(line); i++ {
 		switch line[i] {
@@ -180,26 +178,25 @@ func endOfString(line string, start int) int {
 	return len(line)
 }
 
-// valueReader reads values that go over several lines, or that stand in an
-// array.
+// valueReader reads values that go over several lines, or that are in an array.
 type valueReader struct {
 	source  *lineCounter
 	decoder *jsontext.Decoder
-	commas  bool  // stand between the values, as in an array
-	most    int64 // bytes of a value
+	commas  bool  // between the values, as in an array
+	most    int64 // largest size of a value, in bytes
 }
 
 func newValueReader(r io.Reader, line int, commas bool, most int64) *valueReader {
 	source := &lineCounter{r: r, line: line, end: most}
 	return &valueReader{
 		source: source, commas: commas, most: most,
-		// Duplicate keys and broken UTF-8 are findings of the event they are in.
+		// Duplicate keys and invalid UTF-8 are findings of validation.
 		decoder: jsontext.NewDecoder(source, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)),
 	}
 }
 
-// next is the next value. When there is none that can be read, broken is true
-// and the line is the one on which it should have begun.
+// next returns the next value. If that is invalid, broken is true and the line is the one
+// on which it begins.
 func (v *valueReader) next() (found Located, broken bool, err error) {
 	for {
 		switch kind := v.decoder.PeekKind(); {
@@ -225,15 +222,15 @@ func (v *valueReader) failed(err error) (Located, bool, error) {
 	found := Located{Line: v.source.lineAt(start)}
 	switch {
 	case v.source.err != nil:
-		return found, false, v.source.err // the decoder may have made a mistake of syntax of it
+		return found, false, v.source.err // the decoder may have turned it into a syntax error
 	case err == io.EOF:
 		return found, false, err
 	}
 	return found, true, nil
 }
 
-// unread is what was read and follows the last value, and the comma behind that in an
-// array: the broken one begins here.
+// unread is the input after the last value, and after its comma in an array: the invalid
+// value begins here.
 func (v *valueReader) unread() string {
 	between := " \t\r\n"
 	if v.commas || v.isOpen() {
@@ -242,23 +239,23 @@ func (v *valueReader) unread() string {
 	return string(bytes.TrimLeft(v.decoder.UnreadBuffer(), between))
 }
 
-// atComma says whether only a comma is in the way, which stands there rightly.
+// atComma reports whether a valid comma follows.
 func (v *valueReader) atComma() bool {
 	rest := bytes.TrimLeft(v.decoder.UnreadBuffer(), " \t\r\n")
 	return v.commas && !v.isOpen() && bytes.HasPrefix(rest, []byte(","))
 }
 
-// isOpen says whether an array has begun that has not ended.
+// isOpen reports whether an array has begun and not ended.
 func (v *valueReader) isOpen() bool { return v.decoder.StackDepth() > 0 }
 
-// lineCounter remembers where the lines of what it reads begin.
+// lineCounter is a reader that counts lines.
 type lineCounter struct {
 	r      io.Reader
 	read   int64
-	end    int64   // how much may be read, until there is the next value
-	line   int     // on which the first remembered line break stands
-	breaks []int64 // offsets of the line breaks that were not passed yet
-	err    error   // why the reading failed
+	end    int64   // the most that may be read before the next value is complete
+	line   int     // of the first of breaks
+	breaks []int64 // offsets of the next line breaks
+	err    error   // of the reader
 }
 
 func (l *lineCounter) Read(p []byte) (int, error) {
@@ -279,7 +276,7 @@ func (l *lineCounter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// lineAt is the line of an offset; offsets are asked for in rising order.
+// lineAt returns the line of an offset. Offsets must be in ascending order.
 func (l *lineCounter) lineAt(offset int64) int {
 	passed := 0
 	for passed < len(l.breaks) && l.breaks[passed] < offset {
@@ -290,22 +287,22 @@ func (l *lineCounter) lineAt(offset int64) int {
 	return l.line
 }
 
-// blockSize is how much a lineReader reads at once.
+// blockSize is the size of one read of a lineReader.
 const blockSize = 256 << 10
 
-// lineReader reads lines of any length, each as soon as it is there. A block of
-// them becomes one string, so that a line costs no memory of its own.
+// lineReader reads lines of any length, each as soon as it is available. The lines of one
+// block share one string, which saves an allocation per line.
 type lineReader struct {
 	r      io.Reader
-	most   int64 // bytes of a line
+	most   int64 // largest size of a line, in bytes
 	buffer []byte
-	again  string // what was given back; it comes first
+	again  string // what was unread; it comes first
 	block  string // what was read
-	err    error  // why there is no more to read
+	err    error  // of the reader
 }
 
-// next is the next line with its line break. The last line may have none, and
-// comes with the error that ended the reading.
+// next returns the next line with its line break. The last line may have none, and is
+// returned with the error that ended the reading.
 func (l *lineReader) next() (string, error) {
 	begun := ""
 	for _, part := range []*string{&l.again, &l.block} {
@@ -326,7 +323,7 @@ func (l *lineReader) finish(begun string) (string, error) {
 			l.block = string(chunk[end+1:])
 			return string(append(line, chunk[:end+1]...)), nil
 		}
-		if len(line)+len(chunk) > cap(line) { // append itself would make more and smaller steps, all of them garbage
+		if len(line)+len(chunk) > cap(line) { // append would grow in smaller steps
 			line = slices.Grow(line, max(len(chunk), min(len(line), int(l.most)-len(line))))
 		}
 		line = append(line, chunk...)
@@ -337,7 +334,7 @@ func (l *lineReader) finish(begun string) (string, error) {
 	return string(line), l.err
 }
 
-// Read reads what next has not handed out.
+// Read reads the input that next has not returned.
 func (l *lineReader) Read(p []byte) (int, error) {
 	for _, part := range []*string{&l.again, &l.block} {
 		if *part != "" {
@@ -350,7 +347,7 @@ func (l *lineReader) Read(p []byte) (int, error) {
 	return l.r.Read(p)
 }
 
-// peek is the next byte, or 0 where there is none.
+// peek returns the next byte, or 0 at the end.
 func (l *lineReader) peek() byte {
 	for l.again == "" && l.block == "" && l.err == nil {
 		l.block = string(l.fill())
@@ -361,7 +358,7 @@ func (l *lineReader) peek() byte {
 	return 0
 }
 
-// skip passes over the byte that was peeked at.
+// skip skips the byte that peek returned.
 func (l *lineReader) skip() {
 	if l.again != "" {
 		l.again = l.again[1:]
@@ -370,17 +367,17 @@ func (l *lineReader) skip() {
 	}
 }
 
-// unread gives text back, to be read again.
+// unread makes text the next input.
 func (l *lineReader) unread(text string) { l.again = text + l.again }
 
-// cut takes the first n bytes off a text.
+// cut removes and returns the first n bytes of a text.
 func cut(text *string, n int) string {
 	first := (*text)[:n]
 	*text = (*text)[n:]
 	return first
 }
 
-// fill reads what there is.
+// fill reads one block.
 func (l *lineReader) fill() []byte {
 	if l.buffer == nil {
 		l.buffer = make([]byte, blockSize)

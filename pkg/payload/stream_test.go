@@ -101,11 +101,11 @@ func (e *endless) Read(p []byte) (int, error) {
 func TestStreamWithoutEnd(t *testing.T) {
 	const most = 1 << 20
 	for text, want := range map[string]string{
-		"\x00":                  "line 1: it has no end within 64 MiB",
-		"{}\n{\"a\":\"x":        "line 2: it has no end within 64 MiB",
-		"[{},\n{},\n{\"a\":\"x": "line 3: it has no end within 64 MiB",
-		"{\n\"a\":\"x":          "line 1: it has no end within 64 MiB",
-		"[1,\n\x00":             "line 2: it has no end within 64 MiB",
+		"\x00":                  "line 1: the event is larger than 64 MiB",
+		"{}\n{\"a\":\"x":        "line 2: the event is larger than 64 MiB",
+		"[{},\n{},\n{\"a\":\"x": "line 3: the event is larger than 64 MiB",
+		"{\n\"a\":\"x":          "line 1: the event is larger than 64 MiB",
+		"[1,\n\x00":             "line 2: the event is larger than 64 MiB",
 	} {
 		in := &endless{text: text}
 		stream := newStream(in, most)

@@ -14,25 +14,25 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// MaxTemplate is the most bytes that a template may have.
+// MaxTemplate is the largest size of a template, in bytes.
 const MaxTemplate = 1 << 20
 
 // Template is an event with Go template actions in it.
 type Template struct {
-	Name string // for messages: the file's, or a shorter one
-	// Text is the template as it was written.
+	Name string // for messages: the name of the file, or a shorter one
+	// Text is the source of the template.
 	Text   string
 	parsed *template.Template
 	uses   usage
 	funcs  []string // the functions that it calls
 }
 
-// TemplateError says where a template is wrong.
+// TemplateError is an error with its place in a template.
 type TemplateError struct {
 	File   string
-	Line   int // from 1; 0 when no line of the template can be told
+	Line   int // from 1; 0 if unknown
 	Reason string
-	Err    error // what was wrong, when it has a type
+	Err    error // the cause, if it has a type
 }
 
 func (e *TemplateError) Error() string {
@@ -44,8 +44,8 @@ func (e *TemplateError) Error() string {
 
 func (e *TemplateError) Unwrap() error { return e.Err }
 
-// Parse reads the text of a template, where name is a file's path or a template's
-// name. The error is a *TemplateError.
+// Parse parses a template. The name is the path of a file or the name of the template.
+// The error is a *TemplateError.
 func Parse(name, text string) (Template, error) {
 	parsed, err := template.New(name).Option("missingkey=error").Funcs(Funcs(Sources{})).Parse(text)
 	if err != nil {
@@ -64,7 +64,7 @@ var firstComment = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^\s*\{\{-?\s*/\*((?s:.*?))\*/\s*-?\}\}`)
 })
 
-// Describe is the text of the comment that a template begins with, on one line.
+// Describe returns the text of the first comment of a template, on one line.
 func Describe(text string) string {
 	m := firstComment().FindStringSubmatch(text)
 	if m == nil {
@@ -73,9 +73,9 @@ func Describe(text string) string {
 	return strings.Join(strings.Fields(m[1]), " ")
 }
 
-// execute renders any text. A variable that has neither value nor default is a
-// *MissingVarError, anything else that is wrong a *TemplateError. It ends after a
-// bounded amount of work, whatever the template does.
+// execute renders any text. A variable with neither value nor default is a
+// *MissingVarError, any other error is a *TemplateError. Its work is bounded, whatever
+// the template does.
 func (t Template) execute(vars Vars, src Sources) ([]byte, error) {
 	data, err := t.complete(vars)
 	if err != nil {
@@ -95,8 +95,8 @@ func (t Template) execute(vars Vars, src Sources) ([]byte, error) {
 	return text, nil
 }
 
-// Render makes the event, compact and in the template's order. It is one JSON object,
-// else a *TemplateError says where it is not.
+// Render returns the event, as compact JSON in the order of the template. A *TemplateError
+// says where the output is not one JSON object.
 func (t Template) Render(vars Vars, src Sources) ([]byte, error) {
 	text, err := t.execute(vars, src)
 	if err != nil {
@@ -113,17 +113,17 @@ func (t Template) Render(vars Vars, src Sources) ([]byte, error) {
 	return body, nil
 }
 
-// notEvent puts an error in the rendered text at the template's line, which is the
-// same one when there are as many lines in both.
+// notEvent returns an error about the output. Its line is that of the template if both
+// have the same number of lines.
 func (t Template) notEvent(rendered []byte, err error) error {
 	syntax := (*SyntaxError)(nil)
 	if !errors.As(err, &syntax) {
-		return &TemplateError{File: t.file(), Reason: "what it renders is " + err.Error(), Err: err}
+		return &TemplateError{File: t.file(), Reason: "the output is " + err.Error(), Err: err}
 	}
 	if bytes.Count(rendered, []byte("\n")) != strings.Count(t.Text, "\n") {
-		return &TemplateError{File: t.file(), Reason: "what it renders is " + err.Error(), Err: err}
+		return &TemplateError{File: t.file(), Reason: "the output is " + err.Error(), Err: err}
 	}
-	return &TemplateError{File: t.file(), Line: syntax.Line, Reason: "what it renders is not a JSON object: " + syntax.Reason, Err: err}
+	return &TemplateError{File: t.file(), Line: syntax.Line, Reason: "the output is not a JSON object: " + syntax.Reason, Err: err}
 }
 
 func (t Template) file() string { return t.parsed.Name() }

@@ -81,13 +81,13 @@ func TestTemplateErrors(t *testing.T) {
 		{"action", "{\n\"a\": {{ if }}1}", `t.json:2: missing value for if`},
 		{"function", "{\n\n\"a\": {{ env \"HOME\" }}}", `t.json:3: function "env" not defined`},
 		{"execution", "{\n\"a\": {{ fail \"no such day\" }}}", `t.json:2: fail "no such day": no such day`},
-		{"duration", "{\"a\": {{ unix \"soon\" }}}", `t.json:1: unix "soon": "soon" is not a duration such as 5m or -1h`},
-		{"JSON", "{{/* A. */}}\n{\n  \"a\": 1\n  \"b\": 2\n}", `t.json:4: what it renders is not a JSON object: invalid character '"' after object value (expecting ',' or '}')`},
-		{"JSON on another line", "{{/* A. */ -}}\n{\n  \"a\": 01\n}", `t.json: what it renders is not a JSON object: invalid character '1' after object value (expecting ',' or '}') (line 2, column 9)`},
-		{"no object", "\n[1]", `t.json:2: what it renders is not a JSON object: an event is written as { … }`},
-		{"two", "{}\n{}", `t.json:2: what it renders is not a JSON object: a second value begins here; one event is sent at a time`},
-		{"cut", "{\"a\":\n1", `t.json:2: what it renders is not a JSON object: it ends in the middle`},
-		{"nothing", "{{/* A. */}}\n", `t.json: what it renders is empty; an event is a JSON object`},
+		{"duration", "{\"a\": {{ unix \"soon\" }}}", `t.json:1: unix "soon": "soon" is not a valid duration such as 5m or -1h`},
+		{"JSON", "{{/* A. */}}\n{\n  \"a\": 1\n  \"b\": 2\n}", `t.json:4: the output is not a JSON object: invalid character '"' after object value (expecting ',' or '}')`},
+		{"JSON on another line", "{{/* A. */ -}}\n{\n  \"a\": 01\n}", `t.json: the output is not a JSON object: invalid character '1' after object value (expecting ',' or '}') (line 2, column 9)`},
+		{"no object", "\n[1]", `t.json:2: the output is not a JSON object: an event must be an object`},
+		{"two", "{}\n{}", `t.json:2: the output is not a JSON object: a second value begins here; only one event can be sent`},
+		{"cut", "{\"a\":\n1", `t.json:2: the output is not a JSON object: truncated`},
+		{"nothing", "{{/* A. */}}\n", `t.json: the output is empty; an event is a JSON object`},
 		{"a variable of a template within", `{{ define "x" }}{{ .v }}{{ end }}{{ template "x" . }}`,
 			`t.json:1: .v: there is no "v"`},
 	}
@@ -193,7 +193,7 @@ func TestVars(t *testing.T) {
 	if missing := (*MissingVarError)(nil); !errors.As(err, &missing) || missing.Name != "e" {
 		t.Fatalf("error %v", err)
 	}
-	const message = `template t needs the variable "e"; it also takes a, b (default 1), c, d (default "x"), list, g, h (default true)`
+	const message = `template t needs the variable "e"; it also uses a, b (default 1), c, d (default "x"), list, g, h (default true)`
 	if err.Error() != message {
 		t.Errorf("got  %v\nwant %s", err, message)
 	}
@@ -255,15 +255,15 @@ func TestParseVar(t *testing.T) {
 		{"a=[x] y", "[x] y", ""},
 		{"a={", "{", ""},
 		{`a=x "y"`, `x "y"`, ""},
-		{"", nil, `"" is no variable`},
-		{"a", nil, `"a" is no variable`},
-		{"=1", nil, `"=1" is no variable`},
+		{"", nil, `"" must be of the form name=value`},
+		{"a", nil, `"a" must be of the form name=value`},
+		{"=1", nil, `"=1" must be of the form name=value`},
 		{"a=\xff", nil, "a: the text is not UTF-8"},
 		{"a=\"\xff\"", nil, "a: the text is not UTF-8"},
-		{`a= {"b":1,"b":2}`, nil, "a: the value looks like JSON and is not: duplicate object member name"},
-		{`a="\ud800"`, nil, "a: the value looks like JSON and is not: invalid surrogate pair"},
-		{"a=[x]", nil, "a: the value looks like JSON and is not: "},
-		{`a="x" "y"`, nil, "a: the value looks like JSON and is not: "},
+		{`a= {"b":1,"b":2}`, nil, "a: the value looks like JSON but is invalid: duplicate object member name"},
+		{`a="\ud800"`, nil, "a: the value looks like JSON but is invalid: invalid surrogate pair"},
+		{"a=[x]", nil, "a: the value looks like JSON but is invalid: "},
+		{`a="x" "y"`, nil, "a: the value looks like JSON but is invalid: "},
 	}
 	for _, tt := range tests {
 		_, got, err := ParseVar(tt.arg)
@@ -276,7 +276,7 @@ func TestParseVar(t *testing.T) {
 	}
 }
 
-// FuzzRender holds that any template ends, and that what it renders is one object.
+// FuzzRender holds that any template ends, and that the output is one object.
 func FuzzRender(f *testing.F) {
 	f.Add(`{"a": {{ .a | default 1 }}, "b": {{ quote .b }}}`, "x")
 	f.Add(`{{ range until 5 }}{{ end }}{{ define "x" }}{{ template "x" }}{{ end }}`, "[1]")

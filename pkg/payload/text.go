@@ -1,29 +1,28 @@
 package payload
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"math/big"
 	"reflect"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 )
 
-// What Go prints for null, objects and lists ("<nil>", "map[a:1]", "[1 2]") is nobody's
-// text. So all that templates print goes through Text: the functions that make text of
-// their arguments call it, and each action ends in it (see Prepare).
+// Go prints null, objects and lists as "<nil>", "map[a:1]" and "[1 2]". So templates print
+// only through Text: functions that convert their arguments to text call it, and so does
+// each action (see Prepare).
 
 var (
-	errNull    = errors.New("null has no text; give it one, such as {{ .name | default `none` }}")
+	errNull    = errors.New("null cannot be printed; use a default, such as {{ .name | default `none` }}")
 	errNotUTF8 = errors.New("the text is not UTF-8")
-	errNotJSON = errors.New("it cannot be written as text or JSON")
+	errNotJSON = errors.New("the value cannot be written as JSON")
 )
 
-// Text is a value as it stands in a text: a string and a number as they are, an object and
-// a list as compact JSON. Null is an error.
+// Text is a value as text: strings and numbers as they are, objects and lists as compact
+// JSON. Null is an error.
 func Text(value any) (string, error) {
 	switch v := value.(type) {
 	case nil:
@@ -39,8 +38,8 @@ func Text(value any) (string, error) {
 	return JSON(value)
 }
 
-// JSON is a value as compact JSON. It leaves <, > and & as they are, and a number with the
-// digits typed.
+// JSON is a value as compact JSON. It does not escape <, > and &, and numbers keep their
+// digits.
 func JSON(value any) (string, error) {
 	if text, isText := value.(string); isText {
 		quoted, err := quoted(text)
@@ -58,7 +57,7 @@ func JSON(value any) (string, error) {
 	return strings.TrimSuffix(out.String(), "\n"), nil
 }
 
-// quoteText is the text of a value as a JSON string.
+// quoteText is Text as a JSON string.
 func quoteText(value any) (string, error) {
 	text, err := Text(value)
 	if err != nil {
@@ -67,17 +66,8 @@ func quoteText(value any) (string, error) {
 	return JSON(text)
 }
 
-// isNumber reports whether a value prints as a number.
-func isNumber(value any) bool {
-	switch value.(type) {
-	case json.Number, int, int64, float64:
-		return true
-	}
-	return false
-}
-
-// printing lets a function that makes text of any values see their texts, but for the types
-// that fmt prints alike, between which print puts spaces.
+// printing passes values to a function of fmt as Text, except for types that fmt prints
+// correctly itself: print adds spaces between those.
 func printing(f func(...any) string) func(...any) (string, error) {
 	return func(values ...any) (string, error) {
 		texts := make([]any, len(values))
@@ -97,7 +87,7 @@ func printing(f func(...any) string) func(...any) (string, error) {
 	}
 }
 
-// join is the texts of a list, or of a value alone, with a separator between.
+// join joins the texts of a list with a separator. Any other value is its own text.
 func join(separator string, list any) (string, error) {
 	values := reflect.ValueOf(list)
 	if values.Kind() != reflect.Slice {
@@ -113,21 +103,21 @@ func join(separator string, list any) (string, error) {
 	return strings.Join(texts, separator), nil
 }
 
-// cat is the texts of values with spaces between.
+// cat joins the texts of values with spaces.
 func cat(values ...any) (string, error) { return join(" ", values) }
 
-// printf is fmt.Sprintf, but that what does not fit the format is an error. A number keeps
-// its digits where the verb is s or v.
+// printf is fmt.Sprintf, except that values that do not fit the format are an error, and
+// that %s and %v keep the digits of a number.
 func printf(format string, values ...any) (string, error) {
 	p := &printer{dry: true}
 	operands := make([]any, len(values))
 	for i, v := range values {
 		operands[i] = operand{p, v}
 	}
-	// Without what it would print, only what fmt complains of is left.
+	// When operands print nothing, only the error messages of fmt are left.
 	verbs := strings.ReplaceAll(format, "%%", "")
 	if left := fmt.Sprintf(verbs, operands...); strings.Contains(left, "%!") || p.printed != strings.Count(verbs, "%") {
-		return "", fmt.Errorf("the format %q does not fit the values after it", format)
+		return "", fmt.Errorf("the format %q does not fit its values", format)
 	}
 	p.dry = false
 	text := fmt.Sprintf(format, operands...)
@@ -135,12 +125,12 @@ func printf(format string, values ...any) (string, error) {
 }
 
 type printer struct {
-	dry     bool // prints nothing
+	dry     bool // print nothing
 	printed int
-	err     error // the first one
+	err     error // the first error
 }
 
-// operand is a value to be printed as a verb says.
+// operand is a value for a verb.
 type operand struct {
 	*printer
 	value any
@@ -153,46 +143,37 @@ func (o operand) Format(state fmt.State, verb rune) {
 	}
 	value, err := o.as(verb)
 	if err != nil {
-		if o.err == nil {
-			o.printer.err = err
-		}
+		o.err = cmp.Or(o.err, err)
 		return
 	}
 	fmt.Fprintf(state, fmt.FormatString(state, verb), value)
 }
 
-// as is the value in the type that a verb prints.
+// as converts the value to the type that a verb prints.
 func (o operand) as(verb rune) (any, error) {
 	text, err := Text(o.value)
 	if err != nil {
 		return nil, err
 	}
-	_, isText := o.value.(string)
+	kind := "null"
+	if json, err := JSON(o.value); err == nil {
+		kind = kindOfJSON(json)
+	}
+	const mostDigits = 1000 // more are slow to convert
 	switch {
-	case strings.ContainsRune("svq", verb), isText && strings.ContainsRune("xX", verb):
-		if _, isInt := o.value.(int); isInt && verb == 'v' {
-			return o.value, nil // which a 0 before the width fills up
-		}
+	case strings.ContainsRune("svq", verb), kind == "a string" && strings.ContainsRune("xX", verb):
 		return text, nil
-	case isNumber(o.value) && strings.ContainsRune("eEfFgG", verb):
-		if f, err := strconv.ParseFloat(text, 64); err == nil {
-			return f, nil
-		}
-	case isNumber(o.value) && strings.ContainsRune("bcdoOxXU", verb):
-		if f, isFloat := o.value.(float64); isFloat && f == math.Trunc(f) {
-			text = strconv.FormatFloat(f, 'f', 0, 64)
-		}
-		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+	case kind == "a boolean" && verb == 't':
+		return o.value, nil
+	case kind == "a number" && strings.ContainsRune("eEfFgG", verb):
+		return toFloat(o.value)
+	case kind == "a number" && strings.ContainsRune("bdoOxX", verb) && len(text) <= mostDigits:
+		if n, ok := new(big.Int).SetString(text, 10); ok {
 			return n, nil
 		}
-		const mostDigits = 1000 // more would take long to read
-		if n, ok := new(big.Int).SetString(text[:min(len(text), mostDigits)], 10); ok && len(text) <= mostDigits && verb != 'c' && verb != 'U' {
+		if n, err := integer(o.value); err == nil {
 			return n, nil
-		}
-	case verb == 't':
-		if b, isBool := o.value.(bool); isBool {
-			return b, nil
 		}
 	}
-	return nil, fmt.Errorf("%%%c does not print %s", verb, shown(o.value))
+	return nil, fmt.Errorf("%%%c cannot print %s", verb, inMessage(o.value))
 }

@@ -9,14 +9,15 @@ import (
 	"text/template/parse"
 )
 
-// The functions whose calls Prepare puts into a template.
+// The functions whose calls Prepare adds to a template.
 const (
 	roundFunc = "countRound"
 	printFunc = "printResult"
 )
 
-// Prepare makes a template count its rounds, and print with Text what its actions result in; size is the length of its text. The error is about a
-// literal that means something else than it says, such as 0100 for 64.
+// Prepare changes a template so that the rounds of its loops are bounded, and its actions
+// print with Text; size is the length of its text. The error is about a literal that is
+// misleading, such as 0100 for 64.
 func Prepare(t *template.Template, size int) error {
 	for _, defined := range t.Templates() {
 		if defined.Tree == nil || defined.Root == nil {
@@ -51,22 +52,22 @@ func (p *preparer) visit(n parse.Node) {
 	}
 }
 
-// print makes the last command of a pipeline print its result.
+// print adds a call of printFunc to a pipeline.
 func (p *preparer) print(pipe *parse.PipeNode) {
 	text := pipe.String()
 	action := &parse.StringNode{NodeType: parse.NodeString, Pos: pipe.Pos, Quoted: strconv.Quote(text), Text: text}
 	pipe.Cmds = append(pipe.Cmds, p.call(pipe.Pos, printFunc, action).Cmds...)
 }
 
-// literal refuses numbers that Go alone reads so.
+// literal rejects numbers that mean something else in Go than in JSON.
 func (p *preparer) literal(n *parse.NumberNode) {
 	digits := strings.TrimLeft(n.Text, "+-")
 	reason := ""
 	switch {
 	case digits[0] == '\'':
-		reason = "a text stands in double quotes or backquotes, not in " + n.Text
+		reason = "strings need double quotes or backquotes, not " + n.Text
 	case n.IsComplex && !n.IsInt && !n.IsFloat:
-		reason = n.Text + " is not a number"
+		reason = n.Text + " is not a valid number"
 	case len(digits) > 1 && digits[0] == '0' && digits[1] >= '0' && digits[1] <= '9' && n.IsInt:
 		sign, digits := strings.TrimSuffix(n.Text, digits), strings.TrimLeft(digits, "0")
 		reason = fmt.Sprintf("%s is octal here; write %s%s, or %s0o%s for %d", n.Text, sign, digits, sign, digits, n.Int64)
@@ -90,7 +91,7 @@ func (p *preparer) call(at parse.Pos, function string, arg parse.Node) *parse.Pi
 	}}
 }
 
-// walk visits each node of a parse tree, before what is in it.
+// walk visits the nodes of a parse tree, each before its children.
 func walk(n parse.Node, visit func(parse.Node)) {
 	visit(n)
 	branch := func(b *parse.BranchNode) {
@@ -130,7 +131,7 @@ func walk(n parse.Node, visit func(parse.Node)) {
 	}
 }
 
-// functions are the names of the functions that a template calls.
+// functions returns the names of the functions that a template calls.
 func functions(t *template.Template) []string {
 	var names []string
 	for _, defined := range t.Templates() {

@@ -19,12 +19,12 @@ import (
 // Vars are the values of a template's variables.
 type Vars map[string]any
 
-// ParseVar reads "id=100" into the name and the value, which is taken as the JSON it
-// is, else as a string, as ParseSet does. Numbers keep the digits typed.
+// ParseVar parses "id=100" into a name and a value. A value that is not JSON is a string,
+// as in ParseSet. Numbers keep the digits typed.
 func ParseVar(arg string) (name string, value any, err error) {
 	name, text, found := strings.Cut(arg, "=")
 	if !found || name == "" {
-		return "", nil, fmt.Errorf("%q is no variable; write name=value, such as id=100", arg)
+		return "", nil, fmt.Errorf("%q must be of the form name=value, such as id=100", arg)
 	}
 	json, err := jsonOrText(text)
 	if err != nil {
@@ -33,8 +33,8 @@ func ParseVar(arg string) (name string, value any, err error) {
 	return name, Decode(json), nil
 }
 
-// Decode is JSON as templates know it: whole numbers are ints, and other numbers keep
-// their digits. It is nil for what is not JSON.
+// Decode decodes JSON for templates: integers are ints, and other numbers keep their
+// digits. It returns nil for text that is not JSON.
 func Decode(text []byte) any {
 	dec := json.NewDecoder(bytes.NewReader(text))
 	dec.UseNumber()
@@ -45,7 +45,7 @@ func Decode(text []byte) any {
 	return typed(value)
 }
 
-// typed turns whole numbers in a value into ints.
+// typed replaces the integers in a value by ints.
 func typed(value any) any {
 	switch v := value.(type) {
 	case json.Number:
@@ -62,8 +62,8 @@ func typed(value any) any {
 	return value
 }
 
-// parseNumber is a whole number as an int, which functions can count with, and any
-// other with the digits typed.
+// parseNumber returns an integer as an int, for functions with ints, and any other number
+// with the digits typed.
 func parseNumber(n json.Number) any {
 	if i, err := strconv.Atoi(n.String()); err == nil && strconv.Itoa(i) == n.String() {
 		return i
@@ -75,7 +75,7 @@ func parseNumber(n json.Number) any {
 type Var struct {
 	Name     string
 	Required bool
-	Default  string // as the template writes it, if it does
+	Default  string // as it is in the template, or ""
 }
 
 func (v Var) String() string {
@@ -85,21 +85,21 @@ func (v Var) String() string {
 	return v.Name + " (default " + v.Default + ")"
 }
 
-// Vars are the variables that the template uses, in their order of appearance.
+// Vars returns the variables that the template uses, in order of appearance.
 func (t Template) Vars() []Var { return slices.Clone(t.uses.vars) }
 
-// MissingVarError says that a template needs a variable that was not given.
+// MissingVarError means that a required variable of a template is not set.
 type MissingVarError struct {
 	Template string
 	Name     string
-	Known    []Var // all that the template uses
+	Known    []Var // all variables of the template
 }
 
 func (e *MissingVarError) Error() string {
 	return e.Needs("the variable " + strconv.Quote(e.Name))
 }
 
-// Needs is the error's text with what is needed in other words.
+// Needs is the text of the error with another name for the variable.
 func (e *MissingVarError) Needs(what string) string {
 	text := "template " + e.Template + " needs " + what
 	var others []string
@@ -111,10 +111,11 @@ func (e *MissingVarError) Needs(what string) string {
 	if len(others) == 0 {
 		return text
 	}
-	return text + "; it also takes " + strings.Join(others, ", ")
+	return text + "; it also uses " + strings.Join(others, ", ")
 }
 
-// complete is the data for the template: what is given, and nil for what has a default.
+// complete returns the data for the template: given values, and nil for variables with a
+// default.
 func (t Template) complete(given Vars) (map[string]any, error) {
 	data := make(map[string]any, len(given)+len(t.uses.vars))
 	maps.Copy(data, given)
@@ -130,8 +131,8 @@ func (t Template) complete(given Vars) (map[string]any, error) {
 	return data, nil
 }
 
-// Unused is an error that names a variable that was given but is not used by the
-// template, and the one that was meant.
+// Unused returns an error about a given variable that the template does not use, with a
+// suggestion.
 func (t Template) Unused(vars Vars) error {
 	if t.uses.all {
 		return nil
@@ -153,22 +154,22 @@ func (t Template) Unused(vars Vars) error {
 	return nil
 }
 
-// usage is which variables a template uses, read from its parse tree.
+// usage collects the variables of a template from its parse tree.
 type usage struct {
 	vars []Var
-	// all says that the template hands its variables on as a whole, so that it may use
+	// all means that the template passes on its variables as a whole, so that it may use
 	// any of them.
 	all bool
-	// certain are those that it reads outside of what depends on a condition.
+	// certain are the variables that are read unconditionally.
 	certain []string
-	depth   int // of loops, conditions and with blocks around
-	// moved counts the loops and with blocks around, in which the dot is not the
+	depth   int // number of enclosing loops, conditions and with blocks
+	// moved is the number of enclosing loops and with blocks, in which the dot is not the
 	// variables.
 	moved int
 }
 
-// Uses are the names of the variables that a template reads in any case, sorted. Where the
-// dot is something else only "$.name" counts, and what depends on a condition does not.
+// Uses returns the names of the variables that a template reads unconditionally, sorted.
+// Inside of loops and with blocks only "$.name" is a variable.
 func Uses(t *template.Template) []string {
 	var u usage
 	if t.Tree != nil { // else there is nothing but comments
@@ -178,7 +179,7 @@ func Uses(t *template.Template) []string {
 	return slices.Compact(u.certain)
 }
 
-// lenient are the functions that take a variable that is not given.
+// lenient are the functions that accept a variable that is not set.
 var lenient = []string{"default", "or", "and", "not", "coalesce", "empty"}
 
 func (u *usage) list(list *parse.ListNode) {
@@ -260,7 +261,7 @@ func (u *usage) argument(n parse.Node, optional bool) {
 	}
 }
 
-// name is the variable that a node reads, if it reads one.
+// name is the variable that a node reads, or "".
 func (u *usage) name(n parse.Node) string {
 	switch n := n.(type) {
 	case *parse.FieldNode:
@@ -285,7 +286,7 @@ func (u *usage) find(name string) *Var {
 	return &u.vars[len(u.vars)-1]
 }
 
-// fallBack keeps the literal among args as the default of the variable that n reads.
+// fallBack records the literal among args as the default of the variable that n reads.
 func (u *usage) fallBack(n parse.Node, args []parse.Node) {
 	name := u.name(n)
 	if name == "" {
