@@ -8,7 +8,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/load"
 )
 
-// conditionFlag is a repeatable flag that takes a condition.
+// conditionFlag is a repeatable flag whose value is a condition.
 type conditionFlag struct{ list *[]load.Condition }
 
 func (f conditionFlag) String() string {
@@ -18,7 +18,7 @@ func (f conditionFlag) String() string {
 	return strings.Join(f.GetSlice(), ", ")
 }
 
-// GetSlice is what was given so far; having it, the flag may be repeated.
+// GetSlice returns the values so far. A flag that has this method may be repeated.
 func (f conditionFlag) GetSlice() []string {
 	var texts []string
 	for _, c := range *f.list {

@@ -1,4 +1,4 @@
-// Package load is the command that puts a load on an endpoint and measures it.
+// Package load is the command that sends events at a rate and measures latency and errors.
 package load
 
 import (
@@ -117,15 +117,15 @@ func run(ctx context.Context, o *options) error {
 	return attack(ctx, o, spec)
 }
 
-// pace checks what the flags say of rate and time.
+// pace returns the pace that the flags describe.
 func (o *options) pace() (load.Pace, error) {
 	switch {
 	case o.duration <= 0:
-		return load.Pace{}, cli.Usagef("--duration %s: it must be more than 0", o.duration)
+		return load.Pace{}, cli.Usagef("--duration %s: must be greater than 0", o.duration)
 	case o.ramp == "":
 		return load.Constant(o.Rate, o.duration), nil
 	case o.rated:
-		return load.Pace{}, cli.Usage(errors.New("--rate and --ramp both say how fast"), "give one of them.")
+		return load.Pace{}, cli.Usage(errors.New("--rate cannot be used with --ramp"), "use one of them.")
 	}
 	pace, err := load.ParseRamp(o.ramp, o.duration)
 	if err != nil {
@@ -134,7 +134,7 @@ func (o *options) pace() (load.Pace, error) {
 	return pace, nil
 }
 
-// stream makes events whose own time goes on as fast as the load.
+// stream returns events whose times advance at the rate of the load.
 func (o *options) stream(seed uint64, pace load.Pace) *generate.Stream {
 	return generate.New(generate.Options{Catalog: o.Catalog, Seed: seed, Start: o.Now(), Rate: pace.To, Mix: o.Mix})
 }
@@ -146,12 +146,12 @@ func printTargets(ctx context.Context, o *options, spec load.Options) error {
 		err = problem
 	}
 	if err == nil && !o.ShowSecrets && spec.Target.HasSecret() {
-		o.Note("secrets are shown as " + redact.Masked + ", and vegeta would send them so; --show-secrets prints them.")
+		o.Note("secrets are masked as " + redact.Masked + ", also for vegeta; use --show-secrets to print them.")
 	}
 	return err
 }
 
-// attack sends the load and judges the outcome.
+// attack sends the load and reports the outcome.
 func attack(ctx context.Context, o *options, spec load.Options) error {
 	o.reports.Keep(o.Network.Files()...)
 	if err := o.PrepareReports(&o.reports); err != nil {
@@ -180,17 +180,17 @@ func attack(ctx context.Context, o *options, spec load.Options) error {
 	return printer.verdict(outcome)
 }
 
-// badHost says what to do about a host that a load may not go to.
+// badHost returns the error for a host to which no load may be sent.
 func badHost(err error) error {
 	const hint = "check the spelling of the name and the network."
-	var foreign *load.ForeignHostError
+	var remote *load.RemoteHostError
 	var dns *net.DNSError
 	if errors.As(err, &dns) && dns.IsNotFound {
-		return cli.Unreachable(fmt.Errorf("there is no host named %s", dns.Name), hint)
+		return cli.Unreachable(fmt.Errorf("unknown host %s", dns.Name), hint)
 	}
-	if errors.As(err, &foreign) {
-		return cli.Usage(fmt.Errorf("a load goes to this machine only, and %w", foreign),
-			"if the host is yours to put a load on, name it with --allow-host "+foreign.Host+".")
+	if errors.As(err, &remote) {
+		return cli.Usage(fmt.Errorf("load sends to this machine only: %w", remote),
+			"add --allow-host "+remote.Host+" if you may load that host.")
 	}
 	return cli.Unreachable(err, hint)
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/load"
 )
 
-// TestRun puts a short load on endpoints that accept and refuse.
+// TestRun sends a short load to endpoints that accept and reject.
 func TestRun(t *testing.T) {
 	condition, err := load.ParseCondition("success<100%")
 	if err != nil {
@@ -27,10 +27,10 @@ func TestRun(t *testing.T) {
 		code   int
 		shows  string
 	}{
-		"accepted":           {204, nil, cli.ExitOK, "10 accepted (100 %)"},
-		"refused":            {500, nil, cli.ExitNegative, "10 not"},
-		"condition is false": {204, []load.Condition{condition}, cli.ExitOK, "10 accepted"},
-		"condition holds":    {500, []load.Condition{condition}, cli.ExitNegative, "10 not"},
+		"accepted":          {204, nil, cli.ExitOK, "10 accepted (100%)"},
+		"rejected":          {500, nil, cli.ExitNegative, "10 not accepted"},
+		"condition not met": {204, []load.Condition{condition}, cli.ExitOK, "10 accepted"},
+		"condition met":     {500, []load.Condition{condition}, cli.ExitNegative, "10 not accepted"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			endpoint := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(test.status) }))

@@ -21,11 +21,11 @@ func newProgressBar(a *cli.App) *progressBar {
 	return &progressBar{app: a, on: !a.Quiet && a.IsAnimated(a.Stderr), start: a.Now()}
 }
 
-// show draws the bar anew, though not more often than the eye follows.
+// show redraws the bar, at most ten times per second.
 func (b *progressBar) show(done, planned uint64) {
-	const often, cells = 100 * time.Millisecond, 30
+	const interval, cells = 100 * time.Millisecond, 30
 	now := b.app.Now()
-	if !b.on || planned == 0 || now.Sub(b.drawn) < often {
+	if !b.on || planned == 0 || now.Sub(b.drawn) < interval {
 		return
 	}
 	b.drawn = now
@@ -34,7 +34,7 @@ func (b *progressBar) show(done, planned uint64) {
 	fmt.Fprintf(b.app.Stderr, "\r\x1b[K%s %d of %d  %s", b.app.Err().Value(bar), done, planned, console.Duration(now.Sub(b.start)))
 }
 
-// clear takes the bar away.
+// clear removes the bar.
 func (b *progressBar) clear() {
 	if b.on && !b.drawn.IsZero() {
 		fmt.Fprint(b.app.Stderr, "\r\x1b[K")

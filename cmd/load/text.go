@@ -12,7 +12,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/load"
 )
 
-// printer tells how a load goes.
+// printer prints the beginning, the progress and the results of a load.
 type printer struct {
 	*options
 	load    load.Options
@@ -51,25 +51,25 @@ func (l *printer) end(o *load.Outcome) {
 		{Text: "←", Paint: p.Strong},
 		{Text: fmt.Sprintf("%d of %d sent in %s, %.1f/s;", o.Sent, o.Planned, console.Duration(o.Duration), o.Rate)},
 		console.Cell{Text: fmt.Sprintf("%d accepted (%s)", o.Accepted, percent(o.Accepted, o.Due())), Paint: p.OK}.Marked(","),
-		show.Count(p.Finding, int(o.Failed()), "not"),
+		show.Count(p.Finding, int(o.Failed()), "not accepted"),
 	}, l.Width(), len("  ")))
 	if o.Aborted > 0 {
-		fmt.Fprintf(l.Stdout, "  %s\n", p.Warning(fmt.Sprintf("%d were broken off on purpose", o.Aborted)))
+		fmt.Fprintf(l.Stdout, "  %s\n", p.Warning(fmt.Sprintf("%d aborted by the fault", o.Aborted)))
 	}
 	if o.Unsent > 0 {
-		fmt.Fprintf(l.Stdout, "  %s\n", p.Finding(fmt.Sprintf("%d were not sent when they were due: the answers before them, or this machine, were too slow for the rate", o.Unsent)))
+		fmt.Fprintf(l.Stdout, "  %s\n", p.Finding(fmt.Sprintf("%d not sent on time: the endpoint or this machine was too slow for the rate", o.Unsent)))
 	}
 	if o.Canceled > 0 {
-		fmt.Fprintf(l.Stdout, "  %s\n", p.Warning(fmt.Sprintf("%d were under way when the load was stopped, and are not counted", o.Canceled)))
+		fmt.Fprintf(l.Stdout, "  %s\n", p.Warning(fmt.Sprintf("%d in flight when the load was interrupted; not counted", o.Canceled)))
 	}
 	l.latencies(o)
 	l.counts("status", o.Statuses)
 	l.counts("errors", o.Errors)
 }
 
-// percent rounds down, so that only what is whole is 100 %.
+// percent rounds down, so that 100% means all.
 func percent(n, of uint64) string {
-	return fmt.Sprintf("%g %%", float64(n*10_000/max(of, 1))/100)
+	return fmt.Sprintf("%g%%", float64(n*10_000/max(of, 1))/100)
 }
 
 func (l *printer) latencies(o *load.Outcome) {
@@ -90,12 +90,12 @@ func (l *printer) latencies(o *load.Outcome) {
 	console.Table{Rows: histogramRows(p, o.Histogram, o.Sent, l.Width()), Width: l.Width()}.WriteTo(l.Stdout)
 }
 
-// histogramRows draws the buckets, the fullest one with the longest bar.
+// histogramRows draws the buckets, the largest one with the longest bar.
 func histogramRows(p console.Palette, buckets []load.Bucket, total uint64, width int) [][]console.Cell {
 	var longest, most uint64 = 40, 1
 	if width > 0 {
-		const beside = len("  500µs – 1ms  1000000  99.99 %  ")
-		longest = uint64(min(max(width-beside, 1), int(longest)))
+		const otherColumns = len("  500µs – 1ms  1000000  99.99%  ")
+		longest = uint64(min(max(width-otherColumns, 1), int(longest)))
 	}
 	for _, b := range buckets {
 		most = max(most, b.N)
@@ -134,25 +134,25 @@ func (l *printer) counts(title string, counts []load.Count) {
 	console.Table{Rows: rows, Width: l.Width()}.WriteTo(l.Stdout)
 }
 
-// verdict is the error that the exit code comes from.
+// verdict returns the error that determines the exit code.
 func (l *printer) verdict(o *load.Outcome) error {
 	if o.Sent > 0 && len(o.Statuses) == 0 && l.load.Fault.Name == "" {
-		return cli.Unreachable(fmt.Errorf("nothing was answered: %s", o.Errors[0].Name), "`apizee-hooks send ticket` to the same target says what to do about it.")
+		return cli.Unreachable(fmt.Errorf("no response: %s", o.Errors[0].Name), "run `apizee-hooks send ticket` with the same endpoint to find the cause.")
 	}
 	if len(l.failIf) == 0 {
 		if missing := o.Failed() + o.Unsent; missing > 0 {
-			return l.Negative("%d of %s: not accepted", missing, console.Plural(int(o.Due()), "event"))
+			return l.Negative("%d of %s not accepted", missing, console.Plural(int(o.Due()), "event"))
 		}
 		return nil
 	}
-	broken := false
+	conditionMet := false
 	for _, c := range l.failIf {
-		if holds, actual := c.Holds(o); holds {
-			broken = true
-			fmt.Fprintf(l.Stderr, "%s\n", l.Err().Finding(fmt.Sprintf("✗ %s: it is %s", c, actual)))
+		if met, actual := c.Met(o); met {
+			conditionMet = true
+			fmt.Fprintf(l.Stderr, "%s\n", l.Err().Finding(fmt.Sprintf("✗ condition met: %s (actual: %s)", c, actual)))
 		}
 	}
-	if broken {
+	if conditionMet {
 		return cli.Negative()
 	}
 	return nil

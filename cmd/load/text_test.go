@@ -11,7 +11,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/load"
 )
 
-// TestHistogramFits wants bars that are scaled to a narrow terminal, not cut there.
+// TestHistogramFits checks that bars are scaled to a narrow terminal rather than cut off.
 func TestHistogramFits(t *testing.T) {
 	buckets := []load.Bucket{{N: 40}, {N: 20}}
 	for _, width := range []int{0, 60, 40, 1} {
@@ -23,7 +23,7 @@ func TestHistogramFits(t *testing.T) {
 	}
 }
 
-func TestUnsentIsNoSuccess(t *testing.T) {
+func TestUnsentIsFailure(t *testing.T) {
 	var out bytes.Buffer
 	a := &cli.App{System: cli.System{
 		Stdout: &out, Stderr: &out, Now: time.Now, LookupEnv: func(string) (string, bool) { return "", false },
@@ -35,9 +35,9 @@ func TestUnsentIsNoSuccess(t *testing.T) {
 	if code := cli.ExitCode(printer.verdict(outcome)); code != cli.ExitNegative {
 		t.Errorf("exit code %d", code)
 	}
-	outcome.Sent = 0 // leaves the latencies out
+	outcome.Sent = 0 // omits the latencies
 	printer.end(outcome)
-	if !strings.Contains(out.String(), "15 were not sent when they were due") {
+	if !strings.Contains(out.String(), "15 not sent on time") {
 		t.Error(out.String())
 	}
 }

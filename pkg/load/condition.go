@@ -14,7 +14,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/generate"
 )
 
-// Condition is an expression such as "p99>200ms" that an outcome fulfils or not.
+// Condition is an expression such as "p99>200ms" that an outcome meets or not.
 type Condition struct {
 	text     string
 	measure  measure
@@ -23,24 +23,24 @@ type Condition struct {
 	limit    float64 // in the measure's unit
 }
 
-// measure is something that an expression can name.
+// measure is a number that an expression can name.
 type measure struct {
 	name, meaning string
 	unit          unit
 	value         func(o *Outcome, quantile float64) float64
 }
 
-// unit is what a measure is compared in.
+// unit describes the limit of a measure.
 type unit string
 
 const (
 	inTime    unit = "a duration such as 200ms"
 	inPercent unit = "a percentage such as 99.9%"
 	inRate    unit = "a rate such as 500/s"
-	inNumber  unit = "an integer"
+	inInteger unit = "an integer"
 )
 
-// percentile is the name of a measure that needs a number behind it, as in p99.9.
+// percentile is the name of the measure that is followed by a number, as in p99.9.
 const percentile = "p"
 
 func measures() []measure {
@@ -50,20 +50,20 @@ func measures() []measure {
 		{"mean", "mean latency", inTime, func(o *Outcome, _ float64) float64 { return float64(o.Mean) }},
 		{"min", "lowest latency", inTime, func(o *Outcome, _ float64) float64 { return float64(o.Min) }},
 		{"max", "highest latency", inTime, func(o *Outcome, _ float64) float64 { return float64(o.Max) }},
-		{"success", "share of the requests due that were accepted", inPercent,
+		{"success", "percentage of the requests due that were accepted", inPercent,
 			func(o *Outcome, _ float64) float64 { return o.Success() }},
-		{"errors", "requests sent that were not accepted, except those that a fault aborts", inNumber,
+		{"errors", "requests sent that were not accepted, except those that a fault aborts", inInteger,
 			func(o *Outcome, _ float64) float64 { return float64(o.Failed()) }},
-		{"sent", "requests sent", inNumber, func(o *Outcome, _ float64) float64 { return float64(o.Sent) }},
+		{"sent", "requests sent", inInteger, func(o *Outcome, _ float64) float64 { return float64(o.Sent) }},
 		{"rate", "requests sent per second", inRate, func(o *Outcome, _ float64) float64 { return o.Rate }},
 		{"throughput", "requests accepted per second", inRate, func(o *Outcome, _ float64) float64 { return o.Throughput }},
 	}
 }
 
-// Measure describes one name that a condition can begin with.
+// Measure describes a name that a condition can begin with.
 type Measure struct{ Name, Meaning, Unit string }
 
-// Measures are the names that a condition can begin with, for help.
+// Measures returns the names that a condition can begin with, for help.
 func Measures() []Measure {
 	var list []Measure
 	for _, m := range measures() {
@@ -79,17 +79,17 @@ func (m measure) shown() string {
 	return m.name
 }
 
-// expression is a name, an operator and a limit, with space around them allowed.
+// expression is a name, an operator and a limit, with optional spaces around them.
 var expression = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^\s*([A-Za-z][A-Za-z0-9.]*)\s*(<=|>=|<|>)\s*(\S+)\s*$`)
 })
 
-// ParseCondition reads an expression: a measure, one of < <= > >=, and a limit. An
-// error does not repeat the expression.
+// ParseCondition parses a measure, one of < <= > >=, and a limit. Errors do not include the
+// expression.
 func ParseCondition(s string) (Condition, error) {
 	parts := expression().FindStringSubmatch(s)
 	if parts == nil {
-		return Condition{}, errors.New("write a measure, one of < <= > >= and a limit, like p99>200ms or success<99.9%")
+		return Condition{}, errors.New("must be a measure, one of < <= > >= and a limit, such as p99>200ms or success<99.9%")
 	}
 	c := Condition{text: strings.TrimSpace(s), operator: parts[2]}
 	var err error
@@ -97,7 +97,7 @@ func ParseCondition(s string) (Condition, error) {
 		return Condition{}, err
 	}
 	if c.limit, err = c.measure.unit.parse(parts[3]); err != nil {
-		return Condition{}, fmt.Errorf("%s is compared with %s, not %q", parts[1], c.measure.unit, parts[3])
+		return Condition{}, fmt.Errorf("the limit of %s must be %s, not %q", parts[1], c.measure.unit, parts[3])
 	}
 	return c, nil
 }
@@ -119,11 +119,11 @@ func lookupMeasure(name string) (measure, float64, error) {
 			known = append(known, m.name)
 		}
 	}
-	return measure{}, 0, fmt.Errorf("there is no measure %q%s", name,
-		cmp.Or(apizee.DidYouMean(name, known), "; there are "+strings.Join(known, ", ")))
+	return measure{}, 0, fmt.Errorf("unknown measure %q%s", name,
+		cmp.Or(apizee.DidYouMean(name, known), "; the measures are "+strings.Join(known, ", ")))
 }
 
-// parsePercentile tells p99 from another name.
+// parsePercentile parses a name such as p99; is reports whether it is one.
 func parsePercentile(name string) (quantile float64, is bool, err error) {
 	digits, found := strings.CutPrefix(name, percentile)
 	if !found || digits == "" || strings.Trim(digits, "0123456789.") != "" {
@@ -131,7 +131,7 @@ func parsePercentile(name string) (quantile float64, is bool, err error) {
 	}
 	n, err := strconv.ParseFloat(digits, 64)
 	if err != nil || n <= 0 || n > 100 {
-		return 0, false, fmt.Errorf("%s is no percentile; the number is above 0 and at most 100", name)
+		return 0, false, fmt.Errorf("%s is not a valid percentile; the number must be above 0 and at most 100", name)
 	}
 	return n / 100, true, nil
 }
@@ -151,15 +151,15 @@ func (u unit) parse(s string) (float64, error) {
 	return float64(n), err
 }
 
-// parsePercentage wants the sign: 0.99 may well be meant as a share.
+// parsePercentage requires the percent sign, since 0.99 may be meant as 99%.
 func parsePercentage(s string) (float64, error) {
 	digits, found := strings.CutSuffix(s, "%")
 	if !found {
-		return 0, errors.New("the sign % is missing")
+		return 0, errors.New("the percent sign is missing")
 	}
 	n, err := strconv.ParseFloat(digits, 64)
 	if err == nil && !(n >= 0 && n <= 100) {
-		err = errors.New("it is between 0% and 100%")
+		err = errors.New("must be between 0% and 100%")
 	}
 	return n, err
 }
@@ -176,21 +176,21 @@ func (u unit) format(v float64) string {
 	return strconv.FormatFloat(v, 'f', 0, 64)
 }
 
-// String is the expression as it was written.
+// String returns the expression as it was written.
 func (c Condition) String() string { return c.text }
 
-// Holds says whether the outcome is as the condition says, and what the measure was.
-func (c Condition) Holds(o *Outcome) (holds bool, actual string) {
+// Met reports whether the outcome meets the condition, and returns the measured value.
+func (c Condition) Met(o *Outcome) (met bool, actual string) {
 	v := c.measure.value(o, c.quantile)
 	switch c.operator {
 	case "<":
-		holds = v < c.limit
+		met = v < c.limit
 	case "<=":
-		holds = v <= c.limit
+		met = v <= c.limit
 	case ">":
-		holds = v > c.limit
+		met = v > c.limit
 	case ">=":
-		holds = v >= c.limit
+		met = v >= c.limit
 	}
-	return holds, c.measure.unit.format(v)
+	return met, c.measure.unit.format(v)
 }

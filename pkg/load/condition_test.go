@@ -34,7 +34,7 @@ func sample() *Outcome {
 
 func TestConditions(t *testing.T) {
 	tests := map[string]struct {
-		holds  bool
+		met    bool
 		actual string
 	}{
 		"max>100ms":      {false, "100ms"},
@@ -62,8 +62,8 @@ func TestConditions(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if holds, actual := c.Holds(outcome); holds != test.holds || actual != test.actual {
-				t.Errorf("holds: %t, %s", holds, actual)
+			if met, actual := c.Met(outcome); met != test.met || actual != test.actual {
+				t.Errorf("met: %t, %s", met, actual)
 			}
 			if c.String() != strings.TrimSpace(in) {
 				t.Errorf("shown as %q", c)
@@ -72,7 +72,7 @@ func TestConditions(t *testing.T) {
 	}
 }
 
-func TestConditionsOfNothing(t *testing.T) {
+func TestConditionsWithoutRequests(t *testing.T) {
 	o := newOutcome(0, false)
 	o.close()
 	for in, want := range map[string]bool{"success<99%": true, "p99>1ms": false, "errors>0": false, "rate<1/s": true} {
@@ -80,35 +80,35 @@ func TestConditionsOfNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if holds, actual := c.Holds(o); holds != want {
-			t.Errorf("%s: %t, %s", in, holds, actual)
+		if met, actual := c.Met(o); met != want {
+			t.Errorf("%s: %t, %s", in, met, actual)
 		}
 	}
 }
 
-func TestParseConditionRefuses(t *testing.T) {
+func TestParseConditionErrors(t *testing.T) {
 	tests := map[string]string{
-		"":             "write a measure, one of < <= > >= and a limit",
-		"p99":          "write a measure",
-		"p99=200ms":    "write a measure",
-		"p99>":         "write a measure",
-		"p99>1ms 2":    "write a measure",
-		"meen>1ms":     `there is no measure "meen"; did you mean "mean"?`,
+		"":             "must be a measure, one of < <= > >= and a limit",
+		"p99":          "must be a measure",
+		"p99=200ms":    "must be a measure",
+		"p99>":         "must be a measure",
+		"p99>1ms 2":    "must be a measure",
+		"meen>1ms":     `unknown measure "meen"; did you mean "mean"?`,
 		"sucess<99%":   `did you mean "success"?`,
-		"p>1ms":        `there is no measure "p"`,
-		"elephants>1":  "there are p50, p90, p95, p99, mean, min, max, success, errors, sent, rate, throughput",
-		"p0>1ms":       "p0 is no percentile",
-		"p101>1ms":     "p101 is no percentile",
-		"p9.9.9>1ms":   "p9.9.9 is no percentile",
-		"p99>200":      `p99 is compared with a duration such as 200ms, not "200"`,
-		"success<low":  "success is compared with a percentage such as 99.9%",
-		"success<0.99": `success is compared with a percentage such as 99.9%, not "0.99"`,
-		"success<101%": `success is compared with a percentage such as 99.9%, not "101%"`,
-		"success<NaN%": `success is compared with a percentage such as 99.9%, not "NaN%"`,
-		"rate<0":       "rate is compared with a rate such as 500/s",
-		"errors>1.5":   "errors is compared with an integer",
-		"errors>-1":    "errors is compared with an integer",
-		"mean>200 ms":  "write a measure",
+		"p>1ms":        `unknown measure "p"`,
+		"elephants>1":  "the measures are p50, p90, p95, p99, mean, min, max, success, errors, sent, rate, throughput",
+		"p0>1ms":       "p0 is not a valid percentile",
+		"p101>1ms":     "p101 is not a valid percentile",
+		"p9.9.9>1ms":   "p9.9.9 is not a valid percentile",
+		"p99>200":      `the limit of p99 must be a duration such as 200ms, not "200"`,
+		"success<low":  "the limit of success must be a percentage such as 99.9%",
+		"success<0.99": `the limit of success must be a percentage such as 99.9%, not "0.99"`,
+		"success<101%": `the limit of success must be a percentage such as 99.9%, not "101%"`,
+		"success<NaN%": `the limit of success must be a percentage such as 99.9%, not "NaN%"`,
+		"rate<0":       "the limit of rate must be a rate such as 500/s",
+		"errors>1.5":   "the limit of errors must be an integer",
+		"errors>-1":    "the limit of errors must be an integer",
+		"mean>200 ms":  "must be a measure",
 		"p99 > 200msx": `not "200msx"`,
 	}
 	for in, want := range tests {
@@ -135,7 +135,7 @@ func FuzzParseCondition(f *testing.F) {
 	outcome := sample()
 	f.Fuzz(func(t *testing.T, s string) {
 		if c, err := ParseCondition(s); err == nil {
-			c.Holds(outcome)
+			c.Met(outcome)
 		}
 	})
 }

@@ -1,10 +1,10 @@
-// Package load sends many different events at a given rate and measures how an
-// endpoint bears it, on vegeta's library.
+// Package load sends distinct events at a given rate, with vegeta's library, and measures
+// latency and errors.
 //
-// The model is open: an event is sent when its time has come, whether or not the ones
-// before it were answered, so an endpoint that stalls shows in every latency that it
-// causes. What goes over the wire is what package deliver sends, not what vegeta
-// would. A load goes to loopback addresses only, unless somebody names the host.
+// The model is open: an event is sent when it is due, even while earlier ones wait for a
+// response, so a stall shows in every latency it causes. The requests on the wire are those of
+// package deliver, not of vegeta. A load is sent to loopback addresses only, unless another
+// host is allowed by name.
 //
 // The package must not know terminals or commands: it returns numbers, and writes
 // reports to an io.Writer.

@@ -17,31 +17,31 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/fault"
 )
 
-// DefaultMaxWorkers is how many requests are in flight at most unless told otherwise.
+// DefaultMaxWorkers is the default of Options.MaxWorkers.
 const DefaultMaxWorkers = 5000
 
-// Options say what a load is made of.
+// Options of a load.
 type Options struct {
 	Target deliver.Target
 
-	// Transport is one of deliver.NewTransport, with room for MaxWorkers, and LocalOnly unless
-	// the host IsAllowed.
+	// Transport comes from deliver.NewTransport. It keeps MaxWorkers connections and is
+	// LocalOnly unless the host IsAllowed.
 	Transport *http.Transport
 
-	// Next gives the next body, each different from the others. It is called from one
-	// goroutine at a time and must not change what it has handed out.
+	// Next returns the next body, each different from the others. It is called from one
+	// goroutine at a time and must not change a body that it has returned.
 	Next func() []byte
 
 	Pace       Pace
 	Timeout    time.Duration // of a request; 0 means no limit
-	MaxWorkers int           // less than 1 means DefaultMaxWorkers
+	MaxWorkers int           // in flight at most; less than 1 means DefaultMaxWorkers
 	Fault      fault.Fault
 	Seed       uint64 // of the fault
 
-	// AllowHosts are hosts off this machine that the load may go to.
+	// AllowHosts are the hosts, other than this machine, to which the load may be sent.
 	AllowHosts []string
 
-	// Plot keeps what Outcome.WriteHTML needs, some bytes for every request.
+	// Plot keeps the data for Outcome.WriteHTML, some bytes per request.
 	Plot bool
 
 	// OnProgress is called after every request, from one goroutine; it may be nil.
@@ -52,14 +52,14 @@ type Options struct {
 	Sleep  func(ctx context.Context, d time.Duration) error
 }
 
-// Progress is how far a load has come.
+// Progress of a load, in requests.
 type Progress struct {
 	Done, Accepted, Planned uint64
 }
 
-// Run puts the load on the target until it is over or ctx ends, and returns within an
-// instant of that. The error is about the options; nothing was sent then. A load that
-// was interrupted has the outcome of what was sent.
+// Run sends the load until it is complete or ctx ends, and then returns at once. An error is
+// about the options; nothing was sent. The outcome of an interrupted load is that of the
+// requests sent.
 func Run(ctx context.Context, o Options) (*Outcome, error) {
 	if err := CheckHost(ctx, o.Target.URL, o.AllowHosts, o.Lookup); err != nil {
 		return nil, err
@@ -70,19 +70,19 @@ func Run(ctx context.Context, o Options) (*Outcome, error) {
 	defer o.Transport.CloseIdleConnections()
 
 	client := o.Fault.Client(o.Transport, o.Now, fault.Options{Seed: o.Seed, Sleep: o.Sleep})
-	courier := courier{ctx: ctx, client: client, target: o.Target, timeout: o.Timeout}
-	return attack(ctx, o, courier), nil
+	transport := deliverTransport{ctx: ctx, client: client, target: o.Target, timeout: o.Timeout}
+	return attack(ctx, o, transport), nil
 }
 
-func attack(ctx context.Context, o Options, c courier) *Outcome {
-	attacker := vegeta.NewAttacker(vegeta.Client(c.httpClient()), vegeta.MaxWorkers(uint64(o.MaxWorkers)))
+func attack(ctx context.Context, o Options, transport deliverTransport) *Outcome {
+	attacker := vegeta.NewAttacker(vegeta.Client(transport.httpClient()), vegeta.MaxWorkers(uint64(o.MaxWorkers)))
 	defer context.AfterFunc(ctx, func() { attacker.Stop() })()
 
 	next, stop := iter.Pull(fault.Arrange(o.Fault, bodies(o.Next)))
 	defer stop()
 	p := pacer{ctx: ctx, pace: o.Pace, total: o.Pace.Requests(), sleep: o.Sleep}
 	outcome := newOutcome(p.total, o.Plot)
-	// Without a duration of its own vegeta leaves the end to the pacer.
+	// With a duration of 0 the pacer decides when the attack ends.
 	for result := range attacker.Attack(targeter(ctx, o.Target, next), p, 0, "") {
 		outcome.add(result)
 		if o.OnProgress != nil {
@@ -103,8 +103,8 @@ func bodies(next func() []byte) iter.Seq[[]byte] {
 	}
 }
 
-// targeter hands every request its own body. The headers are left to the courier.
-// Once ctx has ended there are no more.
+// targeter gives each request its own body. The deliverTransport adds the headers. There are
+// no more targets once ctx has ended.
 func targeter(ctx context.Context, target deliver.Target, next func() ([]byte, bool)) vegeta.Targeter {
 	var mu sync.Mutex
 	shown := deliver.ShowURL(target.URL, false)
@@ -120,31 +120,31 @@ func targeter(ctx context.Context, target deliver.Target, next func() ([]byte, b
 	}
 }
 
-// courier is the http.RoundTripper under vegeta. It delivers as everything else here
-// does, so that neither vegeta nor the HTTP library can add a header or follow a
-// redirect, and that failures have the same words.
-type courier struct {
+// deliverTransport is the http.RoundTripper under vegeta. It delivers with package deliver, so
+// that neither vegeta nor the HTTP library adds a header or follows a redirect, and failures
+// have the same messages as elsewhere.
+type deliverTransport struct {
 	ctx     context.Context
 	client  *deliver.Client
 	target  deliver.Target
 	timeout time.Duration
 }
 
-func (c courier) httpClient() *http.Client {
+func (t deliverTransport) httpClient() *http.Client {
 	return &http.Client{
-		Transport:     c,
+		Transport:     t,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }
 
-func (c courier) RoundTrip(r *http.Request) (*http.Response, error) {
+func (t deliverTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return nil, err
 	}
-	result := c.client.Deliver(c.ctx, deliver.Request{Target: c.target, Body: body}, c.timeout)
+	result := t.client.Deliver(t.ctx, deliver.Request{Target: t.target, Body: body}, t.timeout)
 	if f := result.Failure; f != nil {
-		return nil, failure{f}
+		return nil, deliverError{f}
 	}
 	return &http.Response{
 		Status: strings.TrimSpace(fmt.Sprintf("%d %s", result.Status, result.StatusText)), StatusCode: result.Status,
@@ -152,7 +152,7 @@ func (c courier) RoundTrip(r *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// failure is a deliver.Failure on its way through the HTTP library.
-type failure struct{ *deliver.Failure }
+// deliverError passes a deliver.Failure through the HTTP library.
+type deliverError struct{ *deliver.Failure }
 
-func (f failure) Error() string { return string(f.Kind) + ": " + f.Message }
+func (f deliverError) Error() string { return string(f.Kind) + ": " + f.Message }

@@ -107,7 +107,7 @@ func TestLoad(t *testing.T) {
 	}
 }
 
-// A load's requests are those of a single delivery, to the byte.
+// The requests of a load are byte for byte those of a single delivery.
 func TestLoadOnTheWire(t *testing.T) {
 	const body = `{"event":"update"}`
 	requests := make(chan string, 8)
@@ -136,7 +136,7 @@ func TestLoadOnTheWire(t *testing.T) {
 	}
 }
 
-// serve gives every connection to handle and returns the address.
+// serve passes every connection to handle and returns the address.
 func serve(t *testing.T, handle func(net.Conn)) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -167,7 +167,7 @@ func TestInterruptStopsAtOnce(t *testing.T) {
 		canceled   uint64
 	}{
 		"waiting for the next":   {"1/5m", 0, 0, 1},
-		"waiting for replies":    {"1000/s", 3, 0, 3},
+		"waiting for responses":  {"1000/s", 3, 0, 3},
 		"waiting for one worker": {"1000/s", 1, 0, 1},
 	}
 	for name, test := range tests {
@@ -249,9 +249,9 @@ func TestFaultyLoad(t *testing.T) {
 	}
 }
 
-func TestRunRefusesForeignHosts(t *testing.T) {
+func TestRunRejectsRemoteHosts(t *testing.T) {
 	o := options(t, target(t, "http://192.0.2.1/"), Pace{})
-	var foreign *ForeignHostError
+	var foreign *RemoteHostError
 	if _, err := Run(t.Context(), o); !errors.As(err, &foreign) || foreign.Host != "192.0.2.1" {
 		t.Errorf("got %v", err)
 	}
@@ -350,7 +350,7 @@ func TestReports(t *testing.T) {
 	}
 }
 
-func TestReportsOfNothing(t *testing.T) {
+func TestReportsWithoutRequests(t *testing.T) {
 	o := newOutcome(0, true)
 	o.close()
 	for _, write := range []func(io.Writer) error{o.WriteJSON, o.WriteHTML, o.WriteHDR} {
@@ -364,7 +364,7 @@ func TestReportsOfNothing(t *testing.T) {
 }
 
 // Vegeta itself must be able to send what WriteTargets writes.
-func TestTargetsFeedVegeta(t *testing.T) {
+func TestVegetaSendsTargets(t *testing.T) {
 	type request struct{ path, host, agent, kind, team, body string }
 	received := make(chan request, 16)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -401,7 +401,7 @@ func TestTargetsFeedVegeta(t *testing.T) {
 	}
 }
 
-func TestTargetsHideSecrets(t *testing.T) {
+func TestTargetsMaskSecrets(t *testing.T) {
 	o := options(t, target(t, "http://u:hunter2@127.0.0.1/", "X-Api-Key: hunter2"), Constant(rate(t, "1/s"), time.Second))
 	for _, shown := range []bool{false, true} {
 		var out bytes.Buffer

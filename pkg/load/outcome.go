@@ -16,41 +16,40 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/fault"
 )
 
-// Outcome is what came of a load.
+// Outcome is the result of a load.
 type Outcome struct {
 	Summary
 
 	metrics vegeta.Metrics
-	plot    *plot.Plot // nil when none was asked for
+	plot    *plot.Plot // nil unless Options.Plot is set
 	counts  map[string]uint64
 }
 
-// Summary is the outcome in numbers. The latencies are of all requests, failed ones
-// too, and are counted from when a request was sent. Bytes are those of the bodies.
+// Summary is the outcome in numbers. The latencies are those of all requests, including failed
+// ones, from when a request was sent. Bytes are those of the bodies.
 type Summary struct {
-	Planned  uint64 // how many requests were due
-	Sent     uint64 // how many have an outcome
+	Planned  uint64 // requests due in the whole load
+	Sent     uint64 // requests with an outcome
 	Accepted uint64 // with a 2xx status
-	Unsent   uint64 // were due and not sent, though the load was not stopped
-	Aborted  uint64 // of those sent, what a fault had broken off on purpose
-	Canceled uint64 // in flight when the load was stopped; counted nowhere else
+	Unsent   uint64 // due and not sent, although the load was not interrupted
+	Aborted  uint64 // of those sent, aborted by a fault
+	Canceled uint64 // in flight when the load was interrupted; counted nowhere else
 
 	Duration   time.Duration // from the first request to the last
-	Wait       time.Duration // from the last request to the last reply
-	Rate       float64       // sent, a second
-	Throughput float64       // accepted, a second
+	Wait       time.Duration // from the last request to the last response
+	Rate       float64       // sent per second
+	Throughput float64       // accepted per second
 	BytesOut   uint64
 	BytesIn    uint64
 
 	Min, Mean, P50, P90, P95, P99, Max time.Duration
 	Histogram                          []Bucket
 
-	Statuses []Count // replies by status, in order
-	Errors   []Count // what went wrong, most frequent first
+	Statuses []Count // responses by status, in order
+	Errors   []Count // by message, most frequent first
 }
 
-// Success is how many percent of the requests were accepted, of those that were sent or
-// should have been.
+// Success returns the percentage of the requests due that were accepted.
 func (s Summary) Success() float64 {
 	if s.Due() == 0 {
 		return 0
@@ -58,26 +57,25 @@ func (s Summary) Success() float64 {
 	return 100 * float64(s.Accepted) / float64(s.Due())
 }
 
-// Due is how many requests were sent or should have been.
+// Due returns how many requests were sent or should have been.
 func (s Summary) Due() uint64 { return s.Sent + s.Unsent }
 
-// Failed is how many of the requests that were sent were not accepted, though they were not
-// broken off on purpose.
+// Failed returns how many of the requests sent were neither accepted nor aborted by a fault.
 func (s Summary) Failed() uint64 { return s.Sent - s.Accepted - s.Aborted }
 
-// Count is how often something occurred.
+// Count is a number of occurrences.
 type Count struct {
 	Name string
 	N    uint64
 }
 
-// Bucket counts the latencies from From to below To; a To of 0 has no bound.
+// Bucket counts the latencies from From to below To; a To of 0 means no limit.
 type Bucket struct {
 	From, To time.Duration
 	N        uint64
 }
 
-// mostErrors is how many different errors are told apart.
+// mostErrors is how many different errors are counted separately.
 const mostErrors = 20
 
 const otherErrors = "other errors"
@@ -92,7 +90,7 @@ func newOutcome(planned uint64, plotted bool) *Outcome {
 	return o
 }
 
-// buckets grow in steps of about two: 0, 100 µs, 200 µs, 500 µs, 1 ms, ... 50 s.
+// buckets returns bounds that grow by factors of about two: 0, 100 µs, 200 µs, 500 µs, 1 ms, ... 50 s.
 func buckets() vegeta.Buckets {
 	bounds := vegeta.Buckets{0}
 	for unit := 100 * time.Microsecond; unit <= 10*time.Second; unit *= 10 {
@@ -107,11 +105,11 @@ func (o *Outcome) progress() Progress {
 
 func (o *Outcome) add(r *vegeta.Result) {
 	if r.Method == "" {
-		return // the load was stopped before it had a target
+		return // the load was interrupted before the request had a target
 	}
-	kind := o.clean(r)
+	kind := o.normalizeError(r)
 	if o.plot != nil {
-		// The plot takes every request, since it waits for a missing one for ever.
+		// The plot needs every request: it waits forever for a missing one.
 		// It fails only on results that are out of order, which these are not.
 		_ = o.plot.Add(r)
 	}
@@ -129,9 +127,9 @@ func (o *Outcome) add(r *vegeta.Result) {
 	o.metrics.Add(r)
 }
 
-// clean brings the error of a result into our words, and tells what kind of failure
-// it was, if any. To vegeta a redirect is a success, to a webhook it is not.
-func (o *Outcome) clean(r *vegeta.Result) deliver.Kind {
+// normalizeError replaces the error of a result by the message of package deliver, and returns
+// the kind of the failure, if any. A redirect is an error, which to vegeta it is not.
+func (o *Outcome) normalizeError(r *vegeta.Result) deliver.Kind {
 	if r.Code >= 300 && r.Code <= 399 {
 		r.Error = fmt.Sprintf("%d is a redirect, which is not followed", r.Code)
 	}
@@ -140,9 +138,9 @@ func (o *Outcome) clean(r *vegeta.Result) deliver.Kind {
 	}
 	kind := deliver.Kind("")
 	if r.Code == 0 {
-		// The HTTP library puts method and URL before what the courier said.
-		_, said, _ := strings.Cut(r.Error, `": `)
-		name, message, _ := strings.Cut(said, ": ")
+		// The HTTP library puts the method and the URL before the error of deliverTransport.
+		_, text, _ := strings.Cut(r.Error, `": `)
+		name, message, _ := strings.Cut(text, ": ")
 		kind, r.Error = deliver.Kind(name), message
 	}
 	if kind != deliver.KindCanceled {
@@ -151,7 +149,7 @@ func (o *Outcome) clean(r *vegeta.Result) deliver.Kind {
 	return kind
 }
 
-// count counts an error, and answers the name that it was counted under.
+// count counts an error, and returns the name under which it was counted.
 func (o *Outcome) count(message string) string {
 	if _, known := o.counts[message]; !known && len(o.counts) >= mostErrors {
 		message = otherErrors
@@ -166,7 +164,7 @@ func (o *Outcome) close() {
 	if o.plot != nil {
 		o.plot.Close()
 	}
-	// What vegeta took for successes included the redirects.
+	// Vegeta counts redirects as successes.
 	m.Success = o.Success() / 100
 	if took := (m.Duration + m.Wait).Seconds(); took > 0 {
 		m.Throughput = float64(o.Accepted) / took
@@ -183,7 +181,7 @@ func (o *Outcome) close() {
 	slices.SortFunc(o.Errors, func(a, b Count) int { return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.Name, b.Name)) })
 }
 
-// Quantile is the latency that a share q of the requests, from 0 to 1, did not exceed.
+// Quantile returns the latency that a share q of the requests, from 0 to 1, did not exceed.
 func (o *Outcome) Quantile(q float64) time.Duration {
 	if o.Sent == 0 {
 		return 0
@@ -191,7 +189,7 @@ func (o *Outcome) Quantile(q float64) time.Duration {
 	return min(max(o.metrics.Latencies.Quantile(q), o.Min), o.Max)
 }
 
-// histogram leaves out the empty buckets at both ends.
+// histogram omits the empty buckets at both ends.
 func histogram(h *vegeta.Histogram) []Bucket {
 	var all []Bucket
 	for i, n := range h.Counts {
@@ -210,7 +208,7 @@ func histogram(h *vegeta.Histogram) []Bucket {
 	return all[first:last]
 }
 
-// statuses leaves out 0, which stands for no reply.
+// statuses omits 0, which means no response.
 func statuses(codes map[string]int) []Count {
 	var counts []Count
 	for code, n := range codes {
@@ -225,12 +223,12 @@ func statuses(codes map[string]int) []Count {
 // WriteJSON writes vegeta's JSON report.
 func (o *Outcome) WriteJSON(w io.Writer) error { return vegeta.NewJSONReporter(&o.metrics).Report(w) }
 
-// WriteHDR writes the percentiles in the form that HdrHistogram's plotter reads.
+// WriteHDR writes the percentiles in the format of HdrHistogram's plotter.
 func (o *Outcome) WriteHDR(w io.Writer) error {
 	return vegeta.NewHDRHistogramPlotReporter(&o.metrics).Report(w)
 }
 
-// WriteHTML writes vegeta's plot, one page by itself. Options.Plot must have been set.
+// WriteHTML writes vegeta's plot as one self-contained page. Options.Plot must have been set.
 func (o *Outcome) WriteHTML(w io.Writer) error {
 	_, err := o.plot.WriteTo(w)
 	return err

@@ -23,31 +23,31 @@ func Constant(rate generate.Rate, duration time.Duration) Pace {
 	return Pace{From: rate, To: rate, Duration: duration}
 }
 
-// ParseRamp reads "1/s..500/s": the rates at the beginning and at the end.
-// An error does not repeat the whole of it.
+// ParseRamp parses "1/s..500/s": the rates at the beginning and at the end. Errors do not
+// include the whole text.
 func ParseRamp(s string, duration time.Duration) (Pace, error) {
 	from, to, found := strings.Cut(s, "..")
 	if !found {
-		return Pace{}, errors.New("write the first and the last rate, like 1/s..500/s")
+		return Pace{}, errors.New("must be the first and the last rate, such as 1/s..500/s")
 	}
 	first, err := generate.ParseRate(from)
 	if err != nil {
-		return Pace{}, fmt.Errorf("the rate %q: %w", from, err)
+		return Pace{}, fmt.Errorf("%q: %w", from, err)
 	}
 	last, err := generate.ParseRate(to)
 	if err != nil {
-		return Pace{}, fmt.Errorf("the rate %q: %w", to, err)
+		return Pace{}, fmt.Errorf("%q: %w", to, err)
 	}
 	return Pace{From: first, To: last, Duration: duration}, nil
 }
 
-// Requests is how many requests are due in all.
+// Requests returns how many requests are due in the whole load.
 func (p Pace) Requests() uint64 {
 	if p.Duration <= 0 {
 		return 0
 	}
 	if p.From == p.To {
-		// The first is due at once, hence the rounding up.
+		// The first is due immediately, so the number is rounded up.
 		high, low := bits.Mul64(uint64(p.Duration), uint64(p.From.Count))
 		n, rest := bits.Div64(high, low, uint64(p.From.Per))
 		if rest > 0 {
@@ -59,11 +59,11 @@ func (p Pace) Requests() uint64 {
 	return uint64(math.Ceil(mean * p.Duration.Seconds()))
 }
 
-// Mean is the rate over the whole load, in requests a second.
+// Mean returns the mean rate of the whole load, in requests per second.
 func (p Pace) Mean() float64 { return (p.From.PerSecond() + p.To.PerSecond()) / 2 }
 
-// due is when the request is to start that comes after n others. It does not count
-// the requests up, so that no error adds up.
+// due returns when request n, counted from 0, is due. It is computed from n rather than from
+// the previous request, so that rounding errors do not accumulate.
 func (p Pace) due(n uint64) time.Duration {
 	first, last := p.From.PerSecond(), p.To.PerSecond()
 	if first == last {
@@ -75,8 +75,8 @@ func (p Pace) due(n uint64) time.Duration {
 	return time.Duration((root - first) / a * float64(time.Second))
 }
 
-// pacer is the vegeta.Pacer of a pace. Vegeta would sleep through a stop, so the
-// waiting is done here. Requests that are late are made up for, but not for ever.
+// pacer is the vegeta.Pacer of a pace. It sleeps itself, since vegeta's sleep cannot be
+// interrupted. Late requests are still sent, for up to a second after the end.
 type pacer struct {
 	ctx   context.Context
 	pace  Pace

@@ -85,8 +85,8 @@ func TestParseRamp(t *testing.T) {
 		t.Errorf("got %+v, %v", got, err)
 	}
 	for in, want := range map[string]string{
-		"":          "write the first and the last rate, like 1/s..500/s",
-		"1/s":       "write the first and the last rate",
+		"":          "must be the first and the last rate, such as 1/s..500/s",
+		"1/s":       "must be the first and the last rate",
 		"0..5":      "the rate must be greater than zero",
 		"1/s..fast": "must start with a number",
 		"1/s..2/x":  "not a valid unit of time",

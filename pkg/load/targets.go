@@ -11,9 +11,9 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/fault"
 )
 
-// WriteTargets writes the requests of the load as vegeta's JSON targets, one a line,
+// WriteTargets writes the requests of the load as vegeta's JSON targets, one per line,
 // instead of sending them. Secret headers and the URL's password are masked unless
-// secrets may be shown. It stops when ctx ends.
+// showSecrets is set. It stops when ctx ends.
 func WriteTargets(ctx context.Context, w io.Writer, o Options, showSecrets bool) error {
 	encode := vegeta.NewJSONTargetEncoder(w)
 	header := targetHeader(o.Target, showSecrets)
@@ -31,7 +31,7 @@ func WriteTargets(ctx context.Context, w io.Writer, o Options, showSecrets bool)
 	return ctx.Err()
 }
 
-// targetHeader leaves out what vegeta works out by itself.
+// targetHeader omits the headers that vegeta adds itself.
 func targetHeader(target deliver.Target, showSecrets bool) http.Header {
 	header := http.Header{}
 	for _, h := range deliver.WireHeaders(target, 0) {

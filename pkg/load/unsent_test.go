@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// TestUnsent has one worker wait for answers that never come, until the load is over.
+// TestUnsent has one worker that waits for responses that never arrive.
 func TestUnsent(t *testing.T) {
 	url := serve(t, func(c net.Conn) { io.Copy(io.Discard, c) })
 	o := options(t, target(t, url), Constant(rate(t, "1000/s"), 20*time.Millisecond))
