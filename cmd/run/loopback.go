@@ -10,10 +10,10 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
 )
 
-// loopbackPath is the path of the documentation's example.
+// loopbackPath is the path in the documentation's example.
 const loopbackPath = "apizeehooks/"
 
-// listen makes this process the receiver.
+// listen starts a listener in this process and makes it the endpoint.
 func (r *running) listen() (stop func(), err error) {
 	listener, err := r.app.StartLoopback(r.view.received)
 	if err != nil {
@@ -26,49 +26,49 @@ func (r *running) listen() (stop func(), err error) {
 	return listener.Stop, nil
 }
 
-// received is told of each request that the loopback listener got.
+// received is called for each request that the loopback listener receives.
 func (v *view) received(r receive.Reception) {
 	v.mu.Lock()
 	v.arrived = append(v.arrived, r)
 	v.mu.Unlock()
 	select {
-	case v.came <- struct{}{}:
+	case v.arrival <- struct{}{}:
 	default:
 	}
 }
 
-// bothSides shows what the listener of this process got.
-func (v *view) bothSides(replies []deliver.Result) {
+// showReceived prints the requests that the loopback listener received for a step.
+func (v *view) showReceived(results []deliver.Result) {
 	p := v.palette
-	for _, r := range v.takeArrived(replies) {
-		v.line("      %s %s  %s", p.Dim("⇠ received"), show.Event(p, r.Report.Event), p.Dim(fmt.Sprintf("answered %d", r.Status)))
+	for _, r := range v.takeArrived(results) {
+		v.line("      %s %s  %s", p.Dim("⇠ received"), show.Event(p, r.Report.Event), p.Dim(fmt.Sprintf("responded %d", r.Status)))
 		for _, f := range r.Report.Findings {
-			remark := show.Finding(p, f)
-			v.line("        %s", remark.Paint(remark.Text))
+			finding := show.Finding(p, f)
+			v.line("        %s", finding.Paint(finding.Text))
 		}
 	}
 }
 
-// arriveWithin is how long an answered request may take to be reported.
-const arriveWithin = time.Second
+// arrivalTimeout is how long the listener may take to report a request after its response.
+const arrivalTimeout = time.Second
 
-// takeArrived takes what arrived for a step. A reply may be here before the
-// listener has told of the request, so it waits for as many as were answered.
-func (v *view) takeArrived(replies []deliver.Result) []receive.Reception {
+// takeArrived returns the requests that arrived for a step. A response may be here before the
+// listener has reported the request, so it waits for one request per response.
+func (v *view) takeArrived(results []deliver.Result) []receive.Reception {
 	if !v.run.options.loopback {
 		return nil
 	}
-	answered := 0
-	for _, r := range replies {
+	expected := 0
+	for _, r := range results {
 		if r.Status != 0 {
-			answered++
+			expected++
 		}
 	}
-	limit := time.NewTimer(arriveWithin)
-	defer limit.Stop()
+	timeout := time.NewTimer(arrivalTimeout)
+	defer timeout.Stop()
 	for {
 		v.mu.Lock()
-		if len(v.arrived) >= answered {
+		if len(v.arrived) >= expected {
 			arrived := v.arrived
 			v.arrived = nil
 			v.mu.Unlock()
@@ -77,9 +77,9 @@ func (v *view) takeArrived(replies []deliver.Result) []receive.Reception {
 		}
 		v.mu.Unlock()
 		select {
-		case <-v.came:
-		case <-limit.C:
-			answered = 0
+		case <-v.arrival:
+		case <-timeout.C:
+			expected = 0
 		}
 	}
 }

@@ -16,8 +16,8 @@ func (r *running) checkEndpoints() error {
 	switch {
 	case o.detached && len(o.exec) == 0:
 		return cli.Usagef("--exec-detached requires --exec")
-	case len(o.waitFor) > 0 && o.waitLimit <= 0:
-		return cli.Usagef("--wait-timeout must be more than 0")
+	case len(o.waitFor) > 0 && o.waitTimeout <= 0:
+		return cli.Usagef("--wait-timeout must be greater than 0")
 	}
 	for _, name := range o.waitFor {
 		e, err := undertest.ParseEndpoint(name)
@@ -29,11 +29,10 @@ func (r *running) checkEndpoints() error {
 	return nil
 }
 
-// startPrograms starts the programs under test, and waits until they respond. There may be
-// none.
+// startPrograms starts the programs under test, if any, and waits until the endpoints respond.
 func (r *running) startPrograms(ctx context.Context) (p *undertest.Programs, stop func(), err error) {
-	// Endpoints are asked over connections of their own, so that the first event is delivered
-	// as if nobody had asked.
+	// Endpoints are polled over separate connections, so that the first event is delivered over
+	// a new one.
 	transport := r.transport.Clone()
 	transport.DisableKeepAlives = true
 	for i := range r.endpoints {
@@ -41,7 +40,7 @@ func (r *running) startPrograms(ctx context.Context) (p *undertest.Programs, sto
 	}
 	p, stop = &undertest.Programs{}, func() {}
 	if len(r.options.exec) > 0 {
-		if err := r.lookBefore(ctx); err != nil {
+		if err := r.checkUnused(ctx); err != nil {
 			return nil, nil, err
 		}
 		p = undertest.New(undertest.Options{
@@ -50,7 +49,7 @@ func (r *running) startPrograms(ctx context.Context) (p *undertest.Programs, sto
 		release := r.app.Guard(p.Kill) // before there is one to leave behind
 		if err := p.Start(); err != nil {
 			release()
-			return nil, nil, cli.Usage(err, "--exec takes a command line for the shell.")
+			return nil, nil, cli.Usage(err, "set --exec to a command line for the shell.")
 		}
 		stop = func() {
 			r.noteSurvivors(p.Stop())
@@ -66,27 +65,27 @@ func (r *running) startPrograms(ctx context.Context) (p *undertest.Programs, sto
 
 func (r *running) noteSurvivors(survivors []string) {
 	if len(survivors) > 0 {
-		r.app.Note("still running, started by --exec in a session of its own: " + cli.List(survivors, "and") + "; stop it yourself.")
+		r.app.Note("still running: " + cli.List(survivors, "and") + ", started by --exec in a session of its own; stop it yourself.")
 	}
 }
 
-// lookBefore refuses an address that is waited for and responds already: the program could
-// not use it, and another one would be tested.
-func (r *running) lookBefore(ctx context.Context) error {
+// checkUnused returns an error when an endpoint responds before the program is started: the
+// program could not use the address, and another one would be tested.
+func (r *running) checkUnused(ctx context.Context) error {
 	for _, e := range r.endpoints {
-		if e.Answers(ctx) {
-			return cli.Unreachable(fmt.Errorf("--wait-for: %s answers before the program is started, so another one would be tested", e),
-				"stop what listens there; nothing was sent.")
+		if e.Responds(ctx) {
+			return cli.Unreachable(fmt.Errorf("--wait-for: %s responds before the program under test is started", e),
+				"stop the program that listens there; nothing was sent.")
 		}
 	}
 	return nil
 }
 
-// foreground is what to do about a program that ended well when it was to go on.
-const foreground = "a program of --exec must stay in the foreground; with --exec-detached it may return at once"
+// foreground is the hint when a program exits early with status 0.
+const foreground = "keep the program of --exec in the foreground, or add --exec-detached"
 
-// ended tells when a program has ended by itself. Where it failed, and nothing else did,
-// that is the verdict: it was not tested to the end.
+// ended reports a program that exited early. If it failed and nothing else did, the run fails,
+// since the program was not tested to the end.
 func (r *running) ended(p *undertest.Programs, verdict error) error {
 	failed := p.Failed()
 	switch crashed := crash(p); {
@@ -96,45 +95,48 @@ func (r *running) ended(p *undertest.Programs, verdict error) error {
 		r.app.Note(failed.Error() + "; " + foreground + ".")
 		return verdict
 	case verdict == nil:
-		return cli.Unreachable(crashed, "what answered may have been another program.")
+		return cli.Unreachable(crashed, "responses after that may have come from another program.")
 	}
 	r.app.Note(failed.Error())
 	return verdict
 }
 
-// crash is why a program ended in a failure, if one did.
+// crash returns why a program failed, or nil if none did.
 func crash(p *undertest.Programs) error {
-	var how *undertest.EndedError
-	if !errors.As(p.Failed(), &how) || how.Err == nil {
+	var exit *undertest.ExitError
+	if !errors.As(p.Failed(), &exit) || exit.Err == nil {
 		return nil
 	}
-	return how
+	return exit
 }
 
 func (r *running) waitUntilReady(ctx context.Context, p *undertest.Programs) error {
 	if len(r.endpoints) == 0 {
 		return nil
 	}
-	limit := r.options.waitLimit
-	limited, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("it took more than %s", limit))
+	timeout := r.options.waitTimeout
+	limited, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	var names []string
 	for _, e := range r.endpoints {
 		names = append(names, e.String())
 	}
-	defer r.view.waiting(fmt.Sprintf("waiting for %s, for %s at most", cli.List(names, "and"), limit))()
+	defer r.view.waiting(fmt.Sprintf("waiting for %s (timeout: %s)", cli.List(names, "and"), timeout))()
 	err := p.WaitFor(limited, r.endpoints...)
-	var ended *undertest.EndedError
+	var exited *undertest.ExitError
 	var failure *deliver.Failure
 	switch {
-	case err == nil, ctx.Err() != nil: // interrupted, the run skips every step and says so
+	case err == nil, ctx.Err() != nil: // when interrupted, the run skips every step
 		return nil
-	case errors.As(err, &ended) && ended.Err == nil:
+	case errors.As(err, &exited) && exited.Err == nil:
 		return cli.Unreachable(err, foreground+"; nothing was sent.")
-	case errors.As(err, &ended):
-		return cli.Unreachable(err, "its output is above; nothing was sent.")
+	case errors.As(err, &exited):
+		return cli.Unreachable(err, "see its output above; nothing was sent.")
 	case errors.As(err, &failure) && failure.Kind == deliver.KindTLS:
 		return cli.Unreachable(fmt.Errorf("--wait-for: %w", err), show.Hint(failure)+"; nothing was sent.")
+	}
+	if limited.Err() != nil {
+		err = fmt.Errorf("timed out after %s: %w", timeout, err)
 	}
 	return cli.Unreachable(fmt.Errorf("--wait-for: %w", err), "check the address, and that the program listens on it; nothing was sent.")
 }

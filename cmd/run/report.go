@@ -8,11 +8,11 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/parse"
 )
 
-// report writes what --report and --github ask for.
+// report writes the output of --report and --github.
 func (r *running) report(all report.Report) error {
 	all.Locate(r.workspace())
 	for i := range all.Suites {
-		if s := &all.Suites[i]; s.Start.IsZero() { // it did not begin
+		if s := &all.Suites[i]; s.Start.IsZero() { // it did not start
 			s.Start = r.app.Now()
 		}
 	}
@@ -29,7 +29,7 @@ func (r *running) report(all report.Report) error {
 	return nil
 }
 
-// workspace is the directory that build servers check a repository out to, else this one.
+// workspace is the directory that CI servers check the repository out to, else the current one.
 func (r *running) workspace() string {
 	for _, name := range []string{"GITHUB_WORKSPACE", "CI_PROJECT_DIR"} { // GitHub's, GitLab's
 		if dir, _ := r.app.LookupEnv(name); dir != "" {
@@ -39,19 +39,20 @@ func (r *running) workspace() string {
 	return "."
 }
 
-// notBegun reports why a run has not begun: a report of an earlier one must not stand for it.
-func (r *running) notBegun(err error) error {
+// notStarted writes reports of a run that did not start, so that those of an earlier run are not
+// taken for its own.
+func (r *running) notStarted(err error) error {
 	suite := failedRun("before the first scenario", err)
 	var problems parse.Problems
 	if errors.As(err, &problems) {
 		suite = problems.Suite()
 	}
-	// What keeps it from being written matters less than what kept the run.
+	// An error here matters less than the one that kept the run from starting.
 	_ = r.report(report.Report{Suites: []report.Suite{suite}})
 	return err
 }
 
-// failedRun is for reports, which would look well otherwise.
+// failedRun is a failed suite about the run itself, without which a report could look passed.
 func failedRun(name string, err error) report.Suite {
 	return report.Suite{Name: "The run", Cases: []report.Case{{Name: name, Status: report.Failed, Message: err.Error()}}}
 }

@@ -16,21 +16,21 @@ import (
 type options struct {
 	*cli.App
 	cli.Connection
-	scenarios []string // names and files
-	vars      []string
-	loopback  bool
-	checkOnly bool
-	exec      []string
-	detached  bool
-	waitFor   []string
-	waitLimit time.Duration
-	reports   cli.Reports
-	github    bool
-	failFast  bool
-	repeat    int
-	shuffle   bool
-	seed      cli.Seed
-	assume    []string
+	scenarios   []string // names and files
+	vars        []string
+	loopback    bool
+	checkOnly   bool
+	exec        []string
+	detached    bool
+	waitFor     []string
+	waitTimeout time.Duration
+	reports     cli.Reports
+	github      bool
+	failFast    bool
+	repeat      int
+	shuffle     bool
+	seed        cli.Seed
+	assume      []string
 }
 
 // parallel is how many connections a run keeps with --keep-alive.
@@ -90,7 +90,7 @@ func (o *options) addFlags(c *cobra.Command) {
 	f.StringArrayVar(&o.exec, "exec", nil, "start the program under test, and stop it at the end; repeatable")
 	f.BoolVar(&o.detached, "exec-detached", false, "allow commands that return at once, as docker compose up -d")
 	f.StringArrayVar(&o.waitFor, "wait-for", nil, "URL or host:port to wait for; must be free before --exec; repeatable")
-	f.DurationVar(&o.waitLimit, "wait-timeout", time.Minute, "time limit of --wait-for")
+	f.DurationVar(&o.waitTimeout, "wait-timeout", time.Minute, "time limit of --wait-for")
 	cli.ReportFlag(c, &o.reports, report.Formats()...)
 	f.BoolVar(&o.github, "github", false, "print annotations for GitHub Actions")
 	f.BoolVar(&o.failFast, "fail-fast", false, "stop at the first failure")

@@ -12,7 +12,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/runner"
 )
 
-// summary sums up all outcomes.
+// summary prints the totals of all outcomes.
 func (v *view) summary(outcomes []runner.Outcome) {
 	p := v.palette
 	var sum runner.Counts
@@ -35,12 +35,12 @@ func (v *view) summary(outcomes []runner.Outcome) {
 		{Text: fmt.Sprintf(" %d sent in %s, seed %d", sum.Sent, console.Duration(took), v.run.seed), Paint: p.Dim},
 	}, v.app.Width(), 0))
 	v.slowest(outcomes)
-	v.survival(outcomes)
+	v.assumptions(outcomes)
 }
 
-// slowest names the steps that took longest, as many as a line holds, pauses aside.
+// slowest prints the steps that took longest, as many as fit on a line; pauses do not count.
 func (v *view) slowest(outcomes []runner.Outcome) {
-	const most, few = 3, 5
+	const shown, minSteps = 3, 5
 	var all []runner.StepOutcome
 	for _, o := range outcomes {
 		for _, s := range o.Steps {
@@ -49,12 +49,12 @@ func (v *view) slowest(outcomes []runner.Outcome) {
 			}
 		}
 	}
-	if len(all) < few {
+	if len(all) < minSteps {
 		return
 	}
 	slices.SortStableFunc(all, func(a, b runner.StepOutcome) int { return cmp.Compare(b.Duration, a.Duration) })
 	line := "slowest: "
-	for i, s := range all[:most] {
+	for i, s := range all[:shown] {
 		step := fmt.Sprintf("%s (%s)", show.Brief(s.Step.Title), console.Duration(s.Duration))
 		if i > 0 {
 			step = ", " + step
@@ -67,7 +67,7 @@ func (v *view) slowest(outcomes []runner.Outcome) {
 	v.line("%s", v.palette.Dim(line))
 }
 
-// advice says, once each, how an endpoint bears assumptions about delivery.
+// advice prints what an endpoint must do under assumptions, each advice once.
 func (v *view) advice(assumptions []string) {
 	given := map[string]bool{}
 	for _, name := range assumptions {
@@ -82,26 +82,26 @@ func (v *view) advice(assumptions []string) {
 	}
 }
 
-// survival says which assumptions about delivery the endpoint does not bear.
-func (v *view) survival(outcomes []runner.Outcome) {
+// assumptions prints under which assumptions the scenarios failed or, if none did, passed.
+func (v *view) assumptions(outcomes []runner.Outcome) {
 	if len(v.run.assumptions) == 0 {
 		return
 	}
-	var bad, good []string
+	var failures, passes []string
 	for _, a := range v.run.assumptions {
 		name := string(a)
 		failed := slices.ContainsFunc(outcomes, func(o runner.Outcome) bool { return o.Assumption == a && !o.OK() })
 		switch {
-		case failed && !slices.Contains(bad, name):
-			bad = append(bad, name)
-		case !failed && !slices.Contains(good, name):
-			good = append(good, name)
+		case failed && !slices.Contains(failures, name):
+			failures = append(failures, name)
+		case !failed && !slices.Contains(passes, name):
+			passes = append(passes, name)
 		}
 	}
-	if len(bad) > 0 {
-		v.line("%s", v.palette.Finding("The endpoint does not survive: "+cli.List(bad, "and")+"."))
-		v.advice(bad)
+	if len(failures) > 0 {
+		v.line("%s", v.palette.Finding("Failed under: "+cli.List(failures, "and")+"."))
+		v.advice(failures)
 		return
 	}
-	v.line("%s", v.palette.OK("The endpoint survives: "+cli.List(good, "and")+"."))
+	v.line("%s", v.palette.OK("Passed under: "+cli.List(passes, "and")+"."))
 }

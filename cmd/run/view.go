@@ -18,8 +18,8 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/undertest"
 )
 
-// view shows a run as it goes: a line for each step, and on a terminal a
-// spinner for the one that is under way.
+// view prints the progress of a run: a line for each step and, on a terminal, a spinner for the
+// current one.
 type view struct {
 	app     *cli.App
 	run     *running
@@ -28,16 +28,16 @@ type view struct {
 	spinner *spinner
 
 	mu       sync.Mutex
-	replies  []deliver.Result    // of the step under way
-	warnings []string            // about what it sent, each once
+	results  []deliver.Result    // of the current step
+	warnings []string            // about the events it sent, each once
 	arrived  []receive.Reception // with --loopback
-	came     chan struct{}       // told of each arrival
-	failures int                 // rounds of the step under way that failed
+	arrival  chan struct{}       // signaled by each arrival
+	failures int                 // failed repetitions of the current step
 	hinted   string              // the last hint, which is not repeated
 }
 
 func newView(a *cli.App, r *running) *view {
-	v := &view{app: a, run: r, palette: a.Out(), out: a.Text(), came: make(chan struct{}, 1)}
+	v := &view{app: a, run: r, palette: a.Out(), out: a.Text(), arrival: make(chan struct{}, 1)}
 	if a.Quiet {
 		v.out = io.Discard
 	}
@@ -59,7 +59,7 @@ func (v *view) begin() {
 	}
 }
 
-// scenario is the heading of a scenario.
+// scenario prints the heading of a scenario.
 func (v *view) scenario(title string, s *scenario.Scenario) {
 	line := v.palette.Strong(show.Brief(title)) + v.palette.Dim("  "+console.Plural(len(s.Steps), "step"))
 	if s.Description != "" && v.app.Verbose {
@@ -68,8 +68,8 @@ func (v *view) scenario(title string, s *scenario.Scenario) {
 	v.line("%s", line)
 }
 
-// waiting shows that something is waited for, until the result is called. Where nothing can
-// be drawn, a line stays.
+// waiting shows what the run waits for until done is called: on a terminal as a spinner,
+// elsewhere as a line.
 func (v *view) waiting(what string) (done func()) {
 	if !v.app.IsAnimated(v.app.Stdout) {
 		v.line("%s", v.palette.Dim(console.Safe(what)))
@@ -78,7 +78,7 @@ func (v *view) waiting(what string) (done func()) {
 	return v.spinner.pause
 }
 
-// programLine is a line of a program under test.
+// programLine prints a line of output of a program under test.
 func (v *view) programLine(which undertest.Which, line string) {
 	v.spinner.pause()
 	if v.app.Quiet {
@@ -92,25 +92,25 @@ func (v *view) programLine(which undertest.Which, line string) {
 	fmt.Fprintf(v.app.Stderr, "%s\n", v.app.Err().Dim(name+" | "+console.Safe(line)))
 }
 
-// observe is told what happens by the runner.
+// observe prints the progress that the runner reports.
 func (v *view) observe(event runner.Event) {
 	switch e := event.(type) {
 	case runner.StepStarted:
 		v.spinner.show(stepText(e.Step))
 	case runner.Delivered:
-		v.replies = append(v.replies, e.Result)
+		v.results = append(v.results, e.Result)
 		v.warning(e.Warnings)
 		if v.app.Verbose {
 			v.delivery(e)
 		}
 	case runner.Probed:
 		if v.app.Verbose {
-			v.try(e)
+			v.attempt(e)
 		}
 		if e.Next > 0 {
-			v.spinner.show(fmt.Sprintf("%s, try %d", stepText(e.Step), e.Result.Attempt+1))
+			v.spinner.show(fmt.Sprintf("%s, attempt %d", stepText(e.Step), e.Result.Attempt+1))
 		}
-		v.replies = []deliver.Result{e.Result}
+		v.results = []deliver.Result{e.Result}
 	case runner.StepFinished:
 		v.finished(e.Outcome)
 	}
@@ -118,8 +118,8 @@ func (v *view) observe(event runner.Event) {
 
 func stepText(s runner.Step) string {
 	text := fmt.Sprintf("%d. %s", s.N, show.Brief(s.Title))
-	if s.Rounds > 1 {
-		text += fmt.Sprintf("  %d of %d", s.Round, s.Rounds)
+	if s.Repetitions > 1 {
+		text += fmt.Sprintf("  %d of %d", s.Repetition, s.Repetitions)
 	}
 	return text
 }
@@ -133,30 +133,30 @@ func (v *view) delivery(e runner.Delivered) {
 	v.line("        %s", p.Dim(console.Safe(e.Body)))
 }
 
-// try is one question of a probe, and what came back when it is not the last.
-func (v *view) try(e runner.Probed) {
-	p, answer := v.palette, ""
+// attempt prints an attempt of a probe and, unless it is the last, its result.
+func (v *view) attempt(e runner.Probed) {
+	p, result := v.palette, ""
 	if e.Next > 0 {
-		answer = "  ← " + answerWord(e.Result) + ", again in " + console.Duration(e.Next)
+		result = "  ← " + resultText(e.Result) + ", retrying in " + console.Duration(e.Next)
 	}
-	v.line("      %s %s", p.Strong("→"), p.Dim(e.Method+" "+console.Safe(e.Target)+answer))
+	v.line("      %s %s", p.Strong("→"), p.Dim(e.Method+" "+console.Safe(e.Target)+result))
 }
 
-// finished prints what became of a step. Of one that is repeated, rounds that
-// fail are printed, and in the end how many there were.
+// finished prints the outcome of a step. Of a repeated step it prints each failed repetition and
+// the last one.
 func (v *view) finished(s runner.StepOutcome) {
-	replies := v.replies
-	v.replies = nil
-	last := s.Step.Round == s.Step.Rounds || s.Status == runner.Skipped
+	results := v.results
+	v.results = nil
+	last := s.Step.Repetition == s.Step.Repetitions || s.Status == runner.Skipped
 	if s.Status == runner.Failed {
 		v.failures++
 	}
 	if s.Status != runner.Failed && !last {
-		v.takeArrived(replies)
+		v.takeArrived(results)
 		return
 	}
-	v.line("  %s %s", v.mark(s.Status), v.stepLine(s, replies))
-	v.bothSides(replies)
+	v.line("  %s %s", v.mark(s.Status), v.stepLine(s, results))
+	v.showReceived(results)
 	v.details(s)
 	if !last {
 		return
@@ -169,8 +169,8 @@ func (v *view) finished(s runner.StepOutcome) {
 	v.warnings = nil
 }
 
-// warning keeps what is to be said about an event, unless the listener of this process
-// says it.
+// warning keeps the warnings about an event for the end of its step. With --loopback, the
+// listener reports them instead.
 func (v *view) warning(findings []apizee.Finding) {
 	for _, f := range findings {
 		if text := f.String(); !v.run.options.loopback && !slices.Contains(v.warnings, text) {
@@ -189,13 +189,13 @@ func (v *view) mark(s runner.Status) string {
 	return v.palette.Warning("-")
 }
 
-// stepLine is the step, what was answered, and how long it took.
-func (v *view) stepLine(s runner.StepOutcome, replies []deliver.Result) string {
+// stepLine returns the line of a step: its title, results and duration.
+func (v *view) stepLine(s runner.StepOutcome, results []deliver.Result) string {
 	p, title := v.palette, fmt.Sprintf("%2d. %s", s.Step.N, show.Brief(s.Step.Title))
-	if s.Step.Rounds > 1 {
-		title += fmt.Sprintf("  ×%d", s.Step.Rounds)
+	if s.Step.Repetitions > 1 {
+		title += fmt.Sprintf("  ×%d", s.Step.Repetitions)
 		if v.failures > 0 {
-			title += fmt.Sprintf(" (round %d, %d failed)", s.Step.Round, v.failures)
+			title += fmt.Sprintf(" (repetition %d, %d failed)", s.Step.Repetition, v.failures)
 		}
 	}
 	if s.Status == runner.Skipped {
@@ -203,35 +203,35 @@ func (v *view) stepLine(s runner.StepOutcome, replies []deliver.Result) string {
 	}
 	column := 48
 	if width := v.app.Width(); width > 0 {
-		answered := console.Columns("  ✗   204  100 ms ")
-		column = max(min(column, width-answered), 0)
+		rest := console.Columns("  ✗   204  100 ms ")
+		column = max(min(column, width-rest), 0)
 	}
-	return console.Pad(title, column) + "  " + v.answers(replies) + p.Dim(console.Duration(s.Duration))
+	return console.Pad(title, column) + "  " + resultsText(results) + p.Dim(console.Duration(s.Duration))
 }
 
-// answers are the different answers of a step: "204 ", "204, refused ".
-func (v *view) answers(replies []deliver.Result) string {
-	var words []string
-	for _, r := range replies {
-		word := answerWord(r)
-		if !slices.Contains(words, word) {
-			words = append(words, word)
+// resultsText lists the distinct results of a step, as in "204, refused  ".
+func resultsText(results []deliver.Result) string {
+	var texts []string
+	for _, r := range results {
+		text := resultText(r)
+		if !slices.Contains(texts, text) {
+			texts = append(texts, text)
 		}
 	}
-	if len(words) == 0 {
+	if len(texts) == 0 {
 		return ""
 	}
-	return strings.Join(words, ", ") + "  "
+	return strings.Join(texts, ", ") + "  "
 }
 
-func answerWord(r deliver.Result) string {
+func resultText(r deliver.Result) string {
 	if r.Failure != nil {
 		return string(r.Failure.Kind)
 	}
 	return fmt.Sprint(r.Status)
 }
 
-// details are why a step failed.
+// details prints why a step failed.
 func (v *view) details(s runner.StepOutcome) {
 	if s.Failure == nil {
 		return
@@ -247,7 +247,7 @@ func (v *view) details(s runner.StepOutcome) {
 	v.hinted = s.Failure.Hint
 }
 
-// detail is a line below a step; a paint of nil leaves it plain.
+// detail prints a line below a step; a nil paint leaves it plain.
 func (v *view) detail(text string, paint func(string) string) {
 	for _, part := range v.app.Fit(console.Safe(text), len("      ")) {
 		if paint != nil {

@@ -257,11 +257,11 @@ func ParseDelay(text string) (time.Duration, error) {
 	d, err := time.ParseDuration(text)
 	switch {
 	case err != nil:
-		return 0, fmt.Errorf("%s is not a duration; write it as 250ms, 2s or 1m30s", expr.InQuotes(text))
+		return 0, fmt.Errorf("%s is not a duration; write it as 250ms, 2s or 1m30s", expr.Quote(text))
 	case d < 0:
-		return 0, fmt.Errorf("%s is negative", expr.InQuotes(text))
+		return 0, fmt.Errorf("%s is negative", expr.Quote(text))
 	case d > MaxDelay:
-		return 0, fmt.Errorf("%s is longer than %s", expr.InQuotes(text), MaxDelay)
+		return 0, fmt.Errorf("%s is longer than %s", expr.Quote(text), MaxDelay)
 	}
 	return d, nil
 }

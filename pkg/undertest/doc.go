@@ -1,6 +1,5 @@
 // Package undertest starts the programs under test, waits until they respond, and stops them
-// together with everything that they started.
+// together with all processes that they started.
 //
-// It knows nothing of scenarios and prints nothing: lines of output are handed
-// on as they come.
+// It depends on nothing about scenarios and prints nothing: output is passed on line by line.
 package undertest

@@ -13,15 +13,15 @@ func shell(line string) *exec.Cmd {
 	return cmd
 }
 
-// group is the process group of a program, which bears the id of the shell. The
-// id is not given to another process as long as the group has one.
+// group is the process group of a program; its id is that of the shell. The
+// system does not reuse the id while the group has a process.
 type group struct{ id int }
 
 func groupOf(cmd *exec.Cmd) (group, error) { return group{cmd.Process.Pid}, nil }
 
-func (g group) ask() { _ = syscall.Kill(-g.id, syscall.SIGTERM) }
+func (g group) terminate() { _ = syscall.Kill(-g.id, syscall.SIGTERM) }
 
-func (g group) end() { _ = syscall.Kill(-g.id, syscall.SIGKILL) }
+func (g group) kill() { _ = syscall.Kill(-g.id, syscall.SIGKILL) }
 
 func (g group) alive() bool { return syscall.Kill(-g.id, 0) == nil }
 

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// shell takes the line as it is: with /s, cmd.exe takes off the outer quotes alone.
+// shell passes the line on unchanged: with /s, cmd.exe removes only the outer quotes.
 func shell(line string) *exec.Cmd {
 	cmd := exec.Command("cmd")
 	cmd.SysProcAttr = &syscall.SysProcAttr{
@@ -18,7 +18,7 @@ func shell(line string) *exec.Cmd {
 	return cmd
 }
 
-// group is a job object, to which all that the program starts belongs.
+// group is a job object, which contains the processes that the program starts.
 type group struct {
 	job windows.Handle
 	id  uint32
@@ -52,9 +52,9 @@ func assign(job windows.Handle, pid int) error {
 	return windows.AssignProcessToJobObject(job, process)
 }
 
-func (g group) ask() { _ = windows.GenerateConsoleCtrlEvent(windows.CTRL_BREAK_EVENT, g.id) }
+func (g group) terminate() { _ = windows.GenerateConsoleCtrlEvent(windows.CTRL_BREAK_EVENT, g.id) }
 
-func (g group) end() { _ = windows.TerminateJobObject(g.job, 1) }
+func (g group) kill() { _ = windows.TerminateJobObject(g.job, 1) }
 
 func (g group) alive() bool {
 	var info struct {

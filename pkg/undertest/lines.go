@@ -2,14 +2,14 @@ package undertest
 
 import "io"
 
-// eachLine hands on the lines of a text, the last one too when no newline ends it.
+// eachLine calls onLine for each line, including a last one without a newline.
 func eachLine(from io.Reader, onLine func(string)) {
-	const most = 64 << 10
+	const maxLine = 64 << 10
 	line, buffer := []byte(nil), make([]byte, 4096)
 	for {
 		n, err := from.Read(buffer)
 		for _, c := range buffer[:n] {
-			if c == '\n' || len(line) == most {
+			if c == '\n' || len(line) == maxLine {
 				onLine(trimReturn(line))
 				line = line[:0]
 			}

@@ -10,21 +10,21 @@ import (
 
 const (
 	defaultGrace = 5 * time.Second
-	// drain is how long output may still come after everything was stopped.
-	drain = time.Second
+	// drainTimeout is how long output may still arrive after everything was stopped.
+	drainTimeout = time.Second
 )
 
-// program is one program that was started.
+// program is a program that was started.
 type program struct {
 	which   Which
 	command *exec.Cmd
 	group   group
 	output  *os.File
-	read    chan struct{} // closed when the output has ended
-	ended   chan struct{} // closed when the program itself has
-	err     error         // why it ended; to be read after ended
+	read    chan struct{} // closed at the end of the output
+	exited  chan struct{} // closed when the program itself has exited
+	err     error         // its exit status; to be read after exited
 	once    sync.Once
-	drained bool // says that the output ended when the group did
+	drained bool // whether the output ended with the group
 }
 
 func start(line string, env []string, onLine func(string)) (*program, error) {
@@ -32,10 +32,10 @@ func start(line string, env []string, onLine func(string)) (*program, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &program{command: shell(line), output: reader, read: make(chan struct{}), ended: make(chan struct{})}
+	p := &program{command: shell(line), output: reader, read: make(chan struct{}), exited: make(chan struct{})}
 	p.command.Env, p.command.Stdout, p.command.Stderr = env, writer, writer
 	err = p.command.Start()
-	_ = writer.Close() // the program has its own copy
+	_ = writer.Close() // the program has a copy
 	if err != nil {
 		_ = reader.Close()
 		return nil, err
@@ -47,7 +47,7 @@ func start(line string, env []string, onLine func(string)) (*program, error) {
 		return nil, err
 	}
 	go func() {
-		defer close(p.ended)
+		defer close(p.exited)
 		p.err = p.command.Wait()
 	}()
 	go func() {
@@ -57,24 +57,23 @@ func start(line string, env []string, onLine func(string)) (*program, error) {
 	return p, nil
 }
 
-// stop asks the program and its group to stop, and ends what has not stopped in time. It
-// reports whether nobody holds the output any more.
+// stop terminates the program and its group, and kills what has not stopped in time. It reports
+// whether the output has ended.
 func (p *program) stop(grace time.Duration) (drained bool) {
 	p.once.Do(func() {
-		p.group.ask()
+		p.group.terminate()
 		p.await(grace)
-		p.group.end()
-		<-p.ended
+		p.group.kill()
+		<-p.exited
 		p.drained = p.drain()
 		p.group.close()
 	})
 	return p.drained
 }
 
-// await gives the whole group its time, which may outlive the program itself.
-// When the program has ended and nobody holds its output, there is none to wait
-// for: what counts as alive then are dead children that nobody collects, as in
-// a container without an init process.
+// await waits for the whole group, which may outlive the program itself. Once the program has
+// exited and its output is closed, it does not: what counts as alive then are zombies, as in a
+// container without an init process.
 func (p *program) await(grace time.Duration) {
 	if grace <= 0 {
 		grace = defaultGrace
@@ -89,20 +88,19 @@ func (p *program) await(grace time.Duration) {
 			return
 		case <-ticker.C:
 		}
-		if isClosed(p.ended) && isClosed(p.read) {
+		if isClosed(p.exited) && isClosed(p.read) {
 			return
 		}
 	}
 }
 
-// drain waits for the end of the output, which something outside the group may
-// hold open.
+// drain waits for the end of the output, which a process outside the group may keep open.
 func (p *program) drain() bool {
 	defer p.output.Close()
 	select {
 	case <-p.read:
 		return true
-	case <-time.After(drain):
+	case <-time.After(drainTimeout):
 		_ = p.output.SetReadDeadline(time.Now())
 		<-p.read
 		return false

@@ -11,19 +11,20 @@ import (
 	"time"
 )
 
-// Options say what to start.
+// Options are the options of New.
 type Options struct {
 	Commands []string // command lines for the shell
-	// Detached says that a command may return at once and leave its work in the background.
+	// Detached allows a command to exit at once with status 0, leaving its work in the
+	// background.
 	Detached bool
-	// OnLine is given each line of output, without its newline, and which of the commands
-	// wrote it; one call at a time. A line is cut after 64 KiB.
+	// OnLine is called for each line of output, without its newline, and the program that
+	// wrote it; one call at a time. Lines are split after 64 KiB.
 	OnLine func(which Which, line string)
-	// Grace is how long a program may take to stop when asked; 0 means 5 s.
+	// Grace is how long a program may take to stop before it is killed; 0 means 5 s.
 	Grace time.Duration
 }
 
-// Which of several programs it is, from 1; 0 where there is but one.
+// Which is the number of a program, from 1; 0 when there is only one.
 type Which int
 
 func (w Which) String() string {
@@ -33,26 +34,25 @@ func (w Which) String() string {
 	return fmt.Sprintf("program %d under test", int(w))
 }
 
-// Programs are those that were started, in their order; the zero value is none. They must be
-// stopped.
+// Programs are the programs under test, in order; the zero value has none. Stop must be called.
 type Programs struct {
 	options Options
-	mark    string // the entry in the environment of everything that they start
+	mark    string // the environment entry of all processes that they start
 
-	output sync.Mutex // lets one line at a time be handed on
+	output sync.Mutex // for one call of OnLine at a time
 
-	mu     sync.Mutex // guards what follows, while programs are being started
+	mu     sync.Mutex // guards the fields below while programs are being started
 	all    []*program
 	killed bool
 }
 
-// markName is the variable by which survivors are found.
+// markName is the environment variable by which survivors are found.
 const markName = "UNDERTEST_RUN"
 
-// New returns programs that have to be started yet.
+// New returns programs that are not yet started.
 func New(o Options) *Programs { return &Programs{options: o, mark: markName + "=" + rand.Text()} }
 
-// Start starts the programs, each in a process group of its own. Kill may come meanwhile.
+// Start starts the programs, each in its own process group. Kill may be called meanwhile.
 func (ps *Programs) Start() error {
 	for i, command := range ps.options.Commands {
 		which := Which(i + 1)
@@ -72,7 +72,7 @@ func (ps *Programs) start(which Which, command string) error {
 	ps.mu.Lock()
 	defer ps.mu.Unlock()
 	if ps.killed {
-		return errors.New("it is no longer wanted")
+		return errors.New("stopped")
 	}
 	p, err := start(command, append(os.Environ(), ps.mark), func(line string) {
 		ps.output.Lock()
@@ -87,41 +87,41 @@ func (ps *Programs) start(which Which, command string) error {
 	return nil
 }
 
-// EndedError says that a program ended though it was to go on. It does not name the
-// command, which may hold secrets.
-type EndedError struct {
+// ExitError is about a program that exited before it was stopped. It does not name the command,
+// which may hold secrets.
+type ExitError struct {
 	Which Which
-	Err   error // how it ended; nil when it ended well
+	Err   error // the *exec.ExitError; nil for status 0
 }
 
-func (e *EndedError) Error() string {
+func (e *ExitError) Error() string {
 	if e.Err == nil {
-		return e.Which.String() + " ended already"
+		return e.Which.String() + " exited early"
 	}
-	return fmt.Sprintf("%s ended: %v", e.Which, e.Err)
+	return fmt.Sprintf("%s exited early: %v", e.Which, e.Err)
 }
 
-func (e *EndedError) Unwrap() error { return e.Err }
+func (e *ExitError) Unwrap() error { return e.Err }
 
-// Failed is an *EndedError when a program has ended, one that failed before one that ended
-// well; else nil.
+// Failed returns an *ExitError when a program has exited, preferably about one that failed; else
+// nil.
 func (ps *Programs) Failed() error {
-	var well error
+	var exited error
 	for _, p := range ps.all {
 		switch {
-		case !isClosed(p.ended):
+		case !isClosed(p.exited):
 		case p.err != nil:
-			return &EndedError{p.which, p.err}
-		case well == nil && !ps.options.Detached:
-			well = &EndedError{Which: p.which}
+			return &ExitError{p.which, p.err}
+		case exited == nil && !ps.options.Detached:
+			exited = &ExitError{Which: p.which}
 		}
 	}
-	return well
+	return exited
 }
 
-// WaitFor waits until every endpoint responds. It fails early with an *EndedError when a
-// program ends meanwhile, with a *deliver.Failure when TLS will never come about, and with ctx's
-// error when that ends; the last reason why there was no response goes with it.
+// WaitFor waits until every endpoint responds. The error is an *ExitError when a program exits
+// meanwhile, a *deliver.Failure when TLS cannot work, and the reason of the last attempt when ctx
+// ends.
 func (ps *Programs) WaitFor(ctx context.Context, endpoints ...Endpoint) error {
 	for _, e := range endpoints {
 		if err := e.wait(ctx, ps.Failed); err != nil {
@@ -131,37 +131,37 @@ func (ps *Programs) WaitFor(ctx context.Context, endpoints ...Endpoint) error {
 	return nil
 }
 
-// Kill ends the programs and all that they started, without asking, and lets no other one
-// start. They must be stopped all the same.
+// Kill kills the programs and all that they started, and lets no other program start. Stop must
+// still be called.
 func (ps *Programs) Kill() {
 	ps.mu.Lock()
 	defer ps.mu.Unlock()
 	ps.killed = true
 	for _, p := range ps.all {
-		p.group.end()
+		p.group.kill()
 	}
 }
 
-// Stop asks the programs, the last one first, and all that they started to stop, and ends what
-// has not stopped in time. It returns when all output was handed on, and names what it could
-// not stop: processes that have left the group of their program, for a session of their own.
-// Where the system does not show them, only one that holds the program's output is noticed.
+// Stop terminates the programs, the last one first, and all that they started; what has not
+// stopped in time is killed. It returns after the last line of output, and lists the survivors:
+// processes that have left the process group of their program for a session of their own. Where
+// the system does not show them, only one that keeps the program's output open is noticed.
 func (ps *Programs) Stop() (survivors []string) {
-	holds := false
+	open := false
 	for _, p := range slices.Backward(ps.all) {
-		holds = !p.stop(ps.options.Grace) || holds
+		open = !p.stop(ps.options.Grace) || open
 	}
-	if survivors = ps.survivors(); len(survivors) == 0 && holds {
-		survivors = []string{"a process that still holds its output"}
+	if survivors = ps.survivors(); len(survivors) == 0 && open {
+		survivors = []string{"a process that keeps its output open"}
 	}
 	return survivors
 }
 
-// leaving is how long a survivor may take that is about to end by itself.
-const leaving = 200 * time.Millisecond
+// exitTimeout is how long processes may take that are about to exit by themselves.
+const exitTimeout = 200 * time.Millisecond
 
 func (ps *Programs) survivors() []string {
-	end := time.Now().Add(leaving)
+	end := time.Now().Add(exitTimeout)
 	for {
 		found := marked(ps.mark, ps.all)
 		if len(found) == 0 || time.Now().After(end) {

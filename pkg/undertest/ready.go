@@ -8,34 +8,35 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
 
-// Endpoint is what shows that the program is ready: a URL, which must answer
-// with any status below 500, or an address, which must take connections.
+// Endpoint is what shows that a program is ready: a URL, which must return a status below 500,
+// or an address, which must accept connections.
 type Endpoint struct {
 	URL     string // "" for an address
 	Address string
 
-	// Client asks for the URL. It decides which certificates are trusted.
+	// Client requests the URL. It decides which certificates are trusted.
 	Client *deliver.Client
 
-	// Dial connects to the address; nil is a net.Dialer's.
+	// Dial connects to the address; nil means the one of net.Dialer.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
-// ParseEndpoint reads what deliver.ParseURL does. Without "://", a path or a query it is an
+// ParseEndpoint parses a URL as deliver.ParseURL does. Without "://", a path or a query it is an
 // address, such as localhost:3000.
 func ParseEndpoint(s string) (Endpoint, error) {
 	u, err := deliver.ParseURL(s)
 	if err != nil {
-		return Endpoint{}, fmt.Errorf("%q: %w; write it like localhost:3000 or http://localhost:3000/health", redact.URL(s), errors.Unwrap(err))
+		return Endpoint{}, fmt.Errorf("%q: %w; write it as in localhost:3000 or http://localhost:3000/health", redact.URL(s), errors.Unwrap(err))
 	}
 	if !strings.Contains(s, "://") && u.Port() == "" && !deliver.IsLoopback(u.Hostname()) {
-		return Endpoint{}, fmt.Errorf("%q is neither a URL nor host:port; write it like localhost:3000", redact.URL(s))
+		return Endpoint{}, fmt.Errorf("%q is not a valid URL or host:port; write it as in localhost:3000", redact.URL(s))
 	}
 	if strings.Contains(s, "://") || u.Path != "" || u.RawQuery != "" {
 		return Endpoint{URL: u.String()}, nil
@@ -43,20 +44,24 @@ func ParseEndpoint(s string) (Endpoint, error) {
 	return Endpoint{Address: deliver.Address(u)}, nil
 }
 
-// pollEvery is how long the pause between two looks is.
-const pollEvery = 50 * time.Millisecond
+const (
+	pollEvery = 50 * time.Millisecond
+	// attemptTimeout is the timeout of one attempt to reach an endpoint.
+	attemptTimeout = time.Second
+)
 
-// wait ends early with the error of failed.
+// wait returns nil when the endpoint responds. When ctx ends, the error is that of the last
+// attempt; when a program fails, it is the error of failed.
 func (e Endpoint) wait(ctx context.Context, failed func() error) error {
 	ticker := time.NewTicker(pollEvery)
 	defer ticker.Stop()
 	var last error
 	for {
-		err := e.look(ctx)
-		if err == nil || neverTrusts(err) {
+		err := e.attempt(ctx)
+		if err == nil || isPermanent(err) {
 			return err
 		}
-		// A look that the end of the time cuts short tells nothing of the endpoint.
+		// An attempt that the end of ctx cuts short says nothing about the endpoint.
 		if last == nil || ctx.Err() == nil {
 			last = err
 		}
@@ -65,52 +70,61 @@ func (e Endpoint) wait(ctx context.Context, failed func() error) error {
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("%s does not answer: %w (%w)", e, last, context.Cause(ctx))
+			return last
 		case <-ticker.C:
 		}
 	}
 }
 
-// neverTrusts says whether the error is one that waiting does not mend: plain HTTP where TLS
-// is expected, or a certificate that is not trusted.
-func neverTrusts(err error) bool {
+// isPermanent reports whether waiting does not help: the endpoint responds in plain HTTP instead
+// of TLS, or with an untrusted certificate.
+func isPermanent(err error) bool {
 	var plain tls.RecordHeaderError
 	var untrusted *tls.CertificateVerificationError
 	return errors.As(err, &plain) || errors.As(err, &untrusted)
 }
 
-// Answers is one look.
-func (e Endpoint) Answers(ctx context.Context) bool { return e.look(ctx) == nil }
+// Responds reports whether the endpoint responds now.
+func (e Endpoint) Responds(ctx context.Context) bool { return e.attempt(ctx) == nil }
 
-// String is the endpoint without its secrets.
+// String returns the endpoint with secrets masked.
 func (e Endpoint) String() string { return redact.URL(e.URL) + e.Address }
 
-// look is one try, of a second at most.
-func (e Endpoint) look(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, time.Second)
-	defer cancel()
+func (e Endpoint) attempt(ctx context.Context) error {
 	if e.URL == "" {
-		dial := e.Dial
-		if dial == nil {
-			dial = new(net.Dialer).DialContext
-		}
-		conn, err := dial(ctx, "tcp", e.Address)
-		if err != nil {
-			return err
-		}
-		return conn.Close()
+		return e.connect(ctx)
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, e.URL, nil)
 	if err != nil {
 		return err
 	}
-	reply, err := e.Client.Pass(ctx, request, 0)
+	response, err := e.Client.Pass(ctx, request, attemptTimeout)
 	if err != nil {
 		return err
 	}
-	defer reply.Body.Close()
-	if reply.StatusCode >= http.StatusInternalServerError {
-		return fmt.Errorf("it answers %s", reply.Status)
+	defer response.Body.Close()
+	if response.StatusCode >= http.StatusInternalServerError {
+		return fmt.Errorf("%s returns %s", e, response.Status)
 	}
 	return nil
+}
+
+func (e Endpoint) connect(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
+	defer cancel()
+	dial := e.Dial
+	if dial == nil {
+		dial = new(net.Dialer).DialContext
+	}
+	conn, err := dial(ctx, "tcp", e.Address)
+	var errno syscall.Errno
+	switch {
+	case err == nil:
+		return conn.Close()
+	case deliver.IsTimeout(err):
+		return fmt.Errorf("no response from %s", e)
+	case errors.As(err, &errno):
+		return fmt.Errorf("%s: %w", e, errno) // without the "dial tcp" of the net package
+	}
+	return fmt.Errorf("%s: %w", e, err)
 }

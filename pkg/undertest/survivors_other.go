@@ -2,5 +2,5 @@
 
 package undertest
 
-// marked finds nothing: the environment of another process cannot be read everywhere.
+// marked returns nothing: not every system shows the environment of other processes.
 func marked(string, []*program) []string { return nil }

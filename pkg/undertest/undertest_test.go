@@ -67,8 +67,8 @@ func beginOne(t *testing.T, command string, grace time.Duration) (*Programs, *ou
 	return begin(t, Options{Commands: []string{command}, Grace: grace})
 }
 
-// ended waits until the only program has ended by itself.
-func ended(p *Programs) { <-p.all[0].ended }
+// waitForExit waits until the only program has exited.
+func waitForExit(p *Programs) { <-p.all[0].exited }
 
 func TestKillBeforeStart(t *testing.T) {
 	p := New(Options{Commands: []string{"sleep 60"}, OnLine: newOutput().line})
@@ -79,16 +79,16 @@ func TestKillBeforeStart(t *testing.T) {
 	}
 }
 
-func TestOutputComesInLines(t *testing.T) {
+func TestOutputIsSplitIntoLines(t *testing.T) {
 	p, o := beginOne(t, `echo one; echo two >&2; printf 'three\r\nfour'`, 0)
-	ended(p)
+	waitForExit(p)
 	p.Stop()
 	if got := strings.Join(o.all(), ","); got != "one,two,three,four" {
 		t.Error(got)
 	}
 }
 
-func TestALongLineIsCut(t *testing.T) {
+func TestLongLineIsSplit(t *testing.T) {
 	var lengths []int
 	eachLine(strings.NewReader(strings.Repeat("x", 100_000)+"\n"), func(s string) { lengths = append(lengths, len(s)) })
 	if !slices.Equal(lengths, []int{64 << 10, 100_000 - 64<<10}) {
@@ -96,8 +96,8 @@ func TestALongLineIsCut(t *testing.T) {
 	}
 }
 
-// gone tells whether a process has ended; a zombie, which nobody waits for in a
-// container, counts as ended.
+// gone reports whether a process has exited; a zombie, which nobody waits for in a
+// container, counts as exited.
 func gone(t *testing.T, pid int) bool {
 	t.Helper()
 	if syscall.Kill(pid, 0) != nil {
@@ -108,7 +108,7 @@ func gone(t *testing.T, pid int) bool {
 	return text == "" || strings.HasPrefix(text, "Z")
 }
 
-func TestStopEndsTheWholeGroup(t *testing.T) {
+func TestStopKillsTheWholeGroup(t *testing.T) {
 	tests := []struct{ name, command string }{
 		{"asked", `sleep 100 & echo $!; wait`},
 		{"deaf to TERM", `trap '' TERM; sh -c 'trap "" TERM; echo $$; while :; do sleep 100; done'`},
@@ -143,7 +143,7 @@ func TestKillDoesNotWait(t *testing.T) {
 	}
 }
 
-func TestStopLetsAProgramFinish(t *testing.T) {
+func TestStopIsGraceful(t *testing.T) {
 	p, o := beginOne(t, `trap 'echo bye; exit 0' TERM; echo ready; while :; do sleep 0.01; done`, 0)
 	<-o.came
 	p.Stop()
@@ -152,33 +152,32 @@ func TestStopLetsAProgramFinish(t *testing.T) {
 	}
 }
 
-func TestWaitForFailsEarlyWhenTheProgramDies(t *testing.T) {
+func TestWaitForFailsWhenProgramExits(t *testing.T) {
 	p, _ := beginOne(t, `exit 7`, 0)
 	err := p.WaitFor(context.Background(), Endpoint{Address: closedAddress(t)})
-	var early *EndedError
-	if !errors.As(err, &early) || err.Error() != "the program under test ended: exit status 7" {
+	var exit *ExitError
+	if !errors.As(err, &exit) || err.Error() != "the program under test exited early: exit status 7" {
 		t.Error(err)
 	}
 }
 
-func TestWaitForEndsWithItsContext(t *testing.T) {
-	ctx, cancel := context.WithCancelCause(context.Background())
+func TestWaitForStopsWithContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
 	p, o := beginOne(t, `echo ready; sleep 100`, 0)
 	<-o.came
-	why := errors.New("enough")
-	cancel(why)
-	if err := p.WaitFor(ctx, Endpoint{Address: closedAddress(t)}); !errors.Is(err, why) {
+	cancel()
+	if err := p.WaitFor(ctx, Endpoint{Address: closedAddress(t)}); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 }
 
-// The reason is the endpoint's last answer, not that the time was up in the middle of a try.
-func TestWaitNamesTheLastAnswer(t *testing.T) {
+// The error is about the last response, not about a later attempt that was cut short.
+func TestWaitForReturnsLastError(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	tries := 0
+	attempts := 0
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if tries++; tries > 1 {
+		if attempts++; attempts > 1 {
 			cancel()
 			<-r.Context().Done()
 		}
@@ -186,18 +185,18 @@ func TestWaitNamesTheLastAnswer(t *testing.T) {
 	}))
 	defer server.Close()
 	err := waitFor(ctx, Endpoint{URL: server.URL, Client: client()})
-	if err == nil || !strings.Contains(err.Error(), "does not answer: it answers 503 Service Unavailable") {
+	if err == nil || !strings.Contains(err.Error(), "returns 503 Service Unavailable") {
 		t.Error(err)
 	}
 }
 
-func TestWait(t *testing.T) {
+func TestWaitFor(t *testing.T) {
 	broken := make(chan struct{})
 	var once sync.Once
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		select {
 		case <-broken:
-			w.WriteHeader(http.StatusNotFound) // it answers, so it is there
+			w.WriteHeader(http.StatusNotFound) // any status below 500 is enough
 		default:
 			once.Do(func() { close(broken) })
 			w.WriteHeader(http.StatusServiceUnavailable)
@@ -216,18 +215,18 @@ func TestWait(t *testing.T) {
 	}
 }
 
-// waitFor waits without a program.
+// waitFor waits for endpoints without a program.
 func waitFor(ctx context.Context, endpoints ...Endpoint) error {
 	return new(Programs).WaitFor(ctx, endpoints...)
 }
 
-// client trusts what everybody trusts.
+// client uses the default trust store.
 func client() *deliver.Client {
 	return deliver.NewClient(&http.Transport{DisableKeepAlives: true}, time.Now)
 }
 
-// Waiting mends no wrong scheme and no certificate that is not trusted.
-func TestWaitEndsWhereTLSNeverComes(t *testing.T) {
+// Waiting does not help against a wrong scheme or an untrusted certificate.
+func TestWaitForFailsWithoutTLS(t *testing.T) {
 	plain := httptest.NewServer(http.NotFoundHandler())
 	defer plain.Close()
 	untrusted := httptest.NewUnstartedServer(http.NotFoundHandler())
@@ -275,7 +274,7 @@ func TestParseEndpoint(t *testing.T) {
 	}
 }
 
-func TestSeveralAreNamedAndStoppedInReverse(t *testing.T) {
+func TestSeveralProgramsAreStoppedInReverse(t *testing.T) {
 	const program = `trap "echo bye; exit" TERM; echo ready; while :; do sleep 0.01; done`
 	p, o := begin(t, Options{Commands: []string{program, program}})
 	<-o.came
@@ -287,27 +286,27 @@ func TestSeveralAreNamedAndStoppedInReverse(t *testing.T) {
 	}
 }
 
-func TestFailedNamesTheProgramThatFailed(t *testing.T) {
+func TestFailedPrefersFailedProgram(t *testing.T) {
 	p, _ := begin(t, Options{Commands: []string{"exit 0", "exit 3", "sleep 100"}})
-	<-p.all[0].ended
-	<-p.all[1].ended
-	if err := p.Failed(); err == nil || err.Error() != "program 2 under test ended: exit status 3" {
+	<-p.all[0].exited
+	<-p.all[1].exited
+	if err := p.Failed(); err == nil || err.Error() != "program 2 under test exited early: exit status 3" {
 		t.Error(err)
 	}
 }
 
-func TestDetachedProgramsMayEndWell(t *testing.T) {
-	for command, want := range map[string]string{"exit 0": "", "exit 3": "the program under test ended: exit status 3"} {
+func TestDetachedProgramsMayExit(t *testing.T) {
+	for command, want := range map[string]string{"exit 0": "", "exit 3": "the program under test exited early: exit status 3"} {
 		p, _ := begin(t, Options{Commands: []string{command}, Detached: true})
-		ended(p)
+		waitForExit(p)
 		if err := p.Failed(); (err == nil) != (want == "") || err != nil && err.Error() != want {
 			t.Errorf("%s: %v", command, err)
 		}
 	}
 }
 
-// A process in a session of its own cannot be stopped with the program, but named.
-func TestStopNamesSurvivors(t *testing.T) {
+// A process in a session of its own cannot be stopped with the program.
+func TestStopListsSurvivors(t *testing.T) {
 	if _, err := exec.LookPath("setsid"); err != nil {
 		t.Log("setsid is not installed")
 		return
@@ -316,8 +315,8 @@ func TestStopNamesSurvivors(t *testing.T) {
 		redirect string
 		seen     bool
 	}{
-		"holds the output": {"", true},
-		"a daemon":         {">/dev/null 2>&1 </dev/null", runtime.GOOS == "linux"},
+		"keeps output open": {"", true},
+		"a daemon":          {">/dev/null 2>&1 </dev/null", runtime.GOOS == "linux"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, o := beginOne(t, `f=$(mktemp -u) && mkfifo $f; setsid sh -c "echo \$\$ >$f; exec sleep 20" `+test.redirect+` & cat $f; rm $f; sleep 100`, 0)
@@ -350,7 +349,7 @@ func TestWaitForSeveral(t *testing.T) {
 	}
 }
 
-// closedAddress is one where nothing listens.
+// closedAddress returns an address where nothing listens.
 func closedAddress(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

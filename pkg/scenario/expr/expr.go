@@ -17,9 +17,9 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
 
-// InQuotes is a word of a file in quotes, for a message, which it keeps short. Secrets are
+// Quote is a word of a file in quotes, for a message, which it keeps short. Secrets are
 // masked in it.
-func InQuotes(s string) string { return `"` + payload.Short(redact.Text(s)) + `"` }
+func Quote(s string) string { return `"` + payload.Short(redact.Text(s)) + `"` }
 
 // Is reports whether a text holds an expression.
 func Is(text string) bool { return strings.Contains(text, "{{") }
@@ -62,7 +62,7 @@ type Expression struct {
 // UnsetError says that an expression reads a variable that has no value.
 type UnsetError struct{ Name string }
 
-func (e *UnsetError) Error() string { return "variable " + InQuotes(e.Name) + " has no value" }
+func (e *UnsetError) Error() string { return "variable " + Quote(e.Name) + " has no value" }
 
 // UnknownFunctionError says that an expression calls a function that does not exist.
 type UnknownFunctionError struct {
@@ -70,7 +70,7 @@ type UnknownFunctionError struct {
 	Nearest string // the function with the nearest name, or ""
 }
 
-func (e *UnknownFunctionError) Error() string { return "there is no function " + InQuotes(e.Name) }
+func (e *UnknownFunctionError) Error() string { return "there is no function " + Quote(e.Name) }
 
 // Compile compiles a text, or returns what was compiled before.
 func (e *Engine) Compile(text string) (*Expression, error) {
@@ -137,7 +137,7 @@ func (e *Engine) Eval(text string) (any, error) {
 	e.kept = nil
 	out, err := e.bound.Execute(x.template, e.Vars)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %s", InQuotes(text), redact.Text(payload.Reason(err)))
+		return nil, fmt.Errorf("%s: %s", Quote(text), redact.Text(payload.Reason(err)))
 	}
 	if x.typed {
 		return e.kept, nil
@@ -156,7 +156,7 @@ func (e *Engine) Text(text string) (string, error) {
 	}
 	made, err := payload.Text(result)
 	if err != nil {
-		return "", fmt.Errorf("%s: %w", InQuotes(text), err)
+		return "", fmt.Errorf("%s: %w", Quote(text), err)
 	}
 	return made, nil
 }
@@ -171,7 +171,7 @@ func (e *Engine) JSON(v *Value) (json.RawMessage, error) {
 
 func (e *Engine) append(dst []byte, v Value) ([]byte, error) {
 	switch {
-	case v.IsSettled():
+	case v.IsConstant():
 		return append(dst, v.JSON...), nil
 	case v.Text != "":
 		return e.appendResult(dst, v.Text)
@@ -193,11 +193,11 @@ func (e *Engine) appendResult(dst []byte, text string) ([]byte, error) {
 	}
 	encoded, err := payload.JSON(result)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", InQuotes(text), err)
+		return nil, fmt.Errorf("%s: %w", Quote(text), err)
 	}
 	dst = append(dst, encoded...)
 	if len(dst) > payload.MaxBody { // each expression has its bound, but there may be many
-		return nil, fmt.Errorf("%s: with it the value is %w", InQuotes(text), payload.ErrTooLarge)
+		return nil, fmt.Errorf("%s: with it the value is %w", Quote(text), payload.ErrTooLarge)
 	}
 	return dst, nil
 }

@@ -25,17 +25,17 @@ func String(text string) Value {
 }
 
 // List is a list of values.
-func List(items []Value) Value { return Value{Parts: items}.settle() }
+func List(items []Value) Value { return Value{Parts: items}.fold() }
 
 // Object is an object with members of these names.
 func Object(names []string, members []Value) Value {
-	return Value{Names: names, Parts: members}.settle()
+	return Value{Names: names, Parts: members}.fold()
 }
 
 // settle makes the JSON of a value no part of which is an expression.
-func (v Value) settle() Value {
+func (v Value) fold() Value {
 	for _, part := range v.Parts {
-		if !part.IsSettled() {
+		if !part.IsConstant() {
 			return v
 		}
 	}
@@ -75,18 +75,18 @@ func (v Value) close(dst []byte) []byte {
 	return append(dst, ']')
 }
 
-// IsSettled reports whether no part of the value depends on an expression.
-func (v Value) IsSettled() bool { return v.JSON != "" }
+// IsConstant reports whether no part of the value depends on an expression.
+func (v Value) IsConstant() bool { return v.JSON != "" }
 
-// Settled is the value without what depends on expressions: of an object the settled
+// Constant is the value without what depends on expressions: of an object the settled
 // members, of a list with expressions nothing.
-func (v Value) Settled() (Value, bool) {
-	if v.IsSettled() || v.Names == nil {
-		return v, v.IsSettled()
+func (v Value) Constant() (Value, bool) {
+	if v.IsConstant() || v.Names == nil {
+		return v, v.IsConstant()
 	}
 	names, members := []string{}, []Value{}
 	for i, part := range v.Parts {
-		if part, ok := part.Settled(); ok {
+		if part, ok := part.Constant(); ok {
 			names, members = append(names, v.Names[i]), append(members, part)
 		}
 	}

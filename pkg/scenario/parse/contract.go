@@ -45,14 +45,14 @@ func (r *reader) templateContract(s *scenario.Step, fields []field) {
 	}
 	for _, v := range t.Template.Vars() {
 		if _, given := vars[v.Name]; v.Required && !given {
-			r.problem(p, "template %s needs the variable %s", t.Name, expr.InQuotes(v.Name))
+			r.problem(p, "template %s needs the variable %s", t.Name, expr.Quote(v.Name))
 		}
 	}
 }
 
 // dataContract checks a body in which nothing is an expression.
 func (r *reader) dataContract(s *scenario.Step, fields []field) {
-	if s.Data == nil || !s.Data.IsSettled() || s.AllowUndocumented {
+	if s.Data == nil || !s.Data.IsConstant() || s.AllowUndocumented {
 		return
 	}
 	sample := s.Data.JSON
@@ -79,7 +79,7 @@ func (r *reader) eventContract(s *scenario.Step, fields []field) {
 	if !s.AllowUndocumented {
 		r.findings(e, report, func(path string) place { return r.placeInSend(fields, path) })
 	}
-	isKnown := func(v *expr.Value) bool { return v == nil || v.IsSettled() }
+	isKnown := func(v *expr.Value) bool { return v == nil || v.IsConstant() }
 	if len(report.Findings) == 0 && isKnown(e.ID) && isKnown(e.Props) && e.Time == nil && !e.Dotted && len(s.Set) == 0 {
 		e.Composed = string(sample)
 	}
@@ -97,13 +97,13 @@ func (r *reader) exampleProps(e *scenario.Event) *expr.Value {
 // sample is the event with what is known of it before a run.
 func (r *reader) sample(e *scenario.Event) []byte {
 	fields := payload.Fields{Event: e.Name, Object: e.Object, Time: []byte("0")}
-	if e.ID != nil && e.ID.IsSettled() {
+	if e.ID != nil && e.ID.IsConstant() {
 		fields.ID = []byte(e.ID.JSON)
 	} else if _, documented := r.options.Catalog.LookupObject(e.Object); !documented {
 		fields.ID = []byte("1")
 	}
 	if e.Props != nil {
-		if known, ok := e.Props.Settled(); ok {
+		if known, ok := e.Props.Constant(); ok {
 			fields.Props = []byte(known.JSON)
 		}
 	}

@@ -148,7 +148,7 @@ func (r *reader) test(f field, asText bool) scenario.Test {
 	m := r.matcher(f.name)
 	if m == nil {
 		r.word(at(f.key), f.name, r.matcherNames(),
-			"%s is no matcher; an object to compare with is written as {equals: {…}}", expr.InQuotes(f.name))
+			"%s is no matcher; an object to compare with is written as {equals: {…}}", expr.Quote(f.name))
 		return scenario.Test{}
 	}
 	t := scenario.Test{Matcher: m}
@@ -191,7 +191,7 @@ func (r *reader) pattern(f field) (*regexp.Regexp, expr.Value) {
 	pattern, err := regexp.Compile(text)
 	if err != nil {
 		reason := strings.TrimPrefix(err.Error(), "error parsing regexp: ")
-		r.problem(at(f.value), "%s is not a regular expression: %s", expr.InQuotes(text), reason)
+		r.problem(at(f.value), "%s is not a regular expression: %s", expr.Quote(text), reason)
 	}
 	return pattern, expr.Value{JSON: expr.JSONString(text)}
 }

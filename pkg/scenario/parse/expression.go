@@ -34,7 +34,7 @@ func (r *reader) expression(p place, text string) string {
 	}
 	for _, name := range x.Uses {
 		if !r.known[name] {
-			r.word(p, name, slices.Sorted(maps.Keys(r.known)), "there is no variable %s here", expr.InQuotes(name))
+			r.word(p, name, slices.Sorted(maps.Keys(r.known)), "there is no variable %s here", expr.Quote(name))
 			return ""
 		}
 	}
@@ -54,7 +54,7 @@ func (r *reader) environment(p place, text string) string {
 	var wrong *yamlfile.ReferenceError
 	switch {
 	case errors.As(err, &wrong):
-		r.problem(p, "%s is not a reference to the environment, as in %s", expr.InQuotes(wrong.Text), yamlfile.References)
+		r.problem(p, "%s is not a reference to the environment, as in %s", expr.Quote(wrong.Text), yamlfile.References)
 	case err != nil:
 		r.problem(p, "%v", err)
 	}
@@ -99,8 +99,8 @@ func (r *reader) variableName(p place, name string) {
 	isWord := name != "" && strings.TrimLeftFunc(name, word) == "" && (name[0] < '0' || name[0] > '9')
 	switch {
 	case !isWord:
-		r.problem(p, "%s cannot be a variable; its name may hold letters, digits and _", expr.InQuotes(name))
+		r.problem(p, "%s cannot be a variable; its name may hold letters, digits and _", expr.Quote(name))
 	case name == scenario.Counter:
-		r.problem(p, "%s is taken: it counts the rounds of repeat", expr.InQuotes(name))
+		r.problem(p, "%s is taken: it counts the rounds of repeat", expr.Quote(name))
 	}
 }

@@ -50,7 +50,7 @@ func readFields[T any](r *reader, fields []field, what string, keys []key[T], in
 	for _, own := range fields {
 		i := slices.IndexFunc(keys, func(k key[T]) bool { return k.name == own.name })
 		if i < 0 {
-			r.word(at(own.key), own.name, names(keys), "%s has no key %s", what, expr.InQuotes(own.name))
+			r.word(at(own.key), own.name, names(keys), "%s has no key %s", what, expr.Quote(own.name))
 			continue
 		}
 		keys[i].read(r, own, into)

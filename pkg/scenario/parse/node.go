@@ -37,7 +37,7 @@ func describe(n *yaml.Node) string {
 	case isNumber(n):
 		return n.Value
 	}
-	return expr.InQuotes(n.Value)
+	return expr.Quote(n.Value)
 }
 
 // The tags that the YAML library gives to values, from how they are written.
@@ -123,7 +123,7 @@ func (r *reader) withoutDuplicates(fields []field) []field {
 	return slices.DeleteFunc(fields, func(f field) bool {
 		line, twice := lines[f.name]
 		if twice {
-			r.problem(at(f.key), "%s is given twice, first in line %d", expr.InQuotes(f.name), line)
+			r.problem(at(f.key), "%s is given twice, first in line %d", expr.Quote(f.name), line)
 			return true
 		}
 		lines[f.name] = f.key.Line

@@ -62,7 +62,7 @@ func (r *reader) choice(n *yaml.Node, what string, words []string) (word string)
 		case slices.Contains(words, got):
 			word = got
 		default:
-			r.word(at(n), got, words, "%s is not known as %s", expr.InQuotes(got), what)
+			r.word(at(n), got, words, "%s is not known as %s", expr.Quote(got), what)
 		}
 	})
 	return word

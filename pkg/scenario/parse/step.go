@@ -105,7 +105,7 @@ func (r *reader) kindOf(n *yaml.Node, fields []field) scenario.Kind {
 func (r *reader) noKind(n *yaml.Node, fields []field) {
 	for _, f := range fields {
 		if !slices.Contains(names(r.keys.step), f.name) {
-			r.word(at(f.key), f.name, kindNames(), "a step has no key %s", expr.InQuotes(f.name))
+			r.word(at(f.key), f.name, kindNames(), "a step has no key %s", expr.Quote(f.name))
 			return
 		}
 	}
@@ -118,13 +118,13 @@ func (r *reader) stepKey(f field, s *scenario.Step) {
 			continue
 		}
 		if !k.goesWith(s.Kind) {
-			r.problem(at(f.key), "a %s step has no key %s", s.Kind, expr.InQuotes(f.name))
+			r.problem(at(f.key), "a %s step has no key %s", s.Kind, expr.Quote(f.name))
 			return
 		}
 		k.read(r, f, s)
 		return
 	}
-	r.word(at(f.key), f.name, namesFor(r.keys.step, s.Kind), "a %s step has no key %s", s.Kind, expr.InQuotes(f.name))
+	r.word(at(f.key), f.name, namesFor(r.keys.step, s.Kind), "a %s step has no key %s", s.Kind, expr.Quote(f.name))
 }
 
 func namesFor(keys []key[scenario.Step], s scenario.Kind) []string {

@@ -5,21 +5,21 @@ import (
 	"slices"
 )
 
-// Assumption is how deliveries happen, of which the documentation of Apizee says
-// only that they are asynchronous.
+// Assumption is an assumption about how Apizee delivers events. The documentation says only that
+// deliveries are asynchronous.
 type Assumption string
 
 const (
-	Once      Assumption = "once"      // each event arrives once, and in order
-	Duplicate Assumption = "duplicate" // each arrives twice, with the same bytes
-	Shuffle   Assumption = "shuffle"   // up to four in a row arrive in another order
-	Late      Assumption = "late"      // each second event arrives before the first
+	Once      Assumption = "once"      // each event once, in order
+	Duplicate Assumption = "duplicate" // each event twice, with the same bytes
+	Shuffle   Assumption = "shuffle"   // out of order, in groups of up to four
+	Late      Assumption = "late"      // out of order, in reversed pairs
 )
 
-// Assumptions are all of them, from the kindest on.
+// Assumptions returns all assumptions, the mildest first.
 func Assumptions() []Assumption { return []Assumption{Once, Duplicate, Shuffle, Late} }
 
-// Advice is what an endpoint does to bear it; "" where there is nothing to say.
+// Advice returns what an endpoint must do under the assumption; "" means nothing special.
 func (a Assumption) Advice() string {
 	switch a {
 	case Duplicate:
@@ -30,7 +30,7 @@ func (a Assumption) Advice() string {
 	return ""
 }
 
-// copies is how often an event arrives.
+// copies returns how often an event is delivered.
 func (a Assumption) copies() int {
 	if a == Duplicate {
 		return 2
@@ -40,7 +40,7 @@ func (a Assumption) copies() int {
 
 func (a Assumption) reorders() bool { return a.window() > 1 }
 
-// window is how many events can change places.
+// window returns how many successive events can be out of order.
 func (a Assumption) window() int {
 	switch a {
 	case Shuffle:
@@ -51,46 +51,45 @@ func (a Assumption) window() int {
 	return 1
 }
 
-// hold keeps an event back until the window is full. It is made now, because
-// that is when it happened; only its delivery waits.
-func (p *running) hold(ctx context.Context, u unit) {
-	p.held = append(p.held, p.prepare(u))
-	if len(p.held) == p.options.Assume.window() {
-		p.release(ctx)
+// buffer keeps an event until the window is full. It is built now, since this is when it
+// happens; only its delivery waits.
+func (run *running) buffer(ctx context.Context, rep repetition) {
+	run.buffered = append(run.buffered, run.prepare(rep))
+	if len(run.buffered) == run.options.Assume.window() {
+		run.flush(ctx)
 	}
 }
 
-// release delivers what was held back, in an order that is never that in
-// which it happened.
-func (p *running) release(ctx context.Context) {
-	held := p.held
-	p.held = nil
+// flush delivers the buffered events, never in the order in which they happened.
+func (run *running) flush(ctx context.Context) {
+	buffered := run.buffered
+	run.buffered = nil
 	switch {
-	case p.options.Assume == Late:
-		slices.Reverse(held)
-	case len(held) > 1:
-		p.disorder(held)
+	case run.options.Assume == Late:
+		slices.Reverse(buffered)
+	case len(buffered) > 1:
+		run.shuffle(buffered)
 	}
-	for _, d := range held {
-		if ctx.Err() != nil && p.stopped == "" {
-			p.stopped = interrupted
+	for _, d := range buffered {
+		if ctx.Err() != nil && run.stopped == "" {
+			run.stopped = interrupted
 		}
-		if p.stopped != "" {
-			p.skip(d.unit, p.stopped)
+		if run.stopped != "" {
+			run.skip(d.repetition, run.stopped)
 			continue
 		}
-		p.deliver(ctx, d)
+		run.deliver(ctx, d)
 	}
 }
 
-func (p *running) disorder(held []delivery) {
+func (run *running) shuffle(buffered []delivery) {
 	for {
-		p.random.Shuffle(len(held), func(i, j int) { held[i], held[j] = held[j], held[i] })
-		sorted := slices.IsSortedFunc(held, func(a, b delivery) int {
+		run.random.Shuffle(len(buffered), func(i, j int) { buffered[i], buffered[j] = buffered[j], buffered[i] })
+		sorted := slices.IsSortedFunc(buffered, func(a, b delivery) int {
 			if a.index != b.index {
 				return a.index - b.index
 			}
-			return a.round - b.round
+			return a.number - b.number
 		})
 		if !sorted {
 			return

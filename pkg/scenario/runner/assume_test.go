@@ -65,7 +65,7 @@ func TestShuffleIsSeededAndNeverInOrder(t *testing.T) {
 	}
 }
 
-func TestNothingIsHeldBackBeyondAProbeOrACapture(t *testing.T) {
+func TestProbeAndCaptureFlushBufferedEvents(t *testing.T) {
 	e := serve(t, nil)
 	s := mustParse(t, `
 vars: {url: "`+e.URL+`"}

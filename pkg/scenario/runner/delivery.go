@@ -12,40 +12,39 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
 )
 
-// delivery is one event that is ready to be sent.
+// delivery is a prepared delivery of an event, or a prepared probe.
 type delivery struct {
-	unit
+	repetition
 	request  deliver.Request
-	shown    string // the URL
-	limit    time.Duration
+	shown    string // the URL, with secrets masked
+	timeout  time.Duration
 	within   time.Duration
-	warnings []apizee.Finding // what the contract does not know about the event
-	err      error            // why it is not ready after all
+	warnings []apizee.Finding // about what is undocumented in the event
+	err      error            // why the preparation failed
 }
 
-// prepare makes the bytes of an event and settles where they go.
-func (p *running) prepare(u unit) delivery {
-	p.engine.Vars[scenario.Counter] = u.round
-	d := delivery{unit: u}
-	if d.within, d.err = u.Expect.Within.Limit(p.engine); d.err != nil {
+// prepare builds the event and chooses its target.
+func (run *running) prepare(rep repetition) delivery {
+	run.engine.Vars[scenario.Counter] = rep.number
+	d := delivery{repetition: rep}
+	if d.within, d.err = rep.Expect.Within.Limit(run.engine); d.err != nil {
 		return d
 	}
-	d.limit = limitFor(u.Expect, d.within, p.options.Timeout)
-	if d.request.Target, d.err = p.target(u.Headers); d.err != nil {
+	d.timeout = timeoutFor(rep.Expect, d.within, run.options.Timeout)
+	if d.request.Target, d.err = run.target(rep.Headers); d.err != nil {
 		return d
 	}
 	d.shown = deliver.ShowURL(d.request.URL, false)
-	isChecked := u.AllowUndocumented || u.Event != nil && u.Event.Composed != ""
-	if d.request.Body, d.err = p.body(u.Step); d.err == nil && !isChecked {
-		d.warnings, d.err = p.documented(u.Event, d.request.Body)
+	isValid := rep.AllowUndocumented || rep.Event != nil && rep.Event.Composed != ""
+	if d.request.Body, d.err = run.body(rep.Step); d.err == nil && !isValid {
+		d.warnings, d.err = run.validate(rep.Event, d.request.Body)
 	}
 	return d
 }
 
-// documented checks a body against the contract. What is refused is an error, whose advice
-// is for scenarios.
-func (p *running) documented(e *scenario.Event, body []byte) (warnings []apizee.Finding, err error) {
-	findings := p.scenario.Catalog.Validate(body).Findings
+// validate checks a body against the documented contract.
+func (run *running) validate(e *scenario.Event, body []byte) (warnings []apizee.Finding, err error) {
+	findings := run.scenario.Catalog.Validate(body).Findings
 	for _, f := range findings {
 		if e.Refuses(f) {
 			return nil, fmt.Errorf("%s; allow-undocumented: true sends it anyway", f)
@@ -54,10 +53,9 @@ func (p *running) documented(e *scenario.Event, body []byte) (warnings []apizee.
 	return findings, nil
 }
 
-// limitFor is how long a delivery may take: longer than within, so that it can
-// be told how much too slow the response was; but a failure that is meant to
-// happen must do so within it.
-func limitFor(x *scenario.Expectation, within, timeout time.Duration) time.Duration {
+// timeoutFor returns the timeout of a delivery: at least within, so that a slow response can be
+// measured; but an expected failure must happen within it.
+func timeoutFor(x *scenario.Expectation, within, timeout time.Duration) time.Duration {
 	switch {
 	case within == 0 || timeout == 0 && x.Failure == "":
 		return timeout
@@ -67,32 +65,32 @@ func limitFor(x *scenario.Expectation, within, timeout time.Duration) time.Durat
 	return max(timeout, within)
 }
 
-// deliver sends an event as often as its step and the assumption say.
-func (p *running) deliver(ctx context.Context, d delivery) {
-	step := p.begin(d.unit)
+// deliver sends an event as often as its step and the assumption require.
+func (run *running) deliver(ctx context.Context, d delivery) {
+	step := run.begin(d.repetition)
 	if d.err != nil {
-		p.finish(d.unit, p.unprepared(step, d.err))
+		run.finish(d.repetition, run.prepareFailed(step, d.err))
 		return
 	}
 	out := StepOutcome{Step: step, Status: Passed}
-	count := p.copiesOf(d.Step)
+	count := run.copiesOf(d.Step)
 	for n := range count {
-		result := p.send(ctx, d)
+		result := run.send(ctx, d)
 		result.N = n + 1
-		p.account(&out, d, result, count)
+		run.addResult(&out, d, result, count)
 		if out.Status == Skipped {
 			break
 		}
-		if n == 0 && !p.capture(&out, d.unit, result) {
+		if n == 0 && !run.capture(&out, d.repetition, result) {
 			break
 		}
 	}
-	p.finish(d.unit, out)
+	run.finish(d.repetition, out)
 }
 
-// copiesOf is how often an event is delivered.
-func (p *running) copiesOf(s *scenario.Step) int {
-	n := s.Times * p.options.Assume.copies()
+// copiesOf returns how often an event is delivered.
+func (run *running) copiesOf(s *scenario.Step) int {
+	n := s.Times * run.options.Assume.copies()
 	if s.Fault == nil {
 		return n
 	}
@@ -100,38 +98,37 @@ func (p *running) copiesOf(s *scenario.Step) int {
 }
 
 // send makes one delivery of an event, with its fault.
-func (p *running) send(ctx context.Context, d delivery) deliver.Result {
+func (run *running) send(ctx context.Context, d delivery) deliver.Result {
 	if d.Fault == nil {
-		return p.Client.Deliver(ctx, d.request, d.limit)
+		return run.Client.Deliver(ctx, d.request, d.timeout)
 	}
 	if late := d.Fault.Plan(deliver.Options{}).Late; late > 0 {
-		// Told to stop meanwhile, the delivery itself says so.
-		_ = p.Sleep(ctx, late)
+		// When the context ends meanwhile, the delivery reports it.
+		_ = run.Sleep(ctx, late)
 	}
-	return p.Faulty(*d.Fault, uint64(p.options.Seed)).Deliver(ctx, d.request, d.limit)
+	return run.Faulty(*d.Fault, uint64(run.options.Seed)).Deliver(ctx, d.request, d.timeout)
 }
 
-// account judges a result and enters it.
-func (p *running) account(out *StepOutcome, d delivery, result deliver.Result, count int) {
+// addResult evaluates a result and adds it to the outcome of its step.
+func (run *running) addResult(out *StepOutcome, d delivery, result deliver.Result, count int) {
 	if result.Failure == nil || !result.Failure.Kind.IsUnsent() {
 		out.Sent++
 	}
 	if result.Failure == nil {
-		out.Answered++
+		out.Responses++
 	}
 	out.Duration += result.Timings.Total
 	if canceled(result) {
 		out.Status, out.Reason = Skipped, interrupted
 		return
 	}
-	differences, err := p.judge(d.Expect, d.within, result)
-	ok := len(differences) == 0 && err == nil
-	p.Observe(Delivered{Step: out.Step, Target: d.shown, Body: p.secrets.Mask(string(d.request.Body)), Warnings: d.warnings, Result: result, OK: ok})
-	if ok || out.Status == Failed {
+	differences, err := run.evaluate(d.Expect, d.within, result)
+	run.Observe(Delivered{Step: out.Step, Target: d.shown, Body: run.secrets.Mask(string(d.request.Body)), Warnings: d.warnings, Result: result})
+	if len(differences) == 0 && err == nil || out.Status == Failed {
 		return
 	}
 	out.Status = Failed
-	out.Failure = p.failure(d.Expect, result, differences, err)
+	out.Failure = run.failure(d.Expect, result, differences, err)
 	if count > 1 {
 		out.Failure.Message = fmt.Sprintf("delivery %d of %d: %s", result.N, count, out.Failure.Message)
 	}
@@ -141,69 +138,69 @@ func canceled(r deliver.Result) bool {
 	return r.Failure != nil && r.Failure.Kind == deliver.KindCanceled
 }
 
-// together delivers several events at once.
-func (p *running) together(ctx context.Context, u unit) {
-	ready, err := p.prepareAll(u)
-	step := p.begin(u) // only now are the secrets known that its title may hold
+// together delivers several events concurrently.
+func (run *running) together(ctx context.Context, rep repetition) {
+	ready, err := run.prepareAll(rep)
+	step := run.begin(rep) // after the preparation, which finds secrets that the title may hold
 	if err != nil {
-		p.finish(u, p.unprepared(step, err))
+		run.finish(rep, run.prepareFailed(step, err))
 		return
 	}
 	out := StepOutcome{Step: step, Status: Passed}
-	began := p.Now()
-	sent := p.inOrder(u, ready)
-	results := p.atOnce(ctx, sent)
+	began := run.Now()
+	sent := run.ordered(rep, ready)
+	results := run.concurrently(ctx, sent)
 	for i, result := range results {
 		result.N = i + 1
-		p.account(&out, sent[i], result, len(sent))
+		run.addResult(&out, sent[i], result, len(sent))
 	}
 	if out.Status != Skipped {
 		for _, d := range ready {
 			first := slices.IndexFunc(sent, func(s delivery) bool { return s.Step == d.Step })
-			p.capture(&out, d.unit, results[first])
+			run.capture(&out, d.repetition, results[first])
 		}
 	}
-	out.Duration = p.Now().Sub(began)
-	p.finish(u, out)
+	out.Duration = run.Now().Sub(began)
+	run.finish(rep, out)
 }
 
-func (p *running) prepareAll(u unit) ([]delivery, error) {
-	ready := make([]delivery, len(u.Steps))
-	for i := range u.Steps {
-		if ready[i] = p.prepare(unit{Step: &u.Steps[i], index: u.index, round: u.round}); ready[i].err != nil {
+func (run *running) prepareAll(rep repetition) ([]delivery, error) {
+	ready := make([]delivery, len(rep.Steps))
+	for i := range rep.Steps {
+		if ready[i] = run.prepare(repetition{Step: &rep.Steps[i], index: rep.index, number: rep.number}); ready[i].err != nil {
 			return nil, ready[i].err
 		}
 	}
 	return ready, nil
 }
 
-// inOrder are the deliveries of a together step in the order in which they begin.
-func (p *running) inOrder(u unit, ready []delivery) []delivery {
+// ordered returns the deliveries of a together step in the order in which they begin.
+func (run *running) ordered(rep repetition, ready []delivery) []delivery {
 	var sent []delivery
-	for range u.Times {
+	for range rep.Times {
 		for _, d := range ready {
-			sent = append(sent, slices.Repeat([]delivery{d}, p.copiesOf(d.Step))...)
+			sent = append(sent, slices.Repeat([]delivery{d}, run.copiesOf(d.Step))...)
 		}
 	}
-	switch u.Order {
+	switch rep.Order {
 	case scenario.Reverse:
 		slices.Reverse(sent)
 	case scenario.Shuffle:
-		p.random.Shuffle(len(sent), func(i, j int) { sent[i], sent[j] = sent[j], sent[i] })
+		run.random.Shuffle(len(sent), func(i, j int) { sent[i], sent[j] = sent[j], sent[i] })
 	}
 	return sent
 }
 
-// atOnce delivers all without waiting for a response, and returns the results in
-// the order of the deliveries. Each begins after the one before it began.
-func (p *running) atOnce(ctx context.Context, sent []delivery) []deliver.Result {
+// concurrently starts each delivery after the previous one has started, without waiting for
+// responses, and returns the results in the order of the deliveries.
+func (run *running) concurrently(ctx context.Context, sent []delivery) []deliver.Result {
 	results := make([]deliver.Result, len(sent))
 	var all sync.WaitGroup
 	for i, d := range sent {
 		begun := make(chan struct{})
 		all.Go(func() {
 			close(begun)
-			results[i] = p.send(ctx, d)
+			results[i] = run.send(ctx, d)
 		})
 		<-begun
 	}

@@ -117,7 +117,7 @@ func to(t testing.TB, url string) Options {
 }
 
 // play runs a scenario against a server.
-func play(t testing.TB, url, source string) Outcome {
+func runScenario(t testing.TB, url, source string) Outcome {
 	t.Helper()
 	return runner(t).Run(context.Background(), mustParse(t, source), to(t, url))
 }

@@ -9,25 +9,25 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
 )
 
-// Plan is which scenarios are run, how often, and under which assumptions.
+// Plan says which scenarios are run, how often, and under which assumptions.
 type Plan struct {
 	Scenarios   []*scenario.Scenario
-	Assumptions []Assumption // none is as the scenarios say
-	Repeat      int          // how often everything is run
-	Shuffle     bool         // in another order each time
-	// Options are those of each run, but for the assumption and the seed, which counts up
-	// with each repetition.
+	Assumptions []Assumption // none means as the scenarios say
+	Repeat      int          // the number of repetitions of the whole plan
+	Shuffle     bool         // shuffle the scenarios in each repetition
+	// Options apply to each run, except that the assumption varies and the seed is
+	// incremented with each repetition.
 	Options Options
 }
 
 // Planned is one run of a plan.
 type Planned struct {
-	Title    string // names the run in a report, as no other
+	Title    string // the unique name of the run in a report
 	Scenario *scenario.Scenario
 	Options  Options
 }
 
-// Runs are the runs of the plan, in their order.
+// Runs returns the runs of the plan, in order.
 func (p Plan) Runs() []Planned {
 	assumptions := p.Assumptions
 	if len(assumptions) == 0 {
@@ -56,7 +56,7 @@ func (p Plan) Runs() []Planned {
 	return runs
 }
 
-// order is the order of the scenarios in one repetition.
+// order returns the scenarios in the order of one repetition.
 func (p Plan) order(seed int64) []*scenario.Scenario {
 	if !p.Shuffle {
 		return p.Scenarios
@@ -67,7 +67,7 @@ func (p Plan) order(seed int64) []*scenario.Scenario {
 	return shuffled
 }
 
-// Skipped is the run in a report when it was not done.
+// Skipped returns the suite of a run that was skipped.
 func (p Planned) Skipped(reason string) report.Suite {
 	return report.Suite{Name: p.Title, File: p.Scenario.File, Cases: []report.Case{
 		{Name: "not run", File: p.Scenario.File, Status: report.Skipped, Message: reason},

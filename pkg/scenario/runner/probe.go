@@ -11,106 +11,106 @@ import (
 )
 
 const (
-	probeWithin  = 5 * time.Second // when the scenario does not say
-	firstBackoff = 50 * time.Millisecond
-	mostBackoff  = time.Second
-	// lastTry is how long the try at the end of the time may take.
-	lastTry = time.Second
+	defaultWithin = 5 * time.Second // when the scenario sets none
+	minBackoff    = 50 * time.Millisecond
+	maxBackoff    = time.Second
+	// finalTimeout is the shortest timeout of an attempt.
+	finalTimeout = time.Second
 )
 
-// probe repeats a request until the response is as expected, or the time is over.
-func (p *running) probe(ctx context.Context, u unit) {
-	d, err := p.prepareProbe(u)
-	step := p.begin(u) // only now are the secrets known that its title may hold
+// probe repeats a request until the response meets the expectation or the probe times out.
+func (run *running) probe(ctx context.Context, rep repetition) {
+	d, err := run.prepareProbe(rep)
+	step := run.begin(rep) // after the preparation, which finds secrets that the title may hold
 	if err != nil {
-		p.finish(u, p.unprepared(step, err))
+		run.finish(rep, run.prepareFailed(step, err))
 		return
 	}
 	out := StepOutcome{Step: step, Status: Passed}
-	began := p.Now()
-	last := p.poll(ctx, d, &out)
-	out.Duration = p.Now().Sub(began)
+	began := run.Now()
+	last := run.poll(ctx, d, &out)
+	out.Duration = run.Now().Sub(began)
 	if out.Status == Passed {
-		p.capture(&out, u, last)
+		run.capture(&out, rep, last)
 	}
-	p.finish(u, out)
+	run.finish(rep, out)
 }
 
-func (p *running) prepareProbe(u unit) (delivery, error) {
-	p.engine.Vars[scenario.Counter] = u.round
-	d := delivery{unit: u}
-	within, err := u.Expect.Within.Limit(p.engine)
+func (run *running) prepareProbe(rep repetition) (delivery, error) {
+	run.engine.Vars[scenario.Counter] = rep.number
+	d := delivery{repetition: rep}
+	within, err := rep.Expect.Within.Limit(run.engine)
 	if err != nil {
 		return d, err
 	}
-	d.within = cmp.Or(within, probeWithin)
-	if d.request.URL, err = p.url(u.Probe.URL); err != nil {
+	d.within = cmp.Or(within, defaultWithin)
+	if d.request.URL, err = run.url(rep.Probe.URL); err != nil {
 		return d, err
 	}
-	d.shown = p.secrets.Mask(deliver.ShowURL(d.request.URL, false))
-	d.request.Method = u.Probe.Method
-	if u.Probe.Body == nil {
+	d.shown = run.secrets.Mask(deliver.ShowURL(d.request.URL, false))
+	d.request.Method = rep.Probe.Method
+	if rep.Probe.Body == nil {
 		d.request.Headers = []deliver.Header{{Name: "Content-Type", Remove: true}}
-	} else if d.request.Body, err = p.content(u.Probe.Body); err != nil {
+	} else if d.request.Body, err = run.content(rep.Probe.Body); err != nil {
 		return d, err
 	}
-	d.request.Headers, err = p.override(d.request.Headers, u.Headers)
+	d.request.Headers, err = run.override(d.request.Headers, rep.Headers)
 	return d, err
 }
 
-// poll tries until the expectations hold or the time is over.
-func (p *running) poll(ctx context.Context, d delivery, out *StepOutcome) deliver.Result {
-	end := p.Now().Add(d.within)
-	var answered *attempt // the last one
-	for try, pause := 1, firstBackoff; ; try, pause = try+1, min(2*pause, mostBackoff) {
-		left := end.Sub(p.Now())
-		result := p.Client.Deliver(ctx, d.request, max(left, lastTry))
-		result.Attempt = try
-		differences, err := p.judge(d.Expect, 0, result)
+// poll sends requests until the expectation is met or the probe times out.
+func (run *running) poll(ctx context.Context, d delivery, out *StepOutcome) deliver.Result {
+	end := run.Now().Add(d.within)
+	var last *response
+	for n, pause := 1, minBackoff; ; n, pause = n+1, min(2*pause, maxBackoff) {
+		left := end.Sub(run.Now())
+		result := run.Client.Deliver(ctx, d.request, max(left, finalTimeout))
+		result.Attempt = n
+		differences, err := run.evaluate(d.Expect, 0, result)
 		ok := len(differences) == 0 && err == nil
 		if result.Failure == nil {
-			answered = &attempt{result, differences}
+			last = &response{result, differences}
 		}
-		wait := min(pause, end.Sub(p.Now()))
+		wait := min(pause, end.Sub(run.Now()))
 		if ok || wait <= 0 || canceled(result) || err != nil {
 			wait = 0
 		}
-		p.Observe(Probed{Step: out.Step, Method: d.request.Method, Target: d.shown, Result: result, Next: wait, OK: ok})
+		run.Observe(Probed{Step: out.Step, Method: d.request.Method, Target: d.shown, Result: result, Next: wait})
 		switch {
 		case ok:
 			return result
-		case canceled(result) || wait > 0 && p.Sleep(ctx, wait) != nil:
+		case canceled(result) || wait > 0 && run.Sleep(ctx, wait) != nil:
 			out.Status, out.Reason = Skipped, interrupted
 			return result
 		case wait == 0:
-			if answered != nil && isTimeout(result) {
-				result, differences = answered.result, answered.differences
+			if last != nil && isTimeout(result) {
+				result, differences = last.result, last.differences
 			}
-			out.Status, out.Failure = Failed, p.failure(d.Expect, result, differences, err)
+			out.Status, out.Failure = Failed, run.failure(d.Expect, result, differences, err)
 			if isTimeout(result) {
-				out.Failure.Hint = "look at what keeps the server busy, or give the probe longer with within"
+				out.Failure.Hint = "find out why the server is slow, or give the probe a longer `within`"
 			}
 			out.Failure.Request = d.request.Method + " " + d.shown
-			out.Failure.Message = fmt.Sprintf("not within %s, in %s: %s", d.within, tries(try), out.Failure.Message)
+			out.Failure.Message = fmt.Sprintf("timed out after %s (%s): %s", d.within, attempts(n), out.Failure.Message)
 			return result
 		}
 	}
 }
 
-// attempt is a try that was answered, but not as expected.
-type attempt struct {
+// response is the last response, which did not meet the expectation.
+type response struct {
 	result      deliver.Result
 	differences []Difference
 }
 
-// isTimeout tells a try that the end of the time cut short.
+// isTimeout reports whether an attempt timed out.
 func isTimeout(r deliver.Result) bool {
 	return r.Failure != nil && r.Failure.Kind == deliver.KindTimeout
 }
 
-func tries(n int) string {
+func attempts(n int) string {
 	if n == 1 {
-		return "one try"
+		return "1 attempt"
 	}
-	return fmt.Sprintf("%d tries", n)
+	return fmt.Sprintf("%d attempts", n)
 }

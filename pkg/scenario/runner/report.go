@@ -8,7 +8,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/report"
 )
 
-// Title is the scenario's name, with the assumption that it was run under.
+// Title returns the scenario's name, with the assumption that it was run under.
 func (o Outcome) Title() string {
 	if o.Assumption == "" {
 		return o.Scenario
@@ -16,7 +16,7 @@ func (o Outcome) Title() string {
 	return o.Scenario + " [" + string(o.Assumption) + "]"
 }
 
-// Suite is the outcome as a suite of a report: a case for each step.
+// Suite returns the outcome as a suite of a report, with a case for each step.
 func (o Outcome) Suite() report.Suite {
 	s := report.Suite{
 		Name: o.Title(), File: o.File, Start: o.Start, Duration: o.Duration,
@@ -41,20 +41,20 @@ func (s StepOutcome) reportCase() report.Case {
 	return c
 }
 
-// FailureText is the failure in one sentence, and how many rounds failed of a
-// step that was repeated.
+// FailureText returns the failure in one sentence, with the number of failed repetitions of a
+// repeated step.
 func (s StepOutcome) FailureText() string {
 	switch {
 	case s.Failure == nil:
 		return ""
-	case s.Rounds < 2:
+	case s.Repetitions < 2:
 		return s.Failure.Message
 	}
-	return fmt.Sprintf("%d of %d rounds failed, the first so: %s", s.FailedRounds, s.Rounds, s.Failure.Message)
+	return fmt.Sprintf("%d of %d repetitions failed; the first: %s", s.FailedRepetitions, s.Repetitions, s.Failure.Message)
 }
 
-// Lines show each expectation beside what there was, the reply's first lines,
-// and what to do.
+// Lines returns the expectations that were not met, the first lines of the response, and the
+// hint.
 func (f *Failure) Lines() []string {
 	var lines []string
 	if f.Request != "" {
@@ -63,9 +63,9 @@ func (f *Failure) Lines() []string {
 	for _, d := range f.Differences {
 		lines = append(lines, d.What, "  expected  "+d.Expected, "  actual    "+d.Actual)
 	}
-	if len(f.Reply) > 0 {
-		lines = append(lines, "the reply")
-		for _, line := range f.Reply {
+	if len(f.Response) > 0 {
+		lines = append(lines, "response")
+		for _, line := range f.Response {
 			lines = append(lines, "  "+line)
 		}
 	}

@@ -1,11 +1,11 @@
-// Package runner runs scenarios: it delivers their events in order, judges the responses, and
-// probes what the endpoint has done.
+// Package runner runs scenarios: it delivers their events in order, checks the responses
+// against the expectations, and probes the endpoint for what it did.
 //
-// [Runner.Run] runs one scenario against a target, tells an observer what happens as it
-// happens, and returns an [Outcome]. A [Plan] lists the runs of several scenarios.
+// [Runner.Run] runs one scenario against a target, reports progress to an observer, and
+// returns an [Outcome]. A [Plan] lists the runs of several scenarios.
 //
-// The package knows neither terminals nor flags, and does not receive events. Clock, sleep,
-// random seed and HTTP client are handed in.
+// The package depends on neither terminals nor flags, and receives no events. Clock, sleep,
+// random seed and HTTP client are passed in.
 package runner
 
 import (
@@ -28,63 +28,62 @@ import (
 // Runner runs scenarios. Its fields are set once.
 type Runner struct {
 	Client *deliver.Client
-	// Faulty makes a client that delivers with a fault, decided by a seed.
+	// Faulty returns a client that injects a fault; the seed makes it repeatable.
 	Faulty func(fault.Fault, uint64) *deliver.Client
 	Now    func() time.Time
 	// Sleep waits, or returns the context's error when that ends first.
 	Sleep func(context.Context, time.Duration) error
-	// Advise words what to do about a failed delivery; nil takes the failure's own hint.
+	// Advise returns the hint for a failed delivery; nil means the failure's own.
 	Advise func(*deliver.Failure) string
-	// Secrets are those that are known, to which a run adds its own; nil is none.
+	// Secrets are the known secrets, to which a run adds its own; nil means none.
 	Secrets *redact.Secrets
-	// Observe is told what happens, by one goroutine at a time; nil is nobody.
+	// Observe is called for each event, by one goroutine at a time; nil means not at all.
 	Observe func(Event)
 }
 
-// Options are those of one run.
+// Options are the options of one run.
 type Options struct {
-	// To is where the events go, whatever the scenario says; nil leaves it to the
-	// scenario, and to Fallback when that says nothing.
+	// To overrides the target of the scenario; nil means that target, or Fallback when
+	// the scenario has none.
 	To, Fallback *url.URL
-	// Headers are sent with every delivery. They win over those of the scenario as
-	// a whole; those of a single step win over them.
+	// Headers are sent with every delivery. They override the headers of the scenario;
+	// the headers of a step override them.
 	Headers []deliver.Header
-	// Timeout is how long a delivery may take; 0 means no limit.
-	Timeout time.Duration
-	// Seed makes what is random repeatable.
-	Seed     int64
-	FailFast bool // the first failure ends the run
-	// Assume is how deliveries happen; "" is as the scenario says.
+	// Timeout is the timeout of a delivery; 0 means none.
+	Timeout  time.Duration
+	Seed     int64 // the random seed
+	FailFast bool  // stop at the first failure
+	// Assume is how events are delivered; "" means as the scenario says.
 	Assume Assumption
 
-	timeline *timeline // of the plan; nil is one of the run's own
+	timeline *timeline // shared by the runs of a plan; nil means a new one
 }
 
-// running is one run under way.
+// running is a run in progress.
 type running struct {
 	Runner
 	scenario *scenario.Scenario
 	options  Options
 	outcome  Outcome
 	engine   *expr.Engine
-	sources  payload.Sources // of templates
-	at       time.Time       // of the event that is being made; zero between events
-	random   *rand.Rand      // what shuffles; ids come from another source
-	to       *url.URL        // nil leaves it to the scenario
+	sources  payload.Sources // for templates
+	at       time.Time       // the time of the event being built; zero between events
+	random   *rand.Rand      // for shuffling; generated ids have a source of their own
+	to       *url.URL        // nil means the target of the scenario
 	secrets  *redact.Secrets
-	// lost are the variables that a step was to capture and did not, with its number.
-	lost map[string]int
-	held []delivery // see hold
-	// stopped says why nothing more is done; "" as long as the run goes on.
+	// uncaptured maps each variable that a step failed to capture to the step's number.
+	uncaptured map[string]int
+	buffered   []delivery // see buffer
+	// stopped is why the remaining steps are skipped; "" while the run goes on.
 	stopped string
 }
 
-// interrupted is why a run stops when its context ends.
+// interrupted is the reason when the context of a run ends.
 const interrupted = "interrupted"
 
-// Run runs a scenario to its end, also when steps fail. A step that needs what
-// an earlier one failed to capture is skipped. When ctx ends, the outcome says
-// so, and what was not done yet is skipped.
+// Run runs a scenario to its end, even when steps fail. A step that uses a variable that an
+// earlier step failed to capture is skipped. When ctx ends, the remaining steps are skipped and
+// the outcome is marked interrupted.
 func (r Runner) Run(ctx context.Context, s *scenario.Scenario, o Options) Outcome {
 	if r.Observe == nil {
 		r.Observe = func(Event) {}
@@ -98,216 +97,217 @@ func (r Runner) Run(ctx context.Context, s *scenario.Scenario, o Options) Outcom
 	if o.timeline == nil {
 		o.timeline = newTimeline(s)
 	}
-	p := &running{
+	run := &running{
 		Runner: r, scenario: s, options: o, secrets: r.Secrets,
-		random: rand.New(rand.NewPCG(uint64(o.Seed), 0)),
-		lost:   map[string]int{},
+		random:     rand.New(rand.NewPCG(uint64(o.Seed), 0)),
+		uncaptured: map[string]int{},
 		outcome: Outcome{
 			Scenario: s.Name, File: s.File, Assumption: o.Assume, Seed: o.Seed, Start: r.Now(),
 			Steps: make([]StepOutcome, len(s.Steps)),
 		},
 	}
 	ids, count := rand.New(rand.NewPCG(uint64(o.Seed), 1)), int64(0)
-	p.sources = payload.Sources{
-		Now: p.now, Random: ids.Uint64,
+	run.sources = payload.Sources{
+		Now: run.now, Random: ids.Uint64,
 		Next: func() int64 { count++; return count },
 	}
-	p.engine = expr.New(p.sources)
-	p.start()
-	p.steps(ctx)
-	p.outcome.Interrupted = ctx.Err() != nil
-	p.outcome.Duration = r.Now().Sub(p.outcome.Start)
-	return p.outcome
+	run.engine = expr.New(run.sources)
+	run.start()
+	run.steps(ctx)
+	run.outcome.Interrupted = ctx.Err() != nil
+	run.outcome.Duration = r.Now().Sub(run.outcome.Start)
+	return run.outcome
 }
 
-// now is the time that templates and expressions see: of an event, the one that it is given.
-func (p *running) now() time.Time {
-	if p.at.IsZero() {
-		return p.Now()
+// now is the time that templates and expressions see: while an event is built, its own time.
+func (run *running) now() time.Time {
+	if run.at.IsZero() {
+		return run.Now()
 	}
-	return p.at
+	return run.at
 }
 
-// start settles what holds for the whole run, and gives the variables their first values.
-func (p *running) start() {
-	p.secrets.Add(p.scenario.Secrets...)
-	for _, h := range p.options.Headers {
-		p.secrets.AddHeader(h.Name, h.Value)
+// start chooses the target and sets the variables to their initial values.
+func (run *running) start() {
+	run.secrets.Add(run.scenario.Secrets...)
+	for _, h := range run.options.Headers {
+		run.secrets.AddHeader(h.Name, h.Value)
 	}
-	if p.to = p.options.To; p.to == nil && !p.scenario.HasTarget() {
-		p.to = p.options.Fallback
+	if run.to = run.options.To; run.to == nil && !run.scenario.HasTarget() {
+		run.to = run.options.Fallback
 	}
-	if p.to != nil {
-		p.secrets.AddURL(p.to)
+	if run.to != nil {
+		run.secrets.AddURL(run.to)
 	}
-	p.engine.Vars[scenario.Counter] = 1
-	for _, v := range p.scenario.Vars {
-		raw, err := p.engine.JSON(&v.Value)
+	run.engine.Vars[scenario.Counter] = 1
+	for _, v := range run.scenario.Vars {
+		raw, err := run.engine.JSON(&v.Value)
 		if err != nil {
-			p.stopped = "the variable " + expr.InQuotes(v.Name) + " has no value: " + p.secrets.Mask(err.Error())
+			run.stopped = "the variable " + expr.Quote(v.Name) + " has no value: " + run.secrets.Mask(err.Error())
 			return
 		}
-		p.set(v.Name, payload.Decode(raw))
+		run.set(v.Name, payload.Decode(raw))
 	}
 }
 
-// set gives a variable a value, which is a secret when the name says so.
-func (p *running) set(name string, value any) {
-	p.engine.Vars[name] = value
+// set sets a variable. The value is a secret when the name suggests it.
+func (run *running) set(name string, value any) {
+	run.engine.Vars[name] = value
 	if !redact.IsSecret(name) {
 		return
 	}
 	if text, err := payload.Text(value); err == nil {
-		p.secrets.Add(text)
+		run.secrets.Add(text)
 	}
 }
 
-// unit is one round of one step.
-type unit struct {
+// repetition is one repetition of one step.
+type repetition struct {
 	*scenario.Step
-	index int    // of the step
-	round int    // from 1
-	name  string // with the results of its expressions
+	index  int    // of the step
+	number int    // from 1
+	name   string // with the results of its expressions
 }
 
-func (p *running) steps(ctx context.Context) {
-	for i := range p.scenario.Steps {
-		s := &p.scenario.Steps[i]
-		for round := range s.Repeat {
-			if ctx.Err() != nil && p.stopped == "" {
-				p.stopped = interrupted
+// steps runs every repetition of every step.
+func (run *running) steps(ctx context.Context) {
+	for i := range run.scenario.Steps {
+		s := &run.scenario.Steps[i]
+		for n := range s.Repeat {
+			if ctx.Err() != nil && run.stopped == "" {
+				run.stopped = interrupted
 			}
-			u := unit{Step: s, index: i, round: round + 1}
-			p.engine.Vars[scenario.Counter] = u.round
+			rep := repetition{Step: s, index: i, number: n + 1}
+			run.engine.Vars[scenario.Counter] = rep.number
 			var err error
-			u.name, err = p.engine.Text(s.Name)
-			if p.stopped != "" {
-				p.skip(u, p.stopped)
-				break // the other rounds too
+			rep.name, err = run.engine.Text(s.Name)
+			if run.stopped != "" {
+				run.skip(rep, run.stopped)
+				break // skips the other repetitions too
 			}
 			if err != nil {
-				p.finish(u, p.unprepared(p.begin(u), fmt.Errorf("name: %w", err)))
+				run.finish(rep, run.prepareFailed(run.begin(rep), fmt.Errorf("name: %w", err)))
 				continue
 			}
-			p.do(ctx, u)
+			run.step(ctx, rep)
 		}
 	}
-	p.release(ctx)
+	run.flush(ctx)
 }
 
-func (p *running) do(ctx context.Context, u unit) {
-	if u.Kind.Delivers() && p.options.Assume.reorders() && len(u.Captures) == 0 {
-		p.hold(ctx, u)
+func (run *running) step(ctx context.Context, rep repetition) {
+	if rep.Kind.Delivers() && run.options.Assume.reorders() && len(rep.Captures) == 0 {
+		run.buffer(ctx, rep)
 		return
 	}
-	if u.Kind == scenario.Pause {
-		p.pause(ctx, u)
+	if rep.Kind == scenario.Pause {
+		run.pause(ctx, rep)
 		return
 	}
-	p.release(ctx)
-	if p.stopped != "" {
-		p.skip(u, p.stopped)
+	run.flush(ctx)
+	if run.stopped != "" {
+		run.skip(rep, run.stopped)
 		return
 	}
-	switch u.Kind {
+	switch rep.Kind {
 	case scenario.Together:
-		p.together(ctx, u)
+		run.together(ctx, rep)
 	case scenario.Probe:
-		p.probe(ctx, u)
+		run.probe(ctx, rep)
 	default:
-		p.deliver(ctx, p.prepare(u))
+		run.deliver(ctx, run.prepare(rep))
 	}
 }
 
-func (p *running) pause(ctx context.Context, u unit) {
-	step := p.begin(u)
-	began := p.Now()
-	wait, err := u.Pause.Value(p.engine)
+func (run *running) pause(ctx context.Context, rep repetition) {
+	step := run.begin(rep)
+	began := run.Now()
+	wait, err := rep.Pause.Value(run.engine)
 	if err != nil {
-		p.finish(u, p.unprepared(step, err))
+		run.finish(rep, run.prepareFailed(step, err))
 		return
 	}
 	out := StepOutcome{Step: step, Status: Passed}
-	if p.Sleep(ctx, wait) != nil {
+	if run.Sleep(ctx, wait) != nil {
 		out.Status, out.Reason = Skipped, interrupted
 	}
-	out.Duration = p.Now().Sub(began)
-	p.finish(u, out)
+	out.Duration = run.Now().Sub(began)
+	run.finish(rep, out)
 }
 
-// begin tells the observer that a step begins, and says which it is.
-func (p *running) begin(u unit) Step {
-	step := p.describe(u)
-	p.Observe(StepStarted{step})
+// begin notifies the observer that a step begins, and returns its description.
+func (run *running) begin(rep repetition) Step {
+	step := run.describe(rep)
+	run.Observe(StepStarted{step})
 	return step
 }
 
-func (p *running) describe(u unit) Step {
-	p.engine.Vars[scenario.Counter] = u.round
+func (run *running) describe(rep repetition) Step {
+	run.engine.Vars[scenario.Counter] = rep.number
 	return Step{
-		N: u.index + 1, Of: len(p.scenario.Steps), Kind: u.Kind, Title: p.secrets.Mask(p.title(u)),
-		File: p.scenario.File, Line: u.Line, Column: u.Column,
-		Round: u.round, Rounds: u.Repeat,
+		N: rep.index + 1, Kind: rep.Kind, Title: run.secrets.Mask(run.title(rep)),
+		File: run.scenario.File, Line: rep.Line, Column: rep.Column,
+		Repetition: rep.number, Repetitions: rep.Repeat,
 	}
 }
 
-// title is the name of a step, or what it does. Expressions without a result stay as they are.
-func (p *running) title(u unit) string {
+// title is the name of a step, or what it does. Expressions that fail stay as written.
+func (run *running) title(rep repetition) string {
 	switch {
-	case u.Name != "":
-		return cmp.Or(u.name, u.Name)
-	case u.Kind == scenario.Probe:
-		target, err := p.engine.Text(u.Probe.URL)
+	case rep.Name != "":
+		return cmp.Or(rep.name, rep.Name)
+	case rep.Kind == scenario.Probe:
+		target, err := run.engine.Text(rep.Probe.URL)
 		if err != nil {
-			target = u.Probe.URL
+			target = rep.Probe.URL
 		}
-		return "probe " + u.Probe.Method + " " + redact.URL(target)
+		return "probe " + rep.Probe.Method + " " + redact.URL(target)
 	}
-	return u.Summary
+	return rep.Summary
 }
 
-// finish enters what became of a round, and tells the observer.
-func (p *running) finish(u unit, out StepOutcome) {
-	out.Rounds = 1
+// finish adds the outcome of a repetition to its step, and notifies the observer.
+func (run *running) finish(rep repetition, out StepOutcome) {
+	out.Repetitions = 1
 	if out.Status == Failed {
-		out.FailedRounds = 1
-		if p.options.FailFast && p.stopped == "" {
-			p.stopped = fmt.Sprintf("step %d failed", u.index+1)
+		out.FailedRepetitions = 1
+		if run.options.FailFast && run.stopped == "" {
+			run.stopped = fmt.Sprintf("step %d failed", rep.index+1)
 		}
 	}
 	if out.Status != Passed {
-		p.lose(u)
+		run.noteUncaptured(rep)
 	}
-	p.outcome.Steps[u.index].add(out)
-	p.Observe(StepFinished{out})
+	run.outcome.Steps[rep.index].add(out)
+	run.Observe(StepFinished{out})
 }
 
-func (p *running) skip(u unit, reason string) {
-	p.finish(u, StepOutcome{Step: p.describe(u), Status: Skipped, Reason: reason})
+func (run *running) skip(rep repetition, reason string) {
+	run.finish(rep, StepOutcome{Step: run.describe(rep), Status: Skipped, Reason: reason})
 }
 
-// lose notes which variables a step was to capture and did not.
-func (p *running) lose(u unit) {
-	captures := u.Captures
-	for _, inner := range u.Steps {
+// noteUncaptured records which variables a step should have captured and did not.
+func (run *running) noteUncaptured(rep repetition) {
+	captures := rep.Captures
+	for _, inner := range rep.Steps {
 		captures = append(captures[:len(captures):len(captures)], inner.Captures...)
 	}
 	for _, c := range captures {
-		if _, got := p.engine.Vars[c.Name]; !got {
-			p.lost[c.Name] = u.index + 1
+		if _, got := run.engine.Vars[c.Name]; !got {
+			run.uncaptured[c.Name] = rep.index + 1
 		}
 	}
 }
 
-// unprepared is the outcome of a step that could not be made ready. When it needs
-// what an earlier step was to capture, it is skipped instead.
-func (p *running) unprepared(step Step, err error) StepOutcome {
+// prepareFailed is the outcome of a step that could not be prepared: skipped when it uses a
+// variable that an earlier step failed to capture, else failed.
+func (run *running) prepareFailed(step Step, err error) StepOutcome {
 	var unset *expr.UnsetError
 	if errors.As(err, &unset) {
-		if from, ok := p.lost[unset.Name]; ok {
-			reason := fmt.Sprintf("it needs %s, which step %d did not capture", expr.InQuotes(unset.Name), from)
+		if from, ok := run.uncaptured[unset.Name]; ok {
+			reason := fmt.Sprintf("step %d did not capture %s", from, expr.Quote(unset.Name))
 			return StepOutcome{Step: step, Status: Skipped, Reason: reason}
 		}
 	}
-	return StepOutcome{Step: step, Status: Failed, Failure: &Failure{Message: p.secrets.Mask(err.Error())}}
+	return StepOutcome{Step: step, Status: Failed, Failure: &Failure{Message: run.secrets.Mask(err.Error())}}
 }

@@ -48,7 +48,7 @@ func TestBodies(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			e := serve(t, nil)
-			out := play(t, e.URL, "vars: {ticket: 4211, state: new}\nsteps:\n  - "+tt.step)
+			out := runScenario(t, e.URL, "vars: {ticket: 4211, state: new}\nsteps:\n  - "+tt.step)
 			if !out.OK() {
 				t.Fatalf("%+v %+v", out.Steps[0], out.Steps[0].Failure)
 			}
@@ -75,7 +75,7 @@ steps:
   - send: ticket update
     headers: {X-Step: "Bearer ${API_TOKEN}"}
 `
-	if out := play(t, e.URL, source); !out.OK() {
+	if out := runScenario(t, e.URL, source); !out.OK() {
 		t.Fatalf("%+v", out.Steps[0])
 	}
 	want := http.Header{
@@ -136,12 +136,12 @@ func TestExpectations(t *testing.T) {
 		{`body: {contains: '"n":200'}`, ""},
 		{`body: nothing like it`, `body: expected "nothing like it", got "{\"n\":200,\"text\":\"héllo\",\"list\":[1,\"2\",{\"a\":null}],\"nothing\":null,\"yes\":true,\"big\":12345678901234567890,\"empty\":{}}"`},
 		{`error: refused`, "error: expected refused, got 200 OK"},
-		{`{status: 404, json: {n: 1}}`, "2 expectations do not hold"},
+		{`{status: 404, json: {n: 1}}`, "2 expectations not met"},
 	}
 	e := serve(t, reply)
 	for _, tt := range tests {
 		t.Run(tt.expect, func(t *testing.T) {
-			out := play(t, e.URL, "vars: {code: 200}\nsteps:\n  - send: ticket update\n    expect:\n      "+strings.ReplaceAll(tt.expect, "\n", "\n      "))
+			out := runScenario(t, e.URL, "vars: {code: 200}\nsteps:\n  - send: ticket update\n    expect:\n      "+strings.ReplaceAll(tt.expect, "\n", "\n      "))
 			got := ""
 			if f := out.Steps[0].Failure; f != nil {
 				got = f.Message
@@ -169,7 +169,7 @@ func TestExpectedFailures(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			out := play(t, tt.url, "steps:\n  - send: ticket update\n    expect: "+tt.expect)
+			out := runScenario(t, tt.url, "steps:\n  - send: ticket update\n    expect: "+tt.expect)
 			got := ""
 			if f := out.Steps[0].Failure; f != nil {
 				got = f.Message
@@ -205,14 +205,14 @@ func TestUndelivered(t *testing.T) {
 		want       bool
 		counts     Counts
 	}{
-		"second one":   {flaky.URL, "[{send: ticket}, {send: ticket}]", false, Counts{Passed: 1, Failed: 1, Sent: 2, Answered: 1}},
+		"second one":   {flaky.URL, "[{send: ticket}, {send: ticket}]", false, Counts{Passed: 1, Failed: 1, Sent: 2, Responses: 1}},
 		"torn answer":  {torn.URL, "[{send: ticket}]", true, Counts{Failed: 1, Sent: 1}},
 		"probe beside": {closed.URL, "[{probe: GET " + probed.URL + ", expect: {status: 404, within: 1ms}}, {send: ticket}]", true, Counts{Failed: 2}},
 		"probe alone":  {closed.URL, "[{probe: GET " + closed.URL + ", expect: {within: 1ms}}]", true, Counts{Failed: 1}},
 		"as a fault":   {flaky.URL, "[{send: ticket, fault: abort}]", false, Counts{Passed: 1, Sent: 1}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			out := play(t, tt.url, "steps: "+tt.steps)
+			out := runScenario(t, tt.url, "steps: "+tt.steps)
 			if diff := cmp.Diff(tt.counts, out.Counts()); diff != "" || out.Undelivered() != tt.want {
 				t.Errorf("undelivered: %t, counts (-want +got)\n%s", out.Undelivered(), diff)
 			}
@@ -220,7 +220,7 @@ func TestUndelivered(t *testing.T) {
 	}
 }
 
-func TestTooSlow(t *testing.T) {
+func TestWithin(t *testing.T) {
 	var calls atomic.Int64
 	e := serve(t, nil)
 	r := runner(t)
@@ -233,15 +233,15 @@ func TestTooSlow(t *testing.T) {
 }
 
 // The last answer says more than that the time was up in the middle of another try.
-func TestProbeNamesTheLastAnswer(t *testing.T) {
-	tries := 0
+func TestTimedOutProbeReportsLastResponse(t *testing.T) {
+	waits := 0
 	e := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		if tries++; tries > 1 {
+		if waits++; waits > 1 {
 			<-r.Context().Done()
 		}
 		io.WriteString(w, `{"state":"open"}`)
 	})
-	out := play(t, e.URL, "steps:\n  - probe: GET "+e.URL+"\n    expect: {json: {state: closed}, within: 1s}")
+	out := runScenario(t, e.URL, "steps:\n  - probe: GET "+e.URL+"\n    expect: {json: {state: closed}, within: 1s}")
 	f := out.Steps[0].Failure
 	if f == nil || !strings.HasSuffix(f.Message, `json state: expected "closed", got "open"`) || f.Request != "GET "+e.URL {
 		t.Errorf("%+v", f)
@@ -251,7 +251,7 @@ func TestProbeNamesTheLastAnswer(t *testing.T) {
 // A header may hold a URL with a secret.
 func TestHeaderDifferencesAreMasked(t *testing.T) {
 	e := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Location", "/x?token=hunter2") })
-	out := play(t, e.URL, "steps: [{send: ticket, expect: {header: {Location: '/y?token=hunter3'}}}]")
+	out := runScenario(t, e.URL, "steps: [{send: ticket, expect: {header: {Location: '/y?token=hunter3'}}}]")
 	f := out.Steps[0].Failure
 	if f == nil || len(f.Differences) != 1 || f.Differences[0] != (Difference{"header Location", `"/y?token=****"`, `"/x?token=****"`}) {
 		t.Errorf("%+v", f)
@@ -261,9 +261,9 @@ func TestHeaderDifferencesAreMasked(t *testing.T) {
 func TestPathHint(t *testing.T) {
 	const body = `{"job":{"id":77},"json":{"a":1}}`
 	for path, want := range map[string]string{
-		"json.job.id":  "a path begins inside of the reply's JSON: write x: job.id",
-		"body.job":     "a path begins inside of the reply's JSON: write x: job",
-		"header.X-Job": "what is captured comes out of the JSON of a reply, not out of its headers",
+		"json.job.id":  "paths start inside the JSON of the response: write x: job.id",
+		"body.job":     "paths start inside the JSON of the response: write x: job",
+		"header.X-Job": "capture reads the JSON of a response, not its headers",
 		"jobs.id":      "",
 		"job":          "",
 	} {
@@ -280,7 +280,7 @@ steps:
   - {send: ticket update, time: 5, capture: {job: job.id, tags: job.tags}}
   - {send: ticket update, time: 5, id: "{{ .job }}", props: {state: new, tags: "{{ .tags }}"}}
 `
-	if out := play(t, e.URL, source); !out.OK() {
+	if out := runScenario(t, e.URL, source); !out.OK() {
 		t.Fatalf("%+v", out.Steps)
 	}
 	want := `{"event":"update","time":5,"object":"ticket","objectId":77,"props":{"state":"new","tags":["a"]}}`
@@ -289,7 +289,7 @@ steps:
 	}
 }
 
-func TestAMissingCaptureSkipsWhatNeedsIt(t *testing.T) {
+func TestMissingCaptureSkipsDependentSteps(t *testing.T) {
 	e := serve(t, nil)
 	source := `
 steps:
@@ -297,7 +297,7 @@ steps:
   - {send: ticket update, id: "{{ .job }}"}
   - {send: ticket update}
 `
-	out := play(t, e.URL, source)
+	out := runScenario(t, e.URL, source)
 	statuses := []Status{out.Steps[0].Status, out.Steps[1].Status, out.Steps[2].Status}
 	if diff := cmp.Diff([]Status{Failed, Skipped, Passed}, statuses); diff != "" {
 		t.Error(diff)
@@ -305,7 +305,7 @@ steps:
 	if got, want := out.Steps[0].Failure.Message, "capture job: expected a value at job.id, got an empty body"; got != want {
 		t.Errorf("got %q", got)
 	}
-	if got, want := out.Steps[1].Reason, `it needs "job", which step 1 did not capture`; got != want {
+	if got, want := out.Steps[1].Reason, `step 1 did not capture "job"`; got != want {
 		t.Errorf("got %q", got)
 	}
 }
@@ -319,7 +319,7 @@ func TestTogetherIsConcurrent(t *testing.T) {
 		barrier.Wait() // answers nobody until all are here
 		w.WriteHeader(http.StatusNoContent)
 	})
-	out := play(t, e.URL, `
+	out := runScenario(t, e.URL, `
 steps:
   - together:
       - {send: ticket update, props: {state: done}}
@@ -339,14 +339,14 @@ steps:
 `
 	order := func(word string, seed int64) string {
 		s := mustParse(t, fmt.Sprintf(source, word))
-		p := &running{scenario: s, random: rand.New(rand.NewPCG(uint64(seed), 0))}
-		u := unit{Step: &s.Steps[0], round: 1}
-		ready := make([]delivery, len(u.Steps))
+		run := &running{scenario: s, random: rand.New(rand.NewPCG(uint64(seed), 0))}
+		rep := repetition{Step: &s.Steps[0], number: 1}
+		ready := make([]delivery, len(rep.Steps))
 		for i := range ready {
-			ready[i] = delivery{unit: unit{Step: &u.Steps[i], round: 1}}
+			ready[i] = delivery{repetition: repetition{Step: &rep.Steps[i], number: 1}}
 		}
 		text := ""
-		for _, d := range p.inOrder(u, ready) {
+		for _, d := range run.ordered(rep, ready) {
 			text += d.Event.ID.JSON
 		}
 		return text
@@ -367,7 +367,7 @@ steps:
 
 func TestRepeatAndTimes(t *testing.T) {
 	e := serve(t, nil)
-	out := play(t, e.URL, `
+	out := runScenario(t, e.URL, `
 steps:
   - {send: ticket update, id: "{{ .n }}", props: {}, repeat: 3, times: 2, time: "{{ seq }}"}
 `)
@@ -382,7 +382,7 @@ steps:
 	if diff := cmp.Diff(want, e.received()); diff != "" {
 		t.Error(diff)
 	}
-	if s := out.Steps[0]; s.Rounds != 3 || s.Sent != 6 || s.Status != Passed {
+	if s := out.Steps[0]; s.Repetitions != 3 || s.Sent != 6 || s.Status != Passed {
 		t.Errorf("%+v", s)
 	}
 }
@@ -400,10 +400,10 @@ func TestProbe(t *testing.T) {
 		fmt.Fprintf(w, `{"state":%q}`, state)
 	})
 	r := runner(t)
-	var tries []time.Duration
+	var waits []time.Duration
 	r.Observe = func(ev Event) {
 		if p, ok := ev.(Probed); ok {
-			tries = append(tries, p.Next)
+			waits = append(waits, p.Next)
 		}
 	}
 	s := mustParse(t, "steps:\n  - probe: GET "+e.URL+"/tickets/1\n    expect: {json: {state: closed}, within: 1h}\n    capture: {state: state}\n  - {probe: 'GET "+e.URL+"', name: 'it is {{ .state }}'}")
@@ -412,19 +412,19 @@ func TestProbe(t *testing.T) {
 		t.Fatalf("%+v", out.Steps)
 	}
 	ms := time.Millisecond
-	if diff := cmp.Diff([]time.Duration{50 * ms, 100 * ms, 200 * ms, 0, 0}, tries); diff != "" {
+	if diff := cmp.Diff([]time.Duration{50 * ms, 100 * ms, 200 * ms, 0, 0}, waits); diff != "" {
 		t.Error(diff)
 	}
 }
 
-func TestAProbeThatNeverHolds(t *testing.T) {
+func TestProbeTimesOut(t *testing.T) {
 	e := serve(t, func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, `{"state":"open"}`) })
 	clock := &fakeClock{at: now()}
 	r := runner(t)
 	r.Now, r.Sleep = clock.now, clock.sleep
 	s := mustParse(t, "steps:\n  - probe: GET "+e.URL+"\n    expect: {json: {state: closed}, within: 1s}")
 	out := r.Run(context.Background(), s, Options{})
-	want := `not within 1s, in 6 tries: json state: expected "closed", got "open"`
+	want := `timed out after 1s (6 attempts): json state: expected "closed", got "open"`
 	if f := out.Steps[0].Failure; f == nil || f.Message != want {
 		t.Errorf("got %+v", f)
 	}
@@ -439,7 +439,7 @@ func TestFailFast(t *testing.T) {
 	o := to(t, e.URL)
 	o.FailFast = true
 	out := runner(t).Run(context.Background(), s, o)
-	if diff := cmp.Diff(Counts{Failed: 1, Skipped: 2, Sent: 1, Answered: 1}, out.Counts()); diff != "" {
+	if diff := cmp.Diff(Counts{Failed: 1, Skipped: 2, Sent: 1, Responses: 1}, out.Counts()); diff != "" {
 		t.Error(diff)
 	}
 	if out.Steps[2].Reason != "step 1 failed" {
@@ -466,7 +466,7 @@ func TestSecretsAreMasked(t *testing.T) {
 		w.WriteHeader(http.StatusForbidden)
 		fmt.Fprintf(w, "no %s, %s", r.Header.Get("Authorization"), r.Header.Get("X-Open"))
 	})
-	out := play(t, e.URL, `
+	out := runScenario(t, e.URL, `
 steps:
   - send: ticket update
     name: uses ${API_TOKEN}
@@ -479,7 +479,7 @@ steps:
 			t.Errorf("%s is shown: %s", secret, text)
 		}
 	}
-	if got, want := out.Steps[0].Failure.Reply[1], "no ****, ****"; got != want {
+	if got, want := out.Steps[0].Failure.Response[1], "no ****, ****"; got != want {
 		t.Errorf("got %q", got)
 	}
 }
@@ -522,16 +522,16 @@ steps:
 	}
 }
 
-func TestACaptureSaysWhyThereIsNothing(t *testing.T) {
+func TestCaptureOfUnreadableBody(t *testing.T) {
 	long := `{"pad":"` + strings.Repeat("x", deliver.KeptBody) + `","job":1}`
 	for body, want := range map[string]string{
 		"":           "got an empty body",
 		"<html>":     "got a body that is not JSON",
 		`{"jobs":1}`: "got nothing",
-		long:         "got a body of more than 64 KiB, which is not read",
+		long:         "got a body larger than 64 KiB",
 	} {
 		e := serve(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(body)) })
-		out := play(t, e.URL, "steps: [{send: ticket, capture: {job: job}}]")
+		out := runScenario(t, e.URL, "steps: [{send: ticket, capture: {job: job}}]")
 		if f := out.Steps[0].Failure; f == nil || !strings.HasSuffix(f.Message, want) {
 			t.Errorf("want %q, got %+v", want, f)
 		}

@@ -9,49 +9,49 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
 )
 
-var errNoTarget = errors.New("there is no target: neither the options nor target.url in the scenario name one")
+var errNoTarget = errors.New("no endpoint URL: set target.url in the scenario")
 
-// target is where a delivery goes, with the headers of its own step on top.
-func (p *running) target(own []scenario.Header) (target deliver.Target, err error) {
-	switch target.URL = p.to; {
-	case p.to != nil:
-	case !p.scenario.HasTarget():
+// target returns the target of a delivery. The headers of the step override all others.
+func (run *running) target(own []scenario.Header) (target deliver.Target, err error) {
+	switch target.URL = run.to; {
+	case run.to != nil:
+	case !run.scenario.HasTarget():
 		return target, errNoTarget
 	default:
-		if target.URL, err = p.url(p.scenario.Target.URL); err != nil {
+		if target.URL, err = run.url(run.scenario.Target.URL); err != nil {
 			return target, err
 		}
 	}
-	for _, headers := range [][]scenario.Header{p.scenario.Target.Headers, p.scenario.Headers} {
-		if target.Headers, err = p.override(target.Headers, headers); err != nil {
+	for _, headers := range [][]scenario.Header{run.scenario.Target.Headers, run.scenario.Headers} {
+		if target.Headers, err = run.override(target.Headers, headers); err != nil {
 			return target, err
 		}
 	}
-	target.Headers, err = p.override(deliver.Override(target.Headers, p.options.Headers), own)
+	target.Headers, err = run.override(deliver.Override(target.Headers, run.options.Headers), own)
 	return target, err
 }
 
-// url makes a URL of what the scenario says.
-func (p *running) url(text string) (*url.URL, error) {
-	text, err := p.engine.Text(text)
+// url evaluates and parses a URL of the scenario.
+func (run *running) url(text string) (*url.URL, error) {
+	text, err := run.engine.Text(text)
 	if err != nil {
 		return nil, fmt.Errorf("url: %w", err)
 	}
 	u, err := deliver.ParseURL(text)
 	if err == nil {
-		p.secrets.AddURL(u)
+		run.secrets.AddURL(u)
 	}
 	return u, err
 }
 
-// override puts headers of the scenario over others.
-func (p *running) override(base []deliver.Header, headers []scenario.Header) ([]deliver.Header, error) {
+// override evaluates headers of the scenario, which override others.
+func (run *running) override(base []deliver.Header, headers []scenario.Header) ([]deliver.Header, error) {
 	if len(headers) == 0 {
 		return base, nil
 	}
 	over := make([]deliver.Header, len(headers))
 	for i, h := range headers {
-		text, err := p.engine.Text(h.Text)
+		text, err := run.engine.Text(h.Text)
 		if err != nil {
 			return nil, fmt.Errorf("header %s: %w", h.Name, err)
 		}
@@ -59,7 +59,7 @@ func (p *running) override(base []deliver.Header, headers []scenario.Header) ([]
 			return nil, err
 		}
 		over[i].Remove = h.Remove
-		p.secrets.AddHeader(over[i].Name, over[i].Value)
+		run.secrets.AddHeader(over[i].Name, over[i].Value)
 	}
 	return deliver.Override(base, over), nil
 }

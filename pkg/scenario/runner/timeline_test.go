@@ -24,7 +24,7 @@ func dated(t *testing.T, e *endpoint) []string {
 	return all
 }
 
-func TestTimesGrowAndAreNotInTheFuture(t *testing.T) {
+func TestTimesIncreaseAndAreNotInTheFuture(t *testing.T) {
 	const source = `
 steps:
   - {send: ticket, id: 1, repeat: 2}
@@ -61,7 +61,7 @@ steps:
 }
 
 // An endpoint that knows the events of one run must not take those of the next for older ones.
-func TestTimesGrowThroughAPlan(t *testing.T) {
+func TestTimesIncreaseThroughAPlan(t *testing.T) {
 	e := serve(t, nil)
 	r := runner(t)
 	r.Now = now

@@ -17,11 +17,11 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/expr"
 )
 
-// judge compares a result with what was expected. The error is about an
-// expression among the expectations.
-func (p *running) judge(x *scenario.Expectation, within time.Duration, r deliver.Result) ([]Difference, error) {
+// evaluate returns the expectations that a result does not meet. The error is about an
+// expression in an expectation.
+func (run *running) evaluate(x *scenario.Expectation, within time.Duration, r deliver.Result) ([]Difference, error) {
 	if x.Failure != "" || r.Failure != nil {
-		return judgeFailure(x, r), nil
+		return evaluateFailure(x, r), nil
 	}
 	var found []Difference
 	if !slices.ContainsFunc(x.Status, func(s scenario.StatusRange) bool { return s.Low <= r.Status && r.Status <= s.High }) {
@@ -30,7 +30,7 @@ func (p *running) judge(x *scenario.Expectation, within time.Duration, r deliver
 	if within > 0 && r.Timings.Total > within {
 		found = append(found, Difference{"within", within.String(), r.Timings.Total.Round(time.Millisecond / 10).String()})
 	}
-	j := judging{engine: p.engine, found: found}
+	j := evaluation{engine: run.engine, found: found}
 	for i := range x.Headers {
 		j.header(&x.Headers[i], r.Headers)
 	}
@@ -43,14 +43,14 @@ func (p *running) judge(x *scenario.Expectation, within time.Duration, r deliver
 	return j.found, j.err
 }
 
-func judgeFailure(x *scenario.Expectation, r deliver.Result) []Difference {
+func evaluateFailure(x *scenario.Expectation, r deliver.Result) []Difference {
 	actual := statusLine(r)
 	if r.Failure != nil {
 		actual = string(r.Failure.Kind)
 	}
 	switch {
 	case x.Failure == "" && r.Failure.Kind == fault.KindAborted:
-		return nil // as the fault of the step demands
+		return nil // as the fault of the step intends
 	case x.Failure == "":
 		return []Difference{{"status", statusText(x), actual}}
 	case r.Failure != nil && (x.Failure == scenario.AnyFailure || x.Failure == actual):
@@ -71,15 +71,15 @@ func statusLine(r deliver.Result) string {
 	return strings.TrimSpace(strconv.Itoa(r.Status) + " " + r.StatusText)
 }
 
-// judging gathers the differences of one response.
-type judging struct {
+// evaluation collects the differences of one response.
+type evaluation struct {
 	engine *expr.Engine
 	found  []Difference
 	err    error
 }
 
-// header is met when one header of that name meets it.
-func (j *judging) header(c *scenario.Check, headers http.Header) {
+// header checks that one header of that name meets the expectation.
+func (j *evaluation) header(c *scenario.Check, headers http.Header) {
 	if redact.IsSecret(c.Name) {
 		j.secretHeader(c, headers)
 		return
@@ -92,7 +92,7 @@ func (j *judging) header(c *scenario.Check, headers http.Header) {
 	}
 }
 
-func (j *judging) plainHeader(c *scenario.Check, headers http.Header) {
+func (j *evaluation) plainHeader(c *scenario.Check, headers http.Header) {
 	what := "header " + c.Name
 	values := headers.Values(c.Name)
 	if len(values) <= 1 {
@@ -110,9 +110,9 @@ func (j *judging) plainHeader(c *scenario.Check, headers http.Header) {
 	j.found = append(j.found[:before], Difference{what, j.found[before].Expected, strings.Join(values, ", ")})
 }
 
-// secretHeader shows nothing of the values.
-func (j *judging) secretHeader(c *scenario.Check, headers http.Header) {
-	alone := judging{engine: j.engine}
+// secretHeader checks a header without showing its values.
+func (j *evaluation) secretHeader(c *scenario.Check, headers http.Header) {
+	alone := evaluation{engine: j.engine}
 	for _, value := range headers.Values(c.Name) {
 		alone.found = nil
 		if alone.compare("", c.Tests, text(value)); len(alone.found) == 0 {
@@ -127,18 +127,18 @@ func (j *judging) secretHeader(c *scenario.Check, headers http.Header) {
 	}
 }
 
-func (j *judging) json(checks []scenario.Check, r deliver.Result) {
+func (j *evaluation) json(checks []scenario.Check, r deliver.Result) {
 	if actual := notJSON(r); actual != "" {
 		j.found = append(j.found, Difference{"json " + checks[0].Name, "JSON", actual})
 		return
 	}
-	reply := gjson.ParseBytes(r.Body)
+	response := gjson.ParseBytes(r.Body)
 	for i := range checks {
-		j.compare("json "+checks[i].Name, checks[i].Tests, reply.Get(checks[i].Name))
+		j.compare("json "+checks[i].Name, checks[i].Tests, response.Get(checks[i].Name))
 	}
 }
 
-// notJSON says what a body is that cannot be looked into; else "".
+// notJSON describes a body that is not JSON; of JSON, it returns "".
 func notJSON(r deliver.Result) string {
 	switch {
 	case gjson.ValidBytes(r.Body) && r.Undecoded == "":
@@ -148,13 +148,13 @@ func notJSON(r deliver.Result) string {
 	case len(r.Body) == 0:
 		return "an empty body"
 	case r.Truncated:
-		return fmt.Sprintf("a body of more than %d KiB, which is not read", deliver.KeptBody>>10)
+		return fmt.Sprintf("a body larger than %d KiB", deliver.KeptBody>>10)
 	}
 	return "a body that is not JSON"
 }
 
-// compare runs tests on one value; the first that is not met is a difference.
-func (j *judging) compare(what string, tests []scenario.Test, actual gjson.Result) {
+// compare runs tests on one value; the first that fails is a difference.
+func (j *evaluation) compare(what string, tests []scenario.Test, actual gjson.Result) {
 	for _, t := range tests {
 		expected, ok, err := t.Run(j.engine, actual)
 		if err != nil {
@@ -168,7 +168,7 @@ func (j *judging) compare(what string, tests []scenario.Test, actual gjson.Resul
 	}
 }
 
-// text is a string as the JSON it would be; no string does not exist.
+// text returns a string as a JSON value; without an argument, a value that does not exist.
 func text(values ...string) gjson.Result {
 	if len(values) == 0 {
 		return gjson.Result{}

@@ -20,7 +20,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/undertest"
 )
 
-// running is a run that is about to begin.
+// running is one execution of the command.
 type running struct {
 	app         *cli.App
 	options     *options
@@ -35,7 +35,7 @@ type running struct {
 	view        *view
 }
 
-// run settles everything that can be wrong before anything is started or sent.
+// run validates everything before it starts or sends anything.
 func run(ctx context.Context, o *options) error {
 	r := &running{app: o.App, options: o, seed: int64(o.seed.Or(o.Random))}
 	if err := r.check(); err != nil {
@@ -43,11 +43,11 @@ func run(ctx context.Context, o *options) error {
 	}
 	loaded, err := o.Load(ctx, o.Settings)
 	if err != nil {
-		return r.notBegun(err)
+		return r.notStarted(err)
 	}
 	r.config = loaded.Config
 	if r.scenarios, err = parseScenarios(ctx, o, r.config); err != nil {
-		return r.notBegun(err)
+		return r.notStarted(err)
 	}
 	if err := o.reports.Check(); err != nil {
 		return err
@@ -56,14 +56,14 @@ func run(ctx context.Context, o *options) error {
 		return r.checked()
 	}
 	if err := r.prepare(ctx); err != nil {
-		return r.notBegun(err)
+		return r.notStarted(err)
 	}
 	r.view = newView(o.App, r)
 	defer r.view.close()
 	return r.start(ctx)
 }
 
-// checked says that there is no mistake in the scenarios.
+// checked reports that the scenarios are valid.
 func (r *running) checked() error {
 	steps, suite := 0, report.Suite{Name: "Scenario"}
 	for _, s := range r.scenarios {
@@ -71,7 +71,7 @@ func (r *running) checked() error {
 		suite.Cases = append(suite.Cases, report.Case{Name: s.Name, File: s.File, Status: report.Passed})
 	}
 	if !r.app.Quiet {
-		fmt.Fprintf(r.app.Stdout, "%s, %s: no mistakes\n", console.Plural(len(r.scenarios), "scenario"), console.Plural(steps, "step"))
+		fmt.Fprintf(r.app.Stdout, "%s, %s: valid\n", console.Plural(len(r.scenarios), "scenario"), console.Plural(steps, "step"))
 	}
 	return r.report(report.Report{Suites: []report.Suite{suite}})
 }
@@ -80,8 +80,8 @@ func (r *running) check() error {
 	o := r.options
 	for _, name := range o.assume {
 		if !slices.Contains(assumptionNames(), name) {
-			return cli.Usage(fmt.Errorf("--assume: there is no assumption %q%s", name, apizee.DidYouMean(name, assumptionNames())),
-				"it takes "+cli.List(assumptionNames(), "and")+", with commas between them.")
+			return cli.Usage(fmt.Errorf("--assume: unknown assumption %q%s", name, apizee.DidYouMean(name, assumptionNames())),
+				"use one or more of "+cli.List(assumptionNames(), "and")+", separated by commas.")
 		}
 		r.assumptions = append(r.assumptions, runner.Assumption(name))
 	}
@@ -93,8 +93,7 @@ func (r *running) check() error {
 	return r.checkEndpoints()
 }
 
-// prepare settles where events go and how. The target may be typed, or come from
-// the configuration.
+// prepare sets up the target and the runner.
 func (r *running) prepare(ctx context.Context) error {
 	headers, err := r.app.ParseHeaders(r.config.Headers, r.options.Headers)
 	if err != nil {
@@ -124,8 +123,8 @@ func (r *running) faulty(f fault.Fault, seed uint64) *deliver.Client {
 	return f.Client(r.transport, r.app.Now, fault.Options{Seed: seed, Sleep: r.app.Sleep})
 }
 
-// chooseTarget takes the target of the command line before the scenario's, and
-// that before the configured one.
+// chooseTarget prefers the target of the command line to the scenario's, and that to the
+// configured one.
 func (r *running) chooseTarget() error {
 	_, typed := r.options.Settings["to"]
 	switch {
@@ -147,23 +146,23 @@ func (r *running) chooseTarget() error {
 
 func needsTarget(s *scenario.Scenario) bool { return s.Delivers() && !s.HasTarget() }
 
-// start brings up what a run needs, plays the scenarios, and takes it down.
+// start starts the listener and the programs under test, runs the scenarios, and stops them.
 func (r *running) start(ctx context.Context) error {
 	r.app.OutliveReader()
 	if r.options.loopback {
 		stop, err := r.listen()
 		if err != nil {
-			return r.notBegun(err)
+			return r.notStarted(err)
 		}
 		defer stop()
 	}
 	programs, stop, err := r.startPrograms(ctx)
 	if err != nil {
-		return r.notBegun(err)
+		return r.notStarted(err)
 	}
 	defer stop()
 	r.runner.Observe = r.view.observe
-	outcomes, all := r.play(ctx)
+	outcomes, all := r.runAll(ctx)
 	if ctx.Err() != nil {
 		all.Suites = append(all.Suites, failedRun("to the end", errors.New("interrupted")))
 	}
@@ -173,13 +172,13 @@ func (r *running) start(ctx context.Context) error {
 	return r.ended(programs, r.end(ctx, outcomes, all))
 }
 
-// play runs all scenarios under all assumptions, as often as asked.
-func (r *running) play(ctx context.Context) (outcomes []runner.Outcome, all report.Report) {
+// runAll runs the plan.
+func (r *running) runAll(ctx context.Context) (outcomes []runner.Outcome, all report.Report) {
 	r.view.begin()
 	stopped := false
 	for _, planned := range r.plan().Runs() {
 		if stopped {
-			all.Suites = append(all.Suites, planned.Skipped("--fail-fast, after a failure"))
+			all.Suites = append(all.Suites, planned.Skipped("--fail-fast after a failure"))
 			continue
 		}
 		r.view.scenario(planned.Title, planned.Scenario)
@@ -201,7 +200,7 @@ func (r *running) plan() runner.Plan {
 	}
 }
 
-// end writes the reports, sums up, and makes the exit code.
+// end prints the summary, writes the reports, and returns the error for the exit code.
 func (r *running) end(ctx context.Context, outcomes []runner.Outcome, all report.Report) error {
 	r.view.summary(outcomes)
 	if err := r.report(all); err != nil {
@@ -211,17 +210,17 @@ func (r *running) end(ctx context.Context, outcomes []runner.Outcome, all report
 }
 
 func (r *running) verdict(ctx context.Context, outcomes []runner.Outcome) error {
-	failed, answered, undelivered := 0, 0, false
+	failed, responses, undelivered := 0, 0, false
 	for _, o := range outcomes {
 		failed += o.Counts().Failed
-		answered += o.Counts().Answered
+		responses += o.Counts().Responses
 		undelivered = undelivered || o.Undelivered()
 	}
 	switch {
 	case ctx.Err() != nil:
 		return cli.Interrupted()
-	case undelivered && answered == 0:
-		return cli.Unreachable(errors.New("no event was answered"), "")
+	case undelivered && responses == 0:
+		return cli.Unreachable(errors.New("no response to any event"), "")
 	case failed > 0:
 		return r.app.Negative("%s failed", console.Plural(failed, "step"))
 	}
