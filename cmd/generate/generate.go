@@ -43,7 +43,7 @@ machine, and starts at 2026-01-01 unless --start is set.`,
 	f := c.Flags()
 	cli.CountFlag(f, &o.count, "count", 0, "number of events (default endless)")
 	f.StringVar(&o.start, "start", "", "time of the first event, in UNIX seconds or RFC 3339 (default now)")
-	o.Stream.AddFlags(c, app.Catalog, "events per unit of their own time", "2/s", "30/m", "500/s")
+	o.Stream.AddFlags(c, app.Catalog, "events per second, minute or hour of event time, such as 30/m", "2/s", "30/m", "500/s")
 	cli.NameArgument(f, "TIME", "start")
 	for _, name := range []string{"count", "start"} {
 		cli.Complete(c, name, cli.Nothing)

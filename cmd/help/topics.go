@@ -41,8 +41,8 @@ duplicate	each event is delivered twice, with the same bytes
 shuffle	up to four consecutive events are delivered in random order (--seed repeats it)
 late	events are delivered in pairs, the second before the first
 
-To pass under the last three, ignore an event with an object, ID, event and time that have been processed,
-and ignore an event older than the last one processed for its object.`
+To pass under all of them, ignore an event that has been processed before (same object, ID, event and time),
+and an event that is older than the last one processed for its object.`
 
 // connection lists the flags that all commands have which connect to an endpoint.
 func connection() string {
@@ -50,8 +50,8 @@ func connection() string {
 	var flags cli.Connection
 	flags.AddFlags(c, c.Flags())
 	flags.KeepAliveFlag(c.Flags())
-	return `These flags control how an endpoint is reached. They belong to send, run, replay, load and audit, and,
-except for --keep-alive, to listen for --forward-to. load always keeps its connections.
+	return `These flags control how an endpoint is reached. send, run, replay and audit have all of them. load has no
+--keep-alive: it always reuses connections. listen has them for --forward-to, which reuses connections too.
 
 ` + cli.ListRows("Flags", cli.FlagRows(c, cli.ConnectionFlags)...)
 }
@@ -107,8 +107,8 @@ props.NAME also accepts the name of an undocumented prop.`
 
 func environment(app *cli.App) string {
 	rows := []cli.Row{
-		{Term: "APIZEE_HOOKS_CONFIG", Text: "the configuration file, as --config"},
-		{Term: "APIZEE_HOOKS_PROFILE", Text: "the profile, as --profile"},
+		{Term: "APIZEE_HOOKS_CONFIG", Text: "Configuration file, as --config."},
+		{Term: "APIZEE_HOOKS_PROFILE", Text: "Profile of the configuration file, as --profile."},
 	}
 	for _, k := range config.Keys() {
 		rows = append(rows, cli.Row{Term: k.Env(), Text: k.Description})
@@ -118,17 +118,17 @@ ignored.
 
 ` + cli.ListRows("Configuration", rows...) + `
 ` + cli.ListRows("Output and editor",
-		cli.Row{Term: "NO_COLOR", Text: "disables color, unless --color always"},
-		cli.Row{Term: "FORCE_COLOR", Text: "enables color where the output is not a terminal; 0 has no effect"},
-		cli.Row{Term: "TERM", Text: "dumb disables color and progress"},
-		cli.Row{Term: "COLUMNS", Text: "the width of the output"},
-		cli.Row{Term: "VISUAL, EDITOR", Text: "the editor for send --edit; VISUAL comes first"},
+		cli.Row{Term: "NO_COLOR", Text: "Disables color, unless --color is always."},
+		cli.Row{Term: "FORCE_COLOR", Text: "Enables color if the output is not a terminal; 0 has no effect."},
+		cli.Row{Term: "TERM", Text: "dumb disables color and progress."},
+		cli.Row{Term: "COLUMNS", Text: "Width of the output."},
+		cli.Row{Term: "VISUAL, EDITOR", Text: "Editor for send --edit; VISUAL comes first."},
 	) + `
 ` + cli.ListRows("Network and files",
-		cli.Row{Term: "HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY", Text: "proxies for deliveries, as for curl; not used for this machine, or with --no-proxy"},
-		cli.Row{Term: "XDG_CONFIG_HOME, HOME, AppData", Text: "where the user's configuration directory is: $XDG_CONFIG_HOME/apizee-hooks, else ~/.config/apizee-hooks, on Windows %AppData%\\apizee-hooks"},
-		cli.Row{Term: "GITHUB_WORKSPACE, CI_PROJECT_DIR", Text: "the directory that file names in reports are relative to"},
-		cli.Row{Term: "GOGC, GOMEMLIMIT", Text: "limits of Go's garbage collector"},
+		cli.Row{Term: "HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY", Text: "Proxies for deliveries, as for curl; not used for this machine or with --no-proxy."},
+		cli.Row{Term: "XDG_CONFIG_HOME, HOME, AppData", Text: "User's configuration directory: $XDG_CONFIG_HOME/apizee-hooks, else ~/.config/apizee-hooks, on Windows %AppData%\\apizee-hooks."},
+		cli.Row{Term: "GITHUB_WORKSPACE, CI_PROJECT_DIR", Text: "Directory that file names in reports are relative to."},
+		cli.Row{Term: "GOGC, GOMEMLIMIT", Text: "Limits of Go's garbage collector."},
 	)
 }
 

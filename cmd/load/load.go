@@ -69,7 +69,7 @@ host.`,
 	f := c.Flags()
 	o.Connection.AddFlags(c, f)
 	cli.FaultFlag(c, f, &o.fault, func(fault.Fault) bool { return true })
-	o.Stream.AddFlags(c, app.Catalog, "events per unit of time", "50/s", "500/s", "30/m")
+	o.Stream.AddFlags(c, app.Catalog, "events per second, minute or hour, such as 500/s", "50/s", "500/s", "30/m")
 	f.StringVar(&o.ramp, "ramp", "", "rate at the beginning and at the end, such as 1/s..500/s")
 	f.DurationVar(&o.duration, "duration", 10*time.Second, "length of the load")
 	cli.CountFlag(f, &o.maxWorkers, "max-workers", load.DefaultMaxWorkers, "maximum number of concurrent deliveries")

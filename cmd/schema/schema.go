@@ -38,7 +38,9 @@ func New(app *cli.App) *cobra.Command {
 		Long:  about,
 		Example: cli.Example(`
 			apizee-hooks schema json-schema > event.schema.json
-			apizee-hooks schema openapi > apizee-webhooks.openapi.json`),
+			apizee-hooks schema openapi > apizee-webhooks.openapi.json
+			# For editors: # yaml-language-server: $schema=scenario.schema.json
+			apizee-hooks schema scenario > scenario.schema.json`),
 		Args:              cli.OneOf("a schema", names),
 		ValidArgsFunction: cli.FirstArg(cli.Words(names)),
 		RunE: func(_ *cobra.Command, args []string) error {

@@ -96,9 +96,9 @@ func placeholder(p apizee.Prop) string {
 	case apizee.Integer:
 		return "N"
 	case apizee.Number:
-		return "F"
+		return "NUMBER"
 	case apizee.DateTime:
-		return "RFC3339"
+		return "TIME"
 	}
 	if len(p.Values) > 0 {
 		return strings.ToUpper(lastPart(p.Path))
