@@ -13,7 +13,7 @@ import (
 
 const module = "github.com/apizee-hooks/apizee-hooks/"
 
-// mayImport are the arrows between our own packages.
+// mayImport returns the allowed imports between our own packages.
 func mayImport() map[string][]string {
 	return map[string][]string{
 		"apizee":          {},
@@ -41,7 +41,7 @@ func mayImport() map[string][]string {
 	}
 }
 
-// onlyIn are libraries that one folder alone may know.
+// onlyIn returns libraries that only one directory may import.
 func onlyIn() map[string]string {
 	return map[string]string{
 		"github.com/spf13/viper": "pkg/config/",
@@ -50,15 +50,15 @@ func onlyIn() map[string]string {
 	}
 }
 
-// mayNotImport says whether a command imports another one. What they share is in
-// cmd/internal, of which show knows neither the command line nor the commands.
+// mayNotImport reports whether a command imports another one. What commands share is in
+// cmd/internal, where show imports neither cli nor a command.
 func mayNotImport(own, ours string) bool {
 	return strings.HasPrefix(own, "cmd/") && strings.HasPrefix(ours, "cmd/") &&
 		(own == "cmd/internal/show" || !strings.HasPrefix(ours, "cmd/internal/"))
 }
 
-// TestRunKnowsNoCobra wants cobra where a command and its flags are made, and nowhere else
-// in a command's package: in the file of its name, in flags.go, and where subcommands are.
+// TestRunKnowsNoCobra checks that cobra is imported only where a command, its flags and its
+// subcommands are created: in the file of its name, and in flags.go.
 func TestRunKnowsNoCobra(t *testing.T) {
 	allowed := map[string]bool{"send/object.go": true}
 	for _, command := range subcommands() {
@@ -84,7 +84,7 @@ func TestRunKnowsNoCobra(t *testing.T) {
 	}
 }
 
-// TestArchitecture keeps the arrows between the packages as they are meant.
+// TestArchitecture checks the imports between packages.
 func TestArchitecture(t *testing.T) {
 	list := exec.Command("go", "list", "-json=ImportPath,Imports", "./...")
 	list.Dir = ".."

@@ -120,8 +120,8 @@ func TestOneEntryIsAnObject(t *testing.T) {
 	}
 }
 
-// TestGenerateGivesAnyObjectALife wants each event of the object, and nothing undocumented.
-func TestGenerateGivesAnyObjectALife(t *testing.T) {
+// TestGenerateAnyObject wants each event of the object, and nothing undocumented.
+func TestGenerateAnyObject(t *testing.T) {
 	code, out := runExtended(t, "", "generate", "--mix", "smsmessage=1,media=1", "--count", "2000", "--seed", "3")
 	if code != cli.ExitOK {
 		t.Fatal(out)
@@ -144,7 +144,7 @@ func TestGenerateGivesAnyObjectALife(t *testing.T) {
 	}
 }
 
-// TestListenKnowsTheObject sends an event that the filter leaves out and one that it takes.
+// TestListenKnowsTheObject sends an event that the filter excludes and one that it selects.
 func TestListenKnowsTheObject(t *testing.T) {
 	out := &syncBuffer{grown: make(chan struct{}, 1)}
 	ctx, stop := context.WithTimeout(t.Context(), waitAtMost)
@@ -168,8 +168,8 @@ func TestListenKnowsTheObject(t *testing.T) {
 	}
 }
 
-// TestFlagsOfPropsAreTheirOwn refuses a prop whose flag would stand for two things.
-func TestFlagsOfPropsAreTheirOwn(t *testing.T) {
+// TestFlagsOfPropsAreUnique refuses a prop whose flag has another meaning.
+func TestFlagsOfPropsAreUnique(t *testing.T) {
 	for _, problem := range takenFlags(apizee.Documented()) {
 		t.Error(problem)
 	}
@@ -182,7 +182,7 @@ func TestFlagsOfPropsAreTheirOwn(t *testing.T) {
 	}
 }
 
-// takenFlags are the flags of props that send, the program or another prop has already.
+// takenFlags returns the flags of props that send, the program or another prop has, too.
 func takenFlags(c *apizee.Catalog) []string {
 	system := testSystem(new(bytes.Buffer))
 	system.Catalog = &apizee.Catalog{}
@@ -212,13 +212,13 @@ func takenFlags(c *apizee.Catalog) []string {
 	return problems
 }
 
-// catalogFile is the one file that may type a documented word.
+// catalogFile is the only file that may contain a documented word.
 const catalogFile = "pkg/apizee/documented.go"
 
-// TestDocumentedWordsAreTypedOnce reads the source for documented words outside the catalog.
+// TestDocumentedWordsAreTypedOnce looks for documented words outside the catalog.
 func TestDocumentedWordsAreTypedOnce(t *testing.T) {
 	words := documentedWords(apizee.Documented())
-	// Words that the program uses in a sense of its own, too.
+	// Words that the program also uses in another sense.
 	for _, ordinary := range []string{apizee.PropName, apizee.StateError, apizee.StateRejected} {
 		delete(words, ordinary)
 	}
@@ -262,7 +262,7 @@ func documentedWords(c *apizee.Catalog) map[string]bool {
 	return words
 }
 
-// typedWords are the places in a file where a string is one of the words.
+// typedWords returns the positions in a file where a string is one of the words.
 func typedWords(t *testing.T, path string, words map[string]bool) []string {
 	set := token.NewFileSet()
 	file, err := parser.ParseFile(set, path, nil, parser.SkipObjectResolution)

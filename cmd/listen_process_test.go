@@ -26,8 +26,7 @@ func startListen(t *testing.T, args ...string) (c *exec.Cmd, url string) {
 	return c, url
 }
 
-// startListenUnread is startListen with the output behind the first line, which nobody
-// reads yet.
+// startListenUnread is startListen that returns the output after the first line unread.
 func startListenUnread(t *testing.T, stderr io.Writer, args ...string) (c *exec.Cmd, url string, output *bufio.Reader) {
 	t.Helper()
 	c = exec.Command(cli.Program, append([]string{"listen", "--addr", "127.0.0.1:0", "-o", "json"}, args...)...)
@@ -56,9 +55,9 @@ func startListenUnread(t *testing.T, stderr io.Writer, args ...string) (c *exec.
 	return c, ready.Listening, lines
 }
 
-// sendUntil posts numbered events from several senders, until enough are answered or
-// nobody answers any more, and returns those that were.
-func sendUntil(url string, senders int, enough func(answered int) bool) map[string]bool {
+// sendUntil posts numbered events from several senders until there are enough responses, or no
+// more, and returns the events that got one.
+func sendUntil(url string, senders int, enough func(responses int) bool) map[string]bool {
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: senders}}
 	defer client.CloseIdleConnections()
 	var mu sync.Mutex
@@ -68,13 +67,13 @@ func sendUntil(url string, senders int, enough func(answered int) bool) map[stri
 		all.Go(func() {
 			for n := 0; ; n++ {
 				body := fmt.Sprintf(`{"event":"update","time":1,"object":"ticket","objectId":%d,"props":{}}`, sender*1_000_000+n)
-				reply, err := client.Post(url, "application/JSON", strings.NewReader(body))
+				response, err := client.Post(url, "application/JSON", strings.NewReader(body))
 				if err != nil {
 					return
 				}
-				reply.Body.Close()
+				response.Body.Close()
 				mu.Lock()
-				acknowledged[body] = reply.StatusCode == http.StatusNoContent
+				acknowledged[body] = response.StatusCode == http.StatusNoContent
 				done := enough(len(acknowledged))
 				mu.Unlock()
 				if done {
@@ -102,18 +101,18 @@ func recordedBodies(t *testing.T, path string) map[string]bool {
 			return bodies
 		}
 		if err != nil {
-			t.Fatal(err) // also a torn line: killing a process does not tear a write
+			t.Fatal(err) // also for a truncated line: killing a process does not truncate a write
 		}
 		bodies[string(e.Body)] = true
 	}
 }
 
-// TestListenKilled kills the program under load: what it acknowledged is in the file.
+// TestListenKilled kills the program under load: acknowledged events are in the file.
 func TestListenKilled(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "events.ndjson")
 	c, url := startListen(t, "--record", path)
-	acknowledged := sendUntil(url, 16, func(answered int) bool {
-		if answered == 500 {
+	acknowledged := sendUntil(url, 16, func(responses int) bool {
+		if responses == 500 {
 			c.Process.Kill()
 		}
 		return false
@@ -138,7 +137,7 @@ func TestListenTwice(t *testing.T) {
 	var all sync.WaitGroup
 	for i, url := range []string{first, second} {
 		all.Go(func() {
-			acknowledged[i] = sendUntil(url+"/"+fmt.Sprint(i), 8, func(answered int) bool { return answered >= 200 })
+			acknowledged[i] = sendUntil(url+"/"+fmt.Sprint(i), 8, func(responses int) bool { return responses >= 200 })
 		})
 	}
 	all.Wait()

@@ -41,7 +41,7 @@ func startListener(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("LISTENER", l.url(ts))
 }
 
-// url waits until it says where it listens.
+// url waits for the URL that the listener prints.
 func (l *listener) url(ts *testscript.TestScript) string {
 	timeout := time.After(waitAtMost)
 	for {
@@ -52,7 +52,7 @@ func (l *listener) url(ts *testscript.TestScript) string {
 		case <-l.out.grown:
 		case <-l.err.grown:
 		case <-timeout:
-			ts.Fatalf("it does not say where it listens: %s%s", l.out, l.err)
+			ts.Fatalf("no URL was printed: %s%s", l.out, l.err)
 		}
 	}
 }

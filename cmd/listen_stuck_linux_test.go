@@ -12,8 +12,8 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 )
 
-// TestListenStuck has nobody read the output: the listener says so and stops, what it
-// printed are whole lines, and the verdict keeps its exit code.
+// TestListenStuck leaves the output unread: the listener reports that and stops, what it printed
+// are complete lines, and the exit code is that of the result.
 func TestListenStuck(t *testing.T) {
 	for want, args := range map[int][]string{cli.ExitNegative: {"--strict"}, cli.ExitUsage: nil} {
 		t.Run(strings.Join(args, " "), func(t *testing.T) {
@@ -21,11 +21,11 @@ func TestListenStuck(t *testing.T) {
 			var stderr bytes.Buffer
 			c, url, out := startListenUnread(t, &stderr, args...)
 			for range 200 {
-				reply, err := http.Post(url, "application/JSON", strings.NewReader(`{"object":"`+strings.Repeat("x", 1000)+`"}`))
+				response, err := http.Post(url, "application/JSON", strings.NewReader(`{"object":"`+strings.Repeat("x", 1000)+`"}`))
 				if err != nil {
 					t.Fatal(err)
 				}
-				reply.Body.Close()
+				response.Body.Close()
 			}
 			if err := c.Process.Signal(syscall.SIGTERM); err != nil {
 				t.Fatal(err)
@@ -37,14 +37,14 @@ func TestListenStuck(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			c.Wait() // for what it said
+			c.Wait() // for standard error
 			if !strings.Contains(stderr.String(), "nobody reads the output, so its end is missing: 200 events") {
-				t.Errorf("it said %q", stderr.String())
+				t.Errorf("standard error is %q", stderr.String())
 			}
 			lines := strings.SplitAfter(string(text), "\n")
 			for _, line := range lines[:len(lines)-1] {
 				if !json.Valid([]byte(line)) {
-					t.Errorf("a line is no JSON: %.80s", line)
+					t.Errorf("a line is not JSON: %.80s", line)
 				}
 			}
 			if end := lines[len(lines)-1]; end != "" || len(lines) < 10 {

@@ -19,24 +19,23 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/templates"
 )
 
-// System is all that the program needs from outside, and Build where it comes from.
+// System is all that the program needs from outside, and Build its version.
 type (
 	System = cli.System
 	Build  = cli.Build
 )
 
-// garbage lets the heap grow further than usual before it is collected: it is a
-// few MiB, and to collect it so often would cost a tenth of the speed.
-const garbage = 400
+// gcPercent lets the heap grow more than usual before garbage is collected: the heap is a few
+// MiB, and collecting it more often costs a tenth of the speed.
+const gcPercent = 400
 
-// Main runs the command line of this process and returns its exit code. The
-// first interrupt lets what is in hand end, the second ends the process.
+// Main runs the command line of this process and returns its exit code. The first interrupt
+// lets pending work finish, the second ends the process.
 func Main(build Build) int {
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(garbage)
+		debug.SetGCPercent(gcPercent)
 	}
-	// The HTTP library logs what it finds strange, such as a reply that nobody asked for,
-	// with all that is in it.
+	// The HTTP library logs unexpected data, such as an unsolicited response, with its secrets.
 	log.SetOutput(io.Discard)
 	ctx, stop := signal.NotifyContext(context.Background(), stopSignals()...)
 	defer stop()

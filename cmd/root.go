@@ -23,7 +23,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/cmd/version"
 )
 
-// Root is the tree of commands, for what is made from it, such as tables.
+// Root returns the tree of commands, for what is generated from it, such as tables.
 func Root(system System) *cobra.Command { return newRootCmd(&cli.App{System: system}, "") }
 
 // Page is what there is to read about a command or a help topic, and Row an entry of a list
@@ -33,7 +33,7 @@ type (
 	Row  = cli.Row
 )
 
-// Pages are those of all commands and help topics.
+// Pages returns the pages of all commands and help topics.
 func Pages(system System) []Page {
 	var pages []Page
 	var add func(*cobra.Command)
@@ -47,13 +47,13 @@ func Pages(system System) []Page {
 	return pages
 }
 
-// subcommand is one that can be made.
+// subcommand is a command that can be created.
 type subcommand struct {
 	name, group string
 	make        func(*cli.App) *cobra.Command
 }
 
-// subcommands are all there are, in the order of their groups.
+// subcommands returns all of them.
 func subcommands() []subcommand {
 	return []subcommand{
 		{"send", "events", send.New},
@@ -73,7 +73,7 @@ func subcommands() []subcommand {
 	}
 }
 
-// subcommandIn is the one that a command line begins with, or "".
+// subcommandIn returns the subcommand that a command line begins with, or "".
 func subcommandIn(args []string) string {
 	for _, c := range subcommands() {
 		if len(args) > 0 && args[0] == c.name {
@@ -83,8 +83,8 @@ func subcommandIn(args []string) string {
 	return ""
 }
 
-// newRootCmd makes the program with only one of its subcommands, or with all for "". To
-// make them all takes as long as to deliver an event.
+// newRootCmd creates the program with only one of its subcommands, or with all for "".
+// Creating all takes as long as delivering an event.
 func newRootCmd(a *cli.App, only string) *cobra.Command {
 	root := &cobra.Command{
 		Use:   cli.Program + " <command>",

@@ -7,7 +7,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 )
 
-// TestSubcommandAlone holds that a subcommand that was made without the others is the same.
+// TestSubcommandAlone checks that a subcommand created without the others is the same.
 func TestSubcommandAlone(t *testing.T) {
 	for _, sub := range subcommands() {
 		if c := sub.make(&cli.App{System: testSystem(new(bytes.Buffer))}); c.Name() != sub.name {

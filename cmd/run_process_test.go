@@ -18,14 +18,14 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 )
 
-// TestRunLeavesNoProgramBehind ends a run in the ways in which it cannot take its time.
-// The program under test does not stop when it is asked to.
+// TestRunLeavesNoProgramBehind interrupts a run twice. The program under test ignores the request
+// to stop.
 func TestRunLeavesNoProgramBehind(t *testing.T) {
 	const limit = 30 * time.Second
 	tests := map[string][]os.Signal{
 		// Two of one kind might come as one.
 		"interrupted twice": {os.Interrupt, syscall.SIGTERM},
-		"hung up":           {syscall.SIGHUP, os.Interrupt, syscall.SIGTERM},
+		"terminal closed":   {syscall.SIGHUP, os.Interrupt, syscall.SIGTERM},
 	}
 	for name, signals := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -43,13 +43,13 @@ func TestRunLeavesNoProgramBehind(t *testing.T) {
 			if err := c.Start(); err != nil {
 				t.Fatal(err)
 			}
-			giveUp := time.AfterFunc(limit, func() {
+			timeout := time.AfterFunc(limit, func() {
 				c.Process.Kill()
 				if w, err := os.OpenFile(fifo, os.O_WRONLY|syscall.O_NONBLOCK, 0); err == nil {
 					w.Close()
 				}
 			})
-			defer giveUp.Stop()
+			defer timeout.Stop()
 			alive, err := os.Open(fifo) // waits until the program is there
 			if err != nil {
 				t.Fatal(err)

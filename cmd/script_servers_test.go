@@ -14,11 +14,11 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// inbox holds the requests that the endpoint of a script has got.
+// inbox contains the requests that the endpoint of a script received.
 type inbox struct {
 	mu   sync.Mutex
 	text strings.Builder
-	wire strings.Builder // the exact bytes that a raw server has got
+	wire strings.Builder // the exact bytes that a raw server received
 	n    int
 }
 
@@ -32,8 +32,8 @@ func (b *inbox) empty() {
 	b.wire.Reset()
 }
 
-// take notes a request and returns its number, from 1.
-func (b *inbox) take(req *http.Request) int {
+// add stores a request and returns its number, from 1.
+func (b *inbox) add(req *http.Request) int {
 	body, _ := io.ReadAll(req.Body)
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -48,9 +48,8 @@ func (b *inbox) take(req *http.Request) int {
 	return b.n
 }
 
-// endpoint starts a server that gives the answers named, the last one for ever,
-// and puts its address into $ENDPOINT: endpoint 500 204. An answer can have a
-// body: 200:hello.
+// endpoint starts a server with the named responses, the last one repeated, and sets
+// $ENDPOINT to its address: endpoint 500 204. A response can have a body: 200:hello.
 func endpoint(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
 		ts.Fatalf("usage: endpoint STATUS[:BODY]...")
@@ -58,8 +57,8 @@ func endpoint(ts *testscript.TestScript, neg bool, args []string) {
 	box := ts.Value(inboxKey{}).(*inbox)
 	box.empty()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		answer := args[min(box.take(r), len(args))-1]
-		status, body, _ := strings.Cut(answer, ":")
+		response := args[min(box.add(r), len(args))-1]
+		status, body, _ := strings.Cut(response, ":")
 		code, _ := strconv.Atoi(status)
 		if code/100 == 3 {
 			w.Header().Set("Location", body)
@@ -71,8 +70,8 @@ func endpoint(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("ENDPOINT", strings.TrimPrefix(server.URL, "http://"))
 }
 
-// twice starts a server that answers each request twice over, and repeats a header of it,
-// as $ENDPOINT.
+// twice starts a server, as $ENDPOINT, that sends two responses to each request, with a header
+// of the request.
 func twice(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) > 0 {
 		ts.Fatalf("usage: twice")
@@ -83,17 +82,17 @@ func twice(ts *testscript.TestScript, neg bool, args []string) {
 			return
 		}
 		defer conn.Close()
-		answer := "HTTP/1.1 200 OK\r\nX-Got: " + r.Header.Get("X-Api-Key") + "\r\nContent-Length: 0\r\n\r\n"
-		buffered.WriteString(answer + answer)
+		response := "HTTP/1.1 200 OK\r\nX-Got: " + r.Header.Get("X-Api-Key") + "\r\nContent-Length: 0\r\n\r\n"
+		buffered.WriteString(response + response)
 		buffered.Flush()
-		io.Copy(io.Discard, buffered) // until the sender leaves
+		io.Copy(io.Discard, buffered) // until the sender disconnects
 	}))
 	ts.Defer(server.Close)
 	ts.Setenv("ENDPOINT", strings.TrimPrefix(server.URL, "http://"))
 }
 
-// stale starts a server that answers the first request of each connection with 204, as if it
-// kept the connection, and closes at the second without a word, as $ENDPOINT.
+// stale starts a server, as $ENDPOINT, that returns 204 for the first request of each connection,
+// and closes the connection at the second without a response.
 func stale(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) > 0 {
 		ts.Fatalf("usage: stale")
@@ -106,20 +105,20 @@ func stale(ts *testscript.TestScript, neg bool, args []string) {
 		if err != nil {
 			return
 		}
-		box.take(request)
+		box.add(request)
 		io.WriteString(conn, "HTTP/1.1 204 No Content\r\n\r\n")
 		in.ReadByte() // of the second
 	})
 }
 
-// raw starts a server that answers its Nth request with the bytes of the Nth FILE, the last
-// one for ever, and closes the connection, as $ENDPOINT: raw FILE... In the head of a FILE,
-// and in all of a chunked one, a line ends as HTTP wants it.
+// raw starts a server, as $ENDPOINT, that responds to its Nth request with the bytes of the Nth
+// FILE, the last one repeated, and closes the connection: raw FILE... Lines in the head of a
+// FILE, and in all of a chunked one, end with CR LF.
 func raw(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
 		ts.Fatalf("usage: raw FILE...")
 	}
-	var answers []string
+	var responses []string
 	for _, name := range args {
 		head, body, isHTTP := strings.Cut(ts.ReadFile(name), "\n\n")
 		if isHTTP {
@@ -128,25 +127,25 @@ func raw(ts *testscript.TestScript, neg bool, args []string) {
 		if strings.Contains(head, "chunked") {
 			body = strings.ReplaceAll(body, "\n", "\r\n")
 		}
-		answers = append(answers, head+body)
+		responses = append(responses, head+body)
 	}
 	box := ts.Value(inboxKey{}).(*inbox)
 	box.empty()
 	serve(ts, func(conn net.Conn) {
-		var got strings.Builder
-		request, err := http.ReadRequest(bufio.NewReader(io.TeeReader(conn, &got)))
+		var received strings.Builder
+		request, err := http.ReadRequest(bufio.NewReader(io.TeeReader(conn, &received)))
 		if err != nil {
 			return
 		}
-		n := box.take(request)
+		n := box.add(request)
 		box.mu.Lock()
-		box.wire.WriteString(got.String() + "\n")
+		box.wire.WriteString(received.String() + "\n")
 		box.mu.Unlock()
-		io.WriteString(conn, answers[min(n, len(answers))-1])
+		io.WriteString(conn, responses[min(n, len(responses))-1])
 	})
 }
 
-// wire writes the exact bytes that the last raw server has got to a file: wire FILE.
+// wire writes the exact bytes that the last raw server received to a file: wire FILE.
 func wire(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: wire FILE")
@@ -157,7 +156,7 @@ func wire(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(box.wire.String()), 0o644))
 }
 
-// mute starts a server that takes every request and never responds, as $ENDPOINT.
+// mute starts a server, as $ENDPOINT, that accepts every request and never responds.
 func mute(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) > 0 {
 		ts.Fatalf("usage: mute")
@@ -165,8 +164,8 @@ func mute(ts *testscript.TestScript, neg bool, args []string) {
 	serve(ts, func(conn net.Conn) { io.Copy(io.Discard, conn) })
 }
 
-// serve hands each connection to a port of this machine, whose address is $ENDPOINT, to
-// handle, and closes it afterwards.
+// serve calls handle for each connection to a local port, whose address is $ENDPOINT, and closes
+// the connection afterwards.
 func serve(ts *testscript.TestScript, handle func(net.Conn)) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	ts.Check(err)
@@ -186,7 +185,7 @@ func serve(ts *testscript.TestScript, handle func(net.Conn)) {
 	ts.Setenv("ENDPOINT", l.Addr().String())
 }
 
-// endpoint6 starts a server on [::1] alone, which answers 204; $PORT6 is its port.
+// endpoint6 starts a server on [::1] only, which returns 204; $PORT6 is its port.
 func endpoint6(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) > 0 {
 		ts.Fatalf("usage: endpoint6")
@@ -201,7 +200,7 @@ func endpoint6(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("PORT6", strconv.Itoa(l.Addr().(*net.TCPAddr).Port))
 }
 
-// requests writes what the last endpoint has got to a file: requests FILE.
+// requests writes the requests of the last endpoint to a file: requests FILE.
 func requests(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: requests FILE")

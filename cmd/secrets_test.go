@@ -22,24 +22,24 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/templates"
 )
 
-// planted is a part of every secret that these tests give to the program; the
-// rest of each says where it was given, and so who shows it.
+// planted is part of every secret that these tests pass to the program. The rest of each names
+// where it was passed, and so who shows it.
 const planted = "s3cr3t"
 
-// vault gives the program its secrets, and looks for them in all it writes.
-type vault struct {
+// secretsTest passes secrets to the program, and looks for them in all it writes.
+type secretsTest struct {
 	env  map[string]string
 	live string // HOST:PORT of an endpoint
-	dead string // HOST:PORT where nobody listens
+	dead string // HOST:PORT that refuses connections
 
 	mu       sync.Mutex
-	received strings.Builder // what came to the endpoint
+	received strings.Builder // requests to the endpoint
 }
 
-func openVault(t *testing.T) *vault {
+func newSecretsTest(t *testing.T) *secretsTest {
 	t.Chdir(t.TempDir())
-	v := &vault{env: map[string]string{}}
-	server := httptest.NewServer(http.HandlerFunc(v.answer))
+	v := &secretsTest{env: map[string]string{}}
+	server := httptest.NewServer(http.HandlerFunc(v.respond))
 	t.Cleanup(server.Close)
 	v.live = strings.TrimPrefix(server.URL, "http://")
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -64,8 +64,9 @@ func writeFile(t *testing.T, name, text string) {
 	}
 }
 
-// answer is 500 below /failing, 302 below /moved, else 200. As many error pages do, it repeats what it got.
-func (v *vault) answer(w http.ResponseWriter, r *http.Request) {
+// respond returns 500 below /failing, 302 below /moved, else 200. Like many error pages, it
+// repeats the request.
+func (v *secretsTest) respond(w http.ResponseWriter, r *http.Request) {
 	io.Copy(io.Discard, r.Body)
 	_, password, _ := r.BasicAuth()
 	v.mu.Lock()
@@ -84,7 +85,7 @@ func (v *vault) answer(w http.ResponseWriter, r *http.Request) {
 	json.NewEncoder(w).Encode(map[string]any{"url": r.RequestURI, "headers": r.Header, "password": password})
 }
 
-func (v *vault) system(stdout, stderr io.Writer) cli.System {
+func (v *secretsTest) system(stdout, stderr io.Writer) cli.System {
 	s := testSystem(new(bytes.Buffer))
 	s.Stdout, s.Stderr = stdout, stderr
 	s.LookupEnv = func(name string) (string, bool) { value, ok := v.env[name]; return value, ok }
@@ -97,18 +98,18 @@ func (v *vault) system(stdout, stderr io.Writer) cli.System {
 	return s
 }
 
-// run runs a command line, looks at what it printed, and returns its exit code.
-func (v *vault) run(t *testing.T, args ...string) int {
+// run runs a command line, checks what it printed, and returns its exit code.
+func (v *secretsTest) run(t *testing.T, args ...string) int {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
 	code := Run(t.Context(), v.system(&stdout, &stderr), args)
-	silent(t, strings.Join(args, " ")+": stdout", stdout.String())
-	silent(t, strings.Join(args, " ")+": stderr", stderr.String())
+	wantNoSecret(t, strings.Join(args, " ")+": stdout", stdout.String())
+	wantNoSecret(t, strings.Join(args, " ")+": stderr", stderr.String())
 	return code
 }
 
-// silent wants no secret in a text.
-func silent(t *testing.T, where, text string) {
+// wantNoSecret checks a text.
+func wantNoSecret(t *testing.T, where, text string) {
 	t.Helper()
 	at := strings.Index(text, planted)
 	if at < 0 {
@@ -117,8 +118,8 @@ func silent(t *testing.T, where, text string) {
 	t.Errorf("%s shows a secret:\n…%s…", where, text[max(at-120, 0):min(at+80, len(text))])
 }
 
-// silentFiles wants none in any file that was written.
-func silentFiles(t *testing.T) {
+// wantNoSecretInFiles checks the files that were written.
+func wantNoSecretInFiles(t *testing.T) {
 	t.Helper()
 	files := 0
 	err := filepath.WalkDir("out", func(path string, d fs.DirEntry, err error) error {
@@ -127,7 +128,7 @@ func silentFiles(t *testing.T) {
 		}
 		files++
 		text, err := os.ReadFile(path)
-		silent(t, path, string(text))
+		wantNoSecret(t, path, string(text))
 		return err
 	})
 	if err != nil || files == 0 {
@@ -175,9 +176,8 @@ steps:
       - {send: ticket update, headers: {My-Password: s3cr3t-together}}
 `
 
-// ways are the places outside a scenario where secrets are given, as the
-// arguments that make use of them.
-func (v *vault) ways(host, route string) map[string][]string {
+// ways returns the arguments that pass secrets in other ways than a scenario.
+func (v *secretsTest) ways(host, route string) map[string][]string {
 	v.env = map[string]string{
 		"HOST": host, "ROUTE": route, "PASSWORD": "s3cr3t-env-password", "QUERY": "s3cr3t-env-query", "BEARER": "s3cr3t-env-bearer",
 		"APIZEE_HOOKS_HEADERS": "X-Env-Token: s3cr3t-env-header",
@@ -195,8 +195,8 @@ func (v *vault) ways(host, route string) map[string][]string {
 	}
 }
 
-func TestSecretsStaySecret(t *testing.T) {
-	v := openVault(t)
+func TestSecretsAreMasked(t *testing.T) {
+	v := newSecretsTest(t)
 	const tape = `{"receivedAt":"2026-01-02T12:04:05Z","method":"POST","path":"/in?token=s3cr3t-tape-query","headers":{"X-Tape-Key":["s3cr3t-tape"]},` +
 		`"body":"{\"event\":\"create\",\"time\":1,\"object\":\"ticket\",\"objectId\":1,\"props\":{}}","status":204,"findings":[]}`
 	writeFile(t, "tape.ndjson", tape+"\n")
@@ -222,7 +222,7 @@ func TestSecretsStaySecret(t *testing.T) {
 		for way, given := range v.ways(to.host, to.route) {
 			for name, command := range commands {
 				if command[0] == "config" && given[0] != "--config" {
-					continue // it takes none of the flags
+					continue // it has none of the flags
 				}
 				t.Run(strings.Join([]string{place, way, name}, "/"), func(t *testing.T) {
 					args := strings.Split(strings.ReplaceAll(strings.Join(command, "\x00"), "NAME", place+"-"+way), "\x00")
@@ -231,28 +231,27 @@ func TestSecretsStaySecret(t *testing.T) {
 			}
 		}
 	}
-	silentFiles(t)
+	wantNoSecretInFiles(t)
 	v.wantReceived(t, "flag-password", "flag-query", "flag-basic", "flag-cookie", "flag-token", "flag-secret", "flag-word", "flag-referer",
 		"config-cookie", "config-referer", "config-query", "config-escaped", "env-password", "env-bearer", "env-header", "profile-query", "tape",
 		"target", "var", "var-too", "env-query", "probe-user", "probe", "step", "together")
 }
 
-// wantReceived wants that secrets came to the endpoint: what is never sent is
-// no proof.
-func (v *vault) wantReceived(t *testing.T, names ...string) {
+// wantReceived checks that secrets reached the endpoint: others prove nothing.
+func (v *secretsTest) wantReceived(t *testing.T, names ...string) {
 	t.Helper()
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	for _, name := range names {
 		if !strings.Contains(v.received.String(), planted+"-"+name) {
-			t.Errorf("the endpoint never got the secret %q", name)
+			t.Errorf("the endpoint did not receive the secret %q", name)
 		}
 	}
 }
 
-// TestListenKeepsSecrets sends secrets to listeners of every kind.
-func TestListenKeepsSecrets(t *testing.T) {
-	v := openVault(t)
+// TestListenMasksSecrets sends secrets to listeners with every output.
+func TestListenMasksSecrets(t *testing.T) {
+	v := newSecretsTest(t)
 	outputs := map[string][]string{
 		"line": nil, "headers": {"--show-headers"}, "pretty": {"-o", "pretty", "--show-headers"}, "json": {"-o", "json"}, "csv": {"-o", "csv"}, "verbose": {"-v"},
 	}
@@ -264,12 +263,12 @@ func TestListenKeepsSecrets(t *testing.T) {
 			})
 		}
 	}
-	silentFiles(t)
+	wantNoSecretInFiles(t)
 	v.wantReceived(t, "config-forward", "sent", "sent-query", "config-required")
 }
 
-// listen runs a listener until it has got good and bad requests.
-func (v *vault) listen(t *testing.T, want int, args []string) {
+// listen runs a listener until it has received good and bad requests.
+func (v *secretsTest) listen(t *testing.T, want int, args []string) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	stdout, stderr := &syncBuffer{grown: make(chan struct{}, 1)}, &syncBuffer{grown: make(chan struct{}, 1)}
@@ -290,11 +289,11 @@ func (v *vault) listen(t *testing.T, want int, args []string) {
 		request.Header.Set("X-Team", required)
 		request.Header.Set("Referer", "http://u:s3cr3t-sent-user@h/?next=%2Fin%3Ftoken%3Ds3cr3t-sent-next")
 		request.Header.Set("X-Original-Uri", "/in?a=1?token=s3cr3t-sent-second;b=s3cr3t-sent-rest")
-		reply, err := http.DefaultClient.Do(request)
+		response, err := http.DefaultClient.Do(request)
 		if err != nil {
 			t.Fatal(err)
 		}
-		reply.Body.Close()
+		response.Body.Close()
 	}
 	for _, malformed := range []string{
 		"POST /in?token=s3cr3t-malformed HTTP/1.1\r\nHost: x\r\nX-Token s3cr3t-malformed\r\n\r\n",
@@ -312,14 +311,13 @@ func (v *vault) listen(t *testing.T, want int, args []string) {
 	if code := <-ended; code != want {
 		t.Errorf("exit code %d: %s", code, stderr)
 	}
-	silent(t, "stdout", stdout.String())
-	silent(t, "stderr", stderr.String())
+	wantNoSecret(t, "stdout", stdout.String())
+	wantNoSecret(t, "stderr", stderr.String())
 }
 
-// TestMistakesKeepSecrets wants errors that say what is wrong with a value, and
-// not the value.
-func TestMistakesKeepSecrets(t *testing.T) {
-	v := openVault(t)
+// TestErrorsMaskSecrets wants errors that describe what is wrong with a value without the value.
+func TestErrorsMaskSecrets(t *testing.T) {
+	v := newSecretsTest(t)
 	urls := []string{
 		"ftp://u:s3cr3t@h/", "http://u:s3cr3t@h:port/", "http://u:s3cr3t@/", "http://u:s3cr3t@h:0/", "http://u:s3cr3t/x@h/", "http://u:s3cr3t#x@h/",
 		"http://u:s3cr3t?x@h/", "http://u:s3cr3t%zz@h/", "http://u:a s3cr3t@h/", "u:s3cr3t@h:port", "http://h:port/?token=s3cr3t", "http://h:99999/?token=s3cr3t",
@@ -362,15 +360,15 @@ func TestMistakesKeepSecrets(t *testing.T) {
 	for _, args := range lines {
 		t.Run(strings.Join(args, " "), func(t *testing.T) {
 			if code := v.run(t, args...); code == cli.ExitOK {
-				t.Error("it is no mistake")
+				t.Error("no error")
 			}
 		})
 	}
 }
 
-// TestShowSecrets shows that the other tests find what is there.
+// TestShowSecrets checks that the other tests find secrets.
 func TestShowSecrets(t *testing.T) {
-	v := openVault(t)
+	v := newSecretsTest(t)
 	v.ways(v.live, "hooks")
 	for _, args := range [][]string{{"config", "show"}, {"send", "ticket", "-v"}, {"send", "ticket", "--dry-run=curl"}, {"load", "--targets", "--duration", "10ms"}} {
 		var stdout, stderr bytes.Buffer

@@ -6,8 +6,8 @@ import (
 	"syscall"
 )
 
-// stopSignals ask this process to stop: Ctrl-C, a supervisor, a terminal that is closed,
-// unless nohup has it outlive that.
+// stopSignals returns the signals that stop this process: of Ctrl-C, of a supervisor, and of a
+// terminal that is closed, unless nohup ignores that.
 func stopSignals() []os.Signal {
 	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	if !signal.Ignored(syscall.SIGHUP) {
@@ -16,12 +16,12 @@ func stopSignals() []os.Signal {
 	return signals
 }
 
-// outliveReader has a write to a pipe that nobody reads fail, rather than end this process.
-// It is not inherited by programs that are started, as an ignored signal would be.
+// outliveReader makes a write to a closed pipe fail instead of ending this process. Unlike an
+// ignored signal, this is not inherited by started programs.
 func outliveReader() { signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) }
 
-// guard calls end before a second signal ends this process. What it has started would
-// otherwise go on without it.
+// guard calls end before a second signal ends this process, whose started programs would
+// otherwise continue to run.
 func guard(end func()) (release func()) {
 	signals, released := make(chan os.Signal, 4), make(chan struct{})
 	signal.Notify(signals, stopSignals()...)
@@ -38,7 +38,7 @@ func guard(end func()) (release func()) {
 	}
 }
 
-// fatal waits for the second signal, which is not to be survived.
+// fatal waits for the second signal, which ends the process.
 func fatal(signals <-chan os.Signal, released <-chan struct{}) (os.Signal, bool) {
 	var s os.Signal
 	for range 2 {
@@ -51,7 +51,7 @@ func fatal(signals <-chan os.Signal, released <-chan struct{}) (os.Signal, bool)
 	return s, true
 }
 
-// raise ends this process by a signal, as if it had never been caught.
+// raise ends this process by a signal, as if it were not caught.
 func raise(s os.Signal) {
 	signal.Reset(s)
 	self, err := os.FindProcess(os.Getpid())

@@ -32,7 +32,7 @@ func (b *syncBuffer) String() string {
 	return b.text.String()
 }
 
-// waitFor waits until the buffer holds a text.
+// waitFor waits until the buffer contains a text.
 func (b *syncBuffer) waitFor(t *testing.T, text string) {
 	t.Helper()
 	timeout := time.After(waitAtMost)

@@ -14,7 +14,7 @@ import (
 	"gotest.tools/v3/golden"
 )
 
-// TestCurrent holds the scripts against what the program prints.
+// TestCurrent compares the scripts with what the program prints.
 func TestCurrent(t *testing.T) {
 	for shell, file := range map[string]string{
 		"bash": "apizee-hooks.bash", "zsh": "_apizee-hooks", "fish": "apizee-hooks.fish", "powershell": "apizee-hooks.ps1",

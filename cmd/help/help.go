@@ -42,7 +42,7 @@ func New(app *cli.App, root *cobra.Command) *cobra.Command {
 	return c
 }
 
-// known refuses what is neither a command nor a topic.
+// known refuses arguments that are neither a command nor a topic.
 func known(root, help *cobra.Command, words []string) error {
 	found, unknown, err := root.Find(words)
 	if err != nil || found != root || len(unknown) == 0 {
