@@ -81,6 +81,7 @@ func TestHostsThatNeedNoLookup(t *testing.T) {
 		{"http://shop.test:" + on4, resolve("SHOP.test:" + on4 + ":192.0.2.1,127.0.0.1"), hosts4, "shop.test:" + on4},
 		{"http://shop.test:" + on6, resolve("*:" + on6 + ":::1"), hosts6, "shop.test:" + on6},
 		{"http://shop.test/x", Network{UnixSocket: socket}, hostsUnix, "shop.test"},
+		{"http://shop.test/x", Network{UnixSocket: socket, LocalOnly: true}, hostsUnix, "shop.test"},
 	} {
 		if got := send(t, newClient(t, test.network), test.url, "{}"); !got.Accepted() {
 			t.Errorf("%s: %+v", test.url, got.Failure)
