@@ -17,6 +17,7 @@ import (
 type listener struct {
 	cmd      *exec.Cmd
 	out, err *syncBuffer
+	ended    chan struct{} // closed once the program has ended
 }
 
 type listenerKey struct{}
@@ -29,13 +30,17 @@ func startListener(ts *testscript.TestScript, neg bool, args []string) {
 	if neg {
 		ts.Fatalf("usage: listener [ARG...]")
 	}
-	l := &listener{out: &syncBuffer{grown: make(chan struct{}, 1)}, err: &syncBuffer{grown: make(chan struct{}, 1)}}
+	l := &listener{out: &syncBuffer{grown: make(chan struct{}, 1)}, err: &syncBuffer{grown: make(chan struct{}, 1)}, ended: make(chan struct{})}
 	l.cmd = exec.Command(cli.Program, append([]string{"listen", "--addr", "127.0.0.1:0"}, args...)...)
 	l.cmd.Dir, l.cmd.Stdout, l.cmd.Stderr = ts.MkAbs("."), l.out, l.err
 	for _, name := range []string{"HOME", "PATH", "NO_COLOR", "COLUMNS", "TZ"} {
 		l.cmd.Env = append(l.cmd.Env, name+"="+ts.Getenv(name))
 	}
 	ts.Check(l.cmd.Start())
+	go func() {
+		l.cmd.Wait()
+		close(l.ended)
+	}()
 	ts.Defer(func() { l.cmd.Process.Kill() })
 	*ts.Value(listenerKey{}).(**listener) = l
 	ts.Setenv("LISTENER", l.url(ts))
@@ -51,6 +56,8 @@ func (l *listener) url(ts *testscript.TestScript) string {
 		select {
 		case <-l.out.grown:
 		case <-l.err.grown:
+		case <-l.ended:
+			ts.Fatalf("it ended, %v, and did not say where it listens: %s%s", l.cmd.ProcessState, l.out, l.err)
 		case <-timeout:
 			ts.Fatalf("no URL was printed: %s%s", l.out, l.err)
 		}
@@ -67,7 +74,11 @@ func stopListener(ts *testscript.TestScript, neg bool, args []string) {
 	if signal, ok := map[string]os.Signal{"int": os.Interrupt, "term": syscall.SIGTERM}[args[0]]; ok {
 		ts.Check(l.cmd.Process.Signal(signal))
 	}
-	l.cmd.Wait()
+	select {
+	case <-l.ended:
+	case <-time.After(waitAtMost):
+		ts.Fatalf("it did not end within %v:\n%s%s", waitAtMost, l.out, l.err)
+	}
 	ts.Check(os.WriteFile(ts.MkAbs("listener.out"), []byte(l.out.String()), 0o644))
 	ts.Check(os.WriteFile(ts.MkAbs("listener.err"), []byte(l.err.String()), 0o644))
 	if code := strconv.Itoa(l.cmd.ProcessState.ExitCode()); code != args[1] {

@@ -2,6 +2,9 @@ package cmd
 
 import (
 	"bytes"
+	"context"
+	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -101,10 +104,33 @@ func freePort(t *testing.T) string {
 	return strings.TrimPrefix(server.URL, "http://127.0.0.1:")
 }
 
-func (r *readmeRunner) command(line string) *exec.Cmd {
-	c := exec.Command("bash", "-c", r.ports.Replace(line))
+func (r *readmeRunner) command(ctx context.Context, line string) *exec.Cmd {
+	c := exec.CommandContext(ctx, "bash", "-c", r.ports.Replace(line))
 	c.Dir, c.Env = r.dir, r.env
+	ownGroup(c)
 	return c
+}
+
+// output runs commands to their end and returns what they print. A program that they leave
+// running is ended, so that neither the test nor a later block waits for it.
+func (r *readmeRunner) output(line string) (string, error) {
+	ctx, cancel := context.WithTimeout(r.t.Context(), waitAtMost)
+	defer cancel()
+	var out bytes.Buffer
+	c := r.command(ctx, line)
+	c.Stdout, c.Stderr = &out, &out
+	c.WaitDelay = leftoverDelay
+	err := c.Run()
+	if errors.Is(err, exec.ErrWaitDelay) {
+		err = errors.New("it left a program running, which kept its output open")
+	}
+	if ctx.Err() != nil {
+		err = fmt.Errorf("it did not end within %v", waitAtMost)
+	}
+	if c.Process != nil {
+		_ = c.Cancel()
+	}
+	return out.String(), err
 }
 
 // script runs a block that shows no output.
@@ -113,7 +139,7 @@ func (r *readmeRunner) script(code string) {
 	if strings.TrimSpace(code) == "go test ./..." {
 		return // this very run
 	}
-	out, err := r.command("set -euo pipefail\n" + code).CombinedOutput()
+	out, err := r.output("set -euo pipefail\n" + code)
 	if err != nil {
 		r.t.Errorf("%s\n%s%v", code, out, err)
 	}
@@ -155,8 +181,11 @@ func (r *readmeRunner) console(code, meanwhile string) string {
 
 func (r *readmeRunner) run(line, meanwhile string) string {
 	if meanwhile == "" {
-		out, _ := r.command(line).CombinedOutput()
-		return string(out)
+		out, err := r.output(line)
+		if err != nil && !errors.As(err, new(*exec.ExitError)) {
+			r.t.Errorf("%s\n%v", line, err)
+		}
+		return out
 	}
 	return r.runBeside(line, meanwhile)
 }
@@ -164,15 +193,18 @@ func (r *readmeRunner) run(line, meanwhile string) string {
 // runBeside runs a command until it says that it is ready, then the commands
 // beside it, then interrupts it.
 func (r *readmeRunner) runBeside(line, meanwhile string) string {
-	c := r.command("exec " + line)
+	ctx, cancel := context.WithTimeout(r.t.Context(), 2*waitAtMost)
+	defer cancel()
+	c := r.command(ctx, "exec "+line)
 	out := &syncBuffer{grown: make(chan struct{}, 1)}
 	c.Stdout, c.Stderr = out, out
+	c.WaitDelay = leftoverDelay
 	if err := c.Start(); err != nil {
 		r.t.Fatal(err)
 	}
 	out.waitFor(r.t, "Listening on")
 	for _, command := range strings.Split(meanwhile, "; ") {
-		r.command(command).Run()
+		r.output(command)
 	}
 	c.Process.Signal(syscall.SIGINT)
 	c.Wait()
@@ -200,3 +232,20 @@ func normal(s string) string {
 
 // waitAtMost bounds every wait of the tests here.
 const waitAtMost = 20 * time.Second
+
+// leftoverDelay is how long output may stay open once the command itself has ended.
+const leftoverDelay = time.Second
+
+func TestREADMEBlocksEnd(t *testing.T) {
+	r := newReadmeRunner(t)
+	for line, want := range map[string]string{
+		"echo said":                "",
+		"exit 3":                   "exit status 3",
+		"sleep 600 >&- 2>&- &":     "",
+		"sleep 600 & echo started": "it left a program running, which kept its output open",
+	} {
+		if _, err := r.output(line); fmt.Sprint(err) != want && (err != nil || want != "") {
+			t.Errorf("%s: %v, want %q", line, err, want)
+		}
+	}
+}
