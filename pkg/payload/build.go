@@ -74,11 +74,13 @@ func (s Spec) event() string { return cmp.Or(s.Event, apizee.Update) }
 
 // encodeProps returns the props of the documented example, changed by the given ones.
 func (s Spec) encodeProps(object apizee.Object) (jsontext.Value, error) {
-	var props []member
+	var props group
 	if s.event() != apizee.Delete {
 		for _, p := range object.Props {
 			if p.Default {
-				props = append(props, member{p.Path, jsontext.Value(p.Example)})
+				if err := props.set(p.Path, "", jsontext.Value(p.Example)); err != nil {
+					return nil, err
+				}
 			}
 		}
 	}
@@ -87,44 +89,49 @@ func (s Spec) encodeProps(object apizee.Object) (jsontext.Value, error) {
 		if err != nil {
 			return nil, err
 		}
-		props = put(props, member{p.Path, value})
+		if err := props.set(p.Path, "", value); err != nil {
+			return nil, err
+		}
 	}
-	return nest(props, "")
+	return props.encode()
 }
 
-func put(members []member, m member) []member {
-	for i := range members {
-		if members[i].name == m.name {
-			members[i] = m
-			return members
-		}
-	}
-	return append(members, m)
+// group is an object of props, in the order in which they are first set.
+type group []node
+
+// node is a prop, or a group of props if it has no value.
+type node struct {
+	name  string
+	value jsontext.Value
+	group group
 }
 
-// nest returns an object of members whose names are paths below prefix.
-func nest(props []member, prefix string) (jsontext.Value, error) {
-	var members []member
-	groups := map[string][]member{}
-	for _, p := range props {
-		name, rest, nested := strings.Cut(p.name, ".")
-		if name == "" || nested && rest == "" {
-			return nil, &FieldError{Path: inProps + prefix + p.name, Reason: "a part of the name is empty"}
-		}
-		_, isGroup := groups[name]
-		switch known := contains(members, name); {
-		case known && !(nested && isGroup):
-			return nil, &FieldError{Path: inProps + prefix + p.name, Reason: prefix + name + " cannot be a value and a group of props at once"}
-		case !known:
-			members = append(members, member{name, p.value})
-		}
-		if nested {
-			groups[name] = append(groups[name], member{rest, p.value})
-		}
+// set sets the value at a path below prefix.
+func (g *group) set(path, prefix string, value jsontext.Value) error {
+	name, rest, nested := strings.Cut(path, ".")
+	if name == "" || nested && rest == "" {
+		return &FieldError{Path: inProps + prefix + path, Reason: "a part of the name is empty"}
 	}
-	for i, m := range members {
-		if group, ok := groups[m.name]; ok {
-			value, err := nest(group, prefix+m.name+".")
+	i := slices.IndexFunc(*g, func(n node) bool { return n.name == name })
+	if i < 0 {
+		i = len(*g)
+		*g = append(*g, node{name: name})
+	} else if nested != ((*g)[i].value == nil) {
+		return &FieldError{Path: inProps + prefix + path, Reason: prefix + name + " cannot be a value and a group of props at once"}
+	}
+	if nested {
+		return (*g)[i].group.set(rest, prefix+name+".", value)
+	}
+	(*g)[i].value = value
+	return nil
+}
+
+func (g group) encode() (jsontext.Value, error) {
+	members := make([]member, len(g))
+	for i, n := range g {
+		members[i] = member{n.name, n.value}
+		if n.value == nil {
+			value, err := n.group.encode()
 			if err != nil {
 				return nil, err
 			}
@@ -132,15 +139,6 @@ func nest(props []member, prefix string) (jsontext.Value, error) {
 		}
 	}
 	return appendMembers(nil, members)
-}
-
-func contains(members []member, name string) bool {
-	for _, m := range members {
-		if m.name == name {
-			return true
-		}
-	}
-	return false
 }
 
 // encodeID encodes an id: as an integer if the object allows it and the text is a number,
