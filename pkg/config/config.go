@@ -1,11 +1,9 @@
-// Package config settles what the user has chosen: flags before environment
-// variables, those before the profile, that before the configuration file, and
-// last the defaults, merged into one typed [Config] with the origin of each
-// value.
+// Package config merges the settings into one typed [Config], with the source of each
+// value: flags override environment variables, those override the profile, that overrides
+// the rest of the configuration file, and that overrides the defaults.
 //
-// It knows the names, kinds and defaults of the keys and nothing of what they
-// are used for: no commands, no terminal, no delivery. The real environment, the
-// flags and the folders to look in are handed to it.
+// It defines the names, kinds and defaults of the keys, and does not depend on what they
+// are used for. The environment, the flags and the directories to look in are passed in.
 package config
 
 import (
@@ -16,71 +14,71 @@ import (
 	"github.com/spf13/viper"
 )
 
-// Config is every setting with its final value. Its zero values mean "not
-// chosen". The tags are the names of the key table.
+// Config has the final value of every setting. A zero value means "not set". The tags
+// are the names of Keys.
 type Config struct {
-	// To is the URL events are sent to, as the user wrote it.
+	// To is the URL of the endpoint, as typed.
 	To string `mapstructure:"to"`
 	// Headers are "Name: value" lines sorted by name, the names in canonical
-	// form. A line "Name:" has no value: the user wants that header left out.
+	// form. A line "Name:" removes the header.
 	Headers []string `mapstructure:"headers"`
-	// Timeout is how long one delivery may take; 0 is no limit.
+	// Timeout is the time limit of a delivery; 0 is none.
 	Timeout time.Duration `mapstructure:"timeout"`
 	// Insecure accepts any TLS certificate.
 	Insecure bool `mapstructure:"insecure"`
-	// Templates is a folder with the user's own templates, as the user wrote it.
+	// Templates is a directory with the user's templates, as typed.
 	Templates string `mapstructure:"templates"`
 
 	Listen Listen `mapstructure:",squash"`
 }
 
-// Listen is how the receiver listens and answers.
+// Listen is the settings of the listener and its response.
 type Listen struct {
-	// Addr is the host:port to bind.
+	// Addr is the host:port to listen on.
 	Addr string `mapstructure:"listen.addr"`
-	// Path is the only path served; empty serves any.
+	// Path is the only accepted path; "" accepts any.
 	Path string `mapstructure:"listen.path"`
-	// Status is the reply's HTTP status, 200 to 599.
+	// Status is the status of the response, 200 to 599.
 	Status int `mapstructure:"listen.status"`
-	// Body is the reply's body.
+	// Body is the body of the response.
 	Body string `mapstructure:"listen.body"`
-	// ResponseHeaders are the response's header lines, in the form of Config.Headers.
+	// ResponseHeaders are the headers of the response, as Config.Headers.
 	ResponseHeaders []string `mapstructure:"listen.response-headers"`
-	// Delay is the wait before the reply, 0 or more.
+	// Delay is the delay before the response, 0 or more.
 	Delay time.Duration `mapstructure:"listen.delay"`
-	// RequireHeader is the "Name: value" line an event must carry, or empty.
+	// RequireHeader is the "Name: value" line that events must have, or "".
 	RequireHeader string `mapstructure:"listen.require-header"`
-	// ForwardTo is the URL events are passed on to, as the user wrote it.
+	// ForwardTo is the URL that events are forwarded to, as typed.
 	ForwardTo string `mapstructure:"listen.forward-to"`
-	// Record is the recording to append to, as the user wrote it.
+	// Record is the recording to append to, as typed.
 	Record string `mapstructure:"listen.record"`
-	// Output is the name of the output format; it is not checked here.
+	// Output is the name of the output format; it is checked elsewhere.
 	Output string `mapstructure:"listen.output"`
-	// MaxBody is the largest accepted body, such as "1MiB"; it is not checked here.
+	// MaxBody is the largest accepted body, such as "1MiB"; it is checked elsewhere.
 	MaxBody string `mapstructure:"listen.max-body"`
 }
 
-// Options is where Load looks.
+// Options are the sources of Load.
 type Options struct {
-	// File is the file the user named; empty lets APIZEE_HOOKS_CONFIG name it,
-	// and else looks for FileName in Dir and then in UserDir.
+	// File is the configuration file; "" is that of APIZEE_HOOKS_CONFIG, else
+	// FileName in Dir, else FileName in UserDir.
 	File string
-	// Profile is the profile the user named; empty lets APIZEE_HOOKS_PROFILE
-	// name it, and else uses none.
+	// Profile is the name of the profile; "" is that of APIZEE_HOOKS_PROFILE, else
+	// none.
 	Profile string
-	// Dir is the first folder to look in; empty is the current one.
+	// Dir is the first directory to look in; "" is the current one.
 	Dir string
-	// UserDir is the second folder to look in; empty is none. See UserDir.
+	// UserDir is the second directory to look in; "" is none. See UserDir.
 	UserDir string
-	// LookupEnv reads the environment; nil is an empty one.
+	// LookupEnv reads the environment; nil is an empty environment.
 	LookupEnv func(string) (string, bool)
-	// Flags are the flags the user really gave, by the name of their key. A key
-	// that holds headers takes a []string of "Name: value" lines, any other key
-	// a value whose printed form is what one would write in the file.
+	// Flags are the flags that were given, by the names of their keys. A key for headers
+	// has a []string of "Name: value" lines, any other key a value that prints as it would
+	// be written in the file.
 	Flags map[string]any
 }
 
-// Loaded is the outcome of Load.
+// Loaded is the result of Load.
 type Loaded struct {
 	Config   Config
 	File     string   // the file that was read, or ""
@@ -90,13 +88,12 @@ type Loaded struct {
 	values []Value
 }
 
-// Values are all settings in the order of Keys, each header as a value of its
-// own: "headers.X-Api-Key".
+// Values returns all settings in the order of Keys; each header is a separate value:
+// "headers.X-Api-Key".
 func (l *Loaded) Values() []Value { return l.values }
 
-// Load merges all layers. Every error it returns is a mistake in the
-// configuration or a file that cannot be read; it says where, and tells all
-// mistakes of a kind at once, one a line.
+// Load merges all layers. Errors are about the configuration or a file that cannot be
+// read. They have a place, and all errors of a layer are returned at once, one per line.
 func Load(ctx context.Context, o Options) (*Loaded, error) {
 	if o.LookupEnv == nil {
 		o.LookupEnv = func(string) (string, bool) { return "", false }
@@ -131,9 +128,8 @@ func Load(ctx context.Context, o Options) (*Loaded, error) {
 	}, nil
 }
 
-// merge lays the layers over the defaults, each over the one before it, and the
-// flags over all. The delimiter is one that neither a key nor a header's name
-// can hold.
+// merge merges the layers over the defaults, each over the previous one, and the flags
+// over all. The delimiter is a character that no key and no header name can have.
 func merge(keys []Key, layers []layer, flags layer) (*viper.Viper, error) {
 	v := viper.NewWithOptions(viper.KeyDelimiter("/"))
 	for name, value := range defaultLayer(keys).settings() {

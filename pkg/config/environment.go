@@ -6,9 +6,9 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 )
 
-// Misnamed finds variables of the environment that set nothing and look as if they were
-// meant to, with the name that was probably meant. Others are left alone: a
-// configuration may refer to any variable.
+// Misnamed finds unknown environment variables whose names are close to a known one, with
+// that name. Other unknown variables are ignored: a configuration may refer to any
+// variable.
 func Misnamed(environ []string) map[string]string {
 	names := []string{strings.TrimPrefix(envConfig, envPrefix), strings.TrimPrefix(envProfile, envPrefix)}
 	for _, k := range Keys() {
@@ -18,7 +18,7 @@ func Misnamed(environ []string) map[string]string {
 	for _, variable := range environ {
 		full, value, _ := strings.Cut(variable, "=")
 		name, isOurs := strings.CutPrefix(full, envPrefix)
-		if !isOurs || value == "" { // which is as if it were not set
+		if !isOurs || value == "" { // as if it were not set
 			continue
 		}
 		if meant := meantName(name, names); meant != "" && meant != name {
@@ -28,7 +28,7 @@ func Misnamed(environ []string) map[string]string {
 	return found
 }
 
-// meantName also knows a name that lacks its section.
+// meantName also finds a name without its section.
 func meantName(name string, names []string) string {
 	if near := apizee.Nearest(name, names); near != "" {
 		return near
@@ -41,21 +41,21 @@ func meantName(name string, names []string) string {
 	return ""
 }
 
-// UserDir is the tool's folder among the user's configuration, on the system
-// that goos names: in $XDG_CONFIG_HOME when set, on Windows in %AppData%, else
-// in $HOME/.config. It is "" when the environment tells none of them.
+// UserDir is the user's configuration directory for this program on the system goos: in
+// $XDG_CONFIG_HOME if set, on Windows in %AppData%, else in $HOME/.config. It is "" if
+// none of them is set.
 func UserDir(lookupEnv func(string) (string, bool), goos string) string {
 	separator := "/"
 	if goos == "windows" {
 		separator = `\`
 	}
-	under := func(variable string, folders ...string) string {
+	under := func(variable string, directories ...string) string {
 		base, _ := lookupEnv(variable)
 		if base == "" {
 			return ""
 		}
 		base = strings.TrimRight(base, `/`+separator)
-		return strings.Join(append([]string{base}, folders...), separator)
+		return strings.Join(append([]string{base}, directories...), separator)
 	}
 	const own = "apizee-hooks"
 	if dir := under("XDG_CONFIG_HOME", own); dir != "" {

@@ -20,11 +20,11 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/yamlfile"
 )
 
-// maxFile is the largest configuration file read, in bytes.
+// maxFile is the largest size of a configuration file, in bytes.
 const maxFile = 64 << 10
 
-// findDocument reads the file the user named, else the first that exists in the
-// folders. Without any the document is empty.
+// findDocument reads the named file, else the first that exists in the directories. If
+// there is none, the document is empty.
 func findDocument(ctx context.Context, o Options, keys []Key) (document, error) {
 	named, by := o.File, "--config"
 	if named == "" {
@@ -50,7 +50,7 @@ func findDocument(ctx context.Context, o Options, keys []Key) (document, error) 
 	return document{}, nil
 }
 
-// Files are the paths at which a configuration file is looked for, the first that counts first.
+// Files returns the paths of possible configuration files, in order of precedence.
 func (o Options) Files() []string {
 	named := o.File
 	if named == "" {
@@ -66,21 +66,21 @@ func (o Options) Files() []string {
 	return all
 }
 
-// spellings are the names that a configuration file may have in its place.
+// spellings returns the possible names of a configuration file.
 func spellings(path string) []string {
 	return []string{path, strings.TrimSuffix(path, ".yaml") + ".yml"}
 }
 
-// spelled is the one of its spellings that there is, or "".
+// spelled returns the spelling that exists, or "".
 func spelled(path string) (found string, err error) {
 	for _, p := range spellings(path) {
-		// A folder that cannot be entered holds no file: containers often run
-		// with somebody else's home, or with none.
+		// A directory without permission counts as empty: containers often run with
+		// another user's home directory, or with none.
 		if _, err := os.Stat(p); err != nil {
 			continue
 		}
 		if found != "" {
-			return "", fmt.Errorf("there are both %s and %s; remove one of them", found, p)
+			return "", fmt.Errorf("there are both %s and %s; remove one", found, p)
 		}
 		found = p
 	}
@@ -98,7 +98,7 @@ func candidates(o Options) []string {
 func readDocument(ctx context.Context, path string, keys []Key) (document, error) {
 	data, err := textfile.ReadFile(ctx, path, maxFile)
 	if err == nil && !utf8.Valid(data) {
-		err = errors.New("it is not UTF-8 text")
+		err = errors.New("the file is not UTF-8")
 	}
 	if err != nil {
 		return document{}, fmt.Errorf("read the configuration file %s: %w", path, textfile.Reason(err))
@@ -106,7 +106,7 @@ func readDocument(ctx context.Context, path string, keys []Key) (document, error
 	return parseDocument(path, data, keys)
 }
 
-// chooseProfile finds the profile in use; without one its layer is empty.
+// chooseProfile returns the selected profile; without one its layer is empty.
 func chooseProfile(o Options, doc document) (string, layer, error) {
 	name, by := o.Profile, "--profile"
 	if name == "" {
@@ -117,34 +117,34 @@ func chooseProfile(o Options, doc document) (string, layer, error) {
 		return "", nil, nil
 	}
 	if doc.path == "" {
-		return "", nil, fmt.Errorf("there is no configuration file to take the profile %q (%s) from; looked for %s",
+		return "", nil, fmt.Errorf("the profile %q (%s) needs a configuration file; looked for %s",
 			name, by, strings.Join(candidates(o), " and "))
 	}
 	if l, found := doc.profiles[name]; found {
 		return name, l, nil
 	}
-	return "", nil, fmt.Errorf("%s has no profile %q (%s)%s", doc.path, name, by, suggestProfile(name, doc.profileNames()))
+	return "", nil, fmt.Errorf("%s: unknown profile %q (%s)%s", doc.path, name, by, suggestProfile(name, doc.profileNames()))
 }
 
 func suggestProfile(name string, known []string) string {
 	if len(known) == 0 {
-		return "; it has none"
+		return "; there are none"
 	}
-	return cmp.Or(apizee.DidYouMean(name, known), "; it has "+strings.Join(known, ", "))
+	return cmp.Or(apizee.DidYouMean(name, known), "; known: "+strings.Join(known, ", "))
 }
 
-// document is a configuration file taken apart: what it sets for everybody, and
-// for each profile.
+// document is the settings of a configuration file: without a profile, and of each
+// profile.
 type document struct {
-	path     string // "" when there is no file
+	path     string // "" if there is no file
 	base     layer
 	profiles map[string]layer
 }
 
 func (d document) profileNames() []string { return slices.Sorted(maps.Keys(d.profiles)) }
 
-// parseDocument checks the whole file, including profiles that are not in use,
-// for all but what references to the environment would come to.
+// parseDocument parses and checks the whole file, including profiles that are not
+// selected, except for values that refer to the environment.
 func parseDocument(path string, data []byte, keys []Key) (document, error) {
 	root, err := parseYAML(path, data)
 	if err != nil {
@@ -164,9 +164,8 @@ func parseDocument(path string, data []byte, keys []Key) (document, error) {
 	return doc, errors.Join(r.problems...)
 }
 
-// parseYAML gives the root of the only YAML document in the file, nil when the
-// file has nothing in it. Errors do not show the lines around the mistake: there may
-// be secrets in them.
+// parseYAML returns the root of the only YAML document in the file, nil if the file is
+// empty. Errors do not quote the file, which may have secrets.
 func parseYAML(path string, data []byte) (*yaml.Node, error) {
 	roots, err := yamlfile.Documents(data)
 	if err == nil && len(roots) == 1 {
@@ -181,7 +180,7 @@ func parseYAML(path string, data []byte) (*yaml.Node, error) {
 	case len(roots) == 0:
 		return nil, nil
 	case len(roots) > 1:
-		return nil, fmt.Errorf("%s:%d: a second YAML document starts here; only one is read", path, roots[1].Line)
+		return nil, fmt.Errorf("%s:%d: a second YAML document begins here; only one is allowed", path, roots[1].Line)
 	}
 	return roots[0], nil
 }

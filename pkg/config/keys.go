@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	// FileName is the configuration file's name in every folder it is looked for.
+	// FileName is the name of a configuration file.
 	FileName = "apizee-hooks.yaml"
 
 	envPrefix  = "APIZEE_HOOKS_"
@@ -20,13 +20,13 @@ const (
 
 // Key describes one setting.
 type Key struct {
-	Name        string // as in the file, sections joined by dots: "listen.addr"
-	Default     string // as the user would write it; "" is nothing
-	Example     string // as YAML for the template, where the default shows too little
-	Flag        string // the command-line flag without dashes, "" when there is none
+	Name        string // as in the file, with the section: "listen.addr"
+	Default     string // as in the file; "" for none
+	Example     string // as YAML, for the template, if there is no default
+	Flag        string // the command-line flag without dashes; "" for none
 	Description string // one sentence
-	Secret      bool   // the value must not be shown
-	Empty       bool   // the empty text is a value; other keys refuse it
+	Secret      bool   // the value is masked
+	Empty       bool   // the value may be empty
 
 	kind kind
 }
@@ -36,9 +36,8 @@ func (k Key) Env() string {
 	return envPrefix + strings.ToUpper(strings.NewReplacer(".", "_", "-", "_").Replace(k.Name))
 }
 
-// Keys are all settings, those outside a section first. Defaults, environment
-// names, the check for unknown keys, the template and the list of values all
-// come from here.
+// Keys returns all settings, those without a section first. Defaults, environment
+// variables, checks, the template and the list of values are made from it.
 func Keys() []Key {
 	return []Key{
 		{Name: "to", kind: address, Flag: "to", Example: "http://localhost:3000/apizeehooks/",
@@ -77,7 +76,7 @@ func Keys() []Key {
 	}
 }
 
-// split separates the section ("" or "listen") from the key's own name.
+// split splits the name into the section ("" or "listen") and the rest.
 func (k Key) split() (section, name string) {
 	if i := strings.LastIndexByte(k.Name, '.'); i >= 0 {
 		return k.Name[:i], k.Name[i+1:]
@@ -103,7 +102,7 @@ func isSection(keys []Key, name string) bool {
 	return false
 }
 
-// suggestKey says which key was probably meant by name within a section.
+// suggestKey returns a suggestion for an unknown key in a section.
 func suggestKey(keys []Key, section, name string, inProfile bool) string {
 	siblings := siblingNames(keys, section, inProfile)
 	if near := apizee.Nearest(name, siblings); near != "" {
@@ -114,7 +113,7 @@ func suggestKey(keys []Key, section, name string, inProfile bool) string {
 			return apizee.Suggest(k.Name)
 		}
 	}
-	return "; there are " + strings.Join(siblings, ", ")
+	return "; known: " + strings.Join(siblings, ", ")
 }
 
 func siblingNames(keys []Key, section string, inProfile bool) []string {

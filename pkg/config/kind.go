@@ -11,20 +11,20 @@ import (
 	"golang.org/x/net/http/httpguts"
 )
 
-// kind is what a key's text must be.
+// kind is the type of a value.
 type kind int
 
 const (
 	text    kind = iota
-	address      // of a target; a text that may hold a password
+	address      // a URL, which may have a password
 	boolean
 	duration
 	status
 	headerLine
-	headers // values of single headers, each under its name
+	headers // the values of headers, by name
 )
 
-// wants completes the sentence "it must be ...".
+// wants describes a valid value, after "must be".
 func (k kind) wants() string {
 	switch k {
 	case boolean:
@@ -36,11 +36,11 @@ func (k kind) wants() string {
 	case headerLine:
 		return `a header line such as "X-Api-Key: abc"`
 	}
-	return "a text"
+	return "a string"
 }
 
-// parse turns text into the Go value the key's field takes. Its errors never
-// repeat the value of a header.
+// parse converts text to the Go value of the field. Errors do not quote the value of a
+// header.
 func (k kind) parse(s string) (any, error) {
 	switch k {
 	case boolean:
@@ -57,10 +57,12 @@ func (k kind) parse(s string) (any, error) {
 	return s, nil
 }
 
+func mustBe(k kind, s string) error { return fmt.Errorf("must be %s, not %q", k.wants(), s) }
+
 func parseBool(s string) (any, error) {
 	b, err := strconv.ParseBool(strings.TrimSpace(s))
 	if err != nil {
-		return nil, fmt.Errorf("%q is not %s", s, boolean.wants())
+		return nil, mustBe(boolean, s)
 	}
 	return b, nil
 }
@@ -69,13 +71,13 @@ func parseDuration(s string) (any, error) {
 	s = strings.TrimSpace(s)
 	d, err := time.ParseDuration(s)
 	if _, numErr := strconv.ParseFloat(s, 64); err != nil && numErr == nil {
-		return nil, fmt.Errorf("%q has no unit; write %ss for seconds", s, s)
+		return nil, fmt.Errorf("%q has no unit; use %ss for seconds", s, s)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%q is not %s", s, duration.wants())
+		return nil, mustBe(duration, s)
 	}
 	if d < 0 {
-		return nil, fmt.Errorf("%q is negative; it must be %s", s, duration.wants())
+		return nil, fmt.Errorf("must be 0 or more, not %q", s)
 	}
 	return d, nil
 }
@@ -84,12 +86,12 @@ func parseStatus(s string) (any, error) {
 	s = strings.TrimSpace(s)
 	n, err := strconv.Atoi(s)
 	if err != nil || len(s) != 3 || n < 200 || n > 599 {
-		return nil, fmt.Errorf("%q is not %s", s, status.wants())
+		return nil, mustBe(status, s)
 	}
 	return n, nil
 }
 
-// parseRequired takes the empty text, the default: no header is required then.
+// parseRequired also accepts an empty text, the default, which requires no header.
 func parseRequired(s string) (any, error) {
 	if strings.TrimSpace(s) == "" {
 		return "", nil
@@ -101,15 +103,15 @@ func parseRequired(s string) (any, error) {
 	return headerText(name, value), nil
 }
 
-// splitHeader takes "Name: value", or "Name;" for an empty value, apart and checks both. The name comes back in
-// canonical form, the value without the space around it.
+// splitHeader parses "Name: value", or "Name;" for an empty value. It returns the name in
+// canonical form, and the value without the space around it.
 func splitHeader(line string) (name, value string, err error) {
 	name, value, found := strings.Cut(line, ":")
 	if empty, ok := strings.CutSuffix(strings.TrimSpace(line), ";"); ok && !found {
 		name, found = empty, true
 	}
 	if !found {
-		return "", "", errors.New(`there is no colon in it; write "Name: value"`)
+		return "", "", errors.New(`the colon is missing; use "Name: value"`)
 	}
 	if name, err = headerName(name); err != nil {
 		return "", "", err
@@ -121,30 +123,30 @@ func splitHeader(line string) (name, value string, err error) {
 	return name, checked.(string), nil
 }
 
-// headerName is the canonical form of a field name, which is a token of
-// RFC 9110, section 5.6.2.
+// headerName returns the canonical form of a header name, a token of RFC 9110, section
+// 5.6.2.
 func headerName(name string) (string, error) {
 	name = strings.TrimSpace(name)
 	if before, _, found := strings.Cut(name, ":"); found {
-		return "", fmt.Errorf("%q is followed by a colon that is a part of the name; leave the value out of the quotes", before)
+		return "", fmt.Errorf("the name %q is followed by a colon; put the value outside of the quotes", before)
 	}
 	if !httpguts.ValidHeaderFieldName(name) {
-		return "", fmt.Errorf("%q is not a header name", name)
+		return "", fmt.Errorf("%q is not a valid header name", name)
 	}
 	return textproto.CanonicalMIMEHeaderKey(name), nil
 }
 
-// parseHeaderValue refuses what would end the field or hide in it (RFC 9110,
-// section 5.5). The error does not show the value, which may be a secret.
+// parseHeaderValue rejects line breaks and other control characters (RFC 9110, section
+// 5.5). The error does not quote the value, which may be a secret.
 func parseHeaderValue(s string) (any, error) {
 	s = strings.TrimSpace(s)
 	if !httpguts.ValidHeaderFieldValue(s) {
-		return nil, errors.New("a header value cannot hold line breaks or other control characters")
+		return nil, errors.New("a header value must not have line breaks or other control characters")
 	}
 	return s, nil
 }
 
-// headerText is the line of a header; one with an empty value ends in a semicolon.
+// headerText is the line of a header, "Name;" if its value is empty.
 func headerText(name, value string) string {
 	if value == "" {
 		return name + ";"

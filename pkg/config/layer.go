@@ -8,19 +8,18 @@ import (
 	"strings"
 )
 
-// entry is the value of one key, or of one header of a key, in one layer. It is
-// kept as text: a reference to the environment is followed only when the entry
-// turns out to be in force.
+// entry is the value of one key, or of one header of a key, in one layer. It is text:
+// references to the environment are replaced only if the entry is not overridden.
 type entry struct {
 	key      Key
-	header   string   // canonical name, when the key holds headers
-	texts    []string // one, or one for each time the header is given
-	remove   bool     // the header is not to be sent
+	header   string   // canonical name, if the key is for headers
+	texts    []string // one, or one per repetition of the header
+	remove   bool     // the header is removed
 	source   string   // as Value.Source
-	fromFile bool     // ${NAME} is replaced
+	fromFile bool     // ${NAME} is replaced in it
 }
 
-// defaultSource is the source of what nobody has set.
+// defaultSource is the source of a default.
 const defaultSource = "default"
 
 func (e entry) name() string {
@@ -30,7 +29,7 @@ func (e entry) name() string {
 	return e.key.Name + "." + e.header
 }
 
-// place is where a mistake is: a flag and a variable say which key it is.
+// place is the place of an error. The name of a flag or variable tells the key.
 func (e entry) place() string {
 	if e.fromFile || e.header != "" {
 		return e.source + ": " + e.name()
@@ -38,25 +37,24 @@ func (e entry) place() string {
 	return strings.TrimPrefix(e.source, "flag ")
 }
 
-// wants completes "it must be ...".
+// wants describes a valid value, after "must be".
 func (e entry) wants() string {
 	if e.header != "" {
-		return "a text, or a list of texts for a header that is repeated"
+		return "a string, or a list of strings to repeat the header"
 	}
 	return e.key.kind.wants()
 }
 
-// parse turns one of the texts into the Go value of the key's field. A default may be
-// empty, but what somebody has set to nothing is a mistake: nothing to listen on would be
-// every address.
+// parse converts one of the texts to the Go value of the field. A default may be empty, but
+// an empty value that was set is an error: an empty address would listen on all addresses.
 func (e entry) parse(s string) (any, error) {
 	if isSet := e.source != defaultSource; isSet && e.header == "" && !e.key.Empty && strings.TrimSpace(s) == "" {
-		return nil, errors.New("it is empty; leave it out, or give it a value")
+		return nil, errors.New("must not be empty; set a value or remove the key")
 	}
 	return e.key.kind.parse(s)
 }
 
-// layer is what one place sets, by the entry's name.
+// layer is the settings of one source, by the names of the entries.
 type layer map[string]entry
 
 func (l layer) add(e entry) {
@@ -64,8 +62,8 @@ func (l layer) add(e entry) {
 	l[e.name()] = e
 }
 
-// addHeaders adds "Name: value" lines, where "Name:" removes a header. An error gives the number of the line
-// and not its text, which may be a secret.
+// addHeaders adds "Name: value" lines; "Name:" removes a header. An error has the number of
+// the line, not its text, which may be a secret.
 func (l layer) addHeaders(k Key, lines []string, source string) error {
 	for i, line := range lines {
 		if strings.TrimSpace(line) == "" {
@@ -84,8 +82,8 @@ func (l layer) addHeaders(k Key, lines []string, source string) error {
 	return nil
 }
 
-// settings is the layer in viper's shape: entries by key, those of headers one
-// map deeper.
+// settings is the layer as viper needs it: entries by key, and those of headers in a map
+// by name.
 func (l layer) settings() map[string]any {
 	settings := map[string]any{}
 	for _, e := range l {
@@ -113,8 +111,8 @@ func defaultLayer(keys []Key) layer {
 	return l
 }
 
-// environmentLayer takes a variable that is set to nothing as not set, because
-// that is what an absent secret looks like in many CI systems.
+// environmentLayer ignores empty variables, because a missing secret is an empty variable
+// in many CI systems.
 func environmentLayer(keys []Key, lookupEnv func(string) (string, bool)) (layer, error) {
 	l := layer{}
 	var problems []error
@@ -137,7 +135,7 @@ func flagLayer(keys []Key, flags map[string]any) (layer, error) {
 	for _, name := range slices.Sorted(maps.Keys(flags)) {
 		k, known := findKey(keys, name)
 		if !known || k.Flag == "" {
-			problems = append(problems, fmt.Errorf("no flag sets a key %q", name))
+			problems = append(problems, fmt.Errorf("no flag sets the key %q", name))
 			continue
 		}
 		problems = append(problems, l.addFlag(k, flags[name]))
@@ -150,7 +148,7 @@ func (l layer) addFlag(k Key, value any) error {
 	lines, isList := value.([]string)
 	switch {
 	case isList != (k.kind == headers):
-		return fmt.Errorf("%s: %T is no value for %s", source, value, k.Name)
+		return fmt.Errorf("%s: %T is not a valid type for %s", source, value, k.Name)
 	case isList:
 		return l.addHeaders(k, lines, source)
 	}

@@ -8,14 +8,14 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/yamlfile"
 )
 
-// reader walks the YAML of one file along the key table and notes mistakes.
+// reader reads the keys of one YAML file and collects errors.
 type reader struct {
 	path     string
 	keys     []Key
 	problems []error
 }
 
-// scope is where the keys being read belong: to everybody or to a profile.
+// scope is the layer of the keys being read: a profile, or the rest of the file.
 type scope struct {
 	into    layer
 	profile string
@@ -32,13 +32,13 @@ func (r *reader) problem(line int, format string, args ...any) {
 	r.problems = append(r.problems, fmt.Errorf("%s:%d: "+format, append([]any{r.path, line}, args...)...))
 }
 
-// fields are those of a mapping; a value that was left out has none.
+// fields returns the fields of a mapping; a missing value has none.
 func (r *reader) fields(n *yaml.Node, what string) []field {
 	if n == nil || isNull(n) {
 		return nil
 	}
 	if n.Kind != yaml.MappingNode || !isPlain(n) {
-		r.problem(n.Line, "%s must be a map of names to values", what)
+		r.problem(n.Line, "%s must be a mapping", what)
 		return nil
 	}
 	var fields []field
@@ -46,7 +46,7 @@ func (r *reader) fields(n *yaml.Node, what string) []field {
 	for i := 0; i < len(n.Content); i += 2 {
 		key := n.Content[i]
 		if first, twice := lines[key.Value]; twice {
-			r.problem(key.Line, "%q is given twice, first in line %d", key.Value, first)
+			r.problem(key.Line, "duplicate key %q, first on line %d", key.Value, first)
 			continue
 		}
 		lines[key.Value] = key.Line
@@ -57,13 +57,13 @@ func (r *reader) fields(n *yaml.Node, what string) []field {
 
 func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Tag == "!!null" && isPlain(n) }
 
-// isPlain tells whether a node has no tag, which is not taken.
+// isPlain reports whether a node has no tag. Tags are not allowed.
 func isPlain(n *yaml.Node) bool { return n.Style&yaml.TaggedStyle == 0 }
 
 func (r *reader) profiles(f field, into map[string]layer) {
 	for _, p := range r.fields(f.value, profilesKey) {
 		if p.name == "" {
-			r.problem(p.line, "a profile must have a name")
+			r.problem(p.line, "the name of a profile must not be empty")
 			continue
 		}
 		s := scope{into: layer{}, profile: p.name}
@@ -108,15 +108,14 @@ func (r *reader) headers(f field, k Key, s scope) {
 	}
 }
 
-// entry reads the value of a key or of a header. A key without a value is one
-// that is not set.
+// entry reads the value of a key or of a header. A key without a value is not set.
 func (r *reader) entry(f field, e entry, s scope) {
 	if isNull(f.value) {
 		return
 	}
 	texts, ok := scalars(f.value, e.header != "")
 	if !ok {
-		r.problem(f.line, "%s: it must be %s", s.full(e.name()), e.wants())
+		r.problem(f.line, "%s: must be %s", s.full(e.name()), e.wants())
 		return
 	}
 	e.texts = texts
@@ -138,7 +137,7 @@ func (r *reader) add(f field, e entry, s scope) {
 	s.into.add(e)
 }
 
-// full is the key's name from the top of the file.
+// full is the full name of a key in the file.
 func (s scope) full(name string) string {
 	if s.profile == "" {
 		return name
@@ -156,9 +155,8 @@ func (s scope) source(path string, line int) string {
 	return fmt.Sprintf("profile %s (%s:%d)", s.profile, path, line)
 }
 
-// scalars are the texts of a single value, as written, so that 007 and 1.10
-// stay what they are; or of a list of them where one is allowed. Tags are
-// not taken.
+// scalars returns the text of a scalar as written, so that 007 and 1.10 do not change; or
+// the texts of a list, if one is allowed. Tags are not allowed.
 func scalars(n *yaml.Node, list bool) (texts []string, ok bool) {
 	switch {
 	case !isPlain(n):

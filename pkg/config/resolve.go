@@ -15,8 +15,8 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/yamlfile"
 )
 
-// resolver turns the entries in force into the typed Config, and notes what
-// each came to.
+// resolver converts the entries that are not overridden to the typed Config, and collects
+// their values.
 type resolver struct {
 	lookupEnv func(string) (string, bool)
 	values    map[string][]Value // by the name of the key
@@ -35,8 +35,8 @@ func (r *resolver) resolve(v *viper.Viper) (Config, error) {
 	return c, nil
 }
 
-// decode is viper's decode hook. A mistake is noted, and the field left at its
-// zero value, so that the user hears of all of them and in our words.
+// decode is a decode hook for viper. It collects errors and leaves the field at its zero
+// value, so that all errors are reported, without viper's wording.
 func (r *resolver) decode(_, to reflect.Type, data any) (any, error) {
 	switch d := data.(type) {
 	case entry:
@@ -52,7 +52,7 @@ func (r *resolver) decode(_, to reflect.Type, data any) (any, error) {
 	return data, nil
 }
 
-// headerLines orders by canonical name; viper's own keys are in lower case.
+// headerLines sorts by canonical name; viper's keys are in lowercase.
 func (r *resolver) headerLines(named map[string]any) []string {
 	var entries []entry
 	for e := range maps.Values(named) {
@@ -71,7 +71,7 @@ func (r *resolver) headerLines(named map[string]any) []string {
 	return lines
 }
 
-// parse reads the texts of an entry that is in force.
+// parse parses the texts of an entry.
 func (r *resolver) parse(e entry) []any {
 	var parsed []any
 	for _, s := range e.texts {
@@ -86,7 +86,7 @@ func (r *resolver) parse(e entry) []any {
 	return parsed
 }
 
-// parseText gives the text with its references replaced, and what it means.
+// parseText returns the text with its references replaced, and its value.
 func (r *resolver) parseText(e entry, s string) (full string, value any, err error) {
 	if e.fromFile {
 		if s, err = yamlfile.Expand(s, r.lookupEnv); err != nil {
@@ -97,7 +97,7 @@ func (r *resolver) parseText(e entry, s string) (full string, value any, err err
 	return s, value, err
 }
 
-// inOrder lists what was resolved, and keys that hold no header as empty.
+// inOrder returns the values in the order of keys; keys without headers are empty.
 func (r *resolver) inOrder(keys []Key) []Value {
 	var all []Value
 	for _, k := range keys {
@@ -109,19 +109,18 @@ func (r *resolver) inOrder(keys []Key) []Value {
 	return all
 }
 
-// Value is one setting, in the form it would be written in the file, and where
-// it came from.
+// Value is one setting, as it would be written in the file, and its source.
 type Value struct {
 	Key   string // "listen.addr", "headers.X-Api-Key"
 	Value string // with references to the environment replaced
 	// Source is "default", "FILE:LINE", "profile NAME (FILE:LINE)", the name of
 	// an environment variable, or "flag --NAME".
 	Source string
-	// Secret says that Value must not be shown; Masked can be.
+	// Secret means that Value must not be shown; use Masked.
 	Secret bool
 }
 
-// Masked is the value fit to be shown: with **** for what is secret in it.
+// Masked is the value with secrets replaced by ****.
 func (v Value) Masked() string {
 	if !v.Secret || v.Value == "" {
 		return v.Value
@@ -147,7 +146,7 @@ func newValue(e entry, s string) Value {
 	return v
 }
 
-// AddSecrets adds what must not be shown of the settings to those that are known.
+// AddSecrets adds the secrets of the settings to known.
 func (l *Loaded) AddSecrets(known *redact.Secrets) {
 	for _, v := range l.values {
 		if header, isHeader := strings.CutPrefix(v.Key, "headers."); isHeader {

@@ -67,19 +67,18 @@ func writeKey(out *bytes.Buffer, k Key, section, name string) {
 	fmt.Fprintf(out, "%s%s: %s\n", start, name, value)
 }
 
-// ExistsError reports that the file that Init was to write exists.
+// ExistsError means that the file of Init exists.
 type ExistsError struct{ Path string }
 
 func (e *ExistsError) Error() string {
 	return e.Path + " already exists"
 }
 
-// Init writes Template to a new file that only the user can read, in a folder
-// that is made when it is missing. Whatever is at path already is left alone,
-// and the error is an *ExistsError.
+// Init writes Template to a new file that only the user can read, and creates its
+// directory. If the file exists, it is not changed and the error is an *ExistsError.
 func Init(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return fmt.Errorf("make the folder of %s: %w", path, textfile.Reason(err))
+		return fmt.Errorf("create the directory of %s: %w", path, textfile.Reason(err))
 	}
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {

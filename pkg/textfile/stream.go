@@ -7,8 +7,8 @@ import (
 	"os"
 )
 
-// Open opens a file to read its text piece by piece. A regular file ends where it ends when
-// it is opened: what is sent may be recorded into the same file.
+// Open opens a file to stream its text. A regular file is read up to its size at the time
+// of opening, because events read from a file may be recorded into the same file.
 func Open(ctx context.Context, path string) (io.ReadCloser, error) {
 	f, err := await(ctx, func() (*os.File, error) { return os.Open(path) })
 	if err != nil {
@@ -19,7 +19,7 @@ func Open(ctx context.Context, path string) (io.ReadCloser, error) {
 		return nil, err
 	}
 	var text io.Reader
-	// What /proc has is regular, and of no size.
+	// Files in /proc are regular, with size 0.
 	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() && info.Size() > 0 {
 		text = &reader{in: bufio.NewReader(polled{ctx, io.LimitReader(f, info.Size())})}
 	} else {
@@ -31,7 +31,7 @@ func Open(ctx context.Context, path string) (io.ReadCloser, error) {
 	}{text, f}, nil
 }
 
-// NewReader reads the text of r piece by piece.
+// NewReader streams the text of r.
 func NewReader(ctx context.Context, r io.Reader) io.Reader {
 	out, in := io.Pipe()
 	context.AfterFunc(ctx, func() { in.CloseWithError(ctx.Err()) })
@@ -42,7 +42,7 @@ func NewReader(ctx context.Context, r io.Reader) io.Reader {
 	return &reader{in: bufio.NewReader(out)}
 }
 
-// reader is a text in pieces, without its byte order mark.
+// reader removes the byte order mark of a text.
 type reader struct {
 	in      *bufio.Reader
 	started bool
@@ -51,7 +51,7 @@ type reader struct {
 func (r *reader) Read(p []byte) (int, error) {
 	if !r.started {
 		r.started = true
-		head, _ := r.in.Peek(len(mark)) // an error is met again below
+		head, _ := r.in.Peek(len(mark)) // the error is returned again below
 		if isUTF16(head) {
 			return 0, ErrUTF16
 		}
@@ -62,7 +62,7 @@ func (r *reader) Read(p []byte) (int, error) {
 	return r.in.Read(p)
 }
 
-// polled is a reader that never waits, but may have much: it ends between two reads.
+// polled is a reader that never blocks: its context is checked between two reads.
 type polled struct {
 	ctx context.Context
 	io.Reader

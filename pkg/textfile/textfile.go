@@ -1,10 +1,8 @@
-// Package textfile reads the text that others wrote, from files and from standard input.
-// It is the one place that keeps these rules:
+// Package textfile reads text from files and from standard input, by these rules:
 //
-//   - Reading ends with its context, even a read that waits: for the other end of a FIFO, or
-//     for whoever types at a terminal.
-//   - What is read whole has a limit; what is read in pieces streams.
-//   - A byte order mark is dropped, and UTF-16 is an error that says what to do.
+//   - Reading ends with its context, even if it waits for a FIFO or a terminal.
+//   - Text that is read whole has a size limit; other text is streamed.
+//   - A byte order mark is removed, and UTF-16 is an error with a hint.
 package textfile
 
 import (
@@ -18,36 +16,36 @@ import (
 	"syscall"
 )
 
-// ErrUTF16 means that a text is not in UTF-8 but in UTF-16, as some programs on Windows save it.
-var ErrUTF16 = errors.New("it is UTF-16; save it as UTF-8")
+// ErrUTF16 means that a text is UTF-16, as saved by some programs on Windows.
+var ErrUTF16 = errors.New("the text is UTF-16; save it as UTF-8")
 
-// LimitError means that a text has more bytes than are read.
+// LimitError means that a text is larger than allowed.
 type LimitError struct{ Limit int64 }
 
 func (e *LimitError) Error() string {
 	if e.Limit%(1<<20) == 0 {
-		return fmt.Sprintf("it is larger than %d MiB", e.Limit>>20)
+		return fmt.Sprintf("larger than %d MiB", e.Limit>>20)
 	}
-	return fmt.Sprintf("it is larger than %d KiB", e.Limit>>10)
+	return fmt.Sprintf("larger than %d KiB", e.Limit>>10)
 }
 
-// ReadFile reads the text of a file, which has limit bytes at most. Along with ErrUTF16 it
-// returns the bytes as they are.
+// ReadFile reads the text of a file of at most limit bytes. With ErrUTF16 it returns the
+// bytes as they are.
 func ReadFile(ctx context.Context, path string, limit int64) ([]byte, error) {
 	return readFile(ctx, func() (fs.File, error) { return os.Open(path) }, limit)
 }
 
-// ReadFS is ReadFile for a file of fsys.
+// ReadFS is ReadFile for a file in fsys.
 func ReadFS(ctx context.Context, fsys fs.FS, path string, limit int64) ([]byte, error) {
 	return readFile(ctx, func() (fs.File, error) { return fsys.Open(path) }, limit)
 }
 
-// ReadAll is ReadFile for what is open already.
+// ReadAll is ReadFile for a reader.
 func ReadAll(ctx context.Context, r io.Reader, limit int64) ([]byte, error) {
 	return await(ctx, func() ([]byte, error) { return readAll(r, limit) })
 }
 
-// Text is data without its byte order mark, or ErrUTF16.
+// Text returns data without its byte order mark, or ErrUTF16.
 func Text(data []byte) ([]byte, error) {
 	if isUTF16(data) {
 		return data, ErrUTF16
@@ -55,7 +53,7 @@ func Text(data []byte) ([]byte, error) {
 	return bytes.TrimPrefix(data, []byte(mark)), nil
 }
 
-// Reason is an error about a file without the path in it, for a message that names the file.
+// Reason returns an error without the path of its file, for messages that already have it.
 func Reason(err error) error {
 	var file *fs.PathError
 	if errors.As(err, &file) {
@@ -67,8 +65,8 @@ func Reason(err error) error {
 // mark is the byte order mark, in UTF-8.
 const mark = "\ufeff"
 
-// isUTF16 reports whether a text begins with the mark of UTF-16, or as ASCII does in UTF-16.
-// JSON, YAML and PEM begin with ASCII, and none of them has NUL in it.
+// isUTF16 reports whether a text begins with the byte order mark of UTF-16, or with ASCII in
+// UTF-16. JSON, YAML and PEM begin with ASCII and never have a NUL.
 func isUTF16(head []byte) bool {
 	return len(head) >= 2 && (head[0] == 0xfe && head[1] == 0xff || head[0] == 0xff && head[1] == 0xfe ||
 		(head[0] == 0) != (head[1] == 0))
@@ -99,7 +97,7 @@ func readAll(r io.Reader, limit int64) ([]byte, error) {
 	return Text(data)
 }
 
-// refuseDirectory says in one way what systems say in several.
+// refuseDirectory returns the same error on all systems if f is a directory.
 func refuseDirectory(f fs.File) error {
 	if info, err := f.Stat(); err == nil && info.IsDir() {
 		return &fs.PathError{Op: "read", Path: info.Name(), Err: syscall.EISDIR}
@@ -107,8 +105,8 @@ func refuseDirectory(f fs.File) error {
 	return nil
 }
 
-// await returns what f does, or as soon as the context ends its error. What f waits for may
-// never come, so that it is left behind then: the program is about to end.
+// await returns the result of f, or the error of the context as soon as that ends. Then f
+// keeps running, because its read may never return; the program is about to end.
 func await[T any](ctx context.Context, f func() (T, error)) (T, error) {
 	type result struct {
 		value T

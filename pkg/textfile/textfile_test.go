@@ -88,7 +88,7 @@ func TestLimit(t *testing.T) {
 			}
 		}
 	}
-	for limit, want := range map[int64]string{64 << 10: "it is larger than 64 KiB", 10 << 20: "it is larger than 10 MiB"} {
+	for limit, want := range map[int64]string{64 << 10: "larger than 64 KiB", 10 << 20: "larger than 10 MiB"} {
 		if got := (&LimitError{limit}).Error(); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}

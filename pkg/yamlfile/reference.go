@@ -5,17 +5,17 @@ import (
 	"strings"
 )
 
-// References are the ways to refer to the environment, for messages.
-const References = "${NAME}, ${NAME:-default} or ${NAME:?message}; write $${ for a plain ${"
+// References are the forms of references, for messages.
+const References = "${NAME}, ${NAME:-default} or ${NAME:?message}; use $${ for a literal ${"
 
-// ReferenceError says that a text has ${ where no reference to the environment follows.
-type ReferenceError struct{ Text string } // which may hold a secret
+// ReferenceError is about ${ without a valid reference.
+type ReferenceError struct{ Text string } // which may be a secret
 
 func (e *ReferenceError) Error() string {
-	return "after ${ comes a variable's name and }, as in " + References
+	return "${ must begin a reference such as " + References
 }
 
-// UnsetError says that a variable without a default is not set.
+// UnsetError means that a variable without a default is not set.
 type UnsetError struct {
 	Name    string
 	Message string // of ${NAME:?message}, or ""
@@ -29,14 +29,14 @@ func (e *UnsetError) Error() string {
 	return text
 }
 
-// Refers says whether Expand would do anything to a text.
+// Refers reports whether a text may have references.
 func Refers(text string) bool { return strings.Contains(text, "${") }
 
-// Expand replaces each reference to the environment in a text, as a shell does: ${NAME} by the
-// variable's value, ${NAME:-default} by the default where the variable is not set or is empty,
-// and ${NAME:?message} is an error with that message then. A default may hold references; a
-// value is not looked at again. $${ stands for a plain ${, and any other dollar sign for itself.
-// The error is a *ReferenceError or an *UnsetError.
+// Expand replaces references to environment variables as a shell does: ${NAME} by the value,
+// ${NAME:-default} by the default if the variable is not set or empty, in which case
+// ${NAME:?message} is an error with that message. A default may have references; a value
+// is not expanded again. $${ is a literal ${, and any other dollar sign is literal. The
+// error is a *ReferenceError or an *UnsetError.
 func Expand(text string, lookup func(name string) (string, bool)) (string, error) {
 	var out strings.Builder
 	for {
@@ -73,7 +73,7 @@ func Expand(text string, lookup func(name string) (string, bool)) (string, error
 	}
 }
 
-// cutBrace cuts a text at the } that closes what began before it.
+// cutBrace cuts a text at its closing }.
 func cutBrace(text string) (inner, rest string, closed bool) {
 	depth := 0
 	for i, c := range text {
@@ -89,7 +89,7 @@ func cutBrace(text string) (inner, rest string, closed bool) {
 	return text, "", false
 }
 
-// splitReference takes NAME, NAME:-default and NAME:?message apart. The name is "" where it is
+// splitReference splits NAME, NAME:-default or NAME:?message. The name is "" if the text is
 // none of these.
 func splitReference(text string) (name, operator, argument string) {
 	end := strings.IndexFunc(text, func(c rune) bool {

@@ -1,5 +1,5 @@
-// Package yamlfile reads the YAML of a file that a person wrote, and says where it is not
-// YAML: the parser itself knows the line at most. It also reads ${NAME} in its values.
+// Package yamlfile parses YAML files, and finds the line and column of syntax errors: the
+// parser gives a line at most. It also expands ${NAME} in values.
 package yamlfile
 
 import (
@@ -15,17 +15,17 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// OwnPrefix begins those keys at the top of a file that are the user's own, as in compose
-// files: for what anchors name.
+// OwnPrefix is the prefix of top-level keys that are ignored, as in compose files. They
+// can define anchors.
 const OwnPrefix = "x-"
 
-// SyntaxError says where a file is not YAML, and why.
+// SyntaxError is a syntax error with its place.
 type SyntaxError struct {
-	// Line and Column count from 1, the column in characters. A Line of 0 says that the
-	// place is not known.
+	// Line and Column count from 1, the column in characters. Line is 0 if the place is
+	// unknown.
 	Line, Column int
 	Message      string
-	// UnknownAnchor is what an alias names when no anchor before it does; else "".
+	// UnknownAnchor is the anchor that an alias refers to, if it does not exist; else "".
 	UnknownAnchor string
 }
 
@@ -36,8 +36,8 @@ func (e *SyntaxError) Error() string {
 	return fmt.Sprintf("line %d, column %d: %s", e.Line, e.Column, e.Message)
 }
 
-// Documents returns the root of each document that is not empty. Its nodes know their
-// lines and columns; names may be given twice in a mapping. The error is a *SyntaxError.
+// Documents returns the root of each document that is not empty. Nodes have their lines
+// and columns; mappings may have duplicate keys. The error is a *SyntaxError.
 func Documents(source []byte) ([]*yaml.Node, error) {
 	roots, err := parse(source)
 	if err != nil {
@@ -62,12 +62,12 @@ func parse(source []byte) (roots []*yaml.Node, err error) {
 	}
 }
 
-// locate finds the place of an error of the parser.
+// locate finds the place of a parser error.
 func locate(source []byte, err error) *SyntaxError {
 	e := &SyntaxError{Message: strings.TrimPrefix(err.Error(), "yaml: ")}
 	if anchor, ok := strings.CutPrefix(e.Message, "unknown anchor '"); ok {
 		e.UnknownAnchor = strings.TrimSuffix(anchor, "' referenced")
-		e.Message = fmt.Sprintf("there is no anchor %q before this alias", e.UnknownAnchor)
+		e.Message = fmt.Sprintf("unknown anchor %q", e.UnknownAnchor)
 		if at := bytes.Index(source, []byte("*"+e.UnknownAnchor)); at >= 0 {
 			e.at(source, at)
 		}
@@ -78,7 +78,7 @@ func locate(source []byte, err error) *SyntaxError {
 		e.Column, e.Message = 1, m[2]
 	}
 	if strings.HasPrefix(e.Message, "exceeded max") {
-		return e // a bound of the parser's, which is not a matter of one place
+		return e // a limit of the parser, which has no place
 	}
 	if at := mistake(source); at >= 0 {
 		e.at(source, at)
@@ -87,28 +87,28 @@ func locate(source []byte, err error) *SyntaxError {
 	return e
 }
 
-// at sets the place from an index into the text.
+// at sets the place to an index of the text.
 func (e *SyntaxError) at(source []byte, index int) {
 	before := source[:index]
 	line := bytes.LastIndexByte(before, '\n') + 1
 	e.Line, e.Column = 1+bytes.Count(before, []byte("\n")), 1+utf8.RuneCount(before[line:])
 }
 
-// explain says more than the parser where the text at the place tells more.
+// explain makes some messages of the parser more specific.
 func (e *SyntaxError) explain(rest []byte) {
 	first, _ := utf8.DecodeRune(rest)
 	switch {
 	case e.Message == "found character that cannot start any token":
 		e.Message = fmt.Sprintf("found character '%c' that cannot start any token", first)
 	case e.Message == "found unexpected end of stream" && (first == '"' || first == '\''):
-		e.Message = "the quoted text has no end"
+		e.Message = "the quoted string is not closed"
 	}
 }
 
-// mistake is where the longest beginning of the text ends that is YAML by itself; what is
-// not, begins there. It is -1 where looking for it takes too long.
+// mistake is the index of the error: the end of the longest prefix that is valid YAML. It
+// is -1 if the search takes too long.
 func mistake(source []byte) int {
-	work := 1 << 20 // bytes to parse, half a second or so
+	work := 1 << 20 // bytes to parse, in about half a second
 	isYAML := func(n int) bool {
 		work -= n + 1
 		_, err := parse(source[:n])
@@ -131,7 +131,7 @@ func mistake(source []byte) int {
 	return end
 }
 
-// stop is how much of the text the parser reads until it finds the mistake.
+// stop is the number of bytes that the parser reads until it finds the error.
 func stop(source []byte) int {
 	unread := bytes.NewReader(source)
 	for decoder := yaml.NewDecoder(oneByOne{unread}); ; {
