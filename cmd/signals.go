@@ -56,6 +56,6 @@ func raise(s os.Signal) {
 	signal.Reset(s)
 	self, err := os.FindProcess(os.Getpid())
 	if err == nil && self.Signal(s) != nil {
-		_ = self.Kill() // there are no signals on Windows
+		_ = self.Kill() // Windows has no signals
 	}
 }

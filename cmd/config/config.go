@@ -15,7 +15,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 )
 
-// New makes the command.
+// New returns the command.
 func New(app *cli.App) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "config [command]",
@@ -83,7 +83,7 @@ func show(ctx context.Context, app *cli.App, output string) error {
 
 func printSettings(app *cli.App, loaded *config.Loaded, settings []setting) error {
 	p := app.Out()
-	file := "no configuration file; `apizee-hooks config init` writes one"
+	file := "no configuration file; run `apizee-hooks config init` to create one"
 	if loaded.File != "" {
 		file = console.Safe(loaded.File)
 	}
@@ -125,17 +125,17 @@ func initialize(app *cli.App, global bool) error {
 	path := cmp.Or(app.Config, config.FileName)
 	switch {
 	case global && app.Config != "":
-		return cli.Usage(errors.New("--config and --global each say where the file goes"), "give one of them.")
+		return cli.Usage(errors.New("--config cannot be used with --global"), "use one of them.")
 	case global:
 		if app.UserDir() == "" {
-			return cli.Usage(errors.New("there is no configuration folder: HOME is not set"), "set HOME or XDG_CONFIG_HOME.")
+			return cli.Usage(errors.New("no configuration directory: HOME is not set"), "set HOME or XDG_CONFIG_HOME.")
 		}
 		path = filepath.Join(app.UserDir(), config.FileName)
 	}
 	err := config.Init(path)
 	var exists *config.ExistsError
 	if errors.As(err, &exists) {
-		return cli.Usage(err, "edit it, or remove it first.")
+		return cli.Usage(err, "edit or remove it.")
 	}
 	if err != nil {
 		return err
@@ -168,7 +168,7 @@ func printPath(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	if loaded.File == "" {
-		fmt.Fprintln(app.Stderr, "no configuration file is read; `apizee-hooks config init` writes one")
+		fmt.Fprintln(app.Stderr, "no configuration file; run `apizee-hooks config init` to create one")
 		return cli.Negative()
 	}
 	_, err = fmt.Fprintln(app.Stdout, loaded.File)

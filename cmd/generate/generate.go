@@ -22,7 +22,7 @@ type options struct {
 	cli.Stream
 }
 
-// New makes the command.
+// New returns the command.
 func New(app *cli.App) *cobra.Command {
 	o := &options{App: app, Stream: cli.Stream{Rate: generate.DefaultRate(), Mix: generate.DefaultMix(app.Catalog)}}
 	c := &cobra.Command{
@@ -51,8 +51,7 @@ machine, and starts at 2026-01-01 unless --start is set.`,
 	return c
 }
 
-// seededStart is 2026-01-01T00:00:00Z: a stream that is to be made again does not
-// hang on the clock.
+// seededStart is 2026-01-01T00:00:00Z: a stream with a seed must not depend on the clock.
 const seededStart = 1767225600
 
 func run(ctx context.Context, o *options) error {
@@ -66,20 +65,20 @@ func run(ctx context.Context, o *options) error {
 			return cli.Usage(fmt.Errorf("--start: %w", err), "")
 		}
 		if start < 0 {
-			return cli.Usagef("--start %s: it is before 1970", o.start)
+			return cli.Usagef("--start %s: must not be before 1970", o.start)
 		}
 	}
 	seed := o.Seed.Or(o.Random)
 	if !o.Seed.Given && o.Verbose {
-		o.Note(fmt.Sprintf("--seed %d makes this stream again.", seed))
+		o.Note(fmt.Sprintf("use --seed %d to generate this stream again.", seed))
 	}
 	stream := generate.New(generate.Options{Catalog: o.Catalog, Seed: seed, Start: time.Unix(start, 0), Rate: o.Rate, Mix: o.Mix})
 	return print(ctx, o.Stdout, stream, o.count)
 }
 
-// print writes count events, or without end when count is 0.
+// print writes count events, or an endless stream if count is 0.
 func print(ctx context.Context, w io.Writer, stream *generate.Stream, count int) error {
-	const lines = 64 // between two looks at the context
+	const lines = 64 // between two checks of the context
 	out := bufio.NewWriterSize(w, 64<<10)
 	var line []byte
 	for n := 0; count == 0 || n < count; n++ {

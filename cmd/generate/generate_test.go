@@ -37,14 +37,14 @@ func TestSameSeedSameBytes(t *testing.T) {
 		t.Errorf("not 100 lines:\n%s", first)
 	}
 	if first != stream(1) {
-		t.Error("the same seed makes another stream")
+		t.Error("the same seed generates another stream")
 	}
 	if first == stream(2) {
-		t.Error("another seed makes the same stream")
+		t.Error("another seed generates the same stream")
 	}
 }
 
-func TestInterruptEndsTheStream(t *testing.T) {
+func TestInterruptStopsStream(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var out bytes.Buffer

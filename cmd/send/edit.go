@@ -13,13 +13,13 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 )
 
-// edited opens the event in the user's editor. What comes back is sent, when it is an event.
+// edited returns the event after the user has edited it.
 func (o *options) edited(ctx context.Context, body []byte) (event, error) {
 	stdin, closeStdin := o.editorInput()
 	defer closeStdin()
 	editor := console.Editor{Stdin: stdin, Stdout: o.Stdout, Stderr: o.Stderr, LookupEnv: o.LookupEnv}
 	text := body
-	if json.Valid(body) { // else it is here to be mended
+	if json.Valid(body) { // else the user is to fix it
 		text = console.JSON(body, console.Palette{})
 	}
 	edited, err := editor.Edit(ctx, "event.json", text)
@@ -31,16 +31,16 @@ func (o *options) edited(ctx context.Context, body []byte) (event, error) {
 	case err != nil && o.allow:
 		return o.event(edited), nil
 	case err != nil:
-		return event{}, keepEdited(edited, fmt.Errorf("the edited event: %w", err))
+		return event{}, saveEdited(edited, fmt.Errorf("the edited event: %w", err))
 	}
 	e := o.event(compact)
 	if err := payload.Check(e.report); err != nil && !o.allow {
-		return e, keepEdited(edited, err)
+		return e, saveEdited(edited, err)
 	}
 	return e, nil
 }
 
-// editorInput is the terminal when standard input has brought the event.
+// editorInput returns the terminal if the event came from standard input.
 func (o *options) editorInput() (in io.Reader, done func()) {
 	name := "/dev/tty"
 	if o.GOOS == "windows" {
@@ -54,28 +54,28 @@ func (o *options) editorInput() (in io.Reader, done func()) {
 	return o.Stdin, func() {}
 }
 
-// keepEdited saves what was written in the editor, so that a slip does not cost the work.
-func keepEdited(text []byte, mistake error) error {
-	name, err := keep(text)
+// saveEdited saves an invalid event, so that the user can continue to edit it.
+func saveEdited(text []byte, mistake error) error {
+	name, err := save(text)
 	if err != nil {
-		return cli.Usage(mistake, "nothing was sent.")
+		return cli.Usage(mistake, "")
 	}
-	return cli.Usage(mistake, fmt.Sprintf("nothing was sent. Go on with `%s send --data @%s --edit`, or send it as it is with --allow-undocumented.", cli.Program, name))
+	return cli.Usage(mistake, fmt.Sprintf("continue with `%s send --data @%s --edit`, or add --allow-undocumented to send it unchanged.", cli.Program, name))
 }
 
-// noteKept saves an edited event that nobody took, and says where it is.
-func (o *options) noteKept(e event) {
+// noteSaved saves an edited event that was not accepted, and prints the command that sends it.
+func (o *options) noteSaved(e event) {
 	flags := ""
 	if o.allow {
 		flags = " --allow-undocumented"
 	}
-	if name, err := keep(e.body); err == nil {
-		o.Note(fmt.Sprintf("the edited event is kept: `%s send --data @%s%s` sends it.", cli.Program, name, flags))
+	if name, err := save(e.body); err == nil {
+		o.Note(fmt.Sprintf("edited event saved; run `%s send --data @%s%s` to send it.", cli.Program, name, flags))
 	}
 }
 
-// keep writes a text to a file of its own.
-func keep(text []byte) (name string, err error) {
+// save writes a text to a temporary file.
+func save(text []byte) (name string, err error) {
 	file, err := os.CreateTemp("", cli.Program+"-*.json")
 	if err != nil {
 		return "", err

@@ -18,10 +18,10 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/textfile"
 )
 
-// forceHint is what to do when the undocumented is wanted.
-const forceHint = "--allow-undocumented sends it anyway."
+// undocumentedHint is the next step for an undocumented event.
+const undocumentedHint = "add --allow-undocumented to send it anyway."
 
-// event is what is sent, and what the contract says to it.
+// event is a body, and how it differs from the documented contract.
 type event struct {
 	body   []byte
 	report apizee.Report
@@ -29,8 +29,8 @@ type event struct {
 
 func (o *options) event(body []byte) event { return event{body, o.Catalog.Validate(body)} }
 
-// build makes the event: from its source, then changed as the flags say, then edited, and
-// at last held against the contract.
+// build returns the event: from its source, changed by flags, edited, and checked against the
+// documented contract.
 func (o *options) build(ctx context.Context, c config.Config) (event, error) {
 	e, err := o.changed(ctx, c)
 	switch {
@@ -44,7 +44,8 @@ func (o *options) build(ctx context.Context, c config.Config) (event, error) {
 	return e, documented(payload.Check(e.report))
 }
 
-// changed is the event as the flags say. One that is as it was built was checked then.
+// changed returns the event with the changes of the flags. An event without changes has been
+// checked when it was built.
 func (o *options) changed(ctx context.Context, c config.Config) (event, error) {
 	at := o.Now()
 	if o.time != "" {
@@ -65,7 +66,7 @@ func (o *options) changed(ctx context.Context, c config.Config) (event, error) {
 		}
 	}
 	if body, err = payload.Apply(o.Catalog, body, o.changes); err != nil {
-		return event{}, cli.Usage(err, "a path looks like props.state, or props.list.0; --dry-run prints the event.")
+		return event{}, cli.Usage(err, "use a path such as props.state or props.list.0; --dry-run prints the event.")
 	}
 	if o.dotted {
 		if body, err = payload.Dotted(o.Catalog, body); err != nil {
@@ -78,33 +79,33 @@ func (o *options) changed(ctx context.Context, c config.Config) (event, error) {
 	return o.event(body), nil
 }
 
-// documented adds the way out to an error about what the contract does not know.
+// documented adds undocumentedHint to an error about undocumented data.
 func documented(err error) error {
 	var undocumented *payload.UndocumentedError
 	if errors.As(err, &undocumented) {
-		return cli.Usage(err, forceHint)
+		return cli.Usage(err, undocumentedHint)
 	}
 	return err
 }
 
-// noteUndocumented tells what the contract does not know, but does not forbid either: often
-// a path that was mistyped.
+// noteUndocumented prints findings that do not keep an event from being sent: often a mistyped
+// path.
 func (o *options) noteUndocumented(findings []apizee.Finding) {
 	const most = 3
 	for _, f := range findings[:min(most, len(findings))] {
 		o.Note(f.String())
 	}
 	if more := len(findings) - most; more > 0 {
-		o.Note(fmt.Sprintf("and %d more; `%s validate` reads what --dry-run prints, and shows all.", more, cli.Program))
+		o.Note(fmt.Sprintf("and %d more; pipe --dry-run into `%s validate` to see all.", more, cli.Program))
 	}
 }
 
-// source is the event before any change. Only one that is built has a report yet.
+// source returns the event before any change. Only one that is built from flags has a report.
 func (o *options) source(ctx context.Context, c config.Config, at time.Time) (event, error) {
 	switch {
 	case o.spec != nil:
 		body, report, err := payload.Build(o.Catalog, *o.spec, at.Unix())
-		return event{body, report}, o.flagMistake(err)
+		return event{body, report}, o.flagError(err)
 	case o.template != "":
 		body, err := o.renderTemplate(ctx, c, at)
 		return event{body: body}, err
@@ -113,15 +114,15 @@ func (o *options) source(ctx context.Context, c config.Config, at time.Time) (ev
 	return event{body: body}, err
 }
 
-// flagMistake names the flag that a mistake is in, and adds the way out.
-func (o *options) flagMistake(err error) error {
+// flagError returns an error with the flag of the invalid field, and a hint.
+func (o *options) flagError(err error) error {
 	var field *payload.FieldError
 	if !errors.As(err, &field) {
 		return documented(err)
 	}
 	hint := ""
 	if field.Undocumented {
-		hint = forceHint
+		hint = undocumentedHint
 	}
 	known, _ := o.Catalog.LookupObject(o.spec.Object)
 	if flag := flagOf(known, field.Path); flag != "" {
@@ -130,7 +131,7 @@ func (o *options) flagMistake(err error) error {
 	return cli.Usage(errors.New(field.Reason), hint)
 }
 
-// flagOf is the flag for a field of an event, or the path of a prop that has none.
+// flagOf returns the flag for a field of an event, or the path of a prop that has none.
 func flagOf(object apizee.Object, path string) string {
 	prop, isProp := strings.CutPrefix(path, "props.")
 	switch {
@@ -145,8 +146,7 @@ func flagOf(object apizee.Object, path string) string {
 	return ""
 }
 
-// readData is the user's own JSON: as an argument, from a file or from standard
-// input.
+// readData returns the JSON of --data: an argument, a file or standard input.
 func (o *options) readData(ctx context.Context) ([]byte, error) {
 	text, name, hint := []byte(o.data), "--data", ""
 	var err error
@@ -155,7 +155,7 @@ func (o *options) readData(ctx context.Context) ([]byte, error) {
 		name, hint = "standard input", "pipe one JSON event into it."
 		text, err = textfile.ReadAll(ctx, o.Stdin, payload.MaxBody)
 	case isFile:
-		name, hint = path, "check the path; @ comes before the name of a file."
+		name, hint = path, "check the path after the @."
 		text, err = textfile.ReadFile(ctx, path, payload.MaxBody)
 	default:
 		text, err = textfile.Text(text)
@@ -180,26 +180,26 @@ func (o *options) readData(ctx context.Context) ([]byte, error) {
 	return body, nil
 }
 
-// dataHint is for data that is not JSON: maybe because it is the name of a file.
+// dataHint returns the next step for data that is not JSON, which may be the name of a file.
 func dataHint(data string) string {
 	if info, err := os.Stat(data); err == nil && info.Mode().IsRegular() {
-		return "to send the file of that name, write --data @" + data + "."
+		return "write --data @" + data + " to send the file of that name."
 	}
-	return "an event is one JSON object; " + forceHint
+	return "use one JSON object, or " + undocumentedHint
 }
 
-// renderTemplate makes the event of a template, which is named or a file.
+// renderTemplate returns the event of --template, which is a name or a file.
 func (o *options) renderTemplate(ctx context.Context, c config.Config, at time.Time) ([]byte, error) {
 	t, err := o.ParseTemplate(ctx, c, o.template)
 	if err != nil {
-		return nil, o.meantScenario(err)
+		return nil, o.notFoundError(err)
 	}
 	vars, err := cli.ParseVars(o.vars)
 	if err != nil {
 		return nil, err
 	}
 	if err := t.Unused(vars); err != nil {
-		return nil, cli.Usage(err, "`apizee-hooks templates show` prints the template.")
+		return nil, cli.Usage(err, "run `apizee-hooks templates show` to see the variables of a template.")
 	}
 	body, err := t.Render(vars, o.Sources(at))
 	var missing *payload.MissingVarError
@@ -212,11 +212,11 @@ func (o *options) renderTemplate(ctx context.Context, c config.Config, at time.T
 	return body, nil
 }
 
-// meantScenario tells whoever looks for a template of an event by a scenario's name.
-func (o *options) meantScenario(err error) error {
+// notFoundError returns a better error if there is a scenario of that name.
+func (o *options) notFoundError(err error) error {
 	var missing *library.NotFoundError
 	if !errors.As(err, &missing) || !slices.Contains(o.ScenarioNames(), o.template) {
 		return err
 	}
-	return cli.Usage(fmt.Errorf("%q is a scenario, not the template of an event", o.template), "`"+cli.Program+" run "+o.template+"` plays it.")
+	return cli.Usage(fmt.Errorf("%q is a scenario, not a template", o.template), "run it with `"+cli.Program+" run "+o.template+"`.")
 }

@@ -14,12 +14,12 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 )
 
-// options are the flags that every form of send takes, and the event that one form
-// describes with flags of its own.
+// options are the flags that all forms of send share, and the event of a form that has flags
+// of its own.
 type options struct {
 	*cli.App
 	cli.Connection
-	spec     *payload.Spec // nil when the event comes from a template or from JSON
+	spec     *payload.Spec // nil for --template and --data
 	template string
 	vars     []string
 	data     string
@@ -86,8 +86,7 @@ const (
 
 func dryRuns() []string { return []string{dryRunJSON, dryRunCurl} }
 
-// changes is a flag that adds a change of the event, in the order of the
-// command line.
+// changes is a repeatable flag that changes the event, in the order of the command line.
 type changes struct {
 	list  *[]payload.Change
 	parse func(string) (payload.Change, error)
@@ -96,7 +95,7 @@ type changes struct {
 
 func (c *changes) String() string { return "" }
 
-// GetSlice says that the flag may be repeated.
+// GetSlice exists since a flag that has it may be repeated.
 func (c *changes) GetSlice() []string { return nil }
 
 func (c *changes) Type() string { return c.form }
@@ -110,8 +109,8 @@ func (c *changes) Set(text string) error {
 	return nil
 }
 
-// completePaths completes the paths of documented fields, each followed by end. Once an
-// object is named they are those of that object.
+// completePaths completes the paths of documented fields, each followed by end. After the name
+// of an object they are those of that object.
 func completePaths(catalog *apizee.Catalog, end string) cli.Completer {
 	return func(c *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
 		var paths []string

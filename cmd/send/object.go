@@ -11,8 +11,8 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 )
 
-// newObject is send for one documented object: its flags are the props that the catalog
-// knows.
+// newObject returns the command that sends events about a documented object. Its props are
+// flags.
 func newObject(o *options, object apizee.Object) *cobra.Command {
 	flags := objectFlags{object: object}
 	c := &cobra.Command{
@@ -49,8 +49,7 @@ func objectExamples(object apizee.Object) string {
 	return strings.Join(lines, "\n")
 }
 
-// objectFlags are the flags --id, one for each documented prop, and one for each pair of
-// them that has a flag.
+// objectFlags are --id, a flag per documented prop, and a flag per pair of props that has one.
 type objectFlags struct {
 	object apizee.Object
 	id     string
@@ -87,7 +86,7 @@ func (f *objectFlags) add(c *cobra.Command) {
 	}
 }
 
-// lastPart is the end of a path.
+// lastPart returns the last part of a path.
 func lastPart(path string) string { return path[strings.LastIndexByte(path, '.')+1:] }
 
 // placeholder stands for the value of a flag in its help.
@@ -106,7 +105,7 @@ func placeholder(p apizee.Prop) string {
 	return "TEXT"
 }
 
-// spec is the event that arguments and flags describe.
+// spec returns the event that arguments and flags describe.
 func (f *objectFlags) spec(c *cobra.Command, args []string, allow bool) (payload.Spec, error) {
 	spec := payload.Spec{Object: f.object.Name, Undocumented: allow}
 	if len(args) > 0 {
@@ -133,22 +132,22 @@ func (f *objectFlags) spec(c *cobra.Command, args []string, allow bool) (payload
 	return spec, nil
 }
 
-// pair is what a flag for two props says, such as --parent ticket/100.
+// pair parses a flag for two props, such as --parent ticket/100.
 func (f *objectFlags) pair(c *cobra.Command, first apizee.Prop, text string) ([]payload.Prop, error) {
 	second, _ := f.object.Prop(first.Pair.With)
 	flag := first.Pair.Flag
 	if c.Flags().Changed(first.Flag) || c.Flags().Changed(second.Flag) {
-		return nil, cli.Usage(fmt.Errorf("--%s says the same as --%s and --%s", flag, first.Flag, second.Flag), "give it alone.")
+		return nil, cli.Usage(fmt.Errorf("--%s cannot be used with --%s or --%s", flag, first.Flag, second.Flag), "use one or the other.")
 	}
 	one, other, found := strings.Cut(text, "/")
 	if !found {
-		return nil, cli.Usage(fmt.Errorf("--%s %q: there is no slash in it", flag, text),
-			fmt.Sprintf("write it as %s/%s, such as %s/%s.", lastPart(first.Path), lastPart(second.Path), first.ExampleText(), second.ExampleText()))
+		return nil, cli.Usage(fmt.Errorf("--%s %q: the slash is missing", flag, text),
+			fmt.Sprintf("write %s/%s, such as %s/%s.", lastPart(first.Path), lastPart(second.Path), first.ExampleText(), second.ExampleText()))
 	}
 	return []payload.Prop{{Path: first.Path, Text: one}, {Path: second.Path, Text: other}}, nil
 }
 
-// completeFirst completes the first of a pair.
+// completeFirst completes the first value of a pair.
 func completeFirst(names []string) cli.Completer {
 	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		words := make([]string, len(names))

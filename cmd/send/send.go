@@ -21,7 +21,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
 
-// New makes the command, with a command of its own for each documented object.
+// New returns the command, with a subcommand per documented object.
 func New(app *cli.App) *cobra.Command {
 	o := &options{App: app}
 	c := &cobra.Command{
@@ -45,7 +45,7 @@ event can also come from a template or from your own JSON.`,
 			apizee-hooks send --data @event.json -H 'X-Api-Key: abc' -t localhost:3000/hooks
 			# Print the curl command, and send nothing
 			apizee-hooks send media --state completed --dry-run=curl -t localhost:3000/hooks`),
-		Args:              noSuchObject(app.Catalog),
+		Args:              unknownObject(app.Catalog),
 		ValidArgsFunction: cli.Nothing,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return run(c.Context(), o)
@@ -58,7 +58,7 @@ event can also come from a template or from your own JSON.`,
 	return c
 }
 
-func noSuchObject(catalog *apizee.Catalog) cobra.PositionalArgs {
+func unknownObject(catalog *apizee.Catalog) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if err := cli.NotJoined(c, args); err != nil || len(args) == 0 {
 			return err
@@ -85,7 +85,7 @@ func run(ctx context.Context, o *options) error {
 	if err != nil {
 		return err
 	}
-	if o.edit && o.dryRun != dryRunJSON { // what is wrong elsewhere must not cost the edit
+	if o.edit && o.dryRun != dryRunJSON { // find other errors before the user edits the event
 		if _, err := cli.ParseTarget(loaded.Config.To, headers); err != nil {
 			return err
 		}
@@ -101,7 +101,7 @@ func run(ctx context.Context, o *options) error {
 		o.noteUndocumented(e.report.Findings)
 	}
 	if o.dryRun != "" && (o.count > 1 || o.retry > 0) {
-		o.Note("one delivery is printed; --count and --retry change nothing about it.")
+		o.Note("--count and --retry have no effect on --dry-run.")
 	}
 	if o.dryRun == dryRunJSON {
 		return o.printEvent(e)
@@ -115,12 +115,12 @@ func run(ctx context.Context, o *options) error {
 	}
 	err = o.deliver(ctx, target, e, network, loaded.Config.Timeout)
 	if o.edit && err != nil {
-		o.noteKept(e)
+		o.noteSaved(e)
 	}
 	return err
 }
 
-// check refuses combinations that make no sense, and numbers out of range.
+// check rejects flags that exclude each other, and numbers out of range.
 func (o *options) check() error {
 	var sources []string
 	if o.spec != nil {
@@ -134,28 +134,28 @@ func (o *options) check() error {
 	}
 	switch {
 	case len(sources) == 0:
-		return cli.Usage(errors.New("there is nothing to send"),
-			"name an object (`apizee-hooks send ticket`), a --template, or your own --data.")
+		return cli.Usage(errors.New("no event to send"),
+			"name an object, as in `apizee-hooks send ticket`, or use --template or --data.")
 	case len(sources) > 1:
-		return cli.Usage(fmt.Errorf("%s each make an event, and only one is sent", cli.List(sources, "and")), "give one of them.")
+		return cli.Usage(fmt.Errorf("%s cannot be used together", cli.List(sources, "and")), "use one of them.")
 	case len(o.vars) > 0 && o.template == "":
-		return cli.Usage(errors.New("--var sets a variable of a template, and there is no --template"),
-			"change a field of the event with --set path=value.")
+		return cli.Usage(errors.New("--var requires --template"),
+			"use --set path=value to change a field of the event.")
 	case o.fault.Reorders():
-		return cli.Usage(fmt.Errorf("--fault %s needs different events, and send sends the same one", o.fault.Name),
+		return cli.Usage(fmt.Errorf("--fault %s requires different events; send sends copies of one", o.fault.Name),
 			"use it with `"+cli.Program+" load`.")
 	case o.fault.Name != "" && o.dryRun != "":
-		return cli.Usage(errors.New("--fault changes how an event is delivered, and --dry-run delivers nothing"), "give one of them.")
+		return cli.Usage(errors.New("--fault cannot be used with --dry-run"), "use one of them.")
 	case o.retry < 0:
-		return cli.Usagef("--retry %d: it must be 0 or more", o.retry)
+		return cli.Usagef("--retry %d: must be 0 or more", o.retry)
 	case o.every < 0:
-		return cli.Usagef("--every %s: it must not be negative", o.every)
+		return cli.Usagef("--every %s: must not be negative", o.every)
 	}
 	return nil
 }
 
-// printEvent prints the event for --dry-run: laid out for people, byte for byte
-// for programs.
+// printEvent prints the event for --dry-run: indented on a terminal, else byte for byte as it
+// is sent.
 func (o *options) printEvent(e event) error {
 	if console.IsTerminal(o.Stdout) || o.Out().Enabled() {
 		_, err := o.Stdout.Write(console.JSON(e.body, o.Out()))
@@ -165,23 +165,23 @@ func (o *options) printEvent(e event) error {
 	return err
 }
 
-// printCurl prints the equivalent curl command line. It is meant to be pasted,
-// so a secret that is left out of it is worth a word.
+// printCurl prints the equivalent curl command. Since it is meant to be pasted, a note says if
+// secrets are masked.
 func (o *options) printCurl(target deliver.Target, e event, options deliver.CurlOptions) error {
-	whole := options
-	whole.ShowSecrets = true
+	unmasked := options
+	unmasked.ShowSecrets = true
 	options.ShowSecrets = o.ShowSecrets
 	command := deliver.CurlCommand(target, e.body, options)
 	if _, err := fmt.Fprintln(o.Stdout, console.SafeShell(command)); err != nil {
 		return err
 	}
-	if command != deliver.CurlCommand(target, e.body, whole) {
-		o.Note("secrets are shown as " + redact.Masked + "; --show-secrets prints them.")
+	if command != deliver.CurlCommand(target, e.body, unmasked) {
+		o.Note("secrets are masked as " + redact.Masked + "; use --show-secrets to print them.")
 	}
 	return nil
 }
 
-// deliver sends the event as often as asked, and judges the outcome.
+// deliver sends the event --count times, and prints the results.
 func (o *options) deliver(ctx context.Context, target deliver.Target, e event, network deliver.Network, timeout time.Duration) error {
 	client, err := o.FaultyClient(ctx, network, o.Kept(o.parallel), o.fault)
 	if err != nil {
@@ -208,7 +208,7 @@ func (o *options) deliver(ctx context.Context, target deliver.Target, e event, n
 	case ctx.Err() != nil:
 		return cli.Interrupted()
 	case sum.Failed > 0 && failure.Kind == fault.KindAborted:
-		return nil // as asked
+		return nil // by --fault
 	case sum.Failed > 0:
 		return cli.NotDelivered(failure)
 	case sum.Rejected > 0:
@@ -217,10 +217,10 @@ func (o *options) deliver(ctx context.Context, target deliver.Target, e event, n
 	return nil
 }
 
-// rejected says how many deliveries the endpoint rejected, and how the last one.
+// rejected returns the error for rejected deliveries.
 func (o *options) rejected(sum deliver.Summary, last deliver.Result) error {
 	if sum.Sent == 1 {
-		return o.Negative("the endpoint answered %d %s", last.Status, last.StatusText)
+		return o.Negative("the endpoint returned %d %s", last.Status, last.StatusText)
 	}
-	return o.Negative("%d of %d deliveries rejected; the last with %d %s", sum.Rejected, sum.Sent, last.Status, last.StatusText)
+	return o.Negative("%d of %d deliveries rejected, the last with %d %s", sum.Rejected, sum.Sent, last.Status, last.StatusText)
 }

@@ -15,16 +15,15 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/library"
 )
 
-// foundFile is a template or a scenario as it was written, and the name of its
-// file.
+// foundFile is a template or a scenario.
 type foundFile struct {
 	dir  string // among the project's own
 	name string
 	text []byte
 }
 
-// find finds the template of an event, or a scenario. Where both have the name it
-// is the template, unless the scenario is asked for.
+// find returns the template or the scenario of a name. If both exist it is the template, unless
+// scenario is set.
 func find(ctx context.Context, app *cli.App, name string, scenario bool) (foundFile, error) {
 	if scenario {
 		return findScenario(ctx, app, name)
@@ -103,8 +102,8 @@ func writeNew(path string, text []byte) error {
 	}
 	_, err = f.Write(text)
 	if err = errors.Join(err, f.Close()); err != nil {
-		_ = os.Remove(path) // half a file would keep the next copy from being written
-		return cli.Usage(err, "make room, or name another folder.")
+		_ = os.Remove(path) // an incomplete file would keep the next copy from being written
+		return cli.Usage(err, "free some space, or use another directory.")
 	}
 	return nil
 }

@@ -11,15 +11,15 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/parse"
 )
 
-// listedFile is what the list says of a template or a scenario.
+// listedFile is an entry of the list.
 type listedFile struct {
 	Name        string `json:"name"`
-	Group       string `json:"group"` // the object that a template's name begins with, or ""
+	Group       string `json:"group"` // the object with which a template's name begins, or ""
 	Description string `json:"description"`
 	Source      string `json:"source"`
 }
 
-// scenarioGroup is the heading of scenarios in a list of templates.
+// scenarioGroup is the group of scenarios.
 const scenarioGroup = "scenario"
 
 func listed(ctx context.Context, app *cli.App) ([]listedFile, error) {

@@ -7,7 +7,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 )
 
-// New makes the command.
+// New returns the command.
 func New(app *cli.App) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "templates [command]",
@@ -49,7 +49,7 @@ func newShow(app *cli.App) *cobra.Command {
 		Use:               "show <name>",
 		Short:             "Print a template or a scenario",
 		Example:           cli.Example("\n\t\t\tapizee-hooks templates show ticket-invited\n\t\t\tapizee-hooks templates show --scenario ticket-declined"),
-		Args:              cli.Needs("the name of a template or a scenario", 1, listsNames),
+		Args:              cli.Needs("the name of a template or a scenario", 1, listHint),
 		ValidArgsFunction: cli.FirstArg(completeNames(app)),
 		RunE: func(c *cobra.Command, args []string) error {
 			return show(c.Context(), app, args[0], scenario)
@@ -59,7 +59,7 @@ func newShow(app *cli.App) *cobra.Command {
 	return c
 }
 
-// scenarioFlag chooses where a template and a scenario share a name.
+// scenarioFlag adds --scenario, which decides if a template and a scenario share a name.
 func scenarioFlag(c *cobra.Command, scenario *bool) {
 	c.Flags().BoolVar(scenario, "scenario", false, "prefer a scenario to a template of the same name")
 }
@@ -73,7 +73,7 @@ func newCopy(app *cli.App) *cobra.Command {
 .apizee-hooks/scenarios, where it is found by its name. An existing file is never
 overwritten.`,
 		Example:           cli.Example("\n\t\t\tapizee-hooks templates copy ticket-invited\n\t\t\tapizee-hooks templates copy ticket-lifecycle hooks"),
-		Args:              cli.Needs("the name of a template or a scenario, and a folder if it is to go elsewhere", 2, listsNames),
+		Args:              cli.Needs("the name of a template or a scenario, and a folder if it is to go elsewhere", 2, listHint),
 		ValidArgsFunction: cli.FirstArg(completeNames(app)),
 		RunE: func(c *cobra.Command, args []string) error {
 			dir := ""
@@ -87,9 +87,9 @@ overwritten.`,
 	return c
 }
 
-const listsNames = "`" + cli.Program + " templates list` has the names."
+const listHint = "run `" + cli.Program + " templates list` to list the names."
 
-// completeNames completes templates of events and scenarios.
+// completeNames completes the names of templates and scenarios.
 func completeNames(app *cli.App) cli.Completer {
 	return func(c *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
 		if scenario, _ := c.Flags().GetBool("scenario"); scenario {
