@@ -30,7 +30,7 @@ func TestNoPortIsLeft(t *testing.T) {
 	if code := Run(t.Context(), s, []string{"send", "ticket", "--count", "3", "-t", "127.0.0.1:3000"}); code != cli.ExitUnreachable {
 		t.Errorf("exit code %d", code)
 	}
-	const want = "not delivered: no port is left here for a connection to 127.0.0.1:3000"
+	const want = "not delivered: no free local port for a connection to 127.0.0.1:3000"
 	if got := stderr.String(); !strings.Contains(got, want) || !strings.Contains(got, "--keep-alive") || !strings.Contains(got, "--every") {
 		t.Errorf("got %q", got)
 	}

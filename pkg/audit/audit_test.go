@@ -249,7 +249,7 @@ func TestTimeout(t *testing.T) {
 
 // An endpoint that closes every connection, or speaks another protocol, cannot be audited.
 func TestNothingToAudit(t *testing.T) {
-	for text, want := range map[string]deliver.Kind{"": deliver.KindReset, "hello\r\n\r\n": deliver.KindBadReply} {
+	for text, want := range map[string]deliver.Kind{"": deliver.KindReset, "hello\r\n\r\n": deliver.KindBadResponse} {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
 			t.Fatal(err)
@@ -451,7 +451,7 @@ func TestSummarize(t *testing.T) {
 		"late":         {[]attempt{{result: late, want: mustAccept(), within: time.Second}}, Warned, "204 No Content after 3s"},
 		"reset":        {[]attempt{{result: failure(deliver.KindReset), want: rejectOrReset()}}, Passed, "it reset"},
 		"timeout":      {[]attempt{{result: failure(deliver.KindTimeout), want: rejectOrReset()}}, Failed, "it timeout"},
-		"not HTTP":     {[]attempt{{result: failure(deliver.KindBadReply), want: acceptOrReject()}}, Failed, "it bad-reply"},
+		"not HTTP":     {[]attempt{{result: failure(deliver.KindBadResponse), want: acceptOrReject()}}, Failed, "it bad-response"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

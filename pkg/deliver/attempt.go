@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-// attempt is a request on its way, and what is noted about it.
+// attempt is a request in flight.
 type attempt struct {
 	url     *url.URL
 	timeout time.Duration
 	watch   *trace
 
 	caller  context.Context
-	limited context.Context // the caller's, until time is up
+	limited context.Context // the caller's, with the timeout
 	cancel  context.CancelFunc
 }
 
@@ -30,23 +30,23 @@ func withTimeout(ctx context.Context, timeout, extra time.Duration) (context.Con
 	return context.WithTimeout(ctx, timeout+extra)
 }
 
-// context is the one to send the request with.
+// context returns the context of the request.
 func (a *attempt) context() context.Context {
 	return httptrace.WithClientTrace(context.WithValue(a.limited, traceKey{}, a.watch), a.watch.hooks())
 }
 
-// failure explains an error; replied says that the head of the reply came.
-func (a *attempt) failure(err error, replied bool) *Failure {
-	return a.circumstances(replied).explain(err)
+// failure explains an error; responded means that the response headers were received.
+func (a *attempt) failure(err error, responded bool) *Failure {
+	return a.circumstances(responded).explain(err)
 }
 
-func (a *attempt) circumstances(replied bool) circumstances {
+func (a *attempt) circumstances(responded bool) circumstances {
 	return circumstances{
-		url:      a.url,
-		timeout:  a.timeout,
-		seen:     a.watch.seen(),
-		replied:  replied,
-		canceled: a.caller.Err() == context.Canceled,
-		expired:  a.limited.Err() == context.DeadlineExceeded,
+		url:       a.url,
+		timeout:   a.timeout,
+		seen:      a.watch.seen(),
+		responded: responded,
+		canceled:  a.caller.Err() == context.Canceled,
+		expired:   a.limited.Err() == context.DeadlineExceeded,
 	}
 }

@@ -6,43 +6,40 @@ import (
 	"time"
 )
 
-// Client delivers requests. It is safe for use by several goroutines at once.
+// Client delivers requests. It is safe for concurrent use.
 type Client struct {
 	transport http.RoundTripper
 	now       func() time.Time
 
-	// Extra is what the transport takes on purpose. It is added to each timeout, since it is
-	// not the endpoint's time.
+	// Extra is added to each timeout: the time that the transport itself uses, for a fault.
 	Extra time.Duration
 }
 
-// NewClient makes a client on a transport, usually one of NewTransport: another may
-// follow its own mind about headers. The clock must be monotonic, as time.Now is, and
-// safe for concurrent use.
+// NewClient returns a client of a transport, usually one of NewTransport: another may add headers. The
+// clock must be monotonic, as time.Now is, and safe for concurrent use.
 func NewClient(transport http.RoundTripper, now func() time.Time) *Client {
 	return &Client{transport: transport, now: now}
 }
 
-// Deliver sends the request and waits for the end of the reply, for as long as
-// timeout at most; 0 means no limit.
+// Deliver sends the request and reads the response, within the timeout; 0 means no limit.
 func (c *Client) Deliver(ctx context.Context, req Request, timeout time.Duration) Result {
 	a := c.begin(ctx, req.URL, timeout)
 	defer a.cancel()
 
 	result := Result{N: 1, Attempt: 1, Start: c.now()}
 	// The transport is used without an http.Client, which would follow redirects.
-	reply, err := c.roundTrip(a, newHTTPRequest(a.context(), req))
+	resp, err := c.roundTrip(a, newHTTPRequest(a.context(), req))
 	if err == nil {
-		err = result.take(reply)
+		err = result.take(resp)
 	}
 	seen := a.watch.seen()
 	result.Timings, result.Proxy = seen.timings(result.Start, c.now()), showProxy(seen.proxy)
 	if err != nil {
-		result.Failure = a.failure(err, reply != nil)
+		result.Failure = a.failure(err, resp != nil)
 	} else {
-		result.Failure = a.circumstances(true).proxyReply(result.Status)
+		result.Failure = a.circumstances(true).proxyResponse(result.Status)
 	}
-	result.hideInStatus(req.Target)
+	result.maskStatus(req.Target)
 	return result
 }
 
@@ -51,9 +48,9 @@ func (c *Client) Deliver(ctx context.Context, req Request, timeout time.Duration
 // POST. A connection that is used for the first time ends it.
 func (c *Client) roundTrip(a *attempt, req *http.Request) (*http.Response, error) {
 	for {
-		reply, err := c.transport.RoundTrip(req)
+		resp, err := c.transport.RoundTrip(req)
 		if err == nil || !a.watch.seen().isStale() || a.limited.Err() != nil || req.Body != nil && req.GetBody == nil {
-			return reply, err
+			return resp, err
 		}
 		req = req.Clone(req.Context())
 		if req.GetBody != nil {

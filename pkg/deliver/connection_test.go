@@ -111,11 +111,11 @@ func TestNothingPassedIsLostWithAConnection(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		reply, err := client.Pass(t.Context(), req, 10*time.Second)
+		resp, err := client.Pass(t.Context(), req, 10*time.Second)
 		if err != nil {
 			t.Fatal(err)
 		}
-		reply.Body.Close()
+		resp.Body.Close()
 	}
 	_, requests := server.seen()
 	if len(requests) != 5 {
@@ -135,7 +135,7 @@ func TestFailureOfPorts(t *testing.T) {
 		}
 		target := parseTarget(t, "http://127.0.0.1:1")
 		got := NewClient(transport, time.Now).Deliver(t.Context(), Request{Target: target}, 0)
-		checkFailure(t, got, target, KindOther, "no port is left here for a connection to ADDR", "for about a minute keep")
+		checkFailure(t, got, target, KindOther, "no free local port for a connection to ADDR", "for about a minute keep-alive")
 	}
 }
 

@@ -13,27 +13,27 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 )
 
-// CurlOptions are what a curl command line shows beside target and body.
+// CurlOptions are the parts of a curl command line besides target and body.
 type CurlOptions struct {
 	Network Network
 	Timeout time.Duration // 0 means no limit
 
-	// ShowSecrets puts secret headers and the URL's password in clear. Without it they
-	// are masked, and the command does not make quite the same request.
+	// ShowSecrets shows secret headers and the URL's password. Without it they are masked, and the
+	// command sends the mask.
 	ShowSecrets bool
 }
 
 const (
-	// argumentLimit keeps a body out of the arguments when it could be too long for
-	// them. Windows allows 32 KiB for a whole command line, Linux 128 KiB for a word.
+	// argumentLimit is the longest body in an argument. Windows allows 32 KiB for a command line, Linux
+	// 128 KiB for an argument.
 	argumentLimit = 24 << 10
 
-	// expectLimit is the size from which curl asks first whether it may send the body.
+	// expectLimit is the size from which curl sends "Expect: 100-continue" before the body.
 	expectLimit = 1 << 20
 )
 
-// CurlCommand is a line for bash that makes curl send the same request. A body that
-// cannot be an argument goes through a pipe.
+// CurlCommand returns a bash command that sends the same request with curl. A body that cannot be an
+// argument is piped.
 func CurlCommand(target Target, body []byte, options CurlOptions) string {
 	pipe, data := curlBody(body)
 	args := []string{"curl", "--request", apizee.Method}
@@ -44,21 +44,21 @@ func CurlCommand(target Target, body []byte, options CurlOptions) string {
 	return pipe + shellescape.QuoteCommand(args)
 }
 
-// curlHeaders name every header that curl would not send by itself, and those of its
-// own that it must leave out.
+// curlHeaders returns the options for the headers that curl does not send by default, and for those
+// that it must omit.
 func curlHeaders(target Target, bodyLength int, showSecrets bool) []string {
 	documented := []Header{
 		{Name: contentType, Value: apizee.ContentType},
 		{Name: userAgent, Value: apizee.UserAgent},
 	}
-	headers := Override(documented, settle(target.Headers))
+	headers := Override(documented, normalize(target.Headers))
 	if bodyLength >= expectLimit && !names(headers, "Expect") {
 		headers = append(headers, Header{Name: "Expect", Remove: true})
 	}
 	args := make([]string, 0, 2*len(headers))
 	for _, h := range headers {
 		if !showSecrets {
-			h = h.Hide()
+			h = h.Mask()
 		}
 		args = append(args, "-H", h.String())
 	}
@@ -83,7 +83,7 @@ func curlSwitches(u *url.URL, options CurlOptions) []string {
 	return args
 }
 
-// curlNetwork are the options that make curl reach the endpoint in the same way.
+// curlNetwork returns the options that make curl reach the endpoint in the same way.
 func curlNetwork(u *url.URL, n Network) []string {
 	var args []string
 	add := func(option, value string) {
@@ -107,14 +107,14 @@ func curlNetwork(u *url.URL, n Network) []string {
 	return args
 }
 
-// curlSeconds rounds up to curl's milliseconds, since 0 would mean no limit.
+// curlSeconds rounds up to milliseconds, because 0 would mean no limit.
 func curlSeconds(d time.Duration) string {
 	milliseconds := math.Ceil(float64(d) / float64(time.Millisecond))
 	return strconv.FormatFloat(milliseconds/1000, 'f', -1, 64)
 }
 
-// curlBody is the option that holds the body, and what has to be piped into curl if
-// it comes from there. Of curl's ways only --data-raw takes a leading @ for itself.
+// curlBody returns the option for the body, and the pipe into curl if it needs one. --data-raw is the
+// only option that does not interpret a leading @.
 func curlBody(body []byte) (pipe string, args []string) {
 	hasNUL := bytes.IndexByte(body, 0) >= 0
 	if len(body) <= argumentLimit && !hasNUL {

@@ -11,9 +11,9 @@ import (
 	"strings"
 )
 
-// Decode takes the Content-Encoding off the start of a reply's body, which is returned as it
-// is where that cannot be done; undecoded then says why. Of the plain body it returns KeptBody
-// bytes at most, and whether there is more, however small the encoded one is.
+// Decode decodes the Content-Encoding of the start of a response's body. A body that cannot be decoded
+// is returned unchanged, and undecoded says why. It returns at most KeptBody bytes, and whether there
+// are more, however small the encoded body is.
 func Decode(headers http.Header, body []byte) (plain []byte, more bool, undecoded string) {
 	encoding := strings.ToLower(strings.Join(headers.Values("Content-Encoding"), ", "))
 	if len(body) == 0 {
@@ -28,20 +28,19 @@ func Decode(headers http.Header, body []byte) (plain []byte, more bool, undecode
 	case "gzip", "x-gzip":
 		in, err = gzip.NewReader(bytes.NewReader(body))
 	case "deflate":
-		// The word means zlib's format (RFC 9110, section 8.4.1.2), yet some servers leave its
-		// frame out.
+		// It means the zlib format (RFC 9110, section 8.4.1.2), yet some servers omit its frame.
 		if in, err = zlib.NewReader(bytes.NewReader(body)); err != nil {
 			in, err, isFramed = flate.NewReader(bytes.NewReader(body)), nil, false
 		}
 	default:
-		return body, false, fmt.Sprintf("a body with Content-Encoding %.40q, which is not decoded", encoding)
+		return body, false, fmt.Sprintf("body not shown: Content-Encoding %.40q is not supported", encoding)
 	}
 	if err == nil {
 		plain, err = io.ReadAll(io.LimitReader(in, KeptBody+1))
 	}
 	switch {
 	case err != nil && (len(plain) == 0 || !isFramed):
-		return body, false, fmt.Sprintf("a body that is not %s, as its Content-Encoding says", encoding)
+		return body, false, fmt.Sprintf("body not shown: it is not valid %s, its Content-Encoding", encoding)
 	case len(plain) > KeptBody:
 		return plain[:KeptBody], true, ""
 	}

@@ -12,15 +12,15 @@ import (
 	"time"
 )
 
-// Resolve gives a host and port addresses to connect to, instead of looking the host up.
+// Resolve sets the addresses of a host and port, instead of a name lookup.
 type Resolve struct {
 	Host      string // "*" is any
 	Port      string
 	Addresses []netip.Addr
 }
 
-// ParseResolve reads HOST:PORT:ADDRESS as curl's --resolve does. Several addresses have
-// commas between them, and an IPv6 address may stand in brackets.
+// ParseResolve parses HOST:PORT:ADDRESS as curl's --resolve does. Several addresses are separated by
+// commas, and an IPv6 address may be in brackets.
 func ParseResolve(s string) (Resolve, error) {
 	host, rest, _ := strings.Cut(s, ":")
 	if strings.HasPrefix(s, "[") {
@@ -48,7 +48,7 @@ func ParseResolve(s string) (Resolve, error) {
 	return r, nil
 }
 
-// String is the form that ParseResolve and curl read.
+// String returns the form that ParseResolve and curl accept.
 func (r Resolve) String() string {
 	host := r.Host
 	if strings.Contains(host, ":") {
@@ -69,9 +69,8 @@ func (r Resolve) matches(host, port string) bool {
 	return port == r.Port && (r.Host == "*" || strings.EqualFold(r.Host, host))
 }
 
-// known are the addresses of a host that need not be looked up: those of Resolve, and for
-// localhost and the names below it the loopback addresses (RFC 6761, section 6.3). A server
-// may listen on either of these.
+// known returns the addresses of a host that need no lookup: those of Resolve, and for localhost and its
+// subdomains both loopback addresses (RFC 6761, section 6.3), since a server may listen on either.
 func (n Network) known(host, port string) []netip.Addr {
 	for _, r := range n.Resolve {
 		if r.matches(host, port) {
@@ -84,8 +83,8 @@ func (n Network) known(host, port string) []netip.Addr {
 	return nil
 }
 
-// Lookup finds the IP addresses that a connection to HOST:PORT goes to. A socket counts as
-// the loopback address.
+// Lookup returns the IP addresses for a connection to HOST:PORT. A socket counts as the loopback
+// address.
 func (n Network) Lookup(ctx context.Context, address string) ([]netip.Addr, error) {
 	if n.UnixSocket != "" {
 		return []netip.Addr{netip.IPv6Loopback()}, nil
@@ -133,11 +132,10 @@ func (d *dialer) DialContext(ctx context.Context, network, address string) (net.
 	return d.dialFirst(ctx, network, addresses)
 }
 
-// headStart is how long an address has before the next one is tried beside it.
+// headStart is how long an address is tried before the next one is tried concurrently.
 const headStart = 300 * time.Millisecond
 
-// dialFirst connects to the first of the addresses that accepts. The error is that of the
-// last one.
+// dialFirst connects to the first address that accepts. The error is that of the last one.
 func (d *dialer) dialFirst(ctx context.Context, network string, addresses []string) (net.Conn, error) {
 	type outcome struct {
 		conn net.Conn
@@ -179,7 +177,7 @@ func (d *dialer) dialFirst(ctx context.Context, network string, addresses []stri
 	return nil, failure
 }
 
-// stayLocal refuses a connection that leaves this machine, whatever a name stands for by now.
+// stayLocal rejects a connection that leaves this machine, whatever the name resolves to by now.
 func stayLocal(network, address string, _ syscall.RawConn) error {
 	if network == "unix" {
 		return nil

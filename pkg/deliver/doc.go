@@ -1,11 +1,10 @@
-// Package deliver sends one body to one target over HTTP, in the shape that Apizee
-// gives its webhook requests, and says how that went.
+// Package deliver sends one body to one target over HTTP, as Apizee sends its webhook requests, and
+// returns the result.
 //
-// A request carries Host, User-Agent, Accept, Content-Type and Content-Length, the
-// headers that the user adds, and nothing else. It is a POST over HTTP/1.1, also over
-// TLS. A redirect is not followed: it is the reply. A delivery that fails is a
-// [Result] that says so, never an error, so that the deliveries after it go on.
+// A request has Host, User-Agent, Accept, Content-Type and Content-Length, the headers that the user
+// adds, and no others. It is a POST over HTTP/1.1, also over TLS. A redirect is not followed: it is the
+// response. A failed delivery is a [Result], never an error, so that later deliveries go on.
 //
-// The package must not know what is in the body, nor anything of terminals,
-// configuration or commands. Transport, clock and sleep are handed in.
+// The package must not know the content of the body, nor terminals, configuration or commands.
+// Transport, clock and sleep are passed in.
 package deliver

@@ -6,7 +6,7 @@ import "syscall"
 
 func refusedErrnos() []syscall.Errno { return []syscall.Errno{syscall.ECONNREFUSED} }
 
-// noPortErrnos also stand for an address of a kind that this machine has none of.
+// noPortErrnos are also returned for an address family that this machine does not have.
 func noPortErrnos() []syscall.Errno { return []syscall.Errno{syscall.EADDRNOTAVAIL} }
 
 func resetErrnos() []syscall.Errno {

@@ -2,8 +2,8 @@ package deliver
 
 import "syscall"
 
-// These are Winsock's numbers. The syscall package names few of them, and its own
-// ECONNREFUSED and the like never occur on this system.
+// These are Winsock's numbers. Package syscall has few of them, and its own ECONNREFUSED and the like
+// never occur on Windows.
 const (
 	wsaEADDRINUSE   syscall.Errno = 10048
 	wsaENETDOWN     syscall.Errno = 10050

@@ -13,20 +13,20 @@ import (
 	"time"
 )
 
-// circumstances are what is known about a failed delivery beside its error. Many
-// errors of the HTTP library have no type, so how far the request got tells more.
+// circumstances are what is known about a failed delivery besides its error. Many errors of net/http
+// have no type, so that the progress of the request says more.
 type circumstances struct {
-	url      *url.URL
-	timeout  time.Duration
-	seen     marks
-	replied  bool // the head of the reply came
-	canceled bool // the caller's context was cancelled
-	expired  bool // a deadline passed
+	url       *url.URL
+	timeout   time.Duration
+	seen      marks
+	responded bool // the response headers were received
+	canceled  bool // the caller's context was canceled
+	expired   bool // a deadline passed
 }
 
 func (c circumstances) explain(err error) *Failure {
 	if known := (*Failure)(nil); errors.As(err, &known) && !c.canceled && !c.expired {
-		return known // by the transport
+		return known // from the transport
 	}
 	f := c.classify(err)
 	if c.seen.proxy != nil && f.Kind != KindProxy && f.Kind != KindCanceled {
@@ -38,7 +38,7 @@ func (c circumstances) explain(err error) *Failure {
 
 func (c circumstances) classify(err error) Failure {
 	if c.canceled {
-		return Failure{Kind: KindCanceled, Message: "stopped before the reply was complete"}
+		return Failure{Kind: KindCanceled, Message: "canceled before the response was complete"}
 	}
 	if c.expired {
 		return c.timedOut()
@@ -54,20 +54,20 @@ func (c circumstances) classify(err error) Failure {
 		return c.timedOut()
 	case isLongHead(err):
 		return c.longHead()
-	case IsClosed(err), c.seen.ready && !c.answering():
+	case IsClosed(err), c.seen.ready && !c.responding():
 		return c.closed()
-	case c.answering() && isHTTP2(err):
-		return c.wantsHTTP2()
-	case c.answering():
-		return c.badReply()
+	case c.responding() && isHTTP2(err):
+		return c.needsHTTP2()
+	case c.responding():
+		return c.badResponse()
 	}
 	return Failure{Kind: KindOther, Message: fmt.Sprintf("could not send to %s: %v", Address(c.url), err)}
 }
 
-// answering says whether any byte of a reply came.
-func (c circumstances) answering() bool { return c.replied || !c.seen.firstByte.IsZero() }
+// responding reports whether any byte of a response was received.
+func (c circumstances) responding() bool { return c.responded || !c.seen.firstByte.IsZero() }
 
-// noConnection knows the failures on the way to the server.
+// noConnection explains failures to connect to the server.
 func (c circumstances) noConnection(err error) (Failure, bool) {
 	var dns *net.DNSError
 	var op *net.OpError
@@ -75,36 +75,36 @@ func (c circumstances) noConnection(err error) (Failure, bool) {
 	case errors.As(err, &op) && op.Op == "proxyconnect" && c.seen.proxy != nil:
 		return Failure{
 			Kind: KindProxy, Remedy: RemedyNoProxy,
-			Message: fmt.Sprintf("the proxy %s on the way to %s cannot be reached", showProxy(c.seen.proxy), Address(c.url)),
-			Hint:    "check HTTP_PROXY, HTTPS_PROXY and ALL_PROXY, or name the host in NO_PROXY",
+			Message: fmt.Sprintf("the proxy %s for %s cannot be reached", showProxy(c.seen.proxy), Address(c.url)),
+			Hint:    "check HTTP_PROXY, HTTPS_PROXY and ALL_PROXY, or add the host to NO_PROXY",
 		}, true
 	case errors.As(err, &dns):
 		return notFound(dns), true
 	case errors.As(err, &op) && op.Net == "unix" && (isAny(err, refusedErrnos()) || errors.Is(err, fs.ErrNotExist)):
 		return Failure{
 			Kind:    KindRefused,
-			Message: fmt.Sprintf("nothing listens on the socket %s", op.Addr),
+			Message: fmt.Sprintf("connection refused by the socket %s", op.Addr),
 			Hint:    "check its path, and that the server is running",
 		}, true
 	case isAny(err, []syscall.Errno{syscall.EMFILE, syscall.ENFILE}):
 		return Failure{
 			Kind:    KindOther,
-			Message: fmt.Sprintf("no file descriptor is left here for a connection to %s", Address(c.url)),
-			Hint:    "raise the limit, as with `ulimit -n 4096`, or deliver fewer events at once",
+			Message: fmt.Sprintf("too many open files for a connection to %s", Address(c.url)),
+			Hint:    "raise the limit, as with `ulimit -n 4096`, or send fewer events concurrently",
 		}, true
 	case isAny(err, noPortErrnos()):
 		return Failure{
 			Kind:    KindOther,
-			Message: fmt.Sprintf("no port is left here for a connection to %s", Address(c.url)),
-			Hint:    "a closed connection holds its port for about a minute",
-			Remedy:  RemedyKeep,
+			Message: fmt.Sprintf("no free local port for a connection to %s", Address(c.url)),
+			Hint:    "a closed connection uses its port for about a minute",
+			Remedy:  RemedyKeepAlive,
 		}, true
 	case isAny(err, refusedErrnos()):
 		return c.refused(), true
 	case isAny(err, unreachableErrnos()):
 		return Failure{
 			Kind:    KindUnreachable,
-			Message: fmt.Sprintf("there is no route to %s", Address(c.url)),
+			Message: fmt.Sprintf("no route to %s", Address(c.url)),
 			Hint:    "check the address and the network",
 		}, true
 	}
@@ -112,15 +112,15 @@ func (c circumstances) noConnection(err error) (Failure, bool) {
 }
 
 func notFound(dns *net.DNSError) Failure {
-	message := fmt.Sprintf("the name %s could not be looked up", dns.Name)
+	message := fmt.Sprintf("the host %s cannot be resolved", dns.Name)
 	if dns.IsNotFound {
-		message = fmt.Sprintf("there is no host named %s", dns.Name)
+		message = fmt.Sprintf("unknown host %s", dns.Name)
 	}
-	return Failure{Kind: KindDNS, Message: message, Hint: "check the spelling of the name and the network"}
+	return Failure{Kind: KindDNS, Message: message, Hint: "check the spelling of the host and the network"}
 }
 
 func (c circumstances) refused() Failure {
-	f := Failure{Kind: KindRefused, Message: "nothing listens on " + Address(c.url), Hint: "check host and port, and that the server is running"}
+	f := Failure{Kind: KindRefused, Message: "connection refused by " + Address(c.url), Hint: "check host and port, and that the server is running"}
 	if IsLoopback(c.url.Hostname()) {
 		f.Hint, f.Remedy = "start your server", RemedyListener
 		if c.url.Scheme == "https" {
@@ -136,81 +136,81 @@ func (c circumstances) timedOut() Failure {
 		within = "within " + c.timeout.String()
 	}
 	to := Address(c.url)
-	f := Failure{Kind: KindTimeout, Hint: "look at what keeps the server busy", Remedy: RemedyPatience}
+	f := Failure{Kind: KindTimeout, Hint: "check why the server is slow", Remedy: RemedyTimeout}
 	switch {
-	case c.answering():
-		f.Message = fmt.Sprintf("the reply of %s did not end %s", to, within)
+	case c.responding():
+		f.Message = fmt.Sprintf("the response of %s was not complete %s", to, within)
 	case c.seen.ready:
-		f.Message = fmt.Sprintf("%s did not answer %s", to, within)
+		f.Message = fmt.Sprintf("no response from %s %s", to, within)
 	case !c.seen.tlsStart.IsZero():
-		f.Message = fmt.Sprintf("the TLS handshake with %s did not end %s", to, within)
-		f.Hint = "check that the server speaks TLS on this port"
+		f.Message = fmt.Sprintf("the TLS handshake with %s was not complete %s", to, within)
+		f.Hint = "check that the server uses TLS on this port"
 	default:
-		f.Message = fmt.Sprintf("no connection to %s came about %s", to, within)
+		f.Message = fmt.Sprintf("no connection to %s %s", to, within)
 		f.Hint = "check host, port and firewall"
 	}
 	return f
 }
 
 func (c circumstances) closed() Failure {
-	when := "before it answered"
-	if c.answering() {
-		when = "in the middle of its reply"
+	when := "before the response"
+	if c.responding() {
+		when = "during the response"
 	}
-	hint := "look at the server's own log; it may have crashed, refused the request, or speak HTTP/2 only"
-	if c.seen.reused && !c.answering() {
-		hint += ", or closes connections without \"Connection: close\""
+	hint := "check the server's log; it may have crashed, refused the request, or support HTTP/2 only"
+	if c.seen.reused && !c.responding() {
+		hint += ", or close connections without \"Connection: close\""
 	}
 	return Failure{Kind: KindReset, Message: fmt.Sprintf("%s closed the connection %s", Address(c.url), when), Hint: hint}
 }
 
-func (c circumstances) badReply() Failure {
+func (c circumstances) badResponse() Failure {
 	hint := "check that an HTTP server listens on this port"
 	if c.url.Scheme == "http" {
-		hint += "; if it speaks TLS, use https://"
+		hint += "; if it uses TLS, use https://"
 	}
 	return Failure{
-		Kind:    KindBadReply,
-		Message: fmt.Sprintf("the reply of %s is not valid HTTP", Address(c.url)),
+		Kind:    KindBadResponse,
+		Message: fmt.Sprintf("the response of %s is not valid HTTP", Address(c.url)),
 		Hint:    hint,
 	}
 }
 
-// isHTTP2 knows a reply that is HTTP/2's first frame, its settings, in an error of the HTTP
-// library that quotes it.
+// isHTTP2 reports whether an error of net/http quotes a response that is a SETTINGS frame, the first
+// of HTTP/2.
 func isHTTP2(err error) bool {
 	quoted := err.Error()
 	return strings.Contains(quoted, `HTTP response "\x00`) && strings.Contains(quoted, `\x04\x00\x00\x00\x00\x00`)
 }
 
-func (c circumstances) wantsHTTP2() Failure {
+func (c circumstances) needsHTTP2() Failure {
 	return Failure{
-		Kind:    KindBadReply,
-		Message: fmt.Sprintf("%s wants HTTP/2; Apizee speaks HTTP/1.1", Address(c.url)),
-		Hint:    "have the server accept HTTP/1.1 too",
+		Kind:    KindBadResponse,
+		Message: fmt.Sprintf("%s requires HTTP/2; Apizee uses HTTP/1.1", Address(c.url)),
+		Hint:    "enable HTTP/1.1 on the server",
 	}
 }
 
 func (c circumstances) longHead() Failure {
 	return Failure{
-		Kind:    KindBadReply,
-		Message: fmt.Sprintf("the head of the reply of %s is longer than %d KiB", Address(c.url), headLimit>>10),
-		Hint:    "look at what makes the headers so long",
+		Kind:    KindBadResponse,
+		Message: fmt.Sprintf("the response headers of %s are longer than %d KiB", Address(c.url), headLimit>>10),
+		Hint:    "check why the headers are so long",
 	}
 }
 
-// IsTimeout says whether a limit of time ended the reading or the writing.
+// IsTimeout reports whether a read or write timed out.
 func IsTimeout(err error) bool {
 	var network net.Error
 	return errors.As(err, &network) && network.Timeout()
 }
 
-// isLongHead knows an error of the HTTP library that has no type.
+// isLongHead reports an error of net/http that has no type.
 func isLongHead(err error) bool {
 	return strings.Contains(err.Error(), "response headers exceeded")
 }
 
-// IsClosed says whether the other side closed the connection, or reset it.
+// IsClosed reports whether the other side closed or reset the connection.
 func IsClosed(err error) bool {
 	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || isAny(err, resetErrnos())
 }

@@ -36,47 +36,47 @@ func checkFailure(t *testing.T, got Result, target Target, kind Kind, message, h
 
 func TestFailureOfReply(t *testing.T) {
 	tests := map[string]struct {
-		reply   string
+		resp    string
 		status  int
 		kind    Kind
 		message string
 		hint    string
 	}{
-		"no reply": {
-			"", 0, KindReset, "ADDR closed the connection before it answered", "the server's own log",
+		"no response": {
+			"", 0, KindReset, "ADDR closed the connection before the response", "the server's log",
 		},
 		"half a head": {
-			"HTTP/1.1 200 OK\r\nX-Half: head\r\n", 0, KindReset, "ADDR closed the connection in the middle of its reply", "log",
+			"HTTP/1.1 200 OK\r\nX-Half: head\r\n", 0, KindReset, "ADDR closed the connection during the response", "log",
 		},
 		"garbage": {
-			"220 mail.example.com ESMTP\r\n", 0, KindBadReply, "the reply of ADDR is not valid HTTP", "use https://",
+			"220 mail.example.com ESMTP\r\n", 0, KindBadResponse, "the response of ADDR is not valid HTTP", "use https://",
 		},
 		"TLS alert": {
-			"\x15\x03\x01\x00\x02\x02\x46\r\n", 0, KindBadReply, "the reply of ADDR is not valid HTTP", "use https://",
+			"\x15\x03\x01\x00\x02\x02\x46\r\n", 0, KindBadResponse, "the response of ADDR is not valid HTTP", "use https://",
 		},
 		"garbled header": {
-			"HTTP/1.1 200 OK\r\nno colon here\r\n\r\n", 0, KindBadReply, "the reply of ADDR is not valid HTTP", "HTTP server",
+			"HTTP/1.1 200 OK\r\nno colon here\r\n\r\n", 0, KindBadResponse, "the response of ADDR is not valid HTTP", "HTTP server",
 		},
 		"endless header": {
-			"HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", 300<<10), 0, KindBadReply,
-			"the head of the reply of ADDR is longer than 256 KiB", "headers",
+			"HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", 300<<10), 0, KindBadResponse,
+			"the response headers of ADDR are longer than 256 KiB", "headers",
 		},
 		"endless hints": {
-			strings.Repeat("HTTP/1.1 103 Early Hints\r\nX: x\r\n\r\n", 9000), 0, KindBadReply,
-			"the head of the reply of ADDR is longer than 256 KiB", "headers",
+			strings.Repeat("HTTP/1.1 103 Early Hints\r\nX: x\r\n\r\n", 9000), 0, KindBadResponse,
+			"the response headers of ADDR are longer than 256 KiB", "headers",
 		},
 		"body breaks off": {
 			"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf", 200, KindReset,
-			"ADDR closed the connection in the middle of its reply", "log",
+			"ADDR closed the connection during the response", "log",
 		},
 		"garbled chunk": {
-			"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 200, KindBadReply,
-			"the reply of ADDR is not valid HTTP", "HTTP server",
+			"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 200, KindBadResponse,
+			"the response of ADDR is not valid HTTP", "HTTP server",
 		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			target := parseTarget(t, answer(t, test.reply))
+			target := parseTarget(t, answer(t, test.resp))
 			got := newClient(t, Network{}).Deliver(t.Context(), Request{Target: target, Body: []byte("{}")}, 10*time.Second)
 			checkFailure(t, got, target, test.kind, test.message, test.hint)
 			if got.Status != test.status {
@@ -95,7 +95,7 @@ func TestFailureWhenNothingListens(t *testing.T) {
 	} {
 		target := parseTarget(t, scheme+"://"+l.Addr().String())
 		got := newClient(t, Network{}).Deliver(t.Context(), Request{Target: target}, 10*time.Second)
-		checkFailure(t, got, target, KindRefused, "nothing listens on ADDR", hint)
+		checkFailure(t, got, target, KindRefused, "connection refused by ADDR", hint)
 	}
 }
 
@@ -117,13 +117,13 @@ func TestFailureOfTime(t *testing.T) {
 		status  int
 		message string
 	}{
-		"no reply": {"http", silent, 0, "ADDR did not answer within 50ms"},
+		"no response": {"http", silent, 0, "no response from ADDR within 50ms"},
 		"no end": {"http", func(conn net.Conn) {
 			readRequest(conn)
 			io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")
 			silent(conn)
-		}, 200, "the reply of ADDR did not end within 50ms"},
-		"no handshake": {"https", silent, 0, "the TLS handshake with ADDR did not end within 50ms"},
+		}, 200, "the response of ADDR was not complete within 50ms"},
+		"no handshake": {"https", silent, 0, "the TLS handshake with ADDR was not complete within 50ms"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -131,7 +131,7 @@ func TestFailureOfTime(t *testing.T) {
 			serve(l, test.handle)
 			target := parseTarget(t, test.scheme+"://"+l.Addr().String())
 			got := newClient(t, Network{}).Deliver(t.Context(), Request{Target: target, Body: []byte("{}")}, timeout)
-			checkFailure(t, got, target, KindTimeout, test.message, " patience")
+			checkFailure(t, got, target, KindTimeout, test.message, " timeout")
 			if got.Status != test.status || got.Timings.Total < timeout/2 {
 				t.Errorf("status %d after %v", got.Status, got.Timings.Total)
 			}
@@ -146,7 +146,7 @@ func TestFailureToConnectInTime(t *testing.T) {
 		return nil, r.Context().Err()
 	})
 	got := NewClient(transport, time.Now).Deliver(t.Context(), Request{Target: target}, time.Millisecond)
-	checkFailure(t, got, target, KindTimeout, "no connection to ADDR came about within 1ms", "firewall")
+	checkFailure(t, got, target, KindTimeout, "no connection to ADDR within 1ms", "firewall")
 }
 
 func TestFailureByCancel(t *testing.T) {
@@ -159,7 +159,7 @@ func TestFailureByCancel(t *testing.T) {
 	})
 	target := parseTarget(t, l.Addr().String())
 	got := newClient(t, Network{}).Deliver(ctx, Request{Target: target, Body: []byte("{}")}, time.Minute)
-	checkFailure(t, got, target, KindCanceled, "stopped before the reply was complete", "")
+	checkFailure(t, got, target, KindCanceled, "canceled before the response was complete", "")
 }
 
 func TestFailureOfTrust(t *testing.T) {
@@ -176,10 +176,10 @@ func TestFailureOfTrust(t *testing.T) {
 		message string
 		hint    string
 	}{
-		"unknown authority": {config, Network{}, "127.0.0.1", "the certificate of ADDR comes from an unknown authority", " authority"},
-		"other name":        {config, Network{CAFile: caFile}, "localhost", "the certificate of ADDR is not for localhost", "holds any-certificate"},
+		"unknown authority": {config, Network{}, "127.0.0.1", "the certificate of ADDR is from an unknown authority", " authority"},
+		"other name":        {config, Network{CAFile: caFile}, "localhost", "the certificate of ADDR is not for localhost", "in the certificate any-certificate"},
 		"client certificate": {needy, Network{CAFile: caFile}, "127.0.0.1",
-			"the TLS handshake with ADDR failed: remote error: tls: certificate required", "certificates it wants"},
+			"the TLS handshake with ADDR failed: remote error: tls: certificate required", "certificates it requires"},
 		"old version": {old, Network{CAFile: caFile}, "127.0.0.1",
 			"the TLS handshake with ADDR failed: remote error: tls: protocol version not supported", "versions"},
 	}
@@ -199,7 +199,7 @@ func TestFailureOfTrust(t *testing.T) {
 	}
 }
 
-// An alert can come as the HTTP library looks for the next reply, and is then wrapped.
+// An alert can come as the HTTP library looks for the next resp, and is then wrapped.
 func TestFailureOfWrappedAlert(t *testing.T) {
 	alert := &net.OpError{Op: "remote error", Err: errors.New("tls: certificate required")}
 	c := circumstances{url: &url.URL{Scheme: "https", Host: "h:1"}}
@@ -214,16 +214,16 @@ func TestFailureOfScheme(t *testing.T) {
 	t.Cleanup(plain.Close)
 	target := parseTarget(t, strings.Replace(plain.URL, "http:", "https:", 1))
 	got := newClient(t, Network{Insecure: true}).Deliver(t.Context(), Request{Target: target, Body: []byte("{}")}, 10*time.Second)
-	checkFailure(t, got, target, KindTLS, "ADDR does not speak TLS", "use http:// in place of https://")
+	checkFailure(t, got, target, KindTLS, "ADDR does not use TLS", "use http:// instead of https://")
 
-	// A Go server answers plain HTTP on its TLS port with a reply of its own.
+	// A Go server answers plain HTTP on its TLS port with a resp of its own.
 	encrypted := httptest.NewUnstartedServer(http.NotFoundHandler())
 	encrypted.Config.ErrorLog = log.New(io.Discard, "", 0)
 	encrypted.StartTLS()
 	t.Cleanup(encrypted.Close)
-	reply := send(t, newClient(t, Network{}), strings.Replace(encrypted.URL, "https:", "http:", 1), "{}")
-	if reply.Status != http.StatusBadRequest || reply.Verdict() != VerdictRejected {
-		t.Errorf("%d, %+v", reply.Status, reply.Failure)
+	resp := send(t, newClient(t, Network{}), strings.Replace(encrypted.URL, "https:", "http:", 1), "{}")
+	if resp.Status != http.StatusBadRequest || resp.Verdict() != VerdictRejected {
+		t.Errorf("%d, %+v", resp.Status, resp.Failure)
 	}
 }
 
@@ -235,7 +235,7 @@ func TestFailureOfProxy(t *testing.T) {
 	target := parseTarget(t, "https://example.com")
 	got := client.Deliver(t.Context(), Request{Target: target}, 10*time.Second)
 	shown := strings.Replace(proxy, "pw0rd", "****", 1)
-	checkFailure(t, got, target, KindProxy, "the proxy "+shown+" on the way to ADDR cannot be reached", "HTTPS_PROXY")
+	checkFailure(t, got, target, KindProxy, "the proxy "+shown+" for ADDR cannot be reached", "HTTPS_PROXY")
 }
 
 func TestFailureOfRoute(t *testing.T) {
@@ -244,7 +244,7 @@ func TestFailureOfRoute(t *testing.T) {
 		dial := &net.OpError{Op: "dial", Net: "tcp", Err: number}
 		transport := roundTripper(func(*http.Request) (*http.Response, error) { return nil, dial })
 		got := NewClient(transport, time.Now).Deliver(t.Context(), Request{Target: target}, 0)
-		checkFailure(t, got, target, KindUnreachable, "there is no route to ADDR", "the network")
+		checkFailure(t, got, target, KindUnreachable, "no route to ADDR", "the network")
 	}
 }
 
@@ -254,7 +254,7 @@ func TestFailureOfDescriptors(t *testing.T) {
 	dial := &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("socket", syscall.EMFILE)}
 	transport := roundTripper(func(*http.Request) (*http.Response, error) { return nil, dial })
 	got := NewClient(transport, time.Now).Deliver(t.Context(), Request{Target: target}, 0)
-	checkFailure(t, got, target, KindOther, "no file descriptor is left here for a connection to ADDR", "ulimit -n")
+	checkFailure(t, got, target, KindOther, "too many open files for a connection to ADDR", "ulimit -n")
 }
 
 func TestFailureOfAnotherKind(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// noTrust knows the failures of an encrypted connection.
+// noTrust explains failures of TLS.
 func (c circumstances) noTrust(err error) (Failure, bool) {
 	f := Failure{Kind: KindTLS}
 	to := Address(c.url)
@@ -19,18 +19,18 @@ func (c circumstances) noTrust(err error) (Failure, bool) {
 	alert := alertIn(err)
 	switch {
 	case errors.As(err, &notTLS):
-		f.Message = to + " does not speak TLS"
-		f.Hint = "use http:// in place of https://"
+		f.Message = to + " does not use TLS"
+		f.Hint = "use http:// instead of https://"
 	case errors.As(err, &unverified):
 		return untrusted(to, unverified.Err), true
 	case alert != nil && strings.HasSuffix(alert.Error(), "no application protocol"):
-		f = c.wantsHTTP2()
+		f = c.needsHTTP2()
 	case c.seen.tlsFailed, alert != nil:
 		if alert != nil {
-			err = alert // not what the HTTP library wraps it in
+			err = alert // without the wrapping of net/http
 		}
 		f.Message = fmt.Sprintf("the TLS handshake with %s failed: %v", to, err)
-		f.Hint = "check that the server speaks TLS on this port, and which versions and certificates it wants"
+		f.Hint = "check that the server uses TLS on this port, and which versions and certificates it requires"
 	default:
 		return Failure{}, false
 	}
@@ -44,10 +44,10 @@ func untrusted(to string, err error) Failure {
 	var invalid x509.CertificateInvalidError
 	switch {
 	case errors.As(err, &authority):
-		f.Message, f.Remedy = fmt.Sprintf("the certificate of %s comes from an unknown authority", to), RemedyAuthority
+		f.Message, f.Remedy = fmt.Sprintf("the certificate of %s is from an unknown authority", to), RemedyAuthority
 	case errors.As(err, &name):
 		f.Message = fmt.Sprintf("the certificate of %s is not for %s", to, name.Host)
-		f.Hint = "use a name that the certificate holds"
+		f.Hint = "use a name in the certificate"
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		f.Message = fmt.Sprintf("the certificate of %s has expired or is not valid yet", to)
 		f.Hint = "renew it and check the clock"
@@ -57,8 +57,8 @@ func untrusted(to string, err error) Failure {
 	return f
 }
 
-// alertIn finds a TLS alert of the server, which can come after the handshake, as when
-// it misses a client certificate; or nil. The type of an alert is not exported.
+// alertIn returns the TLS alert of the server in err, or nil. It can be sent after the handshake, such
+// as for a missing client certificate. The type of an alert is not exported.
 func alertIn(err error) *net.OpError {
 	var op *net.OpError
 	if errors.As(err, &op) && op.Op == "remote error" {

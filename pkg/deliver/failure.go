@@ -1,22 +1,22 @@
 package deliver
 
-// Kind sorts failures by what somebody would do about them.
+// Kind is a class of failures with the same remedy.
 type Kind string
 
 const (
-	KindRefused     Kind = "refused"     // nothing listens on the port
-	KindDNS         Kind = "dns"         // the name of the host was not found
-	KindTimeout     Kind = "timeout"     // time was up
-	KindTLS         Kind = "tls"         // no trusted encrypted connection
-	KindReset       Kind = "reset"       // the server closed the connection too early
-	KindBadReply    Kind = "bad-reply"   // what came back is not HTTP
-	KindUnreachable Kind = "unreachable" // there is no way to the host
-	KindProxy       Kind = "proxy"       // a proxy on the way failed, or responded itself
-	KindCanceled    Kind = "canceled"    // the sender was told to stop
+	KindRefused     Kind = "refused"      // the connection was refused
+	KindDNS         Kind = "dns"          // the host was not found
+	KindTimeout     Kind = "timeout"      // the timeout passed
+	KindTLS         Kind = "tls"          // TLS failed, or the certificate is not trusted
+	KindReset       Kind = "reset"        // the server closed the connection early
+	KindBadResponse Kind = "bad-response" // the response is not HTTP
+	KindUnreachable Kind = "unreachable"  // no route to the host
+	KindProxy       Kind = "proxy"        // a proxy failed, or responded instead of the endpoint
+	KindCanceled    Kind = "canceled"     // the context was canceled
 	KindOther       Kind = "other"
 )
 
-// IsUnsent says whether no connection came about, so that nothing was sent.
+// IsUnsent reports whether nothing was sent, because there was no connection.
 func (k Kind) IsUnsent() bool {
 	switch k {
 	case KindRefused, KindDNS, KindTLS, KindUnreachable, KindProxy:
@@ -25,30 +25,29 @@ func (k Kind) IsUnsent() bool {
 	return false
 }
 
-// Remedy is what the sender could do about a failure itself, beside what its hint says.
+// Remedy is what the sender can do about a failure, besides its hint.
 type Remedy string
 
 const (
-	RemedyPatience       Remedy = "patience"        // give it a longer timeout
+	RemedyTimeout        Remedy = "timeout"         // increase the timeout
 	RemedyAuthority      Remedy = "authority"       // trust the certificate's authority, or any certificate
 	RemedyAnyCertificate Remedy = "any-certificate" // trust any certificate
-	RemedyListener       Remedy = "listener"        // listen at the address oneself
+	RemedyListener       Remedy = "listener"        // listen on the address
 	RemedyTLSListener    Remedy = "tls-listener"    // the same, with TLS
 	RemedyNoProxy        Remedy = "no-proxy"        // use no proxy
-	RemedyKeep           Remedy = "keep"            // keep connections, or open fewer of them
+	RemedyKeepAlive      Remedy = "keep-alive"      // keep connections alive, or open fewer
 )
 
-// Failure says why no whole reply came.
+// Failure is why there is no complete response.
 type Failure struct {
 	Kind    Kind
-	Message string // what went wrong: one plain sentence, in lower case, without a full stop
-	Hint    string // what to do next, in the same form; may be empty
+	Message string // one sentence in lowercase, without a full stop
+	Hint    string // the next step, in the same form; may be empty
 	Remedy  Remedy // may be empty
-	Address string // HOST:PORT that the request was to go to
-	Err     error  // what the network or the HTTP library said
+	Address string // HOST:PORT of the endpoint
+	Err     error  // of the network or of net/http
 }
 
-// Error makes a Failure an error, for those who pass it on as one.
 func (f *Failure) Error() string { return f.Message }
 
 func (f *Failure) Unwrap() error { return f.Err }

@@ -10,17 +10,17 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
 
-// Header is one header of a request, or the wish that one is not sent.
+// Header is one header of a request, or the removal of one.
 type Header struct {
 	Name  string
 	Value string
 
-	// Remove takes away a default header of this name. Value is then empty.
+	// Remove removes the default header of this name. Value is then empty.
 	Remove bool
 }
 
-// ParseHeader reads "Name: value". As to curl, "Name:" is a removal, and "Name;" a header
-// with an empty value. An error never shows the value.
+// ParseHeader parses "Name: value". As in curl, "Name:" is a removal, and "Name;" a header with an empty
+// value. An error never shows the value.
 func ParseHeader(s string) (Header, error) {
 	name, value, found := strings.Cut(s, ":")
 	if empty, ok := strings.CutSuffix(strings.TrimRight(s, " \t"), ";"); ok && !found {
@@ -36,8 +36,8 @@ func ParseHeader(s string) (Header, error) {
 	return h, err
 }
 
-// NewHeader checks a name and a value. Space around the value is dropped, as it means
-// nothing (RFC 9110, section 5.5). An error never shows the value.
+// NewHeader checks a name and a value. Space around the value is removed, since it has no meaning
+// (RFC 9110, section 5.5). An error never shows the value.
 func NewHeader(name, value string) (Header, error) {
 	value = strings.Trim(value, " \t")
 	h := Header{Name: name, Value: value}
@@ -45,20 +45,20 @@ func NewHeader(name, value string) (Header, error) {
 	case name == "":
 		return Header{}, errors.New("header has no name before the colon; write it as 'Name: value'")
 	case strings.ContainsAny(name, " \t"):
-		return Header{}, fmt.Errorf("header %q: there is a space in the name", safePart(name))
+		return Header{}, fmt.Errorf("header %q: the name has a space", safePart(name))
 	case !httpguts.ValidHeaderFieldName(name):
-		return Header{}, fmt.Errorf("header %q: the name may hold letters, digits and !#$%%&'*+-.^_`|~ only", safePart(name))
+		return Header{}, fmt.Errorf("header %q: the name must consist of letters, digits and !#$%%&'*+-.^_`|~", safePart(name))
 	case !httpguts.ValidHeaderFieldValue(value):
-		return Header{}, fmt.Errorf("header %q: the value holds a line break or another control character", name)
+		return Header{}, fmt.Errorf("header %q: the value has a line break or another control character", name)
 	case isFraming(name):
 		return Header{}, fmt.Errorf("header %q cannot be set: it follows from the body", name)
 	case value == "" && strings.EqualFold(name, host):
-		return Header{}, fmt.Errorf("header %q cannot be removed: HTTP/1.1 demands it", name)
+		return Header{}, fmt.Errorf("header %q cannot be removed: HTTP/1.1 requires it", name)
 	}
 	return h, nil
 }
 
-// String is the header as ParseHeader and curl read it, secrets included.
+// String returns the form that ParseHeader and curl accept, secrets included.
 func (h Header) String() string {
 	switch {
 	case h.Remove:
@@ -69,16 +69,16 @@ func (h Header) String() string {
 	return h.Name + ": " + h.Value
 }
 
-// Hide is the header with what is secret in its value masked.
-func (h Header) Hide() Header {
+// Mask returns the header with secrets masked.
+func (h Header) Mask() Header {
 	if !h.Remove {
 		h.Value = redact.Header(h.Name, h.Value)
 	}
 	return h
 }
 
-// Override puts one layer of headers over another: what over names, base loses. A
-// removal stays in the result, to take away a default later on.
+// Override returns the headers of base, without those that over has, and those of over. Removals are
+// kept, for a later default.
 func Override(base, over []Header) []Header {
 	merged := make([]Header, 0, len(base)+len(over))
 	for _, h := range base {
@@ -98,8 +98,8 @@ func names(headers []Header, name string) bool {
 	return false
 }
 
-// isFraming says whether a header tells where the body ends. These are the sender's
-// business, and the HTTP library would drop them without a word.
+// isFraming reports whether a header is about the end of the body. net/http sets these, and would
+// silently drop the user's.
 func isFraming(name string) bool {
 	for _, framing := range []string{contentLength, "Transfer-Encoding", "Trailer"} {
 		if strings.EqualFold(name, framing) {
@@ -113,8 +113,7 @@ func isLetter(r rune) bool { return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
 
 func isDigit(r rune) bool { return '0' <= r && r <= '9' }
 
-// noColon does not show a word that stands alone: it may be a secret whose name was
-// forgotten.
+// noColon does not show a single word: it may be a secret whose name was forgotten.
 func noColon(s string) string {
 	const what = "has no colon; write it as 'Name: value'"
 	if part := safePart(s); part != "" && len(part) < len(s) {
@@ -123,13 +122,13 @@ func noColon(s string) string {
 	return "header " + what
 }
 
-// safePart is the start of a malformed header that may be shown. In
-// "Authorization Bearer abc" what follows the first word is a secret.
+// safePart returns the start of a malformed header that may be shown. In "Authorization Bearer abc" the
+// text after the first word is a secret.
 func safePart(s string) string {
-	const most = 20
+	const longest = 20
 	end := strings.IndexFunc(s, func(r rune) bool { return !isLetter(r) && r != '-' })
 	if end < 0 {
 		end = len(s)
 	}
-	return s[:min(end, most)]
+	return s[:min(end, longest)]
 }

@@ -145,7 +145,7 @@ func TestProxy(t *testing.T) {
 	network := Network{Proxy: EnvironmentProxy(environment(map[string]string{"ALL_PROXY": named, "no_proxy": "away.invalid"}))}
 
 	got := send(t, newClient(t, network), "http://shop.invalid/x", "{}")
-	if want := "the proxy " + shown + " responded in place of shop.invalid:80 with 403 Forbidden"; got.Failure == nil || got.Failure.Message != want ||
+	if want := "the proxy " + shown + " responded instead of shop.invalid:80 with 403 Forbidden"; got.Failure == nil || got.Failure.Message != want ||
 		got.Proxy != shown || got.Status != 403 || string(got.Body) != "proxy" {
 		t.Errorf("%+v, %+v", got, got.Failure)
 	}

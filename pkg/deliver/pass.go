@@ -7,27 +7,27 @@ import (
 	"time"
 )
 
-// Pass sends a request that somebody else has made, with nothing added to it, and
-// returns the reply, whose body the caller reads and closes. The timeout is for all of
-// that; 0 means no limit. An error, also one of reading the body, is a *Failure.
+// Pass sends a request of another sender, with nothing added, and returns the response, whose body the
+// caller reads and closes. The timeout includes the body; 0 means no limit. Errors, also those of
+// reading the body, are *Failure.
 func (c *Client) Pass(ctx context.Context, req *http.Request, timeout time.Duration) (*http.Response, error) {
 	a := c.begin(ctx, req.URL, timeout)
 	out := req.Clone(a.context())
-	reply, err := c.roundTrip(a, out)
+	resp, err := c.roundTrip(a, out)
 	if err != nil {
 		defer a.cancel()
 		return nil, a.failure(err, false)
 	}
-	if failure := a.circumstances(true).proxyReply(reply.StatusCode); failure != nil {
+	if failure := a.circumstances(true).proxyResponse(resp.StatusCode); failure != nil {
 		defer a.cancel()
-		reply.Body.Close()
+		resp.Body.Close()
 		return nil, failure
 	}
-	reply.Body = &passedBody{ReadCloser: reply.Body, attempt: a}
-	return reply, nil
+	resp.Body = &passedBody{ReadCloser: resp.Body, attempt: a}
+	return resp, nil
 }
 
-// passedBody explains why a body broke off.
+// passedBody explains why a body is truncated.
 type passedBody struct {
 	io.ReadCloser
 	attempt *attempt

@@ -19,14 +19,14 @@ func pass(t *testing.T, url string) (*http.Response, error) {
 }
 
 func TestPass(t *testing.T) {
-	reply, err := pass(t, answer(t, "HTTP/1.1 302 Found\r\nContent-Length: 2\r\nLocation: /x\r\n\r\nok"))
+	resp, err := pass(t, answer(t, "HTTP/1.1 302 Found\r\nContent-Length: 2\r\nLocation: /x\r\n\r\nok"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer reply.Body.Close()
-	body, err := io.ReadAll(reply.Body)
-	if err != nil || string(body) != "ok" || reply.StatusCode != 302 {
-		t.Errorf("%d, %q, %v", reply.StatusCode, body, err)
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil || string(body) != "ok" || resp.StatusCode != 302 {
+		t.Errorf("%d, %q, %v", resp.StatusCode, body, err)
 	}
 }
 
@@ -36,12 +36,12 @@ func TestPassFails(t *testing.T) {
 	_, err := pass(t, "http://"+l.Addr().String())
 	checkPassFailure(t, err, KindRefused)
 
-	reply, err := pass(t, answer(t, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"))
+	resp, err := pass(t, answer(t, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer reply.Body.Close()
-	_, err = io.ReadAll(reply.Body)
+	defer resp.Body.Close()
+	_, err = io.ReadAll(resp.Body)
 	checkPassFailure(t, err, KindReset)
 	if !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("got %v", err)

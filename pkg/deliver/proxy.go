@@ -11,12 +11,11 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
 
-// A proxy may respond in the place of the endpoint, or fail. What it does must not be taken
-// for the endpoint's doing, so that the proxy is part of a Result, and of the words of a
-// Failure.
+// A proxy can respond instead of the endpoint, or fail. That must not be mistaken for the endpoint's
+// response, so that the proxy is part of a Result and of the message of a Failure.
 
-// EnvironmentProxy is the proxy for a URL as the environment says: HTTP_PROXY, HTTPS_PROXY,
-// else ALL_PROXY, and NO_PROXY, each in lower case before upper case, as to curl.
+// EnvironmentProxy returns a function that returns the proxy of a URL: HTTP_PROXY, HTTPS_PROXY,
+// ALL_PROXY and NO_PROXY, each in lowercase before uppercase, as in curl.
 func EnvironmentProxy(lookupEnv func(string) (string, bool)) func(*url.URL) (*url.URL, error) {
 	first := func(names ...string) string {
 		for _, name := range names {
@@ -34,8 +33,8 @@ func EnvironmentProxy(lookupEnv func(string) (string, bool)) func(*url.URL) (*ur
 	return config.ProxyFunc()
 }
 
-// ProxyFor is the proxy that requests to a URL go through, or nil. There is none for what is
-// reached by a socket, for an address of Resolve, and for this machine.
+// ProxyFor returns the proxy of requests to a URL, or nil. Sockets, addresses of Resolve and this
+// machine are reached without a proxy.
 func (n Network) ProxyFor(u *url.URL) (*url.URL, error) {
 	if n.Proxy == nil || n.NoProxy || n.UnixSocket != "" || n.LocalOnly || IsLoopback(u.Hostname()) || n.known(u.Hostname(), port(u)) != nil {
 		return nil, nil
@@ -43,7 +42,7 @@ func (n Network) ProxyFor(u *url.URL) (*url.URL, error) {
 	return n.Proxy(u)
 }
 
-// goesPastProxy reports whether curl has to be told to use no proxy for a URL.
+// goesPastProxy reports whether curl needs an option to use no proxy for a URL.
 func (n Network) goesPastProxy(u *url.URL) bool {
 	if n.NoProxy || n.Proxy == nil {
 		return n.NoProxy
@@ -53,13 +52,13 @@ func (n Network) goesPastProxy(u *url.URL) bool {
 	return named != nil && used == nil
 }
 
-// proxyOf is ProxyFor for the HTTP library. It notes what it finds.
+// proxyOf is ProxyFor for net/http. It notes the proxy in the trace.
 func (n Network) proxyOf(r *http.Request) (*url.URL, error) {
 	proxy, err := n.ProxyFor(r.URL)
 	if err != nil {
 		return nil, &Failure{
 			Kind: KindProxy, Remedy: RemedyNoProxy, Err: err,
-			Message: "the environment does not name a valid proxy for " + Address(r.URL),
+			Message: "the environment has no valid proxy URL for " + Address(r.URL),
 			Hint:    "check HTTP_PROXY, HTTPS_PROXY and ALL_PROXY",
 		}
 	}
@@ -69,7 +68,7 @@ func (n Network) proxyOf(r *http.Request) (*url.URL, error) {
 	return proxy, nil
 }
 
-// showProxy is a proxy without its secrets, "" for none.
+// showProxy returns the URL of a proxy without secrets, "" for none.
 func showProxy(proxy *url.URL) string {
 	if proxy == nil {
 		return ""
@@ -77,37 +76,37 @@ func showProxy(proxy *url.URL) string {
 	return redact.URL(proxy.String())
 }
 
-// tunnelRefused says why a proxy makes no connection to the endpoint.
-func tunnelRefused(_ context.Context, proxy *url.URL, connect *http.Request, reply *http.Response) error {
-	if reply.StatusCode == http.StatusOK {
+// tunnelRefused returns why a proxy did not connect to the endpoint.
+func tunnelRefused(_ context.Context, proxy *url.URL, connect *http.Request, resp *http.Response) error {
+	if resp.StatusCode == http.StatusOK {
 		return nil
 	}
-	return refusedByProxy(proxy, connect.Host, reply.StatusCode, "refused a connection to "+connect.Host)
+	return refusedByProxy(proxy, connect.Host, resp.StatusCode, "refused a connection to "+connect.Host)
 }
 
-// refusedByProxy explains a status that is, or may be, the proxy's own.
+// refusedByProxy explains a status that is, or may be, the proxy's.
 func refusedByProxy(proxy *url.URL, to string, status int, what string) *Failure {
 	f := &Failure{
 		Kind: KindProxy, Remedy: RemedyNoProxy, Address: to,
 		Message: fmt.Sprintf("the proxy %s %s with %d %s", showProxy(proxy), what, status, http.StatusText(status)),
-		Hint:    "look at what the proxy allows, or name the host in NO_PROXY",
+		Hint:    "check what the proxy allows, or add the host to NO_PROXY",
 	}
 	if status == http.StatusProxyAuthRequired {
-		f.Hint = "put user and password into the proxy's URL, as in http://user:password@proxy:3128"
+		f.Hint = "add user and password to the proxy's URL, as in http://user:password@proxy:3128"
 	}
 	f.Err = fmt.Errorf("proxy: %d", status)
 	return f
 }
 
-// proxyReply explains a reply that a proxy has sent in place of the endpoint, or may have:
-// over plain HTTP the two cannot be told apart.
-func (c circumstances) proxyReply(status int) *Failure {
+// proxyResponse explains a response that a proxy has, or may have, sent instead of the endpoint: over
+// plain HTTP the two cannot be told apart.
+func (c circumstances) proxyResponse(status int) *Failure {
 	if c.seen.proxy == nil || c.url.Scheme != "http" {
 		return nil
 	}
 	switch status {
 	case http.StatusForbidden, http.StatusProxyAuthRequired, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		return refusedByProxy(c.seen.proxy, Address(c.url), status, "responded in place of "+Address(c.url))
+		return refusedByProxy(c.seen.proxy, Address(c.url), status, "responded instead of "+Address(c.url))
 	}
 	return nil
 }

@@ -5,29 +5,27 @@ import (
 	"time"
 )
 
-// Result says how one attempt at a delivery went.
+// Result is the result of one attempt.
 type Result struct {
-	N       int // which delivery of a series this is, from 1
-	Attempt int // which attempt at it, from 1
+	N       int // number of the delivery in a series, from 1
+	Attempt int // number of the attempt, from 1
 
-	// NextIn is the pause before the next attempt. It is zero after the last one.
+	// NextIn is the wait before the next attempt, zero after the last.
 	NextIn time.Duration
 
 	Start   time.Time
 	Timings Timings
 
-	// Status is 0 when no reply came. StatusText is the server's own wording, such as
-	// "No Content", without the secrets of the target, and Proto its version, such as
-	// "HTTP/1.1".
+	// Status is 0 without a response. StatusText is the server's reason phrase, such as "No Content",
+	// without the secrets of the target, and Proto its version, such as "HTTP/1.1".
 	Status     int
 	StatusText string
 	Proto      string
 	Headers    http.Header
 
-	// Body is the start of the reply's body without its Content-Encoding, KeptBody bytes at
-	// most; where it is still encoded, Undecoded says why. BodyBytes is how
-	// much was read, DrainedBody bytes at most. Truncated says that the reply had more
-	// than Body holds.
+	// Body is the start of the response's body, decoded, of at most KeptBody bytes; Undecoded says why
+	// it could not be decoded. BodyBytes is the number of bytes read, at most DrainedBody. Truncated
+	// means that the response was longer than Body.
 	Body      []byte
 	BodyBytes int64
 	Truncated bool
@@ -36,30 +34,30 @@ type Result struct {
 	// Proxy is the URL of the proxy that the request went through, without its secrets, or "".
 	Proxy string
 
-	// Failure is nil when a whole reply came. Together with a Status it means that the
-	// reply broke off, or may be a proxy's own.
+	// Failure is nil after a complete response. Together with a Status it means that the response was
+	// truncated, or may be a proxy's.
 	Failure *Failure
 }
 
-// Timings are measured from the start of a delivery. What did not happen is zero.
+// Timings are the times of a delivery. Steps that did not happen are zero.
 type Timings struct {
 	Connect   time.Duration // name lookup and TCP connection, zero on a reused one
 	TLS       time.Duration // the handshake alone, zero on a reused connection
-	FirstByte time.Duration // until the reply began
-	Total     time.Duration // until the reply was read, or the failure was known
-	Reused    bool          // an earlier delivery's connection was used
+	FirstByte time.Duration // from the start until the first byte of the response
+	Total     time.Duration // from the start until the end of the response, or the failure
+	Reused    bool          // the connection of an earlier delivery was reused
 }
 
-// Verdict is what became of a delivery.
+// Verdict is the class of a result.
 type Verdict string
 
 const (
-	VerdictAccepted Verdict = "accepted" // a whole reply with a 2xx status
-	VerdictRejected Verdict = "rejected" // a whole reply with any other status
-	VerdictFailed   Verdict = "failed"   // no reply, or not all of it
+	VerdictAccepted Verdict = "accepted" // a complete response with a 2xx status
+	VerdictRejected Verdict = "rejected" // a complete response with any other status
+	VerdictFailed   Verdict = "failed"   // no response, or a truncated one
 )
 
-// Verdict judges the result.
+// Verdict returns the class of the result.
 func (r Result) Verdict() Verdict {
 	switch {
 	case r.Failure != nil:
@@ -70,5 +68,5 @@ func (r Result) Verdict() Verdict {
 	return VerdictRejected
 }
 
-// Accepted says whether the target took the delivery.
+// Accepted reports whether the endpoint accepted the delivery.
 func (r Result) Accepted() bool { return r.Verdict() == VerdictAccepted }

@@ -9,18 +9,17 @@ import (
 	"time"
 )
 
-// Options say how often, when and for how long a series tries. The zero value is one
-// delivery with one attempt and no time limit.
+// Options configure a series. The zero value is one delivery with one attempt and no timeout.
 type Options struct {
 	Count    int           // deliveries; less than 1 means 1
-	Every    time.Duration // from one start to the next; 0 means as soon as possible
-	Late     time.Duration // by how much every start is put off
-	Parallel int           // deliveries in flight at most; less than 1 means 1
+	Every    time.Duration // between two starts; 0 means as soon as possible
+	Late     time.Duration // delay of every start
+	Parallel int           // maximum of concurrent deliveries; less than 1 means 1
 	Retry    int           // further attempts after one that was not accepted
 	Timeout  time.Duration // of an attempt; 0 means no limit
 }
 
-// Series delivers the same request again and again.
+// Series delivers the same request several times.
 type Series struct {
 	Client *Client
 
@@ -40,11 +39,10 @@ func Sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// Run makes the deliveries and counts the last attempt at each. It hands every attempt
-// to onResult, from one goroutine at a time; Result.N and Result.Attempt tell them
-// apart. Starts follow a fixed schedule, so one that is late does not put off the
-// others. When ctx ends, deliveries in flight are reported as canceled, and those that
-// had not begun are neither reported nor counted.
+// Run makes the deliveries and counts the last attempt of each. It passes every attempt to onResult, one
+// at a time; Result.N and Result.Attempt identify it. Starts follow a fixed schedule, so that a late one
+// does not delay the others. When ctx ends, deliveries in flight are reported as canceled, and those
+// that have not started are neither reported nor counted.
 func (s Series) Run(ctx context.Context, options Options, req Request, onResult func(Result)) Summary {
 	r := &run{series: s, options: options, request: req, onResult: onResult, start: s.Client.now()}
 	r.options.Count = max(options.Count, 1)
@@ -57,7 +55,7 @@ func (s Series) Run(ctx context.Context, options Options, req Request, onResult 
 	return r.tally.Summary()
 }
 
-// run is a series on its way.
+// run is a running series.
 type run struct {
 	series   Series
 	options  Options
@@ -65,12 +63,12 @@ type run struct {
 	onResult func(Result)
 	start    time.Time
 
-	mu    sync.Mutex // guards what follows, and calls of onResult
+	mu    sync.Mutex // guards the fields below, and calls of onResult
 	taken int
 	tally Tally
 }
 
-// work takes one delivery after the other until none is left.
+// work makes one delivery after the other until none is left.
 func (r *run) work(ctx context.Context) {
 	for {
 		n, ok := r.take()
@@ -100,7 +98,7 @@ func (r *run) waitForTurn(ctx context.Context, n int) error {
 	return ctx.Err()
 }
 
-// deliver makes the attempts at one delivery and returns the last.
+// deliver makes the attempts of one delivery and returns the last.
 func (r *run) deliver(ctx context.Context, n int) Result {
 	for attempt := 1; ; attempt++ {
 		result := r.series.Client.Deliver(ctx, r.request, r.options.Timeout)
@@ -127,8 +125,8 @@ func (r *run) count(result Result) {
 	r.tally.Add(result)
 }
 
-// retryAfter is the pause that an endpoint asks for (RFC 9110, section 10.2.3), up to a
-// bound, or 0.
+// retryAfter returns the wait that the endpoint requests (RFC 9110, section 10.2.3), up to a limit, or
+// 0.
 func retryAfter(result Result, now time.Time) time.Duration {
 	const longest = time.Minute
 	asked := result.Headers.Get("Retry-After")
@@ -144,7 +142,7 @@ func retryAfter(result Result, now time.Time) time.Duration {
 	return 0
 }
 
-// backoff is the pause after an attempt, counted from 1: it doubles up to a bound.
+// backoff returns the wait after an attempt, from 1: it doubles up to a limit.
 func backoff(attempt int) time.Duration {
 	const first, longest = 250 * time.Millisecond, 10 * time.Second
 	pause := first

@@ -6,22 +6,21 @@ import (
 	"github.com/HdrHistogram/hdrhistogram-go"
 )
 
-// Summary counts deliveries by their verdict. The times are of the deliveries that got
-// a whole reply, and zero when none did. Min and Max are exact, Median and P95 to
-// about a thousandth.
+// Summary counts deliveries by verdict. The times are those of deliveries with a complete response, and
+// zero without any. Min and Max are exact, Median and P95 to about a thousandth.
 type Summary struct {
 	Sent, Accepted, Rejected, Failed int
 	Min, Median, P95, Max            time.Duration
 }
 
-// Tally gathers results into a Summary, in constant memory. The zero value is ready.
-// It is not safe for concurrent use.
+// Tally counts results in constant memory. The zero value is ready to use. It is not safe for concurrent
+// use.
 type Tally struct {
 	counts Summary
 	times  *hdrhistogram.Histogram
 }
 
-// Add counts the last attempt at a delivery.
+// Add counts the last attempt of a delivery.
 func (t *Tally) Add(result Result) {
 	t.counts.Sent++
 	switch result.Verdict() {
@@ -39,7 +38,7 @@ func (t *Tally) Add(result Result) {
 func (t *Tally) addTime(d time.Duration) {
 	c := &t.counts
 	if c.Accepted+c.Rejected == 1 {
-		// One delivery needs no histogram, which takes far longer to set up.
+		// One delivery needs no histogram, which is slow to set up.
 		c.Min, c.Max = d, d
 		return
 	}
@@ -51,7 +50,7 @@ func (t *Tally) addTime(d time.Duration) {
 	record(t.times, d)
 }
 
-// Summary is the count so far.
+// Summary returns the counts so far.
 func (t *Tally) Summary() Summary {
 	s := t.counts
 	s.Median, s.P95 = s.Max, s.Max
@@ -62,7 +61,7 @@ func (t *Tally) Summary() Summary {
 	return s
 }
 
-// quantile stays within the exact bounds, which the histogram rounds.
+// quantile returns a quantile within the exact bounds, which the histogram rounds.
 func (t *Tally) quantile(q float64) time.Duration {
 	return min(max(time.Duration(t.times.ValueAtQuantile(q)), t.counts.Min), t.counts.Max)
 }
@@ -76,7 +75,7 @@ func newHistogram() *hdrhistogram.Histogram {
 	return hdrhistogram.New(int64(shortest), int64(longest), 3)
 }
 
-// record takes what is out of bounds for the bound, so that recording cannot fail.
+// record clamps a time to the bounds, so that recording cannot fail.
 func record(times *hdrhistogram.Histogram, d time.Duration) {
 	_ = times.RecordValue(int64(min(max(d, 0), longest)))
 }

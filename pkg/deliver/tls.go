@@ -9,7 +9,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/textfile"
 )
 
-// ClientCertificateError says that the client certificate or its key cannot be used.
+// ClientCertificateError reports a client certificate or key that cannot be used.
 type ClientCertificateError struct{ Err error }
 
 func (e *ClientCertificateError) Error() string { return "client certificate: " + e.Err.Error() }
@@ -25,7 +25,7 @@ func (n Network) tlsConfig(ctx context.Context) (*tls.Config, error) {
 		}
 		config.RootCAs = x509.NewCertPool()
 		if !config.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("CA file %s holds no certificate in PEM form", n.CAFile)
+			return nil, fmt.Errorf("CA file %s has no certificate in PEM format", n.CAFile)
 		}
 	}
 	if n.CertFile != "" {
@@ -38,7 +38,7 @@ func (n Network) tlsConfig(ctx context.Context) (*tls.Config, error) {
 	return config, nil
 }
 
-// LoadCertificate reads a certificate and its key from files in PEM form.
+// LoadCertificate loads a certificate and its key from PEM files.
 func LoadCertificate(ctx context.Context, certFile, keyFile string) (tls.Certificate, error) {
 	certificate, err := readPEM(ctx, certFile)
 	if err != nil {

@@ -8,22 +8,22 @@ import (
 	"time"
 )
 
-// trace notes when the stages of a request are reached. The HTTP library may call its
-// hooks from other goroutines, even after the request is over, hence the lock.
+// trace records when a request reaches its stages. net/http may call the hooks from other goroutines,
+// even after the end of the request, hence the lock.
 type trace struct {
 	now   func() time.Time
 	mu    sync.Mutex
 	marks marks
 }
 
-// marks hold a zero time for what did not happen.
+// marks are the times of the stages, zero for those that were not reached.
 type marks struct {
 	connecting, connected time.Time
 	tlsStart, tlsDone     time.Time
 	firstByte             time.Time
 
-	proxy     *url.URL // that the request goes through
-	ready     bool     // there was a connection to write the request on
+	proxy     *url.URL // of the request
+	ready     bool     // there was a connection for the request
 	reused    bool
 	tlsFailed bool
 }
@@ -55,7 +55,7 @@ func (t *trace) hooks() *httptrace.ClientTrace {
 	}
 }
 
-// traceKey finds the trace of a request in its context.
+// traceKey is the key of the trace in the context of a request.
 type traceKey struct{}
 
 func (t *trace) useProxy(proxy *url.URL) {

@@ -7,42 +7,42 @@ import (
 	"time"
 )
 
-// Network says how an endpoint is reached. The zero value looks its name up, uses no proxy
-// and trusts what the system trusts.
+// Network configures how an endpoint is reached. The zero value resolves its host, uses no proxy and
+// trusts the system's authorities.
 type Network struct {
-	Insecure bool   // accept every certificate
-	CAFile   string // PEM: the only authorities that count, as with curl's --cacert; "" means the system's
-	CertFile string // PEM: the certificate that this side presents, and its key; "" presents none
+	Insecure bool   // accept any certificate
+	CAFile   string // PEM file of the only trusted authorities, as in curl's --cacert; "" means the system's
+	CertFile string // PEM file of the client certificate; "" is none
 	KeyFile  string
 
 	Resolve    []Resolve
 	UnixSocket string // connect here, whatever the URL says; "" connects over TCP
 	LocalOnly  bool   // make no connection that leaves this machine, and use no proxy
 
-	// Proxy finds the proxy for a URL, if any; nil finds none. See EnvironmentProxy. NoProxy
-	// uses none.
+	// Proxy returns the proxy of a URL, if any; nil means none. See EnvironmentProxy. NoProxy disables
+	// it.
 	Proxy   func(*url.URL) (*url.URL, error)
 	NoProxy bool
 }
 
-// idleTimeout is how long an unused connection is kept, when it is.
+// idleTimeout is how long an idle connection is kept.
 const idleTimeout = 90 * time.Second
 
-// headLimit is how many bytes the head of a reply may have. The HTTP library would take
-// 10 MiB of each, and a load has thousands under way.
+// headLimit is the limit of a response's headers in bytes. net/http would accept 10 MiB each, and a load
+// has thousands in flight.
 const headLimit = 256 << 10
 
-// NewTransport makes a transport that adds nothing to a request and speaks HTTP/1.1 only.
-// It keeps so many connections for later requests; with 0, each request has one of its own.
-// The error is about the files of certificates.
+// NewTransport returns a transport that adds nothing to a request and uses HTTP/1.1 only. It keeps the
+// given number of idle connections for reuse; with 0, each request has its own. The error is about the
+// certificate files.
 func NewTransport(ctx context.Context, n Network, kept int) (*http.Transport, error) {
 	config, err := n.tlsConfig(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if kept <= 0 {
-		// Told to keep none, the library closes a connection after the reply, without a word
-		// in the request. DisableKeepAlives would add "Connection: close".
+		// With -1, net/http closes a connection after the response. DisableKeepAlives would add
+		// "Connection: close" to the request.
 		kept = -1
 	}
 	protocols := new(http.Protocols)

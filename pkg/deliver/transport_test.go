@@ -19,7 +19,7 @@ func TestNewTransportRefusesBadCAFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := NewTransport(t.Context(), Network{CAFile: empty}, 1)
-	if err == nil || err.Error() != "CA file "+empty+" holds no certificate in PEM form" {
+	if err == nil || err.Error() != "CA file "+empty+" has no certificate in PEM format" {
 		t.Errorf("got %v", err)
 	}
 }

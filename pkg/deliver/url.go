@@ -14,11 +14,10 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
 
-// ParseURL reads the URL of a target. Without "://" it is taken as http, so that
-// "localhost:3000/hooks" works, and a port without a host, as "3000" or ":3000/hooks", is one
-// of localhost. The query is kept but for what is not ASCII, which is escaped, and a fragment
-// is dropped, because no client sends one. An error does not show the URL, which may hold a
-// password.
+// ParseURL parses the URL of a target. The default scheme is http, so that "localhost:3000/hooks" works,
+// and the default host is localhost, as in "3000" or ":3000/hooks". In the query only characters that
+// are not ASCII are escaped, and a fragment is removed, because no client sends one. An error does not
+// show the URL, which may have a password.
 func ParseURL(s string) (*url.URL, error) {
 	u, err := parseURL(s)
 	if err != nil {
@@ -29,14 +28,14 @@ func ParseURL(s string) (*url.URL, error) {
 
 func parseURL(s string) (*url.URL, error) {
 	if strings.ContainsFunc(s, spaceOrControl) {
-		return nil, errors.New("it holds a space or a control character; write a space as %20")
+		return nil, errors.New("spaces and control characters are not valid; a space is %20")
 	}
 	s, _, _ = strings.Cut(s, "#")
 	if strings.HasPrefix(s, "http//") || strings.HasPrefix(s, "https//") {
-		return nil, errors.New("a colon is missing; it stands before the slashes, as in http://localhost:3000/")
+		return nil, errors.New("a colon is missing before the slashes, as in http://localhost:3000/")
 	}
 	if isMissingSlash(s) {
-		return nil, errors.New("a slash is missing; two of them stand before the host, as in http://localhost:3000/")
+		return nil, errors.New("a slash is missing before the host, as in http://localhost:3000/")
 	}
 	if !hasScheme(s) {
 		s = "http://" + withHost(s)
@@ -49,7 +48,7 @@ func parseURL(s string) (*url.URL, error) {
 		return nil, fmt.Errorf("%s:// is not supported; use http:// or https://", u.Scheme)
 	}
 	if u.Hostname() == "" {
-		return nil, errors.New("the host is missing; write it like http://localhost:3000/hooks")
+		return nil, errors.New("the host is missing, as in http://localhost:3000/hooks")
 	}
 	if err := checkPort(u.Host); err != nil {
 		return nil, err
@@ -58,7 +57,7 @@ func parseURL(s string) (*url.URL, error) {
 	return u, nil
 }
 
-// withHost puts localhost before a port that stands alone.
+// withHost adds localhost to a port without a host.
 func withHost(s string) string {
 	authority, _, _ := strings.Cut(strings.ReplaceAll(s, "?", "/"), "/")
 	port := strings.TrimPrefix(authority, ":")
@@ -68,7 +67,7 @@ func withHost(s string) string {
 	return "localhost:" + strings.TrimPrefix(s, ":")
 }
 
-// escapeNonASCII escapes a query as the path is by its package.
+// escapeNonASCII escapes a query as net/url escapes the path.
 func escapeNonASCII(query string) string {
 	var out strings.Builder
 	for i := range len(query) {
@@ -81,7 +80,7 @@ func escapeNonASCII(query string) string {
 	return out.String()
 }
 
-// ShowURL is the URL as text, with its secrets masked unless they may be shown.
+// ShowURL returns the URL as text, with secrets masked unless showSecrets is set.
 func ShowURL(u *url.URL, showSecrets bool) string {
 	if showSecrets {
 		return u.String()
@@ -93,46 +92,46 @@ func spaceOrControl(r rune) bool {
 	return unicode.IsSpace(r) || unicode.IsControl(r)
 }
 
-// hasScheme tells "http://host" from "host:3000/path?next=http://other".
+// hasScheme reports a scheme, as in "http://host", but not in "host:3000/path?next=http://other".
 func hasScheme(s string) bool {
 	scheme, _, found := strings.Cut(s, "://")
 	return found && !strings.ContainsFunc(scheme, notScheme)
 }
 
-// isMissingSlash knows "http:/host".
+// isMissingSlash reports "http:/host".
 func isMissingSlash(s string) bool {
 	scheme, rest, found := strings.Cut(s, ":/")
 	return found && (scheme == "http" || scheme == "https") && !strings.HasPrefix(rest, "/")
 }
 
-// notScheme finds what cannot be in the name of a scheme (RFC 3986, section 3.1).
+// notScheme reports whether a character is not allowed in a scheme (RFC 3986, section 3.1).
 func notScheme(r rune) bool {
 	return !isLetter(r) && !isDigit(r) && !strings.ContainsRune("+-.", r)
 }
 
-// parseReason takes the reason out of an error of url.Parse, which repeats the whole
-// URL, and of a port that is none as much as may be a part of a password.
+// parseReason returns the reason in an error of url.Parse, which repeats the whole URL, and for an invalid
+// port a text that may be a part of a password.
 func parseReason(err error) error {
 	var parse *url.Error
 	if errors.As(err, &parse) {
 		err = parse.Err
 	}
 	if strings.HasPrefix(err.Error(), "invalid port") {
-		return errors.New("the port after the host is not a number; an IPv6 address stands in brackets, like [::1]:3000")
+		return errors.New("the port is not a number; an IPv6 address must be in brackets, as in [::1]:3000")
 	}
 	return err
 }
 
 func checkPort(host string) error {
 	if strings.HasSuffix(host, ":") {
-		return errors.New("there is no port after the colon of the host")
+		return errors.New("the port after the colon is missing")
 	}
 	port := (&url.URL{Host: host}).Port()
 	if port == "" {
 		return nil
 	}
 	if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
-		return fmt.Errorf("port %s is not between 1 and 65535", port)
+		return fmt.Errorf("port %s is not from 1 to 65535", port)
 	}
 	return nil
 }
@@ -144,12 +143,12 @@ func defaultPort(u *url.URL) string {
 	return "80"
 }
 
-// Address is the host and port that a connection goes to.
+// Address returns the host and port of a URL.
 func Address(u *url.URL) string { return net.JoinHostPort(u.Hostname(), port(u)) }
 
 func port(u *url.URL) string { return cmp.Or(u.Port(), defaultPort(u)) }
 
-// hostHeader leaves the scheme's own port out, as curl does.
+// hostHeader omits the default port, as curl does.
 func hostHeader(u *url.URL) string {
 	return strings.TrimSuffix(u.Host, ":"+defaultPort(u))
 }

@@ -23,15 +23,15 @@ const (
 	contentType   = "Content-Type"
 	contentLength = "Content-Length"
 
-	// acceptAll is what curl sends, and so the documented equivalent command.
+	// acceptAll is what curl sends, and the documentation gives a curl command as equivalent.
 	acceptAll = "*/*"
 )
 
-// WireHeaders are all the headers that a request to the target carries, in curl's
-// order: Host, User-Agent, Accept, Content-Type, Content-Length, then the user's. A user
-// in the URL adds Authorization after Host, as in curl. Secrets are not masked.
+// WireHeaders returns all headers of a request to the target, in curl's order: Host, User-Agent, Accept,
+// Content-Type, Content-Length, then the user's. A user in the URL adds Authorization after Host, as in
+// curl. Secrets are not masked.
 func WireHeaders(target Target, bodyLength int) []Header {
-	custom := settle(target.Headers)
+	custom := normalize(target.Headers)
 	wire := make([]Header, 0, 5+len(custom))
 	standard := defaults(target.URL, bodyLength)
 	for _, d := range standard {
@@ -72,30 +72,30 @@ func appendMatching(to, from []Header, match func(Header) bool) []Header {
 	return to
 }
 
-// settle brings custom headers into the form that can be sent: names of defaults are
-// spelled as the HTTP library knows them, framing is left out, Host and User-Agent
-// occur once (the last counts), and a removal yields to a value beside it.
-func settle(custom []Header) []Header {
-	settled := make([]Header, 0, len(custom))
+// normalize returns custom headers as they can be sent: the names of defaults are spelled as in
+// net/http, framing headers are omitted, Host and User-Agent occur once (the last one counts), and a
+// value overrides a removal.
+func normalize(custom []Header) []Header {
+	normalized := make([]Header, 0, len(custom))
 	for _, h := range custom {
 		h.Name = standardName(h.Name)
 		if isFraming(h.Name) || h.Name == host && (h.Remove || h.Value == "") {
 			continue
 		}
-		settled = slices.DeleteFunc(settled, func(earlier Header) bool {
+		normalized = slices.DeleteFunc(normalized, func(earlier Header) bool {
 			return strings.EqualFold(earlier.Name, h.Name) && (earlier.Remove || isSingle(h) && !h.Remove)
 		})
-		if h.Remove && names(settled, h.Name) {
+		if h.Remove && names(normalized, h.Name) {
 			continue
 		}
-		settled = append(settled, h)
+		normalized = append(normalized, h)
 	}
-	return settled
+	return normalized
 }
 
 func isSingle(h Header) bool { return h.Name == host || h.Name == userAgent }
 
-// standardName is the usual spelling of a default header, and the user's of any other.
+// standardName returns the usual spelling of a default header, and the user's of any other.
 func standardName(name string) string {
 	for _, standard := range []string{host, userAgent, accept, contentType} {
 		if strings.EqualFold(name, standard) {
@@ -105,10 +105,10 @@ func standardName(name string) string {
 	return name
 }
 
-// newHTTPRequest makes the request that carries exactly the WireHeaders. Names go into
-// the map as they are, since Header.Add would change their spelling.
+// newHTTPRequest returns a request with exactly the WireHeaders. Names are set in the map, since
+// Header.Add would change their spelling.
 func newHTTPRequest(ctx context.Context, req Request) *http.Request {
-	// A User-Agent without a value keeps the HTTP library from adding its own.
+	// A User-Agent without a value prevents net/http from adding its own.
 	header := http.Header{userAgent: nil}
 	out := &http.Request{
 		Method: cmp.Or(req.Method, apizee.Method), URL: req.URL, Header: header,
@@ -122,7 +122,7 @@ func newHTTPRequest(ctx context.Context, req Request) *http.Request {
 			out.ContentLength = int64(len(req.Body))
 		default:
 			if h.Name == userAgent && h.Value == "" {
-				h.Name = "User-agent" // under the usual name the HTTP library sends no empty one
+				h.Name = "User-agent" // under the usual name net/http sends no empty one
 			}
 			header[h.Name] = append(header[h.Name], h.Value)
 		}
@@ -131,8 +131,8 @@ func newHTTPRequest(ctx context.Context, req Request) *http.Request {
 	return out.WithContext(ctx)
 }
 
-// setBody leaves an empty body out, which makes the library send a length of 0. GetBody
-// lets it send the body again.
+// setBody omits an empty body, so that net/http sends a length of 0. GetBody allows it to send the body
+// again.
 func setBody(out *http.Request, body []byte) {
 	if len(body) == 0 {
 		return

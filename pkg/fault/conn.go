@@ -31,7 +31,7 @@ func aborted() error {
 	return &deliver.Failure{
 		Kind:    KindAborted,
 		Message: "broke off in the middle of the body, as the fault demands",
-		Hint:    "look at the server's own log for what it made of the half body",
+		Hint:    "look at the server's log for what it made of the half body",
 		Err:     errors.New("connection reset on purpose"),
 	}
 }

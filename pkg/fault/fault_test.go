@@ -273,7 +273,7 @@ func TestFaultyDeliveryFailsLikeAnyOther(t *testing.T) {
 		"refused":   {nobody, deliver.KindRefused},
 		"no TLS":    {plain, deliver.KindTLS},
 		"untrusted": {untrusted, deliver.KindTLS},
-		"bad reply": {func(t *testing.T) string { return answer(t, "SMTP ready\r\n") }, deliver.KindBadReply},
+		"bad reply": {func(t *testing.T) string { return answer(t, "SMTP ready\r\n") }, deliver.KindBadResponse},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -290,7 +290,7 @@ func TestFaultyDeliveryTakesNoEndlessHead(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			result := send(t, faultyClient(t, "slow-body", deliver.Network{}, noSleep), answer(t, reply), faultyBody)
-			if f := result.Failure; f == nil || f.Kind != deliver.KindBadReply || !strings.Contains(f.Message, "is longer than 256 KiB") {
+			if f := result.Failure; f == nil || f.Kind != deliver.KindBadResponse || !strings.Contains(f.Message, "are longer than 256 KiB") {
 				t.Errorf("%+v", f)
 			}
 		})

@@ -24,7 +24,7 @@ func sample() *Outcome {
 		case 98:
 			r.Code = 301
 		case 99:
-			r.Code, r.Error = 0, `Post "http://u:***@h/": refused: nothing listens on h:80`
+			r.Code, r.Error = 0, `Post "http://u:***@h/": refused: connection refused by h:80`
 		}
 		o.add(r)
 	}

@@ -197,7 +197,7 @@ func TestInterruptStopsAtOnce(t *testing.T) {
 func TestErrorsAreCounted(t *testing.T) {
 	address := serve(t, func(conn net.Conn) { http.ReadRequest(bufio.NewReader(conn)) })
 	got := run(t, t.Context(), options(t, target(t, "http://u:hunter2@"+address), Constant(rate(t, "100/s"), 50*time.Millisecond)))
-	want := []Count{{address + " closed the connection before it answered", 5}}
+	want := []Count{{address + " closed the connection before the response", 5}}
 	if diff := cmp.Diff(want, got.Errors); diff != "" || got.Sent != 5 || len(got.Statuses) != 0 {
 		t.Error(diff, got.Summary)
 	}
@@ -325,7 +325,7 @@ func TestReports(t *testing.T) {
 	if diff := cmp.Diff(wantHistogram, o.Histogram); diff != "" {
 		t.Error(diff)
 	}
-	wantErrors := []Count{{"503 Service Unavailable", 2}, {"301 is a redirect, which is not followed", 1}, {"nothing listens on h:80", 1}}
+	wantErrors := []Count{{"503 Service Unavailable", 2}, {"301 is a redirect, which is not followed", 1}, {"connection refused by h:80", 1}}
 	if diff := cmp.Diff(wantErrors, o.Errors); diff != "" {
 		t.Error(diff)
 	}

@@ -36,7 +36,7 @@ func targetHeader(target deliver.Target, showSecrets bool) http.Header {
 	header := http.Header{}
 	for _, h := range deliver.WireHeaders(target, 0) {
 		if !showSecrets {
-			h = h.Hide()
+			h = h.Mask()
 		}
 		if h.Name != "Content-Length" && (h.Name != "Host" || h.Value != target.URL.Host) {
 			header[h.Name] = append(header[h.Name], h.Value)

@@ -159,9 +159,9 @@ func TestForwardFails(t *testing.T) {
 		kind    deliver.Kind
 		problem string
 	}{
-		"dead":     {dead.Addr().String(), 0, deliver.KindRefused, "not forwarded: nothing listens on ADDR"},
-		"silent":   {silent, 0, deliver.KindReset, "not forwarded: ADDR closed the connection before it answered"},
-		"half":     {half, 200, deliver.KindReset, "not forwarded: ADDR closed the connection in the middle of its reply"},
+		"dead":     {dead.Addr().String(), 0, deliver.KindRefused, "not forwarded: connection refused by ADDR"},
+		"silent":   {silent, 0, deliver.KindReset, "not forwarded: ADDR closed the connection before the response"},
+		"half":     {half, 200, deliver.KindReset, "not forwarded: ADDR closed the connection during the response"},
 		"nonsense": {nonsense, 99, "", "not forwarded: the endpoint responded with status 99, which cannot be returned"},
 	}
 	for name, test := range tests {

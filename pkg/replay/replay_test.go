@@ -169,8 +169,8 @@ func TestReplayUnsendable(t *testing.T) {
 		"escape":        {line(at, "POST", "/%zz", ""), `the path "/%zz" cannot be sent: invalid URL escape`},
 		"no method":     {line(at, "", "/", ""), `"" is not an HTTP method`},
 		"odd method":    {line(at, "PO ST", "/", ""), `"PO ST" is not an HTTP method`},
-		"header's name": {line(at, "POST", "/", `"X A":["b"]`), "there is a space in the name"},
-		"header":        {line(at, "POST", "/", `"X-A":["a\r\nb"]`), "the value holds a line break"},
+		"header's name": {line(at, "POST", "/", `"X A":["b"]`), "the name has a space"},
+		"header":        {line(at, "POST", "/", `"X-A":["a\r\nb"]`), "the value has a line break"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -234,8 +234,8 @@ func TestWaitForFailsWithoutTLS(t *testing.T) {
 	untrusted.StartTLS()
 	defer untrusted.Close()
 	for url, want := range map[string]string{
-		strings.Replace(plain.URL, "http:", "https:", 1): "does not speak TLS",
-		untrusted.URL: "comes from an unknown authority",
+		strings.Replace(plain.URL, "http:", "https:", 1): "does not use TLS",
+		untrusted.URL: "is from an unknown authority",
 	} {
 		var failure *deliver.Failure
 		err := waitFor(t.Context(), Endpoint{URL: url, Client: client()})

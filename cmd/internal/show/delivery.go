@@ -13,11 +13,10 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 )
 
-// What a delivery looks like: the pieces for people, then the object for programs. An
-// endpoint may repeat in its reply what it got, so the secrets of the target are masked in
-// all of it.
+// This file shows a delivery: its parts as text, then the JSON object. An endpoint may repeat the
+// request in its response, so the secrets of the target are masked in all of it.
 
-// requestText is the method and the URL of a delivery.
+// requestText returns the method and the URL of a delivery.
 func (s Style) requestText(r deliver.Request) string {
 	return cmp.Or(r.Method, apizee.Method) + " " + s.url(r.URL)
 }
@@ -25,47 +24,47 @@ func (s Style) requestText(r deliver.Request) string {
 func (s Style) requestHeaders(dst []byte, r deliver.Request) []byte {
 	for _, h := range deliver.WireHeaders(r.Target, len(r.Body)) {
 		if !s.Secrets {
-			h = h.Hide()
+			h = h.Mask()
 		}
 		dst = s.dim(dst, len("  "), h.String())
 	}
 	return dst
 }
 
-func (s Style) replyHeaders(dst []byte, t deliver.Target, r deliver.Result) []byte {
-	return s.headers(dst, len("  "), s.maskReply(t, r.Headers))
+func (s Style) responseHeaders(dst []byte, t deliver.Target, r deliver.Result) []byte {
+	return s.headers(dst, len("  "), s.maskResponse(t, r.Headers))
 }
 
-// maskReply hides the secrets of the target as a whole, before what is secret by its name.
-func (s Style) maskReply(t deliver.Target, headers http.Header) http.Header {
-	hide, masked := s.hiding(t), headers.Clone()
+// maskResponse masks the secrets of the target, then those of secret headers.
+func (s Style) maskResponse(t deliver.Target, headers http.Header) http.Header {
+	mask, masked := s.masker(t), headers.Clone()
 	for _, values := range masked {
 		for i, value := range values {
-			values[i] = hide(value)
+			values[i] = mask(value)
 		}
 	}
 	return s.mask(masked)
 }
 
-// hiding masks the target's secrets in texts.
-func (s Style) hiding(t deliver.Target) func(text string) string {
+// masker returns a function that masks the target's secrets.
+func (s Style) masker(t deliver.Target) func(text string) string {
 	if s.Secrets {
 		return func(text string) string { return text }
 	}
 	return t.Secrets().Mask
 }
 
-// body is the body of a reply. A secret that its end cuts off counts as one.
+// body returns the body of a response. A secret that is truncated at its end is masked too.
 func (s Style) body(t deliver.Target, r deliver.Result) string {
-	hide := s.hiding(t)
+	mask := s.masker(t)
 	if !r.Truncated {
-		return hide(string(r.Body))
+		return mask(string(r.Body))
 	}
-	const cut = "…"
-	return strings.TrimSuffix(hide(string(r.Body)+cut), cut)
+	const ellipsis = "…"
+	return strings.TrimSuffix(mask(string(r.Body)+ellipsis), ellipsis)
 }
 
-// verdict is the status of a reply, or why there is none.
+// verdict returns the status of a response, or why there is none.
 func (s Style) verdict(p console.Palette, t deliver.Target, r deliver.Result) string {
 	status := strings.TrimSpace(statusText(r.Status) + " " + console.Safe(r.StatusText))
 	switch r.Verdict() {
@@ -77,16 +76,16 @@ func (s Style) verdict(p console.Palette, t deliver.Target, r deliver.Result) st
 	return p.Finding(status) + s.redirect(p, t, r)
 }
 
-// redirect says where a reply points to: nothing follows it, so that it is the answer.
+// redirect returns where a redirect points to. It is not followed.
 func (s Style) redirect(p console.Palette, t deliver.Target, r deliver.Result) string {
-	location := s.hiding(t)(r.Headers.Get("Location"))
+	location := s.masker(t)(r.Headers.Get("Location"))
 	if r.Status < 300 || r.Status > 399 || location == "" {
 		return ""
 	}
 	return p.Warning(" to " + console.Safe(s.path(location)) + ", not followed")
 }
 
-// took is how long a delivery lasted, with Verbose in detail.
+// took returns the time of a delivery, with Verbose in detail.
 func (s Style) took(r deliver.Result) string {
 	total := console.Duration(r.Timings.Total)
 	if !s.Verbose || r.Failure != nil {
@@ -103,29 +102,29 @@ func (s Style) took(r deliver.Result) string {
 	return fmt.Sprintf("%s  (%s)", total, strings.Join(parts, ", "))
 }
 
-// Hint says what to do about a failed delivery: the failure's own hint, and the flag or
-// the command that is its remedy. It may be "".
+// Hint returns what to do about a failed delivery: the failure's hint, and the flag or the command that
+// is its remedy. It may be "".
 func Hint(f *deliver.Failure) string {
 	switch f.Remedy {
-	case deliver.RemedyPatience:
-		return f.Hint + ", or give it longer with --timeout"
+	case deliver.RemedyTimeout:
+		return f.Hint + ", or increase --timeout"
 	case deliver.RemedyAuthority:
-		return "name its authority with --cacert FILE, or accept any certificate with --insecure"
+		return "set its authority with --cacert FILE, or accept any certificate with --insecure"
 	case deliver.RemedyAnyCertificate:
 		return f.Hint + ", or accept any certificate with --insecure"
 	case deliver.RemedyListener:
-		return f.Hint + ", or let `apizee-hooks listen --addr " + f.Address + "` stand in for it"
+		return f.Hint + ", or run `apizee-hooks listen --addr " + f.Address + "`"
 	case deliver.RemedyTLSListener:
-		return f.Hint + ", or let `apizee-hooks listen --addr " + f.Address + " --tls` stand in for it"
+		return f.Hint + ", or run `apizee-hooks listen --addr " + f.Address + " --tls`"
 	case deliver.RemedyNoProxy:
-		return f.Hint + ", or use none with --no-proxy"
-	case deliver.RemedyKeep:
-		return f.Hint + "; keep connections with --keep-alive, or send fewer or more slowly, as with --count and --every"
+		return f.Hint + ", or use --no-proxy"
+	case deliver.RemedyKeepAlive:
+		return f.Hint + "; use --keep-alive, or send fewer events or more slowly, as with --count and --every"
 	}
 	return f.Hint
 }
 
-// through names the proxy that a request went through, if it did.
+// through adds the proxy that a request went through, if any.
 func (s Style) through(dst []byte, r deliver.Result) []byte {
 	if r.Proxy == "" {
 		return dst
@@ -133,7 +132,7 @@ func (s Style) through(dst []byte, r deliver.Result) []byte {
 	return s.dim(dst, len("  "), "through the proxy "+r.Proxy)
 }
 
-// deliveryJSON is one attempt for programs. Times are in milliseconds.
+// deliveryJSON is the JSON of one attempt. Times are in milliseconds.
 type deliveryJSON struct {
 	N          int             `json:"n"`
 	Attempt    int             `json:"attempt"`
@@ -169,13 +168,13 @@ type failureJSON struct {
 	Hint    string       `json:"hint,omitempty"`
 }
 
-// delivery is one attempt, and by what fault it was made.
+// delivery returns one attempt, with the name of its fault.
 func (s Style) delivery(request deliver.Request, r deliver.Result, fault string) deliveryJSON {
 	d := deliveryJSON{
 		N: r.N, Attempt: r.Attempt, StartedAt: instant(r.Start),
 		Method: apizee.Method, URL: s.url(request.URL), Fault: fault, Proxy: r.Proxy,
 		Verdict: r.Verdict(), Status: r.Status, StatusText: r.StatusText,
-		Headers: s.maskReply(request.Target, r.Headers), Truncated: r.Truncated,
+		Headers: s.maskResponse(request.Target, r.Headers), Truncated: r.Truncated,
 		Timings: timingsJSON{
 			milliseconds(r.Timings.Connect), milliseconds(r.Timings.TLS),
 			milliseconds(r.Timings.FirstByte), milliseconds(r.Timings.Total), r.Timings.Reused,

@@ -43,7 +43,7 @@ func sent() (deliver.Request, []deliver.Result) {
 	page.NextIn, page.Truncated = time.Second, true
 	failed := deliver.Result{
 		Attempt: 1, Start: time.Unix(1575976413, 0), Timings: deliver.Timings{Total: time.Second},
-		Failure: &deliver.Failure{Kind: deliver.KindRefused, Message: "nothing listens on localhost:3000", Hint: "start it", Err: errors.New("refused")},
+		Failure: &deliver.Failure{Kind: deliver.KindRefused, Message: "connection refused by localhost:3000", Hint: "start it", Err: errors.New("refused")},
 	}
 	results := []deliver.Result{repeats, redirect, page, reply(200, "OK", "\xff\xfe"), failed}
 	for i := range results {
@@ -127,13 +127,13 @@ func TestCheck(t *testing.T) {
 func TestAdvise(t *testing.T) {
 	for remedy, want := range map[deliver.Remedy]string{
 		"":                           "look",
-		deliver.RemedyPatience:       "look, or give it longer with --timeout",
-		deliver.RemedyAuthority:      "name its authority with --cacert FILE, or accept any certificate with --insecure",
+		deliver.RemedyTimeout:        "look, or increase --timeout",
+		deliver.RemedyAuthority:      "set its authority with --cacert FILE, or accept any certificate with --insecure",
 		deliver.RemedyAnyCertificate: "look, or accept any certificate with --insecure",
-		deliver.RemedyListener:       "look, or let `apizee-hooks listen --addr h:1` stand in for it",
-		deliver.RemedyTLSListener:    "look, or let `apizee-hooks listen --addr h:1 --tls` stand in for it",
-		deliver.RemedyNoProxy:        "look, or use none with --no-proxy",
-		deliver.RemedyKeep:           "look; keep connections with --keep-alive, or send fewer or more slowly, as with --count and --every",
+		deliver.RemedyListener:       "look, or run `apizee-hooks listen --addr h:1`",
+		deliver.RemedyTLSListener:    "look, or run `apizee-hooks listen --addr h:1 --tls`",
+		deliver.RemedyNoProxy:        "look, or use --no-proxy",
+		deliver.RemedyKeepAlive:      "look; use --keep-alive, or send fewer events or more slowly, as with --count and --every",
 	} {
 		if got := Hint(&deliver.Failure{Hint: "look", Remedy: remedy, Address: "h:1"}); got != want {
 			t.Errorf("%s: got %q, want %q", remedy, got, want)

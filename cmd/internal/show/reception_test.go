@@ -53,8 +53,8 @@ func arrived() []receive.Reception {
 		r.Outcome, r.Problem, r.Status, r.Report.Findings = receive.WrongPath, "only /apizeehooks/ is served", 404, nil
 	})
 	add("POST", "/", ticket("new"), func(r *receive.Reception) {
-		r.Outcome, r.Problem, r.Status = receive.NotForwarded, "not forwarded: nothing listens on 127.0.0.1:1", 502
-		r.Forwarded = &receive.Forwarded{Failure: &deliver.Failure{Kind: deliver.KindRefused, Message: "nothing listens on 127.0.0.1:1"}}
+		r.Outcome, r.Problem, r.Status = receive.NotForwarded, "not forwarded: connection refused by 127.0.0.1:1", 502
+		r.Forwarded = &receive.Forwarded{Failure: &deliver.Failure{Kind: deliver.KindRefused, Message: "connection refused by 127.0.0.1:1"}}
 	})
 	add("POST", "/", ticket("new"), func(r *receive.Reception) {
 		r.Status, r.Took, r.Forwarded = 201, 12*time.Second, &receive.Forwarded{Status: 201, Took: time.Second}

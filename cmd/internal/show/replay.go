@@ -8,10 +8,10 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/replay"
 )
 
-// Replay shows how the entries of a recording are sent again.
+// Replay shows the deliveries of a replay.
 type Replay struct{ Style }
 
-// In is the printer for a form.
+// In returns the printer for a form.
 func (s Replay) In(form Form) Printer[replay.Delivery, deliver.Summary] {
 	switch {
 	case form == JSON:
@@ -29,11 +29,11 @@ type replayText struct {
 	Style
 }
 
-// Item is an entry and how sending it went, on one line where there is room.
+// Item adds an entry and the result of its delivery, on one line where there is room.
 func (s replayText) Item(dst []byte, x replay.Delivery) []byte {
 	out, plain, number := s.Palette, console.Palette{}, fmt.Sprintf("#%d ", x.Entry)
 	line := console.Flow([]console.Cell{
-		{Text: number + s.played(plain, x), Paint: func(string) string { return out.Dim(number) + s.played(out, x) }},
+		{Text: number + s.entry(plain, x), Paint: func(string) string { return out.Dim(number) + s.entry(out, x) }},
 		{Text: "← " + s.verdict(plain, x.Request.Target, x.Result) + " ", Paint: func(string) string {
 			return out.Strong("←") + " " + s.verdict(out, x.Request.Target, x.Result) + " "
 		}},
@@ -53,18 +53,18 @@ func (s replayText) detail(dst []byte, x replay.Delivery) []byte {
 	if x.Result.Status != 0 {
 		dst = s.dim(dst, len("  "), fmt.Sprintf("%s %d %s", x.Result.Proto, x.Result.Status, x.Result.StatusText))
 	}
-	return s.replyHeaders(dst, x.Request.Target, x.Result)
+	return s.responseHeaders(dst, x.Request.Target, x.Result)
 }
 
-// played is the event, or the request that was none.
-func (s replayText) played(p console.Palette, x replay.Delivery) string {
+// entry returns the event, or the request line of another request.
+func (s replayText) entry(p console.Palette, x replay.Delivery) string {
 	if isNamed(x.Event) {
 		return Event(p, x.Event)
 	}
 	return p.Dim(console.Safe(x.Request.Method + " " + s.path(x.Request.URL.RequestURI())))
 }
 
-// End sums up.
+// End adds the summary.
 func (s replayText) End(dst []byte, sum deliver.Summary) []byte {
 	if sum.Sent == 0 {
 		return dst

@@ -10,16 +10,16 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 )
 
-// Series shows how the deliveries of one event go.
+// Series shows the deliveries of one event.
 type Series struct {
 	Style
 	Request deliver.Request
-	Event   apizee.Event // that the request brings
-	Fault   string       // by which it is delivered badly, or ""
+	Event   apizee.Event // in the request
+	Fault   string       // that is injected, or ""
 	Count   int          // of deliveries; a single one is shown in more detail
 }
 
-// In is the printer for a form.
+// In returns the printer for a form.
 func (s Series) In(form Form) Printer[deliver.Result, deliver.Summary] {
 	switch {
 	case form == JSON:
@@ -32,7 +32,7 @@ func (s Series) In(form Form) Printer[deliver.Result, deliver.Summary] {
 	return seriesText{s}
 }
 
-// FaultLabel says behind a line that a fault is made, if one is.
+// FaultLabel returns the end of a line that names the injected fault, if any.
 func FaultLabel(p console.Palette, fault string) string {
 	if fault == "" {
 		return ""
@@ -42,7 +42,7 @@ func FaultLabel(p console.Palette, fault string) string {
 
 type seriesText struct{ Series }
 
-// Begin says what is sent and where to.
+// Begin adds the event and its target.
 func (s seriesText) Begin(dst []byte) []byte {
 	p := s.Palette
 	dst = fmt.Appendf(dst, "%s %s\n", p.Strong("→"), Event(p, s.Event))
@@ -53,40 +53,40 @@ func (s seriesText) Begin(dst []byte) []byte {
 	return dst
 }
 
-// Item tells how one attempt went.
+// Item adds the result of one attempt.
 func (s seriesText) Item(dst []byte, r deliver.Result) []byte {
 	p := s.Palette
 	if s.Count > 1 {
 		dst = append(dst, p.Dim(fmt.Sprintf("#%d ", r.N))...)
 	}
-	dst = fmt.Appendf(dst, "%s %s  %s\n", p.Strong("←"), s.answer(r), p.Dim(s.took(r)))
+	dst = fmt.Appendf(dst, "%s %s  %s\n", p.Strong("←"), s.status(r), p.Dim(s.took(r)))
 	if s.Verbose {
 		dst = s.through(dst, r)
-		dst = s.replyHeaders(dst, s.Request.Target, r)
+		dst = s.responseHeaders(dst, s.Request.Target, r)
 	}
 	if s.Count == 1 || s.Verbose {
-		dst = s.replyBody(dst, r)
+		dst = s.responseBody(dst, r)
 	}
 	if r.NextIn > 0 {
-		dst = fmt.Appendf(dst, "  %s\n", p.Warning("trying again in "+console.Duration(r.NextIn)))
+		dst = fmt.Appendf(dst, "  %s\n", p.Warning("next attempt in "+console.Duration(r.NextIn)))
 	}
 	return dst
 }
 
-// answer is the status of a reply, or why there is none. A single failure is explained by
-// the error at the end.
-func (s seriesText) answer(r deliver.Result) string {
+// status returns the status of a response, or why there is none. A single failure is explained by the
+// error at the end.
+func (s seriesText) status(r deliver.Result) string {
 	if r.Failure != nil && s.Count == 1 && r.NextIn == 0 {
 		return s.Palette.Failure(string(r.Failure.Kind))
 	}
 	return s.verdict(s.Palette, s.Request.Target, r)
 }
 
-// shownReply is how many lines of a reply's body are shown.
-const shownReply = 20
+// maxBodyLines is how many lines of a response's body are shown.
+const maxBodyLines = 20
 
-// replyBody shows what the endpoint said: an error page tells more than its status.
-func (s seriesText) replyBody(dst []byte, r deliver.Result) []byte {
+// responseBody adds the body of the response: an error page says more than its status.
+func (s seriesText) responseBody(dst []byte, r deliver.Result) []byte {
 	if len(r.Body) == 0 {
 		return dst
 	}
@@ -96,18 +96,18 @@ func (s seriesText) replyBody(dst []byte, r deliver.Result) []byte {
 	body := s.body(s.Request.Target, r)
 	lines := slices.Collect(strings.Lines(string(console.JSON([]byte(body), s.Palette))))
 	for i, line := range lines {
-		if i == shownReply && !s.Verbose {
+		if i == maxBodyLines && !s.Verbose {
 			return fmt.Appendf(dst, "  %s\n", s.Palette.Dim(fmt.Sprintf("… %d more lines; -v shows them", len(lines)-i)))
 		}
 		dst = fmt.Appendf(dst, "  %s\n", strings.TrimSuffix(line, "\n"))
 	}
 	if r.Truncated {
-		dst = fmt.Appendf(dst, "  %s\n", s.Palette.Dim("… the rest of the reply was not kept"))
+		dst = fmt.Appendf(dst, "  %s\n", s.Palette.Dim("… the rest of the response is not shown"))
 	}
 	return dst
 }
 
-// End sums up a series.
+// End adds the summary of a series.
 func (s seriesText) End(dst []byte, sum deliver.Summary) []byte {
 	if s.Count == 1 {
 		return dst
@@ -115,7 +115,7 @@ func (s seriesText) End(dst []byte, sum deliver.Summary) []byte {
 	return s.deliveries(dst, sum)
 }
 
-// deliveries counts deliveries, on one line where there is room.
+// deliveries adds the counts of deliveries, on one line where there is room.
 func (s Style) deliveries(dst []byte, sum deliver.Summary) []byte {
 	p := s.Palette
 	pieces := []console.Cell{

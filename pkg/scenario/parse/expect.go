@@ -55,7 +55,7 @@ func expectKeys() []key[scenario.Expectation] {
 func failures() []string {
 	kinds := []deliver.Kind{
 		deliver.KindRefused, deliver.KindTimeout, deliver.KindDNS, deliver.KindTLS, deliver.KindReset,
-		deliver.KindBadReply, deliver.KindUnreachable, deliver.KindOther,
+		deliver.KindBadResponse, deliver.KindUnreachable, deliver.KindOther,
 	}
 	names := []string{scenario.AnyFailure}
 	for _, k := range kinds {

@@ -165,7 +165,7 @@ func TestExpectedFailures(t *testing.T) {
 		{"any", closed.URL, `{error: any}`, ""},
 		{"another", closed.URL, `{error: tls}`, "error: expected tls, got refused"},
 		{"timeout", hangs.URL, `{error: timeout, within: 20ms}`, ""},
-		{"not meant", closed.URL, `{status: 204}`, "nothing listens on " + strings.TrimPrefix(closed.URL, "http://")},
+		{"not meant", closed.URL, `{status: 204}`, "connection refused by " + strings.TrimPrefix(closed.URL, "http://")},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
