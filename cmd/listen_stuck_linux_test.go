@@ -38,7 +38,7 @@ func TestListenStuck(t *testing.T) {
 				t.Fatal(err)
 			}
 			c.Wait() // for standard error
-			if !strings.Contains(stderr.String(), "nobody reads the output, so its end is missing: 200 events") {
+			if !strings.Contains(stderr.String(), "output is blocked and incomplete: 200 events") {
 				t.Errorf("standard error is %q", stderr.String())
 			}
 			lines := strings.SplitAfter(string(text), "\n")

@@ -1,7 +1,7 @@
 // Package listen is the command that receives events and shows them.
 //
-// The flags and the configuration make a plan, which settles all that can be wrong before
-// anything is listened on; a session shows and counts what arrives, and judges at the end.
+// Flags and configuration make a plan, which reports every error before listening; a session shows and
+// counts events, and returns the verdict.
 package listen
 
 import (
@@ -18,7 +18,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
 )
 
-// New makes the command.
+// New returns the command.
 func New(app *cli.App) *cobra.Command {
 	o := &options{App: app}
 	c := &cobra.Command{
@@ -70,14 +70,14 @@ func run(ctx context.Context, o *options) error {
 	}
 	if forward := p.receive.Forward; forward != nil && forward.Reaches(running, l.Addr()) {
 		l.Close()
-		return cli.Usage(fmt.Errorf("--forward-to: %s is this listener itself", l.Addr()), "name the address of your own program.")
+		return cli.Usage(fmt.Errorf("--forward-to: %s is the listener itself", l.Addr()), "use the URL of your endpoint.")
 	}
 	defer limitMemory(o.App)()
 	s.begin(l.Addr())
 	if o.timeout > 0 {
 		go func() {
 			if o.Sleep(running, o.timeout) == nil {
-				stop(errTimeUp)
+				stop(errTimedOut)
 			}
 		}()
 	}
@@ -85,7 +85,7 @@ func run(ctx context.Context, o *options) error {
 	return s.end(ctx.Err() != nil, s.verdict(context.Cause(running), served))
 }
 
-// cannotListen says how to choose another address.
+// cannotListen returns the error with a hint for another address.
 func cannotListen(err error) error {
 	var failure *receive.ListenError
 	if !errors.As(err, &failure) {
@@ -95,24 +95,23 @@ func cannotListen(err error) error {
 	_, portErr := net.LookupPort("tcp", port)
 	switch {
 	case strings.HasPrefix(failure.Addr, receive.Unix):
-		return cli.Unreachable(err, "name a socket with --addr unix:PATH, in a directory that you can write to.")
+		return cli.Unreachable(err, "use --addr unix:PATH in a directory that you can write to.")
 	case splitErr == nil && portErr != nil:
-		return cli.Usage(fmt.Errorf("--addr %q: %q is no port; it is a number from 0 to 65535", failure.Addr, port), "port 0 is any free one.")
+		return cli.Usage(fmt.Errorf("--addr %q: %q is not a valid port", failure.Addr, port), "use a port from 0 to 65535, where 0 is any free one.")
 	case splitErr != nil:
-		return cli.Usage(fmt.Errorf("--addr %q is no address", failure.Addr), "write it as host:port, such as "+cli.DefaultAddr()+".")
+		return cli.Usage(fmt.Errorf("--addr %q is not a valid address", failure.Addr), "use host:port, such as "+cli.DefaultAddr()+".")
 	case failure.InUse:
-		return cli.Unreachable(err, fmt.Sprintf("choose another port with --addr, or any free one with --addr %s.", net.JoinHostPort(host, "0")))
+		return cli.Unreachable(err, fmt.Sprintf("use another port, or any free one with --addr %s.", net.JoinHostPort(host, "0")))
 	}
-	return cli.Unreachable(err, "choose another address with --addr, such as "+cli.DefaultAddr()+".")
+	return cli.Unreachable(err, "use another address, such as --addr "+cli.DefaultAddr()+".")
 }
 
-// memory has garbage collected sooner when a crowd of senders makes the heap a large one. It is
-// more than what all their requests may take: below that the collector would do nothing else.
+// memory is the soft memory limit, so that garbage is collected sooner with many senders. It is more than
+// all their requests can use: below that the collector would never stop.
 const memory = 128 << 20
 
-// limitMemory sets the limit of the heap, unless the user has set one, and returns what
-// sets it back.
-func limitMemory(app *cli.App) (back func()) {
+// limitMemory sets the memory limit, unless the user has set one, and returns a function that restores it.
+func limitMemory(app *cli.App) (restore func()) {
 	before := debug.SetMemoryLimit(-1)
 	if _, own := app.LookupEnv("GOMEMLIMIT"); !own {
 		debug.SetMemoryLimit(memory)

@@ -18,21 +18,21 @@ func TestVerdict(t *testing.T) {
 		cause, served error
 		code          int
 	}{
-		"stopped":          {options{}, show.Tally{Events: 3, Invalid: 1}, nil, nil, cli.ExitOK},
-		"strict":           {options{strict: true}, show.Tally{Events: 3, Invalid: 1}, nil, nil, cli.ExitNegative},
-		"strict, all well": {options{strict: true}, show.Tally{Events: 3}, nil, nil, cli.ExitOK},
-		"refused":          {options{}, show.Tally{Rejected: 1}, nil, nil, cli.ExitOK},
-		"strict, refused":  {options{strict: true}, show.Tally{Events: 3, Rejected: 1}, nil, nil, cli.ExitNegative},
-		"counted":          {options{count: 3}, show.Tally{Events: 3}, errCounted, nil, cli.ExitOK},
-		"counted, strict":  {options{count: 3, strict: true}, show.Tally{Events: 4, Invalid: 1}, errCounted, nil, cli.ExitNegative},
-		"time is up":       {options{count: 3}, show.Tally{Events: 2}, errTimeUp, nil, cli.ExitNegative},
-		"only a time":      {options{}, show.Tally{}, errTimeUp, nil, cli.ExitOK},
-		"interrupted":      {options{count: 3}, show.Tally{Events: 2}, errors.New("interrupt"), nil, cli.ExitInterrupted},
-		"cut off":          {options{}, show.Tally{}, nil, receive.ErrAborted, cli.ExitOK},
-		"time is up, lost": {options{count: 3}, show.Tally{Events: 3, NotRecorded: 1}, errTimeUp, nil, cli.ExitUsage},
-		"lost":             {options{}, show.Tally{Events: 3, NotRecorded: 1}, nil, nil, cli.ExitUsage},
-		"dropped":          {options{}, show.Tally{Events: 3, NotForwarded: 1}, nil, nil, cli.ExitUnreachable},
-		"cannot accept":    {options{}, show.Tally{}, nil, errors.New("too many open files"), cli.ExitUnreachable},
+		"stopped":           {options{}, show.Tally{Events: 3, Invalid: 1}, nil, nil, cli.ExitOK},
+		"strict":            {options{strict: true}, show.Tally{Events: 3, Invalid: 1}, nil, nil, cli.ExitNegative},
+		"strict, all valid": {options{strict: true}, show.Tally{Events: 3}, nil, nil, cli.ExitOK},
+		"refused":           {options{}, show.Tally{Rejected: 1}, nil, nil, cli.ExitOK},
+		"strict, refused":   {options{strict: true}, show.Tally{Events: 3, Rejected: 1}, nil, nil, cli.ExitNegative},
+		"counted":           {options{count: 3}, show.Tally{Events: 3}, errCounted, nil, cli.ExitOK},
+		"counted, strict":   {options{count: 3, strict: true}, show.Tally{Events: 4, Invalid: 1}, errCounted, nil, cli.ExitNegative},
+		"timed out":         {options{count: 3}, show.Tally{Events: 2}, errTimedOut, nil, cli.ExitNegative},
+		"only a timeout":    {options{}, show.Tally{}, errTimedOut, nil, cli.ExitOK},
+		"interrupted":       {options{count: 3}, show.Tally{Events: 2}, errors.New("interrupt"), nil, cli.ExitInterrupted},
+		"aborted":           {options{}, show.Tally{}, nil, receive.ErrAborted, cli.ExitOK},
+		"timed out, lost":   {options{count: 3}, show.Tally{Events: 3, NotRecorded: 1}, errTimedOut, nil, cli.ExitUsage},
+		"not recorded":      {options{}, show.Tally{Events: 3, NotRecorded: 1}, nil, nil, cli.ExitUsage},
+		"not forwarded":     {options{}, show.Tally{Events: 3, NotForwarded: 1}, nil, nil, cli.ExitUnreachable},
+		"cannot accept":     {options{}, show.Tally{}, nil, errors.New("too many open files"), cli.ExitUnreachable},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -19,21 +19,21 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/textfile"
 )
 
-// forwardConnections is how many connections to the target are kept open.
+// forwardConnections is how many idle connections to the endpoint are kept.
 const forwardConnections = 64
 
-// grace is how long events in hand may take once the listener is to stop.
+// grace is how long events in flight may take when the listener stops.
 const grace = 900 * time.Millisecond
 
-// plan is what the flags and the configuration come to.
+// plan is the checked combination of flags and configuration.
 type plan struct {
 	*options
-	config   config.Listen
-	form     show.Form
-	filter   apizee.Filter
-	receive  receive.Options
-	writer   *recording.Writer // nil records nothing
-	selfMade *tls.Certificate  // nil when there is none
+	config     config.Listen
+	form       show.Form
+	filter     apizee.Filter
+	receive    receive.Options
+	writer     *recording.Writer // nil records nothing
+	selfSigned *tls.Certificate  // nil is none
 }
 
 func (p *plan) close() {
@@ -42,7 +42,7 @@ func (p *plan) close() {
 	}
 }
 
-// plan settles all that can be wrong before anything is listened on.
+// plan reports every error before listening.
 func (o *options) plan(ctx context.Context) (*plan, error) {
 	if err := o.check(); err != nil {
 		return nil, err
@@ -56,13 +56,13 @@ func (o *options) plan(ctx context.Context) (*plan, error) {
 		receive: receive.Options{Catalog: o.Catalog, Now: o.Now, Sleep: o.Sleep},
 	}
 	if forms := show.ReceptionForms(); !slices.Contains(forms, p.config.Output) {
-		return nil, cli.Usage(fmt.Errorf("listen.output: %q is not a way to show events%s", p.config.Output, apizee.DidYouMean(p.config.Output, forms)),
-			"it is "+cli.List(forms, "or")+".")
+		return nil, cli.Usage(fmt.Errorf("listen.output: %q is not a valid format%s", p.config.Output, apizee.DidYouMean(p.config.Output, forms)),
+			"use "+cli.List(forms, "or")+".")
 	}
 	if p.filter, err = cli.ParseFilter(o.Catalog, o.filters); err != nil {
 		return nil, err
 	}
-	for _, step := range []func(context.Context, *config.Loaded) error{p.reply, p.limits, p.faults, p.noReplyOfItsOwn, p.forward, p.serveTLS, p.record} {
+	for _, step := range []func(context.Context, *config.Loaded) error{p.response, p.limits, p.faults, p.checkForward, p.forward, p.serveTLS, p.record} {
 		if err := step(ctx, loaded); err != nil {
 			return nil, err
 		}
@@ -70,25 +70,25 @@ func (o *options) plan(ctx context.Context) (*plan, error) {
 	return p, nil
 }
 
-// check refuses combinations that make no sense.
+// check reports invalid combinations of flags.
 func (o *options) check() error {
 	switch {
 	case o.timeout < 0:
-		return cli.Usagef("--timeout %s: it must not be negative", o.timeout)
+		return cli.Usagef("--timeout %s: must not be negative", o.timeout)
 	case (o.cert == "") != (o.key == ""):
-		return cli.Usage(errors.New("--cert and --key belong together"), "give both, or --tls for a certificate made on the spot.")
+		return cli.Usage(errors.New("--cert and --key must be set together"), "set both, or use --tls for a generated certificate.")
 	}
 	return nil
 }
 
-func (p *plan) reply(_ context.Context, loaded *config.Loaded) error {
+func (p *plan) response(_ context.Context, loaded *config.Loaded) error {
 	responseHeaders, err := p.ParseHeaders(p.config.ResponseHeaders, p.responseHeaders)
 	if err != nil {
-		return cli.Usage(fmt.Errorf("--response-header: %w", err), "write it as 'Name: value'.")
+		return cli.Usage(fmt.Errorf("--response-header: %w", err), "use 'Name: value'.")
 	}
 	p.receive.Response = receive.Response{Status: p.config.Status, Headers: responseHeaders, Body: []byte(p.config.Body)}
 	if p.config.Body != "" && isDefault(loaded, "listen.status") {
-		p.receive.Response.Status = 0 // a body wants another status than the default
+		p.receive.Response.Status = 0 // a body needs another status than the default
 	}
 	p.receive.Path, p.receive.Delay = p.config.Path, p.config.Delay
 	if p.config.RequireHeader == "" {
@@ -96,7 +96,7 @@ func (p *plan) reply(_ context.Context, loaded *config.Loaded) error {
 	}
 	p.receive.RequireHeader, err = deliver.ParseHeader(p.config.RequireHeader)
 	if err != nil {
-		return cli.Usage(fmt.Errorf("--require-header: %w", err), "write it as 'Name: value'.")
+		return cli.Usage(fmt.Errorf("--require-header: %w", err), "use 'Name: value'.")
 	}
 	return nil
 }
@@ -114,7 +114,7 @@ func (p *plan) limits(context.Context, *config.Loaded) error {
 	return nil
 }
 
-// faults are how events fail on purpose.
+// faults sets the faults to inject.
 func (p *plan) faults(context.Context, *config.Loaded) (err error) {
 	f := receive.Faults{Hang: p.hang, Reset: p.reset, Seed: p.seed.N}
 	if p.fail != "" {
@@ -129,7 +129,7 @@ func (p *plan) faults(context.Context, *config.Loaded) (err error) {
 		}
 	}
 	if err := f.Check(); err != nil {
-		return cli.Usage(err, "give --hang or --reset.")
+		return cli.Usage(err, "use --hang or --reset.")
 	}
 	if f != (receive.Faults{Seed: f.Seed}) {
 		p.receive.Fault = f.Pick
@@ -137,8 +137,8 @@ func (p *plan) faults(context.Context, *config.Loaded) (err error) {
 	return nil
 }
 
-// noReplyOfItsOwn refuses flags that have no use where the target answers.
-func (p *plan) noReplyOfItsOwn(context.Context, *config.Loaded) error {
+// checkForward reports response flags, which cannot be used with --forward-to.
+func (p *plan) checkForward(context.Context, *config.Loaded) error {
 	if p.config.ForwardTo == "" {
 		return nil
 	}
@@ -154,7 +154,7 @@ func (p *plan) noReplyOfItsOwn(context.Context, *config.Loaded) error {
 	if name == "" {
 		return nil
 	}
-	return cli.Usage(fmt.Errorf("--%s has no use with --forward-to: the target's reply is passed back", name), "leave one of them out.")
+	return cli.Usage(fmt.Errorf("--%s cannot be used with --forward-to, which returns the endpoint's response", name), "remove one of them.")
 }
 
 func (p *plan) forward(ctx context.Context, loaded *config.Loaded) error {
@@ -163,7 +163,7 @@ func (p *plan) forward(ctx context.Context, loaded *config.Loaded) error {
 	}
 	target, err := deliver.ParseURL(p.config.ForwardTo)
 	if err != nil {
-		return cli.Usage(fmt.Errorf("--forward-to: %w", err), "it looks like http://localhost:3000/apizeehooks/.")
+		return cli.Usage(fmt.Errorf("--forward-to: %w", err), "use a URL such as http://localhost:3000/apizeehooks/.")
 	}
 	network, err := p.NetworkOf(p.network, loaded.Config.Insecure)
 	if err != nil {
@@ -188,14 +188,14 @@ func (p *plan) serveTLS(ctx context.Context, _ *config.Loaded) error {
 	if p.cert != "" {
 		certificate, err = deliver.LoadCertificate(ctx, p.cert, p.key)
 		if err != nil {
-			return cli.Usage(fmt.Errorf("--cert and --key: %w", err), "both are PEM files; --tls alone makes a certificate on the spot.")
+			return cli.Usage(fmt.Errorf("--cert and --key: %w", err), "use PEM files, or --tls for a generated certificate.")
 		}
 	} else {
 		certificate, err = receive.SelfSigned(p.Now())
 		if err != nil {
 			return err
 		}
-		p.selfMade = &certificate
+		p.selfSigned = &certificate
 	}
 	p.receive.TLS = &tls.Config{Certificates: []tls.Certificate{certificate}}
 	return nil
@@ -204,12 +204,12 @@ func (p *plan) serveTLS(ctx context.Context, _ *config.Loaded) error {
 func (p *plan) record(context.Context, *config.Loaded) error {
 	if p.config.Record == "" {
 		if p.sync {
-			return cli.Usage(errors.New("--sync is about a recording, and there is none"), "name one with --record FILE.")
+			return cli.Usage(errors.New("--sync requires --record"), "add --record FILE.")
 		}
 		return nil
 	}
 	if p.config.Record == "-" {
-		return cli.Usage(errors.New("--record -: a recording is a file"), "name one; -o json prints the events on standard output.")
+		return cli.Usage(errors.New("--record - is not a file"), "use a file, or -o json for events on standard output.")
 	}
 	options := recording.Options{Sync: p.sync, ShowSecrets: p.ShowSecrets, Reopened: func() {
 		p.Note(p.config.Record + " was moved or removed; the recording continues in a new file of that name.")
@@ -219,10 +219,10 @@ func (p *plan) record(context.Context, *config.Loaded) error {
 	}
 	writer, err := recording.Create(p.config.Record, options)
 	if errors.Is(err, recording.ErrNotRecording) {
-		return cli.Usage(fmt.Errorf("--record %s: %w", p.config.Record, err), "name a recording, or a file that does not exist yet.")
+		return cli.Usage(fmt.Errorf("--record %s: %w", p.config.Record, err), "use a recording, or a new file.")
 	}
 	if err != nil {
-		return cli.Usage(fmt.Errorf("--record: open %s: %w", p.config.Record, textfile.Reason(err)), "name a file in a folder that exists and that you can write to.")
+		return cli.Usage(fmt.Errorf("--record: open %s: %w", p.config.Record, textfile.Reason(err)), "use a file in an existing directory that you can write to.")
 	}
 	p.writer, p.receive.Record = writer, writer.Append
 	return nil

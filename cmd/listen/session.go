@@ -12,16 +12,16 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
 )
 
-// spooled is how many bytes of output wait for the terminal at most.
-const spooled = 4 << 20
+// maxSpooled is how many bytes of output may wait for the terminal.
+const maxSpooled = 4 << 20
 
-// session shows and counts what arrives. It is told of one thing at a time.
+// session shows and counts what is received, one request at a time.
 type session struct {
 	*plan
 	printer show.ReceptionPrinter
-	spool   *console.Spool // nil until it begins, and where nothing is printed
-	text    []byte         // of the last thing shown, to use its room again
-	counted func()         // called once, when --count events have come
+	spool   *console.Spool // nil before begin, and when nothing is printed
+	text    []byte         // buffer, for reuse
+	counted func()         // called once, after --count events
 	tally   *show.Tally
 }
 
@@ -31,10 +31,10 @@ func newSession(p *plan, counted func()) *session {
 	return s
 }
 
-// begin says where it listens, once it does.
+// begin shows the address of the listener.
 func (s *session) begin(bound net.Addr) {
 	if !receive.IsLoopback(bound) {
-		s.Note(fmt.Sprintf("other machines can send to %s too; only --addr %s is for this one alone.", bound, localAddr(bound)))
+		s.Note(fmt.Sprintf("other machines can reach %s too; use --addr %s to accept only this machine.", bound, localAddr(bound)))
 	}
 	if s.Quiet && !s.form.ForPrograms() {
 		return
@@ -43,25 +43,25 @@ func (s *session) begin(bound net.Addr) {
 		Style: s.Style(), Listening: s.listening(bound),
 		Headers: s.showHeaders, SecretHeader: s.receive.RequireHeader.Name,
 	}
-	if s.form == show.CSV && !s.Quiet { // it has no place for the address
+	if s.form == show.CSV && !s.Quiet { // CSV has no row for the address
 		receptions.Palette = s.Err()
 		s.Stderr.Write(receptions.In(show.Line).Begin(nil))
 	}
 	s.printer = receptions.In(s.form)
-	s.spool = console.NewSpool(s.Stdout, spooled, s.printer.Omitted)
+	s.spool = console.NewSpool(s.Stdout, maxSpooled, s.printer.Omitted)
 	s.spool.Print(s.printer.Begin(nil))
 }
 
-// listening is where events are received.
+// listening returns the address of the listener, and what it does.
 func (p *plan) listening(bound net.Addr) show.Listening {
-	l := show.Listening{URL: p.url(bound), Addr: bound, Path: p.config.Path, SelfSigned: p.selfMade}
+	l := show.Listening{URL: p.url(bound), Addr: bound, Path: p.config.Path, SelfSigned: p.selfSigned}
 	if p.receive.Forward != nil {
 		l.Forward = p.receive.Forward.Target
 	}
 	return l
 }
 
-// localAddr is the same port of this machine alone.
+// localAddr returns the loopback address with the same port.
 func localAddr(bound net.Addr) string {
 	_, port, err := net.SplitHostPort(bound.String())
 	if err != nil {
@@ -70,7 +70,7 @@ func localAddr(bound net.Addr) string {
 	return net.JoinHostPort("127.0.0.1", port)
 }
 
-// url is how this machine reaches the listener.
+// url returns the URL of the listener on this machine.
 func (p *plan) url(bound net.Addr) string {
 	scheme := "http"
 	if p.receive.TLS != nil {
@@ -89,7 +89,7 @@ func (p *plan) url(bound net.Addr) string {
 	return scheme + "://" + net.JoinHostPort(host, port)
 }
 
-// reception shows one request, after it was answered.
+// reception shows one request, after its response.
 func (s *session) reception(r receive.Reception) {
 	if r.Outcome.IsEvent() && !s.filter.Match(r.Report.Event) {
 		return
@@ -110,26 +110,26 @@ func (s *session) malformed(m receive.Malformed) {
 	}
 }
 
-// print hands a text over, and keeps its room unless that grew out of proportion.
+// print passes a text on, and keeps the buffer for reuse unless it is too large.
 func (s *session) print(text []byte) {
-	const most = 64 << 10
+	const maxKept = 64 << 10
 	s.spool.Print(text)
-	if s.text = text; cap(text) > most {
+	if s.text = text; cap(text) > maxKept {
 		s.text = nil
 	}
 }
 
-// end waits until all is printed, and sums up: on standard error what programs do not
-// read. It returns the verdict, or that nobody took the output.
+// end waits until all is printed, and prints the summary: on standard error when the output is for
+// programs. It returns the verdict, or that the output was lost.
 func (s *session) end(interrupted bool, verdict error) error {
 	if s.spool == nil {
 		return verdict
 	}
 	if err := s.spool.Close(grace); errors.Is(err, console.ErrStuck) {
-		return s.tellStuck(verdict)
+		return s.reportStuck(verdict)
 	}
 	if interrupted && !s.Quiet && console.IsTerminal(s.Stdout) {
-		fmt.Fprintln(s.Stdout) // the terminal has put ^C on the line
+		fmt.Fprintln(s.Stdout) // the terminal has printed ^C on the line
 	}
 	switch {
 	case s.Quiet:
@@ -141,11 +141,11 @@ func (s *session) end(interrupted bool, verdict error) error {
 	return verdict
 }
 
-// tellStuck says that output is missing, and the verdict, unless that would be stuck too:
-// it is often the same terminal.
-func (s *session) tellStuck(verdict error) error {
-	beside := console.NewSpool(s.Stderr, spooled, s.printer.Omitted)
-	beside.Print(fmt.Appendf(nil, "nobody reads the output, so its end is missing: %s\n", s.tally.Text(s.Err(), 0)))
+// reportStuck reports that output is missing, and the verdict, unless that blocks too: it is often the
+// same terminal.
+func (s *session) reportStuck(verdict error) error {
+	beside := console.NewSpool(s.Stderr, maxSpooled, s.printer.Omitted)
+	beside.Print(fmt.Appendf(nil, "output is blocked and incomplete: %s\n", s.tally.Text(s.Err(), 0)))
 	ended := cli.OutputLost(verdict, console.ErrStuck)
 	if verdict != nil {
 		var text bytes.Buffer
@@ -156,37 +156,37 @@ func (s *session) tellStuck(verdict error) error {
 	return cli.Exit(cli.ExitCode(ended))
 }
 
-// Why a listener stops by itself.
+// Reasons for the listener to stop.
 var (
-	errCounted = errors.New("all events came")
-	errTimeUp  = errors.New("time is up")
+	errCounted  = errors.New("--count reached")
+	errTimedOut = errors.New("timed out")
 )
 
-// verdict is the error that the exit code comes from.
+// verdict returns the error for the exit code.
 func (s *session) verdict(cause, served error) error {
 	counting := s.count > 0 && s.tally.Received() < s.count
 	switch {
 	case served != nil && !errors.Is(served, receive.ErrAborted):
 		return cli.Unreachable(served, "")
-	case counting && s.tally.NotRecorded > 0 && errors.Is(cause, errTimeUp):
+	case counting && s.tally.NotRecorded > 0 && errors.Is(cause, errTimedOut):
 		return notRecorded(s.tally.NotRecorded)
-	case counting && errors.Is(cause, errTimeUp):
-		return cli.NegativeBecause(fmt.Errorf("time is up: %s came within %s, of %d", console.Plural(s.tally.Received(), "event"), s.timeout, s.count))
+	case counting && errors.Is(cause, errTimedOut):
+		return cli.NegativeBecause(fmt.Errorf("timed out after %s: received %d of %s", s.timeout, s.tally.Received(), console.Plural(s.count, "event")))
 	case counting:
 		return cli.Interrupted()
 	case s.strict && s.tally.Invalid > 0:
 		return s.Negative("%d of %s: invalid", s.tally.Invalid, console.Plural(s.tally.Events, "event"))
 	case s.strict && s.tally.Rejected > 0:
-		return s.Negative("%s refused; the line of each says why", console.Plural(s.tally.Rejected, "request"))
+		return s.Negative("%s refused; the reason is on the line of each", console.Plural(s.tally.Rejected, "request"))
 	case s.tally.NotRecorded > 0:
 		return notRecorded(s.tally.NotRecorded)
 	case s.tally.NotForwarded > 0:
-		return cli.Unreachable(fmt.Errorf("%s could not be passed on", console.Plural(s.tally.NotForwarded, "event")),
-			"their senders got 502 or a truncated response, or did not wait for it; the line of each says why.")
+		return cli.Unreachable(fmt.Errorf("%s could not be forwarded", console.Plural(s.tally.NotForwarded, "event")),
+			"the reason is on the line of each; senders got 502 or a truncated response, or had disconnected.")
 	}
 	return nil
 }
 
 func notRecorded(n int) error {
-	return cli.Usage(fmt.Errorf("%s could not be recorded", console.Plural(n, "event")), "their senders were answered with 507; the line of each says why.")
+	return cli.Usage(fmt.Errorf("%s could not be recorded", console.Plural(n, "event")), "the reason is on the line of each; senders got 507.")
 }

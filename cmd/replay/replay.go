@@ -1,4 +1,4 @@
-// Package replay is the command that sends a recording again.
+// Package replay is the command that replays a recording.
 package replay
 
 import (
@@ -28,7 +28,7 @@ type options struct {
 	cli.Connection
 	file     string // "-" is standard input
 	filters  []string
-	to       []string // as given; the one without a path is in Settings too
+	to       []string // all values; the one without a path is in Settings too
 	speed    string
 	maxGap   time.Duration
 	from     int
@@ -38,7 +38,7 @@ type options struct {
 	output   string
 }
 
-// New makes the command.
+// New returns the command.
 func New(app *cli.App) *cobra.Command {
 	o := &options{App: app}
 	c := &cobra.Command{
@@ -70,7 +70,7 @@ sent: set them with -H. If --to has no path, the recorded paths and queries are 
 		RunE: func(c *cobra.Command, args []string) error {
 			o.file = args[0]
 			if c.Flags().Changed("max-gap") && o.maxGap <= 0 {
-				return cli.Usage(fmt.Errorf("--max-gap %s: it must be above 0", o.maxGap), "--speed max leaves no gaps.")
+				return cli.Usage(fmt.Errorf("--max-gap %s: must be positive", o.maxGap), "use --speed max for no gaps.")
 			}
 			return run(c.Context(), o)
 		},
@@ -139,14 +139,14 @@ func run(ctx context.Context, o *options) error {
 		o.Stdout.Write(printer.Item(nil, x))
 	})
 	o.Stdout.Write(printer.End(nil, outcome.Summary))
-	o.remark(name, outcome)
+	o.note(name, outcome)
 	if err != nil {
-		return missingFile(name, outcome.Sent, err)
+		return readError(name, outcome.Sent, err)
 	}
 	return o.verdict(ctx, name, outcome, failure)
 }
 
-// target is the endpoint, or a listener inside this process. Beside routes there may be none.
+// target returns the endpoint, or a listener in this process. It may be missing when there are routes.
 func (o *options) target(c config.Config, routed bool) (target deliver.Target, stop func(), err error) {
 	headers, err := o.ParseHeaders(c.Headers, o.Headers)
 	if err != nil {
@@ -167,7 +167,7 @@ func (o *options) target(c config.Config, routed bool) (target deliver.Target, s
 	return target, listener.Stop, err
 }
 
-// plan is what the flags say of the entries.
+// plan returns the options of the replay.
 func (o *options) plan() (replay.Options, error) {
 	filter, err := cli.ParseFilter(o.Catalog, o.filters)
 	if err != nil {
@@ -186,7 +186,7 @@ func (o *options) plan() (replay.Options, error) {
 	}, nil
 }
 
-// parseSpeed reads "2x", "0.5" or "max", which is 0.
+// parseSpeed parses "2x", "0.5" or "max", which is 0.
 func parseSpeed(text string) (float64, error) {
 	if text == "max" {
 		return 0, nil
@@ -198,19 +198,19 @@ func parseSpeed(text string) (float64, error) {
 	return speed, nil
 }
 
-// longWait is a wait of which is said how long it is.
+// longWait is the wait from which a note is printed.
 const longWait = 10 * time.Second
 
 // sleep waits for the next event.
 func (o *options) sleep(ctx context.Context, d time.Duration) error {
 	if d >= longWait {
-		o.Note(fmt.Sprintf("waiting %s for the next event; --max-gap shortens such a gap, --speed max leaves none.", console.Duration(d)))
+		o.Note(fmt.Sprintf("waiting %s for the next event; use --max-gap or --speed max to wait less.", console.Duration(d)))
 	}
 	return o.Sleep(ctx, d)
 }
 
-// remark tells what was odd in a recording.
-func (o *options) remark(name string, outcome replay.Outcome) {
+// note prints notes about the recording.
+func (o *options) note(name string, outcome replay.Outcome) {
 	for _, line := range outcome.Truncated {
 		o.Note(fmt.Sprintf("%s:%d: truncated entry skipped.", name, line))
 	}
@@ -219,42 +219,42 @@ func (o *options) remark(name string, outcome replay.Outcome) {
 		if n > 1 {
 			more = fmt.Sprintf(" (and %d more)", n-1)
 		}
-		o.Note(fmt.Sprintf("%s:%d%s was received before the event above it; it was sent without a gap.", name, outcome.Backward[0], more))
+		o.Note(fmt.Sprintf("%s:%d%s: earlier than the entry above; sent without a gap.", name, outcome.Backward[0], more))
 	}
-	const most = 10
+	const maxNotes = 10
 	for i, entry := range outcome.Unsendable {
-		if i == most {
-			o.Note(fmt.Sprintf("%d more were not sent.", len(outcome.Unsendable)-most))
+		if i == maxNotes {
+			o.Note(fmt.Sprintf("%d more entries not sent.", len(outcome.Unsendable)-maxNotes))
 			break
 		}
-		o.Note(fmt.Sprintf("%s:%d was not sent: %s.", name, entry.Line, entry.Err))
+		o.Note(fmt.Sprintf("%s:%d: not sent: %s.", name, entry.Line, entry.Err))
 	}
 }
 
-// missingFile says that a recording cannot be read, or not to its end.
-func missingFile(name string, sent int, err error) error {
+// readError returns the error of a recording that cannot be read, or not to its end.
+func readError(name string, sent int, err error) error {
 	var line *recording.LineError
 	if !errors.As(err, &line) {
 		return cli.Usage(fmt.Errorf("read %s: %w", name, textfile.Reason(err)), "")
 	}
 	return cli.Usage(fmt.Errorf("%s:%d: %w", name, line.Line, line.Err),
-		fmt.Sprintf("a recording is what `apizee-hooks listen --record` writes; %s sent before.", console.Plural(sent, "event")))
+		fmt.Sprintf("use a recording of `apizee-hooks listen --record`; %s sent before.", console.Plural(sent, "event")))
 }
 
-// verdict is the error that the exit code comes from.
+// verdict returns the error for the exit code.
 func (o *options) verdict(ctx context.Context, name string, outcome replay.Outcome, failure *deliver.Failure) error {
 	switch {
 	case ctx.Err() != nil:
 		return cli.Interrupted()
 	case outcome.Sent == 0 && len(outcome.Unsendable) == 0:
-		return cli.Usage(fmt.Errorf("%s has no entry to send", name), "look at --filter and --from, and at the file.")
+		return cli.Usage(fmt.Errorf("%s has no entry to send", name), "check --filter, --from and the file.")
 	case outcome.Failed > 0:
 		return cli.NotDelivered(failure)
 	case len(outcome.Unsendable) > 0:
 		return cli.Usage(fmt.Errorf("%d of %s cannot be sent as recorded", len(outcome.Unsendable), console.Plural(outcome.Sent+len(outcome.Unsendable), "event")),
-			"correct the recording, or leave them out with --filter and --from.")
+			"correct the recording, or exclude them with --filter and --from.")
 	case outcome.Rejected > 0:
-		return o.Negative("%d of %s: not accepted", outcome.Rejected, console.Plural(outcome.Sent, "event"))
+		return o.Negative("%d of %s: rejected", outcome.Rejected, console.Plural(outcome.Sent, "event"))
 	}
 	return nil
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/replay"
 )
 
-// toFlag is --to, which also takes the target of a single path, /path=URL, any number of times.
+// toFlag is --to, which also accepts /path=URL, repeatedly.
 type toFlag struct {
 	pflag.Value // the target without a path
 	given       *[]string
@@ -26,13 +26,12 @@ func (f toFlag) Set(text string) error {
 	return f.Value.Set(text)
 }
 
-// GetSlice is what was given so far; having it, the flag may be repeated.
+// GetSlice returns the values so far; a flag with this method may be repeated.
 func (f toFlag) GetSlice() []string { return *f.given }
 
 func isRoute(text string) bool { return strings.HasPrefix(text, "/") && strings.Contains(text, "=") }
 
-// parseRoutes reads what --to was given, and returns what was like /path=URL. The path ends
-// at the first "=".
+// parseRoutes returns the values of the form /path=URL. The path ends at the first "=".
 func parseRoutes(given []string) ([]replay.Route, error) {
 	var routes []replay.Route
 	seen := map[string]bool{}
@@ -43,9 +42,9 @@ func parseRoutes(given []string) ([]replay.Route, error) {
 		}
 		switch {
 		case seen[path] && path == "":
-			return nil, cli.Usage(errors.New("--to is given twice"), "several targets look like --to /recorded/path=http://localhost:3000/hooks.")
+			return nil, cli.Usage(errors.New("--to without a path is set twice"), "use --to /recorded/path=http://localhost:3000/hooks for further endpoints.")
 		case seen[path]:
-			return nil, cli.Usagef("--to names the path %s twice", path)
+			return nil, cli.Usagef("--to %s is set twice", path)
 		}
 		seen[path] = true
 		if path == "" {
@@ -53,7 +52,7 @@ func parseRoutes(given []string) ([]replay.Route, error) {
 		}
 		u, err := deliver.ParseURL(to)
 		if err != nil {
-			return nil, cli.Usage(fmt.Errorf("--to %s=: %w", path, err), "it looks like --to /recorded/path=http://localhost:3000/hooks.")
+			return nil, cli.Usage(fmt.Errorf("--to %s=: %w", path, err), "use --to /recorded/path=http://localhost:3000/hooks.")
 		}
 		routes = append(routes, replay.Route{Path: path, URL: u})
 	}

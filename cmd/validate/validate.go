@@ -28,7 +28,7 @@ type options struct {
 	strict bool
 }
 
-// New makes the command.
+// New returns the command.
 func New(app *cli.App) *cobra.Command {
 	o := &options{App: app, file: "-"}
 	c := &cobra.Command{
@@ -65,7 +65,7 @@ something undocumented.`,
 
 func run(ctx context.Context, o *options) error {
 	if ext := filepath.Ext(o.file); ext == ".yaml" || ext == ".yml" {
-		return cli.Usage(fmt.Errorf("%s is YAML, and events are JSON", o.file), "for a scenario, use `"+cli.Program+" run "+o.file+" --check`.")
+		return cli.Usage(fmt.Errorf("%s is YAML, but events are JSON", o.file), "use `"+cli.Program+" run "+o.file+" --check` for a scenario.")
 	}
 	in, name, err := o.Open(ctx, o.file)
 	if err != nil {
@@ -86,10 +86,10 @@ type validation struct {
 	name    string
 	out     *bufio.Writer
 	printer show.Printer[show.Checked, show.CheckSummary]
-	text    []byte // of the last event shown, to use its room again
+	text    []byte // buffer, for reuse
 
 	sum      show.CheckSummary
-	recorded bool // there was an entry of a recording
+	recorded bool // the file is a recording
 }
 
 func (v *validation) run(in io.Reader) error {
@@ -109,8 +109,8 @@ func (v *validation) run(in io.Reader) error {
 }
 
 func (v *validation) check(found payload.Located) error {
-	report, torn := v.judge(found.Text)
-	if torn {
+	report, truncated := v.validate(found.Text)
+	if truncated {
 		v.Note(fmt.Sprintf("%s:%d: truncated entry skipped.", v.name, found.Line))
 		return nil
 	}
@@ -126,11 +126,10 @@ func (v *validation) check(found payload.Located) error {
 	return err
 }
 
-// judge holds an event against the contract, or the request of a recording with
-// its method and headers. A line of a recording may be torn: its writer did not finish it.
-func (v *validation) judge(text string) (report apizee.Report, torn bool) {
-	// With its first quote the name would be found five times as slowly: there are
-	// so many quotes.
+// validate checks an event against the documented contract, or an entry of a recording with its method and
+// headers. A line of a recording may be truncated.
+func (v *validation) validate(text string) (report apizee.Report, truncated bool) {
+	// A search that starts with a quote would be five times slower: there are many quotes.
 	if !v.recorded && !strings.Contains(text, `receivedAt"`) {
 		return v.Catalog.ValidateText(text), false
 	}
@@ -147,7 +146,7 @@ func (v *validation) judge(text string) (report apizee.Report, torn bool) {
 
 func (v *validation) end() error {
 	if v.sum.Events == 0 {
-		return cli.Usage(fmt.Errorf("%s holds no event", v.name), "pipe an event into it, or name a file.")
+		return cli.Usage(fmt.Errorf("%s has no event", v.name), "pipe an event to it, or add a file.")
 	}
 	v.out.Write(v.printer.End(nil, v.sum))
 	switch {
@@ -159,15 +158,14 @@ func (v *validation) end() error {
 	return nil
 }
 
-// flushingReader shows all that was printed before it waits for more, so that the output
-// of a live pipe is live too.
+// flushingReader flushes the output before each read, so that the output of a live pipe is live too.
 type flushingReader struct {
 	out *bufio.Writer
 	in  io.Reader
 }
 
 func (f flushingReader) Read(p []byte) (int, error) {
-	// A flush that fails fails again when the next line is printed.
+	// A failed flush fails again at the next line.
 	_ = f.out.Flush()
 	return f.in.Read(p)
 }

@@ -18,7 +18,7 @@ type Check struct {
 type Checked struct {
 	N      int    // from 1
 	Line   int    // of the file, on which it begins
-	Text   string // as it stands there
+	Text   string // of the event in the file
 	Report apizee.Report
 }
 
@@ -29,7 +29,7 @@ type CheckSummary struct {
 	Warned  int // valid, with a warning
 }
 
-// In is the printer for a form.
+// In returns the printer for a form.
 func (c Check) In(form Form) Printer[Checked, CheckSummary] {
 	switch {
 	case form == JSON:
@@ -55,25 +55,25 @@ func newCheckedJSON(c Checked) any {
 type checkText struct {
 	silent[Checked, CheckSummary]
 	Check
-	line int // of the event before; 0 is none
+	line int // of the previous event; 0 is none
 }
 
-// Item is each finding, with where it is.
+// Item adds each finding, with its position.
 func (c *checkText) Item(dst []byte, item Checked) []byte {
-	which := ""
-	if item.Line == c.line { // as the event before it: the line does not tell which
-		which = fmt.Sprintf(" event %d:", item.N)
+	number := ""
+	if item.Line == c.line { // the same line as the previous event
+		number = fmt.Sprintf(" event %d:", item.N)
 	}
 	c.line = item.Line
 	for _, f := range item.Report.Findings {
 		line := item.Line + lineWithin(item.Text, f.Offset)
-		where := fmt.Sprintf("%s:%d:%s", console.Safe(c.Name), line, which)
+		where := fmt.Sprintf("%s:%d:%s", console.Safe(c.Name), line, number)
 		dst = fmt.Appendf(dst, "%s %s\n", c.Palette.Dim(where), Finding(c.Palette, f))
 	}
 	return dst
 }
 
-// lineWithin counts the line breaks of a text before an offset.
+// lineWithin returns the number of line breaks in a text before an offset.
 func lineWithin(text string, offset int) int {
 	return strings.Count(text[:min(offset, len(text))], "\n")
 }

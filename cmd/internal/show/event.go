@@ -9,7 +9,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 )
 
-// Event is an event in few words: "ticket 100 update  state=invited".
+// Event returns a summary of an event: "ticket 100 update  state=invited".
 func Event(p console.Palette, e apizee.Event) string {
 	line := p.Object(objectText(e)) + " " + p.Event(eventText(e))
 	for _, word := range e.Summary() {
@@ -18,28 +18,27 @@ func Event(p console.Palette, e apizee.Event) string {
 	return line
 }
 
-// objectText is the object and its id.
+// objectText returns the object and its id.
 func objectText(e apizee.Event) string {
 	return Brief(strings.TrimSpace(cmp.Or(e.Object, "?") + " " + e.IDText()))
 }
 
 func eventText(e apizee.Event) string { return Brief(cmp.Or(e.Name, "?")) }
 
-// Brief makes a text that came from elsewhere safe, and short enough for a line, however
-// wide that is.
+// Brief makes an untrusted text safe, and truncates it to a length that suits any line.
 func Brief(text string) string {
 	const longest = 200
 	return console.Cut(console.Safe(text), longest)
 }
 
-// isNamed says whether there is an event to speak of.
+// isNamed reports whether the event has an object or a name.
 func isNamed(e apizee.Event) bool { return e.Object != "" || e.Name != "" }
 
-// eventJSON is what an event is about.
+// eventJSON is the JSON of an event's summary.
 type eventJSON struct {
 	Event    string          `json:"event"`
 	Object   string          `json:"object"`
-	ObjectID json.RawMessage `json:"objectId"` // as it is in the event; null where there is none
+	ObjectID json.RawMessage `json:"objectId"` // unchanged; null if missing
 }
 
 func newEventJSON(e apizee.Event) eventJSON {

@@ -13,34 +13,34 @@ import (
 type Receptions struct {
 	Style
 	Listening
-	Headers      bool   // are shown with each request
-	SecretHeader string // one that is a secret by its use, whatever its name
+	Headers      bool   // show the headers of each request
+	SecretHeader string // name of a header that is a secret besides the usual ones
 }
 
-// Listening is where events are received.
+// Listening is the address of a listener, and what it does.
 type Listening struct {
-	URL        string           // how this machine reaches the listener
-	Addr       net.Addr         // that is bound
-	Path       string           // the only one that is served; "" is any
-	Forward    *url.URL         // where events are passed on to; nil is nowhere
-	SelfSigned *tls.Certificate // the certificate that was made on the spot; nil is none
+	URL        string           // on this machine
+	Addr       net.Addr         // the bound address
+	Path       string           // the only path that is served; "" is any
+	Forward    *url.URL         // where events are forwarded to; nil is none
+	SelfSigned *tls.Certificate // the generated certificate; nil is none
 }
 
-// ReceptionPrinter shows requests, what came in and was no request, and that some were not
-// shown. Omitted may be called while another method runs.
+// ReceptionPrinter shows requests, malformed data, and the number of requests that were omitted. Omitted
+// may be called concurrently with another method.
 type ReceptionPrinter interface {
 	Printer[*receive.Reception, *Tally]
 	Malformed(dst []byte, m receive.Malformed) []byte
 	Omitted(n int) []byte
 }
 
-// receptionForm makes the printer of one form.
+// receptionForm is one form with its printer.
 type receptionForm struct {
 	form Form
 	in   func(Receptions) ReceptionPrinter
 }
 
-// receptionForms are those of received requests, the usual one first.
+// receptionForms returns the forms of received requests, the default first.
 func receptionForms() []receptionForm {
 	return []receptionForm{
 		{Line, func(r Receptions) ReceptionPrinter { return receptionLine{r} }},
@@ -50,7 +50,7 @@ func receptionForms() []receptionForm {
 	}
 }
 
-// ReceptionForms are the words for them.
+// ReceptionForms returns their names.
 func ReceptionForms() []string {
 	var words []string
 	for _, f := range receptionForms() {
@@ -59,7 +59,7 @@ func ReceptionForms() []string {
 	return words
 }
 
-// In is the printer for one of ReceptionForms.
+// In returns the printer for one of ReceptionForms.
 func (r Receptions) In(form Form) ReceptionPrinter {
 	forms := receptionForms()
 	i := slices.IndexFunc(forms, func(f receptionForm) bool { return f.form == form })

@@ -15,15 +15,15 @@ const (
 	propsWidth   = 29 // where the width is unlimited
 )
 
-// columns are how wide the parts of a line are. A part with 0 is left out, but for props,
-// which then just end.
+// columns are the widths of the parts of a line. A part of width 0 is omitted, except props, which then
+// have no limit.
 type columns struct {
 	limit                             int // of the line; 0 is unlimited
 	clock, object, event, props, took int
 }
 
-// columns gives what is left of the terminal's width to the props, and of what they do
-// not need to long ids. On a narrow terminal it is the times that give way.
+// columns gives the remaining width of the terminal to the props, and what they do not need to long ids.
+// On a narrow terminal the times are shortened and omitted first.
 func (p receptionLine) columns() columns {
 	c := columns{limit: p.width(), clock: len(clockMillis), object: objectWidth, event: eventWidth, props: propsWidth, took: tookWidth}
 	if c.limit <= 0 {
@@ -46,15 +46,15 @@ func (p receptionLine) columns() columns {
 		return c.limit - used
 	}
 	if room() == usualProps-1 {
-		c.object-- // 80 columns miss what is usual by one
+		c.object-- // on 80 columns the usual props lack one
 	}
-	for _, give := range []func(){
+	for _, shrink := range []func(){
 		func() { c.clock = len(clockSeconds) }, func() { c.took = 0 }, func() { c.clock = 0 }, func() { c.object = narrowObject },
 	} {
 		if room() >= enough {
 			break
 		}
-		give()
+		shrink()
 	}
 	c.props = max(room(), 0)
 	if spare := c.props - propsWidth; spare > 0 {
@@ -64,10 +64,10 @@ func (p receptionLine) columns() columns {
 	return c
 }
 
-// span is the width of object, event and props together.
+// span returns the total width of object, event and props.
 func (c columns) span() int { return c.object + c.event + c.props + 2*columnGap }
 
-// indent is where remarks begin.
+// indent returns the column of problems below the line.
 func (c columns) indent() int {
 	if c.clock == 0 {
 		return columnGap

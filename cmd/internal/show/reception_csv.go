@@ -11,16 +11,16 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
 )
 
-// receptionCSV shows a request as one row of CSV (RFC 4180): the header row comes first,
-// and a row takes one line, since line breaks within a text are shown escaped.
+// receptionCSV shows a request as one row of CSV (RFC 4180), after a header row. A row is one line, since
+// line breaks in a text are escaped.
 //
-// A spreadsheet runs a cell that begins with =, +, - or @ as a formula, and what stands in
-// a cell is a sender's choice: such a cell gets an apostrophe in front, which makes it a
-// text. Numbers stay numbers. Who needs the bytes as they came has -o json and --record.
+// A spreadsheet runs a cell that starts with =, +, - or @ as a formula, and senders choose the content of
+// cells: such a cell gets an apostrophe in front, which makes it a text. Numbers stay numbers. For the
+// exact bytes use -o json and --record.
 type receptionCSV struct{ Receptions }
 
-// receptionHeader names the columns. took is in milliseconds; status is empty when there
-// was no answer; findings begin with ✗ when they break the contract, else with !.
+// receptionHeader returns the names of the columns. took is in milliseconds; status is empty without a
+// response; findings start with ✗ for an error and with ! for a warning.
 func receptionHeader() []string {
 	return []string{
 		"receivedAt", "remote", "method", "path", "event", "object", "objectId", "summary",
@@ -28,7 +28,7 @@ func receptionHeader() []string {
 	}
 }
 
-const betweenTexts = "; " // that share a cell
+const betweenTexts = "; " // in one cell
 
 func (p receptionCSV) Begin(dst []byte) []byte { return appendRow(dst, receptionHeader()) }
 
@@ -52,12 +52,12 @@ func (p receptionCSV) Item(dst []byte, r *receive.Reception) []byte {
 
 func (p receptionCSV) End(dst []byte, _ *Tally) []byte { return dst }
 
-// Malformed has the time and the sender, and the reason as the problem.
+// Malformed adds the time and the sender, and the reason as the problem.
 func (p receptionCSV) Malformed(dst []byte, m receive.Malformed) []byte {
 	return appendRow(dst, []string{instant(m.At), m.Remote, "", "", "", "", "", "", "", "", "", "malformed", m.Reason, ""})
 }
 
-// Omitted has nothing but the problem.
+// Omitted returns a row with a problem only.
 func (p receptionCSV) Omitted(n int) []byte {
 	return appendRow(nil, []string{"", "", "", "", "", "", "", "", "", "", "", "omitted", omitted(n), ""})
 }
@@ -69,7 +69,7 @@ func statusCell(status int) string {
 	return strconv.Itoa(status)
 }
 
-// appendRow adds a row of texts that came from anywhere.
+// appendRow adds a row of untrusted texts.
 func appendRow(dst []byte, cells []string) []byte {
 	for i, cell := range cells {
 		cells[i] = safeCell(cell)
@@ -77,7 +77,7 @@ func appendRow(dst []byte, cells []string) []byte {
 	var row bytes.Buffer
 	w := csv.NewWriter(&row)
 	w.UseCRLF = true
-	_ = w.Write(cells) // a buffer takes all
+	_ = w.Write(cells) // a buffer does not fail
 	w.Flush()
 	return append(dst, row.Bytes()...)
 }
@@ -91,7 +91,7 @@ func safeCell(text string) string {
 	return text
 }
 
-// isNumber says whether a text is a number as JSON has them.
+// isNumber reports whether a text is a JSON number.
 func isNumber(text string) bool {
 	var number json.Number
 	return json.Unmarshal([]byte(text), &number) == nil && text[0] != '"'

@@ -12,7 +12,7 @@ import (
 // receptionJSON shows a request as one JSON object on one line.
 type receptionJSON struct{ Receptions }
 
-// Begin is the first line, for a script that has to know the address.
+// Begin adds the first line, for scripts that need the address.
 func (p receptionJSON) Begin(dst []byte) []byte {
 	out := struct {
 		Listening   string `json:"listening"`
@@ -28,7 +28,7 @@ func (p receptionJSON) Begin(dst []byte) []byte {
 	return AppendJSONLine(dst, out)
 }
 
-// received is a request for programs. Times are in milliseconds.
+// received is the JSON of a request. Times are in milliseconds.
 type received struct {
 	N          int64            `json:"n"`
 	ReceivedAt string           `json:"receivedAt"`
@@ -53,7 +53,7 @@ type forwardedJSON struct {
 	Took    float64      `json:"took"`
 	Failure *failureJSON `json:"failure,omitempty"`
 
-	// Of the response, as far as it was kept.
+	// The response, as far as it was kept.
 	Body       string `json:"body,omitempty"`
 	BodyBase64 []byte `json:"bodyBase64,omitempty"` // when it is not UTF-8
 	Truncated  bool   `json:"truncated,omitempty"`

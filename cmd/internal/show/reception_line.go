@@ -10,10 +10,10 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
 )
 
-// receptionLine shows a request on one line, its findings below it.
+// receptionLine shows a request on one line, with its findings below.
 type receptionLine struct{ Receptions }
 
-// Begin says where it listens.
+// Begin adds the address of the listener.
 func (p receptionLine) Begin(dst []byte) []byte {
 	path := "any path"
 	if p.Path != "" {
@@ -21,12 +21,12 @@ func (p receptionLine) Begin(dst []byte) []byte {
 	}
 	dst = fmt.Appendf(dst, "Listening on %s (%s). Ctrl-C stops.\n", p.Palette.Strong(p.URL), console.Safe(path))
 	if p.Forward != nil {
-		dst = fmt.Appendf(dst, "Passing on to %s\n", console.Safe(p.url(p.Forward)))
+		dst = fmt.Appendf(dst, "Forwarding to %s\n", console.Safe(p.url(p.Forward)))
 	}
 	if p.SelfSigned == nil {
 		return dst
 	}
-	// How to recognise the certificate.
+	// How to verify the certificate.
 	dst = fmt.Appendf(dst, "Certificate SHA-256 %s\n", receive.Fingerprint(*p.SelfSigned))
 	if pin, err := receive.Pin(*p.SelfSigned); err == nil {
 		dst = fmt.Appendf(dst, "With curl: curl --insecure --pinnedpubkey '%s' %s/\n", pin, strings.TrimSuffix(p.URL, "/"))
@@ -40,13 +40,12 @@ func (p receptionLine) Item(dst []byte, r *receive.Reception) []byte {
 	if p.Headers || p.Verbose {
 		dst = p.head(dst, r, c.indent())
 	}
-	dst = p.remarks(dst, r, c.indent(), c.limit)
-	return p.hidden(p.forwardedLines(dst, r, c.indent(), c.limit), start)
+	dst = p.problems(dst, r, c.indent(), c.limit)
+	return p.masked(p.forwardedLines(dst, r, c.indent(), c.limit), start)
 }
 
-// hidden masks the known secrets in what was added behind start: a sender may put them
-// anywhere.
-func (p receptionLine) hidden(dst []byte, start int) []byte {
+// masked masks the known secrets in the text from start on: a sender can put them anywhere.
+func (p receptionLine) masked(dst []byte, start int) []byte {
 	if p.Known.IsEmpty() {
 		return dst
 	}
@@ -57,12 +56,12 @@ func (p receptionLine) hidden(dst []byte, start int) []byte {
 	return dst
 }
 
-// End sums up.
+// End adds the summary.
 func (p receptionLine) End(dst []byte, sum *Tally) []byte {
 	return append(append(dst, sum.Text(p.Palette, p.width())...), '\n')
 }
 
-// summary is the line itself.
+// summary adds the line.
 func (p receptionLine) summary(dst []byte, c columns, r *receive.Reception) []byte {
 	l := console.NewLine(dst, p.Palette, c.limit)
 	p.clock(&l, c, r.At)
@@ -77,7 +76,7 @@ func (p receptionLine) summary(dst []byte, c columns, r *receive.Reception) []by
 		l.Column(strings.Join(e.Summary(), "  "), c.props, console.Palette.Value)
 	}
 	if p.Forward != nil {
-		l.Column(passedStatus(r), statusWidth+1, console.Palette.Dim)
+		l.Column(forwardedStatus(r), statusWidth+1, console.Palette.Dim)
 	}
 	l.Column(statusText(r.Status), statusWidth, statusPaint(r))
 	if c.took > 0 {
@@ -86,7 +85,7 @@ func (p receptionLine) summary(dst []byte, c columns, r *receive.Reception) []by
 	return l.End()
 }
 
-// clock is the local time, where there is room for it.
+// clock adds the local time, where there is room.
 func (p receptionLine) clock(l *console.Line, c columns, at time.Time) {
 	layout := clockMillis
 	switch {
@@ -98,19 +97,19 @@ func (p receptionLine) clock(l *console.Line, c columns, at time.Time) {
 	l.Column(at.Local().Format(layout), c.clock, console.Palette.Dim)
 }
 
-// request is the request line, for what is no event to look at.
+// request returns the request line, for a request without a recognized event.
 func (p receptionLine) request(r *receive.Reception) string {
 	return Brief(r.Method) + " " + Brief(p.path(r.Path))
 }
 
-func passedStatus(r *receive.Reception) string {
+func forwardedStatus(r *receive.Reception) string {
 	if r.Forwarded == nil {
 		return ""
 	}
 	return "→" + statusText(r.Forwarded.Status)
 }
 
-// statusText is the status, or a dash when there is none.
+// statusText returns the status, or a dash for none.
 func statusText(status int) string {
 	if status == 0 {
 		return "-"
@@ -128,14 +127,14 @@ func statusPaint(r *receive.Reception) console.Paint {
 	return console.Palette.Failure
 }
 
-// head is the request line and the headers.
+// head adds the request line and the headers.
 func (p receptionLine) head(dst []byte, r *receive.Reception, indent int) []byte {
 	dst = p.dim(dst, indent, p.request(r)+" "+r.Proto)
 	return p.headers(dst, indent, p.mask(r.Headers, p.SecretHeader))
 }
 
-// remarks are what went wrong and what was found, each below the line.
-func (p receptionLine) remarks(dst []byte, r *receive.Reception, indent, width int) []byte {
+// problems adds the problem and the findings, each below the line.
+func (p receptionLine) problems(dst []byte, r *receive.Reception, indent, width int) []byte {
 	if r.Outcome.IsEvent() && r.Problem != "" {
 		dst = problem(p.Palette, r.Problem).appendTo(dst, indent, width)
 	}
@@ -167,8 +166,7 @@ func omitted(n int) string {
 	return "… " + console.Plural(n, "event") + " not shown: the terminal is slower than the senders"
 }
 
-// receptionPretty shows all of a request: the line, its headers, its body and what was
-// found in it.
+// receptionPretty shows the whole request: the line, its headers, its body and its findings.
 type receptionPretty struct{ receptionLine }
 
 func (p receptionPretty) Item(dst []byte, r *receive.Reception) []byte {
@@ -176,6 +174,6 @@ func (p receptionPretty) Item(dst []byte, r *receive.Reception) []byte {
 	dst = p.summary(dst, c, r)
 	dst = p.head(dst, r, 0)
 	dst = append(dst, console.JSON(r.Body, p.Palette)...)
-	dst = p.remarks(dst, r, columns{}.indent(), c.limit)
-	return p.hidden(append(p.forwardedWhole(dst, r), '\n'), start)
+	dst = p.problems(dst, r, columns{}.indent(), c.limit)
+	return p.masked(append(p.forwardedWhole(dst, r), '\n'), start)
 }

@@ -23,8 +23,8 @@ import (
 
 var receivedAt = regexp.MustCompile(`(?m)("receivedAt":"|^)\d{4}-\d\d-\d\dT[\d:.]+Z([",])`)
 
-// arrived are receptions of every kind, some of them hostile.
-func arrived() []receive.Reception {
+// receptions returns receptions of every kind, some of them hostile.
+func receptions() []receive.Reception {
 	at := time.Date(2026, 1, 2, 12, 4, 5, 123e6, time.Local)
 	asApizee := http.Header{"Host": {"h"}, "User-Agent": {apizee.UserAgent}, "Content-Type": {apizee.ContentType}, "X-Api-Key": {"hunter2"}, "X-Team": {"blue"}}
 	var all []receive.Reception
@@ -46,7 +46,7 @@ func arrived() []receive.Reception {
 	add("POST", "/apizeehooks/", ticket("invited"), nil)
 	add("POST", "/", `{"event":"create","time":1575976413,"object":"media","objectId":9,"props":{"state":"inprogress","_parent":{"name":"ticket","id":100}}}`, nil)
 	add("POST", "/", ticket("opend"), nil)
-	add("POST", "/", `{"event":"update","time":1632144366,"object":"conversation","objectId":"734e3a7b-eb17-4d3f-901d-bcff178b","props":{"eventType":"conversationEnded","name":"A long name, with \u001b[31mcolour and 日本語","finishedAt":"2021-09-20T13:25:06+00:00"}}`, nil)
+	add("POST", "/", `{"event":"update","time":1632144366,"object":"conversation","objectId":"734e3a7b-eb17-4d3f-901d-bcff178b","props":{"eventType":"conversationEnded","name":"A long name, with \u001b[31mcolor and 日本語","finishedAt":"2021-09-20T13:25:06+00:00"}}`, nil)
 	add("GET", "/favicon.ico?token=abc", "", nil)
 	add("POST", "/\x1b]8;;x\x07", "\x1b[2J\xff\u202e", nil)
 	add("POST", "/elsewhere", ticket("new"), func(r *receive.Reception) {
@@ -78,13 +78,13 @@ func receptionsOf(width int, color bool) Receptions {
 	}
 }
 
-// shown is what a printer makes of all that arrived.
+// shown returns the output of a printer for all receptions.
 func shown(p ReceptionPrinter) string {
 	var out []byte
-	for _, r := range arrived() {
+	for _, r := range receptions() {
 		out = p.Item(out, &r)
 	}
-	out = p.Malformed(out, receive.Malformed{At: arrived()[0].At, Remote: "127.0.0.1:1", Reason: "400 Bad Request \x1b[2J"})
+	out = p.Malformed(out, receive.Malformed{At: receptions()[0].At, Remote: "127.0.0.1:1", Reason: "400 Bad Request \x1b[2J"})
 	return string(append(out, p.Omitted(7)...))
 }
 
@@ -110,7 +110,7 @@ func TestReceptions(t *testing.T) {
 	}
 	for name, printer := range printers {
 		t.Run(name, func(t *testing.T) {
-			// For programs the times of day are the machine's own.
+			// For programs the times depend on the time zone of the machine.
 			text := receivedAt.ReplaceAllString(shown(printer), `${1}T$2`)
 			golden.Assert(t, text, "reception-"+name+".golden")
 			if strings.Contains(text, "hunter2") || strings.Contains(text, "blue") || strings.Contains(text, "token=abc") {
@@ -120,8 +120,7 @@ func TestReceptions(t *testing.T) {
 	}
 }
 
-// TestReceptionLinesFit wants no line wider than the terminal, and nothing on it that acts
-// on the terminal.
+// TestReceptionLinesFit checks that no line is wider than the terminal, or has control characters.
 func TestReceptionLinesFit(t *testing.T) {
 	for width := 1; width <= 200; width++ {
 		p := receptionsOf(width, false)
@@ -145,19 +144,19 @@ func TestTally(t *testing.T) {
 	if got := tally.Text(console.Palette{}, 0); got != "0 events" {
 		t.Error(got)
 	}
-	for _, r := range arrived() {
+	for _, r := range receptions() {
 		tally.Add(&r)
 	}
 	tally.Add(&receive.Reception{Method: "POST", Outcome: receive.NoResponse, Forwarded: &receive.Forwarded{}})
 	tally.Add(&receive.Reception{Method: "PUT", Outcome: receive.TooLarge})
-	if got, want := tally.Text(console.Palette{}, 0), "10 events: ticket 6, media 1, conversation 1, other 2; 2 invalid; 2 not passed on; 2 refused; 1 other request"; got != want {
+	if got, want := tally.Text(console.Palette{}, 0), "10 events: ticket 6, media 1, conversation 1, other 2; 2 invalid; 2 not forwarded; 2 refused; 1 other request"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
 func BenchmarkReceptionLine(b *testing.B) {
 	p := receptionsOf(0, false).In(Line)
-	r := arrived()[0]
+	r := receptions()[0]
 	var buffer []byte
 	b.ReportAllocs()
 	for b.Loop() {
@@ -165,7 +164,7 @@ func BenchmarkReceptionLine(b *testing.B) {
 	}
 }
 
-// TestCSV reads the rows back, and wants no cell that a spreadsheet would run.
+// TestCSV parses the rows, and checks that no cell is a formula for a spreadsheet.
 func TestCSV(t *testing.T) {
 	p := receptionsOf(0, false).In(CSV)
 	text := p.Begin(nil)

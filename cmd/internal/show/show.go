@@ -1,14 +1,13 @@
-// Package show is how an event, a finding, a delivery and a received request look, each in
-// one place: as text for people, and as JSON or CSV for programs.
+// Package show formats events, findings, deliveries and received requests: as text for people, and as
+// JSON or CSV for programs.
 //
-// What a command shows is a printer: what stands before the first item, each item, what
-// sums them up. A printer turns data into bytes; whoever has it writes them, so that all
-// that is shown can be held against a golden file. The package must not know how commands
-// run, their flags or their streams; it names a flag where that is what to do next.
+// Each output is a printer, with methods for the start, each item and the summary. A printer turns data
+// into bytes and the caller writes them, so that all output can be compared with golden files. The
+// package must not know how commands run, their flags or their streams; it names a flag where that is
+// the next step.
 //
-// Three rules hold in every form: what came from elsewhere is made safe before it is
-// painted; secrets are masked unless Style says otherwise; a form for programs is the same
-// on a terminal and in a pipe.
+// Three rules apply to every form: untrusted text is made safe before it is colored; secrets are masked
+// unless Style says otherwise; a form for programs is the same on a terminal and in a pipe.
 package show
 
 import (
@@ -25,11 +24,10 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
 
-// Form is a form in which something can be shown, as the flag -o names it.
+// Form is an output format, as the flag -o names it.
 type Form string
 
-// The forms. Text is for deliveries and checks, what Line and Pretty are for received
-// requests.
+// The forms for people are Text for deliveries and checks, and Line and Pretty for received requests.
 const (
 	Text   Form = "text"
 	Line   Form = "line"
@@ -38,8 +36,8 @@ const (
 	CSV    Form = "csv"
 )
 
-// ForPrograms says whether a form is read by programs: it then holds items and nothing
-// else, and what is to be said besides goes to standard error.
+// ForPrograms reports whether a form is for programs: it then has items only, and everything else is
+// printed to standard error.
 func (f Form) ForPrograms() bool { return f == JSON || f == CSV }
 
 // Printer shows items of one kind in one form. Each method appends to dst.
@@ -49,7 +47,7 @@ type Printer[Item, Summary any] interface {
 	End(dst []byte, sum Summary) []byte
 }
 
-// silent shows nothing. A printer that embeds it says only what it has to say.
+// silent shows nothing. A printer that embeds it defines only the methods it needs.
 type silent[Item, Summary any] struct{}
 
 func (silent[Item, Summary]) Begin(dst []byte) []byte          { return dst }
@@ -66,8 +64,8 @@ func (p jsonLines[Item, Summary]) Item(dst []byte, item Item) []byte {
 	return AppendJSONLine(dst, p.object(item))
 }
 
-// AppendJSONLine adds a value that holds nothing JSON cannot: texts, numbers, and JSON
-// that was found valid. <, > and & stay what they are.
+// AppendJSONLine adds a value as one line of JSON. The value must be valid for JSON: texts, numbers and
+// valid JSON. <, > and & are not escaped.
 func AppendJSONLine(dst []byte, value any) []byte {
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)
@@ -78,19 +76,19 @@ func AppendJSONLine(dst []byte, value any) []byte {
 	return append(dst, console.SafeJSON(text.Bytes())...)
 }
 
-// milliseconds is how a time is written for programs.
+// milliseconds returns a duration as programs get it.
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
-// instant is how a point in time is written for programs.
+// instant returns a time as programs get it.
 func instant(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
 
-// Style is what the user wants and the terminal can, whatever is shown.
+// Style is the style of all output: the user's choice and the terminal's abilities.
 type Style struct {
 	Palette console.Palette
 	Width   func() int      // of the terminal in columns; 0, and nil, is unlimited
-	Secrets bool            // are shown
-	Known   *redact.Secrets // wherever they stand in what came from elsewhere; nil is none
-	Quiet   bool            // nothing but what programs read
+	Secrets bool            // show secrets
+	Known   *redact.Secrets // to mask in untrusted text; nil is none
+	Quiet   bool            // no output except for programs
 	Verbose bool            // more about each item
 }
 
@@ -103,7 +101,7 @@ func (s Style) width() int {
 
 func (s Style) url(u *url.URL) string { return deliver.ShowURL(u, s.Secrets) }
 
-// path is a path with its query, which may hold secrets.
+// path returns a path and query, with secrets masked.
 func (s Style) path(path string) string {
 	if s.Secrets {
 		return path
@@ -119,7 +117,7 @@ func (s Style) hide(text string) string {
 	return s.Known.Mask(text)
 }
 
-// mask hides what is secret in headers: by its name, or for being one of also.
+// mask masks the secrets in headers, and the values of those named in also.
 func (s Style) mask(headers http.Header, also ...string) http.Header {
 	if s.Secrets {
 		return headers
@@ -133,12 +131,12 @@ func (s Style) mask(headers http.Header, also ...string) http.Header {
 	return masked
 }
 
-// dim adds a line that the eye may skip.
+// dim adds a less important line.
 func (s Style) dim(dst []byte, indent int, text string) []byte {
 	return append(append(console.AppendSpaces(dst, indent), s.Palette.Dim(console.Safe(text))...), '\n')
 }
 
-// headers adds each header on a line, by their names.
+// headers adds each header on a line, sorted by name.
 func (s Style) headers(dst []byte, indent int, headers http.Header) []byte {
 	names := make([]string, 0, len(headers))
 	for name := range headers {
@@ -153,7 +151,7 @@ func (s Style) headers(dst []byte, indent int, headers http.Header) []byte {
 	return dst
 }
 
-// Count is a number of things, painted unless it is zero.
+// Count returns a number of things, colored unless it is zero.
 func Count(paint func(string) string, n int, what string) console.Cell {
 	cell := console.Cell{Text: fmt.Sprintf("%d %s", n, what)}
 	if n > 0 {

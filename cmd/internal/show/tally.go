@@ -9,26 +9,26 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
 )
 
-// Tally counts what a listener received. Objects that nobody documents are counted as one,
-// since anybody may send any number of them.
+// Tally counts the requests of a listener. Undocumented objects are counted as one, since senders can send
+// any number of them.
 type Tally struct {
 	Events   int
 	Invalid  int // of the events, broke the contract
-	Rejected int // requests that would be events, had they not been turned away
-	Other    int // requests that bring nothing
+	Rejected int // requests that were refused as events
+	Other    int // requests that are not events
 
 	NotRecorded, NotForwarded int // of the events
 
-	documented []string       // objects, in the order that they are shown in
+	documented []string       // objects, in the order of the summary
 	objects    map[string]int // events about each; "" is any other
 }
 
-// NewTally counts nothing yet. The names are those of the documented objects.
+// NewTally returns an empty tally. The names are those of the documented objects.
 func NewTally(documented []string) *Tally {
 	return &Tally{documented: documented, objects: map[string]int{}}
 }
 
-// Received are the events that the sender will not send again.
+// Received returns the number of events without those that could not be recorded, which are sent again.
 func (t *Tally) Received() int { return t.Events - t.NotRecorded }
 
 // Add counts a request.
@@ -61,7 +61,7 @@ func (t *Tally) addEvent(r *receive.Reception) {
 	t.objects[name]++
 }
 
-// Text is the tally, in one line where there is room:
+// Text returns the summary, on one line where there is room:
 // "3 events: ticket 2, media 1; 1 invalid".
 func (t *Tally) Text(p console.Palette, width int) string {
 	pieces := []console.Cell{{Text: console.Plural(t.Events, "event")}}
@@ -86,7 +86,7 @@ func (t *Tally) Text(p console.Palette, width int) string {
 	}{
 		{t.Invalid, "invalid", p.Finding},
 		{t.NotRecorded, "not recorded", p.Failure},
-		{t.NotForwarded, "not passed on", p.Failure},
+		{t.NotForwarded, "not forwarded", p.Failure},
 		{t.Rejected, "refused", p.Failure},
 	} {
 		if c.n > 0 {
