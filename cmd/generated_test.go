@@ -88,7 +88,7 @@ func faultsTable() string {
 	var out strings.Builder
 	out.WriteString("| fault | what is done | a good endpoint |\n| --- | --- | --- |\n")
 	for _, f := range fault.All() {
-		out.WriteString("| `" + f.Name + "` | " + f.Description + " | " + f.Answer + " |\n")
+		out.WriteString("| `" + f.Name + "` | " + f.Description + " | " + f.Expected + " |\n")
 	}
 	return out.String()
 }

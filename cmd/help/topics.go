@@ -59,7 +59,7 @@ func connection() string {
 func faults() string {
 	rows := make([]cli.Row, 0, 12)
 	for _, f := range fault.All() {
-		rows = append(rows, cli.Row{Term: f.Name, Text: f.Description + "; a good endpoint " + f.Answer})
+		rows = append(rows, cli.Row{Term: f.Name, Text: f.Description + "; a good endpoint " + f.Expected})
 	}
 	return `A fault is a problem that occurs in production. --fault injects it into every delivery of send or load,
 and the fault of a step in a scenario into that step. send does not accept reorder, which needs

@@ -15,24 +15,23 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 )
 
-// wireTransport writes requests on a connection of its own, by a script, since the
-// HTTP library would refuse to write them so.
+// wireTransport writes requests to separate connections, by a script, since net/http would reject them.
 type wireTransport struct {
 	base   *http.Transport
 	script func(message) wireScript
 	sleep  func(context.Context, time.Duration) error
 }
 
-// errLongHead is worded as the HTTP library does, which has no type for it.
+// errLongHead has the text of net/http, which has no type for it.
 var errLongHead = errors.New("response headers exceeded the limit")
 
-// aborted says that the sender broke off, as the fault demands.
+// aborted returns the failure of a delivery that the fault has aborted.
 func aborted() error {
 	return &deliver.Failure{
 		Kind:    KindAborted,
-		Message: "broke off in the middle of the body, as the fault demands",
-		Hint:    "look at the server's log for what it made of the half body",
-		Err:     errors.New("connection reset on purpose"),
+		Message: "aborted in the middle of the body, as the fault specifies",
+		Hint:    "check the server's log for the truncated body",
+		Err:     errors.New("connection reset by the fault"),
 	}
 }
 
@@ -54,12 +53,12 @@ func (t *wireTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	e := newExchange(ctx, conn, t.base.MaxResponseHeaderBytes)
 	go e.awaitFirstByte(trace)
 	sent := e.write(t.script(m), t.sleep)
-	reply, err := e.reply(req)
+	resp, err := e.response(req)
 	if err != nil {
 		e.Close()
 		return nil, errors.Join(sent, err)
 	}
-	return reply, nil
+	return resp, nil
 }
 
 func call[T any](hook func(T), value T) {
@@ -103,15 +102,15 @@ func (t *wireTransport) secure(ctx context.Context, conn net.Conn, name string, 
 	return secured, nil
 }
 
-// exchange is one request and its reply on a connection.
+// exchange is one request and its response on a connection.
 type exchange struct {
 	conn     net.Conn
-	head     *io.LimitedReader // what is left for the head of the reply
+	head     *io.LimitedReader // limits the response headers
 	in       *bufio.Reader     // of head
 	released func() bool
-	began    context.Context // ends when a reply has begun, or none will come
+	began    context.Context // ends when a response has begun, or the exchange ends
 	begin    context.CancelFunc
-	peeked   chan struct{} // closed when in may be read
+	peeked   chan struct{} // closed when in can be read
 }
 
 func newExchange(ctx context.Context, conn net.Conn, headLimit int64) *exchange {
@@ -130,8 +129,8 @@ func (e *exchange) awaitFirstByte(trace *httptrace.ClientTrace) {
 	close(e.peeked)
 }
 
-// write follows the script until a reply begins: who answers early does not want the
-// rest. The error is that of the connection, or aborted.
+// write follows the script until a response begins: a server that responds early does not need the rest.
+// The error is that of the connection, or aborted.
 func (e *exchange) write(script wireScript, sleep func(context.Context, time.Duration) error) error {
 	for i, part := range script.parts {
 		if i > 0 && sleep(e.began, script.pause) != nil {
@@ -156,40 +155,40 @@ func (e *exchange) reset() error {
 		raw = secured.NetConn()
 	}
 	if tcp, ok := raw.(*net.TCPConn); ok {
-		// No lingering makes the close a reset.
+		// Without lingering, close resets the connection.
 		_ = tcp.SetLinger(0)
 	}
 	raw.Close()
 	return aborted()
 }
 
-// reply reads the head of the reply. Its body closes the connection.
-func (e *exchange) reply(req *http.Request) (*http.Response, error) {
+// response reads the response headers. Its body closes the connection.
+func (e *exchange) response(req *http.Request) (*http.Response, error) {
 	<-e.peeked
 	for {
-		reply, err := http.ReadResponse(e.in, req)
+		resp, err := http.ReadResponse(e.in, req)
 		switch {
 		case err != nil && e.head.N <= 0:
 			return nil, errLongHead
 		case err != nil:
 			return nil, err
 		}
-		if reply.StatusCode >= 200 || reply.StatusCode == http.StatusSwitchingProtocols {
-			e.head.N = math.MaxInt64 // the body has limits of its own
-			reply.Body = replyBody{reply.Body, e}
-			return reply, nil
+		if resp.StatusCode >= 200 || resp.StatusCode == http.StatusSwitchingProtocols {
+			e.head.N = math.MaxInt64 // the body has separate limits
+			resp.Body = responseBody{resp.Body, e}
+			return resp, nil
 		}
 	}
 }
 
-// Close gives the connection up.
+// Close closes the connection.
 func (e *exchange) Close() error {
 	e.released()
 	e.begin()
 	return e.conn.Close()
 }
 
-type replyBody struct {
+type responseBody struct {
 	io.Reader
 	io.Closer
 }

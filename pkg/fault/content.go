@@ -9,18 +9,18 @@ import (
 	"sync"
 )
 
-// content is what a fault may change of a sound request.
+// content is the part of a valid request that a fault can change.
 type content struct {
 	header  http.Header
 	body    []byte
 	chunked bool
 }
 
-// contentTransport changes a request before the usual transport sends it.
+// contentTransport changes a request before the base transport sends it.
 type contentTransport struct {
 	base   http.RoundTripper
-	change func(*content, *dice)
-	dice   *dice
+	change func(*content, *seededRand)
+	random *seededRand
 }
 
 func (t *contentTransport) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -29,7 +29,7 @@ func (t *contentTransport) RoundTrip(req *http.Request) (*http.Response, error) 
 		return nil, err
 	}
 	c := content{header: req.Header.Clone(), body: body}
-	t.change(&c, t.dice)
+	t.change(&c, t.random)
 	out := req.WithContext(req.Context())
 	out.Header, out.ContentLength = c.header, int64(len(c.body))
 	out.Body, out.GetBody = http.NoBody, nil
@@ -51,49 +51,51 @@ func readBody(req *http.Request) ([]byte, error) {
 	return io.ReadAll(req.Body)
 }
 
-// corruptBody writes a byte that can stand nowhere in JSON.
-func corruptBody(c *content, d *dice) {
+// corruptBody writes a byte that is never valid in JSON.
+func corruptBody(c *content, r *seededRand) {
 	if len(c.body) > 0 {
-		c.body[d.below(len(c.body))] = 0x01
+		c.body[r.intN(len(c.body))] = 0x01
 	}
 }
 
 // oversized is beyond the default limits of nginx and of most frameworks.
 const oversized = 2 << 20
 
-// oversizeBody leaves the JSON as it is: space after it means nothing.
-func oversizeBody(c *content, _ *dice) {
+// oversizeBody does not change the JSON: space after it has no meaning.
+func oversizeBody(c *content, _ *seededRand) {
 	c.body = append(c.body, bytes.Repeat([]byte{' '}, oversized)...)
 }
 
-// badUTF8 puts a byte that is never part of UTF-8 at the start of a value that is a
-// string, or in the middle of a body that has none.
-func badUTF8(c *content, d *dice) {
-	const never, opening = 0xff, `:"`
+// badUTF8 inserts a byte that is never valid in UTF-8 at the start of a string value, or in the middle of a
+// body without one.
+func badUTF8(c *content, r *seededRand) {
+	const invalid, opening = 0xff, `:"`
 	at := len(c.body) / 2
 	if n := bytes.Count(c.body, []byte(opening)); n > 0 {
 		at = 0
-		for range 1 + d.below(n) {
+		for range 1 + r.intN(n) {
 			at += bytes.Index(c.body[at:], []byte(opening)) + len(opening)
 		}
 	}
-	c.body = slices.Insert(c.body, at, byte(never))
+	c.body = slices.Insert(c.body, at, byte(invalid))
 }
 
-func chunkedBody(c *content, _ *dice) { c.chunked = true }
+func chunkedBody(c *content, _ *seededRand) { c.chunked = true }
 
-func plainType(c *content, _ *dice) { c.header["Content-Type"] = []string{"application/json"} }
+func plainType(c *content, _ *seededRand) { c.header["Content-Type"] = []string{"application/json"} }
 
-// dice are seeded and may be thrown by several goroutines at once.
-type dice struct {
+// seededRand is a seeded random generator that is safe for concurrent use.
+type seededRand struct {
 	mu     sync.Mutex
 	random *rand.Rand
 }
 
-func newDice(seed uint64) *dice { return &dice{random: rand.New(rand.NewPCG(seed, 0))} }
+func newSeededRand(seed uint64) *seededRand {
+	return &seededRand{random: rand.New(rand.NewPCG(seed, 0))}
+}
 
-func (d *dice) below(n int) int {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.random.IntN(n)
+func (r *seededRand) intN(n int) int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.random.IntN(n)
 }

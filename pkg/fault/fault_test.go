@@ -49,7 +49,7 @@ func faultyClient(t testing.TB, fault string, options deliver.Network, sleep fun
 
 func noSleep(context.Context, time.Duration) error { return nil }
 
-// readAll reads what comes until size bytes are there or the sender is done.
+// readAll reads size bytes, or until the sender ends.
 func readAll(conn net.Conn, size int) string {
 	got := make([]byte, size)
 	n, err := io.ReadFull(conn, got)
@@ -67,19 +67,19 @@ func howEnded(err error) string {
 	return "reset"
 }
 
-// What goes over the wire, to the byte, and how it ends.
+// The exact bytes on the wire, and how the sender ends.
 func TestFaultsOnTheWire(t *testing.T) {
 	whole := faultyHead + faultyBody
-	torn := faultyHead + faultyBody[:30]
+	truncated := faultyHead + faultyBody[:30]
 	tests := map[string]struct {
-		want string // a bar stands before how the sender ended
+		want string // after the bar: how the sender ended
 		kind deliver.Kind
 	}{
 		"duplicate":    {want: whole},
 		"delay":        {want: whole},
 		"reorder":      {want: whole},
-		"truncate":     {want: torn + "|end"},
-		"abort":        {want: torn + "|reset", kind: KindAborted},
+		"truncate":     {want: truncated + "|end"},
+		"abort":        {want: truncated + "|reset", kind: KindAborted},
 		"slow-body":    {want: whole},
 		"wrong-length": {want: strings.Replace(whole, "Content-Length: 61", "Content-Length: 30", 1)},
 		"plain-type":   {want: strings.Replace(whole, "application/JSON", "application/json", 1)},
@@ -127,7 +127,7 @@ func checkFaulty(t *testing.T, result deliver.Result, kind deliver.Kind) {
 	}
 }
 
-// sent is the body that a server got, and whether it was the whole.
+// sent is the body that a server got, and whether it was complete.
 func sent(t *testing.T, fault, body string) string {
 	t.Helper()
 	bodies := make(chan string, 1)
@@ -172,10 +172,10 @@ func TestFaultsInTheBody(t *testing.T) {
 func TestFaultsWithoutABody(t *testing.T) {
 	for _, fault := range All() {
 		if fault.Name == "abort" || fault.Name == "truncate" {
-			continue // they end before there is anything to be answered
+			continue // they end before a response
 		}
 		t.Run(fault.Name, func(t *testing.T) {
-			url := answer(t, noContent)
+			url := respond(t, noContent)
 			checkFaulty(t, send(t, faultyClient(t, fault.Name, deliver.Network{}, noSleep), url, ""), "")
 		})
 	}
@@ -221,9 +221,9 @@ func TestSlowBodyIsSlow(t *testing.T) {
 }
 
 func TestEarlyReplyEndsASlowBody(t *testing.T) {
-	url := answerAtOnce(t, "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 408 deliver.Request Timeout\r\nContent-Length: 4\r\nConnection: close\r\n\r\nslow")
+	url := respondAtOnce(t, "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 408 deliver.Request Timeout\r\nContent-Length: 4\r\nConnection: close\r\n\r\nslow")
 	sleep := func(ctx context.Context, _ time.Duration) error {
-		<-ctx.Done() // until the reply comes
+		<-ctx.Done() // until the response
 		return ctx.Err()
 	}
 	result := send(t, faultyClient(t, "slow-body", deliver.Network{}, sleep), url, faultyBody)
@@ -232,12 +232,12 @@ func TestEarlyReplyEndsASlowBody(t *testing.T) {
 	}
 }
 
-// answerAtOnce replies as soon as the head is there.
-func answerAtOnce(t *testing.T, reply string) string {
+// respondAtOnce responds after the request headers.
+func respondAtOnce(t *testing.T, resp string) string {
 	l := listen(t)
 	serve(l, func(conn net.Conn) {
 		if _, err := http.ReadRequest(bufio.NewReader(conn)); err == nil {
-			io.WriteString(conn, reply)
+			io.WriteString(conn, resp)
 		}
 	})
 	return "http://" + l.Addr().String() + "/"
@@ -269,11 +269,11 @@ func TestFaultyDeliveryFailsLikeAnyOther(t *testing.T) {
 		url  func(*testing.T) string
 		kind deliver.Kind
 	}{
-		"closed":    {closing, deliver.KindReset},
-		"refused":   {nobody, deliver.KindRefused},
-		"no TLS":    {plain, deliver.KindTLS},
-		"untrusted": {untrusted, deliver.KindTLS},
-		"bad reply": {func(t *testing.T) string { return answer(t, "SMTP ready\r\n") }, deliver.KindBadResponse},
+		"closed":       {closing, deliver.KindReset},
+		"refused":      {nobody, deliver.KindRefused},
+		"no TLS":       {plain, deliver.KindTLS},
+		"untrusted":    {untrusted, deliver.KindTLS},
+		"bad response": {func(t *testing.T) string { return respond(t, "SMTP ready\r\n") }, deliver.KindBadResponse},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -284,12 +284,12 @@ func TestFaultyDeliveryFailsLikeAnyOther(t *testing.T) {
 }
 
 func TestFaultyDeliveryTakesNoEndlessHead(t *testing.T) {
-	for name, reply := range map[string]string{
+	for name, resp := range map[string]string{
 		"header": "HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", 2*headLimit),
 		"hints":  strings.Repeat("HTTP/1.1 103 Early Hints\r\n\r\n", headLimit/20),
 	} {
 		t.Run(name, func(t *testing.T) {
-			result := send(t, faultyClient(t, "slow-body", deliver.Network{}, noSleep), answer(t, reply), faultyBody)
+			result := send(t, faultyClient(t, "slow-body", deliver.Network{}, noSleep), respond(t, resp), faultyBody)
 			if f := result.Failure; f == nil || f.Kind != deliver.KindBadResponse || !strings.Contains(f.Message, "are longer than 256 KiB") {
 				t.Errorf("%+v", f)
 			}
@@ -298,14 +298,14 @@ func TestFaultyDeliveryTakesNoEndlessHead(t *testing.T) {
 }
 
 func TestFaultyDeliveryTakesALongBody(t *testing.T) {
-	reply := "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + strings.Repeat("x", 2*headLimit)
-	result := send(t, faultyClient(t, "slow-body", deliver.Network{}, noSleep), answer(t, reply), faultyBody)
+	resp := "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + strings.Repeat("x", 2*headLimit)
+	result := send(t, faultyClient(t, "slow-body", deliver.Network{}, noSleep), respond(t, resp), faultyBody)
 	if result.Failure != nil || result.BodyBytes != 2*headLimit {
 		t.Errorf("%d bytes, %+v", result.BodyBytes, result.Failure)
 	}
 }
 
-// What the fault takes on purpose is not the endpoint's time.
+// The time that the fault itself uses is not the endpoint's.
 func TestSlowBodyHasItsOwnTime(t *testing.T) {
 	const timeout = time.Second
 	sleep := func(ctx context.Context, _ time.Duration) error {
@@ -315,7 +315,7 @@ func TestSlowBodyHasItsOwnTime(t *testing.T) {
 		return nil
 	}
 	client := faultyClient(t, "slow-body", deliver.Network{}, sleep)
-	request := deliver.Request{Target: parseTarget(t, answer(t, noContent)), Body: []byte(faultyBody)}
+	request := deliver.Request{Target: parseTarget(t, respond(t, noContent)), Body: []byte(faultyBody)}
 	if got := client.Deliver(t.Context(), request, timeout); !got.Accepted() {
 		t.Errorf("%+v", got.Failure)
 	}
@@ -343,7 +343,7 @@ func TestFaultyDeliveryStops(t *testing.T) {
 func TestParse(t *testing.T) {
 	for _, f := range All() {
 		got, err := Parse(f.Name)
-		if err != nil || got.Name != f.Name || f.Description == "" || f.Answer == "" {
+		if err != nil || got.Name != f.Name || f.Description == "" || f.Expected == "" {
 			t.Errorf("%s: %+v, %v", f.Name, got, err)
 		}
 		if (f.Shape == Content) != (f.content != nil) || (f.Shape == Wire) != (f.wire != nil) {
@@ -419,7 +419,7 @@ func FuzzFaults(f *testing.F) {
 		for _, fault := range All() {
 			if fault.content != nil {
 				c := content{header: http.Header{}, body: bytes.Clone(body)}
-				fault.content(&c, newDice(seed))
+				fault.content(&c, newSeededRand(seed))
 				if len(c.body) < len(body) {
 					t.Fatalf("%s lost a part of %q", fault.Name, body)
 				}

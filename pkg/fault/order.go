@@ -8,15 +8,15 @@ import (
 )
 
 const (
-	// lateBy is how long a delayed delivery waits.
+	// lateBy is the delay of a delivery.
 	lateBy = 5 * time.Second
 
-	// Of a stream, one in heldEvery is held back until heldFor others have passed.
+	// In a stream, every heldEvery-th delivery is held back until heldFor others were sent.
 	heldEvery, heldFor = 5, 10
 )
 
-// Plan puts a fault of order into the options of a series. All deliveries of a series
-// carry the same request, so reorder changes nothing there; see Arrange.
+// Plan returns the options of a series with a fault of Shape Order. All deliveries of a series have the same
+// request, so that reorder has no effect; see Arrange.
 func (f Fault) Plan(options deliver.Options) deliver.Options {
 	switch f.Name {
 	case duplicate:
@@ -27,11 +27,11 @@ func (f Fault) Plan(options deliver.Options) deliver.Options {
 	return options
 }
 
-// Reorders says whether the fault shows on deliveries of different events only.
+// Reorders reports whether the fault has an effect on deliveries of different events only.
 func (f Fault) Reorders() bool { return f.Name == reorder }
 
-// Arrange puts a fault of order into a sequence of different deliveries, finite or
-// not. None gets lost. A source must not change what it has handed out.
+// Arrange returns a sequence of different deliveries with a fault of Shape Order. None is lost. The source
+// must not change values after it has yielded them.
 func Arrange[T any](f Fault, source iter.Seq[T]) iter.Seq[T] {
 	switch f.Name {
 	case duplicate:

@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// message is a request as bytes, just as the HTTP library would send it.
+// message is a request as bytes, as net/http would send it.
 type message struct {
-	head []byte // with the empty line
+	head []byte // including the empty line
 	body []byte
 }
 
-// wireScript is what is written on the connection in the place of a message.
+// wireScript is what is written to the connection instead of a message.
 type wireScript struct {
 	parts  [][]byte
 	pause  time.Duration // between the parts
@@ -24,9 +24,9 @@ type wireScript struct {
 type ending int
 
 const (
-	awaitReply ending = iota
-	closeWrite        // say that no more comes, then wait for the reply
-	reset             // break the connection off
+	awaitResponse ending = iota
+	closeWrite           // close the sending side, then wait for the response
+	reset                // reset the connection
 )
 
 func newMessage(req *http.Request) (message, error) {
@@ -39,17 +39,17 @@ func newMessage(req *http.Request) (message, error) {
 	return message{out.Bytes()[:end], out.Bytes()[end:]}, nil
 }
 
-// torn is the message up to the middle of its body.
-func (m message) torn() []byte {
+// truncated returns the message up to the middle of its body.
+func (m message) truncated() []byte {
 	return append(bytes.Clone(m.head), m.body[:len(m.body)/2]...)
 }
 
 func truncateBody(m message) wireScript {
-	return wireScript{parts: [][]byte{m.torn()}, ending: closeWrite}
+	return wireScript{parts: [][]byte{m.truncated()}, ending: closeWrite}
 }
 
 func abortBody(m message) wireScript {
-	return wireScript{parts: [][]byte{m.torn()}, ending: reset}
+	return wireScript{parts: [][]byte{m.truncated()}, ending: reset}
 }
 
 const (
