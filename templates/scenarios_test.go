@@ -61,7 +61,7 @@ func parseScenario(t *testing.T, name string, text []byte) *scenario.Scenario {
 	return s
 }
 
-// receiver answers 204 and keeps the events that it gets.
+// receiver responds with 204 and keeps the events.
 type receiver struct {
 	*httptest.Server
 	mu     sync.Mutex
@@ -87,8 +87,8 @@ func newReceiver(t *testing.T) *receiver {
 	return r
 }
 
-// play plays a scenario and returns how long its pauses are together.
-func (r *receiver) play(t *testing.T, s *scenario.Scenario, a runner.Assumption) time.Duration {
+// runScenario runs a scenario and returns the sum of its pauses.
+func (r *receiver) runScenario(t *testing.T, s *scenario.Scenario, a runner.Assumption) time.Duration {
 	t.Helper()
 	transport, err := deliver.NewTransport(t.Context(), deliver.Network{}, 8)
 	if err != nil {
@@ -113,13 +113,13 @@ func (r *receiver) play(t *testing.T, s *scenario.Scenario, a runner.Assumption)
 	return paused
 }
 
-func TestScenariosPassAgainstAnEndpointThatAnswers204(t *testing.T) {
+func TestScenariosPassWith204(t *testing.T) {
 	for name, text := range scenarioFiles(t) {
 		t.Run(name, func(t *testing.T) {
 			s := parseScenario(t, name, text)
 			for _, a := range runner.Assumptions() {
 				r := newReceiver(t)
-				if paused := r.play(t, s, a); paused > time.Second {
+				if paused := r.runScenario(t, s, a); paused > time.Second {
 					t.Errorf("it pauses for %s", paused)
 				}
 				if len(r.broken) > 0 {
@@ -130,7 +130,7 @@ func TestScenariosPassAgainstAnEndpointThatAnswers204(t *testing.T) {
 	}
 }
 
-func TestScenariosSayWhatTheyProve(t *testing.T) {
+func TestScenariosSayWhatTheyTest(t *testing.T) {
 	for name, text := range scenarioFiles(t) {
 		first, rest, _ := strings.Cut(string(text), "\n")
 		if !strings.HasPrefix(first, "# yaml-language-server: $schema=https://") || !strings.HasSuffix(first, "/templates/"+schemaFile) {
@@ -145,11 +145,11 @@ func TestScenariosSayWhatTheyProve(t *testing.T) {
 	}
 }
 
-// TestEveryEventIsEvery plays every-event and looks for what the catalog has.
+// TestEveryEventIsEvery checks that every-event has everything in the catalog.
 func TestEveryEventIsEvery(t *testing.T) {
 	const name = "every-event.yaml"
 	r := newReceiver(t)
-	r.play(t, parseScenario(t, name, scenarioFiles(t)[name]), runner.Once)
+	r.runScenario(t, parseScenario(t, name, scenarioFiles(t)[name]), runner.Once)
 	seen := map[string]int{}
 	for _, e := range r.events {
 		seen[e.Object+" "+e.Name]++
@@ -218,7 +218,7 @@ func compiledSchema(t *testing.T) *jsonschema.Schema {
 	return schema
 }
 
-// asJSON is a YAML text as the values that a JSON Schema judges.
+// asJSON is a YAML text as values for a JSON Schema.
 func asJSON(t *testing.T, text []byte) any {
 	t.Helper()
 	var value any
@@ -245,7 +245,7 @@ func TestScenariosKeepTheSchema(t *testing.T) {
 	}
 }
 
-// TestTheSchemaAgreesWithTheParser tries scenarios on both.
+// TestTheSchemaAgreesWithTheParser checks scenarios with both.
 func TestTheSchemaAgreesWithTheParser(t *testing.T) {
 	schema := compiledSchema(t)
 	tests := []struct {

@@ -45,8 +45,7 @@ func finder(t *testing.T) func(name string) (payload.Template, error) {
 	}
 }
 
-// situations are the names of the templates that the catalog calls for, with what each
-// must have in it.
+// situations are the names of the templates that the catalog requires, with their content.
 func situations() map[string][]string {
 	all := map[string][]string{
 		"ticket-geolocated":  {"ticket", "update", "geoloc.lat", "geoloc.lng"},
@@ -174,7 +173,7 @@ func TestNoOrphans(t *testing.T) {
 	}
 }
 
-// Each template takes another id, and a whole event's variables never need a value.
+// Each template accepts an id, and no variable is required.
 func TestVariables(t *testing.T) {
 	find := finder(t)
 	for name := range situations() {

@@ -2,11 +2,11 @@ package apizee
 
 import "testing"
 
-// catalog is what the tests of this package hold events against.
+// catalog is the catalog of the tests.
 var catalog = Documented()
 
-// The events of the documentation, one with dotted names, and one with a
-// mistake.
+// The events of the documentation, one with dotted names, and one with an
+// error.
 var benchmarks = []struct{ name, body string }{
 	{"ticket", `{"event":"update","time":1575976413,"object":"ticket","objectId":100,"props":{"state":"invited","geoloc":{"lat":47.866675,"lng":-3.865805}}}`},
 	{"media", `{"event":"update","time":1575976413,"object":"media","objectId":9,"props":{"state":"inprogress","_parent":{"name":"ticket","id":100}}}`},

@@ -9,11 +9,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// render is an event as a body.
+// render returns an event as a body.
 func render(e ordered) []byte { return e.document() }
 
-// withProp is the documented example of an event about an object, with one
-// prop alone.
+// withProp returns the documented example of an event with only one prop.
 func withProp(o *Object, p Prop, nest bool) []byte {
 	e := exampleEvent(o, "update")
 	props := ordered{{p.Path, exampleValue(p)}}
@@ -39,8 +38,7 @@ func TestCatalogExamples(t *testing.T) {
 	}
 }
 
-// Every documented word is taken as documented, and every word of another page
-// with a warning.
+// Every documented word is valid, and every partly documented word gives a warning.
 func TestCatalogWords(t *testing.T) {
 	for i := range catalog.Objects {
 		o := &catalog.Objects[i]
@@ -112,7 +110,7 @@ func TestCatalogLookups(t *testing.T) {
 	}
 }
 
-// What a caller does to a list stays with the caller.
+// A caller may change a returned list.
 func TestCatalogIsNotShared(t *testing.T) {
 	lists := map[string]func() []string{
 		"EventNames": catalog.EventNames, "ObjectNames": catalog.ObjectNames, "FieldNames": FieldNames,
@@ -120,12 +118,12 @@ func TestCatalogIsNotShared(t *testing.T) {
 	for name, list := range lists {
 		list()[0] = "changed"
 		if list()[0] == "changed" {
-			t.Errorf("%s hands out the catalog itself", name)
+			t.Errorf("%s returns the catalog itself", name)
 		}
 	}
 	documented := catalog.Validate([]byte(body("ticket", "1", `{"state":"x"}`))).Findings[0].Documented
 	documented[0] = "changed"
 	if catalog.Objects[0].Props[0].Values[0] == "changed" {
-		t.Error("a finding hands out the catalog itself")
+		t.Error("a finding returns the catalog itself")
 	}
 }

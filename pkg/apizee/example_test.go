@@ -8,7 +8,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 )
 
-// A body as a receiver's test might have it, with two slips.
+// A body with two errors.
 func ExampleCatalog_Validate() {
 	report := apizee.Documented().Validate([]byte(`{
 		"event": "update",
@@ -30,7 +30,7 @@ func ExampleCatalog_Validate() {
 	// OK: false
 }
 
-// A receiver that turns away what is not an event of Apizee.
+// An endpoint that rejects requests that are not from Apizee.
 func ExampleCatalog_ValidateRequest() {
 	receive := func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<20))
@@ -60,7 +60,7 @@ func ExampleCatalog_ValidateRequest() {
 	// warning User-Agent: "curl/8.5.0"; Apizee sends "Cloud Apizee"
 }
 
-// A receiver that cares for closed tickets alone.
+// An endpoint that needs only closed tickets.
 func ExampleFilter() {
 	filter, err := apizee.Documented().ParseFilter([]string{"object=ticket", "props.state=done,closed"})
 	if err != nil {

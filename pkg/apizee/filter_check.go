@@ -28,13 +28,13 @@ func (c condition) checkKey(keys []string) error {
 	case slices.Contains(keys, c.key):
 		return nil
 	case slices.Contains(keys, propsKey+c.key):
-		return c.refuse("unknown key "+quote(c.key), propsKey+c.key, keys)
+		return c.invalid("unknown key "+quote(c.key), propsKey+c.key, keys)
 	}
-	return c.refuse("unknown key "+quote(c.key), Nearest(c.key, keys), keys)
+	return c.invalid("unknown key "+quote(c.key), Nearest(c.key, keys), keys)
 }
 
-// refuse is an error about a condition, with a suggestion and the documented values.
-func (c condition) refuse(message, nearest string, documented []string) error {
+// invalid returns an error about a condition, with a suggestion and the documented values.
+func (c condition) invalid(message, nearest string, documented []string) error {
 	return fmt.Errorf("filter %s: %s%s (documented: %s)", quote(c.text), message, Suggest(nearest), strings.Join(documented, ", "))
 }
 
@@ -133,24 +133,24 @@ func (c condition) checkProp(catalog *Catalog, owners []*Object) error {
 		if len(owners) == 0 || !catalog.isPropOrGroup(path) {
 			return nil
 		}
-		return c.refuseProp(path, owners)
+		return c.propError(path, owners)
 	}
 	return c.checkValues(strings.Join(names, " or ")+" "+path, words, partly)
 }
 
-// refuseProp is an error about a prop that is documented only for other objects.
-func (c condition) refuseProp(path string, owners []*Object) error {
+// propError returns an error about a prop that is documented only for other objects.
+func (c condition) propError(path string, owners []*Object) error {
 	var paths []string
 	for _, o := range owners {
 		paths = appendNew(paths, o.PropPaths()...)
 	}
-	return c.refuse(quote(path)+" is not a prop of the selected objects", Nearest(path, paths), paths)
+	return c.invalid(quote(path)+" is not a prop of the selected objects", Nearest(path, paths), paths)
 }
 
 func (c condition) checkValues(noun string, documented, partly []string) error {
 	for _, value := range c.values {
 		if !slices.Contains(documented, value) && !slices.Contains(partly, value) {
-			return c.refuse(quote(value)+" is not a documented "+noun, Nearest(value, documented), documented)
+			return c.invalid(quote(value)+" is not a documented "+noun, Nearest(value, documented), documented)
 		}
 	}
 	return nil

@@ -75,7 +75,7 @@ func TestFilterSpaces(t *testing.T) {
 	}
 }
 
-func TestFilterRefuses(t *testing.T) {
+func TestFilterErrors(t *testing.T) {
 	const states = "new, open, opened, invited, inprogress, updated, expired, declined, rejected, done, closed"
 	const keys = "event, time, object, objectId, props.state, props.geoloc.lat, props.geoloc.lng, " +
 		"props._parent.name, props._parent.id, props.eventType, props.name, props.finishedAt"

@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// FuzzValidate gives any bytes as a body.
+// FuzzValidate validates any bytes as a body.
 func FuzzValidate(f *testing.F) {
 	for _, bench := range benchmarks {
 		f.Add([]byte(bench.body))
@@ -50,8 +50,7 @@ func FuzzValidate(f *testing.F) {
 	})
 }
 
-// sameSpaced fails unless sound JSON and the same with other white space have the same
-// findings.
+// sameSpaced fails unless valid JSON has the same findings with other white space.
 func sameSpaced(t *testing.T, body []byte) {
 	t.Helper()
 	spaced := jsontext.Value(slices.Clone(body))
@@ -81,7 +80,7 @@ func sameSpaced(t *testing.T, body []byte) {
 	}
 }
 
-// FuzzFilter gives any text as a filter, and any bytes as the event.
+// FuzzFilter matches any filter and any bytes as the event.
 func FuzzFilter(f *testing.F) {
 	f.Add("object=ticket", "props.state!=invited,closed", []byte(benchmarks[0].body))
 	f.Add("event != delete", "objectId=9", []byte(benchmarks[1].body))
@@ -113,7 +112,7 @@ func FuzzFilter(f *testing.F) {
 	})
 }
 
-// FuzzNearest holds that only a known word is ever suggested.
+// FuzzNearest checks that only known words are suggested.
 func FuzzNearest(f *testing.F) {
 	f.Add("opend")
 	f.Fuzz(func(t *testing.T, word string) {

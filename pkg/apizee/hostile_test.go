@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// A body may be made to keep a receiver busy, or to flood a terminal.
+// A body may be made to use much time, or to flood a terminal.
 func TestValidateHostile(t *testing.T) {
 	manyNames := func(n int) string {
 		var names []string
@@ -56,6 +56,6 @@ func TestValidateCountsUnknownNames(t *testing.T) {
 		t.Errorf("last of %d findings is %v, want %q", len(report.Findings), last, want)
 	}
 	if !report.OK() {
-		t.Error("names that are not documented broke the contract")
+		t.Error("undocumented names are an error")
 	}
 }

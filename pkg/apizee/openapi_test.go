@@ -59,8 +59,7 @@ func TestOpenAPIWebhooks(t *testing.T) {
 	}
 }
 
-// Each component stands alone, so it says all that the schema of any event
-// says about its object.
+// Each component is complete: it has all that the schema of an event has about its object.
 func TestOpenAPIComponentsAgree(t *testing.T) {
 	for _, name := range catalog.ObjectNames() {
 		schema := compile(t, catalog.OpenAPI(), "#/components/schemas/"+name)

@@ -94,15 +94,15 @@ func (r *reader) value(depth int) (span, error) {
 	case kind == '{' || kind == '[':
 		return r.skip()
 	case kind == '}' || kind == ']':
-		return span{}, r.refuse()
+		return span{}, r.unexpected()
 	}
 	value, err := r.decoder.ReadValue()
 	end := r.offset()
 	return span{end - len(value), end}, err
 }
 
-// refuse returns the decoder's error about a token in the wrong place.
-func (r *reader) refuse() error {
+// unexpected returns the decoder's error about a token in the wrong place.
+func (r *reader) unexpected() error {
 	_, err := r.decoder.ReadToken()
 	return err
 }
@@ -138,7 +138,7 @@ func (r *reader) object(depth int) (span, error) {
 
 func (r *reader) member(depth int) error {
 	if r.decoder.PeekKind() != '"' {
-		return r.refuse()
+		return r.unexpected()
 	}
 	name, err := r.value(depth)
 	if err != nil {

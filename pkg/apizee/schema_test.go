@@ -54,12 +54,11 @@ func TestJSONSchemaIsOne(t *testing.T) {
 	}
 }
 
-// hugeExponent is beyond what the schema library computes with.
+// hugeExponent is too large for the schema library.
 var hugeExponent = regexp.MustCompile(`[0-9][eE][+-]?[0-9]{5,}`)
 
-// agree fails unless schema and validator both find an error in a body, or
-// neither does. A schema sees values: what is no JSON value, or has a key
-// twice, is for the validator alone. compared tells whether there was one.
+// agree fails unless schema and validator agree whether a body is valid. Invalid JSON and
+// duplicate keys are only for the validator; compared reports whether both were used.
 func agree(t *testing.T, schema *jsonschema.Schema, body []byte) (compared bool) {
 	t.Helper()
 	if !jsontext.Value(body).IsValid() || hugeExponent.Match(body) {
@@ -91,7 +90,7 @@ var fragments = []string{
 }
 
 // TestSchemaAgrees puts every fragment in every place of events that are
-// otherwise sound.
+// otherwise valid.
 func TestSchemaAgrees(t *testing.T) {
 	schema := compile(t, catalog.JSONSchema(), "")
 	sound := map[string]string{"ticket": "100", "media": "9", "conversation": `"x"`, "smsmessage": "1", "call": "1"}
@@ -128,8 +127,8 @@ func TestSchemaAgrees(t *testing.T) {
 	}
 }
 
-// FuzzSchemaAgrees holds that the schema refuses what the validator calls an
-// error, and nothing else.
+// FuzzSchemaAgrees checks that the schema rejects exactly the bodies in which the
+// validator finds an error.
 func FuzzSchemaAgrees(f *testing.F) {
 	for _, bench := range benchmarks {
 		f.Add([]byte(bench.body))
@@ -139,8 +138,8 @@ func FuzzSchemaAgrees(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) { agree(t, schema, body) })
 }
 
-// FuzzSchemaAgreesOnValues does the same with parts of an event, which a
-// fuzzer changes without breaking the whole.
+// FuzzSchemaAgreesOnValues does the same with parts of an event, so that the body stays
+// valid JSON.
 func FuzzSchemaAgreesOnValues(f *testing.F) {
 	f.Add(`"update"`, "1575976413", `"ticket"`, "100", `"state":"invited"`, "1")
 	f.Add(`"create"`, "1e3", `"media"`, `"9"`, `"_parent":{"name":"ticket","id":100}`, "[]")

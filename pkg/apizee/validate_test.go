@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
-// body puts an event together from the JSON of what matters to a test.
+// body returns an event with the parts that matter to a test, as JSON.
 func body(object, id, props string) string {
 	return fmt.Sprintf(`{"event":"update","time":1575976413,"object":%q,"objectId":%s,"props":%s}`, object, id, props)
 }
@@ -176,7 +176,7 @@ func TestValidateObjectID(t *testing.T) {
 	})
 }
 
-// onlyRead compares events by what was read.
+// onlyRead compares the exported fields of events.
 var onlyRead = cmpopts.IgnoreUnexported(Event{})
 
 func TestValidateReadsTheEvent(t *testing.T) {

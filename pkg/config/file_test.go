@@ -10,8 +10,8 @@ import (
 
 func TestWhichFile(t *testing.T) {
 	root := t.TempDir()
-	for _, folder := range []string{"both", "user", "none", "named.yaml"} {
-		if err := os.Mkdir(filepath.Join(root, folder), 0o700); err != nil {
+	for _, directory := range []string{"both", "user", "none", "named.yaml"} {
+		if err := os.Mkdir(filepath.Join(root, directory), 0o700); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -29,7 +29,7 @@ func TestWhichFile(t *testing.T) {
 		wantTo   string
 		wantErr  string
 	}{
-		{name: "the folder first", options: Options{Dir: in("both"), UserDir: in("user")}, wantFile: here, wantTo: "here"},
+		{name: "the directory first", options: Options{Dir: in("both"), UserDir: in("user")}, wantFile: here, wantTo: "here"},
 		{name: "the user's second", options: Options{Dir: in("none"), UserDir: in("user")}, wantFile: user, wantTo: "user"},
 		{name: "none", options: Options{Dir: in("none")}},
 		{name: "folders that are none", options: Options{Dir: in("missing"), UserDir: named}},
@@ -39,7 +39,7 @@ func TestWhichFile(t *testing.T) {
 			wantErr: "the configuration file " + in("x.yaml") + ", named by --config, does not exist"},
 		{name: "named by environment and missing", env: environment{"APIZEE_HOOKS_CONFIG": in("x.yaml")},
 			wantErr: "the configuration file " + in("x.yaml") + ", named by APIZEE_HOOKS_CONFIG, does not exist"},
-		{name: "a folder", options: Options{File: in("named.yaml")},
+		{name: "a directory", options: Options{File: in("named.yaml")},
 			wantErr: "read the configuration file " + in("named.yaml") + ": is a directory"},
 		{name: "profile without a file", options: Options{Dir: in("none"), UserDir: in("missing"), Profile: "qa"},
 			wantErr: `the profile "qa" (--profile) needs a configuration file; looked for ` +
@@ -65,7 +65,7 @@ func TestWhichFile(t *testing.T) {
 	}
 }
 
-func TestFileInCurrentFolder(t *testing.T) {
+func TestFileInCurrentDirectory(t *testing.T) {
 	t.Chdir(t.TempDir())
 	write(t, FileName, "profiles: {b: {to: x}, a: {}}")
 	got, err := Load(t.Context(), Options{Profile: "b"})

@@ -5,8 +5,7 @@ import (
 	"testing"
 )
 
-// FuzzDocument gives any bytes as a file: what cannot be read is an error, and
-// what can be resolves, or says why not.
+// FuzzDocument loads any bytes as a file: the result is a configuration or an error.
 func FuzzDocument(f *testing.F) {
 	f.Add([]byte("to: http://a\nheaders: {A: b}\nlisten:\n  status: 200\n"))
 	f.Add([]byte("profiles:\n  a.b:\n    timeout: ${T}\n    headers: {x: [a, b]}\n"))

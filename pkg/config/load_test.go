@@ -27,7 +27,7 @@ func write(t *testing.T, path, content string) string {
 	return path
 }
 
-// defaults is the configuration of somebody who chose nothing, then changed.
+// defaults is the default configuration with a change.
 func defaults(change func(*Config)) Config {
 	c := Config{
 		Timeout: 10 * time.Second,
@@ -148,8 +148,7 @@ profiles:
 	}
 }
 
-// TestEveryKey sets each key through its environment variable, and wants each
-// to reach a field of its own.
+// TestEveryKey checks that the environment variable of each key sets a different field.
 func TestEveryKey(t *testing.T) {
 	samples := map[kind]string{
 		text: "sample", address: "sample", boolean: "true", duration: "7s", status: "418", headerLine: "A: 1", headers: "A: 1",

@@ -12,7 +12,7 @@ import (
 )
 
 func TestTemplateSetsNothing(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "new", "folder", FileName)
+	path := filepath.Join(t.TempDir(), "new", "directory", FileName)
 	if err := Init(path); err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +57,7 @@ func TestTemplateUncommented(t *testing.T) {
 	}
 }
 
-func TestInitLeavesWhatIsThere(t *testing.T) {
+func TestInitKeepsFile(t *testing.T) {
 	path := write(t, filepath.Join(t.TempDir(), FileName), "to: mine")
 	err := Init(path)
 	if exists, ok := errors.AsType[*ExistsError](err); !ok || exists.Path != path {
@@ -68,7 +68,7 @@ func TestInitLeavesWhatIsThere(t *testing.T) {
 	}
 }
 
-func TestInitWritesForTheUserAlone(t *testing.T) {
+func TestInitIsPrivate(t *testing.T) {
 	path := filepath.Join(t.TempDir(), FileName)
 	if err := Init(path); err != nil {
 		t.Fatal(err)

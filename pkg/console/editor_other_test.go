@@ -102,7 +102,7 @@ func TestEditErrors(t *testing.T) {
 	}
 }
 
-func TestEditWithoutPlace(t *testing.T) {
+func TestEditWithoutDirectory(t *testing.T) {
 	e := Editor{LookupEnv: env(nil), Dir: filepath.Join(t.TempDir(), "missing")}
 	if _, err := e.Edit(t.Context(), "event.json", nil); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("got %v, want a missing directory", err)
@@ -118,8 +118,8 @@ func TestEditDefault(t *testing.T) {
 	}
 }
 
-// TestEditCanceled waits for the editor to say that it runs, then ends the
-// context: the editor gets the chance to tidy up.
+// TestEditCanceled waits until the editor is running, then ends the
+// context: the editor can clean up.
 func TestEditCanceled(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	defer cancel(nil)

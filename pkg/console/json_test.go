@@ -50,7 +50,7 @@ func TestJSONFallsBackToLines(t *testing.T) {
 	}
 }
 
-// TestJSONDepth shows that what is nested deeply does not grow out of bounds.
+// TestJSONDepth checks that the size of deeply nested JSON stays bounded.
 func TestJSONDepth(t *testing.T) {
 	nested := func(depth int) string {
 		return strings.Repeat(`[{"a]":`, depth/2) + strings.Repeat("1", 10) + strings.Repeat("}]", depth/2)

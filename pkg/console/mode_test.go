@@ -35,7 +35,7 @@ func TestEnabledWithoutTerminal(t *testing.T) {
 	}
 }
 
-func TestIsNoTerminal(t *testing.T) {
+func TestIsTerminalOfOtherStreams(t *testing.T) {
 	file, err := os.Create(filepath.Join(t.TempDir(), "out"))
 	if err != nil {
 		t.Fatal(err)

@@ -21,7 +21,7 @@ func TestOutput(t *testing.T) {
 	}
 }
 
-// TestOutputWithoutReader writes into a pipe whose reader has left.
+// TestOutputWithoutReader writes to a pipe whose reader has closed it.
 func TestOutputWithoutReader(t *testing.T) {
 	r, w, err := os.Pipe()
 	if err != nil {

@@ -121,8 +121,8 @@ func TestSafeJSON(t *testing.T) {
 	}
 }
 
-// harmless fails unless s is valid UTF-8 in which every rune shows, but for
-// the newlines when they are allowed.
+// harmless fails unless s is valid UTF-8 with only visible runes, and newlines if they are
+// allowed.
 func harmless(t *testing.T, s string, newlines bool) {
 	t.Helper()
 	if !utf8.ValidString(s) {

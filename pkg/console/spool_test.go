@@ -29,7 +29,7 @@ func TestSpool(t *testing.T) {
 	}
 }
 
-// stuck is a terminal that takes nothing until it is told to.
+// stuck is a terminal that blocks until it is released.
 type stuck struct {
 	bytes.Buffer
 	began, goOn chan struct{}
@@ -41,7 +41,7 @@ func (w *stuck) Write(p []byte) (int, error) {
 	return w.Buffer.Write(p)
 }
 
-func TestSpoolLeavesOut(t *testing.T) {
+func TestSpoolOmits(t *testing.T) {
 	w := &stuck{began: make(chan struct{}, 9), goOn: make(chan struct{})}
 	s := NewSpool(w, 10, missing)
 	s.Print([]byte("first\n"))
@@ -58,7 +58,7 @@ func TestSpoolLeavesOut(t *testing.T) {
 	}
 }
 
-// A text that is longer than the limit is no reason to leave it out.
+// A single text that is longer than the limit is not omitted.
 func TestSpoolPrintsLongTexts(t *testing.T) {
 	var out bytes.Buffer
 	s := NewSpool(&out, 10, missing)
@@ -69,7 +69,7 @@ func TestSpoolPrintsLongTexts(t *testing.T) {
 	}
 }
 
-// pieces notes what it is given at once.
+// pieces records each write.
 type pieces []string
 
 func (w *pieces) Write(p []byte) (int, error) {
@@ -77,7 +77,7 @@ func (w *pieces) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// What is given up must not leave half of a line, so each write ends behind one.
+// Each write ends with a whole line, so that a timeout leaves no truncated line.
 func TestSpoolWritesWholeLines(t *testing.T) {
 	var out pieces
 	s := NewSpool(&out, 1<<20, missing)
@@ -112,7 +112,7 @@ func TestSpoolWriterFails(t *testing.T) {
 	}
 }
 
-func TestSpoolGivesUp(t *testing.T) {
+func TestSpoolTimesOut(t *testing.T) {
 	w := &stuck{began: make(chan struct{}, 9), goOn: make(chan struct{})}
 	defer close(w.goOn)
 	s := NewSpool(w, 100, missing)

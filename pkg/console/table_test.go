@@ -88,7 +88,7 @@ func TestTableLayout(t *testing.T) {
 	}
 }
 
-func TestTableLeavesItsRowsAlone(t *testing.T) {
+func TestTableKeepsItsRows(t *testing.T) {
 	table := Table{Rows: [][]Cell{Cells(nil, "a\x1b", "one two three four")}, Width: 12, Wrap: true}
 	first := render(t, table)
 	if second := render(t, table); second != first {

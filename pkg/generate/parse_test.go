@@ -35,7 +35,7 @@ func TestParseRate(t *testing.T) {
 	}
 }
 
-func TestParseRefuses(t *testing.T) {
+func TestParseErrors(t *testing.T) {
 	rate := func(s string) error { _, err := ParseRate(s); return err }
 	mix := func(s string) error { _, err := ParseMix(apizee.Documented(), s); return err }
 	tests := map[string]struct {

@@ -28,8 +28,8 @@ func TestStreamIsTheSameEverywhere(t *testing.T) {
 	golden.Assert(t, string(lines), "seed42.golden")
 }
 
-// A hundred thousand events go through every stage and wrap every counter of a population.
-func TestStreamStaysTheSame(t *testing.T) {
+// A hundred thousand events reach every stage and every counter.
+func TestStreamIsStable(t *testing.T) {
 	const want = "d1491b62c149e1d3eeb37c0e38dd8df75abc27265244a503ec63762c74f51f65"
 	s := New(Options{Seed: 7, Start: start, Rate: Rate{Count: 1000, Per: 7 * time.Second}})
 	hash := sha256.New()
@@ -52,14 +52,14 @@ func TestSeedsDiffer(t *testing.T) {
 	}
 }
 
-// follower holds a stream against the lives, and remembers what it saw.
+// follower checks a stream against the lives, and records the transitions.
 type follower struct {
 	t      *testing.T
 	states map[string]string // by object and id; "" once deleted
 	seen   map[string]int    // "ticket update opened" and the like
 }
 
-// take returns the name of the object.
+// take checks an event and returns the name of its object.
 func (f *follower) take(line []byte) string {
 	report := apizee.Documented().Validate(line)
 	if len(report.Findings) > 0 {
@@ -166,7 +166,7 @@ func TestWordsAreDocumented(t *testing.T) {
 	}
 }
 
-func TestTimeGoesOnAtTheRate(t *testing.T) {
+func TestTimeFollowsTheRate(t *testing.T) {
 	tests := map[string]struct {
 		rate   Rate
 		events int
@@ -197,7 +197,7 @@ func TestTimeGoesOnAtTheRate(t *testing.T) {
 	}
 }
 
-func TestMixIsKept(t *testing.T) {
+func TestMixIsFollowed(t *testing.T) {
 	s := New(Options{Start: start, Mix: Mix{{apizee.Media, 1}}})
 	for range 1000 {
 		if e := apizee.Documented().Validate(s.Next()).Event; e.Object != "media" {
@@ -206,9 +206,9 @@ func TestMixIsKept(t *testing.T) {
 	}
 }
 
-// An object that the package knows nothing of has props of every kind, some of them in
-// groups that do not stand together, or none at all.
-func TestAnyObjectHasALife(t *testing.T) {
+// An object without a behavior has props of every type, also in groups that are not
+// adjacent, or no props.
+func TestAnyObject(t *testing.T) {
 	props := []apizee.Prop{
 		{Path: "place.floor", Type: apizee.Integer, Range: &apizee.Range{Min: -3, Max: 40}, Example: "1"},
 		{Path: "at", Type: apizee.DateTime, Example: `"2021-09-20T13:25:06+00:00"`},
@@ -250,11 +250,11 @@ func TestAnyObjectHasALife(t *testing.T) {
 	}
 }
 
-func TestStreamNeedsNoMoreMemory(t *testing.T) {
+func TestStreamMemoryIsBounded(t *testing.T) {
 	s := New(Options{Start: start})
 	buffer := make([]byte, 0, 1024)
 	if n := testing.AllocsPerRun(100_000, func() { buffer = s.AppendNext(buffer[:0]) }); n != 0 {
-		t.Errorf("an event takes %v allocations", n)
+		t.Errorf("an event needs %v allocations", n)
 	}
 	for _, p := range s.populations {
 		if cap(p.alive) != p.most {

@@ -57,7 +57,7 @@ func TestList(t *testing.T) {
 	}
 }
 
-func TestFindWhatIsNotThere(t *testing.T) {
+func TestFindUnknown(t *testing.T) {
 	tests := []struct{ name, want string }{
 		{"ticket-nwe", `unknown template "ticket-nwe"; did you mean "ticket-new"?`},
 		{"zzzzzz", `unknown template "zzzzzz"`},

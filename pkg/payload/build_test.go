@@ -147,8 +147,8 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// FuzzBuild holds that whatever is typed, Build refuses it or makes one event that
-// keeps the contract unless it was told not to mind.
+// FuzzBuild checks that Build returns an error or one event, which is valid unless
+// undocumented values are allowed.
 func FuzzBuild(f *testing.F) {
 	f.Add("ticket", "update", "100", "state", "invited", false)
 	f.Add("media", "", "m", "_parent.id", "007", true)

@@ -136,8 +136,8 @@ func TestParseErrors(t *testing.T) {
 	}
 }
 
-// FuzzApply holds that a set that is taken makes valid JSON with the value at its
-// path, and that an unset of the same path takes it away again.
+// FuzzApply checks that setting a path gives valid JSON with the value there, and that
+// unsetting the same path removes it.
 func FuzzApply(f *testing.F) {
 	for _, path := range []string{"a", "props.geoloc.lat", `a\.b.c`, "a.-1", "a.0.:1", ":0", `\:`, `{`, `a.\*`, "é<.é<", `"\\`, "_.-1"} {
 		f.Add(ticket, path, "1.0")

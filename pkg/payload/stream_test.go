@@ -84,7 +84,7 @@ func TestStreamReadError(t *testing.T) {
 	}
 }
 
-// endless reads as its text, and then as the last byte of it without end.
+// endless reads as its text, and then as its last byte without end.
 type endless struct {
 	text string
 	read int
@@ -119,7 +119,7 @@ func TestStreamWithoutEnd(t *testing.T) {
 	}
 }
 
-// TestStreamArrayMemory reads an array on one line without keeping it.
+// TestStreamArrayMemory checks that an array on one line is streamed.
 func TestStreamArrayMemory(t *testing.T) {
 	const event, n = `{"event":"update","time":1,"object":"ticket","objectId":100,"props":{}},`, 100_000
 	stream := NewStream(io.MultiReader(strings.NewReader("["), strings.NewReader(strings.Repeat(event, n)), strings.NewReader("{}]")))

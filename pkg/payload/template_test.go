@@ -14,7 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// sources are the same in each test: a clock that stands, and numbers that count.
+// sources are a fixed clock and predictable numbers.
 func sources() Sources {
 	var n int64
 	random := uint64(0x0123456789abcdef)
@@ -104,7 +104,7 @@ func TestTemplateErrors(t *testing.T) {
 	}
 }
 
-// What a hostile template asks for is refused before it takes memory or time.
+// Hostile templates are rejected before they use much memory or time.
 func TestHostileTemplates(t *testing.T) {
 	tests := map[string]string{
 		"loop without output":  `{{ range 1000000000000 }}{{ end }}`,
@@ -276,7 +276,7 @@ func TestParseVar(t *testing.T) {
 	}
 }
 
-// FuzzRender holds that any template ends, and that the output is one object.
+// FuzzRender checks that any template ends, and that its output is one object.
 func FuzzRender(f *testing.F) {
 	f.Add(`{"a": {{ .a | default 1 }}, "b": {{ quote .b }}}`, "x")
 	f.Add(`{{ range until 5 }}{{ end }}{{ define "x" }}{{ template "x" }}{{ end }}`, "[1]")

@@ -34,7 +34,7 @@ func TestText(t *testing.T) {
 	}
 }
 
-// The result or the reason of what stands in a text, where .nu is null, .o an object, .l a
+// The output or the error of an action, where .nu is null, .o an object, .l a
 // list, .i an integer, .big one of 30 digits, and .f a fraction.
 func TestFunctions(t *testing.T) {
 	vars := vars(t, "nu=null", `o={"a":1}`, `l=[1,{"b":null}]`, "i=7", "f=1.50", "big=123456789012345678901234567890", "s=é\"x")

@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// TestContextEndsWaitingForFIFO opens a FIFO that nobody writes to, and one whose writer is silent.
+// TestContextEndsWaitingForFIFO opens a FIFO that nobody writes to, and one whose writer never writes.
 func TestContextEndsWaitingForFIFO(t *testing.T) {
 	for name, written := range map[string]bool{"without a writer": false, "with a silent writer": true} {
 		path := filepath.Join(t.TempDir(), "fifo")

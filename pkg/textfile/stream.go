@@ -14,7 +14,7 @@ func Open(ctx context.Context, path string) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := refuseDirectory(f); err != nil {
+	if err := rejectDirectory(f); err != nil {
 		f.Close()
 		return nil, err
 	}

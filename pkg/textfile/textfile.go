@@ -79,7 +79,7 @@ func readFile(ctx context.Context, open func() (fs.File, error), limit int64) ([
 			return nil, err
 		}
 		defer f.Close()
-		if err := refuseDirectory(f); err != nil {
+		if err := rejectDirectory(f); err != nil {
 			return nil, err
 		}
 		return readAll(f, limit)
@@ -97,8 +97,8 @@ func readAll(r io.Reader, limit int64) ([]byte, error) {
 	return Text(data)
 }
 
-// refuseDirectory returns the same error on all systems if f is a directory.
-func refuseDirectory(f fs.File) error {
+// rejectDirectory returns the same error on all systems if f is a directory.
+func rejectDirectory(f fs.File) error {
 	if info, err := f.Stat(); err == nil && info.IsDir() {
 		return &fs.PathError{Op: "read", Path: info.Name(), Err: syscall.EISDIR}
 	}

@@ -15,7 +15,7 @@ import (
 
 const limit = 1 << 10
 
-// ways are all that reads a text.
+// ways are all functions that read a text.
 func ways(t *testing.T, data string) map[string]func(context.Context) ([]byte, error) {
 	path := filepath.Join(t.TempDir(), "text")
 	if err := os.WriteFile(path, []byte(data), 0o600); err != nil {
@@ -59,7 +59,7 @@ func TestText(t *testing.T) {
 	}
 }
 
-func TestUTF16IsNamed(t *testing.T) {
+func TestUTF16(t *testing.T) {
 	for _, data := range []string{"\xff\xfe{\x00}\x00", "\xfe\xff\x00{\x00}", "{\x00}\x00", "\x00{\x00}", "\xff\xfe"} {
 		for way, read := range ways(t, data) {
 			if got, err := read(t.Context()); !errors.Is(err, ErrUTF16) {
@@ -111,8 +111,8 @@ func TestDirectoryAndMissingFile(t *testing.T) {
 	}
 }
 
-// TestOpenEndsWhereTheFileEnds appends to a file that is being read.
-func TestOpenEndsWhereTheFileEnds(t *testing.T) {
+// TestOpenReadsUpToTheSize appends to a file that is being read.
+func TestOpenReadsUpToTheSize(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "text")
 	os.WriteFile(path, []byte("one"), 0o600)
 	f, err := Open(t.Context(), path)
@@ -126,7 +126,7 @@ func TestOpenEndsWhereTheFileEnds(t *testing.T) {
 	}
 }
 
-// TestContextEndsReading reads what never comes, and what never ends.
+// TestContextEndsReading reads from readers that block or never end.
 func TestContextEndsReading(t *testing.T) {
 	silent, w := io.Pipe()
 	defer w.Close()

@@ -6,20 +6,20 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Inline puts what aliases stand for in their place, and what merge keys (<<) add after the
-// fields of their mapping. Values are shared, not copied, so that it takes no longer than the
-// text is. The error is a *SyntaxError.
+// Inline replaces aliases by their values, and merge keys (<<) by their fields, after those
+// of the mapping. Values are shared, not copied, so that the time is proportional to the
+// size of the text. The error is a *SyntaxError.
 func Inline(root *yaml.Node) error {
 	return inlining{}.children(root)
 }
 
-// inlining are the nodes that were begun, and whether they are done.
+// inlining are the nodes that were begun, and whether they are complete.
 type inlining map[*yaml.Node]bool
 
 func (l inlining) children(n *yaml.Node) error {
 	if done, begun := l[n]; begun {
 		if !done {
-			return &SyntaxError{Line: n.Line, Column: n.Column, Message: "an alias stands in the value of its own anchor"}
+			return &SyntaxError{Line: n.Line, Column: n.Column, Message: "an alias must not be in the value of its own anchor"}
 		}
 		return nil
 	}
@@ -53,7 +53,7 @@ func merge(n *yaml.Node) error {
 		}
 		for _, m := range from {
 			if m.Kind != yaml.MappingNode {
-				return &SyntaxError{Line: field[0].Line, Column: field[0].Column, Message: "<< takes a mapping, or a list of them"}
+				return &SyntaxError{Line: field[0].Line, Column: field[0].Column, Message: "<< needs a mapping or a list of mappings"}
 			}
 			merged = append(merged, m.Content...)
 		}

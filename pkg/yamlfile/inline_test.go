@@ -30,10 +30,10 @@ func TestInline(t *testing.T) {
 		}
 	}
 	for source, want := range map[string]string{
-		"a: &a [*a]\n":         "line 1, column 4: an alias stands in the value of its own anchor",
-		"a: &a {<<: *a}\n":     "line 1, column 4: an alias stands in the value of its own anchor",
-		"a: {<<: 1}\n":         "line 1, column 5: << takes a mapping, or a list of them",
-		"a: {<<: [{}, [x]]}\n": "line 1, column 5: << takes a mapping, or a list of them",
+		"a: &a [*a]\n":         "line 1, column 4: an alias must not be in the value of its own anchor",
+		"a: &a {<<: *a}\n":     "line 1, column 4: an alias must not be in the value of its own anchor",
+		"a: {<<: 1}\n":         "line 1, column 5: << needs a mapping or a list of mappings",
+		"a: {<<: [{}, [x]]}\n": "line 1, column 5: << needs a mapping or a list of mappings",
 	} {
 		roots, err := Documents([]byte(source))
 		if err == nil {
@@ -45,7 +45,7 @@ func TestInline(t *testing.T) {
 	}
 }
 
-// TestInlineSharesValues would not end if it copied them.
+// TestInlineSharesValues would never end if values were copied.
 func TestInlineSharesValues(t *testing.T) {
 	source := "k0: &a0 [1]\n"
 	for i := range 60 {

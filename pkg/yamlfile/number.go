@@ -9,15 +9,15 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// The numbers of YAML 1.2 (its core schema, section 10.3.2). The parser also takes what was
-// a number in YAML 1.1, such as 1_000 and 0b11, and reads 010 as eight.
+// The numbers of YAML 1.2 (its core schema, section 10.3.2). The parser also accepts
+// numbers of YAML 1.1, such as 1_000 and 0b11, and reads 010 as eight.
 var (
 	decimal = regexp.MustCompile(`^([-+]?)(?:0*([0-9]+)(?:\.([0-9]*))?|\.([0-9]+))([eE][-+]?[0-9]+)?$`)
 	based   = regexp.MustCompile(`^0(o[0-7]+|x[0-9a-fA-F]+)$`)
 	notJSON = regexp.MustCompile(`^([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))$`)
 )
 
-// retag tells numbers from texts as YAML 1.2 does, in a node and all that is in it.
+// retag distinguishes numbers and strings as YAML 1.2 does, in a node and its children.
 func retag(n *yaml.Node) {
 	if n.Kind == yaml.ScalarNode && n.Style == 0 && (n.Tag == "!!str" || n.Tag == "!!int" || n.Tag == "!!float") {
 		n.Tag = tagOf(n.Value)
@@ -41,8 +41,8 @@ func tagOf(text string) string {
 	return "!!str"
 }
 
-// Number is a number as JSON writes it, with all its digits. It is "" for infinity, and for
-// what is not a number.
+// Number returns a number as JSON, with all its digits. It is "" for infinity and for text
+// that is not a number.
 func Number(n *yaml.Node) string {
 	if based.MatchString(n.Value) {
 		value, _ := new(big.Int).SetString(n.Value, 0)

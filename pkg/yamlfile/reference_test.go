@@ -55,7 +55,7 @@ func TestExpand(t *testing.T) {
 	}
 }
 
-// FuzzExpand holds that any text survives when it is escaped as documented.
+// FuzzExpand checks that an escaped text is unchanged.
 func FuzzExpand(f *testing.F) {
 	f.Add("a ${A} $${A} $ ${")
 	f.Fuzz(func(t *testing.T, s string) {

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestMistakesHaveAPlace(t *testing.T) {
+func TestErrorsHaveAPlace(t *testing.T) {
 	lines := strings.Repeat("- {a: [b, 'c']}\n", 300)
 	tests := []struct{ name, source, want string }{
 		{"flow mapping not closed", "name: x\nsteps:\n  - {send: ticket, id: 1\n  - pause: 1s\n", "line 3, column 5: did not find expected ',' or '}'"},
@@ -40,7 +40,7 @@ func TestMistakesHaveAPlace(t *testing.T) {
 	}
 }
 
-func TestEmptyDocumentsAreLeftOut(t *testing.T) {
+func TestEmptyDocumentsAreOmitted(t *testing.T) {
 	roots, err := Documents([]byte("# nothing\n---\na: b\n---\n---\n- c\n"))
 	if err != nil || len(roots) != 2 || roots[0].Line != 3 || roots[1].Line != 6 {
 		t.Errorf("%v, %v", roots, err)
