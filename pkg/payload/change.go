@@ -78,12 +78,10 @@ func Apply(c *apizee.Catalog, body []byte, changes []Change) ([]byte, error) {
 			return nil, err
 		}
 	}
-	if still, err := isArranged(c, body); err != nil {
-		return nil, fmt.Errorf("change the event: %w", err)
-	} else if arranged && !still {
-		return arrange(c, body)
+	if still, err := isArranged(c, body); err != nil || still || !arranged {
+		return body, err
 	}
-	return body, nil
+	return arrange(c, body)
 }
 
 // isArranged reports whether a body is in documented order, ignoring white space.
