@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -147,6 +148,33 @@ func TestListenTwice(t *testing.T) {
 			if !accepted || !recorded[body] {
 				t.Fatalf("%s: accepted %t, recorded %t", body, accepted, recorded[body])
 			}
+		}
+	}
+}
+
+// An event whose request is malformed counts as refused with --strict; other malformed data does not.
+func TestStrictCountsMalformedEvents(t *testing.T) {
+	for _, test := range []struct {
+		request string
+		code    int
+	}{
+		{"POST / HTTP/1.1\r\nHost: h\r\nX A: 1\r\nContent-Length: 2\r\n\r\n{}", 1},
+		{"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip\r\n\r\n{}", 1},
+		{"POST / HTTP/1.1\r\nHost: h\r\nX: " + strings.Repeat("x", 80<<10) + "\r\n\r\n", 1},
+		{"GET / HTTP/1.1\r\nHost: h\r\nX A: 1\r\n\r\n", 0},
+	} {
+		c, url := startListen(t, "--strict")
+		conn, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		io.WriteString(conn, test.request)
+		response, _ := io.ReadAll(conn)
+		conn.Close()
+		c.Process.Signal(os.Interrupt)
+		c.Wait()
+		if code := c.ProcessState.ExitCode(); code != test.code {
+			t.Errorf("%.60q: exit code %d, want %d; the response is %q", test.request, code, test.code, response)
 		}
 	}
 }

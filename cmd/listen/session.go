@@ -108,6 +108,7 @@ func (s *session) malformed(m receive.Malformed) {
 	if s.spool != nil {
 		s.print(s.printer.Malformed(s.text[:0], m))
 	}
+	s.tally.AddMalformed(m)
 }
 
 // print passes a text on, and keeps the buffer for reuse unless it is too large.

@@ -33,7 +33,8 @@ func TestMalformed(t *testing.T) {
 			if resp := r.raw(t, test.request); !strings.HasPrefix(resp, test.status) {
 				t.Errorf("got %q", resp)
 			}
-			if m := <-r.malformed; !strings.Contains(m.Reason, test.reason) || m.Remote == "" || m.At.IsZero() {
+			if m := <-r.malformed; !strings.Contains(m.Reason, test.reason) || m.Remote == "" || m.At.IsZero() ||
+				m.IsPost != strings.HasPrefix(test.request, "POST ") {
 				t.Errorf("%+v", m)
 			}
 		})

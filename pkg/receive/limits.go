@@ -152,7 +152,7 @@ func (l *listener) acquire(slots chan struct{}) bool {
 	default:
 	}
 	l.reported.Do(func() {
-		l.server.malformed("", fmt.Sprintf("all %d connections are in use; new senders wait until one is closed", cap(slots)))
+		l.server.malformed(Malformed{Reason: fmt.Sprintf("all %d connections are in use; new senders wait until one is closed", cap(slots))})
 	})
 	select {
 	case slots <- struct{}{}:

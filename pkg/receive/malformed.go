@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 )
 
@@ -43,7 +44,8 @@ type conn struct {
 	tls      *tls.Conn // nil is plain HTTP
 	server   *Server
 	stage    atomic.Int32
-	start    []byte // of the data, until a request is in flight
+	start    []byte // of the data since the last request
+	served   bool   // a request was in flight; what follows may be the rest of its body
 	lines    int    // of the head that is being read
 	reported atomic.Bool
 }
@@ -76,7 +78,7 @@ func (s *Server) connState(nc net.Conn, state http.ConnState) {
 // serve notes that a request is in flight.
 func (c *conn) serve() {
 	c.stage.Store(serving)
-	c.start = nil
+	c.start, c.served = c.start[:0], true
 }
 
 func (c *conn) Read(p []byte) (int, error) {
@@ -95,14 +97,12 @@ func (c *conn) Read(p []byte) (int, error) {
 }
 
 func (c *conn) observe(data []byte) {
-	const shown = 40
-	if c.stage.Load() == fresh {
-		c.start = bytes.Clone(data[:min(len(data), shown)])
-	}
+	const kept = 40
 	if c.stage.CompareAndSwap(fresh, reading) || c.stage.CompareAndSwap(idle, reading) {
-		c.lines = 0
+		c.start, c.lines = c.start[:0], 0
 	}
 	if c.stage.Load() == reading {
+		c.start = append(c.start, data[:min(len(data), kept-len(c.start))]...)
 		c.lines += bytes.Count(data, []byte("\n"))
 	}
 }
@@ -112,6 +112,7 @@ func (c *conn) readFailed(err error) {
 	stage := c.stage.Load()
 	switch {
 	case errors.As(err, &plain) && plain.Conn != nil && looksLikeHTTP(plain.RecordHeader[:]):
+		c.start = plain.RecordHeader[:]
 		c.report("plain HTTP request to an HTTPS server; the sender must use https://")
 		io.WriteString(plain.Conn, "HTTP/1.0 400 Bad Request\r\n\r\nThis server requires HTTPS; use https://\n")
 	case errors.Is(err, net.ErrClosed):
@@ -144,7 +145,7 @@ func (c *conn) rejection(response []byte) string {
 	if len(body) > 0 && !bytes.Equal(body, status) {
 		return string(body)
 	}
-	if start := firstLine(c.start); len(start) > 0 {
+	if start := firstLine(c.start); len(start) > 0 && !c.served {
 		return fmt.Sprintf("%s: the data starts with %#q", status, start)
 	}
 	return string(status)
@@ -153,7 +154,7 @@ func (c *conn) rejection(response []byte) string {
 // report reports the first problem of a connection.
 func (c *conn) report(reason string) {
 	if c.reported.CompareAndSwap(false, true) {
-		c.server.malformed(c.RemoteAddr().String(), reason)
+		c.server.malformed(Malformed{Remote: c.RemoteAddr().String(), Reason: reason, IsPost: bytes.HasPrefix(c.start, []byte(apizee.Method+" "))})
 	}
 }
 
@@ -237,12 +238,12 @@ func isHTTP2Preface(r *http.Request) bool {
 func (s *Server) refuseHTTP2(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Connection", "close")
 	w.WriteHeader(http.StatusHTTPVersionNotSupported)
-	s.malformed(r.RemoteAddr, "HTTP/2 request; only HTTP/1.1 is supported")
+	s.malformed(Malformed{Remote: r.RemoteAddr, Reason: "HTTP/2 request; only HTTP/1.1 is supported"})
 }
 
-func (s *Server) malformed(remote, reason string) {
-	m := Malformed{At: s.options.Now(), Remote: remote, Reason: reason}
-	s.reports.add(len(reason), func() { s.options.OnMalformed(m) })
+func (s *Server) malformed(m Malformed) {
+	m.At = s.options.Now()
+	s.reports.add(len(m.Reason), func() { s.options.OnMalformed(m) })
 }
 
 // serverLog reports what net/http logs.
@@ -255,7 +256,7 @@ const acceptErrorEvery = 10 * time.Second
 func (l serverLog) Write(text []byte) (int, error) {
 	reason := strings.TrimPrefix(strings.TrimSpace(string(text)), "http: ")
 	if !strings.HasPrefix(reason, "Accept error: ") || l.server.isAcceptErrorDue() {
-		l.server.malformed("", reason)
+		l.server.malformed(Malformed{Reason: reason})
 	}
 	return len(text), nil
 }

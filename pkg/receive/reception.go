@@ -105,4 +105,5 @@ type Malformed struct {
 	At     time.Time
 	Remote string // may be empty
 	Reason string // may quote what the sender wrote
+	IsPost bool   // it starts with the method of an event
 }

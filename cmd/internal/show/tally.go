@@ -43,6 +43,14 @@ func (t *Tally) Add(r *receive.Reception) {
 	}
 }
 
+// AddMalformed counts data that is not a request. It counts as a refused request when it
+// starts like an event.
+func (t *Tally) AddMalformed(m receive.Malformed) {
+	if m.IsPost {
+		t.Rejected++
+	}
+}
+
 func (t *Tally) addEvent(r *receive.Reception) {
 	t.Events++
 	if r.Outcome == receive.NotRecorded {
