@@ -175,7 +175,7 @@ func (p *plan) forward(ctx context.Context, loaded *config.Loaded) error {
 		return err
 	}
 	receive.KeepConnectionHeader(transport)
-	p.receive.Forward = &receive.Forwarder{Target: target, Client: deliver.NewClient(transport, p.Now), Timeout: loaded.Config.Timeout}
+	p.receive.Forward = &receive.Forwarder{Target: target, Client: deliver.NewClient(transport, p.Now), Network: network, Timeout: loaded.Config.Timeout}
 	return nil
 }
 

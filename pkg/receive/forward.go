@@ -29,6 +29,9 @@ type Forwarder struct {
 	// KeepConnectionHeader.
 	Client *deliver.Client
 
+	// Network is that of the client's transport, so that Reaches knows where it connects.
+	Network deliver.Network
+
 	// Timeout is how long the target has for its whole response; 0 is no limit. The part of a
 	// response beyond Limits.Body is read after Options.Delay.
 	Timeout time.Duration

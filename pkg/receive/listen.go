@@ -1,15 +1,15 @@
 package receive
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"net"
-	"net/url"
+	"net/netip"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -81,31 +81,39 @@ func IsLoopback(addr net.Addr) bool {
 	return deliver.IsLoopback(host)
 }
 
-// Reaches reports whether the target is the server that listens on bound: it would forward each
-// request to itself, without end.
+// Reaches reports whether a connection to the target is one to the server that listens on bound: it
+// would forward each request to itself, without end. Where a proxy is used, the connection is to the
+// proxy. A loop over other programs is not detected.
 func (f *Forwarder) Reaches(ctx context.Context, bound net.Addr) bool {
+	if socket := f.Network.UnixSocket; socket != "" || bound.Network() == "unix" {
+		return socket != "" && bound.Network() == "unix" && isSameSocket(socket, bound.String())
+	}
 	listener, ok := bound.(*net.TCPAddr)
 	if !ok {
 		return false
 	}
-	port, err := net.DefaultResolver.LookupPort(ctx, "tcp", targetPort(f.Target))
-	if err != nil || port != listener.Port {
-		return false
+	to := f.Target
+	if proxy, err := f.Network.ProxyFor(to); err == nil && proxy != nil {
+		to = proxy
 	}
-	return slices.ContainsFunc(addresses(ctx, f.Target.Hostname()), func(ip net.IP) bool { return reaches(ip, listener.IP) })
-}
-
-func targetPort(target *url.URL) string { return cmp.Or(target.Port(), target.Scheme) }
-
-// addresses returns the IP addresses of a host; none when it cannot be resolved.
-func addresses(ctx context.Context, name string) []net.IP {
-	if strings.EqualFold(strings.TrimSuffix(name, "."), "localhost") {
-		return []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback}
+	address := deliver.Address(to)
+	if _, port, _ := net.SplitHostPort(address); port != strconv.Itoa(listener.Port) {
+		return false
 	}
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
-	found, _ := net.DefaultResolver.LookupIP(ctx, "ip", name)
-	return found
+	found, _ := f.Network.Lookup(ctx, address)
+	return slices.ContainsFunc(found, func(ip netip.Addr) bool { return reaches(ip.AsSlice(), listener.IP) })
+}
+
+// isSameSocket reports whether two paths name one socket.
+func isSameSocket(a, b string) bool {
+	if a == b {
+		return true
+	}
+	first, err := os.Stat(a)
+	second, otherErr := os.Stat(b)
+	return err == nil && otherErr == nil && os.SameFile(first, second)
 }
 
 // reaches reports whether a connection to ip reaches a listener on bound. The unspecified address

@@ -3,6 +3,9 @@ package receive
 import (
 	"errors"
 	"net"
+	"net/url"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
@@ -43,6 +46,7 @@ func TestReaches(t *testing.T) {
 		{"http://[::]:8279/", "0.0.0.0:8279", true},
 		{"http://LOCALHOST.:8279/", "127.0.0.1:8279", true},
 		{"http://localhost:8279/", "[::1]:8279", true},
+		{"http://a.LOCALHOST:8279/", "127.0.0.1:8279", true},
 		{"http://localhost/", "127.0.0.1:80", true},
 		{"https://localhost/", "127.0.0.1:443", true},
 		{"http://127.0.0.1:8280/", "127.0.0.1:8279", false},
@@ -65,6 +69,50 @@ func TestReaches(t *testing.T) {
 				t.Errorf("got %t", got)
 			}
 		})
+	}
+}
+
+// What a name stands for depends on the network.
+func TestReachesOverNetwork(t *testing.T) {
+	dir := t.TempDir()
+	socket, link := filepath.Join(dir, "s"), filepath.Join(dir, "link")
+	l, err := Listen(t.Context(), Unix+socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if err := os.Symlink(socket, link); err != nil {
+		t.Fatal(err)
+	}
+	tcp := &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 8279}
+	resolve, err := deliver.ParseResolve("a.test:8279:127.0.0.1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := func(text string) func(*url.URL) (*url.URL, error) {
+		return func(*url.URL) (*url.URL, error) { return url.Parse(text) }
+	}
+	for name, test := range map[string]struct {
+		network deliver.Network
+		bound   net.Addr
+		want    bool
+	}{
+		"resolved":     {deliver.Network{Resolve: []deliver.Resolve{resolve}}, tcp, true},
+		"socket":       {deliver.Network{UnixSocket: socket}, l.Addr(), true},
+		"link":         {deliver.Network{UnixSocket: link}, l.Addr(), true},
+		"other socket": {deliver.Network{UnixSocket: socket + "x"}, l.Addr(), false},
+		"to a socket":  {deliver.Network{Resolve: []deliver.Resolve{resolve}, UnixSocket: socket}, tcp, false},
+		"from one":     {deliver.Network{Resolve: []deliver.Resolve{resolve}}, l.Addr(), false},
+		"proxy":        {deliver.Network{Proxy: proxy("http://127.0.0.1:8279")}, tcp, true},
+		"other proxy":  {deliver.Network{Proxy: proxy("http://127.0.0.1:8280")}, tcp, false},
+	} {
+		target, err := deliver.ParseURL("http://a.test:8279/")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := (&Forwarder{Target: target, Network: test.network}).Reaches(t.Context(), test.bound); got != test.want {
+			t.Errorf("%s: got %t", name, got)
+		}
 	}
 }
 
