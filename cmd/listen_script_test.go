@@ -33,7 +33,7 @@ func startListener(ts *testscript.TestScript, neg bool, args []string) {
 	l := &listener{out: &syncBuffer{grown: make(chan struct{}, 1)}, err: &syncBuffer{grown: make(chan struct{}, 1)}, ended: make(chan struct{})}
 	l.cmd = exec.Command(cli.Program, append([]string{"listen", "--addr", "127.0.0.1:0"}, args...)...)
 	l.cmd.Dir, l.cmd.Stdout, l.cmd.Stderr = ts.MkAbs("."), l.out, l.err
-	for _, name := range []string{"HOME", "PATH", "NO_COLOR", "COLUMNS", "TZ"} {
+	for _, name := range []string{"HOME", "PATH", "NO_COLOR", "COLUMNS", "TZ", "http_proxy"} {
 		l.cmd.Env = append(l.cmd.Env, name+"="+ts.Getenv(name))
 	}
 	ts.Check(l.cmd.Start())

@@ -57,6 +57,7 @@ func (p *plan) listening(bound net.Addr) show.Listening {
 	l := show.Listening{URL: p.url(bound), Addr: bound, Path: p.config.Path, SelfSigned: p.selfSigned}
 	if p.receive.Forward != nil {
 		l.Forward = p.receive.Forward.Target
+		l.Proxy = p.receive.Forward.Network.ProxyName(l.Forward)
 	}
 	return l
 }

@@ -220,7 +220,7 @@ func (o *options) deliver(ctx context.Context, target deliver.Target, e event, n
 // rejected returns the error for rejected deliveries.
 func (o *options) rejected(sum deliver.Summary, last deliver.Result) error {
 	if sum.Sent == 1 {
-		return o.Negative("the endpoint returned %d %s", last.Status, last.StatusText)
+		return o.Negative("the endpoint returned %d %s", last.Status, last.StatusText+last.Through())
 	}
-	return o.Negative("%d of %d deliveries rejected, the last with %d %s", sum.Rejected, sum.Sent, last.Status, last.StatusText)
+	return o.Negative("%d of %d deliveries rejected, the last with %d %s", sum.Rejected, sum.Sent, last.Status, last.StatusText+last.Through())
 }

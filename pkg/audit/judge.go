@@ -94,7 +94,7 @@ func (a attempt) describe() string {
 	if f := a.result.Failure; f != nil {
 		return f.Message
 	}
-	text := strings.TrimSpace(fmt.Sprintf("%d %s", a.result.Status, brief(a.result.StatusText)))
+	text := strings.TrimSpace(fmt.Sprintf("%d %s", a.result.Status, brief(a.result.StatusText))) + a.result.Through()
 	if a.late() {
 		text += fmt.Sprintf(" after %s", a.result.Timings.Total.Round(time.Millisecond))
 	}

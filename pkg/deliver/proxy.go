@@ -2,9 +2,11 @@ package deliver
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"golang.org/x/net/http/httpproxy"
 
@@ -30,7 +32,40 @@ func EnvironmentProxy(lookupEnv func(string) (string, bool)) func(*url.URL) (*ur
 		HTTPSProxy: first("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"),
 		NoProxy:    first("no_proxy", "NO_PROXY"),
 	}
-	return config.ProxyFunc()
+	find := config.ProxyFunc()
+	return func(u *url.URL) (*url.URL, error) {
+		proxy, err := find(u)
+		if err != nil {
+			return nil, errProxyURL // err would show a password
+		}
+		if proxy == nil {
+			return nil, nil
+		}
+		named := config.HTTPProxy
+		if u.Scheme == "https" {
+			named = config.HTTPSProxy
+		}
+		return proxy, checkProxy(named)
+	}
+}
+
+var errProxyURL = errors.New("it is malformed")
+
+// checkProxy returns what is wrong with the URL of a proxy, for which httpproxy takes anything: it
+// puts http:// before one that is malformed.
+func checkProxy(named string) error {
+	if !strings.Contains(named, "://") {
+		return nil
+	}
+	u, err := url.Parse(named)
+	if err != nil || u.Hostname() == "" {
+		return errProxyURL
+	}
+	switch u.Scheme {
+	case "http", "https", "socks5", "socks5h":
+		return nil
+	}
+	return fmt.Errorf("the scheme %q is not supported; use http, https or socks5", u.Scheme)
 }
 
 // ProxyFor returns the proxy of requests to a URL, or nil. Sockets, addresses of Resolve and this
@@ -40,6 +75,12 @@ func (n Network) ProxyFor(u *url.URL) (*url.URL, error) {
 		return nil, nil
 	}
 	return n.Proxy(u)
+}
+
+// ProxyName is the URL of ProxyFor without its secrets, or "".
+func (n Network) ProxyName(u *url.URL) string {
+	proxy, _ := n.ProxyFor(u)
+	return showProxy(proxy)
 }
 
 // goesPastProxy reports whether curl needs an option to use no proxy for a URL.
@@ -58,7 +99,7 @@ func (n Network) proxyOf(r *http.Request) (*url.URL, error) {
 	if err != nil {
 		return nil, &Failure{
 			Kind: KindProxy, Remedy: RemedyNoProxy, Err: err,
-			Message: "the environment has no valid proxy URL for " + Address(r.URL),
+			Message: fmt.Sprintf("the environment has no valid proxy URL for %s: %v", Address(r.URL), err),
 			Hint:    "check HTTP_PROXY, HTTPS_PROXY and ALL_PROXY",
 		}
 	}

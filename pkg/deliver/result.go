@@ -68,5 +68,14 @@ func (r Result) Verdict() Verdict {
 	return VerdictRejected
 }
 
+// Through names the proxy of a rejected delivery, which may have sent the response itself, as in
+// ", through the proxy http://proxy:3128"; else it is empty. A Failure names the proxy by itself.
+func (r Result) Through() string {
+	if r.Proxy == "" || r.Verdict() != VerdictRejected {
+		return ""
+	}
+	return ", through the proxy " + r.Proxy
+}
+
 // Accepted reports whether the endpoint accepted the delivery.
 func (r Result) Accepted() bool { return r.Verdict() == VerdictAccepted }

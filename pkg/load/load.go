@@ -147,7 +147,7 @@ func (t deliverTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, deliverError{f}
 	}
 	return &http.Response{
-		Status: strings.TrimSpace(fmt.Sprintf("%d %s", result.Status, result.StatusText)), StatusCode: result.Status,
+		Status: strings.TrimSpace(fmt.Sprintf("%d %s", result.Status, result.StatusText)) + result.Through(), StatusCode: result.Status,
 		Proto: result.Proto, Header: result.Headers, Body: io.NopCloser(bytes.NewReader(result.Body)), Request: r,
 	}, nil
 }

@@ -73,7 +73,7 @@ func (s Style) verdict(p console.Palette, t deliver.Target, r deliver.Result) st
 	case deliver.VerdictAccepted:
 		return p.OK(status)
 	}
-	return p.Finding(status) + s.redirect(p, t, r)
+	return p.Finding(status+console.Safe(r.Through())) + s.redirect(p, t, r)
 }
 
 // redirect returns where a redirect points to. It is not followed.

@@ -23,6 +23,7 @@ type Listening struct {
 	Addr       net.Addr         // the bound address
 	Path       string           // the only path that is served; "" is any
 	Forward    *url.URL         // where events are forwarded to; nil is none
+	Proxy      string           // on the way there, without its secrets; "" is none
 	SelfSigned *tls.Certificate // the generated certificate; nil is none
 }
 

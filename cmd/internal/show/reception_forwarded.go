@@ -38,6 +38,14 @@ func (p Receptions) forwardedBody(r *receive.Reception) (body []byte, truncated 
 	return []byte(secrets.Mask(string(body))), truncated, undecoded
 }
 
+// throughProxy names the proxy on the way to the endpoint, if any.
+func (p Receptions) throughProxy() string {
+	if p.Proxy == "" {
+		return ""
+	}
+	return ", through the proxy " + p.Proxy
+}
+
 // forwardedLines adds the first lines of a response other than 2xx.
 func (p receptionLine) forwardedLines(dst []byte, r *receive.Reception, indent, width int) []byte {
 	f := r.Forwarded
@@ -46,6 +54,9 @@ func (p receptionLine) forwardedLines(dst []byte, r *receive.Reception, indent, 
 	}
 	if width > 0 {
 		width = max(width-indent, 1)
+	}
+	if p.Proxy != "" && f.Status != 0 { // a Failure names the proxy itself
+		dst = p.dim(dst, indent, console.Cut(Brief("through the proxy "+p.Proxy), width))
 	}
 	body, _, undecoded := p.forwardedBody(r)
 	if undecoded != "" {
@@ -69,7 +80,7 @@ func (p receptionPretty) forwardedWhole(dst []byte, r *receive.Reception) []byte
 	if r.Forwarded == nil || r.Forwarded.Status == 0 {
 		return dst
 	}
-	dst = p.dim(dst, 0, fmt.Sprintf("→ %d", r.Forwarded.Status))
+	dst = p.dim(dst, 0, fmt.Sprintf("→ %d", r.Forwarded.Status)+p.throughProxy())
 	body, truncated, undecoded := p.forwardedBody(r)
 	if undecoded != "" {
 		return p.dim(dst, 0, undecoded)

@@ -21,7 +21,7 @@ func (p receptionLine) Begin(dst []byte) []byte {
 	}
 	dst = fmt.Appendf(dst, "Listening on %s (%s). Ctrl-C stops.\n", p.Palette.Strong(p.URL), console.Safe(path))
 	if p.Forward != nil {
-		dst = fmt.Appendf(dst, "Forwarding to %s\n", console.Safe(p.url(p.Forward)))
+		dst = fmt.Appendf(dst, "Forwarding to %s%s\n", console.Safe(p.url(p.Forward)), console.Safe(p.throughProxy()))
 	}
 	if p.SelfSigned == nil {
 		return dst

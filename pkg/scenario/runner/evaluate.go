@@ -25,7 +25,7 @@ func (run *running) evaluate(x *scenario.Expectation, within time.Duration, r de
 	}
 	var found []Difference
 	if !slices.ContainsFunc(x.Status, func(s scenario.StatusRange) bool { return s.Low <= r.Status && r.Status <= s.High }) {
-		found = append(found, Difference{"status", statusText(x), statusLine(r)})
+		found = append(found, Difference{"status", statusText(x), statusLine(r) + r.Through()})
 	}
 	if within > 0 && r.Timings.Total > within {
 		found = append(found, Difference{"within", within.String(), r.Timings.Total.Round(time.Millisecond / 10).String()})
@@ -44,7 +44,7 @@ func (run *running) evaluate(x *scenario.Expectation, within time.Duration, r de
 }
 
 func evaluateFailure(x *scenario.Expectation, r deliver.Result) []Difference {
-	actual := statusLine(r)
+	actual := statusLine(r) + r.Through()
 	if r.Failure != nil {
 		actual = string(r.Failure.Kind)
 	}
