@@ -132,7 +132,7 @@ func (r *running) waitUntilReady(ctx context.Context, p *undertest.Programs) err
 		return cli.Unreachable(err, foreground+"; nothing was sent.")
 	case errors.As(err, &exited):
 		return cli.Unreachable(err, "see its output above; nothing was sent.")
-	case errors.As(err, &failure) && failure.Kind == deliver.KindTLS:
+	case errors.As(err, &failure) && (failure.Kind == deliver.KindTLS || failure.Kind == deliver.KindBadResponse):
 		return cli.Unreachable(fmt.Errorf("--wait-for: %w", err), show.Hint(failure)+"; nothing was sent.")
 	}
 	if limited.Err() != nil {

@@ -77,8 +77,12 @@ func (e Endpoint) wait(ctx context.Context, failed func() error) error {
 }
 
 // isPermanent reports whether waiting does not help: the endpoint responds in plain HTTP instead
-// of TLS, or with an untrusted certificate.
+// of TLS, with an untrusted certificate, or not in HTTP/1.1.
 func isPermanent(err error) bool {
+	var failure *deliver.Failure
+	if errors.As(err, &failure) && failure.Kind == deliver.KindBadResponse {
+		return true
+	}
 	var plain tls.RecordHeaderError
 	var untrusted *tls.CertificateVerificationError
 	return errors.As(err, &plain) || errors.As(err, &untrusted)

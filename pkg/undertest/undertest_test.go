@@ -249,6 +249,31 @@ func TestWaitForFailsWithoutTLS(t *testing.T) {
 	}
 }
 
+// Waiting does not help when the endpoint speaks another protocol, such as HTTP/2 only.
+func TestWaitForFailsWithoutHTTP1(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			c.Read(make([]byte, 1024))
+			io.WriteString(c, "\x00\x00\x00\x04\x00\x00\x00\x00\x00") // HTTP/2 settings
+			c.Close()
+		}
+	}()
+	var failure *deliver.Failure
+	err = waitFor(t.Context(), Endpoint{URL: "http://" + l.Addr().String(), Client: client()})
+	if !errors.As(err, &failure) || failure.Kind != deliver.KindBadResponse || !strings.Contains(err.Error(), "HTTP/2") {
+		t.Error(err)
+	}
+}
+
 func TestParseEndpoint(t *testing.T) {
 	for s, want := range map[string]string{
 		"http://localhost:3000/x": "http://localhost:3000/x",
