@@ -26,9 +26,8 @@ func New(app *cli.App) *cobra.Command {
 		Short: "Receive, show and check events",
 		Long: `Receive events and show each one as it arrives: its contents, the response, and
 how it differs from Apizee's documentation (✗ error, ! warning). All methods and
-paths are accepted, so that mistakes show up. --filter limits what is shown and
-counted; all events are still responded to, recorded and forwarded. An empty request
-other than POST is not an event.`,
+paths are accepted; an empty request other than POST is not an event. --filter
+limits what is shown and counted, not what is recorded and forwarded.`,
 		Annotations: cli.ExitCodes(map[int]string{
 			cli.ExitOK:          "stopped, or --count reached",
 			cli.ExitNegative:    "timed out before --count; with --strict: an event was invalid or refused",

@@ -14,13 +14,13 @@ import (
 // Program is the name of this program.
 const Program = "apizee-hooks"
 
-// helpWidth is how wide help is at most, and textWidth how wide a paragraph in it.
+// helpWidth is the maximum width of help, and textWidth that of its paragraphs.
 const (
 	helpWidth = 100
 	textWidth = 80
 )
 
-// Example takes the indentation of the source out of help texts.
+// Example removes the indentation of the source from examples.
 func Example(s string) string {
 	var lines []string
 	for line := range strings.Lines(strings.TrimPrefix(s, "\n")) {
@@ -29,10 +29,10 @@ func Example(s string) string {
 	return strings.TrimRight(strings.Join(lines, "\n"), "\n")
 }
 
-// SetHelp has a program and its commands show their help in this layout.
+// SetHelp sets the layout of the help of a program and its commands.
 func SetHelp(root *cobra.Command, app *App) {
 	root.SetHelpFunc(func(c *cobra.Command, _ []string) { writeHelp(app, NewPage(c)) })
-	// cobra asks for it after a mistake; errors here name the next step instead.
+	// cobra shows it after an error; hints replace it here.
 	root.SetUsageFunc(func(c *cobra.Command) error { writeHelp(app, NewPage(c)); return nil })
 }
 
@@ -66,7 +66,7 @@ type helpWriter struct {
 	started bool
 }
 
-// gap is the blank line between two parts of a help.
+// gap writes a blank line between two parts of the help.
 func (h *helpWriter) gap() {
 	if h.started {
 		fmt.Fprintln(h.w)
@@ -116,7 +116,7 @@ func (h *helpWriter) examples(text string) {
 	}
 }
 
-// footer says where the rest is described.
+// footer writes where the rest is described.
 func (h *helpWriter) footer(page Page) {
 	var lines []string
 	for _, r := range page.Elsewhere {

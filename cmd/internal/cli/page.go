@@ -11,18 +11,18 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// Page is what there is to read about a command or a help topic. The help and the man pages
-// lay it out.
+// Page is the documentation of a command or a help topic. Help and man pages are generated from
+// it.
 type Page struct {
 	Name      string    // "apizee-hooks send"
 	Short     string    // one line, without a full stop
-	About     []Section // what Long says
+	About     []Section // paragraphs and lists
 	Usage     string    // the synopsis; "" for a topic
 	ExitCodes []Row
 	Examples  string // commands, and comments above them
 	Commands  []Section
 	Flags     []Section
-	Elsewhere []Reference
+	Elsewhere []Reference // flags that other pages describe
 	IsTopic   bool
 }
 
@@ -33,7 +33,7 @@ type Section struct {
 	Rows  []Row
 }
 
-// Reference names flags that another page describes.
+// Reference lists flags that another page describes.
 type Reference struct {
 	Title string
 	Flags []string
@@ -46,7 +46,7 @@ type Row struct{ Term, Text string }
 // HelpCommand is the name of the command whose subcommands are the help topics.
 const HelpCommand = "help"
 
-// NewPage reads the page of a command.
+// NewPage returns the page of a command.
 func NewPage(c *cobra.Command) Page {
 	page := Page{
 		Name: c.CommandPath(), Short: c.Short, About: parseText(cmp.Or(c.Long, c.Short+".")),
@@ -85,7 +85,7 @@ func parseText(text string) []Section {
 	return sections
 }
 
-// ListRows is a list for a text that parseText reads.
+// ListRows returns a list in the format that parseText reads.
 func ListRows(title string, rows ...Row) string {
 	var text strings.Builder
 	text.WriteString(title + ":\n")
@@ -98,8 +98,8 @@ func ListRows(title string, rows ...Row) string {
 // exitAnnotation precedes an exit code in the annotations of a command.
 const exitAnnotation = "exit "
 
-// ExitCodes are the annotations of a command that say what its exit codes mean. Those that
-// mean the same for all commands are in the help topic exit-codes.
+// ExitCodes returns annotations of a command that describe its exit codes. The help topic
+// exit-codes describes those that all commands share.
 func ExitCodes(meanings map[int]string) map[string]string {
 	annotations := map[string]string{}
 	for code, meaning := range meanings {
@@ -123,8 +123,7 @@ func exitCodes(c *cobra.Command) []Row {
 	return rows
 }
 
-// commandSections lists subcommands by group, in the order of the groups, then the help
-// topics.
+// commandSections lists subcommands by group, in the order of the groups, then the help topics.
 func commandSections(c *cobra.Command) []Section {
 	sections := []Section{{Title: "Commands"}}
 	indexOf := map[string]int{} // by the group's ID; those without one come first
@@ -169,14 +168,14 @@ func GroupFlags(f *pflag.FlagSet, group string, names ...string) {
 	annotate(f, flagGroup, group, names)
 }
 
-// NameArgument says what the argument of flags is called in the help, such as FILE, where
-// the type of the flag does not say it.
+// NameArgument names the argument of flags in the help, such as FILE, if the type of the flag does
+// not name it.
 func NameArgument(f *pflag.FlagSet, name string, flags ...string) {
 	annotate(f, flagArgument, name, flags)
 }
 
-// elsewhere are the groups that many commands have. Their flags are named in the help of a
-// command, and described on a page of their own.
+// elsewhere reports whether the flags of a group are described on another page, and how to see it.
+// The help of a command only lists their names.
 func elsewhere(c *cobra.Command, group string) (see string, is bool) {
 	switch {
 	case group == GlobalFlags && c.HasParent():
@@ -224,7 +223,7 @@ func FlagRows(c *cobra.Command, title string) []Row {
 	return rows
 }
 
-// visitFlags visits the flags of a command alone, then those it shares with others.
+// visitFlags visits the flags of a command, then those it shares with others.
 func visitFlags(c *cobra.Command, visit func(*pflag.Flag)) {
 	own := c.LocalNonPersistentFlags()
 	own.VisitAll(visit)
@@ -276,7 +275,7 @@ func flagTerm(f *pflag.Flag) string {
 	return short + "--" + f.Name + " " + argument
 }
 
-// Argument is what the argument of a flag is called, "" when it takes none.
+// Argument returns the name of the argument of a flag, "" if it has none.
 func Argument(f *pflag.Flag) string {
 	if named := f.Annotations[flagArgument]; len(named) > 0 {
 		return named[0]
