@@ -43,9 +43,8 @@ func (c *Client) Deliver(ctx context.Context, req Request, timeout time.Duration
 	return result
 }
 
-// roundTrip sends a request again, over another connection, when it went over a kept one that
-// the server had closed without saying so. The HTTP library does so for other methods than
-// POST. A connection that is used for the first time ends it.
+// roundTrip resends a request over another connection when the server had closed the kept-alive one, as
+// net/http does for methods other than POST. After a new connection it does not resend.
 func (c *Client) roundTrip(a *attempt, req *http.Request) (*http.Response, error) {
 	for {
 		resp, err := c.transport.RoundTrip(req)

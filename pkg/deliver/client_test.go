@@ -57,7 +57,7 @@ func TestDeliverResponse(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			got := send(t, newClient(t, Network{}), answer(t, test.resp), "{}")
+			got := send(t, newClient(t, Network{}), respond(t, test.resp), "{}")
 			if got.Start.IsZero() || got.Timings.Connect <= 0 || got.Timings.FirstByte < got.Timings.Connect ||
 				got.Timings.Total < got.Timings.FirstByte || got.Timings.TLS != 0 || got.Timings.Reused {
 				t.Errorf("timings are not plausible: %+v", got.Timings)

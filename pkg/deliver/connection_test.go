@@ -12,9 +12,8 @@ import (
 	"time"
 )
 
-// connections is a server that notes on which connection each request came. It keeps
-// connections for as many requests as it answers on each, reads one more, and closes then
-// without a word.
+// connections is a server that counts connections and keeps requests. It responds to the given number of
+// requests on each connection, reads one more, and closes without a response.
 type connections struct {
 	url string
 
@@ -23,7 +22,7 @@ type connections struct {
 	requests []string
 }
 
-func countConnections(t *testing.T, answers int) *connections {
+func countConnections(t *testing.T, responses int) *connections {
 	t.Helper()
 	l := listen(t)
 	c := &connections{url: "http://" + l.Addr().String() + "/"}
@@ -31,7 +30,7 @@ func countConnections(t *testing.T, answers int) *connections {
 		c.mu.Lock()
 		c.opened++
 		c.mu.Unlock()
-		for n := range answers + 1 {
+		for n := range responses + 1 {
 			request, err := readRequest(conn)
 			if err != nil {
 				return
@@ -39,7 +38,7 @@ func countConnections(t *testing.T, answers int) *connections {
 			c.mu.Lock()
 			c.requests = append(c.requests, string(request))
 			c.mu.Unlock()
-			if n < answers {
+			if n < responses {
 				io.WriteString(conn, "HTTP/1.1 204 No Content\r\n\r\n")
 			}
 		}
@@ -53,7 +52,7 @@ func (c *connections) seen() (opened int, requests []string) {
 	return c.opened, c.requests
 }
 
-func clientThatKeeps(t *testing.T, kept int) *Client {
+func keepAliveClient(t *testing.T, kept int) *Client {
 	t.Helper()
 	transport, err := NewTransport(t.Context(), Network{}, kept)
 	if err != nil {
@@ -63,11 +62,11 @@ func clientThatKeeps(t *testing.T, kept int) *Client {
 	return NewClient(transport, time.Now)
 }
 
-// Nothing on the wire says whether a connection is kept.
+// Nothing on the wire shows whether a connection is kept alive.
 func TestConnectionsAreKeptOnDemand(t *testing.T) {
 	for kept, want := range map[int]int{0: 3, 1: 1} {
 		server := countConnections(t, 3)
-		client := clientThatKeeps(t, kept)
+		client := keepAliveClient(t, kept)
 		for range 3 {
 			if got := send(t, client, server.url, "{}"); !got.Accepted() {
 				t.Errorf("%+v", got.Failure)
@@ -86,12 +85,11 @@ func TestConnectionsAreKeptOnDemand(t *testing.T) {
 	}
 }
 
-// A server may close a connection that rests at any time, and the next request is on its way
-// then.
+// A server may close an idle connection at any time, possibly while the next request is in flight.
 func TestNothingIsLostWithAConnection(t *testing.T) {
 	for kept, want := range map[int]int{0: 3, 1: 5} {
 		server := countConnections(t, 1)
-		client := clientThatKeeps(t, kept)
+		client := keepAliveClient(t, kept)
 		for n := range 3 {
 			if got := send(t, client, server.url, "{}"); !got.Accepted() || got.Timings.Reused {
 				t.Errorf("keeping %d: %d: %+v, %v", kept, n, got, got.Failure)
@@ -105,7 +103,7 @@ func TestNothingIsLostWithAConnection(t *testing.T) {
 
 func TestNothingPassedIsLostWithAConnection(t *testing.T) {
 	server := countConnections(t, 1)
-	client := clientThatKeeps(t, 1)
+	client := keepAliveClient(t, 1)
 	for range 3 {
 		req, err := http.NewRequest(http.MethodPost, server.url, strings.NewReader("body"))
 		if err != nil {
@@ -123,7 +121,7 @@ func TestNothingPassedIsLostWithAConnection(t *testing.T) {
 	}
 }
 
-// What this machine lacks is not the endpoint's fault.
+// A lack of resources on this machine is not a failure of the endpoint.
 func TestFailureOfPorts(t *testing.T) {
 	for _, number := range noPortErrnos() {
 		transport, err := NewTransport(t.Context(), Network{}, 0)
@@ -139,7 +137,7 @@ func TestFailureOfPorts(t *testing.T) {
 	}
 }
 
-// A long body is partly written when the server resets a connection that was kept.
+// A long body is partly written when the server resets a kept-alive connection.
 func TestALongBodyIsNotLostWithAConnection(t *testing.T) {
 	l := listen(t)
 	var whole atomic.Int64
@@ -152,7 +150,7 @@ func TestALongBodyIsNotLostWithAConnection(t *testing.T) {
 		io.ReadFull(conn, make([]byte, 1))
 		conn.(*net.TCPConn).SetLinger(0)
 	})
-	client := clientThatKeeps(t, 1)
+	client := keepAliveClient(t, 1)
 	for n := range 3 {
 		if got := send(t, client, "http://"+l.Addr().String()+"/", strings.Repeat(" ", 4<<20)); !got.Accepted() {
 			t.Errorf("%d: %+v", n, got.Failure)

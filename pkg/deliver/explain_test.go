@@ -65,7 +65,7 @@ func TestFailureOfReply(t *testing.T) {
 			strings.Repeat("HTTP/1.1 103 Early Hints\r\nX: x\r\n\r\n", 9000), 0, KindBadResponse,
 			"the response headers of ADDR are longer than 256 KiB", "headers",
 		},
-		"body breaks off": {
+		"truncated body": {
 			"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf", 200, KindReset,
 			"ADDR closed the connection during the response", "log",
 		},
@@ -76,7 +76,7 @@ func TestFailureOfReply(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			target := parseTarget(t, answer(t, test.resp))
+			target := parseTarget(t, respond(t, test.resp))
 			got := newClient(t, Network{}).Deliver(t.Context(), Request{Target: target, Body: []byte("{}")}, 10*time.Second)
 			checkFailure(t, got, target, test.kind, test.message, test.hint)
 			if got.Status != test.status {
@@ -199,7 +199,7 @@ func TestFailureOfTrust(t *testing.T) {
 	}
 }
 
-// An alert can come as the HTTP library looks for the next resp, and is then wrapped.
+// An alert can arrive while net/http waits for the next response, and is then wrapped.
 func TestFailureOfWrappedAlert(t *testing.T) {
 	alert := &net.OpError{Op: "remote error", Err: errors.New("tls: certificate required")}
 	c := circumstances{url: &url.URL{Scheme: "https", Host: "h:1"}}
@@ -216,7 +216,7 @@ func TestFailureOfScheme(t *testing.T) {
 	got := newClient(t, Network{Insecure: true}).Deliver(t.Context(), Request{Target: target, Body: []byte("{}")}, 10*time.Second)
 	checkFailure(t, got, target, KindTLS, "ADDR does not use TLS", "use http:// instead of https://")
 
-	// A Go server answers plain HTTP on its TLS port with a resp of its own.
+	// A Go server responds to plain HTTP on its TLS port.
 	encrypted := httptest.NewUnstartedServer(http.NotFoundHandler())
 	encrypted.Config.ErrorLog = log.New(io.Discard, "", 0)
 	encrypted.StartTLS()
@@ -248,7 +248,7 @@ func TestFailureOfRoute(t *testing.T) {
 	}
 }
 
-// What this machine lacks is not the endpoint's fault.
+// A lack of resources on this machine is not a failure of the endpoint.
 func TestFailureOfDescriptors(t *testing.T) {
 	target := parseTarget(t, "http://127.0.0.1:1")
 	dial := &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("socket", syscall.EMFILE)}

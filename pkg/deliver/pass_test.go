@@ -19,7 +19,7 @@ func pass(t *testing.T, url string) (*http.Response, error) {
 }
 
 func TestPass(t *testing.T) {
-	resp, err := pass(t, answer(t, "HTTP/1.1 302 Found\r\nContent-Length: 2\r\nLocation: /x\r\n\r\nok"))
+	resp, err := pass(t, respond(t, "HTTP/1.1 302 Found\r\nContent-Length: 2\r\nLocation: /x\r\n\r\nok"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,7 +36,7 @@ func TestPassFails(t *testing.T) {
 	_, err := pass(t, "http://"+l.Addr().String())
 	checkPassFailure(t, err, KindRefused)
 
-	resp, err := pass(t, answer(t, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"))
+	resp, err := pass(t, respond(t, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"))
 	if err != nil {
 		t.Fatal(err)
 	}

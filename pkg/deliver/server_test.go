@@ -48,8 +48,8 @@ func serve(l net.Listener, handle func(net.Conn)) {
 	}()
 }
 
-// answer makes a server that reads a request and writes the resp as it is. It returns its URL.
-func answer(t testing.TB, resp string) string {
+// respond starts a server that reads a request and writes the given response, and returns its URL.
+func respond(t testing.TB, resp string) string {
 	t.Helper()
 	l := listen(t)
 	serve(l, func(conn net.Conn) {

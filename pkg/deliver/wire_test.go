@@ -71,7 +71,7 @@ func TestRequestBytes(t *testing.T) {
 		t.Run(name+" over TLS", func(t *testing.T) {
 			l := listen(t)
 			target := parseTarget(t, "https://"+l.Addr().String()+test.path, test.headers...)
-			// Offering HTTP/2 shows that the client does not take it.
+			// The server offers HTTP/2, which the client must not use.
 			offered := config.Clone()
 			offered.NextProtos = []string{"h2", "http/1.1"}
 			requests := capture(tls.NewListener(l, offered))
@@ -94,7 +94,7 @@ func checkBytes(t *testing.T, client *Client, requests <-chan []byte, req Reques
 	checkWireHeaders(t, req, got)
 }
 
-// checkWireHeaders holds what is announced against what was sent.
+// checkWireHeaders compares WireHeaders with the headers that were sent.
 func checkWireHeaders(t *testing.T, req Request, sent string) {
 	t.Helper()
 	var announced []string
@@ -147,7 +147,7 @@ func TestWireHeadersOfUnsoundHeaders(t *testing.T) {
 }
 
 func TestRedirectIsTheReply(t *testing.T) {
-	url := answer(t, "HTTP/1.1 307 Temporary Redirect\r\nLocation: /elsewhere\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+	url := respond(t, "HTTP/1.1 307 Temporary Redirect\r\nLocation: /elsewhere\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
 	result := send(t, newClient(t, Network{}), url, "{}")
 	if result.Status != http.StatusTemporaryRedirect || result.Headers.Get("Location") != "/elsewhere" || result.Verdict() != VerdictRejected {
 		t.Errorf("%+v", result)

@@ -86,7 +86,7 @@ func TestHang(t *testing.T) {
 	r := start(t, Options{Fault: Faults{Hang: true}.Pick})
 	c := r.dial(t)
 	io.WriteString(c, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}")
-	c.(interface{ CloseWrite() error }).CloseWrite() // the sender gives up
+	c.(interface{ CloseWrite() error }).CloseWrite() // the sender disconnects
 	if resp := readAll(t, c); resp != "" {
 		t.Errorf("got %q", resp)
 	}

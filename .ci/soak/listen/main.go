@@ -78,7 +78,7 @@ func main() {
 	l.Close()
 }
 
-// send posts all events, each until it is acknowledged or time is up.
+// send posts all events, each until it is accepted or the timeout passes.
 func (t *tally) send(addr string, senders int, end time.Time) {
 	var next atomic.Int64
 	var all sync.WaitGroup

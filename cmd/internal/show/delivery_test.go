@@ -18,8 +18,8 @@ import (
 
 const ticketEvent = `{"event":"update","time":1575976413,"object":"ticket","objectId":100,"props":{"state":"invited"}}`
 
-// sent is a request with secrets, and what came back: a reply that repeats one, a redirect,
-// a long page of an error, bytes that are no text, and no reply.
+// sent is a request with secrets, and its results: a response that repeats one, a redirect,
+// a long error page, bytes that are not text, and no response.
 func sent() (deliver.Request, []deliver.Result) {
 	request := deliver.Request{
 		Target: deliver.Target{
@@ -28,24 +28,24 @@ func sent() (deliver.Request, []deliver.Result) {
 		},
 		Body: []byte(ticketEvent),
 	}
-	reply := func(status int, text, body string) deliver.Result {
+	respond := func(status int, text, body string) deliver.Result {
 		return deliver.Result{
 			Attempt: 1, Start: time.Unix(1575976413, 0), Status: status, StatusText: text, Proto: "HTTP/1.1",
 			Headers: http.Header{"Content-Type": {"text/plain"}}, Body: []byte(body),
 			Timings: deliver.Timings{Connect: time.Millisecond, FirstByte: 2 * time.Millisecond, Total: 3 * time.Millisecond},
 		}
 	}
-	repeats := reply(200, "OK", `{"accepted":true,"you sent":"s3cr3t-value"}`)
+	repeats := respond(200, "OK", `{"accepted":true,"you sent":"s3cr3t-value"}`)
 	repeats.Headers.Set("Set-Cookie", "id=hunter2")
-	redirect := reply(302, "Found", "")
+	redirect := respond(302, "Found", "")
 	redirect.Headers.Set("Location", "http://h/?token=hunter2")
-	page := reply(500, "Internal \x1b[31mError", strings.Repeat("a line\n", 25))
+	page := respond(500, "Internal \x1b[31mError", strings.Repeat("a line\n", 25))
 	page.NextIn, page.Truncated = time.Second, true
 	failed := deliver.Result{
 		Attempt: 1, Start: time.Unix(1575976413, 0), Timings: deliver.Timings{Total: time.Second},
 		Failure: &deliver.Failure{Kind: deliver.KindRefused, Message: "connection refused by localhost:3000", Hint: "start it", Err: errors.New("refused")},
 	}
-	results := []deliver.Result{repeats, redirect, page, reply(200, "OK", "\xff\xfe"), failed}
+	results := []deliver.Result{repeats, redirect, page, respond(200, "OK", "\xff\xfe"), failed}
 	for i := range results {
 		results[i].N = i + 1
 	}
