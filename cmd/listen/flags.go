@@ -9,7 +9,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
 )
 
-// options are the flags. What the configuration holds too is in the settings.
+// options are the flags; those that are also in the configuration are in settings.
 type options struct {
 	*cli.App
 	settings        cli.Settings
@@ -35,7 +35,7 @@ const (
 	showFlags     = "Output flags"
 )
 
-// settingKeys are the keys of the flags that the configuration holds too.
+// settingKeys maps flags to keys of the configuration.
 func settingKeys() map[string]string {
 	keys := map[string]string{"insecure": "insecure"}
 	for _, flag := range []string{"addr", "path", "status", "body", "delay", "require-header", "forward-to", "record", "output", "max-body"} {

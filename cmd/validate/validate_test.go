@@ -32,7 +32,7 @@ func BenchmarkValidate(b *testing.B) {
 	}
 }
 
-// TestValidateLivePipe reads what is said of an event before the next one is written.
+// TestValidateLivePipe reads the findings of an event before the next event is written.
 func TestValidateLivePipe(t *testing.T) {
 	stdin, events := io.Pipe()
 	findings, stdout := io.Pipe()
