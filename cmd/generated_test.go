@@ -7,19 +7,17 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
-	"github.com/apizee-hooks/apizee-hooks/pkg/fault"
+	"github.com/apizee-hooks/apizee-hooks/pkg/config"
 	"github.com/apizee-hooks/apizee-hooks/templates"
-
-	"gotest.tools/v3/golden"
 )
 
 // testSystem is a System whose output is kept.
@@ -43,14 +41,14 @@ func testRoot() *cobra.Command {
 
 var generated = regexp.MustCompile(`(?s)(<!-- generated: (\w+) -->\n).*?(<!-- end -->)`)
 
-// TestREADMETables holds the README's tables against what they are made of.
+// TestREADMETables compares the README's tables with what they are made of.
 func TestREADMETables(t *testing.T) {
 	text, err := os.ReadFile(readmePath)
 	if err != nil {
 		t.Fatal(err)
 	}
-	tables := map[string]func() string{"events": eventsTable, "commands": commandsTable, "faults": faultsTable}
-	current := generated.ReplaceAllStringFunc(string(text), func(part string) string {
+	tables := map[string]func() string{"commands": commandsTable, "configuration": configurationTable}
+	want := generated.ReplaceAllStringFunc(string(text), func(part string) string {
 		found := generated.FindStringSubmatch(part)
 		table, ok := tables[found[2]]
 		if !ok {
@@ -62,35 +60,7 @@ func TestREADMETables(t *testing.T) {
 	for name := range tables {
 		t.Errorf("the README has no place for %q", name)
 	}
-	if golden.FlagUpdate() {
-		if err := os.WriteFile(readmePath, []byte(current), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	if diff := cmp.Diff(string(text), current); diff != "" {
-		t.Errorf("run `go test ./cmd -update` (-README +generated):\n%s", diff)
-	}
-}
-
-func eventsTable() string {
-	var out strings.Builder
-	out.WriteString("| object | prop | flag | type | documented values |\n| --- | --- | --- | --- | --- |\n")
-	for _, o := range apizee.Documented().Objects {
-		for _, p := range o.Props {
-			out.WriteString("| " + o.Name + " | `" + p.Path + "` | `--" + p.Flag + "` | " + string(p.Type) + " | " + p.Possible() + " |\n")
-		}
-	}
-	return out.String()
-}
-
-func faultsTable() string {
-	var out strings.Builder
-	out.WriteString("| fault | what is done | a good endpoint |\n| --- | --- | --- |\n")
-	for _, f := range fault.All() {
-		out.WriteString("| `" + f.Name + "` | " + f.Description + " | " + f.Expected + " |\n")
-	}
-	return out.String()
+	compareDocument(t, readmePath, string(text), want)
 }
 
 func commandsTable() string {
@@ -98,30 +68,79 @@ func commandsTable() string {
 	out.WriteString("| command | what it does |\n| --- | --- |\n")
 	for _, c := range testRoot().Commands() {
 		if c.IsAvailableCommand() {
-			out.WriteString("| `" + c.CommandPath() + "` | " + c.Short + " |\n")
+			out.WriteString("| `" + c.Name() + "` | " + c.Short + " |\n")
 		}
 	}
 	return out.String()
 }
 
-// TestDependenciesExplained wants each direct dependency in the README.
-func TestDependenciesExplained(t *testing.T) {
-	list := exec.Command("go", "list", "-m", "-f", "{{if not (or .Indirect .Main)}}{{.Path}}{{end}}", "all")
-	list.Dir = ".."
-	modules, err := list.Output()
+func configurationTable() string {
+	var out strings.Builder
+	out.WriteString("| key | environment variable | default | meaning |\n| --- | --- | --- | --- |\n")
+	for _, k := range config.Keys() {
+		value := k.Default
+		if value != "" {
+			value = "`" + value + "`"
+		}
+		out.WriteString("| `" + k.Name + "` | `" + k.Env() + "` | " + value + " | " + k.Description + " |\n")
+	}
+	return out.String() + "\n" + otherVariables()
+}
+
+// otherVariables are those that set no key, as the help topic has them.
+func otherVariables() string {
+	topic, _, err := testRoot().Find([]string{"help", "environment"})
+	if err != nil {
+		panic(err)
+	}
+	var texts []string
+	for _, section := range cli.NewPage(topic).About {
+		for _, row := range section.Rows {
+			if !slices.ContainsFunc(config.Keys(), func(k config.Key) bool { return k.Env() == row.Term }) {
+				texts = append(texts, "`"+strings.ReplaceAll(row.Term, ", ", "`, `")+"` ("+strings.ToLower(row.Text[:1])+strings.TrimSuffix(row.Text[1:], ".")+")")
+			}
+		}
+	}
+	return "Other environment variables: " + strings.Join(texts, ", ") + ".\n"
+}
+
+// TestContributing requires CONTRIBUTING to explain each direct dependency and each package.
+func TestContributing(t *testing.T) {
+	text, err := os.ReadFile(contributingPath)
 	if err != nil {
 		t.Fatal(err)
 	}
-	readme, err := os.ReadFile(readmePath)
-	if err != nil {
-		t.Fatal(err)
+	for _, dependency := range goCommand(t, "list", "-m", "-f", "{{if not (or .Indirect .Main)}}{{.Path}}{{end}}", "all") {
+		name := versionSuffix.ReplaceAllString(strings.TrimPrefix(dependency, "github.com/"), "")
+		if !bytes.Contains(text, []byte(name)) {
+			t.Errorf("CONTRIBUTING does not say what %s is for", dependency)
+		}
 	}
-	for _, module := range strings.Fields(string(modules)) {
-		name := versionSuffix.ReplaceAllString(strings.TrimPrefix(module, "github.com/"), "")
-		if !bytes.Contains(readme, []byte(name)) {
-			t.Errorf("the README does not say why %s is needed", module)
+	for _, pkg := range goCommand(t, "list", "./cmd/...", "./pkg/...") {
+		if dir := strings.TrimPrefix(pkg, module); !bytes.Contains(text, []byte("    "+dir+"/")) {
+			t.Errorf("CONTRIBUTING does not say what %s is for", dir)
+		}
+	}
+	for _, dir := range mapped.FindAllSubmatch(text, -1) {
+		if _, err := os.Stat("../" + string(dir[1])); err != nil {
+			t.Errorf("CONTRIBUTING explains what is not there: %v", err)
 		}
 	}
 }
+
+// goCommand runs a go command in the checkout and returns the words that it prints.
+func goCommand(t *testing.T, args ...string) []string {
+	t.Helper()
+	c := exec.Command("go", args...)
+	c.Dir = ".."
+	out, err := c.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Fields(string(out))
+}
+
+// mapped is a line of CONTRIBUTING's map of the tree.
+var mapped = regexp.MustCompile(`(?m)^ {4}([\w./]+?)/? {2,}`)
 
 var versionSuffix = regexp.MustCompile(`/v\d+$`)
