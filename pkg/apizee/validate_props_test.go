@@ -22,7 +22,7 @@ func TestValidateProps(t *testing.T) {
 			`error props.state: "done" is not a documented media state; documented: inprogress, uncompleted, completed, error`,
 		}},
 		{"a state of another page", ticket(`{"state":"cancelled"}`), []string{
-			`warning props.state: "cancelled" is a partly documented ticket state; it is on other Apizee pages only`,
+			`warning props.state: "cancelled" is a partly documented ticket state (on other Apizee pages only)`,
 		}},
 		{"a null state", ticket(`{"state":null}`), []string{"error props.state: must be a string, not null"}},
 		{"too far north", ticket(`{"geoloc":{"lat":90.00000000000000000001,"lng":-180.5}}`), []string{

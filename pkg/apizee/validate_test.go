@@ -136,8 +136,8 @@ func TestValidateFields(t *testing.T) {
 			`error object: "call" is not a documented object; documented: ticket, media, conversation`,
 		}},
 		{"newer words", event(`"conversationevent.create"`, "1", `"smsmessage"`, `"a"`, `{"a":{"b":1}}`), []string{
-			`warning event: "conversationevent.create" is a partly documented event; it is on other Apizee pages only`,
-			`warning object: "smsmessage" is a partly documented object; it is on other Apizee pages only; its props are not checked`,
+			`warning event: "conversationevent.create" is a partly documented event (on other Apizee pages only)`,
+			`warning object: "smsmessage" is a partly documented object (on other Apizee pages only); its props are not checked`,
 		}},
 		{"milliseconds", at("1575976413000"), []string{
 			"warning time: 1575976413000 looks like milliseconds; a UNIX timestamp in seconds is documented",

@@ -135,5 +135,5 @@ func articles(types []Type) string {
 
 // partlyDocumented is the message about a word that is on other Apizee pages only.
 func partlyDocumented(word, noun string) string {
-	return quote(word) + " is a partly documented " + noun + "; it is on other Apizee pages only"
+	return quote(word) + " is a partly documented " + noun + " (on other Apizee pages only)"
 }
