@@ -9,7 +9,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 )
 
-// Types are the names of the JSON types, and integer.
+// Types returns the names of the JSON types, and integer.
 func Types() []string {
 	return []string{"string", "number", "integer", "boolean", "object", "array", "null"}
 }
@@ -40,8 +40,8 @@ func typeOf(v gjson.Result) string {
 	return "null"
 }
 
-// same compares strictly: 200 is not "200". Members may be in any order.
-func same(a, b gjson.Result) bool {
+// equal compares strictly: 200 is not "200". The order of members does not matter.
+func equal(a, b gjson.Result) bool {
 	if typeOf(a) != typeOf(b) {
 		return false
 	}
@@ -51,31 +51,31 @@ func same(a, b gjson.Result) bool {
 	case "number":
 		return apizee.CompareNumbers(a.Raw, b.Raw) == 0
 	case "array":
-		return sameItems(a.Array(), b.Array())
+		return equalItems(a.Array(), b.Array())
 	case "object":
-		return sameMembers(a.Map(), b.Map())
+		return equalMembers(a.Map(), b.Map())
 	}
 	return a.Raw == b.Raw
 }
 
-func sameItems(a, b []gjson.Result) bool {
+func equalItems(a, b []gjson.Result) bool {
 	if len(a) != len(b) {
 		return false
 	}
 	for i := range a {
-		if !same(a[i], b[i]) {
+		if !equal(a[i], b[i]) {
 			return false
 		}
 	}
 	return true
 }
 
-func sameMembers(a, b map[string]gjson.Result) bool {
+func equalMembers(a, b map[string]gjson.Result) bool {
 	if len(a) != len(b) {
 		return false
 	}
 	for name, value := range a {
-		if other, ok := b[name]; !ok || !same(value, other) {
+		if other, ok := b[name]; !ok || !equal(value, other) {
 			return false
 		}
 	}
@@ -98,13 +98,13 @@ func contains(actual, want gjson.Result) bool {
 func hasItem(list, item gjson.Result) bool {
 	found := false
 	list.ForEach(func(_, each gjson.Result) bool {
-		found = same(each, item)
+		found = equal(each, item)
 		return !found
 	})
 	return found
 }
 
-// length is how many characters, items or members a value has.
+// length returns the number of characters, items or members of a value.
 func length(v gjson.Result) (n int, ok bool) {
 	switch {
 	case v.Type == gjson.String:

@@ -1,9 +1,8 @@
-// Package scenario is what a scenario file says: events in an order, what the endpoint must
-// respond to each, and what it must have done afterwards.
+// Package scenario is the model of scenarios: events in order, with expected responses, and
+// probes for what the endpoint did.
 //
-// [Scenario] is the model. Package parse reads it from a file, in which it finds every
-// mistake; package runner delivers its events and judges the responses; package expr evaluates
-// the {{ }} expressions that its texts hold.
+// Package parse parses a [Scenario] from a file; package runner delivers its events and checks
+// the responses; package expr evaluates the {{ }} expressions in its texts.
 package scenario
 
 import (
@@ -20,23 +19,23 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/expr"
 )
 
-// Scenario is a file that is right. Running it does not change it, and several runs may go
-// on at once. Texts in it may hold expressions where their comment says so.
+// Scenario is a valid scenario. Concurrent runs may share it, since a run does not change it.
+// Texts may contain expressions where a comment says so.
 type Scenario struct {
 	Name        string
-	Named       bool // by its author; else after its file
+	Named       bool // whether the file sets the name; else it is derived from the file name
 	Description string
-	File        string // as it was named to the parser
+	File        string // as passed to the parser
 
-	Catalog *apizee.Catalog // what the events are checked against
+	Catalog *apizee.Catalog // for checking the events
 	Vars    []Variable
 	Target  Target
-	Headers []Header // sent with every delivery
+	Headers []Header // of every delivery
 	Steps   []Step
-	Secrets []string // values that must not be shown
+	Secrets []string // values to mask
 }
 
-// VarNames are the names of the variables that the scenario declares.
+// VarNames returns the names of the variables that the scenario declares.
 func (s *Scenario) VarNames() []string {
 	names := make([]string, len(s.Vars))
 	for i, v := range s.Vars {
@@ -50,31 +49,31 @@ func (s *Scenario) Delivers() bool {
 	return slices.ContainsFunc(s.Steps, func(s Step) bool { return s.Kind.Delivers() || s.Kind == Together })
 }
 
-// HasTarget reports whether the scenario says itself where its events go.
+// HasTarget reports whether the scenario sets its endpoint.
 func (s *Scenario) HasTarget() bool { return s.Target.URL != "" }
 
-// Variable is a name with the value it has when a run begins.
+// Variable is a variable with its initial value.
 type Variable struct {
 	Name  string
 	Value expr.Value
 }
 
-// Counter is the variable that counts the rounds of a repeated step.
+// Counter is the variable with the number of the current repetition of a step.
 const Counter = "n"
 
-// Target is where the events go.
+// Target is the endpoint.
 type Target struct {
-	URL     string   // may hold expressions; "" leaves it to whoever runs the scenario
-	Headers []Header // for all deliveries, below those of the scenario
+	URL     string   // may contain expressions; "" means that it is set for each run
+	Headers []Header // of every delivery; those of the scenario override them
 }
 
-// Header is a header to send, or the wish that a default one is not sent.
+// Header is a header to send, or to remove from the default ones.
 type Header struct {
-	Name, Text string // the text may hold expressions
+	Name, Text string // the text may contain expressions
 	Remove     bool
 }
 
-// Kind is what a step does, named by the key that says so.
+// Kind is the kind of a step, named after the key for its action.
 type Kind string
 
 const (
@@ -82,35 +81,35 @@ const (
 	Template Kind = "template" // an event made from a template
 	Data     Kind = "data"     // the user's own JSON
 	Pause    Kind = "pause"
-	Together Kind = "together" // several deliveries at once
-	Probe    Kind = "probe"    // a request that looks at what the endpoint did
+	Together Kind = "together" // several concurrent deliveries
+	Probe    Kind = "probe"    // a request for what the endpoint did
 )
 
-// Kinds are all kinds of steps.
+// Kinds returns all kinds of steps.
 func Kinds() []Kind { return []Kind{Send, Template, Data, Pause, Together, Probe} }
 
 // Delivers reports whether a step of this kind is a delivery.
 func (k Kind) Delivers() bool { return k == Send || k == Template || k == Data }
 
-// Step is one step of a scenario. What else is set follows from its kind.
+// Step is a step of a scenario. Its kind decides which fields are set.
 type Step struct {
-	Line, Column int // where it stands, from 1
+	Line, Column int // its position in the file, from 1
 	Kind         Kind
-	Name         string // as the user calls it, or ""; may hold expressions
+	Name         string // set by the file, or ""; may contain expressions
 	Summary      string // what it does
-	Repeat       int    // how often it is done, from 1
+	Repeat       int    // the number of repetitions, from 1
 	Expect       *Expectation
 	Captures     []Capture
 	Headers      []Header
 
-	// These are of steps that deliver. Exactly one of the first three is set.
+	// Fields of steps that deliver. Exactly one of the first three is set.
 	Event    *Event
 	Rendered *Rendered
-	Data     *expr.Value // the JSON or, of a string, the text itself
+	Data     *expr.Value // the JSON, or a string that contains it
 	Set      []Setting   // changes to the event
-	Times    int         // how often the same bytes are delivered, from 1; of Together too
+	Times    int         // the number of deliveries of the same bytes, from 1; also of Together
 	Fault    *fault.Fault
-	// AllowUndocumented sends what the contract does not know.
+	// AllowUndocumented allows events that are not documented.
 	AllowUndocumented bool
 
 	Pause Delay
@@ -120,26 +119,24 @@ type Step struct {
 	Steps []Step
 }
 
-// Event is the event of a Send step. A nil id is the example's, a nil time is now, and nil
-// props are none.
+// Event is the event of a Send step. A nil id means that of the example, a nil time now, and nil
+// props none.
 type Event struct {
 	Object, Name    string
 	ID, Time, Props *expr.Value
-	Dotted          bool // keys with a dot instead of nesting
-	// Composed is the event when a run decides its time alone, which is 0 here, and the
-	// contract has nothing to say about it; else "". Without it each step of a large
-	// scenario would be composed and checked twice.
+	Dotted          bool // dotted keys instead of nested objects
+	// Composed is the event, with time 0, if only its time depends on the run and it has no
+	// findings; else "". It saves composing and checking each event of a large scenario twice.
 	Composed string
 }
 
-// Refuses reports whether a finding about an event keeps it from being sent: what violates
-// the contract and, as for --id, an id such as 1e3 that no decoder takes for sure. A nil event
-// is the user's own JSON.
-func (e *Event) Refuses(f apizee.Finding) bool {
+// IsInvalid reports whether a finding about an event prevents it from being sent: an error, or an
+// id such as 1e3, which many decoders reject. A nil event is the user's own JSON.
+func (e *Event) IsInvalid(f apizee.Finding) bool {
 	return f.Severity == apizee.Error || e != nil && f.Path == "objectId"
 }
 
-// At is the composed event at a time.
+// At returns the composed event with a time.
 func (e *Event) At(unix int64) []byte {
 	head, tail, _ := strings.Cut(e.Composed, `"time":0,`)
 	return fmt.Appendf(nil, `%s"time":%d,%s`, head, unix, tail)
@@ -152,13 +149,13 @@ type Rendered struct {
 	Vars     *expr.Value // an object; nil means none
 }
 
-// Setting is a change to an event: a path, and the value that comes there.
+// Setting is a change to an event: a path, and its new value.
 type Setting struct {
 	Path string
 	To   expr.Value
 }
 
-// Order is the order in which the deliveries of a Together step begin.
+// Order is the order in which the deliveries of a Together step start.
 type Order string
 
 const (
@@ -167,41 +164,41 @@ const (
 	Shuffle Order = "shuffle"
 )
 
-// Request is what a Probe step sends.
+// Request is the request of a Probe step.
 type Request struct {
-	Method, URL string      // the URL may hold expressions
+	Method, URL string      // the URL may contain expressions
 	Body        *expr.Value // as Data; nil means none
 }
 
-// Capture puts a value of the response into a variable.
+// Capture sets a variable to the value at a path of the response.
 type Capture struct{ Name, Path string }
 
-// Expectation is what a response must be like. What is not set does not matter.
+// Expectation is an expected response or failure. Fields that are not set are not checked.
 type Expectation struct {
 	Status  []StatusRange
 	Within  Delay
 	Headers []Check
 	JSON    []Check
 	Body    *Check
-	Failure string // the kind of failure that is meant to happen, or AnyFailure
+	Failure string // the kind of the expected failure, or AnyFailure
 }
 
-// AnyFailure is the expectation that a delivery fails in whichever way.
+// AnyFailure expects a failure of any kind.
 const AnyFailure = "any"
 
-// StatusRange are status codes from low to high, as the user wrote them.
+// StatusRange is a range of status codes, with the text that it was parsed from.
 type StatusRange struct {
 	Low, High int
 	Text      string
 }
 
-// Check is what a part of a response must be like. Its name is a header or a path.
+// Check is an expectation about a part of a response. Its name is a header or a path.
 type Check struct {
 	Name  string
 	Tests []Test
 }
 
-// Test is one condition: a matcher, and what the user wants of it.
+// Test is a matcher with its operand.
 type Test struct {
 	Matcher *Matcher
 	Want    expr.Value
@@ -209,17 +206,17 @@ type Test struct {
 	Inner   []Test         // of Tests matchers
 }
 
-// Delay is a duration, or an expression that makes one when a step begins.
+// Delay is a duration, or an expression for one.
 type Delay struct {
 	Fixed time.Duration
 	Text  string
 }
 
-// MaxDelay is the longest pause or wait that a scenario can ask for.
+// MaxDelay is the longest pause or timeout in a scenario.
 const MaxDelay = 24 * time.Hour
 
-// ErrNoTime is about a limit of 0s, which might be taken for none.
-var ErrNoTime = errors.New("within: nothing happens within 0s; leave it out for no limit")
+// ErrZeroWithin is the error about a `within` of 0s, which could be mistaken for no limit.
+var ErrZeroWithin = errors.New("within must be greater than 0; leave it out for no limit")
 
 // IsSet reports whether there is a delay.
 func (d Delay) IsSet() bool { return d.Text != "" || d.Fixed != 0 }
@@ -231,7 +228,7 @@ func (d Delay) String() string {
 	return d.Fixed.String()
 }
 
-// Value is the duration as it is now.
+// Value returns the duration.
 func (d Delay) Value(e *expr.Engine) (time.Duration, error) {
 	if d.Text == "" {
 		return d.Fixed, nil
@@ -243,21 +240,21 @@ func (d Delay) Value(e *expr.Engine) (time.Duration, error) {
 	return ParseDelay(text)
 }
 
-// Limit is the value of a delay that something has to happen within; 0 is no limit.
+// Limit returns the value of a delay that is a limit; 0 means none.
 func (d Delay) Limit(e *expr.Engine) (time.Duration, error) {
 	within, err := d.Value(e)
 	if err == nil && within == 0 && d.IsSet() {
-		return 0, ErrNoTime
+		return 0, ErrZeroWithin
 	}
 	return within, err
 }
 
-// ParseDelay reads a duration such as 250ms, from 0 to MaxDelay.
+// ParseDelay parses a duration such as 250ms, from 0 to MaxDelay.
 func ParseDelay(text string) (time.Duration, error) {
 	d, err := time.ParseDuration(text)
 	switch {
 	case err != nil:
-		return 0, fmt.Errorf("%s is not a duration; write it as 250ms, 2s or 1m30s", expr.Quote(text))
+		return 0, fmt.Errorf("%s is not a valid duration; write it as 250ms, 2s or 1m30s", expr.Quote(text))
 	case d < 0:
 		return 0, fmt.Errorf("%s is negative", expr.Quote(text))
 	case d > MaxDelay:

@@ -1,5 +1,4 @@
-// Package expr evaluates the {{ }} expressions of scenarios: texts that hold them, and JSON
-// values of which some texts do.
+// Package expr evaluates the {{ }} expressions of scenarios, in texts and in JSON values.
 package expr
 
 import (
@@ -17,29 +16,28 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
 
-// Quote is a word of a file in quotes, for a message, which it keeps short. Secrets are
-// masked in it.
+// Quote returns a text from a file in quotes, for a message: shortened, with secrets masked.
 func Quote(s string) string { return `"` + payload.Short(redact.Text(s)) + `"` }
 
-// Is reports whether a text holds an expression.
+// Is reports whether a text contains an expression.
 func Is(text string) bool { return strings.Contains(text, "{{") }
 
-// Engine evaluates expressions with the functions of templates. One goroutine uses it.
+// Engine evaluates expressions with the functions of templates. It must not be used concurrently.
 type Engine struct {
-	// Vars are the variables that have a value.
+	// Vars are the variables with a value.
 	Vars map[string]any
 
 	bound    payload.Bound
-	funcs    template.FuncMap // they draw on the bound
-	added    template.FuncMap // functions that no expression calls itself
+	funcs    template.FuncMap // limited by bound
+	added    template.FuncMap // internal functions
 	compiled map[string]*Expression
 	kept     any // the result of the last typed expression
 }
 
-// maxCompiled bounds the compiled expressions that an engine keeps.
+// maxCompiled is the maximum number of compiled expressions that an engine keeps.
 const maxCompiled = 1024
 
-// keepName is a function of ours, put at the end of a typed expression.
+// keepName is the internal function at the end of a typed expression, which keeps its result.
 const keepName = "keepTypedResult"
 
 // New returns an engine without variables.
@@ -50,29 +48,29 @@ func New(sources payload.Sources) *Engine {
 	return e
 }
 
-// Expression is a text with expressions, compiled.
+// Expression is a compiled text with expressions.
 type Expression struct {
-	// Uses are the variables that are certain to be read.
+	// Uses are the variables that are always read.
 	Uses []string
 
 	template *template.Template
-	typed    bool // the whole text is one expression, whose result keeps its type
+	typed    bool // whether the whole text is one expression, whose result keeps its type
 }
 
-// UnsetError says that an expression reads a variable that has no value.
+// UnsetError is about an expression that reads a variable without a value.
 type UnsetError struct{ Name string }
 
 func (e *UnsetError) Error() string { return "variable " + Quote(e.Name) + " has no value" }
 
-// UnknownFunctionError says that an expression calls a function that does not exist.
+// UnknownFunctionError is about an expression that calls an unknown function.
 type UnknownFunctionError struct {
 	Name    string
 	Nearest string // the function with the nearest name, or ""
 }
 
-func (e *UnknownFunctionError) Error() string { return "there is no function " + Quote(e.Name) }
+func (e *UnknownFunctionError) Error() string { return "unknown function " + Quote(e.Name) }
 
-// Compile compiles a text, or returns what was compiled before.
+// Compile compiles a text, or returns the cached result.
 func (e *Engine) Compile(text string) (*Expression, error) {
 	if x, ok := e.compiled[text]; ok {
 		return x, nil
@@ -82,7 +80,7 @@ func (e *Engine) Compile(text string) (*Expression, error) {
 		return nil, compileError(err)
 	}
 	x := &Expression{template: t.Funcs(e.added)}
-	if t.Tree != nil { // else there are comments alone
+	if t.Tree != nil { // nil if there are only comments
 		x.typed = keepResult(t.Tree)
 		x.Uses = payload.Uses(t)
 		if err := payload.Prepare(t, len(text)); err != nil {
@@ -106,7 +104,7 @@ func compileError(err error) error {
 	return errors.New(text)
 }
 
-// keepResult makes a template that consists of one expression keep the typed result.
+// keepResult makes a template that is a single expression keep its typed result.
 func keepResult(t *parse.Tree) bool {
 	if len(t.Root.Nodes) != 1 {
 		return false
@@ -122,8 +120,8 @@ func keepResult(t *parse.Tree) bool {
 	return true
 }
 
-// Eval returns the result of a text with expressions: typed when the whole text is one
-// expression, else a string. The error is an *UnsetError where a variable has no value.
+// Eval returns the result of a text with expressions: typed if the whole text is one expression,
+// else a string. The error is an *UnsetError when a variable has no value.
 func (e *Engine) Eval(text string) (any, error) {
 	x, err := e.Compile(text)
 	if err != nil {
@@ -145,7 +143,7 @@ func (e *Engine) Eval(text string) (any, error) {
 	return string(out), nil
 }
 
-// Text is Eval as a string. A text without expressions is returned as it is.
+// Text returns the result of Eval as a string. A text without expressions is returned unchanged.
 func (e *Engine) Text(text string) (string, error) {
 	if !Is(text) {
 		return text, nil
@@ -161,7 +159,7 @@ func (e *Engine) Text(text string) (string, error) {
 	return made, nil
 }
 
-// JSON returns the JSON of a value as it is now; nil for no value.
+// JSON returns the JSON of a value with its expressions evaluated; of nil, nil.
 func (e *Engine) JSON(v *Value) (json.RawMessage, error) {
 	if v == nil {
 		return nil, nil
@@ -196,8 +194,8 @@ func (e *Engine) appendResult(dst []byte, text string) ([]byte, error) {
 		return nil, fmt.Errorf("%s: %w", Quote(text), err)
 	}
 	dst = append(dst, encoded...)
-	if len(dst) > payload.MaxBody { // each expression has its bound, but there may be many
-		return nil, fmt.Errorf("%s: with it the value is %w", Quote(text), payload.ErrTooLarge)
+	if len(dst) > payload.MaxBody { // the result of each expression is limited, but not their number
+		return nil, fmt.Errorf("%s: the value is %w", Quote(text), payload.ErrTooLarge)
 	}
 	return dst, nil
 }

@@ -4,19 +4,19 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Value is a JSON value, parts of which may be the results of expressions.
+// Value is a JSON value that may contain expressions.
 type Value struct {
-	JSON string // the JSON, when no part of it depends on an expression; else ""
-	Text string // a string with an expression; else ""
-	// Parts are the items of a list or, when there are Names, the members of an object.
+	JSON string // the JSON of a value without expressions; else ""
+	Text string // a string with expressions; else ""
+	// Parts are the items of an array or, with Names, the members of an object.
 	Parts []Value
 	Names []string
 }
 
-// Null is the JSON null.
+// Null returns the JSON null.
 func Null() Value { return Value{JSON: "null"} }
 
-// String is a text as a value.
+// String returns a text as a value.
 func String(text string) Value {
 	if Is(text) {
 		return Value{Text: text}
@@ -24,15 +24,15 @@ func String(text string) Value {
 	return Value{JSON: JSONString(text)}
 }
 
-// List is a list of values.
+// List returns an array of values.
 func List(items []Value) Value { return Value{Parts: items}.fold() }
 
-// Object is an object with members of these names.
+// Object returns an object with members of these names.
 func Object(names []string, members []Value) Value {
 	return Value{Names: names, Parts: members}.fold()
 }
 
-// settle makes the JSON of a value no part of which is an expression.
+// fold sets the JSON of a value without expressions.
 func (v Value) fold() Value {
 	for _, part := range v.Parts {
 		if !part.IsConstant() {
@@ -52,7 +52,7 @@ func (v Value) fold() Value {
 	return Value{JSON: string(v.close(json))}
 }
 
-// open adds what comes before part i, and close what comes after the last one.
+// open appends what precedes part i, and close what follows the last one.
 func (v Value) open(dst []byte, i int) []byte {
 	switch {
 	case i > 0:
@@ -75,11 +75,11 @@ func (v Value) close(dst []byte) []byte {
 	return append(dst, ']')
 }
 
-// IsConstant reports whether no part of the value depends on an expression.
+// IsConstant reports whether the value contains no expressions.
 func (v Value) IsConstant() bool { return v.JSON != "" }
 
-// Constant is the value without what depends on expressions: of an object the settled
-// members, of a list with expressions nothing.
+// Constant returns the constant part of a value: of an object its constant members, of an array
+// with expressions nothing.
 func (v Value) Constant() (Value, bool) {
 	if v.IsConstant() || v.Names == nil {
 		return v, v.IsConstant()
@@ -93,7 +93,7 @@ func (v Value) Constant() (Value, bool) {
 	return Object(names, members), true
 }
 
-// JSONString is a text as a JSON string. What is not UTF-8 is replaced.
+// JSONString returns a text as a JSON string. Invalid UTF-8 is replaced.
 func JSONString(text string) string {
 	quoted, _ := jsontext.AppendQuote(nil, text)
 	return string(quoted)

@@ -13,7 +13,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/expr"
 )
 
-// contract checks what is known of a step's event against what is documented.
+// contract checks what is known of a step's event against the documented contract.
 func (r *reader) contract(s *scenario.Step, fields []field) {
 	switch s.Kind {
 	case scenario.Send:
@@ -25,7 +25,7 @@ func (r *reader) contract(s *scenario.Step, fields []field) {
 	}
 }
 
-// templateContract checks that a template gets the variables that it has.
+// templateContract checks the variables of a template.
 func (r *reader) templateContract(s *scenario.Step, fields []field) {
 	p, t := place{s.Line, s.Column}, s.Rendered
 	if _, found := r.templates[t.Name]; !found {
@@ -45,12 +45,12 @@ func (r *reader) templateContract(s *scenario.Step, fields []field) {
 	}
 	for _, v := range t.Template.Vars() {
 		if _, given := vars[v.Name]; v.Required && !given {
-			r.problem(p, "template %s needs the variable %s", t.Name, expr.Quote(v.Name))
+			r.problem(p, "template %s requires the variable %s", t.Name, expr.Quote(v.Name))
 		}
 	}
 }
 
-// dataContract checks a body in which nothing is an expression.
+// dataContract checks a body without expressions.
 func (r *reader) dataContract(s *scenario.Step, fields []field) {
 	if s.Data == nil || !s.Data.IsConstant() || s.AllowUndocumented {
 		return
@@ -64,11 +64,12 @@ func (r *reader) dataContract(s *scenario.Step, fields []field) {
 	})
 }
 
-// eventContract checks what is known of an event, and completes it with the example.
+// eventContract checks what is known of an event, and adds the props of the example when it has
+// none.
 func (r *reader) eventContract(s *scenario.Step, fields []field) {
 	e := s.Event
 	if e.Object == "" {
-		return // that was reported
+		return // reported already
 	}
 	if e.Props == nil {
 		e.Props = r.exampleProps(e)
@@ -85,16 +86,16 @@ func (r *reader) eventContract(s *scenario.Step, fields []field) {
 	}
 }
 
-// exampleProps are those of the documented example; nil when there is none.
+// exampleProps returns the props of the documented example, or nil.
 func (r *reader) exampleProps(e *scenario.Event) *expr.Value {
 	example, _, err := payload.Build(r.options.Catalog, payload.Spec{Object: e.Object, Event: e.Name}, 0)
 	if err != nil {
-		return nil // an object that is not documented
+		return nil // the object is undocumented
 	}
 	return &expr.Value{JSON: gjson.GetBytes(example, "props").Raw}
 }
 
-// sample is the event with what is known of it before a run.
+// sample returns the event with what is known of it before a run.
 func (r *reader) sample(e *scenario.Event) []byte {
 	fields := payload.Fields{Event: e.Name, Object: e.Object, Time: []byte("0")}
 	if e.ID != nil && e.ID.IsConstant() {
@@ -111,11 +112,11 @@ func (r *reader) sample(e *scenario.Event) []byte {
 	return body
 }
 
-// findings reports what an event is refused for.
+// findings reports the findings that prevent an event from being sent.
 func (r *reader) findings(e *scenario.Event, report apizee.Report, where func(path string) place) {
 	for _, f := range report.Findings {
 		p := where(f.Path)
-		if !e.Refuses(f) || r.isBlamed(p) {
+		if !e.IsInvalid(f) || r.isBlamed(p) {
 			continue
 		}
 		text := f.Message
@@ -126,8 +127,7 @@ func (r *reader) findings(e *scenario.Event, report apizee.Report, where func(pa
 	}
 }
 
-// placeInSend is where in a send step the part of the event stands that a path
-// names.
+// placeInSend returns where a path of the event is in a send step.
 func (r *reader) placeInSend(fields []field, path string) place {
 	way := strings.Split(path, ".")
 	switch way[0] {
@@ -139,8 +139,7 @@ func (r *reader) placeInSend(fields []field, path string) place {
 	return r.placeOnWay(fields, way)
 }
 
-// placeOnWay follows names down mappings as far as they lead; a name may be
-// written with dots.
+// placeOnWay follows names through nested mappings as far as they exist; a key may contain dots.
 func (r *reader) placeOnWay(fields []field, way []string) (p place) {
 	for n := len(way); n > 0; n-- {
 		i := slices.IndexFunc(fields, func(f field) bool { return f.name == strings.Join(way[:n], ".") })

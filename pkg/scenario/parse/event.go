@@ -17,7 +17,7 @@ func (r *reader) send(f field, s *scenario.Step) {
 	words := strings.Fields(r.text(f.value, "send"))
 	if len(words) == 0 || len(words) > 2 {
 		if !r.failed(f) {
-			r.problem(at(f.value), "send needs an object and an event, such as ticket create")
+			r.problem(at(f.value), "send must be an object and an event, such as ticket create")
 		}
 		words = []string{""}
 	}
@@ -63,7 +63,7 @@ func (r *reader) templateVars(f field, s *scenario.Step) {
 func (r *reader) data(f field, s *scenario.Step) {
 	r.resolved(f.value, func(n *yaml.Node) {
 		if _, isText := textOf(n); !isText && !isMap(n) {
-			r.problem(at(n), "data must be a JSON object, as a mapping or a text, not %s", describe(n))
+			r.problem(at(n), "data must be a JSON object, as a mapping or a string, not %s", describe(n))
 			return
 		}
 		s.Data = r.valueOf(f)

@@ -16,36 +16,36 @@ import (
 func expectKeys() []key[scenario.Expectation] {
 	return []key[scenario.Expectation]{
 		{
-			name: "status", about: "The status of the reply: 204, 2xx, or a list of those; 2xx when left out.",
+			name: "status", about: "Status of the response: 204, 2xx, or a list of those. Default: 2xx.",
 			schema: statusSchema(), read: (*reader).status,
 		},
 		{
-			name: "within", about: "How long the reply may take, for example 2s; of a probe, how long it is tried.",
+			name: "within", about: "Maximum time until the response, such as 2s; for a probe, the timeout of all attempts.",
 			schema: delaySchema(),
 			read:   func(r *reader, f field, x *scenario.Expectation) { x.Within = r.limit(f.value, "within") },
 		},
 		{
-			name: "header", about: "Headers of the reply: a name, and a text or matchers.",
+			name: "header", about: "Headers of the response: names, and strings or matchers.",
 			schema: mapSchema(ref("matchers")),
 			read:   func(r *reader, f field, x *scenario.Expectation) { x.Headers = r.checks(f, true) },
 		},
 		{
-			name: "json", about: "Values of the reply's JSON: a path, and a value or matchers.",
+			name: "json", about: "Values in the JSON of the response: GJSON paths, and values or matchers.",
 			schema: mapSchema(ref("matchers")),
 			read:   func(r *reader, f field, x *scenario.Expectation) { x.JSON = r.checks(f, false) },
 		},
 		{
-			name: "body", about: "The reply's body: a text or matchers.",
+			name: "body", about: "Body of the response: a string or matchers.",
 			schema: ref("matchers"),
 			read: func(r *reader, f field, x *scenario.Expectation) {
 				x.Body = &scenario.Check{Name: "body", Tests: r.tests(f.value, true)}
 			},
 		},
 		{
-			name: "error", about: "The kind of failure that is meant to happen instead of a reply.",
+			name: "error", about: "Kind of failure that is expected instead of a response.",
 			schema: enumSchema(failures()),
 			read: func(r *reader, f field, x *scenario.Expectation) {
-				x.Failure = r.choice(f.value, "a kind of failure", failures())
+				x.Failure = r.choice(f.value, "kind of failure", failures())
 			},
 		},
 	}
@@ -64,12 +64,12 @@ func failures() []string {
 	return names
 }
 
-// expectation reads what a response must be like.
+// expectation reads an expected response, or an expected failure.
 func (r *reader) expectation(f field) *scenario.Expectation {
 	x := &scenario.Expectation{}
 	readKeys(r, f, "expect", r.keys.expect, x)
-	if x.Failure != "" && asksResponse(x) {
-		r.problem(at(f.key), "a delivery that fails has no reply: error stands alone or with within")
+	if x.Failure != "" && expectsResponse(x) {
+		r.problem(at(f.key), "error cannot be combined with expectations of a response, other than within")
 	}
 	return x
 }
@@ -94,20 +94,20 @@ func (r *reader) statusRange(n *yaml.Node) scenario.StatusRange {
 	text = strings.ToLower(text)
 	low, err := strconv.Atoi(strings.Replace(text, "xx", "00", 1))
 	if err != nil || len(text) != 3 || low < 100 || low > 599 {
-		r.problem(at(n), "a status is a code such as 204, or a class such as 2xx, not %s", describe(n))
+		r.problem(at(n), "a status must be a code such as 204, or a class such as 2xx, not %s", describe(n))
 		return scenario.StatusRange{}
 	}
 	high, _ := strconv.Atoi(strings.Replace(text, "xx", "99", 1))
 	return scenario.StatusRange{Low: low, High: high, Text: text}
 }
 
-// checks reads names with a value or with matchers. Headers are always texts,
-// so a number or a boolean there stands for its digits or letters.
+// checks reads names with a value or with matchers. Header values are always strings, so a
+// number or a boolean stands for its text.
 func (r *reader) checks(f field, asText bool) []scenario.Check {
 	var checks []scenario.Check
 	for _, own := range r.fields(f.value, f.name) {
 		if own.name == "" {
-			r.problem(at(own.key), "the name is empty; the whole of the reply's JSON is @this")
+			r.problem(at(own.key), "the path is empty; use @this for the whole JSON of the response")
 			continue
 		}
 		checks = append(checks, scenario.Check{Name: own.name, Tests: r.tests(own.value, asText)})
@@ -124,7 +124,7 @@ func (r *reader) tests(n *yaml.Node, asText bool) (tests []scenario.Test) {
 		}
 		fields := r.fields(n, "it")
 		if len(fields) == 0 {
-			r.problem(at(n), "there is no matcher here; an empty object is written as {equals: {}}")
+			r.problem(at(n), "no matcher; write an empty object as {equals: {}}")
 		}
 		for _, f := range fields {
 			tests = append(tests, r.test(f, asText))
@@ -133,7 +133,7 @@ func (r *reader) tests(n *yaml.Node, asText bool) (tests []scenario.Test) {
 	return tests
 }
 
-// wanted reads a value to compare with, which is a text for what is always one.
+// wanted reads a value to compare with: a string where asText is true.
 func (r *reader) wanted(n *yaml.Node, asText bool) expr.Value {
 	if _, isText := textOf(n); asText && !isText {
 		if text, ok := scalarOf(n); ok {
@@ -143,12 +143,12 @@ func (r *reader) wanted(n *yaml.Node, asText bool) expr.Value {
 	return r.value(n)
 }
 
-// test reads one matcher with what it takes.
+// test reads one matcher with its operand.
 func (r *reader) test(f field, asText bool) scenario.Test {
 	m := r.matcher(f.name)
 	if m == nil {
 		r.word(at(f.key), f.name, r.matcherNames(),
-			"%s is no matcher; an object to compare with is written as {equals: {…}}", expr.Quote(f.name))
+			"unknown matcher %s; write an object to compare with as {equals: {…}}", expr.Quote(f.name))
 		return scenario.Test{}
 	}
 	t := scenario.Test{Matcher: m}
@@ -159,12 +159,12 @@ func (r *reader) test(f field, asText bool) scenario.Test {
 	case scenario.Number:
 		t.Want = r.operandNumber(f)
 	case scenario.Type:
-		t.Want = expr.String(r.choice(f.value, "a type", scenario.Types()))
+		t.Want = expr.String(r.choice(f.value, "type", scenario.Types()))
 	case scenario.Pattern:
 		t.Pattern, t.Want = r.pattern(f)
 	case scenario.List:
 		if items := r.items(f.value, f.name); len(items) == 0 && !r.failed(f) {
-			r.problem(at(f.value), "the list is empty; nothing can be in it")
+			r.problem(at(f.value), "the list is empty")
 		}
 		t.Want = r.value(f.value)
 	case scenario.Tests:
@@ -181,7 +181,7 @@ func (r *reader) operandNumber(f field) (v expr.Value) {
 			v = r.value(n)
 			return
 		}
-		r.problem(at(n), "%s compares numbers, and %s is none", f.name, describe(n))
+		r.problem(at(n), "%s must be a number, not %s", f.name, describe(n))
 	})
 	return v
 }
@@ -191,12 +191,12 @@ func (r *reader) pattern(f field) (*regexp.Regexp, expr.Value) {
 	pattern, err := regexp.Compile(text)
 	if err != nil {
 		reason := strings.TrimPrefix(err.Error(), "error parsing regexp: ")
-		r.problem(at(f.value), "%s is not a regular expression: %s", expr.Quote(text), reason)
+		r.problem(at(f.value), "%s is not a valid regular expression: %s", expr.Quote(text), reason)
 	}
 	return pattern, expr.Value{JSON: expr.JSONString(text)}
 }
 
-// matcher is the one of a name, or nil.
+// matcher returns the matcher of a name, or nil.
 func (r *reader) matcher(name string) *scenario.Matcher {
 	i := slices.IndexFunc(r.keys.matchers, func(m scenario.Matcher) bool { return m.Name == name })
 	if i < 0 {

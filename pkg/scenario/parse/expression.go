@@ -15,8 +15,8 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/yamlfile"
 )
 
-// expression reads a text that may hold {{ }} and ${NAME}. It returns the text
-// with the environment's values in it.
+// expression reads a text that may contain {{ }} and ${NAME}. It returns the text with the values
+// of the environment variables.
 func (r *reader) expression(p place, text string) string {
 	text = r.environment(p, text)
 	if !expr.Is(text) {
@@ -29,20 +29,20 @@ func (r *reader) expression(p place, text string) string {
 		r.suggest(p, unknown.Nearest, "%v", err)
 		return ""
 	case err != nil:
-		r.problem(p, "the expression cannot be read: %v", err)
+		r.problem(p, "invalid expression: %v", err)
 		return ""
 	}
 	for _, name := range x.Uses {
 		if !r.known[name] {
-			r.word(p, name, slices.Sorted(maps.Keys(r.known)), "there is no variable %s here", expr.Quote(name))
+			r.word(p, name, slices.Sorted(maps.Keys(r.known)), "unknown variable %s", expr.Quote(name))
 			return ""
 		}
 	}
 	return text
 }
 
-// environment replaces references to the environment. No value of a variable is read as an
-// expression.
+// environment replaces references to environment variables. Their values are not evaluated as
+// expressions.
 func (r *reader) environment(p place, text string) string {
 	expanded, err := yamlfile.Expand(text, func(name string) (string, bool) {
 		value, set := r.options.LookupEnv(name)
@@ -54,7 +54,7 @@ func (r *reader) environment(p place, text string) string {
 	var wrong *yamlfile.ReferenceError
 	switch {
 	case errors.As(err, &wrong):
-		r.problem(p, "%s is not a reference to the environment, as in %s", expr.Quote(wrong.Text), yamlfile.References)
+		r.problem(p, "%s is not a valid reference to an environment variable, such as %s", expr.Quote(wrong.Text), yamlfile.References)
 	case err != nil:
 		r.problem(p, "%v", err)
 	}
@@ -70,12 +70,12 @@ func (r *reader) variables(f field) []scenario.Variable {
 		case isGiven:
 			json, err := payload.JSON(given)
 			if err != nil {
-				r.problem(at(own.key), "the value given for %s: %v", own.name, err)
+				r.problem(at(own.key), "the value of %s: %v", own.name, err)
 			}
 			v.Value = expr.Value{JSON: json}
 		case r.isNull(own.value):
 			p := at(own.key)
-			r.add(Problem{Line: p.line, Column: p.column, Message: own.name + " has no value; give it one here", Variable: own.name})
+			r.add(Problem{Line: p.line, Column: p.column, Message: "variable " + expr.Quote(own.name) + " has no value; set one here", Variable: own.name})
 		default:
 			v.Value = r.value(own.value)
 		}
@@ -91,7 +91,7 @@ func (r *reader) isNull(n *yaml.Node) (null bool) {
 	return null
 }
 
-// variableName checks a name that is about to be a variable.
+// variableName checks the name of a variable.
 func (r *reader) variableName(p place, name string) {
 	word := func(c rune) bool {
 		return c == '_' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
@@ -99,8 +99,8 @@ func (r *reader) variableName(p place, name string) {
 	isWord := name != "" && strings.TrimLeftFunc(name, word) == "" && (name[0] < '0' || name[0] > '9')
 	switch {
 	case !isWord:
-		r.problem(p, "%s cannot be a variable; its name may hold letters, digits and _", expr.Quote(name))
+		r.problem(p, "%s is not a valid variable name; use letters, digits and _", expr.Quote(name))
 	case name == scenario.Counter:
-		r.problem(p, "%s is taken: it counts the rounds of repeat", expr.Quote(name))
+		r.problem(p, "%s is reserved for the number of the repetition", expr.Quote(name))
 	}
 }

@@ -7,13 +7,13 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
 )
 
-// anyAccepted is what a response must be like when nobody says more.
+// anyAccepted is the default expectation.
 func anyAccepted() *scenario.Expectation {
 	return &scenario.Expectation{Status: []scenario.StatusRange{{Low: 200, High: 299, Text: "2xx"}}}
 }
 
-// inherit completes the steps with what they do not say of their own. A probe is no
-// delivery, so it takes nothing from what deliveries must come to.
+// inherit fills in the defaults of steps. A probe is not a delivery, so it does not inherit the
+// expectations of deliveries.
 func inherit(steps []scenario.Step, from *scenario.Expectation) {
 	accepted := anyAccepted()
 	for i := range steps {
@@ -28,13 +28,13 @@ func inherit(steps []scenario.Step, from *scenario.Expectation) {
 	}
 }
 
-// asksResponse reports whether something of a response matters.
-func asksResponse(x *scenario.Expectation) bool {
+// expectsResponse reports whether the expectation is about a response.
+func expectsResponse(x *scenario.Expectation) bool {
 	return x.Status != nil || x.Headers != nil || x.JSON != nil || x.Body != nil
 }
 
-// withDefaults fills in what an expectation leaves open. A failure that is meant
-// to happen and a response exclude each other.
+// withDefaults fills in what an expectation does not set. An expected failure and an expected
+// response exclude each other.
 func withDefaults(own, inherited *scenario.Expectation) *scenario.Expectation {
 	if own == nil {
 		return inherited
@@ -43,7 +43,7 @@ func withDefaults(own, inherited *scenario.Expectation) *scenario.Expectation {
 	if !x.Within.IsSet() {
 		x.Within = inherited.Within
 	}
-	if !asksResponse(&x) && x.Failure == "" {
+	if !expectsResponse(&x) && x.Failure == "" {
 		x.Failure = inherited.Failure
 	}
 	if x.Failure != "" {
@@ -63,7 +63,7 @@ func withDefaults(own, inherited *scenario.Expectation) *scenario.Expectation {
 	return &x
 }
 
-// inheritChecks adds those defaults that a step does not have of its own.
+// inheritChecks adds the inherited checks that a step does not override.
 func inheritChecks(own, inherited []scenario.Check) []scenario.Check {
 	all := slices.Clip(own)
 	for _, c := range inherited {

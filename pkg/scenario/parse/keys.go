@@ -8,19 +8,18 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/expr"
 )
 
-// key is one key of a mapping in a scenario file: what it is called, what an
-// editor says about it, what its value looks like, and how it is read.
+// key is one key of a mapping in a scenario file.
 type key[T any] struct {
-	name, about string
-	schema      schema
-	read        func(*reader, field, *T)
-	on          []scenario.Kind // the steps that have it; none means all
+	name   string
+	about  string // the description in the JSON Schema
+	schema schema // of the value
+	read   func(*reader, field, *T)
+	on     []scenario.Kind // the kinds of steps that have it; nil means all
 }
 
 func (k key[T]) goesWith(step scenario.Kind) bool { return k.on == nil || slices.Contains(k.on, step) }
 
-// tables are all the keys of a scenario file. The parser reads by them, and the
-// JSON Schema is made from them.
+// tables are all keys of a scenario file. Both the parser and the JSON Schema use them.
 type tables struct {
 	scenario []key[scenario.Scenario]
 	target   []key[scenario.Target]
@@ -41,7 +40,7 @@ func newTables(c *apizee.Catalog) tables {
 	}
 }
 
-// readKeys reads a mapping into a struct along its table.
+// readKeys reads a mapping into a struct by its table of keys.
 func readKeys[T any](r *reader, f field, what string, keys []key[T], into *T) {
 	readFields(r, r.fields(f.value, what), what, keys, into)
 }
@@ -50,7 +49,7 @@ func readFields[T any](r *reader, fields []field, what string, keys []key[T], in
 	for _, own := range fields {
 		i := slices.IndexFunc(keys, func(k key[T]) bool { return k.name == own.name })
 		if i < 0 {
-			r.word(at(own.key), own.name, names(keys), "%s has no key %s", what, expr.Quote(own.name))
+			r.word(at(own.key), own.name, names(keys), "unknown key %s in %s", expr.Quote(own.name), what)
 			continue
 		}
 		keys[i].read(r, own, into)

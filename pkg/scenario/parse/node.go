@@ -15,13 +15,13 @@ type field struct {
 	key, value *yaml.Node
 }
 
-// place is where something stands in the file, from 1; the zero place is the file as a whole.
+// place is a position in the file, from 1; the zero place is the file as a whole.
 type place struct{ line, column int }
 
-// at is the place of the first character of a node.
+// at returns the place of a node.
 func at(n *yaml.Node) place { return place{n.Line, n.Column} }
 
-// describe says what a node is, for a message.
+// describe returns what a node is, for a message.
 func describe(n *yaml.Node) string {
 	switch {
 	case n.Kind == yaml.MappingNode:
@@ -29,21 +29,21 @@ func describe(n *yaml.Node) string {
 	case n.Kind == yaml.SequenceNode:
 		return "a list"
 	case isEmpty(n):
-		return "nothing"
+		return "null"
 	case n.Tag == tagBool:
 		return "the boolean " + n.Value
 	case n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
-		return "a text of several lines"
+		return "a multi-line string"
 	case isNumber(n):
 		return n.Value
 	}
 	return expr.Quote(n.Value)
 }
 
-// The tags that the YAML library gives to values, from how they are written.
+// The tags that the YAML library gives to values.
 const (
 	tagText  = "!!str"
-	tagTime  = "!!timestamp" // a text here, as in JSON
+	tagTime  = "!!timestamp" // read as a string, as in JSON
 	tagInt   = "!!int"
 	tagFloat = "!!float"
 	tagBool  = "!!bool"
@@ -59,7 +59,7 @@ func isNumber(n *yaml.Node) bool {
 	return n.Kind == yaml.ScalarNode && (n.Tag == tagInt || n.Tag == tagFloat)
 }
 
-// textOf is the text of a string, however it is written.
+// textOf returns the text of a string.
 func textOf(n *yaml.Node) (string, bool) {
 	if n.Kind == yaml.ScalarNode && (n.Tag == tagText || n.Tag == tagTime) {
 		return n.Value, true
@@ -67,7 +67,7 @@ func textOf(n *yaml.Node) (string, bool) {
 	return "", false
 }
 
-// scalarOf is the text of any scalar as it is written, so that 007 stays 007.
+// scalarOf returns the text of any scalar other than null, as written, so that 007 stays 007.
 func scalarOf(n *yaml.Node) (string, bool) {
 	if n.Kind != yaml.ScalarNode || isEmpty(n) {
 		return "", false
@@ -77,7 +77,7 @@ func scalarOf(n *yaml.Node) (string, bool) {
 
 func isTrue(n *yaml.Node) bool { return strings.EqualFold(n.Value, "true") }
 
-// resolved calls read with what a node stands for: behind an alias what its anchor named.
+// resolved calls read with a node or, for an alias, with the node of its anchor.
 func (r *reader) resolved(n *yaml.Node, read func(*yaml.Node)) {
 	defer r.leave()
 	switch {
@@ -93,7 +93,7 @@ func (r *reader) resolved(n *yaml.Node, read func(*yaml.Node)) {
 	}
 }
 
-// fields are those of a mapping, and after them what merge keys (<<) add.
+// fields returns the fields of a mapping, followed by those that merge keys (<<) add.
 func (r *reader) fields(n *yaml.Node, what string) (fields []field) {
 	r.resolved(n, func(n *yaml.Node) {
 		if !isMap(n) {
@@ -117,13 +117,13 @@ func (r *reader) fields(n *yaml.Node, what string) (fields []field) {
 	return fields
 }
 
-// withoutDuplicates reports names that are given twice, and keeps the first of each.
+// withoutDuplicates reports duplicate keys, and keeps the first of each.
 func (r *reader) withoutDuplicates(fields []field) []field {
 	lines := make(map[string]int, len(fields))
 	return slices.DeleteFunc(fields, func(f field) bool {
 		line, twice := lines[f.name]
 		if twice {
-			r.problem(at(f.key), "%s is given twice, first in line %d", expr.Quote(f.name), line)
+			r.problem(at(f.key), "duplicate key %s, first on line %d", expr.Quote(f.name), line)
 			return true
 		}
 		lines[f.name] = f.key.Line
@@ -131,8 +131,7 @@ func (r *reader) withoutDuplicates(fields []field) []field {
 	})
 }
 
-// merge adds the fields of a merge key, or of a list of them, that are not there
-// already.
+// merge adds the fields of a merge key, or of a list of them, that are not set already.
 func (r *reader) merge(fields []field, n *yaml.Node, what string) []field {
 	if n.Kind == yaml.SequenceNode {
 		for _, item := range n.Content {
@@ -148,7 +147,7 @@ func (r *reader) merge(fields []field, n *yaml.Node, what string) []field {
 	return fields
 }
 
-// items are those of a list.
+// items returns the items of a list.
 func (r *reader) items(n *yaml.Node, what string) (items []*yaml.Node) {
 	r.resolved(n, func(n *yaml.Node) {
 		if n.Kind == yaml.SequenceNode {

@@ -1,8 +1,8 @@
-// Package parse reads scenario files. It is strict and finds every mistake of a file, each with
-// its line, its column and the nearest right word, before anything is sent.
+// Package parse parses scenario files. It is strict, and reports all problems of a file, each with
+// its line, its column and the nearest valid word, before anything is sent.
 //
-// What a file may say stands in one table of keys: the parser reads by it,
-// and [JSONSchema] is made from it.
+// Tables list the keys of a file. The parser reads by them, and [JSONSchema] is generated from
+// them.
 package parse
 
 import (
@@ -25,19 +25,18 @@ import (
 
 // Options are what a scenario may refer to.
 type Options struct {
-	// Catalog is what the events are checked against; nil is the documented one.
+	// Catalog is what events are checked against; nil means the documented catalog.
 	Catalog *apizee.Catalog
-	// LookupEnv finds the ${NAME} of a scenario.
+	// LookupEnv returns the value of an environment variable, for ${NAME}.
 	LookupEnv func(string) (string, bool)
-	// Vars are the user's own values for the scenario's variables, typed as in
-	// JSON. Those that the scenario does not have are of no use in it.
+	// Vars override the values of the scenario's variables, typed as in JSON. Variables that
+	// the scenario does not have are ignored.
 	Vars map[string]any
-	// Template finds a template by its name or its file.
+	// Template returns a template by name or path.
 	Template func(name string) (payload.Template, error)
 }
 
-// File reads a scenario from the text of a file. The error is Problems, with every mistake
-// in it.
+// File parses the text of a scenario file. The error is a Problems.
 func File(name string, source []byte, options Options) (*scenario.Scenario, error) {
 	options.Catalog = cmp.Or(options.Catalog, apizee.Documented())
 	r := &reader{
@@ -59,8 +58,8 @@ func File(name string, source []byte, options Options) (*scenario.Scenario, erro
 	return s, nil
 }
 
-// Description is what a scenario says of itself in a list, or "". Mistakes elsewhere in the
-// file do not matter.
+// Description returns the description of a scenario, or "". Problems elsewhere in the file do
+// not matter.
 func Description(text []byte) string {
 	var head struct {
 		Description string `yaml:"description"`
@@ -69,20 +68,20 @@ func Description(text []byte) string {
 	return head.Description
 }
 
-// document is the one YAML document of the file, or nil with a problem noted.
+// document returns the YAML document of the file, or nil after a problem.
 func (r *reader) document() *yaml.Node {
 	if at := firstInvalid(r.source); at >= 0 {
-		r.problem(place{1 + bytes.Count(r.source[:at], []byte("\n")), 1}, "the file is not UTF-8 text")
+		r.problem(place{1 + bytes.Count(r.source[:at], []byte("\n")), 1}, "the file is not valid UTF-8")
 		return nil
 	}
 	roots, err := yamlfile.Documents(r.source)
-	var mistake *yamlfile.SyntaxError
-	if errors.As(err, &mistake) {
-		message := mistake.Message
-		if mistake.UnknownAnchor == "" {
-			message = "not YAML: " + message
+	var invalid *yamlfile.SyntaxError
+	if errors.As(err, &invalid) {
+		message := invalid.Message
+		if invalid.UnknownAnchor == "" {
+			message = "invalid YAML: " + message
 		}
-		r.problem(place{mistake.Line, mistake.Column}, "%s", message)
+		r.problem(place{invalid.Line, invalid.Column}, "%s", message)
 		return nil
 	}
 	switch len(roots) {
@@ -92,11 +91,11 @@ func (r *reader) document() *yaml.Node {
 	case 1:
 		return roots[0]
 	}
-	r.problem(at(roots[1]), "a second document begins here; a file holds one scenario")
+	r.problem(at(roots[1]), "unexpected second YAML document; a file must contain one scenario")
 	return nil
 }
 
-// firstInvalid is where the text has a byte that is not UTF-8 or a NUL, or -1.
+// firstInvalid returns the index of the first byte that is NUL or not valid UTF-8, or -1.
 func firstInvalid(b []byte) int {
 	if utf8.Valid(b) {
 		return bytes.IndexByte(b, 0)
@@ -111,11 +110,11 @@ func firstInvalid(b []byte) int {
 	return -1
 }
 
-// scenario reads the root, key by key in the order of the table: what comes later uses what is
-// known by then.
+// scenario reads the root, key by key in the order of the table, since later keys depend on
+// earlier ones.
 func (r *reader) scenario(root *yaml.Node, s *scenario.Scenario) {
 	if !isMap(root) {
-		r.problem(at(root), "a scenario is a mapping with steps, not %s", describe(root))
+		r.problem(at(root), "a scenario must be a mapping with steps, not %s", describe(root))
 		return
 	}
 	fields := slices.DeleteFunc(r.fields(root, "a scenario"), func(f field) bool { return strings.HasPrefix(f.name, yamlfile.OwnPrefix) })

@@ -13,7 +13,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 )
 
-// options have one template, ticket-closed, which needs an id.
+// options have one template, ticket-closed, which requires an id.
 func options() Options {
 	return Options{
 		LookupEnv: func(name string) (string, bool) {
@@ -29,8 +29,8 @@ func options() Options {
 	}
 }
 
-func TestEveryMistakeIsReported(t *testing.T) {
-	files, err := filepath.Glob("testdata/wrong/*.yaml")
+func TestProblems(t *testing.T) {
+	files, err := filepath.Glob("testdata/invalid/*.yaml")
 	if err != nil || len(files) == 0 {
 		t.Fatal("no files", err)
 	}
@@ -45,24 +45,24 @@ func TestEveryMistakeIsReported(t *testing.T) {
 			if !errors.As(err, &problems) {
 				t.Fatalf("got %v, want problems", err)
 			}
-			golden.Assert(t, err.Error()+"\n", filepath.Join("wrong", strings.TrimSuffix(filepath.Base(path), ".yaml")+".txt"))
+			golden.Assert(t, err.Error()+"\n", filepath.Join("invalid", strings.TrimSuffix(filepath.Base(path), ".yaml")+".txt"))
 		})
 	}
 }
 
-func TestNoScenario(t *testing.T) {
+func TestInvalidFiles(t *testing.T) {
 	tests := []struct{ name, source, want string }{
 		{"empty", "", "x.yaml: the file is empty; a scenario has steps, such as"},
 		{"comment", "# nothing\n---\n", "x.yaml: the file is empty; a scenario has steps, such as"},
-		{"text", "just words", `x.yaml:1:1: a scenario is a mapping with steps, not "just words"`},
-		{"html", "<html>\n<p>Not found</p>", `x.yaml:1:1: a scenario is a mapping with steps, not "<html> <p>Not found</p>"`},
-		{"list", "- send: ticket", "x.yaml:1:1: a scenario is a mapping with steps, not a list"},
+		{"text", "just words", `x.yaml:1:1: a scenario must be a mapping with steps, not "just words"`},
+		{"html", "<html>\n<p>Not found</p>", `x.yaml:1:1: a scenario must be a mapping with steps, not "<html> <p>Not found</p>"`},
+		{"list", "- send: ticket", "x.yaml:1:1: a scenario must be a mapping with steps, not a list"},
 		{"no steps", "name: x", "x.yaml:1:1: the scenario has no steps"},
-		{"two documents", "steps: [{send: ticket}]\n---\nsteps: []", "x.yaml:3:1: a second document begins here; a file holds one scenario"},
-		{"binary", "\x7fELF\x00\x01", "x.yaml:1:1: the file is not UTF-8 text"},
-		{"not UTF-8", "name: x\nsteps: \xff", "x.yaml:2:1: the file is not UTF-8 text"},
-		{"twice", "name: x\nname: y", "x.yaml:1:1: the scenario has no steps\n    name: x\n    ^\nx.yaml:2:1: \"name\" is given twice, first in line 1"},
-		{"tab", "steps:\n\t- send: ticket", "x.yaml:2:1: not YAML: found character '\t' that cannot start any token"},
+		{"two documents", "steps: [{send: ticket}]\n---\nsteps: []", "x.yaml:3:1: unexpected second YAML document; a file must contain one scenario"},
+		{"binary", "\x7fELF\x00\x01", "x.yaml:1:1: the file is not valid UTF-8"},
+		{"not UTF-8", "name: x\nsteps: \xff", "x.yaml:2:1: the file is not valid UTF-8"},
+		{"twice", "name: x\nname: y", "x.yaml:1:1: the scenario has no steps\n    name: x\n    ^\nx.yaml:2:1: duplicate key \"name\", first on line 1"},
+		{"tab", "steps:\n\t- send: ticket", "x.yaml:2:1: invalid YAML: found character '\t' that cannot start any token"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -74,7 +74,7 @@ func TestNoScenario(t *testing.T) {
 	}
 }
 
-// bomb is a file of a few lines whose aliases stand for millions of values.
+// bomb returns a few lines whose aliases expand to millions of values.
 func bomb() string {
 	text := "steps: [{send: ticket}]\nvars:\n  a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
 	for i := 1; i < 12; i++ {
@@ -84,13 +84,13 @@ func bomb() string {
 	return text
 }
 
-func TestAnchorBombIsRefused(t *testing.T) {
+func TestLimits(t *testing.T) {
 	tests := map[string]string{
-		bomb(): "aliases make more than 100000 values of this file",
-		"vars: {a: &a [*a, *a]}\nsteps: [{send: ticket}]":                                                 "this is nested deeper than 100 levels",
-		"# " + strings.Repeat("]", 30_000) + "\nsteps: " + strings.Repeat("[", 30_000):                    "not YAML: exceeded max depth of 10000",
-		"steps: " + strings.Repeat("[", 30_000):                                                           "not YAML: exceeded max depth of 10000",
-		"vars: {a: " + strings.Repeat("[", 150) + strings.Repeat("]", 150) + "}\nsteps: [{send: ticket}]": "this is nested deeper than 100 levels",
+		bomb(): "aliases expand to more than 100000 values",
+		"vars: {a: &a [*a, *a]}\nsteps: [{send: ticket}]":                                                 "nested deeper than 100 levels",
+		"# " + strings.Repeat("]", 30_000) + "\nsteps: " + strings.Repeat("[", 30_000):                    "invalid YAML: exceeded max depth of 10000",
+		"steps: " + strings.Repeat("[", 30_000):                                                           "invalid YAML: exceeded max depth of 10000",
+		"vars: {a: " + strings.Repeat("[", 150) + strings.Repeat("]", 150) + "}\nsteps: [{send: ticket}]": "nested deeper than 100 levels",
 	}
 	for source, want := range tests {
 		_, err := File("x.yaml", []byte(source), options())
@@ -100,9 +100,9 @@ func TestAnchorBombIsRefused(t *testing.T) {
 	}
 }
 
-func TestWithinNoTime(t *testing.T) {
+func TestZeroWithin(t *testing.T) {
 	_, err := File("x.yaml", []byte("steps: [{send: ticket, expect: {within: 0s}}]"), options())
-	if err == nil || !strings.Contains(err.Error(), "within: nothing happens within 0s") {
+	if err == nil || !strings.Contains(err.Error(), "within must be greater than 0") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -128,14 +128,14 @@ steps:
 	}
 }
 
-func TestTooManyProblemsAreCounted(t *testing.T) {
+func TestMaxProblems(t *testing.T) {
 	_, err := File("x.yaml", []byte("steps:\n"+strings.Repeat("  - {paus: 1s}\n", 150)), options())
 	if err == nil || !strings.HasSuffix(err.Error(), "x.yaml: and 50 more") {
 		t.Errorf("got %v", err)
 	}
 }
 
-func TestGivenVariables(t *testing.T) {
+func TestVars(t *testing.T) {
 	o := options()
 	o.Vars = map[string]any{"ticket": 7}
 	s, err := File("dir/my scenario.yaml", []byte("vars: {ticket: , state: new}\nsteps: [{send: ticket, id: '{{ .ticket }}'}]"), o)
@@ -147,7 +147,7 @@ func TestGivenVariables(t *testing.T) {
 	}
 }
 
-func TestExcerptOfALongLine(t *testing.T) {
+func TestExcerptOfLongLine(t *testing.T) {
 	p := Problem{Column: 301, Source: strings.Repeat("a", 300) + "b" + strings.Repeat("c", 300)}
 	line, caret := p.Excerpt()
 	if n := len([]rune(line)); n > 130 || []rune(line)[len(caret)-1] != 'b' {
@@ -155,7 +155,7 @@ func TestExcerptOfALongLine(t *testing.T) {
 	}
 }
 
-// huge is a scenario of many steps.
+// huge returns a scenario of many steps.
 func huge(steps int) []byte {
 	return []byte("steps:\n" + strings.Repeat("  - send: ticket update\n    id: 100\n    props: {state: invited}\n    expect: {status: 2xx}\n", steps))
 }
@@ -172,7 +172,7 @@ func BenchmarkParse(b *testing.B) {
 }
 
 func FuzzParse(f *testing.F) {
-	files, _ := filepath.Glob("testdata/wrong/*.yaml")
+	files, _ := filepath.Glob("testdata/invalid/*.yaml")
 	for _, path := range files {
 		source, err := os.ReadFile(path)
 		if err != nil {

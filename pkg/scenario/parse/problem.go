@@ -10,30 +10,30 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 )
 
-// Problem is one mistake in a scenario file.
+// Problem is one error in a scenario file.
 type Problem struct {
 	File string
-	// Line and Column count from 1, the column in characters. A Line of 0 is
-	// about the file as a whole.
+	// Line and Column count from 1, the column in characters. Line 0 means the file as a
+	// whole.
 	Line, Column int
-	// Message says what is wrong, in lower case and without a full stop.
+	// Message is in lowercase and without a period.
 	Message string
-	// Source is the line as it is written; "" when it may hold a secret.
+	// Source is the line; "" when it may contain a secret.
 	Source string
-	// Suggestion is the right word that is nearest, or "".
+	// Suggestion is the nearest valid word, or "".
 	Suggestion string
-	// Variable is the variable that has no value, when that is what is wrong.
+	// Variable is the name of a variable that has no value, if that is the problem.
 	Variable string
 }
 
-// Problems are the mistakes of one file, in the order of its lines.
+// Problems are the errors in one file, in the order of its lines.
 type Problems []Problem
 
-// maxProblems keeps a file that is wrong throughout readable.
+// maxProblems is the maximum number of problems reported per file.
 const maxProblems = 100
 
-// Error lists the problems, each with its line and a caret under the place.
-// What is quoted from the file is not made safe for a terminal.
+// Error lists the problems, each with its line and a caret under its column.
+// Text from the file is not made safe for a terminal.
 func (p Problems) Error() string {
 	texts := make([]string, len(p))
 	for i, problem := range p {
@@ -42,10 +42,10 @@ func (p Problems) Error() string {
 	return strings.Join(texts, "\n")
 }
 
-// Advice is what is wrong and what was probably meant, without the place.
+// Advice returns the message with the suggestion.
 func (p Problem) Advice() string { return p.Message + apizee.Suggest(p.Suggestion) }
 
-// Place is "FILE:LINE:COLUMN", or the file alone.
+// Place returns "FILE:LINE:COLUMN", or the file alone.
 func (p Problem) Place() string {
 	if p.Line == 0 {
 		return p.File
@@ -62,8 +62,7 @@ func (p Problem) String() string {
 	return text + "\n    " + excerpt + "\n    " + caret
 }
 
-// Excerpt is the part of the line around the place, and a line with a caret
-// under it.
+// Excerpt returns the part of the line around the column, and a line with a caret under it.
 func (p Problem) Excerpt() (line, caret string) {
 	const most, before = 120, 60
 	runes := []rune(strings.ReplaceAll(p.Source, "\t", " "))
@@ -78,12 +77,12 @@ func (p Problem) Excerpt() (line, caret string) {
 	return cut + string(runes), strings.Repeat(" ", at+utf8.RuneCountInString(cut)) + "^"
 }
 
-// Suite is the mistakes as a suite of a report, in which each is a failed case.
+// Suite returns the problems as a suite of a report, with a failed case for each.
 func (p Problems) Suite() report.Suite {
 	s := report.Suite{Name: "Scenario", Cases: make([]report.Case, len(p))}
 	for i, problem := range p {
 		s.Cases[i] = report.Case{
-			Name: "a mistake", File: problem.File, Line: problem.Line, Column: problem.Column,
+			Name: "validation", File: problem.File, Line: problem.Line, Column: problem.Column,
 			Status: report.Failed, Message: problem.Advice(),
 		}
 	}

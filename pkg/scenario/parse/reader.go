@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"go.yaml.in/yaml/v3"
+
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
@@ -13,7 +15,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/expr"
 )
 
-// reader walks the YAML of one file and notes every mistake.
+// reader walks the YAML of one file and collects its problems.
 type reader struct {
 	file     string
 	source   []byte
@@ -24,10 +26,10 @@ type reader struct {
 	omitted  int // problems beyond maxProblems
 	bounds
 
-	templates map[string]payload.Template // those found so far
+	templates map[string]payload.Template // by name, as they are found
 
-	known   map[string]bool       // the names that an expression may use
-	expect  *scenario.Expectation // of defaults
+	known   map[string]bool       // the variables that an expression may use
+	expect  *scenario.Expectation // from defaults
 	secrets []string
 }
 
@@ -35,7 +37,7 @@ func (r *reader) problem(p place, format string, args ...any) {
 	r.suggest(p, "", format, args...)
 }
 
-// word reports a word that is none of the known ones.
+// word reports an unknown word, with the nearest known one or all of them.
 func (r *reader) word(p place, got string, known []string, format string, args ...any) {
 	near := apizee.Nearest(got, known)
 	message := fmt.Sprintf(format, args...)
@@ -58,11 +60,10 @@ func (r *reader) add(p Problem) {
 	r.problems = append(r.problems, p)
 }
 
-// noted is how many problems there are so far.
+// noted returns the number of problems so far.
 func (r *reader) noted() int { return len(r.problems) + r.omitted }
 
-// failed reports whether a problem was noted for a value, so that no second one follows
-// from it.
+// failed reports whether a value has a problem already, so that it gets no second one.
 func (r *reader) failed(f field) bool { return r.isBlamed(at(f.value)) }
 
 func (r *reader) isBlamed(p place) bool {
@@ -71,8 +72,7 @@ func (r *reader) isBlamed(p place) bool {
 	})
 }
 
-// found are the problems in the order of the file, with its lines; nil when
-// there are none.
+// found returns the problems in the order of the file; nil when there are none.
 func (r *reader) found() error {
 	if len(r.problems) == 0 {
 		return nil
@@ -83,7 +83,7 @@ func (r *reader) found() error {
 		}
 		return a.Column - b.Column
 	})
-	// What an alias stands for may be read several times.
+	// A node with aliases is read several times.
 	r.problems = slices.Compact(r.problems)
 	lines := bytes.Split(r.source, []byte("\n"))
 	for i := range r.problems {
@@ -98,3 +98,44 @@ func (r *reader) found() error {
 	}
 	return r.problems
 }
+
+// Limits of a file: with aliases, a few lines can expand to millions of values, and a value can
+// contain itself.
+const (
+	MaxFile  = 16 << 20 // bytes of a scenario file
+	MaxSteps = 1_000_000
+
+	maxCopied   = 100_000 // values that aliases expand to
+	maxDepth    = 100
+	maxRepeat   = 1_000_000
+	maxTimes    = 1000
+	maxTogether = 1000
+)
+
+// bounds count what has been read.
+type bounds struct {
+	inAlias, depth int // aliases and values around the current one
+	copied         int // values read through an alias
+	exceeded       bool
+}
+
+// enter counts a value before it is read, and reports whether it is within the limits. Beyond
+// them nothing more is read.
+func (r *reader) enter(n *yaml.Node) bool {
+	r.depth++
+	if r.inAlias > 0 {
+		r.copied++
+	}
+	switch {
+	case r.exceeded:
+	case r.copied > maxCopied:
+		r.problem(at(n), "aliases expand to more than %d values", maxCopied)
+		r.exceeded = true
+	case r.depth > maxDepth:
+		r.problem(at(n), "nested deeper than %d levels", maxDepth)
+		r.exceeded = true
+	}
+	return !r.exceeded
+}
+
+func (r *reader) leave() { r.depth-- }

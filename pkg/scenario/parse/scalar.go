@@ -12,23 +12,23 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/yamlfile"
 )
 
-// text reads a string that is taken as it is.
+// text reads a string literally.
 func (r *reader) text(n *yaml.Node, what string) (text string) {
 	r.resolved(n, func(n *yaml.Node) {
 		var ok bool
 		if text, ok = textOf(n); !ok {
-			r.problem(at(n), "%s must be a text, not %s", what, describe(n))
+			r.problem(at(n), "%s must be a string, not %s", what, describe(n))
 		}
 	})
 	return text
 }
 
-// number reads an integer within bounds.
+// number reads an integer from least to most.
 func (r *reader) number(n *yaml.Node, what string, least, most int) int {
 	number := least
 	r.resolved(n, func(n *yaml.Node) {
 		if n.Tag != tagInt {
-			r.problem(at(n), "%s must be a whole number, not %s", what, describe(n))
+			r.problem(at(n), "%s must be an integer, not %s", what, describe(n))
 			return
 		}
 		value, err := strconv.Atoi(yamlfile.Number(n))
@@ -52,7 +52,7 @@ func (r *reader) boolean(n *yaml.Node, what string) (value bool) {
 	return value
 }
 
-// choice reads one of a few words; "" when it is none of them.
+// choice reads one of a few words; "" means that it is not one of them.
 func (r *reader) choice(n *yaml.Node, what string, words []string) (word string) {
 	r.resolved(n, func(n *yaml.Node) {
 		got, ok := textOf(n)
@@ -62,13 +62,13 @@ func (r *reader) choice(n *yaml.Node, what string, words []string) (word string)
 		case slices.Contains(words, got):
 			word = got
 		default:
-			r.word(at(n), got, words, "%s is not known as %s", expr.Quote(got), what)
+			r.word(at(n), got, words, "unknown %s %s", what, expr.Quote(got))
 		}
 	})
 	return word
 }
 
-// delay reads a duration such as 250ms, or an expression that makes one.
+// delay reads a duration such as 250ms, or an expression for one.
 func (r *reader) delay(n *yaml.Node, what string) (d scenario.Delay) {
 	r.resolved(n, func(n *yaml.Node) {
 		text, ok := textOf(n)
@@ -88,12 +88,12 @@ func (r *reader) delay(n *yaml.Node, what string) (d scenario.Delay) {
 	return d
 }
 
-// limit reads a duration that something has to happen within.
+// limit reads a duration greater than 0.
 func (r *reader) limit(n *yaml.Node, what string) scenario.Delay {
 	before := r.noted()
 	d := r.delay(n, what)
 	if !d.IsSet() && r.noted() == before {
-		r.problem(at(n), "%v", scenario.ErrNoTime)
+		r.problem(at(n), "%v", scenario.ErrZeroWithin)
 	}
 	return d
 }
@@ -105,7 +105,7 @@ func (r *reader) valueOf(f field) *expr.Value {
 
 // value reads any YAML value.
 func (r *reader) value(n *yaml.Node) (v expr.Value) {
-	v = expr.Null() // for what was refused
+	v = expr.Null() // for what is invalid
 	r.resolved(n, func(n *yaml.Node) {
 		switch n.Kind {
 		case yaml.MappingNode:
@@ -142,6 +142,6 @@ func (r *reader) scalar(n *yaml.Node) expr.Value {
 			return expr.Value{JSON: digits}
 		}
 	}
-	r.problem(at(n), "%s cannot be written as JSON", describe(n))
+	r.problem(at(n), "%s is not a valid JSON value", describe(n))
 	return expr.Null()
 }

@@ -8,37 +8,37 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/expr"
 )
 
-// scenarioKeys are in the order in which they are read: what comes later uses
-// what is known by then.
+// scenarioKeys are the keys at the root, in the order in which they are read: later ones depend
+// on earlier ones.
 func scenarioKeys() []key[scenario.Scenario] {
 	return []key[scenario.Scenario]{
 		{
-			name: "name", about: "What the scenario is called in reports; the name of the file when left out.",
+			name: "name", about: "Name in reports. Default: the file name.",
 			schema: textSchema(),
 			read:   func(r *reader, f field, s *scenario.Scenario) { s.Name = r.text(f.value, "name") },
 		},
 		{
-			name: "description", about: "What the scenario proves about an endpoint.",
+			name: "description", about: "What the scenario shows about an endpoint.",
 			schema: textSchema(),
 			read:   func(r *reader, f field, s *scenario.Scenario) { s.Description = r.text(f.value, "description") },
 		},
 		{
-			name: "vars", about: "Variables for {{ }} expressions. One without a value must be given with --var.",
+			name: "vars", about: "Variables for {{ }} expressions, with their values. A variable without a value must be set for each run.",
 			schema: mapSchema(anySchema()),
 			read:   func(r *reader, f field, s *scenario.Scenario) { s.Vars = r.variables(f) },
 		},
 		{
-			name: "target", about: "Where the events go, unless the command line says so.",
+			name: "target", about: "Endpoint, unless another one is set for the run.",
 			schema: ref("target"),
 			read:   func(r *reader, f field, s *scenario.Scenario) { readKeys(r, f, "target", r.keys.target, &s.Target) },
 		},
 		{
-			name: "defaults", about: "What holds for every delivery that says nothing itself.",
+			name: "defaults", about: "Defaults of every delivery.",
 			schema: ref("defaults"),
 			read:   func(r *reader, f field, s *scenario.Scenario) { readKeys(r, f, "defaults", r.keys.defaults, s) },
 		},
 		{
-			name: "steps", about: "What happens, one after the other.",
+			name: "steps", about: "Steps, in order.",
 			schema: listSchema(ref("step"), 1),
 			read:   func(r *reader, f field, s *scenario.Scenario) { s.Steps = r.steps(f, true) },
 		},
@@ -48,14 +48,14 @@ func scenarioKeys() []key[scenario.Scenario] {
 func targetKeys() []key[scenario.Target] {
 	return []key[scenario.Target]{
 		{
-			name: "url", about: "The URL of the endpoint.",
+			name: "url", about: "URL of the endpoint.",
 			schema: textSchema(),
 			read: func(r *reader, f field, t *scenario.Target) {
 				t.URL = r.url(f, "url")
 			},
 		},
 		{
-			name: "headers", about: "Headers sent with every delivery; null takes a default header away.",
+			name: "headers", about: "Headers of every delivery; null removes a default header.",
 			schema: ref("headers"),
 			read:   func(r *reader, f field, t *scenario.Target) { t.Headers = r.headers(f) },
 		},
@@ -65,19 +65,19 @@ func targetKeys() []key[scenario.Target] {
 func defaultsKeys() []key[scenario.Scenario] {
 	return []key[scenario.Scenario]{
 		{
-			name: "expect", about: "What every reply to an event must be like.",
+			name: "expect", about: "Expected response to every event.",
 			schema: ref("expect"),
 			read:   func(r *reader, f field, s *scenario.Scenario) { r.expect = r.expectation(f) },
 		},
 		{
-			name: "headers", about: "Headers sent with every delivery.",
+			name: "headers", about: "Headers of every delivery.",
 			schema: ref("headers"),
 			read:   func(r *reader, f field, s *scenario.Scenario) { s.Headers = r.headers(f) },
 		},
 	}
 }
 
-// url reads a URL. One that holds expressions is checked when it is known.
+// url reads a URL. With expressions, it is checked during the run.
 func (r *reader) url(f field, what string) (text string) {
 	r.resolved(f.value, func(n *yaml.Node) {
 		raw, ok := textOf(n)
@@ -108,13 +108,13 @@ func (r *reader) headers(f field) []scenario.Header {
 		r.resolved(own.value, func(n *yaml.Node) {
 			raw, ok := scalarOf(n)
 			if !ok && !isEmpty(n) {
-				r.problem(at(n), "header %s must be a text, not %s", own.name, describe(n))
+				r.problem(at(n), "header %s must be a string, not %s", own.name, describe(n))
 				return
 			}
 			text := r.expression(at(n), raw)
 			sample := text
 			if expr.Is(text) {
-				sample = "known later"
+				sample = "unknown"
 			}
 			if _, err := deliver.NewHeader(own.name, sample); err != nil {
 				r.problem(at(own.key), "%v", err)

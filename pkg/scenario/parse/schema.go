@@ -11,18 +11,17 @@ import (
 // schema is a JSON Schema.
 type schema map[string]any
 
-// JSONSchema is the JSON Schema of scenario files, for editors: draft 2020-12,
-// made from the keys that File reads.
+// JSONSchema returns the JSON Schema of scenario files, draft 2020-12, for editors.
 func JSONSchema(c *apizee.Catalog) []byte {
 	t := newTables(c)
-	root := object(t.scenario, "A scenario for apizee-hooks run", stepsKey)
+	root := object(t.scenario, "A scenario: events in order, with expected responses", stepsKey)
 	root["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-	root["patternProperties"] = schema{"^" + yamlfile.OwnPrefix: schema{"description": "Your own, for what anchors name."}}
+	root["patternProperties"] = schema{"^" + yamlfile.OwnPrefix: schema{"description": "Ignored; for values with anchors."}}
 	root["title"] = "apizee-hooks scenario"
 	root["$defs"] = schema{
-		"target":   object(t.target, "Where events go"),
-		"defaults": object(t.defaults, "What holds for every delivery that says nothing itself"),
-		"expect":   object(t.expect, "What a reply must be like"),
+		"target":   object(t.target, "Endpoint"),
+		"defaults": object(t.defaults, "Defaults of every delivery"),
+		"expect":   object(t.expect, "Expected response"),
 		"matchers": matchersSchema(t.matchers),
 		"headers":  mapSchema(schema{"type": []string{"string", "number", "boolean", "null"}}),
 		"duration": schema{"type": "string", "pattern": `^([0-9.]+(ns|us|µs|ms|s|m|h))+$|^0$|\{\{`},
@@ -32,12 +31,12 @@ func JSONSchema(c *apizee.Catalog) []byte {
 	}
 	text, err := json.MarshalIndent(root, "", "  ")
 	if err != nil {
-		return nil // a map of texts, numbers and lists is always JSON
+		return nil // cannot happen: a map of strings, numbers and slices
 	}
 	return append(text, '\n')
 }
 
-// object is the schema of a mapping with these keys and no others.
+// object returns the schema of a mapping with these keys and no others.
 func object[T any](keys []key[T], about string, required ...string) schema {
 	properties := schema{}
 	for _, k := range keys {
@@ -58,7 +57,7 @@ func described(s schema, about string) schema {
 	return with
 }
 
-// stepSchemas are one schema for each kind of step.
+// stepSchemas returns one schema for each kind of step.
 func stepSchemas(keys []key[scenario.Step], of []scenario.Kind) []schema {
 	var all []schema
 	for _, k := range of {
@@ -73,7 +72,7 @@ func stepSchemas(keys []key[scenario.Step], of []scenario.Kind) []schema {
 	return all
 }
 
-// matchersSchema takes matchers, or any value that is no mapping.
+// matchersSchema accepts matchers, or any value other than a mapping.
 func matchersSchema(all []scenario.Matcher) schema {
 	properties := schema{}
 	for _, m := range all {
@@ -123,8 +122,7 @@ func statusSchema() schema {
 	return schema{"anyOf": []schema{ref("status"), listSchema(ref("status"), 1)}}
 }
 
-// sendSchema offers the documented words, and takes others, which
-// allow-undocumented is for.
+// sendSchema suggests the documented words, and accepts others, for allow-undocumented.
 func sendSchema(c *apizee.Catalog) schema {
 	var words []string
 	for _, object := range c.ObjectNames() {

@@ -13,15 +13,15 @@ import (
 
 const stepsKey = "steps"
 
-// steps reads a list of steps. If they are done in turn, each knows what those
-// before it captured.
+// steps reads a list of steps. When they run in order, each can use the captures of those
+// before it.
 func (r *reader) steps(f field, inTurn bool) []scenario.Step {
 	items := r.items(f.value, f.name)
 	switch {
 	case len(items) == 0 && !r.failed(f):
-		r.problem(at(f.key), "%s has no step in it", f.name)
+		r.problem(at(f.key), "%s must have at least one step", f.name)
 	case len(items) > MaxSteps:
-		r.problem(at(f.key), "a scenario has at most %d steps", MaxSteps)
+		r.problem(at(f.key), "a scenario can have at most %d steps", MaxSteps)
 		return nil
 	}
 	steps := make([]scenario.Step, len(items))
@@ -34,7 +34,7 @@ func (r *reader) steps(f field, inTurn bool) []scenario.Step {
 	return steps
 }
 
-// learn makes known what a step captures.
+// learn adds the variables that a step captures to the known ones.
 func (r *reader) learn(s scenario.Step) {
 	for _, c := range s.Captures {
 		r.known[c.Name] = true
@@ -69,7 +69,7 @@ func (r *reader) step(n *yaml.Node) scenario.Step {
 	return s
 }
 
-// summary is what a step does, but for an event's, which says more.
+// summary returns what a step does; that of a send step is set with its event.
 func summary(s *scenario.Step) string {
 	switch s.Kind {
 	case scenario.Template:
@@ -82,7 +82,7 @@ func summary(s *scenario.Step) string {
 	return string(s.Kind)
 }
 
-// kindOf finds the one key that says what a step does.
+// kindOf returns the kind of a step, from the one key for its action.
 func (r *reader) kindOf(n *yaml.Node, fields []field) scenario.Kind {
 	var found []field
 	for _, f := range fields {
@@ -96,20 +96,21 @@ func (r *reader) kindOf(n *yaml.Node, fields []field) scenario.Kind {
 	case 0:
 		r.noKind(n, fields)
 	default:
-		r.problem(at(found[1].key), "a step does one thing; this one has %s and %s", found[0].name, found[1].name)
+		r.problem(at(found[1].key), "a step must have one action; this one has %s and %s", found[0].name, found[1].name)
 	}
 	return ""
 }
 
-// noKind blames the key that is nearest to one that says what a step does.
+// noKind reports a step without an action, or its first unknown key, which may be a misspelled
+// one.
 func (r *reader) noKind(n *yaml.Node, fields []field) {
 	for _, f := range fields {
 		if !slices.Contains(names(r.keys.step), f.name) {
-			r.word(at(f.key), f.name, kindNames(), "a step has no key %s", expr.Quote(f.name))
+			r.word(at(f.key), f.name, kindNames(), "unknown key %s in a step", expr.Quote(f.name))
 			return
 		}
 	}
-	r.problem(at(n), "the step does nothing; it needs one of %s", strings.Join(kindNames(), ", "))
+	r.problem(at(n), "the step has no action; add one of %s", strings.Join(kindNames(), ", "))
 }
 
 func (r *reader) stepKey(f field, s *scenario.Step) {
@@ -118,13 +119,13 @@ func (r *reader) stepKey(f field, s *scenario.Step) {
 			continue
 		}
 		if !k.goesWith(s.Kind) {
-			r.problem(at(f.key), "a %s step has no key %s", s.Kind, expr.Quote(f.name))
+			r.problem(at(f.key), "%s is not a key of a %s step", expr.Quote(f.name), s.Kind)
 			return
 		}
 		k.read(r, f, s)
 		return
 	}
-	r.word(at(f.key), f.name, namesFor(r.keys.step, s.Kind), "a %s step has no key %s", s.Kind, expr.Quote(f.name))
+	r.word(at(f.key), f.name, namesFor(r.keys.step, s.Kind), "unknown key %s in a %s step", expr.Quote(f.name), s.Kind)
 }
 
 func namesFor(keys []key[scenario.Step], s scenario.Kind) []string {

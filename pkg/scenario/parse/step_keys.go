@@ -11,44 +11,43 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
 )
 
-// deliveries are the steps that send an event, and replied those that get a
-// reply of their own.
+// deliveries are the kinds of steps that send an event, and responded those that get a response
+// of their own.
 func deliveries() []scenario.Kind {
 	return []scenario.Kind{scenario.Send, scenario.Template, scenario.Data}
 }
-func replied() []scenario.Kind { return append(deliveries(), scenario.Probe) }
+func responded() []scenario.Kind { return append(deliveries(), scenario.Probe) }
 
-// stepKeys are the keys of all kinds of steps. Those that say what a step does
-// come first.
+// stepKeys are the keys of all kinds of steps. The keys for the action of a step come first.
 func stepKeys(c *apizee.Catalog) []key[scenario.Step] {
 	keys := []key[scenario.Step]{
 		{
-			name: "send", about: "Send an event: an object and what happened to it, such as ticket create. Without the second word it is update.",
+			name: "send", about: "Send an event: an object and an event name, such as ticket create. Default event: update.",
 			schema: sendSchema(c), on: []scenario.Kind{scenario.Send}, read: (*reader).send,
 		},
 		{
-			name: "template", about: "Send an event made from a template.",
+			name: "template", about: "Send an event rendered from a template.",
 			schema: textSchema(), on: []scenario.Kind{scenario.Template}, read: (*reader).template,
 		},
 		{
-			name: "data", about: "Send this JSON: a mapping, or a text that is sent as it is.",
+			name: "data", about: "Send this JSON: a mapping, or a string that is sent unchanged.",
 			schema: schema{"type": []string{"object", "string"}}, on: []scenario.Kind{scenario.Data}, read: (*reader).data,
 		},
 		{
-			name: "pause", about: "Wait, for example 250ms.",
+			name: "pause", about: "Wait for this duration, such as 250ms.",
 			schema: delaySchema(), on: []scenario.Kind{scenario.Pause},
 			read: func(r *reader, f field, s *scenario.Step) { s.Pause = r.delay(f.value, "pause") },
 		},
 		{
-			name: "together", about: "Send these at once; in which order they arrive is not certain.",
+			name: "together", about: "Send these events concurrently; they may arrive in any order.",
 			schema: listSchema(ref("delivery"), 1), on: []scenario.Kind{scenario.Together}, read: (*reader).together,
 		},
 		{
-			name: "probe", about: "Ask the application until what it answers is as expected: a method and a URL, such as GET http://localhost:3000/tickets/1.",
+			name: "probe", about: "Repeat a request until the response is as expected: a method and a URL, such as GET http://localhost:3000/tickets/1.",
 			schema: textSchema(), on: []scenario.Kind{scenario.Probe}, read: (*reader).probe,
 		},
 		{
-			name: "name", about: "What the step is called in reports.", schema: textSchema(),
+			name: "name", about: "Name of the step in reports.", schema: textSchema(),
 			read: func(r *reader, f field, s *scenario.Step) {
 				s.Name = r.expression(at(f.value), r.text(f.value, "name"))
 			},
@@ -57,87 +56,87 @@ func stepKeys(c *apizee.Catalog) []key[scenario.Step] {
 	return append(append(keys, eventKeys()...), commonKeys()...)
 }
 
-// eventKeys are those that shape an event.
+// eventKeys are the keys for the contents of an event.
 func eventKeys() []key[scenario.Step] {
 	return []key[scenario.Step]{
 		{
-			name: "id", about: "The id of the object; the documented example when left out.",
+			name: "id", about: "Id of the object. Default: the documented example.",
 			schema: schema{"type": []string{"integer", "string"}}, on: []scenario.Kind{scenario.Send},
 			read: func(r *reader, f field, s *scenario.Step) { s.Event.ID = r.valueOf(f) },
 		},
 		{
-			name: "time", about: "When it happened: UNIX seconds or RFC 3339; now when left out.",
+			name: "time", about: "Time of the event: UNIX seconds or RFC 3339. Default: now.",
 			schema: schema{"type": []string{"integer", "string"}}, on: []scenario.Kind{scenario.Send}, read: (*reader).time,
 		},
 		{
-			name: "props", about: "The props of the object; the documented example when left out.",
+			name: "props", about: "Props of the object. Default: the documented example.",
 			schema: schema{"type": []string{"object", "string"}, "pattern": `\{\{`}, on: []scenario.Kind{scenario.Send}, read: (*reader).props,
 		},
 		{
-			name: "dotted", about: "Write geoloc.lat and _parent.id as keys with a dot instead of nesting them.",
+			name: "dotted", about: "Write geoloc.lat and _parent.id as dotted keys instead of nested objects.",
 			schema: schema{"type": "boolean"}, on: []scenario.Kind{scenario.Send},
 			read: func(r *reader, f field, s *scenario.Step) { s.Event.Dotted = r.boolean(f.value, "dotted") },
 		},
 		{
-			name: "vars", about: "Values for the variables of the template.",
+			name: "vars", about: "Variables of the template.",
 			schema: mapSchema(anySchema()), on: []scenario.Kind{scenario.Template}, read: (*reader).templateVars,
 		},
 		{
-			name: "set", about: "Change the event before it is sent: a path such as props.geoloc.lat, and a value.",
+			name: "set", about: "Changes to the event: paths, such as props.geoloc.lat, and their values.",
 			schema: mapSchema(anySchema()), on: []scenario.Kind{scenario.Send, scenario.Template}, read: (*reader).set,
 		},
 	}
 }
 
-// commonKeys are those of how something is sent and what must come back.
+// commonKeys are the keys for how a request is sent, and for its response.
 func commonKeys() []key[scenario.Step] {
 	return []key[scenario.Step]{
 		{
-			name: "headers", about: "Headers for this request alone; null takes a default header away.",
-			schema: ref("headers"), on: replied(),
+			name: "headers", about: "Headers of this request; null removes a default header.",
+			schema: ref("headers"), on: responded(),
 			read: func(r *reader, f field, s *scenario.Step) { s.Headers = r.headers(f) },
 		},
 		{
-			name: "body", about: "What the probe sends: a mapping is sent as JSON, a text as it is.",
+			name: "body", about: "Body of the probe: a mapping is sent as JSON, a string unchanged.",
 			schema: anySchema(), on: []scenario.Kind{scenario.Probe},
 			read: func(r *reader, f field, s *scenario.Step) { s.Probe.Body = r.valueOf(f) },
 		},
 		{
-			name: "fault", about: "Deliver it badly on purpose.",
+			name: "fault", about: "Fault to inject into the delivery.",
 			schema: enumSchema(faultNames()), on: deliveries(), read: (*reader).fault,
 		},
 		{
-			name: "allow-undocumented", about: "Send what the contract does not know.",
+			name: "allow-undocumented", about: "Allow an event that is not documented.",
 			schema: schema{"type": "boolean"}, on: deliveries(),
 			read: func(r *reader, f field, s *scenario.Step) {
 				s.AllowUndocumented = r.boolean(f.value, "allow-undocumented")
 			},
 		},
 		{
-			name: "order", about: "In which order the deliveries begin.",
+			name: "order", about: "Order in which the deliveries start.",
 			schema: enumSchema(orders()), on: []scenario.Kind{scenario.Together},
 			read: func(r *reader, f field, s *scenario.Step) {
 				s.Order = scenario.Order(r.choice(f.value, "order", orders()))
 			},
 		},
 		{
-			name: "times", about: "How often the same bytes are delivered.",
+			name: "times", about: "Number of deliveries of the same bytes.",
 			schema: numberSchema(1, maxTimes), on: append([]scenario.Kind{scenario.Together}, deliveries()...),
 			read: func(r *reader, f field, s *scenario.Step) { s.Times = r.number(f.value, "times", 1, maxTimes) },
 		},
 		{
-			name: "repeat", about: "How often the step is done. {{ .n }} counts from 1.",
+			name: "repeat", about: "Number of repetitions. {{ .n }} is the number of the current one, from 1.",
 			schema: numberSchema(1, maxRepeat),
 			read:   func(r *reader, f field, s *scenario.Step) { s.Repeat = r.number(f.value, "repeat", 1, maxRepeat) },
 		},
 		{
-			name: "expect", about: "What the reply must be like.",
-			schema: ref("expect"), on: append([]scenario.Kind{scenario.Together}, replied()...),
+			name: "expect", about: "Expected response.",
+			schema: ref("expect"), on: append([]scenario.Kind{scenario.Together}, responded()...),
 			read: func(r *reader, f field, s *scenario.Step) { s.Expect = r.expectation(f) },
 		},
 		{
-			name: "capture", about: "Put values of the reply into variables: a name, and a path in the reply's JSON, such as job.id or items.0.state, as GJSON writes them.",
-			schema: mapSchema(textSchema()), on: replied(), read: (*reader).capture,
+			name: "capture", about: "Variables to set from the JSON of the response: names, and GJSON paths such as job.id or items.0.state.",
+			schema: mapSchema(textSchema()), on: responded(), read: (*reader).capture,
 		},
 	}
 }
@@ -145,14 +144,14 @@ func commonKeys() []key[scenario.Step] {
 func (r *reader) together(f field, s *scenario.Step) {
 	s.Steps = r.steps(f, false)
 	if len(s.Steps) > maxTogether {
-		r.problem(at(f.key), "at most %d steps can be done together", maxTogether)
+		r.problem(at(f.key), "together can have at most %d steps", maxTogether)
 	}
 	for _, inner := range s.Steps {
 		switch {
 		case inner.Kind != "" && !inner.Kind.Delivers():
-			r.problem(place{inner.Line, inner.Column}, "%s cannot be done together with others; only send, template and data can", inner.Kind)
+			r.problem(place{inner.Line, inner.Column}, "%s is not allowed in together; only send, template and data are", inner.Kind)
 		case inner.Repeat > 0:
-			r.problem(place{inner.Line, inner.Column}, "repeat goes to the together step as a whole, or write times for the same bytes")
+			r.problem(place{inner.Line, inner.Column}, "repeat is not allowed in together; set it on the together step, or use times for the same bytes")
 		}
 	}
 }
@@ -184,13 +183,13 @@ func isMethod(word string) bool {
 	return word != "" && strings.Trim(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
 }
 
-// orders are those of a together step.
+// orders are the orders of a together step.
 func orders() []string {
 	return []string{string(scenario.Given), string(scenario.Reverse), string(scenario.Shuffle)}
 }
 
-// faultNames are the faults that a single delivery can have. To change places
-// takes two events: together with an order does that.
+// faultNames are the faults of a single delivery. To deliver events out of order takes several:
+// together with an order does that.
 func faultNames() []string {
 	var names []string
 	for _, f := range fault.All() {
@@ -203,7 +202,7 @@ func faultNames() []string {
 }
 
 func (r *reader) fault(f field, s *scenario.Step) {
-	name := r.choice(f.value, "a fault", faultNames())
+	name := r.choice(f.value, "fault", faultNames())
 	if parsed, err := fault.Parse(name); err == nil {
 		s.Fault = &parsed
 	}
