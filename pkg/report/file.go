@@ -12,9 +12,9 @@ import (
 	"syscall"
 )
 
-// PrepareFiles makes the directories of reports, and says before a run what would keep them
-// from being written after it, such as two reports to one file. None may be one of the inputs,
-// the files that the run reads.
+// PrepareFiles creates the directories of reports and returns an error, before a run, if the
+// reports could not be written after it. No report may overwrite another one, or one of the
+// inputs, the files that the run reads.
 func PrepareFiles(paths, inputs []string) error {
 	seen := map[string]bool{}
 	for _, name := range paths {
@@ -22,7 +22,7 @@ func PrepareFiles(paths, inputs []string) error {
 		if err != nil {
 			return fmt.Errorf("report %s: %w", name, err)
 		}
-		path = leadsTo(path)
+		path = resolve(path)
 		if seen[path] {
 			return fmt.Errorf("two reports go to %s; give each its own file", name)
 		}
@@ -40,16 +40,16 @@ func prepareFile(path string, inputs []string) error {
 	}
 	switch info, err := os.Stat(path); {
 	case err != nil:
-		return nil // it is not there yet, or writing it will say why not
+		return nil // it does not exist yet, or writing it will fail with the reason
 	case info.IsDir():
-		return errors.New("it is a directory; name a file in it")
+		return errors.New("it is a directory; choose a file in it")
 	case info.Mode().IsRegular() && isOneOf(info, inputs):
-		return errors.New("the command reads this file and would overwrite it; name another one")
+		return errors.New("the command reads this file and would overwrite it; choose another one")
 	}
 	return nil
 }
 
-// isOneOf reports whether a file is one of those that the paths lead to.
+// isOneOf reports whether a file is at one of the paths.
 func isOneOf(file fs.FileInfo, paths []string) bool {
 	return slices.ContainsFunc(paths, func(path string) bool {
 		info, err := os.Stat(path)
@@ -57,17 +57,17 @@ func isOneOf(file fs.FileInfo, paths []string) bool {
 	})
 }
 
-// leadsTo is the file that a path leads to over links, also when it is not there yet.
-func leadsTo(path string) string {
-	for range 40 { // links, of which more are taken for a circle by systems too
+// resolve returns a path with links resolved, even if the file does not exist yet.
+func resolve(path string) string {
+	for range 40 { // links; operating systems have a similar limit against cycles
 		if real, err := filepath.EvalSymlinks(path); err == nil {
 			return real
 		}
-		folder, err := filepath.EvalSymlinks(filepath.Dir(path))
+		dir, err := filepath.EvalSymlinks(filepath.Dir(path))
 		if err != nil {
 			return path
 		}
-		path = filepath.Join(folder, filepath.Base(path))
+		path = filepath.Join(dir, filepath.Base(path))
 		target, err := os.Readlink(path)
 		switch {
 		case err != nil:
@@ -75,23 +75,23 @@ func leadsTo(path string) string {
 		case filepath.IsAbs(target):
 			path = target
 		default:
-			path = filepath.Join(folder, target)
+			path = filepath.Join(dir, target)
 		}
 	}
 	return path
 }
 
-// WriteFile writes a report to a file: as a whole, or not at all. A pipe, a device and
-// what a link leads to are written into.
+// WriteFile writes a report to a file atomically. A pipe, a device and the target of a link are
+// written in place.
 func WriteFile(path string, write func(io.Writer) error) error {
 	if err := writeFile(path, write); err != nil {
-		return fmt.Errorf("write the report %s: %w", path, plain(err))
+		return fmt.Errorf("write the report %s: %w", path, withoutPath(err))
 	}
 	return nil
 }
 
-// plain leaves out the name of the file, which would be that of a temporary one.
-func plain(err error) error {
+// withoutPath removes the path from an error, which would be that of a temporary file.
+func withoutPath(err error) error {
 	var named *fs.PathError
 	if errors.As(err, &named) {
 		return named.Err
@@ -100,11 +100,11 @@ func plain(err error) error {
 }
 
 func writeFile(path string, write func(io.Writer) error) (err error) {
-	before, err := os.Lstat(path)
-	if err == nil && !before.Mode().IsRegular() {
-		return writeInto(path, write)
+	existing, err := os.Lstat(path)
+	if err == nil && !existing.Mode().IsRegular() {
+		return writeInPlace(path, write)
 	}
-	file, err := beside(path, before)
+	file, err := createTemp(path, existing)
 	if err != nil {
 		return err
 	}
@@ -119,24 +119,24 @@ func writeFile(path string, write func(io.Writer) error) (err error) {
 	return os.Rename(file.Name(), path)
 }
 
-// beside makes a file that can take the place of path, as readable as the one before it.
-func beside(path string, before fs.FileInfo) (*os.File, error) {
+// createTemp creates a file to rename to path, with the permissions of the existing file.
+func createTemp(path string, existing fs.FileInfo) (*os.File, error) {
 	name := fmt.Sprintf(".%s-%x", filepath.Base(path), rand.Uint64())
 	file, err := os.OpenFile(filepath.Join(filepath.Dir(path), name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-	if err != nil || before == nil {
+	if err != nil || existing == nil {
 		return file, err
 	}
-	return file, file.Chmod(before.Mode().Perm())
+	return file, file.Chmod(existing.Mode().Perm())
 }
 
-func writeInto(path string, write func(io.Writer) error) error {
+func writeInPlace(path string, write func(io.Writer) error) error {
 	flags := os.O_WRONLY | os.O_CREATE | os.O_TRUNC
 	if info, err := os.Stat(path); err == nil && info.Mode()&fs.ModeNamedPipe != 0 {
-		flags |= syscall.O_NONBLOCK // else opening it waits for somebody to read it
+		flags |= syscall.O_NONBLOCK // else opening it waits for a reader
 	}
 	file, err := os.OpenFile(path, flags, 0o666)
 	if errors.Is(err, syscall.ENXIO) {
-		return errors.New("nobody reads the pipe")
+		return errors.New("the pipe has no reader")
 	}
 	if err != nil {
 		return err

@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// GitHub writes an annotation for each failed case, as a command to the runner
-// of GitHub's workflows, which reads it from the output. An annotation is attached to a line
-// when its file is in the workspace; otherwise it names the file.
+// GitHub writes an annotation for each failed case, as a workflow command, which GitHub Actions
+// reads from the output of a job. The annotation is attached to a line if its file is in the
+// workspace; else it names the file.
 func GitHub(w io.Writer, r Report) error {
 	to := bufio.NewWriter(w)
 	for _, s := range r.Suites {

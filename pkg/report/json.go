@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// The shape of the JSON report. Members are only ever added.
+// The JSON report. Existing members must not change; new ones may be added.
 type (
 	jsonReport struct {
 		Version int         `json:"version"`

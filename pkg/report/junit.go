@@ -11,9 +11,9 @@ import (
 	"unicode/utf8"
 )
 
-// junit writes the XML of Ant's JUnit task, which build servers read. Elements,
-// attributes and their order are those that the strictest schema in use allows, but for the
-// file and the line of a case, which GitLab shows and others ignore.
+// junit writes the XML of Ant's JUnit task, which CI servers read. Elements, attributes and their
+// order are those of the strictest schema in use, except for the file and the line of a case, which
+// GitLab shows and others ignore.
 func junit(w io.Writer, r Report) error {
 	x := xmlWriter{to: bufio.NewWriter(w)}
 	x.raw(xml.Header + "<testsuites>\n")
@@ -24,12 +24,12 @@ func junit(w io.Writer, r Report) error {
 	return x.to.Flush()
 }
 
-// xmlWriter leaves errors to the final Flush.
+// xmlWriter leaves write errors to the final Flush.
 type xmlWriter struct{ to *bufio.Writer }
 
 func (x xmlWriter) raw(text string) { _, _ = x.to.WriteString(text) }
 
-// attributes writes names and values in turn.
+// attributes writes pairs of names and values.
 func (x xmlWriter) attributes(pairs ...string) {
 	for i := 0; i < len(pairs); i += 2 {
 		x.raw(" " + pairs[i] + `="`)
@@ -88,7 +88,7 @@ func (x xmlWriter) testcase(s Suite, c Case) {
 
 func seconds(d time.Duration) string { return strconv.FormatFloat(d.Seconds(), 'f', 3, 64) }
 
-// legal writes what XML cannot hold, such as ESC, as \u001b.
+// legal escapes characters that XML does not allow, such as ESC as \u001b.
 func legal(s string) string {
 	if strings.IndexFunc(s, illegal) < 0 {
 		return s
@@ -109,8 +109,8 @@ func legal(s string) string {
 	return b.String()
 }
 
-// illegal finds what is no character to XML 1.0, section 2.2, and bytes that are
-// not UTF-8.
+// illegal reports whether r is not a character of XML 1.0, section 2.2, or stands for a byte that
+// is not valid UTF-8.
 func illegal(r rune) bool {
 	return r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0xfffe || r == 0xffff || r == utf8.RuneError
 }

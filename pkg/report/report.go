@@ -1,13 +1,19 @@
+// Package report writes the results of a run in the formats of CI servers and other tools: JUnit
+// XML, TAP 13, JSON, GitHub annotations, and an HTML page.
+//
+// A Report has suites and cases, whatever they are about. The caller masks secrets. Every format
+// accepts any text: what the format cannot represent is escaped.
 package report
 
 import (
 	"cmp"
 	"fmt"
+	"io"
 	"path/filepath"
 	"time"
 )
 
-// Report is what became of everything that was run.
+// Report is the result of a run.
 type Report struct {
 	Suites []Suite
 }
@@ -15,46 +21,45 @@ type Report struct {
 // Suite is a group of cases that belong together.
 type Suite struct {
 	Name       string
-	File       string // where it is written down; may be empty
+	File       string // its source; may be empty
 	Start      time.Time
 	Duration   time.Duration
-	Properties []Property // such as the seed
+	Properties []Property // such as the random seed
 	Cases      []Case
 }
 
 // Property is a fact about a suite or a case.
 type Property struct{ Name, Value string }
 
-// Status is what became of a case.
+// Status is the status of a case.
 type Status string
 
 const (
 	Passed  Status = "passed"
-	Warned  Status = "warned" // passed, with something to say about it
+	Warned  Status = "warned" // passed with a warning
 	Failed  Status = "failed"
 	Skipped Status = "skipped"
 )
 
-// Case is one thing that was checked.
+// Case is one test.
 type Case struct {
 	Name string
-	// File, Line and Column are where it is written down, the latter from 1. What is not
-	// known is empty.
+	// File, Line and Column are its source, counted from 1; zero values are unknown.
 	File         string
 	Line, Column int
-	InWorkspace  bool // says that File is a path in the workspace; see Report.Locate
+	InWorkspace  bool // whether File is a path in the workspace; see Report.Locate
 	Status       Status
 	Duration     time.Duration
-	// Message says in one line why it failed or was skipped.
+	// Message is one line, about why the case failed or was skipped.
 	Message string
-	// Detail are further lines about a failure.
+	// Detail is further lines about a failure.
 	Detail string
-	// Title and Facts are what a page shows of it.
+	// Title and Facts are shown on a Page.
 	Title string
 	Facts []Property
 }
 
-// Place is where a case is written down, as FILE:LINE.
+// Place returns the source of a case, as FILE:LINE.
 func (c Case) Place() string {
 	if c.Line == 0 {
 		return c.File
@@ -62,14 +67,14 @@ func (c Case) Place() string {
 	return fmt.Sprintf("%s:%d", c.File, c.Line)
 }
 
-// Locate names files as build servers do, by a clean path relative to the workspace, the
-// directory with the repository. A file elsewhere keeps its name.
+// Locate replaces file names by clean paths relative to the workspace, the directory of the
+// repository, as CI servers expect them. Files outside it keep their names.
 func (r Report) Locate(workspace string) {
 	root, err := realPath(workspace)
 	if err != nil {
 		return
 	}
-	known := map[string]string{"": ""} // the paths in the workspace, or "", by name
+	known := map[string]string{"": ""} // from file names to paths in the workspace, or ""
 	locate := func(file string) (string, bool) {
 		path, done := known[file]
 		if !done {
@@ -88,7 +93,7 @@ func (r Report) Locate(workspace string) {
 	}
 }
 
-// pathIn is the path of a file below a directory, or "" where it is not there.
+// pathIn returns the path of a file relative to a directory that contains it, or "".
 func pathIn(root, file string) string {
 	path, err := realPath(file)
 	if err != nil {
@@ -101,7 +106,7 @@ func pathIn(root, file string) string {
 	return filepath.ToSlash(relative)
 }
 
-// realPath is the absolute path, without links, of a file that exists.
+// realPath returns the absolute path of an existing file, with links resolved.
 func realPath(path string) (string, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -110,10 +115,10 @@ func realPath(path string) (string, error) {
 	return filepath.EvalSymlinks(path)
 }
 
-// Counts are how many cases ended in which way.
+// Counts are the numbers of cases by status.
 type Counts struct{ Passed, Warned, Failed, Skipped int }
 
-// Total is how many there are.
+// Total returns the number of cases.
 func (c Counts) Total() int { return c.Passed + c.Warned + c.Failed + c.Skipped }
 
 // Counts counts the cases of a suite.
@@ -145,4 +150,29 @@ func (r Report) Counts() Counts {
 		sum.Skipped += c.Skipped
 	}
 	return sum
+}
+
+// Format is a format of a report.
+type Format string
+
+const (
+	JUnit Format = "junit"
+	TAP   Format = "tap"
+	JSON  Format = "json"
+)
+
+// Formats returns the names of all formats.
+func Formats() []string { return []string{string(JUnit), string(TAP), string(JSON)} }
+
+// Write writes a report in this format.
+func (f Format) Write(w io.Writer, r Report) error {
+	switch f {
+	case JUnit:
+		return junit(w, r)
+	case TAP:
+		return tap(w, r)
+	case JSON:
+		return writeJSON(w, r)
+	}
+	return fmt.Errorf("unknown report format %q", string(f))
 }

@@ -18,7 +18,7 @@ import (
 	"gotest.tools/v3/golden"
 )
 
-// sample has all that a report can have, and texts that formats choke on.
+// sample has everything that a report can have, and texts that formats must escape.
 func sample() Report {
 	start := time.Date(2025, 1, 2, 3, 4, 5, 0, time.UTC)
 	return Report{Suites: []Suite{
@@ -55,7 +55,7 @@ func TestFormats(t *testing.T) {
 	golden.Assert(t, b.String(), "sample.github")
 }
 
-func TestJSONIsJSON(t *testing.T) {
+func TestJSONIsValid(t *testing.T) {
 	var b strings.Builder
 	if err := JSON.Write(&b, sample()); err != nil || !json.Valid([]byte(b.String())) {
 		t.Error(err, b.String())
@@ -69,9 +69,9 @@ type element struct {
 	Children []element  `xml:",any"`
 }
 
-// junitRules are what the schemas of Ant's and Jenkins' JUnit formats have in
-// common, but for the place of a case: for each element the attributes that it must have, those that it may
-// have, and its children in order.
+// junitRules are common to the schemas of Ant's and Jenkins' JUnit formats, except for the file
+// and line of a case: for each element its required and optional attributes,
+// and its children in order.
 func junitRules() map[string]struct{ must, may, children []string } {
 	return map[string]struct{ must, may, children []string }{
 		"testsuites": {children: []string{"testsuite"}},
@@ -90,7 +90,7 @@ func junitRules() map[string]struct{ must, may, children []string } {
 	}
 }
 
-func TestJUnitKeepsTheSchemasRules(t *testing.T) {
+func TestJUnitFollowsSchemas(t *testing.T) {
 	var b strings.Builder
 	if err := JUnit.Write(&b, sample()); err != nil {
 		t.Fatal(err)
@@ -136,7 +136,7 @@ func checkElement(t *testing.T, e element) {
 	}
 }
 
-func TestXMLLintReadsJUnit(t *testing.T) {
+func TestJUnitIsWellFormed(t *testing.T) {
 	lint, err := exec.LookPath("xmllint")
 	if err != nil {
 		t.Log("xmllint is not installed; encoding/xml reads the report in the other test")
@@ -217,7 +217,7 @@ func TestPrepareFiles(t *testing.T) {
 	}
 }
 
-func TestAFileIsReplacedAsAWhole(t *testing.T) {
+func TestWriteFileIsAtomic(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "report.tap")
 	in := func(f Format) func(io.Writer) error {
@@ -243,7 +243,7 @@ func TestAFileIsReplacedAsAWhole(t *testing.T) {
 	}
 }
 
-func TestAFileThatFindsNoRoom(t *testing.T) {
+func TestWriteFileOnFullDisk(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "report.json")
 	full := func(io.Writer) error {
 		return &os.PathError{Op: "write", Path: ".report.json-123", Err: syscall.ENOSPC}
@@ -254,7 +254,7 @@ func TestAFileThatFindsNoRoom(t *testing.T) {
 	}
 }
 
-// A link is written through, not replaced: /dev/stdout is one.
+// The target of a link is written, as of /dev/stdout.
 func TestWriteFileThroughALink(t *testing.T) {
 	folder := t.TempDir()
 	real, link := filepath.Join(folder, "real.xml"), filepath.Join(folder, "link.xml")

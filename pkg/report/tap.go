@@ -8,8 +8,7 @@ import (
 	"strings"
 )
 
-// tap writes version 13 of the Test Anything Protocol. The diagnostics are YAML
-// whose texts are JSON strings.
+// tap writes version 13 of the Test Anything Protocol. The diagnostics are YAML with JSON strings.
 func tap(w io.Writer, r Report) error {
 	to := bufio.NewWriter(w)
 	fmt.Fprintf(to, "TAP version 13\n1..%d\n", r.Counts().Total())
@@ -25,7 +24,7 @@ func tap(w io.Writer, r Report) error {
 }
 
 func tapCase(to io.Writer, n int, c Case) {
-	// A number sign begins a directive, unless it is escaped.
+	// An unescaped number sign starts a directive.
 	name := strings.NewReplacer(`\`, `\\`, "#", `\#`).Replace(oneLine(c.Name))
 	switch c.Status {
 	case Failed:
@@ -45,14 +44,14 @@ func tapCase(to io.Writer, n int, c Case) {
 	}
 }
 
-// oneLine keeps a text from beginning a line of its own.
+// oneLine joins the lines of a text.
 func oneLine(s string) string { return strings.Join(strings.Fields(legal(s)), " ") }
 
-// quoted is a text as a JSON string, which is a YAML string too.
+// quoted returns a text as a JSON string, which is also valid YAML.
 func quoted(s string) string {
 	var b strings.Builder
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	_ = e.Encode(s) // a string can always be written
+	_ = e.Encode(s) // cannot fail for a string
 	return strings.TrimSuffix(b.String(), "\n")
 }
