@@ -76,8 +76,8 @@ func needsScenario(c *cobra.Command, args []string) error {
 	if len(args) > 0 {
 		return nil
 	}
-	return cli.Usage(errors.New("there is no scenario to run"),
-		"name one, such as `apizee-hooks run ticket-lifecycle --loopback`, or a file of your own.")
+	return cli.Usage(errors.New("no scenario"),
+		"name one, as in `apizee-hooks run ticket-lifecycle --loopback`, or a file.")
 }
 
 func (o *options) addFlags(c *cobra.Command) {

@@ -28,18 +28,18 @@ func testOptions(t *testing.T, out *bytes.Buffer) *options {
 }
 
 func TestRun(t *testing.T) {
-	refusing := httptest.NewServer(http.NotFoundHandler())
-	defer refusing.Close()
+	rejecting := httptest.NewServer(http.NotFoundHandler())
+	defer rejecting.Close()
 	for name, test := range map[string]struct {
 		change func(*options)
 		code   int
 		shows  string
 	}{
 		"loopback":         {func(o *options) { o.loopback = true }, cli.ExitOK, "0 failed"},
-		"several rounds":   {func(o *options) { o.loopback, o.repeat = true, 2 }, cli.ExitOK, "2 runs"},
-		"refused":          {func(o *options) { o.Settings = cli.Settings{"to": refusing.URL} }, cli.ExitNegative, "404"},
+		"repetitions":      {func(o *options) { o.loopback, o.repeat = true, 2 }, cli.ExitOK, "2 runs"},
+		"rejected":         {func(o *options) { o.Settings = cli.Settings{"to": rejecting.URL} }, cli.ExitNegative, "404"},
 		"no target":        {func(*options) {}, cli.ExitUsage, ""},
-		"two targets":      {func(o *options) { o.loopback, o.Settings = true, cli.Settings{"to": refusing.URL} }, cli.ExitUsage, ""},
+		"two targets":      {func(o *options) { o.loopback, o.Settings = true, cli.Settings{"to": rejecting.URL} }, cli.ExitUsage, ""},
 		"unknown variable": {func(o *options) { o.loopback, o.vars = true, []string{"none=1"} }, cli.ExitUsage, ""},
 		"unknown scenario": {func(o *options) { o.scenarios = []string{"none"} }, cli.ExitUsage, ""},
 	} {

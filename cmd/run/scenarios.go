@@ -19,7 +19,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/textfile"
 )
 
-// parseScenarios reads all scenarios and reports the mistakes of all of them.
+// parseScenarios reads all scenarios. The error lists the problems of all of them.
 func parseScenarios(ctx context.Context, o *options, c config.Config) ([]*scenario.Scenario, error) {
 	vars, err := cli.ParseVars(o.vars)
 	if err != nil {
@@ -44,7 +44,7 @@ func parseScenarios(ctx context.Context, o *options, c config.Config) ([]*scenar
 		s, err := parse.File(file.Path, file.Text, options)
 		var found parse.Problems
 		switch {
-		case ctx.Err() != nil: // a template could not be read for that
+		case ctx.Err() != nil: // the reason why a template could not be read
 			return nil, cli.Interrupted()
 		case errors.As(err, &found):
 			for _, p := range found {
@@ -63,13 +63,12 @@ func parseScenarios(ctx context.Context, o *options, c config.Config) ([]*scenar
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case len(problems) > 0:
-		return nil, cli.Usage(problems, "nothing was sent. `apizee-hooks schema scenario` describes every key.")
+		return nil, cli.Usage(problems, "nothing was sent. `apizee-hooks schema scenario` prints a description of all keys.")
 	}
 	return all, errors.Join(distinguish(all), unusedVars(all, vars))
 }
 
-// findScenarios reads the scenarios of the command line: those that are named, those in
-// directories, and standard input.
+// findScenarios reads the scenarios of the command line.
 func findScenarios(ctx context.Context, o *options) ([]library.File, error) {
 	var files []library.File
 	for _, name := range o.scenarios {
@@ -82,14 +81,14 @@ func findScenarios(ctx context.Context, o *options) ([]library.File, error) {
 	for i, f := range files {
 		same := func(other library.File) bool { return filepath.Clean(other.Path) == filepath.Clean(f.Path) }
 		if slices.ContainsFunc(files[:i], same) {
-			return nil, cli.Usage(fmt.Errorf("%s is given twice", f.Path), "--repeat runs a scenario several times.")
+			return nil, cli.Usage(fmt.Errorf("duplicate scenario %s", f.Path), "use --repeat to run a scenario several times.")
 		}
 	}
 	return files, nil
 }
 
-// findEach reads what one word of the command line stands for. A scenario of that name goes
-// before a directory.
+// findEach reads the scenarios of one argument: a name, a file, a directory, or - for standard
+// input. A scenario of that name is preferred to a directory.
 func findEach(ctx context.Context, o *options, name string) ([]library.File, error) {
 	if name == "-" {
 		text, err := textfile.ReadAll(ctx, o.Stdin, parse.MaxFile)
@@ -120,13 +119,13 @@ func findEach(ctx context.Context, o *options, name string) ([]library.File, err
 		files = append(files, file)
 	}
 	if len(files) == 0 {
-		return nil, cli.Usage(fmt.Errorf("there is no scenario in the directory %s", name), "a scenario's name ends in .yaml or .yml.")
+		return nil, cli.Usage(fmt.Errorf("no scenario in the directory %s", name), "name scenario files *.yaml or *.yml.")
 	}
 	return files, nil
 }
 
-// distinguish calls scenarios after their paths where two would have one name. Those that
-// their authors call alike are refused: a report could not tell them apart.
+// distinguish names scenarios after their paths where file names are not unique. Names that the
+// files set must be unique, since reports use them.
 func distinguish(all []*scenario.Scenario) error {
 	for _, ext := range []func(string) string{filepath.Ext, func(string) string { return "" }} {
 		count := map[string]int{}
@@ -149,7 +148,7 @@ func distinguish(all []*scenario.Scenario) error {
 	return nil
 }
 
-// unusedVars refuses a value that no scenario has a variable for.
+// unusedVars returns an error about a variable that no scenario has.
 func unusedVars(all []*scenario.Scenario, vars map[string]any) error {
 	var known []string
 	for _, s := range all {
@@ -157,12 +156,12 @@ func unusedVars(all []*scenario.Scenario, vars map[string]any) error {
 	}
 	for name := range vars {
 		if !slices.Contains(known, name) {
-			hint := "the scenario declares no variables."
+			hint := "remove it; the scenarios have no variables."
 			if len(known) > 0 {
 				slices.Sort(known)
-				hint = "there are " + cli.List(slices.Compact(known), "and") + "."
+				hint = "use " + cli.List(slices.Compact(known), "or") + "."
 			}
-			return cli.Usage(fmt.Errorf("--var: no scenario has a variable %q%s", name, apizee.DidYouMean(name, known)), hint)
+			return cli.Usage(fmt.Errorf("--var: unknown variable %q%s", name, apizee.DidYouMean(name, known)), hint)
 		}
 	}
 	return nil

@@ -9,17 +9,16 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 )
 
-// spinner shows on a terminal that something is under way. Elsewhere it shows
-// nothing.
+// spinner shows the current step on a terminal. Elsewhere it shows nothing.
 type spinner struct {
 	out     io.Writer
 	palette console.Palette
 	width   int
 
 	mu    sync.Mutex
-	text  string // "" while it is not shown
+	text  string // "" means hidden
 	frame int
-	done  chan struct{} // nil when there is no terminal
+	done  chan struct{} // nil without a terminal
 	once  sync.Once
 }
 
@@ -39,7 +38,7 @@ func newSpinner(out io.Writer, p console.Palette, terminal bool) *spinner {
 	return s
 }
 
-// turn draws until the spinner is stopped.
+// turn draws frames until the spinner is stopped.
 func (s *spinner) turn() {
 	ticker := time.NewTicker(spinEvery)
 	defer ticker.Stop()
@@ -64,14 +63,14 @@ func (s *spinner) draw() {
 	fmt.Fprintf(s.out, "%s  %c %s", eraseLine, frames[s.frame%len(frames)], s.palette.Dim(console.Cut(s.text, max(s.width-5, 0))))
 }
 
-// show says what is under way.
+// show sets the text.
 func (s *spinner) show(text string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.text = text
 }
 
-// pause makes room for a line.
+// pause hides the spinner, so that a line can be printed.
 func (s *spinner) pause() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -9,7 +9,7 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// arrivals are the ids of the events in the order in which they came.
+// arrivals returns the ids of the events in order of arrival.
 func arrivals(t *testing.T, source string, a Assumption, seed int64) string {
 	t.Helper()
 	e := serve(t, nil)

@@ -12,7 +12,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 )
 
-// BenchmarkSend is one send step with expectations, the delivery included.
+// BenchmarkSend measures one send step with expectations, the delivery included.
 func BenchmarkSend(b *testing.B) {
 	e := serve(b, nil)
 	r := runner(b)
@@ -27,7 +27,7 @@ func BenchmarkSend(b *testing.B) {
 	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*len(s.Steps)), "µs/step")
 }
 
-// BenchmarkPlainLoop is the same request by net/http alone.
+// BenchmarkPlainLoop measures the same request with net/http alone.
 func BenchmarkPlainLoop(b *testing.B) {
 	e := serve(b, nil)
 	body := []byte(`{"event":"update","time":1575976413,"object":"ticket","objectId":100,"props":{"state":"invited"}}`)
@@ -45,10 +45,10 @@ func BenchmarkPlainLoop(b *testing.B) {
 	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*100), "µs/step")
 }
 
-// BenchmarkSteps are steps without the network: what is around a delivery.
+// BenchmarkSteps measures steps without the network.
 func BenchmarkSteps(b *testing.B) {
 	r := runner(b)
-	r.Client = deliver.NewClient(answering{}, time.Now)
+	r.Client = deliver.NewClient(responding{}, time.Now)
 	s := mustParse(b, "steps:\n"+strings.Repeat("  - send: ticket update\n    id: 100\n    props: {state: invited}\n    expect: {status: 2xx}\n", 100))
 	o := to(b, "http://127.0.0.1:1/")
 	b.ReportAllocs()
@@ -60,9 +60,9 @@ func BenchmarkSteps(b *testing.B) {
 	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*len(s.Steps)), "µs/step")
 }
 
-// answering is a transport that answers 204 at once.
-type answering struct{}
+// responding is a transport that returns 204 at once.
+type responding struct{}
 
-func (answering) RoundTrip(*http.Request) (*http.Response, error) {
+func (responding) RoundTrip(*http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: http.StatusNoContent, Status: "204 No Content", Body: http.NoBody}, nil
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 )
 
-// fakeClock stands still but for sleeping.
+// fakeClock advances only by sleeping.
 type fakeClock struct{ at time.Time }
 
 func (c *fakeClock) now() time.Time { return c.at }
@@ -20,7 +20,7 @@ func (c *fakeClock) sleep(ctx context.Context, d time.Duration) error {
 	return ctx.Err()
 }
 
-// slowClient sees three seconds go by with every look at the clock.
+// slowClient has a clock that advances three seconds per call.
 func slowClient(t testing.TB, looks *atomic.Int64) *deliver.Client {
 	t.Helper()
 	transport := &http.Transport{DisableCompression: true}
@@ -30,7 +30,7 @@ func slowClient(t testing.TB, looks *atomic.Int64) *deliver.Client {
 	})
 }
 
-// stillClient sees no time go by.
+// stillClient has a clock that stands still.
 func stillClient(t testing.TB) *deliver.Client {
 	t.Helper()
 	transport := &http.Transport{DisableCompression: true}

@@ -17,7 +17,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/parse"
 )
 
-// env looks names up in a map.
+// env returns a lookup function for a map.
 func env(values map[string]string) func(string) (string, bool) {
 	return func(name string) (string, bool) {
 		value, ok := values[name]
@@ -27,7 +27,7 @@ func env(values map[string]string) func(string) (string, bool) {
 
 const closedTemplate = `{{/* closes a ticket */}}{"event":"update","time":{{ unix }},"object":"ticket","objectId":{{ .id }},"props":{"state":"closed"}}`
 
-// parseOptions have one template, ticket-closed, which needs an id.
+// parseOptions have one template, ticket-closed, which requires an id.
 func parseOptions() parse.Options {
 	return parse.Options{
 		LookupEnv: env(map[string]string{"HOST": "127.0.0.1", "API_TOKEN": "s3cr3t-t0ken"}),
@@ -40,7 +40,7 @@ func parseOptions() parse.Options {
 	}
 }
 
-// mustParse reads a scenario that is right.
+// mustParse parses a valid scenario.
 func mustParse(t testing.TB, source string) *scenario.Scenario {
 	t.Helper()
 	s, err := parse.File("test.yaml", []byte(source), parseOptions())
@@ -53,14 +53,14 @@ func mustParse(t testing.TB, source string) *scenario.Scenario {
 // now is the time of all tests: 2025-01-02T03:04:05Z.
 func now() time.Time { return time.Unix(1735787045, 0).UTC() }
 
-// endpoint is a server on the loopback interface that notes the bodies it gets.
+// endpoint is a server on the loopback interface that records the bodies it receives.
 type endpoint struct {
 	*httptest.Server
 	mu     sync.Mutex
 	bodies []string
 }
 
-// serve makes an endpoint; a nil handler answers 204.
+// serve starts an endpoint; a nil handler returns 204.
 func serve(t testing.TB, handle http.HandlerFunc) *endpoint {
 	t.Helper()
 	e := &endpoint{}
@@ -88,7 +88,7 @@ func (e *endpoint) received() []string {
 	return append([]string(nil), e.bodies...)
 }
 
-// runner plays on real time, but does not wait.
+// runner uses the real clock, but does not sleep.
 func runner(t testing.TB) Runner {
 	t.Helper()
 	transport, err := deliver.NewTransport(t.Context(), deliver.Network{}, 64)
@@ -106,7 +106,7 @@ func runner(t testing.TB) Runner {
 	}
 }
 
-// to are options that send to a server.
+// to returns options with a server as the endpoint.
 func to(t testing.TB, url string) Options {
 	t.Helper()
 	u, err := deliver.ParseURL(url)
@@ -116,7 +116,7 @@ func to(t testing.TB, url string) Options {
 	return Options{To: u, Timeout: 10 * time.Second, Seed: 1}
 }
 
-// play runs a scenario against a server.
+// runScenario runs a scenario against a server.
 func runScenario(t testing.TB, url, source string) Outcome {
 	t.Helper()
 	return runner(t).Run(context.Background(), mustParse(t, source), to(t, url))

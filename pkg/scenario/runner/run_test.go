@@ -165,7 +165,7 @@ func TestExpectedFailures(t *testing.T) {
 		{"any", closed.URL, `{error: any}`, ""},
 		{"another", closed.URL, `{error: tls}`, "error: expected tls, got refused"},
 		{"timeout", hangs.URL, `{error: timeout, within: 20ms}`, ""},
-		{"not meant", closed.URL, `{status: 204}`, "connection refused by " + strings.TrimPrefix(closed.URL, "http://")},
+		{"unexpected", closed.URL, `{status: 204}`, "connection refused by " + strings.TrimPrefix(closed.URL, "http://")},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -177,15 +177,15 @@ func TestExpectedFailures(t *testing.T) {
 			if got != tt.want {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
-			if out.Undelivered() != (tt.name == "not meant") {
+			if out.Undelivered() != (tt.name == "unexpected") {
 				t.Error("undelivered is", out.Undelivered())
 			}
 		})
 	}
 }
 
-// A run is not one that delivered nothing when an event was answered, but it is when only a
-// probe was.
+// A run with a response to an event is not undelivered; one with only a response to a probe
+// is.
 func TestUndelivered(t *testing.T) {
 	closed := serve(t, nil)
 	closed.Close()
@@ -232,7 +232,7 @@ func TestWithin(t *testing.T) {
 	}
 }
 
-// The last answer says more than that the time was up in the middle of another try.
+// The last response is more helpful than an attempt that was cut short.
 func TestTimedOutProbeReportsLastResponse(t *testing.T) {
 	waits := 0
 	e := serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -316,7 +316,7 @@ func TestTogetherIsConcurrent(t *testing.T) {
 	barrier.Add(count)
 	e := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		barrier.Done()
-		barrier.Wait() // answers nobody until all are here
+		barrier.Wait() // returns after all have arrived
 		w.WriteHeader(http.StatusNoContent)
 	})
 	out := runScenario(t, e.URL, `

@@ -13,7 +13,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
 )
 
-// dated are the events as an endpoint gets them: the id, and how many seconds ago it was.
+// dated returns the events as received: the id, and the age in seconds.
 func dated(t *testing.T, e *endpoint) []string {
 	t.Helper()
 	var all []string
@@ -52,7 +52,7 @@ steps:
 			t.Fatalf("%+v", out.Steps)
 		}
 		got := dated(t, e)
-		slices.Sort(got[2:6]) // those of the together step come in any order
+		slices.Sort(got[2:6]) // events of the together step, in any order
 		slices.Sort(want[2:6])
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s: %s", assume, diff)
@@ -60,7 +60,7 @@ steps:
 	}
 }
 
-// An endpoint that knows the events of one run must not take those of the next for older ones.
+// Events of a later run must not be older than those of an earlier one.
 func TestTimesIncreaseThroughAPlan(t *testing.T) {
 	e := serve(t, nil)
 	r := runner(t)
@@ -77,7 +77,7 @@ func TestTimesIncreaseThroughAPlan(t *testing.T) {
 	}
 }
 
-// A run that takes its time says when its events happen.
+// A slow run uses the current time.
 func TestTimesFollowTheClock(t *testing.T) {
 	e := serve(t, nil)
 	r := runner(t)
