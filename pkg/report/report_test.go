@@ -256,8 +256,8 @@ func TestWriteFileOnFullDisk(t *testing.T) {
 
 // The target of a link is written, as of /dev/stdout.
 func TestWriteFileThroughALink(t *testing.T) {
-	folder := t.TempDir()
-	real, link := filepath.Join(folder, "real.xml"), filepath.Join(folder, "link.xml")
+	dir := t.TempDir()
+	real, link := filepath.Join(dir, "real.xml"), filepath.Join(dir, "link.xml")
 	if err := os.WriteFile(real, []byte("a longer text than the report"), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -34,12 +34,12 @@ func BenchmarkPlainLoop(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		for range 100 {
-			reply, err := http.Post(e.URL, "application/JSON", bytes.NewReader(body))
+			response, err := http.Post(e.URL, "application/JSON", bytes.NewReader(body))
 			if err != nil {
 				b.Fatal(err)
 			}
-			io.Copy(io.Discard, reply.Body)
-			reply.Body.Close()
+			io.Copy(io.Discard, response.Body)
+			response.Body.Close()
 		}
 	}
 	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*100), "µs/step")

@@ -91,7 +91,7 @@ steps:
 }
 
 func TestExpectations(t *testing.T) {
-	reply := func(w http.ResponseWriter, r *http.Request) {
+	respond := func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		w.Header()["X-Many"] = []string{"one", "two"}
 		w.WriteHeader(http.StatusOK)
@@ -138,7 +138,7 @@ func TestExpectations(t *testing.T) {
 		{`error: refused`, "error: expected refused, got 200 OK"},
 		{`{status: 404, json: {n: 1}}`, "2 expectations not met"},
 	}
-	e := serve(t, reply)
+	e := serve(t, respond)
 	for _, tt := range tests {
 		t.Run(tt.expect, func(t *testing.T) {
 			out := runScenario(t, e.URL, "vars: {code: 200}\nsteps:\n  - send: ticket update\n    expect:\n      "+strings.ReplaceAll(tt.expect, "\n", "\n      "))
@@ -195,7 +195,7 @@ func TestUndelivered(t *testing.T) {
 			panic(http.ErrAbortHandler)
 		}
 	})
-	torn := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+	truncated := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Length", "9")
 		io.WriteString(w, "half")
 	})
@@ -206,7 +206,7 @@ func TestUndelivered(t *testing.T) {
 		counts     Counts
 	}{
 		"second one":   {flaky.URL, "[{send: ticket}, {send: ticket}]", false, Counts{Passed: 1, Failed: 1, Sent: 2, Responses: 1}},
-		"torn answer":  {torn.URL, "[{send: ticket}]", true, Counts{Failed: 1, Sent: 1}},
+		"truncated":    {truncated.URL, "[{send: ticket}]", true, Counts{Failed: 1, Sent: 1}},
 		"probe beside": {closed.URL, "[{probe: GET " + probed.URL + ", expect: {status: 404, within: 1ms}}, {send: ticket}]", true, Counts{Failed: 2}},
 		"probe alone":  {closed.URL, "[{probe: GET " + closed.URL + ", expect: {within: 1ms}}]", true, Counts{Failed: 1}},
 		"as a fault":   {flaky.URL, "[{send: ticket, fault: abort}]", false, Counts{Passed: 1, Sent: 1}},
@@ -462,7 +462,7 @@ func TestInterrupt(t *testing.T) {
 
 func TestSecretsAreMasked(t *testing.T) {
 	e := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("X-Token", "t0k3n-of-reply")
+		w.Header().Set("X-Token", "t0k3n-of-response")
 		w.WriteHeader(http.StatusForbidden)
 		fmt.Fprintf(w, "no %s, %s", r.Header.Get("Authorization"), r.Header.Get("X-Open"))
 	})
@@ -474,7 +474,7 @@ steps:
     expect: {status: 204, body: abcdefgh, header: {X-Token: other}}
 `)
 	text := fmt.Sprintf("%+v %+v", out, out.Steps[0].Failure)
-	for _, secret := range []string{"abcdefgh", "s3cr3t-t0ken", "t0k3n-of-reply"} {
+	for _, secret := range []string{"abcdefgh", "s3cr3t-t0ken", "t0k3n-of-response"} {
 		if strings.Contains(text, secret) {
 			t.Errorf("%s is shown: %s", secret, text)
 		}
