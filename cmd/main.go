@@ -61,7 +61,7 @@ func Main(build Build) int {
 func Run(ctx context.Context, system System, args []string) int {
 	stdout := console.NewOutput(system.Stdout, nil)
 	a := &cli.App{System: system}
-	a.Stdout, a.Stderr = stdout, console.NewOutput(system.Stderr, a.Mask)
+	a.Stdout, a.Stderr = stdout, console.NewOutput(system.Stderr, a.SafeText)
 	root := newRootCmd(a, subcommandIn(args))
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)

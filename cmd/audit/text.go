@@ -103,6 +103,6 @@ func (p *printer) mark(s audit.Status) string {
 
 func (p *printer) end(o audit.Outcome) {
 	if !p.app.Quiet {
-		fmt.Fprintf(p.app.Stdout, "\n%s\n", p.palette.Strong(o.Summary()))
+		fmt.Fprintf(p.app.Text(), "\n%s\n", p.palette.Strong(o.Summary()))
 	}
 }

@@ -48,7 +48,7 @@ func (s *session) begin(bound net.Addr) {
 		s.Stderr.Write(receptions.In(show.Line).Begin(nil))
 	}
 	s.printer = receptions.In(s.form)
-	s.spool = console.NewSpool(s.Stdout, maxSpooled, s.printer.Omitted)
+	s.spool = console.NewSpool(s.StdoutFor(s.form), maxSpooled, s.printer.Omitted)
 	s.spool.Print(s.printer.Begin(nil))
 }
 
@@ -138,7 +138,7 @@ func (s *session) end(interrupted bool, verdict error) error {
 	case s.form.ForPrograms():
 		fmt.Fprintln(s.Stderr, s.tally.Text(s.Err(), s.Width()))
 	default:
-		s.Stdout.Write(s.printer.End(nil, s.tally))
+		s.StdoutFor(s.form).Write(s.printer.End(nil, s.tally))
 	}
 	return verdict
 }

@@ -33,8 +33,8 @@ func (l *printer) begin() {
 	if pace.From != pace.To {
 		rate += " to " + pace.To.String()
 	}
-	fmt.Fprintf(l.Stdout, "%s %d events at %s for %s%s\n", p.Strong("→"), pace.Requests(), rate, pace.Duration, show.FaultLabel(p, l.load.Fault.Name))
-	fmt.Fprintf(l.Stdout, "  %s\n", p.Dim("POST "+console.Safe(deliver.ShowURL(l.load.Target.URL, l.ShowSecrets))+
+	fmt.Fprintf(l.Text(), "%s %d events at %s for %s%s\n", p.Strong("→"), pace.Requests(), rate, pace.Duration, show.FaultLabel(p, l.load.Fault.Name))
+	fmt.Fprintf(l.Text(), "  %s\n", p.Dim("POST "+console.Safe(deliver.ShowURL(l.load.Target.URL, l.ShowSecrets))+
 		fmt.Sprintf("  (--seed %d)", l.load.Seed)))
 }
 
@@ -47,20 +47,20 @@ func (l *printer) end(o *load.Outcome) {
 		return
 	}
 	p := l.palette
-	fmt.Fprintln(l.Stdout, console.Flow([]console.Cell{
+	fmt.Fprintln(l.Text(), console.Flow([]console.Cell{
 		{Text: "←", Paint: p.Strong},
 		{Text: fmt.Sprintf("%d of %d sent in %s, %.1f/s;", o.Sent, o.Planned, console.Duration(o.Duration), o.Rate)},
 		console.Cell{Text: fmt.Sprintf("%d accepted (%s)", o.Accepted, percent(o.Accepted, o.Due())), Paint: p.OK}.Marked(","),
 		show.Count(p.Finding, int(o.Failed()), "not accepted"),
 	}, l.Width(), len("  ")))
 	if o.Aborted > 0 {
-		fmt.Fprintf(l.Stdout, "  %s\n", p.Warning(fmt.Sprintf("%d aborted by the fault", o.Aborted)))
+		fmt.Fprintf(l.Text(), "  %s\n", p.Warning(fmt.Sprintf("%d aborted by the fault", o.Aborted)))
 	}
 	if o.Unsent > 0 {
-		fmt.Fprintf(l.Stdout, "  %s\n", p.Finding(fmt.Sprintf("%d not sent on time: the endpoint or this machine was too slow for the rate", o.Unsent)))
+		fmt.Fprintf(l.Text(), "  %s\n", p.Finding(fmt.Sprintf("%d not sent on time: the endpoint or this machine was too slow for the rate", o.Unsent)))
 	}
 	if o.Canceled > 0 {
-		fmt.Fprintf(l.Stdout, "  %s\n", p.Warning(fmt.Sprintf("%d in flight when the load was interrupted; not counted", o.Canceled)))
+		fmt.Fprintf(l.Text(), "  %s\n", p.Warning(fmt.Sprintf("%d in flight when the load was interrupted; not counted", o.Canceled)))
 	}
 	l.latencies(o)
 	l.counts("status", o.Statuses)
@@ -86,8 +86,8 @@ func (l *printer) latencies(o *load.Outcome) {
 	}
 	last := &cells[len(cells)-1]
 	last.Text = strings.TrimSuffix(last.Text, ",")
-	fmt.Fprintf(l.Stdout, "\n%s\n", console.Flow(cells, l.Width(), len("  ")))
-	console.Table{Rows: histogramRows(p, o.Histogram, o.Sent, l.Width()), Width: l.Width()}.WriteTo(l.Stdout)
+	fmt.Fprintf(l.Text(), "\n%s\n", console.Flow(cells, l.Width(), len("  ")))
+	console.Table{Rows: histogramRows(p, o.Histogram, o.Sent, l.Width()), Width: l.Width()}.WriteTo(l.Text())
 }
 
 // histogramRows draws the buckets, the largest one with the longest bar.
@@ -126,12 +126,12 @@ func (l *printer) counts(title string, counts []load.Count) {
 	if len(counts) == 0 {
 		return
 	}
-	fmt.Fprintf(l.Stdout, "\n%s\n", l.palette.Strong(title))
+	fmt.Fprintf(l.Text(), "\n%s\n", l.palette.Strong(title))
 	var rows [][]console.Cell
 	for _, c := range counts {
 		rows = append(rows, console.Cells(nil, "  "+c.Name, fmt.Sprint(c.N)))
 	}
-	console.Table{Rows: rows, Width: l.Width()}.WriteTo(l.Stdout)
+	console.Table{Rows: rows, Width: l.Width()}.WriteTo(l.Text())
 }
 
 // verdict returns the error that determines the exit code.

@@ -131,14 +131,15 @@ func run(ctx context.Context, o *options) error {
 		return err
 	}
 	o.OutliveReader()
+	out := o.StdoutFor(show.Form(o.output))
 	printer := show.Replay{Style: o.Style()}.In(show.Form(o.output))
 	var failure *deliver.Failure // the first one
 	replayer := replay.Replayer{Catalog: o.Catalog, Client: client, Now: o.Now, Sleep: o.sleep}
 	outcome, err := replayer.Replay(ctx, recording.NewReader(in), target, plan, func(x replay.Delivery) {
 		failure = cmp.Or(failure, x.Result.Failure)
-		o.Stdout.Write(printer.Item(nil, x))
+		out.Write(printer.Item(nil, x))
 	})
-	o.Stdout.Write(printer.End(nil, outcome.Summary))
+	out.Write(printer.End(nil, outcome.Summary))
 	o.note(name, outcome)
 	if err != nil {
 		return readError(name, outcome.Sent, err)

@@ -37,6 +37,7 @@ type running struct {
 
 // run validates everything before it starts or sends anything.
 func run(ctx context.Context, o *options) error {
+	o.App.GitHub = o.github
 	r := &running{app: o.App, options: o, seed: int64(o.seed.Or(o.Random))}
 	if err := r.check(); err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 
+	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/report"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/parse"
 )
@@ -24,7 +25,7 @@ func (r *running) report(all report.Report) error {
 		return err
 	}
 	if r.options.github {
-		return r.app.WriteSafely(r.app.Stdout, func(w io.Writer) error { return report.GitHub(w, all) })
+		return r.app.WriteSafely(console.Unchanged(r.app.Stdout), func(w io.Writer) error { return report.GitHub(w, all) })
 	}
 	return nil
 }

@@ -195,15 +195,16 @@ func (o *options) deliver(ctx context.Context, target deliver.Target, e event, n
 	o.OutliveReader()
 	var rejected deliver.Result  // the last one
 	var failure *deliver.Failure // the first one
-	o.Stdout.Write(printer.Begin(nil))
+	out := o.StdoutFor(show.Form(o.output))
+	out.Write(printer.Begin(nil))
 	sum := deliver.Series{Client: client, Sleep: o.Sleep}.Run(ctx, options, request, func(r deliver.Result) {
 		failure = cmp.Or(failure, r.Failure)
 		if r.Verdict() == deliver.VerdictRejected {
 			rejected = r
 		}
-		o.Stdout.Write(printer.Item(nil, r))
+		out.Write(printer.Item(nil, r))
 	})
-	o.Stdout.Write(printer.End(nil, sum))
+	out.Write(printer.End(nil, sum))
 	switch {
 	case ctx.Err() != nil:
 		return cli.Interrupted()

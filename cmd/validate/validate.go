@@ -73,7 +73,7 @@ func run(ctx context.Context, o *options) error {
 	}
 	defer in.Close()
 	v := validation{
-		options: o, name: name, out: bufio.NewWriterSize(o.Stdout, 64<<10),
+		options: o, name: name, out: bufio.NewWriterSize(o.StdoutFor(show.Form(o.output)), 64<<10),
 		printer: show.Check{Style: o.Style(), Name: name}.In(show.Form(o.output)),
 	}
 	defer v.out.Flush()

@@ -37,6 +37,15 @@ func (o *Output) Write(p []byte) (int, error) {
 	return n, err
 }
 
+// Unchanged returns the writer that an Output which changes texts writes to; any other w is
+// returned itself.
+func Unchanged(w io.Writer) io.Writer {
+	if o, ok := w.(*Output); ok && o.change != nil {
+		return o.w
+	}
+	return w
+}
+
 // Outlive makes writes succeed after the reader has closed the pipe: for commands that
 // do more than print.
 func (o *Output) Outlive() {

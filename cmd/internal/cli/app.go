@@ -3,9 +3,11 @@ package cli
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"io"
 	"io/fs"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
@@ -43,6 +45,7 @@ type App struct {
 	Quiet       bool
 	Verbose     bool
 	ShowSecrets bool
+	GitHub      bool // the output has annotations for GitHub's runner
 
 	Known redact.Secrets // from the configuration and the command line
 }
@@ -68,9 +71,35 @@ func (a *App) Mask(text string) string {
 	return a.Known.Mask(text)
 }
 
-// Text returns standard output with known secrets masked, for text that people read. Data that
-// must not change goes to Stdout itself.
-func (a *App) Text() io.Writer { return console.NewOutput(a.Stdout, a.Mask) }
+// Text returns standard output with known secrets masked, and without commands to GitHub's
+// runner, for text that people read. Data that must not change goes to Stdout itself.
+func (a *App) Text() io.Writer { return console.NewOutput(a.Stdout, a.SafeText) }
+
+// StdoutFor returns Stdout for a form that programs read, else Text.
+func (a *App) StdoutFor(form show.Form) io.Writer {
+	if form.ForPrograms() {
+		return a.Stdout
+	}
+	return a.Text()
+}
+
+// SafeText masks the known secrets in a text. Where GitHub's runner reads the output, it also
+// breaks what the runner would take for a command: endpoints, files and programs write such
+// text too.
+func (a *App) SafeText(text string) string {
+	if text = a.Mask(text); !a.runnerReads() {
+		return text
+	}
+	if json.Valid([]byte(text)) { // a report; the same value is written
+		return strings.ReplaceAll(text, "##[", `##\u005b`)
+	}
+	return console.BreakCommands(text)
+}
+
+func (a *App) runnerReads() bool {
+	is, _ := a.LookupEnv("GITHUB_ACTIONS")
+	return a.GitHub || is == "true"
+}
 
 // Out returns the colors of standard output.
 func (a *App) Out() console.Palette { return a.palette(a.Stdout) }

@@ -140,9 +140,9 @@ func (a *App) WriteReports(r *Reports, writers map[string]func(io.Writer) error)
 		stream := a.streamAt(each.file)
 		switch {
 		case each.file == stdoutName:
-			problems = append(problems, write(r.stdout))
+			problems = append(problems, write(console.NewOutput(r.stdout, a.SafeText)))
 		case stream != nil:
-			problems = append(problems, write(stream))
+			problems = append(problems, write(console.NewOutput(stream, a.SafeText)))
 		default:
 			problems = append(problems, report.WriteFile(each.file, write))
 		}
