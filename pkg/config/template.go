@@ -80,6 +80,14 @@ func Init(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fmt.Errorf("create the directory of %s: %w", path, textfile.Reason(err))
 	}
+	if filepath.Base(path) == FileName { // two of its spellings would be refused
+		switch found, err := spelled(path); {
+		case err != nil:
+			return err
+		case found != "":
+			return &ExistsError{Path: found}
+		}
+	}
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
 		return &ExistsError{Path: path}

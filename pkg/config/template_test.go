@@ -58,13 +58,19 @@ func TestTemplateUncommented(t *testing.T) {
 }
 
 func TestInitKeepsFile(t *testing.T) {
-	path := write(t, filepath.Join(t.TempDir(), FileName), "to: mine")
-	err := Init(path)
-	if exists, ok := errors.AsType[*ExistsError](err); !ok || exists.Path != path {
-		t.Fatalf("error = %v, want an ExistsError", err)
-	}
-	if data, _ := os.ReadFile(path); string(data) != "to: mine" {
-		t.Errorf("the file is now %q", data)
+	for _, name := range []string{FileName, "apizee-hooks.yml"} {
+		dir := t.TempDir()
+		path := write(t, filepath.Join(dir, name), "to: mine")
+		err := Init(filepath.Join(dir, FileName))
+		if exists, ok := errors.AsType[*ExistsError](err); !ok || exists.Path != path {
+			t.Fatalf("%s: error = %v, want an ExistsError", name, err)
+		}
+		if data, _ := os.ReadFile(path); string(data) != "to: mine" {
+			t.Errorf("%s is now %q", name, data)
+		}
+		if files, _ := os.ReadDir(dir); len(files) != 1 {
+			t.Errorf("beside %s: %v", name, files)
+		}
 	}
 }
 
