@@ -2,6 +2,9 @@ package run
 
 import (
 	"bytes"
+	"cmp"
+	"context"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -53,6 +56,54 @@ func TestRun(t *testing.T) {
 			}
 			if !strings.Contains(out.String(), test.shows) {
 				t.Errorf("%q is not shown:\n%s", test.shows, &out)
+			}
+		})
+	}
+}
+
+// TestAssumptionsWithoutResult runs two assumptions that do not both come to a result.
+func TestAssumptionsWithoutResult(t *testing.T) {
+	closed := httptest.NewServer(nil)
+	closed.Close()
+	requests := 0
+	counting := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { requests++ }))
+	defer counting.Close()
+	o := testOptions(t, new(bytes.Buffer))
+	o.Settings = cli.Settings{"to": counting.URL}
+	if err := run(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct {
+		interruptAt int
+		url         string
+		want        string
+	}{
+		"interrupted in the first":  {1, "", ""},
+		"interrupted in the second": {requests + 1, "", "Passed under: once.\n"},
+		"not interrupted":           {0, "", "Passed under: once and duplicate.\n"},
+		"nothing listens":           {0, closed.URL, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctx, interrupt := context.WithCancel(t.Context())
+			defer interrupt()
+			n := 0
+			server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+				io.Copy(io.Discard, r.Body) // so that the server notices that the client is gone
+				if n++; n == test.interruptAt {
+					interrupt()
+					<-r.Context().Done()
+				}
+			}))
+			defer server.Close()
+			var out bytes.Buffer
+			o := testOptions(t, &out)
+			o.assume = []string{"once", "duplicate"}
+			o.Settings = cli.Settings{"to": cmp.Or(test.url, server.URL)}
+			run(ctx, o)
+			_, got, _ := strings.Cut(out.String(), " under: ")
+			_, want, _ := strings.Cut(test.want, " under: ")
+			if got != want {
+				t.Errorf("got %q, want %q:\n%s", got, want, &out)
 			}
 		})
 	}

@@ -82,7 +82,8 @@ func (v *view) advice(assumptions []string) {
 	}
 }
 
-// assumptions prints under which assumptions the scenarios failed or, if none did, passed.
+// assumptions prints under which assumptions the scenarios failed or, if none did, passed. It
+// prints nothing about those without a response, or not run to the end.
 func (v *view) assumptions(outcomes []runner.Outcome) {
 	if len(v.run.assumptions) == 0 {
 		return
@@ -90,18 +91,28 @@ func (v *view) assumptions(outcomes []runner.Outcome) {
 	var failures, passes []string
 	for _, a := range v.run.assumptions {
 		name := string(a)
-		failed := slices.ContainsFunc(outcomes, func(o runner.Outcome) bool { return o.Assumption == a && !o.OK() })
+		failed, passed := false, 0
+		for _, o := range outcomes {
+			switch c := o.Counts(); {
+			case o.Assumption != a:
+			case o.OK():
+				passed++
+			case c.Failed > 0 && c.Responses > 0:
+				failed = true
+			}
+		}
 		switch {
 		case failed && !slices.Contains(failures, name):
 			failures = append(failures, name)
-		case !failed && !slices.Contains(passes, name):
+		case passed >= len(v.run.scenarios)*v.run.options.repeat && !slices.Contains(passes, name):
 			passes = append(passes, name)
 		}
 	}
-	if len(failures) > 0 {
+	switch {
+	case len(failures) > 0:
 		v.line("%s", v.palette.Finding("Failed under: "+cli.List(failures, "and")+"."))
 		v.advice(failures)
-		return
+	case len(passes) > 0:
+		v.line("%s", v.palette.OK("Passed under: "+cli.List(passes, "and")+"."))
 	}
-	v.line("%s", v.palette.OK("Passed under: "+cli.List(passes, "and")+"."))
 }
