@@ -141,10 +141,12 @@ func (j *evaluation) json(checks []scenario.Check, r deliver.Result) {
 // notJSON describes a body that is not JSON; of JSON, it returns "".
 func notJSON(r deliver.Result) string {
 	switch {
-	case gjson.ValidBytes(r.Body) && r.Undecoded == "":
-		return ""
 	case r.Undecoded != "":
 		return r.Undecoded
+	case r.Truncated && len(r.Body) < deliver.KeptBody: // its compression has no end
+		return "a truncated body"
+	case gjson.ValidBytes(r.Body):
+		return ""
 	case len(r.Body) == 0:
 		return "an empty body"
 	case r.Truncated:

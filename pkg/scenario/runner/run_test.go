@@ -1,6 +1,8 @@
 package runner
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"fmt"
 	"io"
@@ -533,6 +535,25 @@ func TestCaptureOfUnreadableBody(t *testing.T) {
 		e := serve(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(body)) })
 		out := runScenario(t, e.URL, "steps: [{send: ticket, capture: {job: job}}]")
 		if f := out.Steps[0].Failure; f == nil || !strings.HasSuffix(f.Message, want) {
+			t.Errorf("want %q, got %+v", want, f)
+		}
+	}
+}
+
+// A compressed body without its end is no JSON, even if what was decompressed is.
+func TestTruncatedGzipIsNotJSON(t *testing.T) {
+	var compressed bytes.Buffer
+	z := gzip.NewWriter(&compressed)
+	io.WriteString(z, `{"job":1}`)
+	z.Close()
+	whole := compressed.Bytes()
+	for want, body := range map[string][]byte{"": whole, "got a truncated body": whole[:len(whole)-8]} {
+		e := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Encoding", "gzip")
+			w.Write(body)
+		})
+		out := runScenario(t, e.URL, "steps: [{send: ticket, expect: {json: {job: 1}}}]")
+		if f := out.Steps[0].Failure; (f != nil) != (want != "") || f != nil && !strings.HasSuffix(f.Message, want) {
 			t.Errorf("want %q, got %+v", want, f)
 		}
 	}
