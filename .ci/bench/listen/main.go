@@ -1,5 +1,5 @@
 // Listen compares `apizee-hooks listen`, which checks each event and shows a line, with
-// a bare net/http handler that reads the body and answers 204. wrk sends the documented
+// a bare net/http handler that reads the body and returns 204. wrk sends the documented
 // request over 32 connections to one after the other, in turns, so that a noisy machine
 // is noisy for all.
 //
@@ -37,9 +37,9 @@ const bareFlag = "-bare"
 type contender struct {
 	name   string
 	start  []string  // an address comes behind it
-	rates  []float64 // requests a second
+	rates  []float64 // requests per second
 	costs  []float64 // processor time of a request, in microseconds
-	memory int64     // the most it took, in bytes
+	memory int64     // peak, in bytes
 }
 
 func main() {
@@ -48,8 +48,8 @@ func main() {
 		bare(os.Args[2])
 		return
 	}
-	rounds := flag.Int("rounds", 7, "how often each of them runs")
-	length := flag.Duration("length", 4*time.Second, "how long a run is")
+	rounds := flag.Int("rounds", 7, "runs of each")
+	length := flag.Duration("length", 4*time.Second, "time per run")
 	flag.Parse()
 	measure.Need("wrk")
 	program, dir, done := measure.Program()
@@ -121,7 +121,7 @@ func (c *contender) run(dir string, length time.Duration) {
 	os.Remove(filepath.Join(dir, "events.ndjson"))
 }
 
-// number finds a figure in what wrk says.
+// number returns a figure of the output of wrk.
 func number(pattern *regexp.Regexp, out []byte) float64 {
 	found := pattern.FindSubmatch(out)
 	if found == nil {
@@ -151,7 +151,7 @@ func awaitServer(addr string) {
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	log.Fatalf("nothing answers on %s", addr)
+	log.Fatalf("no response from %s", addr)
 }
 
 func report(contenders []*contender, rounds int) {

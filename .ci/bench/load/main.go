@@ -1,4 +1,4 @@
-// Load compares `apizee-hooks load`, each event another one, with vegeta and hey
+// Load compares `apizee-hooks load`, each event different, with vegeta and hey
 // that send one fixed body, all as fast as 32 workers can, against the same
 // server. The three take turns.
 //
@@ -24,8 +24,8 @@ import (
 const rate = "200000"
 
 func main() {
-	rounds := flag.Int("rounds", 5, "how often each of them runs")
-	length := flag.Duration("length", 4*time.Second, "how long a run is")
+	rounds := flag.Int("rounds", 5, "runs of each")
+	length := flag.Duration("length", 4*time.Second, "time per run")
 	flag.Parse()
 	program, dir, done := measure.Program()
 	defer done()
@@ -41,7 +41,7 @@ func main() {
 
 	contenders := []struct {
 		name  string
-		run   func() float64 // requests a second
+		run   func() float64 // requests per second
 		rates []float64
 	}{
 		{name: "apizee-hooks load, unique events", run: func() float64 {

@@ -1,5 +1,5 @@
-// Package measure is what the benchmarks share: building the program, running
-// commands, medians.
+// Package measure is shared by the benchmarks: it builds the program, runs commands and
+// computes medians.
 package measure
 
 import (
@@ -20,8 +20,8 @@ import (
 // Event is the documented example of a ticket.
 const Event = `{"event":"update","time":1575976413,"object":"ticket","objectId":100,"props":{"state":"invited"}}`
 
-// Program builds the program, as a release does, and says where it is. The
-// folder is for whatever else a benchmark needs; done removes both.
+// Program builds the program, as a release does, and returns its path. The
+// directory is for other files of a benchmark; done removes both.
 func Program() (program, dir string, done func()) {
 	log.SetFlags(0)
 	dir, err := os.MkdirTemp("", "bench-")
@@ -52,7 +52,7 @@ func Need(command string) {
 	}
 }
 
-// Endpoint answers 204 to everything.
+// Endpoint returns 204 to every request.
 func Endpoint() *httptest.Server {
 	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		io.Copy(io.Discard, r.Body)
@@ -60,10 +60,10 @@ func Endpoint() *httptest.Server {
 	}))
 }
 
-// Usage is what a command took.
+// Usage is the time and memory that a command used.
 type Usage struct {
 	Wall, CPU time.Duration
-	Memory    int64 // at most, in bytes
+	Memory    int64 // peak, in bytes
 }
 
 // Run runs a command to its end; its standard output goes to out, which may be
@@ -95,7 +95,7 @@ func Median[T cmp.Ordered](values []T) T {
 // Milliseconds of a duration.
 func Milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
-// Must ends the benchmark when something is wrong.
+// Must ends the benchmark on an error.
 func Must(err error) {
 	if err != nil {
 		log.Fatal(err)

@@ -25,8 +25,8 @@ const step = "  - send: ticket update\n    id: 100\n    props: {state: invited}\
 
 func main() {
 	log.SetFlags(0)
-	rounds := flag.Int("rounds", 15, "how often each of the two runs")
-	steps := flag.Int("steps", 1000, "how many events each sends")
+	rounds := flag.Int("rounds", 15, "runs of each")
+	steps := flag.Int("steps", 1000, "events per run")
 	loop := flag.String("loop", "", "be the plain loop, to this URL")
 	flag.Parse()
 	if *loop != "" {

@@ -14,7 +14,7 @@ import (
 )
 
 func main() {
-	rounds := flag.Int("rounds", 100, "how often each of the two runs")
+	rounds := flag.Int("rounds", 100, "runs of each")
 	flag.Parse()
 	measure.Need("curl")
 	program, _, done := measure.Program()

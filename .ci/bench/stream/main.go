@@ -1,5 +1,5 @@
-// Stream measures generate and validate in events and bytes a second of one
-// core, and how large the program is on disk and in memory, at rest.
+// Stream measures generate and validate in events and bytes per second of one core,
+// and the size of the program on disk and in memory.
 //
 //	go -C .ci run ./bench/stream
 package main
@@ -16,8 +16,8 @@ import (
 )
 
 func main() {
-	rounds := flag.Int("rounds", 5, "how often each of them runs")
-	events := flag.Int("events", 1_000_000, "how many events")
+	rounds := flag.Int("rounds", 5, "runs of each")
+	events := flag.Int("events", 1_000_000, "number of events")
 	flag.Parse()
 	program, dir, done := measure.Program()
 	defer done()
@@ -57,6 +57,6 @@ func line(name string, all []measure.Usage, events int, size int64) {
 		walls, cpus, memory = append(walls, u.Wall), append(cpus, u.CPU), max(memory, u.Memory)
 	}
 	wall, cpu := measure.Median(walls).Seconds(), measure.Median(cpus).Seconds()
-	fmt.Printf("  %-18s %9.0f events/s  %4.0f MB/s  %4.0f MB/s a core  %3.0f MiB\n", name,
+	fmt.Printf("  %-18s %9.0f events/s  %4.0f MB/s  %4.0f MB/s per core  %3.0f MiB\n", name,
 		float64(events)/wall, float64(size)/1e6/wall, float64(size)/1e6/cpu, float64(memory)/(1<<20))
 }

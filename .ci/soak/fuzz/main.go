@@ -1,6 +1,5 @@
-// Fuzz runs every fuzz target of the module for a time, those that read what comes over a
-// network for longer. What fails is kept beside the target, under testdata/fuzz, where
-// go test runs it from then on.
+// Fuzz runs every fuzz target of the module, those that read data from a network for longer.
+// Failing inputs are saved beside the target, under testdata/fuzz, where go test runs them.
 //
 //	go -C .ci run ./soak/fuzz
 //	go -C .ci run ./soak/fuzz --network 1h --only 'FuzzValidate$|FuzzSafe$'
@@ -26,10 +25,10 @@ type target struct{ pkg, name string }
 
 func main() {
 	log.SetFlags(0)
-	each := flag.Duration("each", time.Minute, "how long a target runs")
-	long := flag.Duration("network", 5*time.Minute, "how long one runs that reads what comes over a network")
-	only := flag.String("only", "", "run the targets that match this `PATTERN` alone")
-	workers := flag.Int("parallel", 2, "how many processors a target takes")
+	each := flag.Duration("each", time.Minute, "time per target")
+	long := flag.Duration("network", 5*time.Minute, "time per target that reads data from a network")
+	only := flag.String("only", "", "run only the targets that match this `PATTERN`")
+	workers := flag.Int("parallel", 2, "processors per target")
 	flag.Parse()
 	pattern, err := regexp.Compile(*only)
 	if err != nil {
@@ -53,7 +52,7 @@ func main() {
 	}
 }
 
-// targets are all of the module.
+// targets returns all targets of the module.
 func targets() []target {
 	var all []target
 	for pkg := range strings.FieldsSeq(output("go", "list", "./...")) {
@@ -66,7 +65,7 @@ func targets() []target {
 	return all
 }
 
-// output is what a command prints that is run where the module is.
+// output returns what a command prints in the directory of the module.
 func output(command ...string) string {
 	c := exec.Command(command[0], command[1:]...)
 	c.Dir, c.Stderr = "..", os.Stderr
@@ -79,9 +78,9 @@ func output(command ...string) string {
 
 var executions = regexp.MustCompile(`execs: (\d+)`)
 
-// run fuzzes, says what came of it, and tells whether nothing was found.
+// run fuzzes, prints the result, and reports whether nothing was found.
 func (t target) run(length time.Duration, workers int) bool {
-	// To make an input small that is merely interesting takes longer than it helps.
+	// Minimizing inputs takes longer than it helps.
 	c := exec.Command("go", "test", "-run", "^$", "-fuzz", "^"+t.name+"$", "-fuzztime", length.String(),
 		"-fuzzminimizetime", "0x", "-parallel", fmt.Sprint(workers), t.pkg)
 	c.Dir = ".."
@@ -90,15 +89,15 @@ func (t target) run(length time.Duration, workers int) bool {
 	if all := executions.FindAllSubmatch(out, -1); len(all) > 0 {
 		count = string(all[len(all)-1][1])
 	}
-	// Go now and then calls it a failure that time was up.
-	sound := err == nil || bytes.Contains(out, []byte("context deadline exceeded")) && !bytes.Contains(out, []byte("Failing input"))
+	// Go sometimes reports the timeout as a failure.
+	passed := err == nil || bytes.Contains(out, []byte("context deadline exceeded")) && !bytes.Contains(out, []byte("Failing input"))
 	mark := "✓"
-	if !sound {
+	if !passed {
 		mark = "✗"
 	}
 	fmt.Printf("%s %-24s %8s  %12s executions\n", mark, t.name, length, count)
-	if !sound {
+	if !passed {
 		fmt.Printf("%s\n", out)
 	}
-	return sound
+	return passed
 }

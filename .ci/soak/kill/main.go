@@ -1,6 +1,6 @@
 // Kill starts `apizee-hooks listen --record` again and again on one recording, with and
-// without --sync, and kills it under load at a moment that chance picks. What it had
-// acknowledged must be in the recording, once, and the recording must stay readable.
+// without --sync, and kills it under load at a random moment. Acknowledged events must be in
+// the recording once, and the recording must stay readable.
 //
 //	go -C .ci run ./soak/kill
 package main
@@ -21,8 +21,8 @@ import (
 // perSender keeps the numbers of two senders apart.
 const perSender = 1_000_000_000
 
-// killing is what became of one recording.
-type killing struct {
+// killTest is the state of one recording.
+type killTest struct {
 	l       *lab.Lab
 	path    string
 	flags   []string
@@ -30,21 +30,21 @@ type killing struct {
 	senders int
 	sent    []int64 // the next number of each sender
 
-	mu       sync.Mutex // guards what follows
-	answered []int64
-	other    int // answers other than 204
+	mu           sync.Mutex // guards what follows
+	acknowledged []int64
+	other        int // responses other than 204
 }
 
 func main() {
-	kills := flag.Int("kills", 20, "how often it is killed, with and without --sync each")
-	senders := flag.Int("senders", 16, "how many senders there are")
-	longest := flag.Duration("longest", 500*time.Millisecond, "it is killed after this time at the latest")
-	seed := flag.Uint64("seed", uint64(time.Now().UnixNano()), "what picks the moments")
+	kills := flag.Int("kills", 20, "number of kills, with and without --sync each")
+	senders := flag.Int("senders", 16, "number of senders")
+	longest := flag.Duration("longest", 500*time.Millisecond, "maximum time before a kill")
+	seed := flag.Uint64("seed", uint64(time.Now().UnixNano()), "random seed of the moments")
 	flag.Parse()
 	fmt.Fprintln(os.Stderr, "seed", *seed)
 	l := lab.Open("kill")
 	for _, flags := range [][]string{nil, {"--sync"}} {
-		k := &killing{
+		k := &killTest{
 			l: l, path: l.File("events" + strings.Join(flags, "") + ".ndjson"), flags: flags,
 			random: rand.New(rand.NewPCG(*seed, 0)), senders: *senders, sent: make([]int64, *senders),
 		}
@@ -56,8 +56,8 @@ func main() {
 	l.Close()
 }
 
-// kill lets it live for a time.
-func (k *killing) kill(life time.Duration) {
+// kill runs the listener for a time and kills it.
+func (k *killTest) kill(life time.Duration) {
 	p, addr := k.l.Listen(io.Discard, append([]string{"--record", k.path}, k.flags...)...)
 	var all sync.WaitGroup
 	for sender := range k.senders {
@@ -68,8 +68,9 @@ func (k *killing) kill(life time.Duration) {
 	all.Wait()
 }
 
-// send posts events until nobody answers. Each tenth is long, so that a kill may hit its write.
-func (k *killing) send(addr string, sender int) {
+// send posts events until there is no response. Every tenth is long, so that a kill may interrupt
+// its write.
+func (k *killTest) send(addr string, sender int) {
 	s := lab.Sender{Addr: addr, Once: true}
 	defer s.Close()
 	for {
@@ -85,7 +86,7 @@ func (k *killing) send(addr string, sender int) {
 		}
 		k.mu.Lock()
 		if status == 204 {
-			k.answered = append(k.answered, n)
+			k.acknowledged = append(k.acknowledged, n)
 		} else {
 			k.other++
 		}
@@ -93,11 +94,11 @@ func (k *killing) send(addr string, sender int) {
 	}
 }
 
-func (k *killing) check(kills int) {
+func (k *killTest) check(kills int) {
 	counts := map[int64]int{}
-	torn, err := lab.Recorded(k.path, func(n int64) { counts[n]++ })
-	lost, twice, strangers := 0, 0, 0
-	for _, n := range k.answered {
+	truncated, err := lab.Recorded(k.path, func(n int64) { counts[n]++ })
+	lost, twice, unexpected := 0, 0, 0
+	for _, n := range k.acknowledged {
 		if counts[n] == 0 {
 			lost++
 		}
@@ -107,14 +108,14 @@ func (k *killing) check(kills int) {
 			twice++
 		}
 		if sender := n / perSender; sender >= int64(k.senders) || n%perSender >= k.sent[sender] {
-			strangers++
+			unexpected++
 		}
 	}
 	name := strings.Join(append([]string{"listen --record"}, k.flags...), " ")
-	k.l.Check(fmt.Sprintf("%s, killed %d times: nothing is lost", name, kills), lost == 0 && len(k.answered) >= kills,
-		"%d acknowledged, %d recorded, %d lost", len(k.answered), len(counts), lost)
-	k.l.Check("  each event is there once, and no other", twice == 0 && strangers == 0 && k.other == 0, "%d twice, %d others, %d refused", twice, strangers, k.other)
-	k.l.Check("  the recording can be read to its end", err == nil && torn <= kills, "%d torn lines, error %v", torn, err)
+	k.l.Check(fmt.Sprintf("%s, killed %d times: nothing is lost", name, kills), lost == 0 && len(k.acknowledged) >= kills,
+		"%d acknowledged, %d recorded, %d lost", len(k.acknowledged), len(counts), lost)
+	k.l.Check("  each event is recorded once, and no other", twice == 0 && unexpected == 0 && k.other == 0, "%d twice, %d others, %d rejected", twice, unexpected, k.other)
+	k.l.Check("  the recording can be read to its end", err == nil && truncated <= kills, "%d truncated lines, error %v", truncated, err)
 	validate := k.l.Command("validate", k.path)
 	k.l.Must(validate.Begin())
 	ended := validate.Await(time.Minute)

@@ -1,5 +1,5 @@
-// Package lab is what the soaks share: the real program as a process, what the system
-// says of it, and the table of what was promised and what was measured.
+// Package lab is shared by the soak tests: the program as a process, its resources, and a table of
+// requirements and measurements.
 package lab
 
 import (
@@ -17,7 +17,7 @@ import (
 	"time"
 )
 
-// Lab is a folder with the program in it, and the table.
+// Lab is a directory with the program, and the table.
 type Lab struct {
 	Dir     string
 	Program string
@@ -25,11 +25,11 @@ type Lab struct {
 }
 
 type row struct {
-	promise, measured string
-	kept              bool
+	requirement, measured string
+	met                   bool
 }
 
-// Open builds the program into a folder of its own.
+// Open builds the program into a new directory.
 func Open(name string) *Lab {
 	log.SetFlags(0)
 	dir, err := os.MkdirTemp("", "soak-"+name+"-")
@@ -43,7 +43,7 @@ func Open(name string) *Lab {
 	return l
 }
 
-// Must ends a soak that cannot go on.
+// Must ends the soak test on an error.
 func (l *Lab) Must(err error) {
 	if err != nil {
 		os.RemoveAll(l.Dir)
@@ -51,24 +51,24 @@ func (l *Lab) Must(err error) {
 	}
 }
 
-// File is a path in the folder.
+// File returns a path in the directory.
 func (l *Lab) File(name string) string { return filepath.Join(l.Dir, name) }
 
-// Check enters a promise and what was measured of it.
-func (l *Lab) Check(promise string, kept bool, format string, args ...any) {
-	l.rows = append(l.rows, row{promise, fmt.Sprintf(format, args...), kept})
+// Check adds a requirement and its measurement to the table.
+func (l *Lab) Check(requirement string, met bool, format string, args ...any) {
+	l.rows = append(l.rows, row{requirement, fmt.Sprintf(format, args...), met})
 }
 
-// Close prints the table and ends the soak, with 1 when a promise was broken.
+// Close prints the table and ends the process, with 1 if a requirement is not met.
 func (l *Lab) Close() {
 	os.RemoveAll(l.Dir)
 	code := 0
 	for _, r := range l.rows {
 		mark := "✓"
-		if !r.kept {
+		if !r.met {
 			mark, code = "✗", 1
 		}
-		fmt.Printf("%s %-58s %s\n", mark, r.promise, r.measured)
+		fmt.Printf("%s %-58s %s\n", mark, r.requirement, r.measured)
 	}
 	os.Exit(code)
 }
@@ -86,13 +86,13 @@ type Text struct {
 	text strings.Builder
 }
 
-// Keep is how much of an output is kept.
-const keep = 1 << 20
+// maxText is how much of an output is kept.
+const maxText = 1 << 20
 
 func (t *Text) Write(p []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.text.Len() < keep {
+	if t.text.Len() < maxText {
 		t.text.Write(p)
 	}
 	return len(p), nil
@@ -104,7 +104,7 @@ func (t *Text) String() string {
 	return t.text.String()
 }
 
-// Command prepares the program, in the lab's folder and without the user's own settings.
+// Command prepares the program, in the lab's directory and without the user's configuration.
 func (l *Lab) Command(args ...string) *Process {
 	p := &Process{Cmd: exec.Command(l.Program, args...), ended: make(chan struct{})}
 	p.Dir, p.Env = l.Dir, append(os.Environ(), "HOME="+l.Dir, "XDG_CONFIG_HOME=")
@@ -112,7 +112,7 @@ func (l *Lab) Command(args ...string) *Process {
 	return p
 }
 
-// CommandWithin is Command for a process that may have so many files open.
+// CommandWithin is Command with a limit of open files.
 func (l *Lab) CommandWithin(files int, args ...string) *Process {
 	p := l.Command()
 	shell := fmt.Sprintf(`ulimit -n %d; exec "$0" "$@"`, files)
@@ -132,13 +132,13 @@ func (p *Process) Begin() error {
 	return nil
 }
 
-// End asks the process to stop, and says whether it did so in time. One that did not is killed.
+// End signals the process to stop, and reports whether it did in time. Otherwise it is killed.
 func (p *Process) End(s os.Signal, within time.Duration) bool {
 	p.Process.Signal(s)
 	return p.Await(within)
 }
 
-// Await waits for the end of the process, and kills it when that does not come in time.
+// Await waits for the end of the process, and kills it after a timeout.
 func (p *Process) Await(within time.Duration) bool {
 	select {
 	case <-p.ended:
@@ -150,12 +150,12 @@ func (p *Process) Await(within time.Duration) bool {
 	}
 }
 
-// Memory is the most that an ended process took, in MiB.
+// Memory returns the peak memory of an ended process, in MiB.
 func (p *Process) Memory() float64 {
 	return float64(p.ProcessState.SysUsage().(*syscall.Rusage).Maxrss) / 1024
 }
 
-// ListenArgs are those of a listener on a free port that prints JSON.
+// ListenArgs returns the arguments of a listener on a free port that prints JSON.
 func ListenArgs(more ...string) []string {
 	return append([]string{"listen", "--addr", "127.0.0.1:0", "-o", "json"}, more...)
 }
@@ -186,16 +186,16 @@ func (l *Lab) BeginListener(p *Process, out io.Writer) (addr string) {
 	return ready.Addr
 }
 
-// Status is what the system says of a process.
+// Status is the resource usage of a process.
 type Status struct {
 	RSS, Peak     float64 // MiB
 	Threads, Open int     // threads, and open files
 }
 
-// Status looks into /proc.
+// Status reads /proc.
 func (p *Process) Status() (s Status) {
-	folder := fmt.Sprintf("/proc/%d", p.Process.Pid)
-	text, _ := os.ReadFile(folder + "/status")
+	dir := fmt.Sprintf("/proc/%d", p.Process.Pid)
+	text, _ := os.ReadFile(dir + "/status")
 	for line := range strings.Lines(string(text)) {
 		var kb float64
 		switch name, value, _ := strings.Cut(line, ":"); name {
@@ -209,13 +209,12 @@ func (p *Process) Status() (s Status) {
 			fmt.Sscan(value, &s.Threads)
 		}
 	}
-	open, _ := os.ReadDir(folder + "/fd")
+	open, _ := os.ReadDir(dir + "/fd")
 	s.Open = len(open)
 	return s
 }
 
-// Left are the processes, other than this one, that the program left behind. Like it they
-// have the lab's folder as their home.
+// Left returns the processes that the program left behind. Their HOME is the lab's directory.
 func (l *Lab) Left() (pids []int) {
 	environments, _ := filepath.Glob("/proc/[0-9]*/environ")
 	for _, path := range environments {

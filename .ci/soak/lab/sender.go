@@ -14,33 +14,33 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
 )
 
-// Body is the event with a number.
+// Body returns the event with a number.
 func Body(n int64) string {
 	return fmt.Sprintf(`{"event":"update","time":1575976413,"object":"ticket","objectId":%d,"props":{"state":"invited"}}`, n)
 }
 
-// Head is the head of a request with a body of a length.
+// Head returns the head of a request with a body of a length.
 func Head(length int) string {
 	return fmt.Sprintf("POST /apizeehooks/ HTTP/1.1\r\nHost: localhost\r\nUser-Agent: Cloud Apizee\r\nAccept: */*\r\nContent-Type: application/JSON\r\nContent-Length: %d\r\n\r\n", length)
 }
 
-// Request is the whole request for an event.
+// Request returns the complete request for an event.
 func Request(n int64) string { return request(Body(n)) }
 
 func request(body string) string { return Head(len(body)) + body }
 
-// Sender posts events over one connection, which it opens again when it was closed.
+// Sender posts events over one connection, which it reopens if it was closed.
 type Sender struct {
 	Addr    string
-	Once    bool // do not try again when the connection turns out closed
-	Retries int  // how often it tried again
-	Padding int  // bytes of white space behind the event
+	Once    bool // do not retry on a closed connection
+	Retries int  // number of retries
+	Padding int  // bytes of white space after the event
 	conn    net.Conn
 	input   *bufio.Reader
 }
 
-// Post sends an event and returns the status of the answer. As HTTP clients do, it tries
-// again when the connection turns out closed before any answer.
+// Post sends an event and returns the status of the response. As HTTP clients do, it retries if
+// the connection turns out to be closed before any response.
 func (s *Sender) Post(n int64, within time.Duration) (status int, err error) {
 	for range 3 {
 		if status, err = s.try(n, within); s.Once || !errors.Is(err, io.EOF) && !errors.Is(err, syscall.ECONNRESET) {
@@ -67,11 +67,11 @@ func (s *Sender) try(n int64, within time.Duration) (status int, err error) {
 	if _, err := io.WriteString(s.conn, request(Body(n)+strings.Repeat(" ", s.Padding))); err != nil {
 		return 0, err
 	}
-	return s.answer()
+	return s.readResponse()
 }
 
-// answer reads an answer. One other than 204 may have a body, and costs the connection.
-func (s *Sender) answer() (status int, err error) {
+// readResponse reads a response. One other than 204 may have a body, so the connection is closed.
+func (s *Sender) readResponse() (status int, err error) {
 	first, err := s.input.ReadString('\n')
 	if err != nil {
 		return 0, err
@@ -105,9 +105,9 @@ func (s *Sender) Close() {
 	}
 }
 
-// Recorded calls found with the number of each event in a recording, and returns how
-// many lines break off.
-func Recorded(path string, found func(n int64)) (torn int, _ error) {
+// Recorded calls found with the number of each event in a recording, and returns how many lines
+// are truncated.
+func Recorded(path string, found func(n int64)) (truncated int, _ error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return 0, err
@@ -119,16 +119,16 @@ func Recorded(path string, found func(n int64)) (torn int, _ error) {
 		var broken *recording.TruncatedError
 		switch {
 		case err == io.EOF:
-			return torn, nil
+			return truncated, nil
 		case errors.As(err, &broken):
-			torn++
+			truncated++
 			continue
 		case err != nil:
-			return torn, err
+			return truncated, err
 		}
 		var n int64
 		if _, err := fmt.Sscanf(string(e.Body), `{"event":"update","time":1575976413,"object":"ticket","objectId":%d,`, &n); err != nil {
-			return torn, fmt.Errorf("line %d holds another event: %s", reader.Line(), e.Body)
+			return truncated, fmt.Errorf("line %d has another event: %s", reader.Line(), e.Body)
 		}
 		found(n)
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/ci/soak/lab"
 )
 
-// faulty are the senders that do it wrong, each kind again and again.
+// faulty runs the senders of faulty requests, of each kind repeatedly.
 type faulty struct {
 	addr  string
 	ended chan struct{}
@@ -21,8 +21,8 @@ type faulty struct {
 	kinds []*kind
 }
 
-// anonymous is the number of their events. Those that come whole may be recorded.
-const anonymous = -1
+// unnumbered is the objectId of their events. Complete ones may be recorded.
+const unnumbered = -1
 
 type kind struct {
 	name  string
@@ -37,13 +37,13 @@ func begin(addr string, idlers int) *faulty {
 		{name: "idle", many: idlers, send: (*faulty).idle},
 		{name: "slow head", many: 20, send: (*faulty).slowHead},
 		{name: "slow body", many: 200, send: (*faulty).slowBody},
-		{name: "torn body", many: 2, send: (*faulty).torn},
+		{name: "truncated body", many: 2, send: (*faulty).truncated},
 		{name: "reset", many: 2, send: (*faulty).reset},
 		{name: "too large", many: 2, send: (*faulty).tooLarge},
 		{name: "endless chunks", many: 2, send: (*faulty).endless},
-		{name: "no HTTP", many: 2, send: (*faulty).garbage},
+		{name: "not HTTP", many: 2, send: (*faulty).garbage},
 		{name: "huge head", many: 2, send: (*faulty).hugeHead},
-		{name: "deaf", many: 20, send: (*faulty).deaf},
+		{name: "never reads", many: 20, send: (*faulty).neverReads},
 	}}
 	for _, k := range f.kinds {
 		for range k.many {
@@ -78,7 +78,7 @@ func (f *faulty) repeat(k *kind) {
 	}
 }
 
-// pause waits, and says whether to go on.
+// pause waits, and reports whether to continue.
 func (f *faulty) pause(d time.Duration) bool {
 	select {
 	case <-f.ended:
@@ -88,7 +88,7 @@ func (f *faulty) pause(d time.Duration) bool {
 	}
 }
 
-// idle says nothing until it is thrown out.
+// idle sends nothing until the listener closes the connection.
 func (f *faulty) idle(c net.Conn) {
 	closed := make(chan struct{})
 	go func() {
@@ -109,21 +109,21 @@ func (f *faulty) drip(c net.Conn, text string) {
 	}
 }
 
-func (f *faulty) slowHead(c net.Conn) { f.drip(c, lab.Request(anonymous)) }
+func (f *faulty) slowHead(c net.Conn) { f.drip(c, lab.Request(unnumbered)) }
 
 func (f *faulty) slowBody(c net.Conn) {
 	io.WriteString(c, lab.Head(1<<20))
-	f.drip(c, lab.Body(anonymous))
+	f.drip(c, lab.Body(unnumbered))
 }
 
-func (f *faulty) torn(c net.Conn) {
-	request := lab.Request(anonymous)
+func (f *faulty) truncated(c net.Conn) {
+	request := lab.Request(unnumbered)
 	io.WriteString(c, request[:len(request)-20])
 }
 
-// reset goes away before the answer, with a whole event sent.
+// reset resets the connection after a complete event, before the response.
 func (f *faulty) reset(c net.Conn) {
-	io.WriteString(c, lab.Request(anonymous))
+	io.WriteString(c, lab.Request(unnumbered))
 	c.(*net.TCPConn).SetLinger(0)
 }
 
@@ -139,7 +139,7 @@ func (f *faulty) endless(c net.Conn) {
 
 func (f *faulty) garbage(c net.Conn) {
 	io.WriteString(c, "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n")
-	f.readAnswer(c)
+	f.readResponse(c)
 }
 
 func (f *faulty) hugeHead(c net.Conn) {
@@ -147,19 +147,19 @@ func (f *faulty) hugeHead(c net.Conn) {
 	f.pour(c, strings.Repeat("x", 16<<10), 64)
 }
 
-// deaf sends one whole event after the other, and reads no answer.
-func (f *faulty) deaf(c net.Conn) {
+// neverReads sends complete events and never reads a response.
+func (f *faulty) neverReads(c net.Conn) {
 	c.(*net.TCPConn).SetReadBuffer(4 << 10)
 	c.SetWriteDeadline(time.Now().Add(5 * time.Second))
 	for range 100 {
-		if _, err := io.WriteString(c, lab.Request(anonymous)); err != nil {
+		if _, err := io.WriteString(c, lab.Request(unnumbered)); err != nil {
 			return
 		}
 	}
 	f.pause(5 * time.Second)
 }
 
-// pour writes until it is not taken any more.
+// pour writes until the listener stops reading.
 func (f *faulty) pour(c net.Conn, text string, times int) {
 	for range times {
 		c.SetWriteDeadline(time.Now().Add(5 * time.Second))
@@ -167,10 +167,10 @@ func (f *faulty) pour(c net.Conn, text string, times int) {
 			break
 		}
 	}
-	f.readAnswer(c)
+	f.readResponse(c)
 }
 
-func (f *faulty) readAnswer(c net.Conn) {
+func (f *faulty) readResponse(c net.Conn) {
 	c.SetReadDeadline(time.Now().Add(time.Second))
 	io.CopyN(io.Discard, c, 1)
 }

@@ -1,6 +1,6 @@
 // Listen sends a million events to `apizee-hooks listen --record` at full speed, while
-// others send slowly, break off, send too much or no HTTP at all, and thousands hold a
-// connection and say nothing. Memory, threads and open files must stay flat, and each
+// others send slow, truncated, oversized or non-HTTP requests, and thousands of connections are
+// idle. Memory, threads and open files must stay flat, and each
 // event that was acknowledged must be in the recording once.
 //
 //	go -C .ci run ./soak/listen
@@ -19,32 +19,32 @@ import (
 )
 
 const (
-	most    = 60.0             // MiB that the listener may take
-	patient = 30 * time.Second // how long a sender waits for an answer
+	maxMemory       = 60.0             // MiB for the listener
+	responseTimeout = 30 * time.Second // per event
 )
 
-// tally is what became of the events, by number.
+// tally counts the results of the events, by number.
 type tally struct {
-	answered []atomic.Bool
-	done     atomic.Int64
-	refused  atomic.Int64
-	failed   atomic.Int64
-	retried  atomic.Int64
-	slowest  atomic.Int64 // nanoseconds
+	acknowledged []atomic.Bool
+	done         atomic.Int64
+	rejected     atomic.Int64
+	failed       atomic.Int64
+	retried      atomic.Int64
+	slowest      atomic.Int64 // nanoseconds
 }
 
 func main() {
-	events := flag.Int64("events", 1_000_000, "how many events are sent")
-	senders := flag.Int("senders", 32, "how many senders there are")
-	idlers := flag.Int("idle", 3000, "how many connections say nothing")
-	length := flag.Duration("length", 5*time.Minute, "stop after this time at the latest")
+	events := flag.Int64("events", 1_000_000, "number of events")
+	senders := flag.Int("senders", 32, "number of senders")
+	idlers := flag.Int("idle", 3000, "number of idle connections")
+	length := flag.Duration("length", 5*time.Minute, "maximum time")
 	flag.Parse()
 	l := lab.Open("listen")
 	path := l.File("events.ndjson")
 	p, addr := l.Listen(io.Discard, "--record", path)
 
 	faulty := begin(addr, *idlers)
-	t := &tally{answered: make([]atomic.Bool, *events)}
+	t := &tally{acknowledged: make([]atomic.Bool, *events)}
 	start := time.Now()
 	samples := watch(p, t, *events)
 	t.send(addr, *senders, start.Add(*length))
@@ -54,24 +54,24 @@ func main() {
 	stopped := p.End(os.Interrupt, 5*time.Second)
 
 	counts := make([]uint8, *events)
-	strangers := 0
-	torn, err := lab.Recorded(path, func(n int64) {
+	unexpected := 0
+	truncated, err := lab.Recorded(path, func(n int64) {
 		switch {
-		case n == anonymous:
+		case n == unnumbered:
 		case n < 0 || n >= *events:
-			strangers++
+			unexpected++
 		default:
 			counts[n]++
 		}
 	})
 	l.Must(err)
 	lost, twice := compare(t, counts)
-	l.Check("every event is acknowledged", t.done.Load() == *events && t.failed.Load() == 0 && t.refused.Load() == 0,
-		"%d of %d in %s, %.0f a second; %d failed, %d refused, %d sent again", t.done.Load(), *events, took.Round(time.Second),
-		float64(t.done.Load())/took.Seconds(), t.failed.Load(), t.refused.Load(), t.retried.Load())
-	l.Check("each of them is recorded once", lost == 0 && twice == 0, "%d lost, %d twice", lost, twice)
-	l.Check("nothing else is recorded, and no line is torn", strangers == 0 && torn == 0, "%d others, %d torn", strangers, torn)
-	l.Check("no answer takes 2 s", t.slowest.Load() < int64(2*time.Second), "the slowest took %s", time.Duration(t.slowest.Load()).Round(time.Millisecond))
+	l.Check("every event is acknowledged", t.done.Load() == *events && t.failed.Load() == 0 && t.rejected.Load() == 0,
+		"%d of %d in %s, %.0f per second; %d failed, %d rejected, %d resent", t.done.Load(), *events, took.Round(time.Second),
+		float64(t.done.Load())/took.Seconds(), t.failed.Load(), t.rejected.Load(), t.retried.Load())
+	l.Check("each is recorded once", lost == 0 && twice == 0, "%d lost, %d twice", lost, twice)
+	l.Check("nothing else is recorded, and no line is truncated", unexpected == 0 && truncated == 0, "%d others, %d truncated", unexpected, truncated)
+	l.Check("every response arrives within 2 s", t.slowest.Load() < int64(2*time.Second), "the slowest took %s", time.Duration(t.slowest.Load()).Round(time.Millisecond))
 	after.report(l)
 	l.Check("it stops within 5 s", stopped && p.ProcessState.ExitCode() == 0, "exit code %d", p.ProcessState.ExitCode())
 	faulty.report()
@@ -91,12 +91,12 @@ func (t *tally) send(addr string, senders int, end time.Time) {
 			}()
 			for time.Now().Before(end) {
 				n := next.Add(1) - 1
-				if n >= int64(len(t.answered)) {
+				if n >= int64(len(t.acknowledged)) {
 					return
 				}
 				t.post(&s, n)
 				if sender%4 == 0 && n%16 == 0 {
-					s.Close() // those who come anew must find room
+					s.Close() // new connections must be accepted too
 				}
 			}
 		})
@@ -106,7 +106,7 @@ func (t *tally) send(addr string, senders int, end time.Time) {
 
 func (t *tally) post(s *lab.Sender, n int64) {
 	start := time.Now()
-	status, err := s.Post(n, patient)
+	status, err := s.Post(n, responseTimeout)
 	took := int64(time.Since(start))
 	for slowest := t.slowest.Load(); took > slowest && !t.slowest.CompareAndSwap(slowest, took); {
 		slowest = t.slowest.Load()
@@ -117,9 +117,9 @@ func (t *tally) post(s *lab.Sender, n int64) {
 			fmt.Fprintln(os.Stderr, "a sender failed:", err)
 		}
 	case status != 204:
-		t.refused.Add(1)
+		t.rejected.Add(1)
 	default:
-		t.answered[n].Store(true)
+		t.acknowledged[n].Store(true)
 		t.done.Add(1)
 	}
 }
@@ -127,7 +127,7 @@ func (t *tally) post(s *lab.Sender, n int64) {
 func compare(t *tally, counts []uint8) (lost, twice int) {
 	for n, count := range counts {
 		switch {
-		case t.answered[n].Load() && count == 0:
+		case t.acknowledged[n].Load() && count == 0:
 			lost++
 		case count > 1:
 			twice++

@@ -8,7 +8,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/ci/soak/lab"
 )
 
-// samples are what the listener took in the course of a soak.
+// samples are the resources that the listener used.
 type samples struct {
 	early, late lab.Status // after a fifth of the events, and at the end
 	peak        float64
@@ -16,7 +16,7 @@ type samples struct {
 	open        int
 }
 
-// watch looks at the listener each second until the function it returns is called.
+// watch samples the listener every second until the returned function is called.
 func watch(p *lab.Process, t *tally, events int64) (end func() samples) {
 	stop, done := make(chan struct{}), make(chan samples)
 	go func() {
@@ -51,8 +51,8 @@ func (s *samples) add(now lab.Status, warm bool) {
 }
 
 func (s samples) report(l *lab.Lab) {
-	l.Check(fmt.Sprintf("it never takes %.0f MiB", most), s.peak < most, "%.1f MiB at the most", s.peak)
+	l.Check(fmt.Sprintf("memory stays below %.0f MiB", maxMemory), s.peak < maxMemory, "at most %.1f MiB", s.peak)
 	l.Check("memory is flat", s.late.RSS < 1.25*s.early.RSS+4, "%.1f MiB after a fifth, %.1f MiB at the end", s.early.RSS, s.late.RSS)
-	l.Check("threads are few", s.threads <= 40, "%d at the most", s.threads)
-	l.Check("open files are bounded", s.open <= 2048+4096+32, "%d at the most", s.open)
+	l.Check("threads are few", s.threads <= 40, "at most %d", s.threads)
+	l.Check("open files are bounded", s.open <= 2048+4096+32, "at most %d", s.open)
 }

@@ -11,10 +11,10 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/ci/soak/lab"
 )
 
-// endpoint is one that does it wrong.
+// endpoint is a faulty endpoint.
 type endpoint struct {
-	name   string
-	answer func(net.Conn)
+	name    string
+	respond func(net.Conn)
 }
 
 const second = time.Second
@@ -23,15 +23,15 @@ var block = strings.Repeat("x", 64<<10)
 
 func endpoints() []endpoint {
 	return []endpoint{
-		{"never answers", func(c net.Conn) { io.Copy(io.Discard, c) }},
-		{"answers a byte a second", func(c net.Conn) {
+		{"never responds", func(c net.Conn) { io.Copy(io.Discard, c) }},
+		{"responds with a byte per second", func(c net.Conn) {
 			drip(c, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\naccepted.")
 		}},
-		{"a body of a byte a second", func(c net.Conn) {
+		{"a body of a byte per second", func(c net.Conn) {
 			io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
 			drip(c, block)
 		}},
-		{"answers 10 GB", func(c net.Conn) {
+		{"responds with 10 GB", func(c net.Conn) {
 			io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 10000000000\r\n\r\n")
 			pour(c, block)
 		}},
@@ -44,15 +44,15 @@ func endpoints() []endpoint {
 			pour(c, block)
 		}},
 		{"endless 103s", func(c net.Conn) { pour(c, "HTTP/1.1 103 Early Hints\r\nX: x\r\n\r\n") }},
-		{"closes mid-reply", func(c net.Conn) { io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf") }},
-		{"closes in the head", func(c net.Conn) { io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Le") }},
+		{"truncated response", func(c net.Conn) { io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf") }},
+		{"truncated response head", func(c net.Conn) { io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Le") }},
 		{"resets", func(c net.Conn) { c.(*net.TCPConn).SetLinger(0) }},
-		{"answers garbage", func(c net.Conn) { io.WriteString(c, "\x15\x03\x01\x00\x02\x02\x28\x1b[2J\xff\r\n\r\n") }},
+		{"responds with garbage", func(c net.Conn) { io.WriteString(c, "\x15\x03\x01\x00\x02\x02\x28\x1b[2J\xff\r\n\r\n") }},
 		{"an impossible length", func(c net.Conn) { io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n") }},
-		{"redirects in a circle", func(c net.Conn) {
+		{"redirects in a loop", func(c net.Conn) {
 			io.WriteString(c, "HTTP/1.1 302 Found\r\nLocation: /hooks\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
 		}},
-		{"answers 500", func(c net.Conn) {
+		{"returns 500", func(c net.Conn) {
 			io.WriteString(c, "HTTP/1.1 500 \x1b[31mno\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
 		}},
 	}
@@ -81,7 +81,7 @@ func (e endpoint) handle(c net.Conn) {
 		return
 	}
 	io.Copy(io.Discard, r.Body)
-	e.answer(c)
+	e.respond(c)
 }
 
 func drip(c net.Conn, text string) {

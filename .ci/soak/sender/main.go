@@ -1,7 +1,6 @@
-// Sender has every command that delivers meet endpoints that do it wrong, programs under
-// test that will not stop, and reports that find no room. No command may hang beyond its
-// timeout or take memory without bound; each must end with the exit code that was
-// designed and say why. It mounts a small tmpfs, for which it must be root.
+// Sender runs every command that delivers against faulty endpoints, programs that do not stop,
+// and reports on a full disk. No command may exceed its timeout or a memory limit; each must
+// end with the designed exit code and an error. It mounts a small tmpfs, so it must run as root.
 //
 //	go -C .ci run ./soak/sender
 package main
@@ -19,8 +18,8 @@ import (
 )
 
 const (
-	timeout = time.Second
-	most    = 80.0 // MiB that a command may take
+	timeout   = time.Second
+	maxMemory = 80.0 // MiB per command
 )
 
 // command is one that delivers.
@@ -48,17 +47,17 @@ func commands(l *lab.Lab) []command {
 	}
 }
 
-// codes are the exit codes that were designed, by endpoint; 3 where none is named.
+// codes are the designed exit codes by endpoint; the default is 3.
 var codes = map[string][]int{
-	"answers 10 GB":         {0},
-	"endless chunks":        {0},
-	"redirects in a circle": {1},
-	"answers 500":           {1},
+	"responds with 10 GB": {0},
+	"endless chunks":      {0},
+	"redirects in a loop": {1},
+	"returns 500":         {1},
 }
 
 func main() {
-	audits := flag.Bool("audits", true, "audit each endpoint too, which takes a minute")
-	only := flag.String("only", "", "have this command alone meet the endpoints")
+	audits := flag.Bool("audits", true, "also audit each endpoint, which takes a minute")
+	only := flag.String("only", "", "run this command only")
 	flag.Parse()
 	l := lab.Open("sender")
 	for _, c := range commands(l) {
@@ -66,7 +65,7 @@ func main() {
 			continue
 		}
 		for _, e := range endpoints() {
-			meet(l, c, e)
+			deliverTo(l, c, e)
 		}
 	}
 	programs(l)
@@ -74,8 +73,8 @@ func main() {
 	l.Close()
 }
 
-// meet has a command meet an endpoint.
-func meet(l *lab.Lab, c command, e endpoint) {
+// deliverTo runs a command against an endpoint.
+func deliverTo(l *lab.Lab, c command, e endpoint) {
 	p := l.Command(append(c.args, "--to", e.serve(l), "--timeout", timeout.String())...)
 	within, want := c.within+2*time.Second, codes[e.name]
 	if want == nil {
@@ -87,7 +86,7 @@ func meet(l *lab.Lab, c command, e endpoint) {
 	run(l, c.name+": "+e.name, p, within, want)
 }
 
-// run runs a command, and checks what it promises.
+// run runs a command and checks its time, memory, exit code and output.
 func run(l *lab.Lab, name string, p *lab.Process, within time.Duration, want []int) {
 	start := time.Now()
 	l.Must(p.Begin())
@@ -99,7 +98,7 @@ func run(l *lab.Lab, name string, p *lab.Process, within time.Duration, want []i
 	told := code == 0 || says != "" || p.Out.String() != ""
 	first, _, _ := strings.Cut(says, "\n")
 	first = first[:min(len(first), 100)]
-	l.Check(name, ended && slices.Contains(want, code) && p.Memory() < most && clean && told,
+	l.Check(name, ended && slices.Contains(want, code) && p.Memory() < maxMemory && clean && told,
 		"%d in %5.2f s, %2.0f MiB  %s", code, took.Seconds(), p.Memory(), first)
 	if !slices.Contains(want, code) {
 		fmt.Fprintf(os.Stderr, "%s: %d, want %v\n%s%s\n", name, code, want, p.Out.String(), says)

@@ -1,7 +1,7 @@
-// Trouble takes away from `apizee-hooks listen` what it needs: room on the disk, file
-// descriptors, the folder of the recording, somebody who reads what it prints. It must
-// say what is wrong, keep what it has acknowledged, and go on when the trouble is over.
-// It mounts a small tmpfs, for which it must be root.
+// Trouble deprives `apizee-hooks listen` of what it needs: disk space, file descriptors, the
+// directory of the recording, a reader of its output. It must report the problem, keep the
+// acknowledged events, and continue when the problem is solved. It mounts a small tmpfs, so it
+// must run as root.
 //
 //	go -C .ci run ./soak/trouble
 package main
@@ -20,70 +20,70 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/ci/soak/lab"
 )
 
-const patient = 5 * time.Second
+const responseTimeout = 5 * time.Second
 
 func main() {
 	l := lab.Open("trouble")
 	fullDisk(l)
 	fullDisk(l, "--sync")
 	noDescriptors(l)
-	removedFolder(l)
-	deafPipe(l)
-	deafTerminal(l)
+	removedDirectory(l)
+	stalledPipe(l)
+	stalledTerminal(l)
 	l.Close()
 }
 
-// sending posts events one after the other.
-type sending struct {
+// eventSender posts events one after the other.
+type eventSender struct {
 	lab.Sender
-	next     int64
-	answered []int64
-	slowest  time.Duration
+	next         int64
+	acknowledged []int64
+	slowest      time.Duration
 }
 
 // post sends the next event and returns the status, 0 for none.
-func (s *sending) post() int {
+func (s *eventSender) post() int {
 	n, start := s.next, time.Now()
 	s.next++
-	status, err := s.Post(n, patient)
+	status, err := s.Post(n, responseTimeout)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		status = 0
 	}
 	if status == 204 {
-		s.answered = append(s.answered, n)
+		s.acknowledged = append(s.acknowledged, n)
 	}
 	s.slowest = max(s.slowest, time.Since(start))
 	return status
 }
 
-// missing is how many acknowledged events are not in a recording exactly once.
-func (s *sending) missing(path string) (missing, torn int, err error) {
+// missing returns how many acknowledged events are not in a recording exactly once.
+func (s *eventSender) missing(path string) (missing, truncated int, err error) {
 	counts := map[int64]int{}
-	torn, err = lab.Recorded(path, func(n int64) { counts[n]++ })
-	for _, n := range s.answered {
+	truncated, err = lab.Recorded(path, func(n int64) { counts[n]++ })
+	for _, n := range s.acknowledged {
 		if counts[n] != 1 {
 			missing++
 		}
 	}
-	return missing, torn, err
+	return missing, truncated, err
 }
 
 func fullDisk(l *lab.Lab, flags ...string) {
-	folder := l.File("small")
-	l.Must(os.MkdirAll(folder, 0o700))
-	l.Must(exec.Command("mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", folder).Run())
-	defer exec.Command("umount", folder).Run()
-	filler, path := filepath.Join(folder, "filler"), filepath.Join(folder, "events.ndjson")
+	dir := l.File("small")
+	l.Must(os.MkdirAll(dir, 0o700))
+	l.Must(exec.Command("mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", dir).Run())
+	defer exec.Command("umount", dir).Run()
+	filler, path := filepath.Join(dir, "filler"), filepath.Join(dir, "events.ndjson")
 	l.Must(os.WriteFile(filler, make([]byte, 128<<10), 0o600))
 	var out lab.Text
 	p, addr := l.Listen(&out, append([]string{"--record", path}, flags...)...)
-	s := &sending{Sender: lab.Sender{Addr: addr}}
+	s := &eventSender{Sender: lab.Sender{Addr: addr}}
 	status := 204
 	for status == 204 && s.next < 10_000 {
 		status = s.post()
 	}
-	before := len(s.answered)
+	before := len(s.acknowledged)
 	for range 100 {
 		s.post()
 	}
@@ -91,12 +91,12 @@ func fullDisk(l *lab.Lab, flags ...string) {
 	for range 100 {
 		s.post()
 	}
-	stopped := p.End(os.Interrupt, patient)
-	missing, torn, err := s.missing(path)
+	stopped := p.End(os.Interrupt, responseTimeout)
+	missing, truncated, err := s.missing(path)
 	name := strings.Join(append([]string{"a full disk"}, flags...), ", ")
-	l.Check(name+": the answer is 507, and says why", status == 507 && strings.Contains(out.String(), "no space left"), "%d after %d events", status, before)
-	l.Check("  what was acknowledged is kept", missing == 0 && err == nil, "%d of %d missing, %d torn, error %v", missing, len(s.answered), torn, err)
-	l.Check("  with room it goes on, and it stops", len(s.answered) >= before+100 && stopped, "%d more events", len(s.answered)-before)
+	l.Check(name+": the status is 507, with a reason", status == 507 && strings.Contains(out.String(), "no space left"), "%d after %d events", status, before)
+	l.Check("  acknowledged events are kept", missing == 0 && err == nil, "%d of %d missing, %d truncated, error %v", missing, len(s.acknowledged), truncated, err)
+	l.Check("  with space it continues, and it stops", len(s.acknowledged) >= before+100 && stopped, "%d more events", len(s.acknowledged)-before)
 }
 
 func noDescriptors(l *lab.Lab) {
@@ -104,7 +104,7 @@ func noDescriptors(l *lab.Lab) {
 	var out lab.Text
 	p := l.CommandWithin(40, lab.ListenArgs("--record", path)...)
 	addr := l.BeginListener(p, &out)
-	s := &sending{Sender: lab.Sender{Addr: addr}}
+	s := &eventSender{Sender: lab.Sender{Addr: addr}}
 	s.post()
 	var idle []net.Conn
 	for range 100 {
@@ -125,33 +125,33 @@ func noDescriptors(l *lab.Lab) {
 		s.Close() // each event needs a connection
 		s.post()
 	}
-	stopped := p.End(os.Interrupt, patient)
+	stopped := p.End(os.Interrupt, responseTimeout)
 	missing, _, err := s.missing(path)
-	l.Check("no file descriptors left: it is said", strings.Contains(out.String(), "too many open files"), "%d of 21 events acknowledged", len(s.answered))
-	l.Check("  with descriptors back it goes on, and all is kept", len(s.answered) == 21 && missing == 0 && err == nil && stopped,
-		"the slowest answer took %s, %d missing", s.slowest.Round(time.Millisecond), missing)
+	l.Check("no file descriptors: an error is printed", strings.Contains(out.String(), "too many open files"), "%d of 21 events acknowledged", len(s.acknowledged))
+	l.Check("  with descriptors it continues, and all is kept", len(s.acknowledged) == 21 && missing == 0 && err == nil && stopped,
+		"the slowest response took %s, %d missing", s.slowest.Round(time.Millisecond), missing)
 }
 
-func removedFolder(l *lab.Lab) {
-	folder := l.File("removed")
-	path := filepath.Join(folder, "events.ndjson")
-	l.Must(os.Mkdir(folder, 0o700))
+func removedDirectory(l *lab.Lab) {
+	dir := l.File("removed")
+	path := filepath.Join(dir, "events.ndjson")
+	l.Must(os.Mkdir(dir, 0o700))
 	var out lab.Text
 	p, addr := l.Listen(&out, "--record", path)
-	s := &sending{Sender: lab.Sender{Addr: addr}}
+	s := &eventSender{Sender: lab.Sender{Addr: addr}}
 	s.post()
-	l.Must(os.RemoveAll(folder))
-	s.answered = nil
+	l.Must(os.RemoveAll(dir))
+	s.acknowledged = nil
 	status := s.post()
-	l.Must(os.Mkdir(folder, 0o700))
+	l.Must(os.Mkdir(dir, 0o700))
 	again := s.post()
-	stopped := p.End(os.Interrupt, patient)
+	stopped := p.End(os.Interrupt, responseTimeout)
 	missing, _, err := s.missing(path)
-	l.Check("the folder of the recording is removed: the answer is 507", status == 507 && strings.Contains(out.String(), "it was removed"), "%d", status)
-	l.Check("  with the folder back it goes on", again == 204 && missing == 0 && err == nil && stopped, "%d, %d missing, error %v", again, missing, err)
+	l.Check("the directory of the recording is removed: the status is 507", status == 507 && strings.Contains(out.String(), "it was moved or removed"), "%d", status)
+	l.Check("  with the directory restored it continues", again == 204 && missing == 0 && err == nil && stopped, "%d, %d missing, error %v", again, missing, err)
 }
 
-// freeAddress is one that nobody listens on.
+// freeAddress returns an unused address.
 func freeAddress(l *lab.Lab) string {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	l.Must(err)
@@ -169,8 +169,8 @@ func await(addr string) {
 	}
 }
 
-// deaf has a listener print to somebody who does not read.
-func deaf(l *lab.Lab, name string, out *os.File, also bool) {
+// stalledReader runs a listener whose output is not read.
+func stalledReader(l *lab.Lab, name string, out *os.File, also bool) {
 	addr := freeAddress(l)
 	p := l.Command("listen", "--addr", addr)
 	p.Stdout = out
@@ -181,33 +181,33 @@ func deaf(l *lab.Lab, name string, out *os.File, also bool) {
 	l.Must(p.Begin())
 	out.Close()
 	await(addr)
-	s := &sending{Sender: lab.Sender{Addr: addr}}
+	s := &eventSender{Sender: lab.Sender{Addr: addr}}
 	const events = 100_000
 	for range events {
 		s.post()
 	}
 	memory := p.Status().Peak
 	start := time.Now()
-	stopped := p.End(syscall.SIGTERM, patient)
+	stopped := p.End(syscall.SIGTERM, responseTimeout)
 	took := time.Since(start)
-	l.Check(name+": events are answered", len(s.answered) == events && s.slowest < time.Second, "%d of %d, the slowest took %s", len(s.answered), events, s.slowest.Round(time.Millisecond))
+	l.Check(name+": events are acknowledged", len(s.acknowledged) == events && s.slowest < time.Second, "%d of %d, the slowest took %s", len(s.acknowledged), events, s.slowest.Round(time.Millisecond))
 	l.Check("  memory is bounded, and it stops within 2 s", memory < 60 && stopped && took < 2*time.Second, "%.0f MiB, %s", memory, took.Round(time.Millisecond))
 	if !also {
 		l.Check("  and it says why output is missing", strings.Contains(p.Err.String(), "output is blocked"), "%s", strings.TrimSpace(p.Err.String()))
 	}
 }
 
-func deafPipe(l *lab.Lab) {
+func stalledPipe(l *lab.Lab) {
 	reader, writer, err := os.Pipe()
 	l.Must(err)
 	defer reader.Close()
-	deaf(l, "a pipe that nobody reads", writer, false)
+	stalledReader(l, "a pipe that nobody reads", writer, false)
 }
 
-func deafTerminal(l *lab.Lab) {
+func stalledTerminal(l *lab.Lab) {
 	master, slave, err := openTerminal()
 	l.Must(err)
 	defer master.Close()
-	deaf(l, "a terminal that stops reading", slave, true)
+	stalledReader(l, "a terminal that stops reading", slave, true)
 	io.CopyN(io.Discard, master, 1)
 }
