@@ -20,13 +20,16 @@ type file interface {
 	Fd() uintptr
 }
 
+var errNotRegular = errors.New("it is a pipe or a device; a recording must be a regular file")
+
 func openFile(path string, sync bool) (file, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_APPEND|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, err
 	}
 	if _, err := f.Seek(0, io.SeekEnd); err != nil {
-		return nil, fmt.Errorf("it must be a regular file: %w", errors.Join(err, f.Close()))
+		f.Close()
+		return nil, &fs.PathError{Op: "seek", Path: path, Err: errNotRegular}
 	}
 	if err := checkFormat(f); err != nil {
 		return nil, errors.Join(err, f.Close())

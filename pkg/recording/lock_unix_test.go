@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -34,5 +35,15 @@ func TestLockedByAnother(t *testing.T) {
 	appendAll(t, w, entry("3"))
 	if entries, truncated := readAll(t, readFile(t, path)); len(entries) != 2 || truncated != nil {
 		t.Errorf("%d entries, truncated %v", len(entries), truncated)
+	}
+}
+
+func TestCreateRefusesFIFO(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "fifo")
+	if err := syscall.Mkfifo(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Create(path, Options{}); err == nil || !strings.Contains(err.Error(), "it is a pipe or a device") {
+		t.Errorf("got %v", err)
 	}
 }
