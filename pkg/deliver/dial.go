@@ -115,6 +115,9 @@ func newDialer(n Network) *dialer {
 
 func (d *dialer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
 	if d.network.UnixSocket != "" {
+		if err := CheckSocketPath(d.network.UnixSocket); err != nil {
+			return nil, err
+		}
 		return d.Dialer.DialContext(ctx, "unix", d.network.UnixSocket)
 	}
 	host, port, err := net.SplitHostPort(address)
@@ -130,6 +133,15 @@ func (d *dialer) DialContext(ctx context.Context, network, address string) (net.
 		addresses[i] = net.JoinHostPort(ip.String(), port)
 	}
 	return d.dialFirst(ctx, network, addresses)
+}
+
+// CheckSocketPath returns an error for a path that is too long for a socket, which to the system is
+// just an invalid argument.
+func CheckSocketPath(path string) error {
+	if limit := len(syscall.RawSockaddrUnix{}.Path) - 1; len(path) > limit {
+		return fmt.Errorf("the path of the socket has %d bytes; the limit is %d", len(path), limit)
+	}
+	return nil
 }
 
 // headStart is how long an address is tried before the next one is tried concurrently.

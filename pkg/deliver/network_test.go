@@ -101,6 +101,13 @@ func TestHostsThatNeedNoLookup(t *testing.T) {
 	}
 }
 
+func TestLongSocketPath(t *testing.T) {
+	got := send(t, newClient(t, Network{UnixSocket: strings.Repeat("s", 200)}), "http://h/", "{}")
+	if got.Failure == nil || !strings.Contains(got.Failure.Message, "the path of the socket has 200 bytes; the limit is 10") {
+		t.Errorf("%+v", got.Failure)
+	}
+}
+
 func TestClientCertificate(t *testing.T) {
 	config, caFile := selfSigned(t)
 	dir := t.TempDir()

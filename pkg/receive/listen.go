@@ -44,6 +44,9 @@ func Listen(ctx context.Context, addr string) (net.Listener, error) {
 		if path == "" {
 			return nil, &ListenError{Addr: addr, Err: errors.New("the path of the socket is missing")}
 		}
+		if err := deliver.CheckSocketPath(path); err != nil {
+			return nil, &ListenError{Addr: addr, Err: err}
+		}
 		network, address = "unix", path
 		removeStale(path)
 	}

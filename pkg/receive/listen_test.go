@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
@@ -31,6 +32,14 @@ func TestListen(t *testing.T) {
 		t.Fatal(everywhere, err)
 	}
 	everywhere.Close()
+}
+
+func TestLongSocketPath(t *testing.T) {
+	_, err := Listen(t.Context(), Unix+strings.Repeat("s", 200))
+	var failure *ListenError
+	if !errors.As(err, &failure) || !strings.Contains(err.Error(), "the path of the socket has 200 bytes") {
+		t.Errorf("got %v", err)
+	}
 }
 
 func TestReaches(t *testing.T) {
