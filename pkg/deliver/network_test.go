@@ -126,6 +126,23 @@ func TestClientCertificate(t *testing.T) {
 	if got := send(t, newClient(t, network), server.URL, "{}"); !got.Accepted() {
 		t.Errorf("%+v", got.Failure)
 	}
+	// One file may have both.
+	certificate, err := os.ReadFile(caFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	both := filepath.Join(dir, "both.pem")
+	os.WriteFile(both, append(certificate, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key})...), 0o600)
+	if got := send(t, newClient(t, Network{CAFile: caFile, CertFile: both}), server.URL, "{}"); !got.Accepted() {
+		t.Errorf("%+v", got.Failure)
+	}
+	encrypted := filepath.Join(dir, "encrypted.pem")
+	os.WriteFile(encrypted, pem.EncodeToMemory(&pem.Block{Type: "ENCRYPTED PRIVATE KEY", Bytes: []byte("encrypted")}), 0o600)
+	for keyFile, want := range map[string]string{"": "no private key", encrypted: "the private key is encrypted"} {
+		if _, err := NewTransport(t.Context(), Network{CertFile: caFile, KeyFile: keyFile}, 1); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: got %v", keyFile, err)
+		}
+	}
 	network.KeyFile = filepath.Join(dir, "missing")
 	var unusable *ClientCertificateError
 	if _, err := NewTransport(t.Context(), network, 1); !errors.As(err, &unusable) {

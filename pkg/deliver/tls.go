@@ -1,10 +1,13 @@
 package deliver
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/pem"
 	"fmt"
+	"strings"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/textfile"
 )
@@ -19,17 +22,17 @@ func (e *ClientCertificateError) Unwrap() error { return e.Err }
 func (n Network) tlsConfig(ctx context.Context) (*tls.Config, error) {
 	config := &tls.Config{InsecureSkipVerify: n.Insecure, NextProtos: []string{"http/1.1"}}
 	if n.CAFile != "" {
-		pem, err := readPEM(ctx, n.CAFile)
+		authorities, err := readPEM(ctx, n.CAFile)
 		if err != nil {
 			return nil, fmt.Errorf("read CA file: %w", err)
 		}
 		config.RootCAs = x509.NewCertPool()
-		if !config.RootCAs.AppendCertsFromPEM(pem) {
+		if !config.RootCAs.AppendCertsFromPEM(authorities) {
 			return nil, fmt.Errorf("CA file %s has no certificate in PEM format", n.CAFile)
 		}
 	}
 	if n.CertFile != "" {
-		certificate, err := LoadCertificate(ctx, n.CertFile, n.KeyFile)
+		certificate, err := LoadCertificate(ctx, n.CertFile, cmp.Or(n.KeyFile, n.CertFile))
 		if err != nil {
 			return nil, &ClientCertificateError{err}
 		}
@@ -48,7 +51,29 @@ func LoadCertificate(ctx context.Context, certFile, keyFile string) (tls.Certifi
 	if err != nil {
 		return tls.Certificate{}, err
 	}
-	return tls.X509KeyPair(certificate, key)
+	pair, err := tls.X509KeyPair(certificate, key)
+	if err != nil {
+		if problem := keyProblem(key); problem != "" {
+			return pair, fmt.Errorf("%s: %s", keyFile, problem)
+		}
+	}
+	return pair, err
+}
+
+// keyProblem returns why PEM data has no usable private key, or "".
+func keyProblem(data []byte) string {
+	for {
+		block, rest := pem.Decode(data)
+		switch {
+		case block == nil:
+			return "no private key in PEM format"
+		case block.Type == "ENCRYPTED PRIVATE KEY", strings.Contains(block.Headers["Proc-Type"], "ENCRYPTED"):
+			return "the private key is encrypted; use one without a passphrase"
+		case strings.HasSuffix(block.Type, "PRIVATE KEY"):
+			return ""
+		}
+		data = rest
+	}
 }
 
 // maxPEM is the most bytes that a file of certificates may have. All that a system trusts
@@ -56,9 +81,9 @@ func LoadCertificate(ctx context.Context, certFile, keyFile string) (tls.Certifi
 const maxPEM = 4 << 20
 
 func readPEM(ctx context.Context, path string) ([]byte, error) {
-	pem, err := textfile.ReadFile(ctx, path, maxPEM)
+	text, err := textfile.ReadFile(ctx, path, maxPEM)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, textfile.Reason(err))
 	}
-	return pem, nil
+	return text, nil
 }

@@ -13,7 +13,7 @@ type Network struct {
 	Insecure bool   // accept any certificate
 	CAFile   string // PEM file of the only trusted authorities, as in curl's --cacert; "" means the system's
 	CertFile string // PEM file of the client certificate; "" is none
-	KeyFile  string
+	KeyFile  string // PEM file of its key; "" means CertFile
 
 	Resolve    []Resolve
 	UnixSocket string // connect here, whatever the URL says; "" connects over TCP

@@ -28,7 +28,7 @@ type Network struct {
 func (o *Network) AddFlags(c *cobra.Command, f *pflag.FlagSet) {
 	f.Bool("insecure", false, "accept any TLS certificate")
 	f.StringVar(&o.caCert, "cacert", "", "PEM file of the only certificates to trust")
-	f.StringVar(&o.clientCert, "client-cert", "", "PEM file with the client certificate")
+	f.StringVar(&o.clientCert, "client-cert", "", "PEM file with the client certificate, and its key without --client-key")
 	f.StringVar(&o.clientKey, "client-key", "", "PEM file with the key of --client-cert")
 	f.Var(resolveFlag{&o.resolve}, "resolve", "address to connect to for a host and port; repeatable")
 	f.StringVar(&o.unixSocket, "unix-socket", "", "Unix socket to connect to, instead of the URL's host")
@@ -77,8 +77,8 @@ func (f resolveFlag) Set(s string) error {
 
 // NetworkOf returns the connection settings of the flags and the environment.
 func (a *App) NetworkOf(o Network, insecure bool) (deliver.Network, error) {
-	if (o.clientCert == "") != (o.clientKey == "") {
-		return deliver.Network{}, Usage(errors.New("--client-cert and --client-key must be used together"), "set both; one PEM file may contain both.")
+	if o.clientCert == "" && o.clientKey != "" {
+		return deliver.Network{}, Usage(errors.New("--client-key requires --client-cert"), "set both; with --client-cert alone, its file must contain both.")
 	}
 	return deliver.Network{
 		Insecure: insecure, CAFile: o.caCert, CertFile: o.clientCert, KeyFile: o.clientKey,
@@ -98,7 +98,7 @@ func (a *App) NoteProxy(n deliver.Network, u *url.URL) {
 func badFiles(err error) error {
 	var client *deliver.ClientCertificateError
 	if errors.As(err, &client) {
-		return Usage(fmt.Errorf("--client-cert and --client-key: %w", client.Err), "use files in PEM format.")
+		return Usage(fmt.Errorf("--client-cert and --client-key: %w", client.Err), "use a certificate and its key in PEM format; set --client-key if the key is in another file.")
 	}
 	return Usage(err, "use a file of certificates in PEM format.")
 }
