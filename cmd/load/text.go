@@ -33,7 +33,7 @@ func (l *printer) begin() {
 	if pace.From != pace.To {
 		rate += " to " + pace.To.String()
 	}
-	fmt.Fprintf(l.Text(), "%s %d events at %s for %s%s\n", p.Strong("→"), pace.Requests(), rate, pace.Duration, show.FaultLabel(p, l.load.Fault.Name))
+	fmt.Fprintf(l.Text(), "%s %s at %s for %s%s\n", p.Strong("→"), console.Plural(int(pace.Requests()), "event"), rate, pace.Duration, show.FaultLabel(p, l.load.Fault.Name))
 	fmt.Fprintf(l.Text(), "  %s\n", p.Dim("POST "+console.Safe(deliver.ShowURL(l.load.Target.URL, l.ShowSecrets))+
 		fmt.Sprintf("  (--seed %d)", l.load.Seed)))
 }
