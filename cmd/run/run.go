@@ -45,7 +45,10 @@ func New(app *cli.App) *cobra.Command {
 		Long: `Run scenarios: events in order, with expected responses. Files are checked before
 anything is sent. A name is looked up in .apizee-hooks/scenarios, then in the user's
 configuration directory (see 'help environment'), then among the built-in scenarios;
-a path is a file or a directory of scenarios.`,
+a path is a file or a directory of scenarios.
+
+Events without a time get times that increase by a second or more and end now: the first of
+n events is dated up to n seconds back, and so may be older than the last of an earlier run.`,
 		Annotations: cli.ExitCodes(map[int]string{
 			cli.ExitOK:          "all expectations met",
 			cli.ExitNegative:    "an expectation not met",
