@@ -47,7 +47,7 @@ anything is sent. A name is looked up in .apizee-hooks/scenarios, then in the us
 configuration directory (see 'help environment'), then among the built-in scenarios;
 a path is a file or a directory of scenarios.
 
-Events without a time get times that increase by a second or more and end now: the first of
+Events without a time get times that increase by at least 1s and end now: the first of
 n events is dated up to n seconds back, and so may be older than the last of an earlier run.`,
 		Annotations: cli.ExitCodes(map[int]string{
 			cli.ExitOK:          "all expectations met",
