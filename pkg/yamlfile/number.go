@@ -27,6 +27,17 @@ func retag(n *yaml.Node) {
 	}
 }
 
+// SetValue changes the value of a scalar. Without quotes or a tag of its own, the scalar has
+// the type of the new value, unless that is empty.
+func SetValue(n *yaml.Node, value string) {
+	n.Value = value
+	if n.Style == 0 && value != "" {
+		n.Tag = ""
+		n.Tag = n.ShortTag()
+		retag(n)
+	}
+}
+
 func tagOf(text string) string {
 	switch {
 	case text == "" || !strings.ContainsRune("-+.0123456789", rune(text[0])): // soon said of most

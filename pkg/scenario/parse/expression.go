@@ -15,10 +15,8 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/yamlfile"
 )
 
-// expression reads a text that may contain {{ }} and ${NAME}. It returns the text with the values
-// of the environment variables.
+// expression reads a text that may contain {{ }}, and returns it.
 func (r *reader) expression(p place, text string) string {
-	text = r.environment(p, text)
 	if !expr.Is(text) {
 		return text
 	}
@@ -41,10 +39,19 @@ func (r *reader) expression(p place, text string) string {
 	return text
 }
 
-// environment replaces references to environment variables. Their values are not evaluated as
-// expressions.
-func (r *reader) environment(p place, text string) string {
-	expanded, err := yamlfile.Expand(text, func(name string) (string, bool) {
+// environment replaces references to environment variables in the values of a node. A value
+// without quotes gets its type after that, as it would have without the reference. What a
+// variable holds is not evaluated as an expression.
+func (r *reader) environment(n *yaml.Node) {
+	for i, inner := range n.Content {
+		if isKey := n.Kind == yaml.MappingNode && i%2 == 0; !isKey {
+			r.environment(inner)
+		}
+	}
+	if n.Kind != yaml.ScalarNode || !yamlfile.Refers(n.Value) {
+		return
+	}
+	expanded, err := yamlfile.Expand(n.Value, func(name string) (string, bool) {
 		value, set := r.options.LookupEnv(name)
 		if set && redact.IsSecret(name) {
 			r.secrets = append(r.secrets, value)
@@ -54,11 +61,12 @@ func (r *reader) environment(p place, text string) string {
 	var wrong *yamlfile.ReferenceError
 	switch {
 	case errors.As(err, &wrong):
-		r.problem(p, "%s is not a valid reference to an environment variable, such as %s", expr.Quote(wrong.Text), yamlfile.References)
+		r.problem(at(n), "%s is not a valid reference to an environment variable, such as %s", expr.Quote(wrong.Text), yamlfile.References)
 	case err != nil:
-		r.problem(p, "%v", err)
+		r.problem(at(n), "%v", err)
+	default:
+		yamlfile.SetValue(n, expanded)
 	}
-	return expanded
 }
 
 func (r *reader) variables(f field) []scenario.Variable {

@@ -89,6 +89,7 @@ func (r *reader) document() *yaml.Node {
 		r.problem(place{}, "the file is empty; a scenario has steps, such as\n    steps:\n      - send: ticket update")
 		return nil
 	case 1:
+		r.environment(roots[0])
 		return roots[0]
 	}
 	r.problem(at(roots[1]), "unexpected second YAML document; a file must contain one scenario")
