@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -129,16 +130,30 @@ func freePort(t *testing.T) string {
 	return strings.TrimPrefix(server.URL, "http://127.0.0.1:")
 }
 
+// commandLimit is how long a command of a document may take.
+const commandLimit = time.Minute
+
 // command makes a command of the document. One that begins with a go command runs in the
 // checkout.
 func (r *documentRunner) command(line string) *exec.Cmd {
 	line = r.ports.Replace(line)
-	c := exec.Command("bash", "-c", "set -o pipefail\n"+line)
+	ctx, cancel := context.WithTimeout(r.t.Context(), commandLimit)
+	r.t.Cleanup(cancel)
+	c := exec.CommandContext(ctx, "bash", "-c", "set -o pipefail\n"+line)
+	c.WaitDelay = time.Second // what the command left running keeps its output open
+	ownGroup(c)
 	c.Dir, c.Env = r.dir, r.env
 	if strings.HasPrefix(line, "go ") {
 		c.Dir = ".."
 	}
 	return c
+}
+
+// output runs a command, ends what it left running, and returns what was printed.
+func output(c *exec.Cmd) ([]byte, error) {
+	out, err := c.CombinedOutput()
+	_ = c.Cancel() // nothing is usually left
+	return out, err
 }
 
 // script runs a block that shows no output.
@@ -149,7 +164,7 @@ func (r *documentRunner) script(code string) {
 	}
 	c := r.command(code)
 	c.Args[1] = "-euc"
-	if out, err := c.CombinedOutput(); err != nil {
+	if out, err := output(c); err != nil {
 		r.t.Errorf("%s\n%s%v", code, out, err)
 	}
 }
@@ -215,7 +230,7 @@ func (r *documentRunner) console(code string) string {
 		if strings.HasPrefix(line, "apizee-hooks listen") {
 			got = r.startListener(line)
 		} else {
-			out, _ := r.command(line).CombinedOutput()
+			out, _ := output(r.command(line))
 			got = string(out)
 		}
 		shown.WriteString("$ " + line + "\n" + unlessEqual(want, r.back.Replace(got)))

@@ -25,7 +25,7 @@ var errorPlace = sync.OnceValue(func() *regexp.Regexp {
 })
 
 // templateError makes a TemplateError of an error of text/template.
-func templateError(file string, err error) error {
+func templateError(file string, err error) *TemplateError {
 	wrong := &TemplateError{File: file, Err: err}
 	text := strings.TrimPrefix(err.Error(), "template: ")
 	found := errorPlace().FindStringSubmatch(strings.TrimPrefix(text, file))
@@ -49,7 +49,7 @@ func Short(text string) string {
 
 // Reason is the message of an error of text/template about an expression.
 func Reason(err error) string {
-	return templateError("", err).(*TemplateError).Reason
+	return templateError("", err).Reason
 }
 
 func explained(err error, at, text string) string {
