@@ -41,6 +41,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("HOME", env.WorkDir+"/home")
 			env.Setenv("NO_COLOR", "")
 			env.Setenv("COLUMNS", "")
+			env.Setenv("GORACE", "atexit_sleep_ms=0") // the race detector delays the end of each process by 1 s
 			return nil
 		},
 	})
