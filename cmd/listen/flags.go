@@ -46,7 +46,7 @@ func settingKeys() map[string]string {
 
 func (o *options) addFlags(c *cobra.Command) {
 	f := c.Flags()
-	f.String("addr", cli.DefaultAddr(), "host:port or unix:PATH to listen on")
+	f.String("addr", cli.DefaultAddr(), "port, host:port or unix:PATH to listen on")
 	f.String("path", "", "only path to accept; return 404 for others")
 	f.String("require-header", "", "header as 'Name: value' that events must have, else return 401")
 	f.String("max-body", "1MiB", "largest accepted body; return 413 above it")

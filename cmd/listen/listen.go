@@ -98,7 +98,7 @@ func cannotListen(err error) error {
 	case splitErr == nil && portErr != nil:
 		return cli.Usage(fmt.Errorf("--addr %q: %q is not a valid port", failure.Addr, port), "use a port from 0 to 65535, where 0 is any free one.")
 	case splitErr != nil:
-		return cli.Usage(fmt.Errorf("--addr %q is not a valid address", failure.Addr), "use host:port, such as "+cli.DefaultAddr()+".")
+		return cli.Usage(fmt.Errorf("--addr %q is not a valid address", failure.Addr), "use a port, host:port or unix:PATH, such as "+cli.DefaultAddr()+".")
 	case failure.InUse:
 		return cli.Unreachable(err, fmt.Sprintf("use another port, or any free one with --addr %s.", net.JoinHostPort(host, "0")))
 	}

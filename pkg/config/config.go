@@ -34,7 +34,7 @@ type Config struct {
 
 // Listen is the settings of the listener and its response.
 type Listen struct {
-	// Addr is the host:port to listen on.
+	// Addr is the address to listen on.
 	Addr string `mapstructure:"listen.addr"`
 	// Path is the only accepted path; "" accepts any.
 	Path string `mapstructure:"listen.path"`

@@ -35,10 +35,13 @@ func (e *ListenError) Unwrap() error { return e.Err }
 // Unix is the prefix of a socket's path in an address.
 const Unix = "unix:"
 
-// Listen listens on host:port, where port 0 is any free one, or on unix:PATH, where a stale socket
-// is replaced. The error is a *ListenError.
+// Listen listens on host:port, where port 0 is any free one, on a port of 127.0.0.1 without a host, or
+// on unix:PATH, where a stale socket is replaced. The error is a *ListenError.
 func Listen(ctx context.Context, addr string) (net.Listener, error) {
 	var config net.ListenConfig
+	if addr != "" && strings.Trim(addr, "0123456789") == "" {
+		addr = net.JoinHostPort("127.0.0.1", addr)
+	}
 	network, address := "tcp", addr
 	if path, isUnix := strings.CutPrefix(addr, Unix); isUnix {
 		if path == "" {

@@ -23,8 +23,13 @@ func TestListen(t *testing.T) {
 	if !errors.As(err, &failure) || !failure.InUse || err.Error() != l.Addr().String()+" is in use by another program" {
 		t.Errorf("got %v", err)
 	}
-	_, err = Listen(t.Context(), "8279")
-	if !errors.As(err, &failure) || failure.InUse || err.Error() != "cannot listen on 8279: address 8279: missing port in address" {
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	_, err = Listen(t.Context(), port)
+	if !errors.As(err, &failure) || !failure.InUse || failure.Addr != l.Addr().String() {
+		t.Errorf("got %v", err)
+	}
+	_, err = Listen(t.Context(), "localhost")
+	if !errors.As(err, &failure) || failure.InUse || err.Error() != "cannot listen on localhost: address localhost: missing port in address" {
 		t.Errorf("got %v", err)
 	}
 	everywhere, err := Listen(t.Context(), ":0")
