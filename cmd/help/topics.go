@@ -58,12 +58,16 @@ func connection() string {
 
 func faults() string {
 	rows := make([]cli.Row, 0, 12)
+	var direct []string
 	for _, f := range fault.All() {
+		if f.Shape == fault.Wire {
+			direct = append(direct, f.Name)
+		}
 		rows = append(rows, cli.Row{Term: f.Name, Text: f.Description + "; a good endpoint " + f.Expected})
 	}
 	return `A fault is a problem that occurs in production. --fault injects it into every delivery of send or load,
 and the fault of a step in a scenario into that step. send does not accept reorder, which needs
-several events.
+several events. ` + cli.List(direct, "and") + ` use no proxy, which would repair the request.
 
 ` + cli.ListRows("Faults", rows...)
 }

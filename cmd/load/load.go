@@ -110,7 +110,9 @@ func run(ctx context.Context, o *options) error {
 	if o.targets {
 		return printTargets(ctx, o, spec)
 	}
-	o.NoteProxy(network, target.URL)
+	if o.fault.Shape != fault.Wire { // those use no proxy
+		o.NoteProxy(network, target.URL)
+	}
 	if spec.Transport, err = o.OpenTransport(ctx, network, o.maxWorkers); err != nil {
 		return err
 	}
