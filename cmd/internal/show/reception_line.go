@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"al.essio.dev/pkg/shellescape"
+
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
 )
@@ -29,9 +31,17 @@ func (p receptionLine) Begin(dst []byte) []byte {
 	// How to verify the certificate.
 	dst = fmt.Appendf(dst, "Certificate SHA-256 %s\n", receive.Fingerprint(*p.SelfSigned))
 	if pin, err := receive.Pin(*p.SelfSigned); err == nil {
-		dst = fmt.Appendf(dst, "With curl: curl --insecure --pinnedpubkey '%s' %s/\n", pin, strings.TrimSuffix(p.URL, "/"))
+		dst = fmt.Appendf(dst, "With curl: curl --insecure --pinnedpubkey '%s' %s\n", pin, p.curlEndpoint())
 	}
 	return dst
+}
+
+// curlEndpoint returns the arguments of curl for the address of the listener.
+func (p receptionLine) curlEndpoint() string {
+	if p.Addr.Network() == "unix" {
+		return "--unix-socket " + shellescape.Quote(p.Addr.String()) + " https://localhost/"
+	}
+	return p.URL + "/"
 }
 
 func (p receptionLine) Item(dst []byte, r *receive.Reception) []byte {
