@@ -119,11 +119,12 @@ func (r *reader) findings(e *scenario.Event, report apizee.Report, where func(pa
 		if !e.IsInvalid(f) || r.isBlamed(p) {
 			continue
 		}
-		text := f.Message
-		if f.Suggestion == "" {
-			text = f.Advice() + "; allow-undocumented: true sends it anyway"
+		suggestion := f.Suggestion
+		text := strings.TrimSuffix(f.String(), apizee.Suggest(suggestion))
+		if suggestion == "" {
+			text += "; allow-undocumented: true sends it anyway"
 		}
-		r.suggest(p, f.Suggestion, "%s", text)
+		r.suggest(p, suggestion, "%s", text)
 	}
 }
 
