@@ -95,7 +95,7 @@ func (r *running) ended(p *undertest.Programs, verdict error) error {
 		r.app.Note(failed.Error() + "; " + foreground + ".")
 		return verdict
 	case verdict == nil:
-		return cli.Unreachable(crashed, "responses after that may have come from another program.")
+		return cli.Unreachable(crashed, "see its output above; the run continued without it.")
 	}
 	r.app.Note(failed.Error())
 	return verdict

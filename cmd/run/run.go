@@ -67,6 +67,9 @@ n events is dated up to n seconds back, and so may be older than the last of an 
 		Args:              needsScenario,
 		ValidArgsFunction: completeScenarios(app),
 		RunE: func(c *cobra.Command, args []string) error {
+			if c.Flags().Changed("wait-timeout") && len(o.waitFor) == 0 {
+				return cli.Usagef("--wait-timeout requires --wait-for")
+			}
 			o.scenarios = args
 			return run(c.Context(), o)
 		},
