@@ -9,10 +9,8 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
-	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/expr"
-	"github.com/apizee-hooks/apizee-hooks/pkg/yamlfile"
 )
 
 // expression reads a text that may contain {{ }}, and returns it.
@@ -37,36 +35,6 @@ func (r *reader) expression(p place, text string) string {
 		}
 	}
 	return text
-}
-
-// environment replaces references to environment variables in the values of a node. A value
-// without quotes gets its type after that, as it would have without the reference. What a
-// variable holds is not evaluated as an expression.
-func (r *reader) environment(n *yaml.Node) {
-	for i, inner := range n.Content {
-		if isKey := n.Kind == yaml.MappingNode && i%2 == 0; !isKey {
-			r.environment(inner)
-		}
-	}
-	if n.Kind != yaml.ScalarNode || !yamlfile.Refers(n.Value) {
-		return
-	}
-	expanded, err := yamlfile.Expand(n.Value, func(name string) (string, bool) {
-		value, set := r.options.LookupEnv(name)
-		if set && redact.IsSecret(name) {
-			r.secrets = append(r.secrets, value)
-		}
-		return strings.ReplaceAll(value, "{{", `{{"{{"}}`), set
-	})
-	var wrong *yamlfile.ReferenceError
-	switch {
-	case errors.As(err, &wrong):
-		r.problem(at(n), "%s is not a valid reference to an environment variable, such as %s", expr.Quote(wrong.Text), yamlfile.References)
-	case err != nil:
-		r.problem(at(n), "%v", err)
-	default:
-		yamlfile.SetValue(n, expanded)
-	}
 }
 
 func (r *reader) variables(f field) []scenario.Variable {

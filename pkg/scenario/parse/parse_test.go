@@ -11,6 +11,7 @@ import (
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/library"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
+	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/expr"
 )
 
 // options have one template, ticket-closed, which requires an id.
@@ -97,6 +98,42 @@ func TestLimits(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %.300v", err)
 		}
+	}
+}
+
+func TestEnvironment(t *testing.T) {
+	o := options()
+	o.LookupEnv = func(name string) (string, bool) {
+		value, ok := map[string]string{"BRACES": "a{{b", "API_TOKEN": "s3cr3t-t0ken", "ONE": "1"}[name]
+		return value, ok
+	}
+	s, err := File("x.yaml", []byte(`
+name: n ${BRACES}
+steps:
+  - send: ticket
+    name: ${BRACES}
+    headers: {X-A: "${BRACES}"}
+    repeat: ${ONE}
+`), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	step := s.Steps[0]
+	if s.Name != "n a{{b" || step.Repeat != 1 {
+		t.Errorf("name %q, repeat %d", s.Name, step.Repeat)
+	}
+	for _, text := range []string{step.Name, step.Headers[0].Text} { // evaluated during the run
+		x, err := expr.New(payload.Sources{}).Compile(text)
+		if err != nil || len(x.Uses) > 0 {
+			t.Errorf("%q: %v, uses %v", text, err, x)
+		}
+	}
+	if _, err = File("x.yaml", []byte(`steps: [{send: ticket, repeat: "${ONE}"}]`), o); err == nil {
+		t.Error("a quoted reference is an integer")
+	}
+	_, err = File("x.yaml", []byte("steps: [{pause: '${API_TOKEN}'}, {send: 'ticket ${API_TOKEN}'}]"), o)
+	if err == nil || strings.Contains(err.Error(), "s3cr3t-t0ken") {
+		t.Errorf("secret: %v", err)
 	}
 }
 

@@ -86,7 +86,10 @@ func (r *reader) found() error {
 	// A node with aliases is read several times.
 	r.problems = slices.Compact(r.problems)
 	lines := bytes.Split(r.source, []byte("\n"))
+	var known redact.Secrets
+	known.Add(r.secrets...)
 	for i := range r.problems {
+		r.problems[i].Message = known.Mask(r.problems[i].Message)
 		if p := &r.problems[i]; p.Line > 0 && p.Line <= len(lines) {
 			if line := strings.TrimRight(string(lines[p.Line-1]), "\r"); !redact.HasSecret(line) {
 				p.Source = line

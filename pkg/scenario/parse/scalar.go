@@ -13,7 +13,10 @@ import (
 )
 
 // text reads a string literally.
-func (r *reader) text(n *yaml.Node, what string) (text string) {
+func (r *reader) text(n *yaml.Node, what string) string { return literal(r.rawText(n, what)) }
+
+// rawText reads a string that may have expressions.
+func (r *reader) rawText(n *yaml.Node, what string) (text string) {
 	r.resolved(n, func(n *yaml.Node) {
 		var ok bool
 		if text, ok = textOf(n); !ok {

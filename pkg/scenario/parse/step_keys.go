@@ -49,7 +49,7 @@ func stepKeys(c *apizee.Catalog) []key[scenario.Step] {
 		{
 			name: "name", about: "Name of the step in reports.", schema: textSchema(),
 			read: func(r *reader, f field, s *scenario.Step) {
-				s.Name = r.expression(at(f.value), r.text(f.value, "name"))
+				s.Name = r.expression(at(f.value), r.rawText(f.value, "name"))
 			},
 		},
 	}

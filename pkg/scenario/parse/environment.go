@@ -1,0 +1,48 @@
+package parse
+
+import (
+	"errors"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
+	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/expr"
+	"github.com/apizee-hooks/apizee-hooks/pkg/yamlfile"
+)
+
+// environment replaces references to environment variables in the values of a node. A value
+// without quotes gets its type after that, as it would have without the reference. What a
+// variable holds is not evaluated as an expression.
+func (r *reader) environment(n *yaml.Node) {
+	for i, inner := range n.Content {
+		if isKey := n.Kind == yaml.MappingNode && i%2 == 0; !isKey {
+			r.environment(inner)
+		}
+	}
+	if n.Kind != yaml.ScalarNode || !yamlfile.Refers(n.Value) {
+		return
+	}
+	expanded, err := yamlfile.Expand(n.Value, func(name string) (string, bool) {
+		value, set := r.options.LookupEnv(name)
+		if set && redact.IsSecret(name) {
+			r.secrets = append(r.secrets, value)
+		}
+		return strings.ReplaceAll(value, "{{", literalBraces), set
+	})
+	var wrong *yamlfile.ReferenceError
+	switch {
+	case errors.As(err, &wrong):
+		r.problem(at(n), "%s is not a valid reference to an environment variable, such as %s", expr.Quote(wrong.Text), yamlfile.References)
+	case err != nil:
+		r.problem(at(n), "%v", err)
+	default:
+		yamlfile.SetValue(n, expanded)
+	}
+}
+
+// literalBraces is an expression for {{.
+const literalBraces = `{{"{{"}}`
+
+// literal returns a text that is no expression, with what variables hold.
+func literal(text string) string { return strings.ReplaceAll(text, literalBraces, "{{") }
