@@ -46,3 +46,13 @@ const literalBraces = `{{"{{"}}`
 
 // literal returns a text that is no expression, with what variables hold.
 func literal(text string) string { return strings.ReplaceAll(text, literalBraces, "{{") }
+
+// literalKey reports an expression or a reference in a key, where neither is evaluated.
+func (r *reader) literalKey(f field) {
+	switch {
+	case expr.Is(f.name):
+		r.problem(at(f.key), "the key %s must not have an expression; only values can", expr.Quote(f.name))
+	case yamlfile.Refers(f.name):
+		r.problem(at(f.key), "the key %s must not have a reference to an environment variable; only values can", expr.Quote(f.name))
+	}
+}

@@ -102,6 +102,7 @@ func (r *reader) time(f field, s *scenario.Step) {
 
 func (r *reader) set(f field, s *scenario.Step) {
 	for _, own := range r.fields(f.value, "set") {
+		r.literalKey(own)
 		if _, err := payload.ParseUnset(own.name); err != nil {
 			r.problem(at(own.key), "%v", err)
 			continue

@@ -115,6 +115,7 @@ func (r *reader) value(n *yaml.Node) (v expr.Value) {
 			fields := r.fields(n, "it")
 			names, members := make([]string, len(fields)), make([]expr.Value, len(fields))
 			for i, f := range fields {
+				r.literalKey(f)
 				names[i], members[i] = f.name, r.value(f.value)
 			}
 			v = expr.Object(names, members)
