@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -65,7 +67,7 @@ something undocumented.`,
 
 func run(ctx context.Context, o *options) error {
 	if ext := filepath.Ext(o.file); ext == ".yaml" || ext == ".yml" {
-		return cli.Usage(fmt.Errorf("%s is YAML, but events are JSON", o.file), "use `"+cli.Program+" run "+o.file+" --check` for a scenario.")
+		return isYAML(o.file, o.file)
 	}
 	in, name, err := o.Open(ctx, o.file)
 	if err != nil {
@@ -79,6 +81,16 @@ func run(ctx context.Context, o *options) error {
 	defer v.out.Flush()
 	return v.run(in)
 }
+
+// isYAML returns the error for a file, perhaps a scenario, which is not for this command.
+func isYAML(name, file string) error {
+	return cli.Usage(fmt.Errorf("%s is YAML, but events are JSON", name), "use `"+cli.Program+" run "+file+" --check` for a scenario.")
+}
+
+// beginsYAML matches a key, a comment or a document marker, with which no JSON begins.
+var beginsYAML = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(#|---$|[A-Za-z$][\w.-]*:( |$))`)
+})
 
 // validation is one run of validate.
 type validation struct {
@@ -109,6 +121,9 @@ func (v *validation) run(in io.Reader) error {
 }
 
 func (v *validation) check(found payload.Located) error {
+	if v.sum.Events == 0 && found.Text[0] != '{' && beginsYAML().MatchString(found.Text) {
+		return isYAML(v.name, v.file)
+	}
 	report, truncated := v.validate(found.Text)
 	if truncated {
 		v.Note(fmt.Sprintf("%s:%d: truncated entry skipped.", v.name, found.Line))
