@@ -182,5 +182,6 @@ Choice:
 eq, ne, lt, le, gt, ge	compare values
 coalesce	the first value that is not empty
 empty	whether a value is empty
+hasKey	whether an object has a key
 ternary	one of two values
 fail	end with an error`

@@ -31,7 +31,7 @@ type Sources struct {
 // that print as Go does, read invalid numbers as 0 or panic are replaced by ours with the
 // same names.
 var fromSprig = []string{
-	"b64enc", "coalesce", "contains", "empty", "fail", "hasPrefix", "hasSuffix", "list", "lower", "plural", "replace",
+	"b64enc", "coalesce", "contains", "empty", "fail", "hasKey", "hasPrefix", "hasSuffix", "list", "lower", "plural", "replace",
 	"sha256sum", "splitList", "ternary", "title", "trim", "trimAll", "trimPrefix", "trimSuffix", "upper",
 }
 
@@ -78,6 +78,7 @@ func texts() template.FuncMap {
 		"print": printing(fmt.Sprint), "println": printing(fmt.Sprintln), "printf": printf,
 		"html": printing(template.HTMLEscaper), "js": printing(template.JSEscaper), "urlquery": printing(template.URLQueryEscaper),
 		"toString": Text, "squote": printing(squote), "cat": cat, "join": join,
+		"index":  index,
 		"first":  func(list any) (any, error) { return item(list, func(n int) int { return 0 }) },
 		"last":   func(list any) (any, error) { return item(list, func(n int) int { return n - 1 }) },
 		"b64dec": decodeBase64,
@@ -108,6 +109,36 @@ func item(list any, which func(n int) int) (any, error) {
 		return nil, nil
 	}
 	return values.Index(which(values.Len())).Interface(), nil
+}
+
+// index is that of text/template, except that a missing key is an error, as in .object.key.
+func index(value any, at ...any) (any, error) {
+	for _, at := range at {
+		switch v := reflect.ValueOf(value); v.Kind() {
+		case reflect.Map:
+			key, isText := at.(string)
+			if !isText {
+				return nil, fmt.Errorf("the key of an object must be a string, not %s", inMessage(at))
+			}
+			item := v.MapIndex(reflect.ValueOf(key))
+			if !item.IsValid() {
+				return nil, fmt.Errorf("there is no %q", key)
+			}
+			value = item.Interface()
+		case reflect.Slice:
+			n := reflect.ValueOf(at)
+			switch {
+			case !n.CanInt():
+				return nil, fmt.Errorf("the index of a list must be an integer, not %s", inMessage(at))
+			case n.Int() < 0 || n.Int() >= int64(v.Len()):
+				return nil, fmt.Errorf("the list has no item %d", n.Int())
+			}
+			value = v.Index(int(n.Int())).Interface()
+		default:
+			return nil, fmt.Errorf("%s has no items", kindOfJSON(inMessage(value)))
+		}
+	}
+	return value, nil
 }
 
 func decodeBase64(text string) (string, error) {

@@ -59,6 +59,9 @@ func JSON(value any) (string, error) {
 
 // quoteText is Text as a JSON string.
 func quoteText(value any) (string, error) {
+	if value == nil {
+		return "", errors.New("null cannot be printed; use toJson, which writes null, or a default")
+	}
 	text, err := Text(value)
 	if err != nil {
 		return "", err
