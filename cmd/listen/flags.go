@@ -7,6 +7,7 @@ import (
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
+	"github.com/apizee-hooks/apizee-hooks/pkg/config"
 )
 
 // options are the flags; those that are also in the configuration are in settings.
@@ -46,7 +47,7 @@ func settingKeys() map[string]string {
 
 func (o *options) addFlags(c *cobra.Command) {
 	f := c.Flags()
-	f.String("addr", cli.DefaultAddr(), "port, host:port or unix:PATH to listen on")
+	f.String("addr", defaultAddr(), "port, host:port or unix:PATH to listen on")
 	f.String("path", "", "only path to accept; return 404 for others")
 	f.String("require-header", "", "header as 'Name: value' that events must have, else return 401")
 	f.String("max-body", "1MiB", "largest accepted body; return 413 above it")
@@ -117,4 +118,14 @@ func fixedPrefix(words ...string) cli.Completer {
 	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return words, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 	}
+}
+
+// defaultAddr returns the address that is listened on by default.
+func defaultAddr() string {
+	for _, k := range config.Keys() {
+		if k.Name == "listen.addr" {
+			return k.Default
+		}
+	}
+	return ""
 }

@@ -98,11 +98,11 @@ func cannotListen(err error) error {
 	case splitErr == nil && portErr != nil:
 		return cli.Usage(fmt.Errorf("--addr %q: %q is not a valid port", failure.Addr, port), "use a port from 0 to 65535, where 0 is any free one.")
 	case splitErr != nil:
-		return cli.Usage(fmt.Errorf("--addr %q is not a valid address", failure.Addr), "use a port, host:port or unix:PATH, such as "+cli.DefaultAddr()+".")
+		return cli.Usage(fmt.Errorf("--addr %q is not a valid address", failure.Addr), "use a port, host:port or unix:PATH, such as "+defaultAddr()+".")
 	case failure.InUse:
 		return cli.Unreachable(err, fmt.Sprintf("use another port, or any free one with --addr %s.", net.JoinHostPort(host, "0")))
 	}
-	return cli.Unreachable(err, "use another address, such as --addr "+cli.DefaultAddr()+".")
+	return cli.Unreachable(err, "use another address, such as --addr "+defaultAddr()+".")
 }
 
 // memory is the soft memory limit, so that garbage is collected sooner with many senders. It is more than

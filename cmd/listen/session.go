@@ -66,7 +66,7 @@ func (p *plan) listening(bound net.Addr) show.Listening {
 func localAddr(bound net.Addr) string {
 	_, port, err := net.SplitHostPort(bound.String())
 	if err != nil {
-		return cli.DefaultAddr()
+		return defaultAddr()
 	}
 	return net.JoinHostPort("127.0.0.1", port)
 }

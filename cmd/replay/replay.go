@@ -126,7 +126,7 @@ func run(ctx context.Context, o *options) error {
 	if err != nil {
 		return err
 	}
-	client, err := o.Client(ctx, network, o.Kept(1))
+	transport, err := o.OpenTransport(ctx, network, o.Kept(1))
 	if err != nil {
 		return err
 	}
@@ -134,7 +134,7 @@ func run(ctx context.Context, o *options) error {
 	out := o.StdoutFor(show.Form(o.output))
 	printer := show.Replay{Style: o.Style()}.In(show.Form(o.output))
 	var failure *deliver.Failure // the first one
-	replayer := replay.Replayer{Catalog: o.Catalog, Client: client, Now: o.Now, Sleep: o.sleep}
+	replayer := replay.Replayer{Catalog: o.Catalog, Client: deliver.NewClient(transport, o.Now), Now: o.Now, Sleep: o.sleep}
 	outcome, err := replayer.Replay(ctx, recording.NewReader(in), target, plan, func(x replay.Delivery) {
 		failure = cmp.Or(failure, x.Result.Failure)
 		out.Write(printer.Item(nil, x))

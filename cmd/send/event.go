@@ -201,7 +201,7 @@ func (o *options) renderTemplate(ctx context.Context, c config.Config, at time.T
 	if err := t.Unused(vars); err != nil {
 		return nil, cli.Usage(err, "run `apizee-hooks templates show` to see the variables of a template.")
 	}
-	body, err := t.Render(vars, o.Sources(at))
+	body, err := t.Render(vars, o.sources(at))
 	var missing *payload.MissingVarError
 	if errors.As(err, &missing) {
 		return nil, cli.Usage(errors.New(missing.Needs("--var "+missing.Name+"=…")), "")
@@ -210,6 +210,16 @@ func (o *options) renderTemplate(ctx context.Context, c config.Config, at time.T
 		return nil, cli.Usage(err, "")
 	}
 	return body, nil
+}
+
+// sources returns the clock, set to the time at, and the random numbers of templates.
+func (o *options) sources(at time.Time) payload.Sources {
+	next := int64(0)
+	return payload.Sources{
+		Now:    func() time.Time { return at },
+		Random: o.Random,
+		Next:   func() int64 { next++; return next },
+	}
 }
 
 // notFoundError returns a better error if there is a scenario of that name.

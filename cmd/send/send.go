@@ -89,7 +89,7 @@ func run(ctx context.Context, o *options) error {
 		if _, err := cli.ParseTarget(loaded.Config.To, headers); err != nil {
 			return err
 		}
-		if _, err := o.Client(ctx, network, 0); err != nil {
+		if _, err := o.OpenTransport(ctx, network, 0); err != nil {
 			return err
 		}
 	}
@@ -183,10 +183,11 @@ func (o *options) printCurl(target deliver.Target, e event, options deliver.Curl
 
 // deliver sends the event --count times, and prints the results.
 func (o *options) deliver(ctx context.Context, target deliver.Target, e event, network deliver.Network, timeout time.Duration) error {
-	client, err := o.FaultyClient(ctx, network, o.Kept(o.parallel), o.fault)
+	transport, err := o.OpenTransport(ctx, network, o.Kept(o.parallel))
 	if err != nil {
 		return err
 	}
+	client := o.fault.Client(transport, o.Now, fault.Options{Seed: o.Random(), Sleep: o.Sleep})
 	options := o.fault.Plan(deliver.Options{Count: o.count, Every: o.every, Parallel: o.parallel, Retry: o.retry, Timeout: timeout})
 	request := deliver.Request{Target: target, Body: e.body}
 	printer := show.Series{

@@ -11,7 +11,6 @@ import (
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/config"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
-	"github.com/apizee-hooks/apizee-hooks/pkg/fault"
 )
 
 // Connection are the flags of every command that delivers.
@@ -103,21 +102,8 @@ func parseHeaders(lines []string) ([]deliver.Header, error) {
 	return parsed, nil
 }
 
-// Client delivers, and keeps so many connections; see deliver.NewTransport.
-func (a *App) Client(ctx context.Context, network deliver.Network, kept int) (*deliver.Client, error) {
-	return a.FaultyClient(ctx, network, kept, fault.Fault{})
-}
-
-// FaultyClient is a Client that delivers with a fault.
-func (a *App) FaultyClient(ctx context.Context, network deliver.Network, kept int, f fault.Fault) (*deliver.Client, error) {
-	transport, err := a.OpenTransport(ctx, network, kept)
-	if err != nil {
-		return nil, err
-	}
-	return f.Client(transport, a.Now, fault.Options{Seed: a.Random(), Sleep: a.Sleep}), nil
-}
-
-// OpenTransport is what a client sends over.
+// OpenTransport is what a client sends over. It keeps so many connections; see
+// deliver.NewTransport.
 func (a *App) OpenTransport(ctx context.Context, network deliver.Network, kept int) (*http.Transport, error) {
 	transport, err := a.Transport(ctx, network, kept)
 	if err != nil {

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -59,16 +58,6 @@ func (a *App) layers(dir, embedded string) []library.Layer {
 func (a *App) ScenarioNames() []string {
 	names, _ := a.Scenarios().Names()
 	return names
-}
-
-// Sources returns the clock, set to the time at, and the random numbers of templates.
-func (a *App) Sources(at time.Time) payload.Sources {
-	next := int64(0)
-	return payload.Sources{
-		Now:    func() time.Time { return at },
-		Random: a.Random,
-		Next:   func() int64 { next++; return next },
-	}
 }
 
 // ParseTemplate finds a template by its name, or reads it from a file, and parses it.

@@ -83,13 +83,3 @@ func (t tracked) Set(text string) error {
 	}
 	return err
 }
-
-// DefaultAddr returns the default address of listen.
-func DefaultAddr() string {
-	for _, k := range config.Keys() {
-		if k.Name == "listen.addr" {
-			return k.Default
-		}
-	}
-	return ""
-}
