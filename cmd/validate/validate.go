@@ -105,7 +105,7 @@ type validation struct {
 }
 
 func (v *validation) run(in io.Reader) error {
-	stream := payload.NewStream(flushingReader{v.out, in})
+	stream := payload.NewStream(flushingReader{v.out, in}, recording.MaxLine)
 	for {
 		found, err := stream.Next()
 		if err == io.EOF {

@@ -12,7 +12,7 @@ import (
 
 func readAll(t *testing.T, r io.Reader) []Located {
 	t.Helper()
-	stream := NewStream(r)
+	stream := NewStream(r, 1<<20)
 	var all []Located
 	for {
 		found, err := stream.Next()
@@ -77,7 +77,7 @@ func TestStream(t *testing.T) {
 func TestStreamReadError(t *testing.T) {
 	broken := errors.New("broken")
 	for _, before := range []string{"", "{\n"} {
-		stream := NewStream(io.MultiReader(strings.NewReader(before), iotest.ErrReader(broken)))
+		stream := NewStream(io.MultiReader(strings.NewReader(before), iotest.ErrReader(broken)), 1<<20)
 		if _, err := stream.Next(); !errors.Is(err, broken) {
 			t.Errorf("after %q: %v", before, err)
 		}
@@ -101,14 +101,14 @@ func (e *endless) Read(p []byte) (int, error) {
 func TestStreamWithoutEnd(t *testing.T) {
 	const most = 1 << 20
 	for text, want := range map[string]string{
-		"\x00":                  "line 1: the event is larger than 64 MiB",
-		"{}\n{\"a\":\"x":        "line 2: the event is larger than 64 MiB",
-		"[{},\n{},\n{\"a\":\"x": "line 3: the event is larger than 64 MiB",
-		"{\n\"a\":\"x":          "line 1: the event is larger than 64 MiB",
-		"[1,\n\x00":             "line 2: the event is larger than 64 MiB",
+		"\x00":                  "line 1: the event is larger than 1 MiB",
+		"{}\n{\"a\":\"x":        "line 2: the event is larger than 1 MiB",
+		"[{},\n{},\n{\"a\":\"x": "line 3: the event is larger than 1 MiB",
+		"{\n\"a\":\"x":          "line 1: the event is larger than 1 MiB",
+		"[1,\n\x00":             "line 2: the event is larger than 1 MiB",
 	} {
 		in := &endless{text: text}
-		stream := newStream(in, most)
+		stream := NewStream(in, most)
 		var err error
 		for err == nil {
 			_, err = stream.Next()
@@ -122,7 +122,7 @@ func TestStreamWithoutEnd(t *testing.T) {
 // TestStreamArrayMemory checks that an array on one line is streamed.
 func TestStreamArrayMemory(t *testing.T) {
 	const event, n = `{"event":"update","time":1,"object":"ticket","objectId":100,"props":{}},`, 100_000
-	stream := NewStream(io.MultiReader(strings.NewReader("["), strings.NewReader(strings.Repeat(event, n)), strings.NewReader("{}]")))
+	stream := NewStream(io.MultiReader(strings.NewReader("["), strings.NewReader(strings.Repeat(event, n)), strings.NewReader("{}]")), 1<<20)
 	for i := 0; ; i++ {
 		_, err := stream.Next()
 		if err == io.EOF && i == n+1 {
@@ -158,7 +158,7 @@ func BenchmarkStream(b *testing.B) {
 	b.SetBytes(int64(len(text)))
 	b.ReportAllocs()
 	for b.Loop() {
-		stream := NewStream(strings.NewReader(text))
+		stream := NewStream(strings.NewReader(text), 1<<20)
 		for {
 			if _, err := stream.Next(); err != nil {
 				break

@@ -9,8 +9,8 @@ import (
 	"slices"
 )
 
-// maxLine is the limit of a line in bytes.
-const maxLine = 64 << 20
+// MaxLine is the largest size of a line, in bytes: of an entry with its body.
+const MaxLine = 64 << 20
 
 // Reader reads a recording, one entry in memory at a time.
 type Reader struct {
@@ -41,7 +41,7 @@ func (e *LineError) Unwrap() error { return e.Err }
 
 // NewReader returns a Reader of r, which the caller closes.
 func NewReader(r io.Reader) *Reader {
-	return &Reader{input: bufio.NewReaderSize(r, 64<<10), limit: maxLine}
+	return &Reader{input: bufio.NewReaderSize(r, 64<<10), limit: MaxLine}
 }
 
 // Line returns the number of the line that was read last, from 1.
