@@ -30,25 +30,19 @@ func invalidRequestRules() []Rule {
 			Name: "not-json", Group: invalid, Title: "Body that is not JSON",
 			Why:      "An invalid event must be rejected visibly, so that someone notices, and must not affect the next one.",
 			Expected: "4xx; 2xx for the next event", want: mustReject(),
-			try: func(p *probe) []attempt {
-				return p.withNextEvent(attempt{label: "corrupt body", result: p.sendFaulty("corrupt", p.ordinary())})
-			},
+			try: faultAndNextEvent("corrupt", "corrupt body"),
 		},
 		{
 			Name: "bad-utf8", Group: invalid, Title: "Text that is not UTF-8",
 			Why:      "What a decoder accepts, a database or a log may reject later, where nobody looks.",
 			Expected: "4xx, or 2xx with the bytes replaced; 2xx for the next event", want: acceptOrReject(),
-			try: func(p *probe) []attempt {
-				return p.withNextEvent(attempt{label: "bad text", result: p.sendFaulty("bad-utf8", p.ordinary())})
-			},
+			try: faultAndNextEvent("bad-utf8", "bad text"),
 		},
 		{
 			Name: "truncated-body", Group: invalid, Title: "Truncated body",
 			Why:      "Connections break. A truncated event must not be processed as a complete one, nor crash the process.",
 			Expected: "4xx or a closed connection; 2xx for the next event", want: rejectOrReset(),
-			try: func(p *probe) []attempt {
-				return p.withNextEvent(attempt{label: "truncated body", result: p.sendFaulty("truncate", p.ordinary())})
-			},
+			try: faultAndNextEvent("truncate", "truncated body"),
 		},
 		{
 			Name: "reset-body", Group: invalid, Title: "Connection reset in the middle of a body",
@@ -59,5 +53,12 @@ func invalidRequestRules() []Rule {
 				return []attempt{{label: "next event", result: p.send(p.ordinary()), within: responseDeadline}}
 			},
 		},
+	}
+}
+
+// faultAndNextEvent sends an event with a fault, and the next without.
+func faultAndNextEvent(fault, label string) func(*probe) []attempt {
+	return func(p *probe) []attempt {
+		return p.withNextEvent(attempt{label: label, result: p.sendFaulty(fault, p.ordinary())})
 	}
 }
