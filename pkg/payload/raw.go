@@ -17,7 +17,7 @@ const MaxBody = 10 << 20
 const space = " \t\r\n" // as JSON has it
 
 var (
-	ErrTooLarge = errors.New("larger than 10 MiB")
+	ErrTooLarge = fmt.Errorf("larger than %d MiB", MaxBody>>20)
 	ErrEmpty    = errors.New("empty; an event is a JSON object")
 )
 

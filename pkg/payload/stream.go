@@ -27,7 +27,7 @@ type Stream struct {
 	array   bool         // an invalid value was in an array: commas and its end may follow
 }
 
-var errTooLarge = errors.New("the event is too large")
+var errNoEnd = errors.New("the event does not end within its limit")
 
 // NewStream returns a stream that reads from r events of at most most bytes.
 func NewStream(r io.Reader, most int64) *Stream {
@@ -37,7 +37,7 @@ func NewStream(r io.Reader, most int64) *Stream {
 // Next returns the next value, io.EOF at the end, or the error of the reader.
 func (s *Stream) Next() (Located, error) {
 	found, err := s.next()
-	if errors.Is(err, errTooLarge) {
+	if errors.Is(err, errNoEnd) {
 		err = fmt.Errorf("line %d: the event is larger than %d MiB", found.Line, s.most>>20)
 	}
 	return found, err

@@ -49,7 +49,7 @@ func (l *lineReader) finish(begun string) (string, error) {
 		}
 		line = append(line, chunk...)
 		if int64(len(line)) > l.most {
-			return "", errTooLarge
+			return "", errNoEnd
 		}
 	}
 	return string(line), l.err

@@ -89,7 +89,7 @@ type lineCounter struct {
 
 func (l *lineCounter) Read(p []byte) (int, error) {
 	if l.read > l.end {
-		l.err = errTooLarge
+		l.err = errNoEnd
 		return 0, l.err
 	}
 	n, err := l.r.Read(p[:min(int64(len(p)), l.end+1-l.read)])
