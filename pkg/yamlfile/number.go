@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"regexp"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -12,10 +13,16 @@ import (
 // The numbers of YAML 1.2 (its core schema, section 10.3.2). The parser also accepts
 // numbers of YAML 1.1, such as 1_000 and 0b11, and reads 010 as eight.
 var (
-	decimal = regexp.MustCompile(`^([-+]?)(?:0*([0-9]+)(?:\.([0-9]*))?|\.([0-9]+))([eE][-+]?[0-9]+)?$`)
-	based   = regexp.MustCompile(`^0(o[0-7]+|x[0-9a-fA-F]+)$`)
-	notJSON = regexp.MustCompile(`^([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))$`)
+	decimal = pattern(`^([-+]?)(?:0*([0-9]+)(?:\.([0-9]*))?|\.([0-9]+))([eE][-+]?[0-9]+)?$`)
+	based   = pattern(`^0(o[0-7]+|x[0-9a-fA-F]+)$`)
+	notJSON = pattern(`^([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))$`)
 )
+
+// pattern returns a regular expression that is compiled when it is first used, since most
+// commands read no YAML.
+func pattern(text string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
+}
 
 // retag distinguishes numbers and strings as YAML 1.2 does, in a node and its children.
 func retag(n *yaml.Node) {
@@ -42,11 +49,11 @@ func tagOf(text string) string {
 	switch {
 	case text == "" || !strings.ContainsRune("-+.0123456789", rune(text[0])): // soon said of most
 		return "!!str"
-	case based.MatchString(text):
+	case based().MatchString(text):
 		return "!!int"
-	case notJSON.MatchString(text), decimal.MatchString(text) && strings.ContainsAny(text, ".eE"):
+	case notJSON().MatchString(text), decimal().MatchString(text) && strings.ContainsAny(text, ".eE"):
 		return "!!float"
-	case decimal.MatchString(text):
+	case decimal().MatchString(text):
 		return "!!int"
 	}
 	return "!!str"
@@ -55,11 +62,11 @@ func tagOf(text string) string {
 // Number returns a number as JSON, with all its digits. It is "" for infinity and for text
 // that is not a number.
 func Number(n *yaml.Node) string {
-	if based.MatchString(n.Value) {
+	if based().MatchString(n.Value) {
 		value, _ := new(big.Int).SetString(n.Value, 0)
 		return value.String()
 	}
-	m := decimal.FindStringSubmatch(n.Value)
+	m := decimal().FindStringSubmatch(n.Value)
 	if m == nil {
 		return ""
 	}
