@@ -14,7 +14,7 @@ type schema map[string]any
 // JSONSchema returns the JSON Schema of scenario files, draft 2020-12, for editors.
 func JSONSchema(c *apizee.Catalog) []byte {
 	t := newTables(c)
-	root := object(t.scenario, "A scenario: events in order, with expected responses", stepsKey)
+	root := object(t.scenario, "A scenario: events in order, with expected responses. In values, ${NAME} is an environment variable", stepsKey)
 	root["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	root["patternProperties"] = schema{"^" + yamlfile.OwnPrefix: schema{"description": "Ignored; for values with anchors."}}
 	root["title"] = "apizee-hooks scenario"
@@ -24,8 +24,8 @@ func JSONSchema(c *apizee.Catalog) []byte {
 		"expect":   object(t.expect, "Expected response"),
 		"matchers": matchersSchema(t.matchers),
 		"headers":  mapSchema(schema{"type": []string{"string", "number", "boolean", "null"}}),
-		"duration": schema{"type": "string", "pattern": `^([0-9.]+(ns|us|µs|ms|s|m|h))+$|^0$|\{\{`},
-		"status":   schema{"type": []string{"integer", "string"}, "pattern": "^[1-5]([0-9][0-9]|[xX][xX])$", "minimum": 100, "maximum": 599},
+		"duration": schema{"type": "string", "pattern": `^([0-9.]+(ns|us|µs|ms|s|m|h))+$|^0$|\{\{|\$\{`},
+		"status":   schema{"type": []string{"integer", "string"}, "pattern": `^[1-5]([0-9][0-9]|[xX][xX])$|\$\{`, "minimum": 100, "maximum": 599},
 		"step":     schema{"oneOf": stepSchemas(t.step, scenario.Kinds())},
 		"delivery": schema{"oneOf": stepSchemas(t.step, deliveries())},
 	}
@@ -87,7 +87,7 @@ func matchersSchema(all []scenario.Matcher) schema {
 func operandSchema(o scenario.Operand) schema {
 	switch o {
 	case scenario.Boolean:
-		return schema{"type": "boolean"}
+		return booleanSchema()
 	case scenario.Number:
 		return schema{"type": []string{"number", "string"}}
 	case scenario.Type:
@@ -112,10 +112,20 @@ func listSchema(of schema, least int) schema {
 	return schema{"type": "array", "items": of, "minItems": least}
 }
 
-func enumSchema(words []string) schema { return schema{"type": "string", "enum": words} }
+func booleanSchema() schema { return orReference(schema{"type": "boolean"}) }
+
+func enumSchema(words []string) schema {
+	return orReference(schema{"type": "string", "enum": words})
+}
 
 func numberSchema(least, most int) schema {
-	return schema{"type": "integer", "minimum": least, "maximum": most}
+	return orReference(schema{"type": "integer", "minimum": least, "maximum": most})
+}
+
+// orReference also accepts a reference to an environment variable, which gets its type once it
+// is replaced.
+func orReference(s schema) schema {
+	return schema{"anyOf": []schema{s, {"type": "string", "pattern": `\$\{`}}}
 }
 
 func statusSchema() schema {

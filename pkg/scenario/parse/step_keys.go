@@ -74,7 +74,7 @@ func eventKeys() []key[scenario.Step] {
 		},
 		{
 			name: "dotted", about: "Write geoloc.lat and _parent.id as dotted keys instead of nested objects.",
-			schema: schema{"type": "boolean"}, on: []scenario.Kind{scenario.Send},
+			schema: booleanSchema(), on: []scenario.Kind{scenario.Send},
 			read: func(r *reader, f field, s *scenario.Step) { s.Event.Dotted = r.boolean(f.value, "dotted") },
 		},
 		{
@@ -107,7 +107,7 @@ func commonKeys() []key[scenario.Step] {
 		},
 		{
 			name: "allow-undocumented", about: "Allow an event that is not documented.",
-			schema: schema{"type": "boolean"}, on: deliveries(),
+			schema: booleanSchema(), on: deliveries(),
 			read: func(r *reader, f field, s *scenario.Step) {
 				s.AllowUndocumented = r.boolean(f.value, "allow-undocumented")
 			},
