@@ -19,6 +19,7 @@ import (
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver/delivertest"
 	"github.com/apizee-hooks/apizee-hooks/pkg/report"
 )
 
@@ -250,24 +251,8 @@ func TestTimeout(t *testing.T) {
 // An endpoint that closes every connection, or speaks another protocol, cannot be audited.
 func TestNothingToAudit(t *testing.T) {
 	for text, want := range map[string]deliver.Kind{"": deliver.KindReset, "hello\r\n\r\n": deliver.KindBadResponse} {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { l.Close() })
-		go func() {
-			for {
-				c, err := l.Accept()
-				if err != nil {
-					return
-				}
-				c.Read(make([]byte, 1<<10))
-				io.WriteString(c, text)
-				c.Close()
-			}
-		}()
 		var unreachable *UnreachableError
-		_, err = Run(t.Context(), options(t, "http://"+l.Addr().String()))
+		_, err := Run(t.Context(), options(t, delivertest.Respond(t, text)))
 		if !errors.As(err, &unreachable) || unreachable.Failure.Kind != want {
 			t.Errorf("%q: got %v", text, err)
 		}

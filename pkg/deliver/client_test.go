@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver/delivertest"
 )
 
 func TestDeliverResponse(t *testing.T) {
@@ -22,7 +24,7 @@ func TestDeliverResponse(t *testing.T) {
 		verdict Verdict
 	}{
 		"no content": {
-			resp:    noContent,
+			resp:    delivertest.NoContent,
 			want:    Result{Status: 204, StatusText: "No Content", Proto: "HTTP/1.1", Headers: http.Header{}},
 			verdict: VerdictAccepted,
 		},
@@ -58,7 +60,7 @@ func TestDeliverResponse(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			got := send(t, newClient(t, Network{}), respond(t, test.resp), "{}")
+			got := send(t, newClient(t, Network{}), delivertest.Respond(t, test.resp), "{}")
 			if got.Start.IsZero() || got.Timings.Connect <= 0 || got.Timings.FirstByte < got.Timings.Connect ||
 				got.Timings.Total < got.Timings.FirstByte || got.Timings.TLS != 0 || got.Timings.Reused {
 				t.Errorf("timings are not plausible: %+v", got.Timings)
@@ -106,11 +108,11 @@ func TestDeliverLongReply(t *testing.T) {
 }
 
 func TestDeliverTimingsOverTLS(t *testing.T) {
-	config, _ := selfSigned(t)
-	l := listen(t)
-	serve(tls.NewListener(l, config), func(conn net.Conn) {
+	config, _ := delivertest.SelfSigned(t)
+	l := delivertest.Listen(t)
+	delivertest.Serve(tls.NewListener(l, config), func(conn net.Conn) {
 		for {
-			if _, err := readRequest(conn); err != nil {
+			if _, err := delivertest.ReadRequest(conn); err != nil {
 				return
 			}
 			io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
@@ -172,7 +174,7 @@ func pass(t *testing.T, url string) (*http.Response, error) {
 }
 
 func TestPass(t *testing.T) {
-	resp, err := pass(t, respond(t, "HTTP/1.1 302 Found\r\nContent-Length: 2\r\nLocation: /x\r\n\r\nok"))
+	resp, err := pass(t, delivertest.Respond(t, "HTTP/1.1 302 Found\r\nContent-Length: 2\r\nLocation: /x\r\n\r\nok"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -184,12 +186,12 @@ func TestPass(t *testing.T) {
 }
 
 func TestPassFails(t *testing.T) {
-	l := listen(t)
+	l := delivertest.Listen(t)
 	l.Close()
 	_, err := pass(t, "http://"+l.Addr().String())
 	checkPassFailure(t, err, KindRefused)
 
-	resp, err := pass(t, respond(t, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"))
+	resp, err := pass(t, delivertest.Respond(t, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"))
 	if err != nil {
 		t.Fatal(err)
 	}

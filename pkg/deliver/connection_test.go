@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver/delivertest"
 )
 
 // connections is a server that counts connections and keeps requests. It responds to the given number of
@@ -24,14 +26,14 @@ type connections struct {
 
 func countConnections(t *testing.T, responses int) *connections {
 	t.Helper()
-	l := listen(t)
+	l := delivertest.Listen(t)
 	c := &connections{url: "http://" + l.Addr().String() + "/"}
-	serve(l, func(conn net.Conn) {
+	delivertest.Serve(l, func(conn net.Conn) {
 		c.mu.Lock()
 		c.opened++
 		c.mu.Unlock()
 		for n := range responses + 1 {
-			request, err := readRequest(conn)
+			request, err := delivertest.ReadRequest(conn)
 			if err != nil {
 				return
 			}
@@ -139,10 +141,10 @@ func TestFailureOfPorts(t *testing.T) {
 
 // A long body is partly written when the server resets a kept-alive connection.
 func TestALongBodyIsNotLostWithAConnection(t *testing.T) {
-	l := listen(t)
+	l := delivertest.Listen(t)
 	var whole atomic.Int64
-	serve(l, func(conn net.Conn) {
-		if request, err := readRequest(conn); err != nil || len(request) < 1<<20 {
+	delivertest.Serve(l, func(conn net.Conn) {
+		if request, err := delivertest.ReadRequest(conn); err != nil || len(request) < 1<<20 {
 			return
 		}
 		whole.Add(1)

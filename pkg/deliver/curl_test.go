@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver/delivertest"
 )
 
 func TestCurlCommand(t *testing.T) {
@@ -92,13 +94,13 @@ func TestCurlSendsTheSame(t *testing.T) {
 		"user overruled":      {path: "/", body: "{}", user: "me:pass@", headers: []string{"authorization: Bearer x"}},
 		"user removed":        {path: "/", body: "{}", user: "me:pass@", headers: []string{"Authorization:"}},
 	}
-	config, caFile := selfSigned(t)
+	config, caFile := delivertest.SelfSigned(t)
 	home := t.TempDir()
 	for name, test := range tests {
 		for _, scheme := range []string{"http", "https"} {
 			t.Run(name+" "+scheme, func(t *testing.T) {
 				options := CurlOptions{Timeout: 10 * time.Second, ShowSecrets: true}
-				l := listen(t)
+				l := delivertest.Listen(t)
 				rawURL := scheme + "://" + test.user + l.Addr().String() + test.path
 				if scheme == "https" {
 					options.Network.CAFile = caFile

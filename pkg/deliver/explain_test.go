@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver/delivertest"
 )
 
 // checkFailure wants ADDR in the expected texts for the address of the target.
@@ -76,7 +78,7 @@ func TestFailureOfReply(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			target := parseTarget(t, respond(t, test.resp))
+			target := parseTarget(t, delivertest.Respond(t, test.resp))
 			got := newClient(t, Network{}).Deliver(t.Context(), Request{Target: target, Body: []byte("{}")}, 10*time.Second)
 			checkFailure(t, got, target, test.kind, test.message, test.hint)
 			if got.Status != test.status {
@@ -87,7 +89,7 @@ func TestFailureOfReply(t *testing.T) {
 }
 
 func TestFailureWhenNothingListens(t *testing.T) {
-	l := listen(t)
+	l := delivertest.Listen(t)
 	l.Close()
 	for scheme, hint := range map[string]string{
 		"http":  "start your server listener",
@@ -119,7 +121,7 @@ func TestFailureOfTime(t *testing.T) {
 	}{
 		"no response": {"http", silent, 0, "no response from ADDR within 50ms"},
 		"no end": {"http", func(conn net.Conn) {
-			readRequest(conn)
+			delivertest.ReadRequest(conn)
 			io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")
 			silent(conn)
 		}, 200, "the response of ADDR was not complete within 50ms"},
@@ -127,8 +129,8 @@ func TestFailureOfTime(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			l := listen(t)
-			serve(l, test.handle)
+			l := delivertest.Listen(t)
+			delivertest.Serve(l, test.handle)
 			target := parseTarget(t, test.scheme+"://"+l.Addr().String())
 			got := newClient(t, Network{}).Deliver(t.Context(), Request{Target: target, Body: []byte("{}")}, timeout)
 			checkFailure(t, got, target, KindTimeout, test.message, " timeout")
@@ -150,10 +152,10 @@ func TestFailureToConnectInTime(t *testing.T) {
 }
 
 func TestFailureByCancel(t *testing.T) {
-	l := listen(t)
+	l := delivertest.Listen(t)
 	ctx, cancel := context.WithCancel(t.Context())
-	serve(l, func(conn net.Conn) {
-		readRequest(conn)
+	delivertest.Serve(l, func(conn net.Conn) {
+		delivertest.ReadRequest(conn)
 		cancel()
 		io.Copy(io.Discard, conn)
 	})
@@ -163,7 +165,7 @@ func TestFailureByCancel(t *testing.T) {
 }
 
 func TestFailureOfTrust(t *testing.T) {
-	config, caFile := selfSigned(t)
+	config, caFile := delivertest.SelfSigned(t)
 	needy := config.Clone()
 	needy.ClientAuth = tls.RequireAnyClientCert
 	old := config.Clone()
@@ -190,7 +192,7 @@ func TestFailureOfTrust(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer l.Close()
-			serve(tls.NewListener(l, test.config), func(conn net.Conn) { readRequest(conn) })
+			delivertest.Serve(tls.NewListener(l, test.config), func(conn net.Conn) { delivertest.ReadRequest(conn) })
 			_, port, _ := net.SplitHostPort(l.Addr().String())
 			target := parseTarget(t, "https://"+net.JoinHostPort(test.host, port))
 			got := newClient(t, test.options).Deliver(t.Context(), Request{Target: target, Body: []byte("{}")}, 10*time.Second)
@@ -228,7 +230,7 @@ func TestFailureOfScheme(t *testing.T) {
 }
 
 func TestFailureOfProxy(t *testing.T) {
-	l := listen(t)
+	l := delivertest.Listen(t)
 	l.Close()
 	proxy := "http://me:pw0rd@" + l.Addr().String()
 	client := newClient(t, Network{Proxy: EnvironmentProxy(environment(map[string]string{"all_proxy": proxy}))})

@@ -15,6 +15,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver/delivertest"
 )
 
 func TestParseResolve(t *testing.T) {
@@ -110,7 +112,7 @@ func TestLongSocketPath(t *testing.T) {
 }
 
 func TestClientCertificate(t *testing.T) {
-	config, caFile := selfSigned(t)
+	config, caFile := delivertest.SelfSigned(t)
 	dir := t.TempDir()
 	key, err := x509.MarshalPKCS8PrivateKey(config.Certificates[0].PrivateKey)
 	if err != nil {

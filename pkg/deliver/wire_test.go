@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver/delivertest"
 )
 
 const ticketEvent = `{"event":"update","objectId":100}`
@@ -61,15 +63,15 @@ func TestRequestBytes(t *testing.T) {
 				"Accept: */*", "Content-Type: application/JSON", "", ""},
 		},
 	}
-	config, caFile := selfSigned(t)
+	config, caFile := delivertest.SelfSigned(t)
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			l := listen(t)
+			l := delivertest.Listen(t)
 			target := parseTarget(t, "http://"+l.Addr().String()+test.path, test.headers...)
 			checkBytes(t, newClient(t, Network{}), capture(l), Request{Target: target, Body: []byte(test.body)}, test.want)
 		})
 		t.Run(name+" over TLS", func(t *testing.T) {
-			l := listen(t)
+			l := delivertest.Listen(t)
 			target := parseTarget(t, "https://"+l.Addr().String()+test.path, test.headers...)
 			// The server offers HTTP/2, which the client must not use.
 			offered := config.Clone()
@@ -147,7 +149,7 @@ func TestWireHeadersOfUnsoundHeaders(t *testing.T) {
 }
 
 func TestRedirectIsTheReply(t *testing.T) {
-	url := respond(t, "HTTP/1.1 307 Temporary Redirect\r\nLocation: /elsewhere\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+	url := delivertest.Respond(t, "HTTP/1.1 307 Temporary Redirect\r\nLocation: /elsewhere\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
 	result := send(t, newClient(t, Network{}), url, "{}")
 	if result.Status != http.StatusTemporaryRedirect || result.Headers.Get("Location") != "/elsewhere" || result.Verdict() != VerdictRejected {
 		t.Errorf("%+v", result)

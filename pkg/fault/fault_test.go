@@ -19,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver/delivertest"
 )
 
 const (
@@ -45,6 +46,21 @@ func faultyClient(t testing.TB, fault string, options deliver.Network, sleep fun
 	}
 	t.Cleanup(base.CloseIdleConnections)
 	return parse(t, fault).Client(base, time.Now, Options{Seed: 1, Sleep: sleep})
+}
+
+func request(t testing.TB, rawURL, body string) deliver.Request {
+	t.Helper()
+	u, err := deliver.ParseURL(rawURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return deliver.Request{Target: deliver.Target{URL: u}, Body: []byte(body)}
+}
+
+// send delivers to a URL and fails the test when it takes far too long.
+func send(t testing.TB, client *deliver.Client, rawURL, body string) deliver.Result {
+	t.Helper()
+	return client.Deliver(t.Context(), request(t, rawURL, body), 10*time.Second)
 }
 
 func noSleep(context.Context, time.Duration) error { return nil }
@@ -86,28 +102,29 @@ func TestFaultsOnTheWire(t *testing.T) {
 		"chunked": {want: strings.Replace(faultyHead, "Content-Length: 61", "Transfer-Encoding: chunked", 1) +
 			"3d\r\n" + faultyBody + "\r\n0\r\n\r\n"},
 	}
-	config, caFile := selfSigned(t)
+	config, caFile := delivertest.SelfSigned(t)
 	for name, test := range tests {
 		for scheme, over := range map[string]func(net.Listener) net.Listener{
 			"http":  func(l net.Listener) net.Listener { return l },
 			"https": func(l net.Listener) net.Listener { return tls.NewListener(l, config) },
 		} {
 			t.Run(name+" "+scheme, func(t *testing.T) {
-				l := listen(t)
+				l := delivertest.Listen(t)
 				want := strings.ReplaceAll(test.want, "ADDR", l.Addr().String())
 				size := len(want)
 				if strings.Contains(want, "|") {
 					size = 4096
 				}
 				received := make(chan string, 1)
-				serve(over(l), func(conn net.Conn) {
+				delivertest.Serve(over(l), func(conn net.Conn) {
 					got := readAll(conn, size)
-					io.WriteString(conn, noContent)
+					io.WriteString(conn, delivertest.NoContent)
 					received <- got
 				})
 				client := faultyClient(t, name, deliver.Network{CAFile: caFile}, noSleep)
-				target := parseTarget(t, scheme+"://"+l.Addr().String()+"/hooks?x=1", "X-Team: blue")
-				result := client.Deliver(t.Context(), deliver.Request{Target: target, Body: []byte(faultyBody)}, 10*time.Second)
+				event := request(t, scheme+"://"+l.Addr().String()+"/hooks?x=1", faultyBody)
+				event.Headers = []deliver.Header{{Name: "X-Team", Value: "blue"}}
+				result := client.Deliver(t.Context(), event, 10*time.Second)
 				if diff := cmp.Diff(want, <-received); diff != "" {
 					t.Error(diff)
 				}
@@ -131,14 +148,14 @@ func checkFaulty(t *testing.T, result deliver.Result, kind deliver.Kind) {
 func sent(t *testing.T, fault, body string) string {
 	t.Helper()
 	bodies := make(chan string, 1)
-	l := listen(t)
-	serve(l, func(conn net.Conn) {
+	l := delivertest.Listen(t)
+	delivertest.Serve(l, func(conn net.Conn) {
 		req, err := http.ReadRequest(bufio.NewReader(conn))
 		if err != nil {
 			return
 		}
 		got, _ := io.ReadAll(req.Body)
-		io.WriteString(conn, noContent)
+		io.WriteString(conn, delivertest.NoContent)
 		bodies <- string(got)
 	})
 	result := send(t, faultyClient(t, fault, deliver.Network{}, noSleep), "http://"+l.Addr().String()+"/", body)
@@ -175,7 +192,7 @@ func TestFaultsWithoutABody(t *testing.T) {
 			continue // they end before a response
 		}
 		t.Run(fault.Name, func(t *testing.T) {
-			url := respond(t, noContent)
+			url := delivertest.Respond(t, delivertest.NoContent)
 			checkFaulty(t, send(t, faultyClient(t, fault.Name, deliver.Network{}, noSleep), url, ""), "")
 		})
 	}
@@ -184,10 +201,10 @@ func TestFaultsWithoutABody(t *testing.T) {
 func TestSlowBodyIsSlow(t *testing.T) {
 	// The server proves that the pauses come between the parts: it lets each end only
 	// after it has read what was sent before.
-	l := listen(t)
+	l := delivertest.Listen(t)
 	next := make(chan struct{})
 	var got []int
-	serve(l, func(conn net.Conn) {
+	delivertest.Serve(l, func(conn net.Conn) {
 		reader := bufio.NewReader(conn)
 		req, err := http.ReadRequest(reader)
 		if err != nil {
@@ -202,7 +219,7 @@ func TestSlowBodyIsSlow(t *testing.T) {
 			}
 			got = append(got, n)
 		}
-		io.WriteString(conn, noContent)
+		io.WriteString(conn, delivertest.NoContent)
 	})
 	pauses := 0
 	sleep := func(_ context.Context, d time.Duration) error {
@@ -234,8 +251,8 @@ func TestEarlyReplyEndsASlowBody(t *testing.T) {
 
 // respondAtOnce responds after the request headers.
 func respondAtOnce(t *testing.T, resp string) string {
-	l := listen(t)
-	serve(l, func(conn net.Conn) {
+	l := delivertest.Listen(t)
+	delivertest.Serve(l, func(conn net.Conn) {
 		if _, err := http.ReadRequest(bufio.NewReader(conn)); err == nil {
 			io.WriteString(conn, resp)
 		}
@@ -245,23 +262,23 @@ func respondAtOnce(t *testing.T, resp string) string {
 
 func TestFaultyDeliveryFailsLikeAnyOther(t *testing.T) {
 	closing := func(t *testing.T) string {
-		l := listen(t)
-		serve(l, func(conn net.Conn) { readRequest(conn) })
+		l := delivertest.Listen(t)
+		delivertest.Serve(l, func(conn net.Conn) { delivertest.ReadRequest(conn) })
 		return "http://" + l.Addr().String() + "/"
 	}
 	plain := func(t *testing.T) string {
-		l := listen(t)
-		serve(l, func(conn net.Conn) { io.WriteString(conn, noContent) })
+		l := delivertest.Listen(t)
+		delivertest.Serve(l, func(conn net.Conn) { io.WriteString(conn, delivertest.NoContent) })
 		return "https://" + l.Addr().String() + "/"
 	}
 	untrusted := func(t *testing.T) string {
-		config, _ := selfSigned(t)
-		l := listen(t)
-		serve(tls.NewListener(l, config), func(conn net.Conn) { readRequest(conn) })
+		config, _ := delivertest.SelfSigned(t)
+		l := delivertest.Listen(t)
+		delivertest.Serve(tls.NewListener(l, config), func(conn net.Conn) { delivertest.ReadRequest(conn) })
 		return "https://" + l.Addr().String() + "/"
 	}
 	nobody := func(t *testing.T) string {
-		l := listen(t)
+		l := delivertest.Listen(t)
 		l.Close()
 		return "http://" + l.Addr().String() + "/"
 	}
@@ -273,7 +290,7 @@ func TestFaultyDeliveryFailsLikeAnyOther(t *testing.T) {
 		"refused":      {nobody, deliver.KindRefused},
 		"no TLS":       {plain, deliver.KindTLS},
 		"untrusted":    {untrusted, deliver.KindTLS},
-		"bad response": {func(t *testing.T) string { return respond(t, "SMTP ready\r\n") }, deliver.KindBadResponse},
+		"bad response": {func(t *testing.T) string { return delivertest.Respond(t, "SMTP ready\r\n") }, deliver.KindBadResponse},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -289,7 +306,7 @@ func TestFaultyDeliveryTakesNoEndlessHead(t *testing.T) {
 		"hints":  strings.Repeat("HTTP/1.1 103 Early Hints\r\n\r\n", headLimit/20),
 	} {
 		t.Run(name, func(t *testing.T) {
-			result := send(t, faultyClient(t, "slow-body", deliver.Network{}, noSleep), respond(t, resp), faultyBody)
+			result := send(t, faultyClient(t, "slow-body", deliver.Network{}, noSleep), delivertest.Respond(t, resp), faultyBody)
 			if f := result.Failure; f == nil || f.Kind != deliver.KindBadResponse || !strings.Contains(f.Message, "are longer than 256 KiB") {
 				t.Errorf("%+v", f)
 			}
@@ -299,7 +316,7 @@ func TestFaultyDeliveryTakesNoEndlessHead(t *testing.T) {
 
 func TestFaultyDeliveryTakesALongBody(t *testing.T) {
 	resp := "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + strings.Repeat("x", 2*headLimit)
-	result := send(t, faultyClient(t, "slow-body", deliver.Network{}, noSleep), respond(t, resp), faultyBody)
+	result := send(t, faultyClient(t, "slow-body", deliver.Network{}, noSleep), delivertest.Respond(t, resp), faultyBody)
 	if result.Failure != nil || result.BodyBytes != 2*headLimit {
 		t.Errorf("%d bytes, %+v", result.BodyBytes, result.Failure)
 	}
@@ -315,16 +332,16 @@ func TestSlowBodyHasItsOwnTime(t *testing.T) {
 		return nil
 	}
 	client := faultyClient(t, "slow-body", deliver.Network{}, sleep)
-	request := deliver.Request{Target: parseTarget(t, respond(t, noContent)), Body: []byte(faultyBody)}
-	if got := client.Deliver(t.Context(), request, timeout); !got.Accepted() {
+	event := request(t, delivertest.Respond(t, delivertest.NoContent), faultyBody)
+	if got := client.Deliver(t.Context(), event, timeout); !got.Accepted() {
 		t.Errorf("%+v", got.Failure)
 	}
 }
 
 func TestFaultyDeliveryStops(t *testing.T) {
-	l := listen(t)
+	l := delivertest.Listen(t)
 	arrived := make(chan struct{}, 2)
-	serve(l, func(conn net.Conn) {
+	delivertest.Serve(l, func(conn net.Conn) {
 		http.ReadRequest(bufio.NewReader(conn))
 		arrived <- struct{}{}
 		io.Copy(io.Discard, conn)
@@ -335,9 +352,9 @@ func TestFaultyDeliveryStops(t *testing.T) {
 		<-arrived
 		cancel()
 	}()
-	request := deliver.Request{Target: parseTarget(t, "http://"+l.Addr().String()), Body: []byte(faultyBody)}
-	checkFaulty(t, client.Deliver(ctx, request, 10*time.Second), deliver.KindCanceled)
-	checkFaulty(t, client.Deliver(t.Context(), request, time.Millisecond), deliver.KindTimeout)
+	event := request(t, "http://"+l.Addr().String(), faultyBody)
+	checkFaulty(t, client.Deliver(ctx, event, 10*time.Second), deliver.KindCanceled)
+	checkFaulty(t, client.Deliver(t.Context(), event, time.Millisecond), deliver.KindTimeout)
 }
 
 func TestParse(t *testing.T) {

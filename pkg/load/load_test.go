@@ -20,6 +20,7 @@ import (
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver/delivertest"
 	"github.com/apizee-hooks/apizee-hooks/pkg/fault"
 	"github.com/apizee-hooks/apizee-hooks/pkg/generate"
 )
@@ -139,23 +140,8 @@ func TestLoadOnTheWire(t *testing.T) {
 // serve passes every connection to handle and returns the address.
 func serve(t *testing.T, handle func(net.Conn)) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { l.Close() })
-	go func() {
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				defer conn.Close()
-				handle(conn)
-			}()
-		}
-	}()
+	l := delivertest.Listen(t)
+	delivertest.Serve(l, handle)
 	return l.Addr().String()
 }
 

@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver/delivertest"
 )
 
 // output gathers lines and lets a test wait for one.
@@ -251,24 +252,9 @@ func TestWaitForFailsWithoutTLS(t *testing.T) {
 
 // Waiting does not help when the endpoint speaks another protocol, such as HTTP/2 only.
 func TestWaitForFailsWithoutHTTP1(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			c.Read(make([]byte, 1024))
-			io.WriteString(c, "\x00\x00\x00\x04\x00\x00\x00\x00\x00") // HTTP/2 settings
-			c.Close()
-		}
-	}()
+	url := delivertest.Respond(t, "\x00\x00\x00\x04\x00\x00\x00\x00\x00") // HTTP/2 settings
 	var failure *deliver.Failure
-	err = waitFor(t.Context(), Endpoint{URL: "http://" + l.Addr().String(), Client: client()})
+	err := waitFor(t.Context(), Endpoint{URL: url, Client: client()})
 	if !errors.As(err, &failure) || failure.Kind != deliver.KindBadResponse || !strings.Contains(err.Error(), "HTTP/2") {
 		t.Error(err)
 	}
