@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"math"
-	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -83,7 +82,11 @@ func TestFaultStatus(t *testing.T) {
 }
 
 func TestHang(t *testing.T) {
-	r := start(t, Options{Fault: Faults{Hang: true}.Pick})
+	picked := make(chan struct{}, 2)
+	r := start(t, Options{Fault: func(n int64) Fault {
+		picked <- struct{}{}
+		return Faults{Hang: true}.Pick(n)
+	}})
 	c := r.dial(t)
 	io.WriteString(c, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}")
 	c.(interface{ CloseWrite() error }).CloseWrite() // the sender disconnects
@@ -96,8 +99,8 @@ func TestHang(t *testing.T) {
 
 	c = r.dial(t)
 	io.WriteString(c, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}")
-	for r.events.Load() < 2 { // until the request is in flight
-		runtime.Gosched()
+	for range 2 { // until the request is in flight
+		<-picked
 	}
 	if err := r.stop(); err != nil {
 		t.Errorf("got %v", err)

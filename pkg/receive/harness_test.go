@@ -17,6 +17,7 @@ const ticketEvent = `{"event":"update","time":1575976413,"object":"ticket","obje
 type running struct {
 	*Server
 	addr       string
+	begun      chan struct{} // has one element per connection that has a slot and is read further
 	receptions chan Reception
 	malformed  chan Malformed
 	stop       func() error // ends it, and returns what Serve returned
@@ -32,7 +33,7 @@ func start(t testing.TB, options Options) *running {
 
 func startReporting(t testing.TB, options Options, onReception func(Reception)) *running {
 	t.Helper()
-	r := &running{malformed: make(chan Malformed, 4000)}
+	r := &running{begun: make(chan struct{}, 4000), malformed: make(chan Malformed, 4000)}
 	options.OnReception = onReception
 	options.OnMalformed = func(m Malformed) { r.malformed <- m }
 	server, err := New(options)
@@ -46,7 +47,7 @@ func startReporting(t testing.TB, options Options, onReception func(Reception)) 
 	r.Server, r.addr = server, l.Addr().String()
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(ctx, l) }()
+	go func() { ended <- server.Serve(ctx, begunListener{l, r.begun}) }()
 	r.stop = sync.OnceValue(func() error {
 		cancel()
 		return <-ended
@@ -56,6 +57,34 @@ func startReporting(t testing.TB, options Options, onReception func(Reception)) 
 		r.stop()
 	})
 	return r
+}
+
+// begunListener reports the second read of each connection. The first is that of the first byte, after
+// which the server waits for a slot.
+type begunListener struct {
+	net.Listener
+	begun chan<- struct{}
+}
+
+func (l begunListener) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return &begunConn{TCPConn: c.(*net.TCPConn), begun: l.begun}, nil
+}
+
+type begunConn struct {
+	*net.TCPConn
+	begun chan<- struct{}
+	reads int
+}
+
+func (c *begunConn) Read(p []byte) (int, error) {
+	if c.reads++; c.reads == 2 {
+		c.begun <- struct{}{}
+	}
+	return c.TCPConn.Read(p)
 }
 
 func (r *running) url(path string) string { return "http://" + r.addr + path }

@@ -1,10 +1,11 @@
 package receive
 
 import (
+	"bufio"
 	"errors"
 	"io"
 	"net"
-	"runtime"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -84,9 +85,7 @@ func TestTruncatedHead(t *testing.T) {
 		for _, head := range []string{"P", "POST / HT", "POST / HTTP/1.1\r\nHost: h"} {
 			c := r.dial(t)
 			io.WriteString(c, head)
-			for len(r.slots) == 0 {
-				runtime.Gosched()
-			}
+			<-r.begun
 			leave(c)
 			if m := <-r.malformed; m.Reason != "truncated request head: the sender disconnected" {
 				t.Errorf("%s after %q: %+v", name, head, m)
@@ -112,9 +111,9 @@ func TestSlowHeadOfLaterRequest(t *testing.T) {
 func TestStopDuringBody(t *testing.T) {
 	r := start(t, Options{Limits: Limits{Grace: 10 * time.Millisecond}})
 	c := r.dial(t)
-	io.WriteString(c, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nhalf")
-	for r.requests.Load() == 0 {
-		runtime.Gosched()
+	io.WriteString(c, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\nExpect: 100-continue\r\n\r\nhalf")
+	if resp, err := http.ReadResponse(bufio.NewReader(c), nil); err != nil || resp.StatusCode != 100 { // it is read
+		t.Fatal(resp, err)
 	}
 	if err := r.stop(); !errors.Is(err, ErrAborted) {
 		t.Error(err)

@@ -5,7 +5,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -136,9 +135,7 @@ func TestStopWithACrowd(t *testing.T) {
 		io.WriteString(r.dial(t), "P")
 	}
 	r.dial(t)
-	for len(r.slots) == 0 {
-		runtime.Gosched()
-	}
+	<-r.begun
 	r.stop()
 	if len(r.slots) > 0 {
 		t.Errorf("%d places are still taken", len(r.slots))

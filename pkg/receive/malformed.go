@@ -169,7 +169,7 @@ func (c *conn) CloseWrite() error {
 
 // reset makes closing the connection reset it, as a crash of the endpoint would.
 func (c *conn) reset() {
-	if tcp, ok := c.raw.(*net.TCPConn); ok {
+	if tcp, ok := c.raw.(interface{ SetLinger(int) error }); ok {
 		tcp.SetLinger(0)
 	}
 }

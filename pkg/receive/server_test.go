@@ -7,7 +7,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -71,9 +70,8 @@ func TestConnectionLimit(t *testing.T) {
 	for _, c := range []net.Conn{first, second} {
 		io.WriteString(c, "GET /")
 	}
-	for len(r.slots) < 2 {
-		runtime.Gosched()
-	}
+	<-r.begun
+	<-r.begun
 	io.WriteString(r.dial(t), "GET /third HTTP/1.1\r\nHost: h\r\n\r\n")
 	if m := <-r.malformed; m.Reason != "all 2 connections are in use; new senders wait until one is closed" {
 		t.Errorf("%+v", m)
