@@ -82,8 +82,8 @@ func Parse(name string) (Fault, error) {
 		}
 		names = append(names, f.Name)
 	}
-	return Fault{}, fmt.Errorf("there is no fault %q%s", name,
-		cmp.Or(apizee.DidYouMean(name, names), "; there are "+strings.Join(names, ", ")))
+	return Fault{}, fmt.Errorf("unknown fault %q%s", name,
+		cmp.Or(apizee.DidYouMean(name, names), "; use "+strings.Join(names, ", ")))
 }
 
 // Options are what a fault needs besides the transport.
