@@ -168,8 +168,7 @@ func printPath(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	if loaded.File == "" {
-		fmt.Fprintln(app.Stderr, "no configuration file; run `apizee-hooks config init` to create one")
-		return cli.Negative()
+		return cli.NegativeBecause(errors.New("no configuration file; run `apizee-hooks config init` to create one"))
 	}
 	_, err = fmt.Fprintln(app.Stdout, loaded.File)
 	return err

@@ -117,7 +117,7 @@ func chooseProfile(o Options, doc document) (string, layer, error) {
 		return "", nil, nil
 	}
 	if doc.path == "" {
-		return "", nil, fmt.Errorf("the profile %q (%s) needs a configuration file; looked for %s",
+		return "", nil, fmt.Errorf("profile %q (%s) requires a configuration file; looked for %s",
 			name, by, strings.Join(candidates(o), " and "))
 	}
 	if l, found := doc.profiles[name]; found {

@@ -42,7 +42,7 @@ func TestWhichFile(t *testing.T) {
 		{name: "a directory", options: Options{File: in("named.yaml")},
 			wantErr: "read the configuration file " + in("named.yaml") + ": is a directory"},
 		{name: "profile without a file", options: Options{Dir: in("none"), UserDir: in("missing"), Profile: "qa"},
-			wantErr: `the profile "qa" (--profile) needs a configuration file; looked for ` +
+			wantErr: `profile "qa" (--profile) requires a configuration file; looked for ` +
 				filepath.Join(in("none"), FileName) + " and " + filepath.Join(in("missing"), FileName)},
 	}
 	for _, tt := range tests {
