@@ -165,6 +165,8 @@ func (o *options) readData(ctx context.Context) ([]byte, error) {
 	case anyBytes && errors.Is(err, textfile.ErrUTF16):
 	case errors.Is(err, textfile.ErrUTF16):
 		return nil, cli.Usage(fmt.Errorf("%s: %w", name, err), "")
+	case errors.As(err, new(*textfile.LimitError)):
+		return nil, cli.Usage(fmt.Errorf("%s: %w", name, err), "use a smaller event.")
 	case err != nil:
 		return nil, cli.Usage(fmt.Errorf("%s: %w", name, textfile.Reason(err)), hint)
 	case len(bytes.TrimSpace(text)) == 0:

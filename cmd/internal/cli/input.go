@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"io"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/textfile"
@@ -15,7 +16,7 @@ func (a *App) Open(ctx context.Context, name string) (io.ReadCloser, string, err
 	}
 	f, err := textfile.Open(ctx, name)
 	if err != nil {
-		return nil, "", Usage(err, "check the path; - reads standard input.")
+		return nil, "", Usage(fmt.Errorf("%s: %w", name, textfile.Reason(err)), "check the path; - reads standard input.")
 	}
 	return f, name, nil
 }

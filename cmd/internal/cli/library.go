@@ -66,7 +66,7 @@ func (a *App) ParseTemplate(ctx context.Context, c config.Config, name string) (
 	if templates.IsPath(name) {
 		found, err := templates.Open(ctx, name)
 		if err != nil {
-			return payload.Template{}, missingFile(err, "omit the slash and .json to use a template by its name.")
+			return payload.Template{}, missingFile(err, "check the path; to use a template by its name, omit the slash and .json.")
 		}
 		t, err := payload.Parse(name, string(found.Text))
 		return t, asUsage(err)
@@ -110,7 +110,7 @@ func (a *App) FindScenario(ctx context.Context, name string) (library.File, erro
 	if scenarios.IsPath(name) {
 		found, err := scenarios.Open(ctx, name)
 		if err != nil {
-			return found, missingFile(err, "omit the slash and .yaml to run a scenario by its name.")
+			return found, missingFile(err, "check the path; to run a scenario by its name, omit the slash and .yaml.")
 		}
 		return found, nil
 	}
