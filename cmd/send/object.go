@@ -80,7 +80,7 @@ func (f *objectFlags) add(c *cobra.Command) {
 		}
 		second, _ := f.object.Prop(first.Pair.With)
 		flags.Var(cli.Text{Value: &f.pairs[i], Name: strings.ToUpper(lastPart(first.Path) + "/" + lastPart(second.Path))}, first.Pair.Flag,
-			"both: "+first.ExampleText()+"/"+second.ExampleText())
+			"--"+first.Flag+" and --"+second.Flag+" in one: "+first.ExampleText()+"/"+second.ExampleText())
 		cli.Complete(c, first.Pair.Flag, completeFirst(first.Values))
 		cli.GroupFlags(flags, group, first.Pair.Flag)
 	}
