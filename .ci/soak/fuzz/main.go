@@ -19,7 +19,7 @@ import (
 
 // network matches the targets that read what a sender or an endpoint may send: events, and
 // what is shown of them.
-var network = regexp.MustCompile(`^Fuzz(Validate|Plain|PlainValues|Safe|SafeJSON|JSON|Filter|Mask)$`)
+var network = regexp.MustCompile(`^Fuzz(Validate|Safe|SafeJSON|JSON|Filter|Mask)$`)
 
 type target struct{ pkg, name string }
 
