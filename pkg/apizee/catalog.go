@@ -3,6 +3,7 @@ package apizee
 import (
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // The fixed parts of the request, as documented under "Webhooks > Events".
@@ -122,6 +123,8 @@ type Catalog struct {
 	// PartlyDocumentedObjects and PartlyDocumentedEvents are words as in Prop.
 	PartlyDocumentedObjects []string
 	PartlyDocumentedEvents  []string
+
+	readers sync.Pool // of *reader: to reuse one saves most events the allocation
 }
 
 // String is the range in words, such as "-90 to 90".

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"io"
 	"strings"
-	"sync"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -49,17 +48,21 @@ type reader struct {
 	nodes   []node
 }
 
-// readers reuses decoders, which saves most events the allocation.
-var readers = sync.Pool{New: func() any { return new(reader) }}
+func (c *Catalog) newReader() *reader {
+	if r, used := c.readers.Get().(*reader); used {
+		return r
+	}
+	return new(reader)
+}
 
-func (r *reader) release() {
+func (c *Catalog) release(r *reader) {
 	// Do not keep the memory of an unusually large event.
 	const mostNodes, mostInput = 256, 64 << 10
 	if cap(r.nodes) > mostNodes || r.input.Cap() > mostInput {
 		return
 	}
 	r.nodes = r.nodes[:0]
-	readers.Put(r)
+	c.readers.Put(r)
 }
 
 // read reads a body with one JSON value and returns where that is. The members of an

@@ -22,8 +22,8 @@ func (c *Catalog) Validate(body []byte) Report { return c.ValidateText(string(bo
 
 // ValidateText is Validate for a body that is a string. The report keeps parts of it.
 func (c *Catalog) ValidateText(text string) Report {
-	r := readers.Get().(*reader)
-	defer r.release()
+	r := c.newReader()
+	defer c.release(r)
 	value, err := r.read(text)
 	v := validator{catalog: c, text: text, nodes: r.nodes}
 	switch {
