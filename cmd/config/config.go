@@ -38,17 +38,10 @@ which override the selected profile, which overrides the rest of the file.`,
 }
 
 func newShow(app *cli.App) *cobra.Command {
-	var output string
-	c := &cobra.Command{
-		Use:               "show",
-		Short:             "Show each value and its source",
-		Example:           cli.Example("\n\t\t\tapizee-hooks config show\n\t\t\tapizee-hooks config show --profile staging -o json"),
-		Args:              cli.AtMost(0, "no arguments"),
-		ValidArgsFunction: cli.Nothing,
-		RunE:              func(c *cobra.Command, _ []string) error { return show(c.Context(), app, output) },
-	}
-	cli.OutputFlag(c, c.Flags(), &output, []string{"text", "json"}, "")
-	return c
+	return cli.TextOrJSON("show", "Show each value and its source", `
+			apizee-hooks config show
+			apizee-hooks config show --profile staging -o json`,
+		func(ctx context.Context, output string) error { return show(ctx, app, output) })
 }
 
 // setting is one line of `config show`.

@@ -40,7 +40,7 @@ object its props with their types and values.`,
 			return run(o)
 		},
 	}
-	cli.OutputFlag(c, c.Flags(), &o.output, []string{"text", "json"}, "")
+	cli.TextOrJSONFlag(c, &o.output)
 	return c
 }
 

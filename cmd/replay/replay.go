@@ -93,7 +93,7 @@ sent: set them with -H. If --to has no path, the recorded paths and queries are 
 	f.BoolVar(&o.loopback, "loopback", false, "send to a listener in this process")
 	cli.Complete(c, "from", cli.Nothing)
 	cli.Complete(c, "limit", cli.Nothing)
-	cli.OutputFlag(c, c.Flags(), &o.output, []string{"text", "json"}, "")
+	cli.TextOrJSONFlag(c, &o.output)
 	return c
 }
 

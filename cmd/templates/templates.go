@@ -2,6 +2,8 @@
 package templates
 
 import (
+	"context"
+
 	"github.com/spf13/cobra"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
@@ -30,17 +32,10 @@ templates.`,
 }
 
 func newList(app *cli.App) *cobra.Command {
-	var output string
-	c := &cobra.Command{
-		Use:               "list",
-		Short:             "List templates and scenarios",
-		Example:           cli.Example("\n\t\t\tapizee-hooks templates list\n\t\t\tapizee-hooks templates list -o json"),
-		Args:              cli.AtMost(0, "no arguments"),
-		ValidArgsFunction: cli.Nothing,
-		RunE:              func(c *cobra.Command, _ []string) error { return list(c.Context(), app, output) },
-	}
-	cli.OutputFlag(c, c.Flags(), &output, []string{"text", "json"}, "")
-	return c
+	return cli.TextOrJSON("list", "List templates and scenarios", `
+			apizee-hooks templates list
+			apizee-hooks templates list -o json`,
+		func(ctx context.Context, output string) error { return list(ctx, app, output) })
 }
 
 func newShow(app *cli.App) *cobra.Command {

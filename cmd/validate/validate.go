@@ -60,7 +60,7 @@ something undocumented.`,
 			return run(c.Context(), o)
 		},
 	}
-	cli.OutputFlag(c, c.Flags(), &o.output, []string{"text", "json"}, "")
+	cli.TextOrJSONFlag(c, &o.output)
 	c.Flags().BoolVar(&o.strict, "strict", false, "treat warnings as errors")
 	return c
 }

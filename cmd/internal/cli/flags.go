@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -95,6 +96,26 @@ func OutputFlag(c *cobra.Command, f *pflag.FlagSet, value *string, words []strin
 		usage += ": " + about
 	}
 	EnumFlag(c, f, value, "output", "o", words[0], words, usage)
+}
+
+// TextOrJSONFlag adds -o with the formats that most commands have.
+func TextOrJSONFlag(c *cobra.Command, value *string) {
+	OutputFlag(c, c.Flags(), value, []string{"text", "json"}, "")
+}
+
+// TextOrJSON makes a command without arguments that prints the same data as text or as JSON.
+func TextOrJSON(name, short, example string, run func(ctx context.Context, output string) error) *cobra.Command {
+	var output string
+	c := &cobra.Command{
+		Use:               name,
+		Short:             short,
+		Example:           Example(example),
+		Args:              AtMost(0, "no arguments"),
+		ValidArgsFunction: Nothing,
+		RunE:              func(c *cobra.Command, _ []string) error { return run(c.Context(), output) },
+	}
+	TextOrJSONFlag(c, &output)
+	return c
 }
 
 // Seed is the random seed of a command.
