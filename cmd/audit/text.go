@@ -2,7 +2,6 @@ package audit
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/audit"
@@ -25,7 +24,7 @@ func printRules(app *cli.App, name string) error {
 	for _, r := range audit.Rules(app.Catalog) {
 		if r.Group != group {
 			group = r.Group
-			rows = append(rows, nil, console.Cells(p.Strong, strings.ToUpper(group[:1])+group[1:]))
+			rows = append(rows, nil, console.Cells(p.Strong, console.Capitalize(group)))
 		}
 		rows = append(rows, []console.Cell{{Text: "  " + r.Name, Paint: p.Object}, {Text: r.Title}})
 	}
@@ -50,7 +49,7 @@ func (p *printer) result(r audit.Result) {
 			fmt.Fprintln(out)
 		}
 		p.group = r.Group
-		fmt.Fprintln(out, palette.Strong(strings.ToUpper(r.Group[:1])+r.Group[1:]))
+		fmt.Fprintln(out, palette.Strong(console.Capitalize(r.Group)))
 	}
 	name, gap := r.Name, "  "
 	if r.Status != audit.Skipped {

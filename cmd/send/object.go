@@ -8,6 +8,7 @@ import (
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 )
 
@@ -62,7 +63,7 @@ func (f *objectFlags) add(c *cobra.Command) {
 	flags.StringVar(&f.id, "id", "", "ID of the object: "+f.object.ID.Description)
 	cli.NameArgument(flags, "ID", "id")
 	cli.Complete(c, "id", cli.Nothing)
-	group := strings.ToUpper(f.object.Name[:1]) + f.object.Name[1:] + " flags"
+	group := console.Capitalize(f.object.Name) + " flags"
 	cli.GroupFlags(flags, group, "id")
 
 	f.texts, f.pairs = make([]string, len(f.object.Props)), make([]string, len(f.object.Props))

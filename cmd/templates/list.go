@@ -83,7 +83,7 @@ func title(group string) string {
 	if group == "" {
 		return "Other"
 	}
-	return strings.ToUpper(group[:1]) + group[1:]
+	return console.Capitalize(group)
 }
 
 func row(p console.Palette, f listedFile) []console.Cell {

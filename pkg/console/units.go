@@ -76,6 +76,9 @@ func byteUnit(unit string) (factor float64, known bool) {
 	return 0, false
 }
 
+// Capitalize returns an ASCII text with its first letter in uppercase.
+func Capitalize(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
+
 // Plural is "1 event" or "2 events".
 func Plural(n int, noun string) string {
 	if n == 1 {
