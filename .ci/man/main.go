@@ -88,7 +88,7 @@ func roff(p cmd.Page, pages []cmd.Page) string {
 	if p.Examples != "" {
 		fmt.Fprintf(&out, ".SH EXAMPLES\n.nf\n%s\n.fi\n", protect(escape(p.Examples)))
 	}
-	if see := related(p, pages); see != "" {
+	if see := related(p, pages, out.String()); see != "" {
 		fmt.Fprintf(&out, ".SH SEE ALSO\n%s\n", see)
 	}
 	return out.String()
@@ -113,13 +113,15 @@ func protect(s string) string {
 	return regexp.MustCompile(`(?m)^([.'])`).ReplaceAllString(s, `\&$1`)
 }
 
-// related lists the page above and those below.
-func related(p cmd.Page, pages []cmd.Page) string {
+// related lists the page above, those below, and the topics that the text names.
+func related(p cmd.Page, pages []cmd.Page, text string) string {
 	var names []string
 	for _, other := range pages {
 		above := strings.HasPrefix(p.Name, other.Name+" ")
 		below := strings.HasPrefix(other.Name, p.Name+" ")
-		if above || below {
+		_, topic, _ := strings.Cut(other.Name, " ") // "help faults"
+		named := other.IsTopic && strings.Contains(text, escape(topic))
+		if above || below || named {
 			names = append(names, fmt.Sprintf("\\fB%s\\fR(%s)", escape(manName(other)), section(other)))
 		}
 	}
