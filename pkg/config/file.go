@@ -26,12 +26,7 @@ const maxFile = 64 << 10
 // findDocument reads the named file, else the first that exists in the directories. If
 // there is none, the document is empty.
 func findDocument(ctx context.Context, o Options, keys []Key) (document, error) {
-	named, by := o.File, "--config"
-	if named == "" {
-		named, _ = o.LookupEnv(envConfig)
-		by = envConfig
-	}
-	if named != "" {
+	if named, by := o.named(); named != "" {
 		doc, err := readDocument(ctx, named, keys)
 		if errors.Is(err, fs.ErrNotExist) {
 			return document{}, fmt.Errorf("the configuration file %s, named by %s, does not exist", named, by)
@@ -50,13 +45,18 @@ func findDocument(ctx context.Context, o Options, keys []Key) (document, error) 
 	return document{}, nil
 }
 
+// named returns the file that the user has named, if any, and by what.
+func (o Options) named() (path, by string) {
+	if o.File != "" {
+		return o.File, "--config"
+	}
+	path, _ = o.LookupEnv(envConfig)
+	return path, envConfig
+}
+
 // Files returns the paths of possible configuration files, in order of precedence.
 func (o Options) Files() []string {
-	named := o.File
-	if named == "" {
-		named, _ = o.LookupEnv(envConfig)
-	}
-	if named != "" {
+	if named, _ := o.named(); named != "" {
 		return []string{named}
 	}
 	var all []string
