@@ -39,7 +39,7 @@ steps:
     times: ${TIMES:-2}
     repeat: ${REPEAT:-2}
     fault: ${FAULT:-chunked}
-    expect: {status: ["${STATUS:-204}", 2xx], within: "${WAIT:-2s}", json: {a: {exists: "${EXISTS:-true}"}}}
+    expect: {status: ["${STATUS:-204}", 2xx], within: "${WAIT:-2s}", json: {a: {exists: true}}}
   - together: [{send: "${OBJECT:-ticket} create"}]
     order: ${ORDER:-reverse}
 `}
