@@ -25,10 +25,10 @@ const readmePath = "../README.md"
 const contributingPath = "../.github/CONTRIBUTING.md"
 
 func documents() []string {
-	return []string{readmePath, contributingPath, "../.github/BENCHMARKS.md", "../.github/SECURITY.md"}
+	return []string{readmePath, contributingPath, "../.github/CI.md", "../.github/BENCHMARKS.md", "../.github/SECURITY.md"}
 }
 
-// TestDocuments runs every block of README, CONTRIBUTING, BENCHMARKS and SECURITY, in order
+// TestDocuments runs every block of README and the pages of .github, in order
 // and in one directory per document. Times, durations and ports may differ.
 //
 //	```console   commands after "$ ", each followed by what it prints
