@@ -30,7 +30,7 @@ func eachCommand(visit func(*cobra.Command)) {
 
 // verbs are those that the summary of a command begins with.
 var verbs = []string{
-	"Audit", "Check", "Copy", "Describe", "Generate", "List", "Print", "Receive", "Run", "Send", "Show", "Test", "Write",
+	"Audit", "Check", "Copy", "Describe", "Generate", "List", "Print", "Receive", "Run", "Send", "Show", "Test", "Wait", "Write",
 }
 
 const maxShort = 60 // characters

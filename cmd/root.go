@@ -21,6 +21,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/cmd/templates"
 	"github.com/apizee-hooks/apizee-hooks/cmd/validate"
 	"github.com/apizee-hooks/apizee-hooks/cmd/version"
+	"github.com/apizee-hooks/apizee-hooks/cmd/wait"
 )
 
 // Root returns the tree of commands, for what is generated from it, such as tables.
@@ -66,6 +67,7 @@ func subcommands() []subcommand {
 		{"events", "reference", events.New},
 		{"schema", "reference", schema.New},
 		{"validate", "test", validate.New},
+		{"wait", "test", wait.New},
 		{"templates", "setup", templates.New},
 		{"config", "setup", config.New},
 		{"completion", "setup", completion.New},

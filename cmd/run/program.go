@@ -6,8 +6,6 @@ import (
 	"fmt"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
-	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
-	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/undertest"
 )
 
@@ -19,25 +17,16 @@ func (r *running) checkEndpoints() error {
 	case len(o.waitFor) > 0 && o.waitTimeout <= 0:
 		return cli.Usagef("--wait-timeout must be greater than 0")
 	}
-	for _, name := range o.waitFor {
-		e, err := undertest.ParseEndpoint(name)
-		if err != nil {
-			return cli.Usage(fmt.Errorf("--wait-for: %w", err), "")
-		}
-		r.endpoints = append(r.endpoints, e)
+	var err error
+	if r.endpoints, err = cli.ParseEndpoints(o.waitFor); err != nil {
+		return cli.Usage(fmt.Errorf("--wait-for: %w", err), "")
 	}
 	return nil
 }
 
 // startPrograms starts the programs under test, if any, and waits until the endpoints respond.
 func (r *running) startPrograms(ctx context.Context) (p *undertest.Programs, stop func(), err error) {
-	// Endpoints are polled over separate connections, so that the first event is delivered over
-	// a new one.
-	transport := r.transport.Clone()
-	transport.DisableKeepAlives = true
-	for i := range r.endpoints {
-		r.endpoints[i].Client, r.endpoints[i].Dial = deliver.NewClient(transport, r.app.Now), transport.DialContext
-	}
+	cli.PollOver(r.endpoints, r.transport, r.app.Now)
 	p, stop = &undertest.Programs{}, func() {}
 	if len(r.options.exec) > 0 {
 		if err := r.checkUnused(ctx); err != nil {
@@ -124,7 +113,6 @@ func (r *running) waitUntilReady(ctx context.Context, p *undertest.Programs) err
 	defer r.view.waiting(fmt.Sprintf("waiting for %s (timeout: %s)", cli.List(names, "and"), timeout))()
 	err := p.WaitFor(limited, r.endpoints...)
 	var exited *undertest.ExitError
-	var failure *deliver.Failure
 	switch {
 	case err == nil, ctx.Err() != nil: // when interrupted, the run skips every step
 		return nil
@@ -132,11 +120,9 @@ func (r *running) waitUntilReady(ctx context.Context, p *undertest.Programs) err
 		return cli.Unreachable(err, foreground+"; nothing was sent.")
 	case errors.As(err, &exited):
 		return cli.Unreachable(err, "see its output above; nothing was sent.")
-	case errors.As(err, &failure) && (failure.Kind == deliver.KindTLS || failure.Kind == deliver.KindBadResponse):
-		return cli.Unreachable(fmt.Errorf("--wait-for: %w", err), show.Hint(failure)+"; nothing was sent.")
 	}
-	if limited.Err() != nil {
-		err = fmt.Errorf("timed out after %s: %w", timeout, err)
+	if limited.Err() == nil {
+		timeout = 0
 	}
-	return cli.Unreachable(fmt.Errorf("--wait-for: %w", err), "check the address, and that the program listens on it; nothing was sent.")
+	return cli.NotReady(err, timeout, "--wait-for: ", "; nothing was sent.")
 }

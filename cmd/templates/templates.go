@@ -68,7 +68,7 @@ func newCopy(app *cli.App) *cobra.Command {
 .apizee-hooks/scenarios, where it is found by its name. An existing file is never
 overwritten.`,
 		Example:           cli.Example("\n\t\t\tapizee-hooks templates copy ticket-invited\n\t\t\tapizee-hooks templates copy ticket-lifecycle hooks"),
-		Args:              cli.Needs("the name of a template or a scenario, and a folder if it is to go elsewhere", 2, listHint),
+		Args:              cli.Needs("the name of a template or a scenario, and optionally a directory", 2, listHint),
 		ValidArgsFunction: cli.FirstArg(completeNames(app)),
 		RunE: func(c *cobra.Command, args []string) error {
 			dir := ""
