@@ -1,0 +1,62 @@
+// The requests to the inspector's API.
+
+/** A request that failed: the API's error and hint, or no response at all. */
+export class APIError extends Error {
+  /** @param {number} status  0 is no response
+   * @param {{error?: string, hint?: string, position?: number}} body */
+  constructor(status, body) {
+    super(body.error || "no response");
+    this.status = status;
+    this.hint = body.hint || "";
+    this.position = body.position;
+  }
+}
+
+/** @param {string} path
+ * @param {RequestInit} options */
+async function request(path, options = {}) {
+  let response;
+  try {
+    response = await fetch(path, { ...options, headers: { Accept: "application/json", ...options.headers } });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new APIError(0, {});
+  }
+  if (response.ok) return response;
+  let body = {};
+  try {
+    body = await response.json();
+  } catch {
+    body = { error: response.status + " " + response.statusText };
+  }
+  throw new APIError(response.status, body);
+}
+
+/** The address of an API path with its parameters; those that are empty are left out.
+ * @param {string} path
+ * @param {Object} parameters */
+export function address(path, parameters = {}) {
+  const query = new URLSearchParams(Object.entries(parameters).filter(([, v]) => v !== "" && v !== undefined));
+  return "/api/" + path + (query.size ? "?" + query : "");
+}
+
+/** @param {string} path
+ * @param {Object} parameters
+ * @param {RequestInit} options */
+export async function get(path, parameters = {}, options = {}) {
+  return (await request(address(path, parameters), options)).json();
+}
+
+/** @param {string} path
+ * @param {Object} parameters */
+export async function text(path, parameters = {}) {
+  return (await request(address(path, parameters))).text();
+}
+
+/** @param {string} path
+ * @param {Object} body
+ * @param {RequestInit} options */
+export async function post(path, body, options = {}) {
+  const headers = { "Content-Type": "application/json" };
+  return (await request("/api/" + path, { method: "POST", headers, body: JSON.stringify(body), ...options })).json();
+}

@@ -1,0 +1,120 @@
+// One exchange: the request with its findings, the response, and the response of the endpoint it was forwarded to.
+import { address, get } from "./api.js";
+import { codeView, findingView } from "./code.js";
+import { copyMenu } from "./copy.js";
+import { clock, count, data, decode, duration, h, plain, size } from "./dom.js";
+import { find, offsetOf } from "./json.js";
+import { marks, statusOf } from "./list.js";
+
+/** The text of a body, as it came.
+ * @param {{text?: string, base64?: string}} body */
+export const bodyText = (body) => body?.text ?? (body?.base64 ? decode(body.base64) : "");
+
+/** @param {Object} x  an exchange of the API
+ * @param {Object} act  what the buttons do: edit, resend, compare, pin, open, close
+ * @param {{marked: number}} state */
+export function detailView(x, act, state) {
+  const raw = bodyText(x.body);
+  const findings = x.findings || [];
+  const ofHeaders = findings.filter((f) => (x.headers || []).some((p) => same(p.name, f.path)));
+  const ofBody = findings.filter((f) => !ofHeaders.includes(f) && f.path && find(x.body?.pretty ?? raw, f.path));
+  const others = findings.filter((f) => !ofHeaders.includes(f) && !ofBody.includes(f));
+  const title = x.object ? [data(x.object), " ", data(x.objectId), " ", h("span.event", {}, data(x.event))] : [data(x.method), " ", data(x.path)];
+  return [
+    h("div.bar", {},
+      h("button.back", { click: act.close, "aria-label": "Back to the list" }, "←"),
+      h("h2", {}, title),
+      h("div.actions", {},
+        h("button.primary", { click: act.edit, "aria-keyshortcuts": "e" }, "Edit and send"),
+        h("button", { click: act.resend, "aria-keyshortcuts": "r" }, "Send again"),
+        h("button", { click: act.compare, "aria-keyshortcuts": "d", "aria-pressed": String(state.marked === x.id) },
+          state.marked && state.marked !== x.id ? `Compare with #${state.marked}` : "Compare"),
+        copyMenu(x),
+        h("button", { click: act.pin, "aria-keyshortcuts": "p", "aria-pressed": String(Boolean(x.pinned)) }, "Pin"))),
+    h("p.facts", {}, facts(x, act), h("span.chips", {}, marks(x))),
+    others.length > 0 && h("div.findings", { role: "group", "aria-label": "Findings" }, others.map((f) => findingView(f, true))),
+    bodySection(x, raw, ofBody),
+    headerSection("Request", `${x.method} ${x.path}`, x.headers, ofHeaders),
+    x.forwarded && responseSection("Response of the endpoint", x.forwarded, x.id, "forwarded"),
+    // The endpoint's response is returned to the sender as it is.
+    !(x.forwarded?.status && x.forwarded.status === x.response?.status) && responseSection(x.sent ? "Response of the endpoint" : "Response", x.response ? { took: x.took, ...x.response } : { failure: x.problem || "no response" }, x.id, "response"),
+  ];
+}
+
+const same = (a, b) => a.toLowerCase() === (b || "").toLowerCase();
+
+function facts(x, act) {
+  const { text, kind } = statusOf(x);
+  const parts = [h("time", { datetime: plain(x.at), title: plain(x.at) }, clock(x.at).join("")), h("span.mono", {}, "#" + x.id)];
+  if (text) parts.push(h("span.mono.status." + (kind || "ok"), {}, text));
+  if (x.took !== undefined) parts.push(duration(x.forwardedTook ?? x.took));
+  if (x.errors) parts.push(h("span.error", {}, "✗ " + count(x.errors, "error")));
+  if (x.warnings) parts.push(h("span.warning", {}, "! " + count(x.warnings, "warning")));
+  if (x.remote) parts.push(h("span", {}, "from ", data(x.remote)));
+  if (x.file) parts.push(data(x.file));
+  const link = (text, id) => h("a", { href: "#/" + id, click: (e) => (e.preventDefault(), act.open(id)) }, text);
+  if (x.origin) parts.push(link("sent again from #" + x.origin, x.origin));
+  if (x.duplicateOf) parts.push(link("duplicate of #" + x.duplicateOf, x.duplicateOf));
+  if (x.previous) parts.push(h("a", { href: `#/diff/${x.previous}/${x.id}`, click: (e) => (e.preventDefault(), act.diff(x.previous, x.id)) }, "changes since #" + x.previous));
+  return parts;
+}
+
+/** @param {string} title
+ * @param {string} meta
+ * @param {any} tools
+ * @param {...any} content */
+function section(title, meta, tools, ...content) {
+  return h("section.part", { "aria-label": title }, h("h3", {}, title, h("span.dim", {}, meta), h("span.tools", {}, tools)), content);
+}
+
+/** The body, indented or as it came. A body that is not JSON is shown as it came, with the place of its mistake. */
+function bodySection(x, raw, findings) {
+  const body = x.body || {};
+  if (!body.size && !raw) return section("Body", "", [], h("p.dim", {}, "The request has no body."));
+  const broken = body.valid === false && body.problem;
+  const mistake = broken ? [{ severity: "error", path: "", message: problemOf(body), offset: offsetOf(raw, body.line || 1, body.column || 1) }] : [];
+  const content = h("div");
+  const show = (pretty) => {
+    for (const b of [prettyButton, rawButton]) b.setAttribute("aria-pressed", String((b === prettyButton) === pretty));
+    const code = pretty ? codeView(body.pretty, { json: true, findings, label: "Body, indented" })
+      : codeView(raw, { json: true, findings: broken ? mistake : findings, label: "Body, as it came" });
+    content.replaceChildren(code);
+  };
+  const prettyButton = h("button.tab", { click: () => show(true) }, "Pretty");
+  const rawButton = h("button.tab", { click: () => show(false) }, "Raw");
+  show(Boolean(body.pretty));
+  const tools = [body.pretty && h("span.tabs", { role: "group", "aria-label": "Format of the body" }, prettyButton, rawButton), download(x.id, "request")];
+  return section("Body", size(body.size ?? raw.length), tools, content, body.truncated && cut(body, raw));
+}
+
+function problemOf({ problem, line, column }) {
+  return problem + (line ? ` (line ${line}, column ${column})` : "");
+}
+
+const cut = (body, raw) => h("p.dim", {}, `The first ${size(raw.length)} of ${size(body.size)}. Download shows the rest.`);
+
+const download = (id, part) => h("a.quiet", { href: address(`exchanges/${id}/body`, { part }), download: `body-${id}.txt` }, "Download");
+
+function headerSection(title, line, headers, findings) {
+  return section(title, "", [], h("p.mono.line1", {}, data(line)), headerTable(headers, findings));
+}
+
+function headerTable(headers = [], findings = []) {
+  return h("dl.headers", {}, headers.map(({ name, value }) => h("div", {},
+    h("dt", {}, data(name)),
+    h("dd", {}, data(value), findings.filter((f) => same(name, f.path)).map((f) => findingView(f))))));
+}
+
+function responseSection(title, r, id, part) {
+  const failed = r.failure && h("div.findings", {}, findingView({ severity: "error", path: "", message: r.failure }));
+  const { kind } = statusOf(r);
+  const text = bodyText(r.body);
+  const line = r.status && h("p.mono.line1", {}, h("span.status." + (kind || "ok"), {}, String(r.status)), r.url && [" ", data(r.url)]);
+  return section(title, duration(r.took), text && download(id, part), failed, line, headerTable(r.headers),
+    text && codeView(r.body.pretty ?? text, { json: /^\s*[[{]/.test(text), label: title }), r.body?.truncated && cut(r.body, text));
+}
+
+/** @param {number} id
+ * @param {string} filter
+ * @param {AbortSignal} signal */
+export const fetchDetail = (id, filter, signal) => get("exchanges/" + id, { filter }, { signal });

@@ -1,0 +1,143 @@
+// Editing an exchange and sending it again, with findings as one types.
+import { post, text } from "./api.js";
+import { findingView } from "./code.js";
+import { bodyText } from "./detail.js";
+import { h, plain, safe, size } from "./dom.js";
+import { find, offsetOf } from "./json.js";
+
+const checkAfter = 150;
+const largest = 2 << 20;
+
+// Headers that belong to a connection or follow from the body.
+const own = /^(host|content-length|connection|transfer-encoding|accept-encoding)$/i;
+
+/** @param {Object} x  the exchange
+ * @param {{name: string, url: string}[]} targets
+ * @param {{sent: (id: number) => void, cancel: () => void}} act */
+export async function editView(x, targets, act) {
+  const close = h("button.back", { click: act.cancel, "aria-label": "Back to the event" }, "←");
+  const heading = h("h2", {}, "Edit and send ", h("span.dim", {}, "#" + x.id));
+  if ((x.body?.size || 0) > largest || x.body?.base64) {
+    const why = x.body.base64 ? "The body is not text" : `The body has ${size(x.body.size)}`;
+    return [h("div.bar", {}, close, heading), h("p.wide", {}, why + ": it can be sent again as it is, and cannot be edited here.")];
+  }
+  const original = x.body?.truncated ? await text(`exchanges/${x.id}/body`, { part: "request" }) : (x.body?.pretty ?? bodyText(x.body));
+
+  const target = h("select", { id: "target" }, targets.map((t, i) => h("option", { value: String(t.name ?? i) }, plain(t.name && t.name !== t.url ? `${t.name} (${t.url})` : t.url))));
+  const method = h("input.method", { id: "method", spellcheck: "false", autocomplete: "off" });
+  const path = h("input", { id: "path", spellcheck: "false", autocomplete: "off" });
+  const headers = h("textarea", { id: "headers", spellcheck: "false", wrap: "off", autocomplete: "off" });
+  const body = h("textarea", { id: "body", spellcheck: "false", wrap: "off", autocomplete: "off", "aria-describedby": "verdict" });
+  const gutter = h("pre.gutter", { "aria-hidden": "true" });
+  const now = h("input", { id: "now", type: "checkbox", checked: true });
+  const verdict = h("p.verdict", { id: "verdict", role: "status" });
+  const list = h("div.findings", { role: "group", "aria-label": "Findings" });
+  const send = h("button.primary", { type: "submit", disabled: targets.length === 0 }, "Send");
+
+  method.value = x.method;
+  path.value = x.path;
+  headers.value = (x.headers || []).filter((p) => !own.test(p.name)).map((p) => p.name + ": " + p.value).join("\n");
+  headers.rows = Math.min(8, Math.max(2, headers.value.split("\n").length));
+  body.value = original;
+  const lines = (s) => s.split("\n").length;
+  body.rows = Math.min(24, Math.max(8, lines(original) + 1));
+
+  let findings = [];
+  const number = () => {
+    const marked = new Map();
+    for (const f of findings) if (f.at) marked.set(f.at, marked.get(f.at) === "✗" ? "✗" : f.severity === "error" ? "✗" : "!");
+    const numbers = [];
+    const last = Math.min(lines(body.value), 5000);
+    for (let n = 1; n <= last; n++) numbers.push((marked.get(n) || " ") + " " + n);
+    gutter.textContent = numbers.join("\n");
+    gutter.scrollTop = body.scrollTop;
+  };
+  const choose = (start, end) => {
+    body.focus();
+    body.setSelectionRange(start, end);
+  };
+  const show = (answer) => {
+    const value = body.value;
+    findings = (answer.findings || []).map((f) => {
+      const token = f.path ? find(value, f.path) : null;
+      return { ...f, start: token?.start, end: token?.end, at: token ? lines(value.slice(0, token.start)) : 0 };
+    });
+    if (answer.valid === false && answer.problem) {
+      const at = offsetOf(value, answer.line || 1, answer.column || 1);
+      findings = [{ severity: "error", path: "", message: answer.problem, start: at, end: at + 1, at: answer.line }];
+    }
+    const errors = findings.filter((f) => f.severity === "error").length;
+    verdict.textContent = errors ? `✗ ${errors} ${errors === 1 ? "error" : "errors"}; it can still be sent` : findings.length ? "! valid, with warnings" : "✓ valid";
+    verdict.className = "verdict " + (errors ? "error" : findings.length ? "warning" : "");
+    list.replaceChildren(...findings.map((f) => {
+      const view = findingView(f, true);
+      if (f.at) view.append(h("button.quiet", { type: "button", click: () => choose(f.start, f.end) }, "line " + f.at));
+      return view;
+    }));
+    number();
+  };
+
+  let timer = 0;
+  let checking = new AbortController();
+  const check = async () => {
+    checking.abort();
+    checking = new AbortController();
+    try {
+      show(await post("check", { body: body.value }, { signal: checking.signal }));
+    } catch (error) {
+      if (error.name !== "AbortError") verdict.textContent = "Not checked: " + plain(error.message);
+    }
+  };
+  body.addEventListener("input", () => {
+    number();
+    clearTimeout(timer);
+    timer = window.setTimeout(check, checkAfter);
+  });
+  body.addEventListener("scroll", () => (gutter.scrollTop = body.scrollTop), { passive: true });
+
+  const problem = h("p.error", { role: "alert" });
+  const form = h("form.edit", { submit: async (e) => {
+    e.preventDefault();
+    send.disabled = true;
+    problem.replaceChildren();
+    try {
+      const request = { origin: x.id, target: target.value, method: method.value, path: path.value, headers: parseHeaders(headers.value), body: body.value, now: now.checked };
+      act.sent((await post("send", request)).id);
+    } catch (error) {
+      problem.replaceChildren("✗ ", ...safe(error.message), error.hint ? ". " : "", ...safe(error.hint));
+      send.disabled = false;
+    }
+  }, keydown: (e) => {
+    if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) {
+      e.preventDefault();
+      form.requestSubmit();
+    }
+  } },
+    h("div.bar", {}, close, heading, h("div.actions", {}, h("button", { type: "button", click: act.cancel }, "Cancel"), send)),
+    problem,
+    targets.length === 0 && h("p.findings.warning", {}, "! There is no target to send to. Start with --forward-to URL, or --to URL."),
+    h("div.fields", {},
+      h("label", { for: "target" }, "Target"), target,
+      h("label", { for: "path" }, "Request"), h("div.request", {}, h("label.unseen", { for: "method" }, "Method"), method, path),
+      h("label", { for: "headers" }, "Headers"), headers,
+      h("label", { for: "body" }, "Body"), h("div.editor", {}, gutter, body),
+      h("span"), h("div", {}, h("label.check", {}, now, " set ", h("code", {}, "time"), " to now"), verdict, list)));
+  number();
+  check();
+  return [form];
+}
+
+/** The headers of a text with one per line.
+ * @param {string} text */
+function parseHeaders(text) {
+  return text.split("\n").filter((line) => line.trim()).map((line) => {
+    const colon = line.indexOf(":");
+    if (colon < 1) throw new Error(`a header needs a name and a colon: ${line}`);
+    return { name: line.slice(0, colon).trim(), value: line.slice(colon + 1).trim() };
+  });
+}
+
+/** Sends an exchange again as it is.
+ * @param {number} id
+ * @param {{name: string, url: string}[]} targets */
+export const resend = (id, targets) => post("send", { origin: id, target: String(targets[0]?.name ?? 0) });

@@ -1,0 +1,294 @@
+// The list: as many rows as the store has, of which only those in view exist. Windows of rows are
+// fetched by offset and forgotten again.
+import { byID, clock, count, data, duration, h, plain } from "./dom.js";
+import { get } from "./api.js";
+
+const windowRows = 100;
+const keptWindows = 40;
+// Browsers limit the height of an element: Firefox to about 17 million pixels. A higher list scrolls faster than the wheel.
+const tallest = 15_000_000;
+
+export class List {
+  /** @param {{open: (id: number, how: string) => void, changed: (answer: Object) => void, failed: (error: any) => void}} on */
+  constructor(on) {
+    this.on = on;
+    this.grid = byID("grid");
+    this.space = byID("rows");
+    this.filter = "";
+    this.matched = 0;
+    this.frozen = null; // the number of rows while paused
+    this.selected = 0;
+    this.index = -1; // of the selected row
+    this.following = true;
+    this.windows = new Map(); // offset: {rows, stale}
+    this.loading = new Map(); // offset: AbortController
+    this.era = 0; // changes when windows of before are no longer right
+    this.pool = [];
+    this.grid.addEventListener("scroll", () => this.scrolled(), { passive: true });
+    this.grid.addEventListener("click", (e) => this.clicked(e));
+    byID("newer").addEventListener("click", () => this.end());
+    new ResizeObserver(() => this.resized()).observe(this.grid);
+  }
+
+  get count() {
+    return this.frozen ?? this.matched;
+  }
+
+  /** Shows the rows of another filter. */
+  reset(filter) {
+    this.filter = filter;
+    this.era++;
+    for (const controller of this.loading.values()) controller.abort();
+    this.loading.clear();
+    this.windows.clear();
+    this.following = this.selected === 0;
+    this.index = -1;
+    this.wanted = undefined;
+    return this.refresh();
+  }
+
+  /** Fetches what is in view again. */
+  refresh() {
+    for (const window of this.windows.values()) window.stale = true;
+    return this.draw(true);
+  }
+
+  pause(on) {
+    this.frozen = on ? this.matched : null;
+    this.refresh();
+  }
+
+  resized() {
+    this.rowHeight = parseFloat(getComputedStyle(this.grid).getPropertyValue("--row")) || 28;
+    this.height = this.grid.clientHeight - this.space.offsetTop;
+    if (this.following) this.toEnd();
+    this.draw();
+  }
+
+  /** How many rows are in view. */
+  get page() {
+    return Math.max(1, Math.floor(this.height / this.rowHeight) - 1);
+  }
+
+  /** How many pixels of the list one pixel of the scroll bar is. */
+  get scale() {
+    const full = this.count * this.rowHeight;
+    return full <= tallest ? 1 : (full - this.height) / (tallest - this.height);
+  }
+
+  get top() {
+    return this.grid.scrollTop * this.scale;
+  }
+
+  scrolled() {
+    const atEnd = this.grid.scrollTop + this.grid.clientHeight >= this.grid.scrollHeight - 4;
+    if (this.following && !atEnd && this.grid.scrollTop < this.wasTop) this.following = false;
+    if (atEnd) this.following = true;
+    this.wasTop = this.grid.scrollTop;
+    if (this.awaiting) return;
+    this.awaiting = requestAnimationFrame(() => {
+      this.awaiting = 0;
+      this.draw();
+    });
+  }
+
+  toEnd() {
+    this.space.style.height = Math.min(this.count * this.rowHeight, tallest) + "px";
+    this.grid.scrollTop = this.wasTop = this.grid.scrollHeight;
+  }
+
+  async draw(refetch = false) {
+    const total = this.count;
+    this.space.style.height = Math.min(total * this.rowHeight, tallest) + "px";
+    if (this.following) this.toEnd();
+    const top = this.top;
+    const first = Math.max(0, Math.floor(top / this.rowHeight));
+    const shown = Math.min(total - first, Math.ceil(this.height / this.rowHeight) + 1);
+    const from = Math.max(0, first - 6);
+    const to = Math.max(from, Math.min(total, first + shown + 6));
+
+    while (this.pool.length < to - from) {
+      const row = makeRow();
+      this.pool.push(row);
+      this.space.append(row);
+    }
+    this.pool.forEach((row, i) => {
+      const index = from + i;
+      row.hidden = index >= to;
+      if (row.hidden) return;
+      row.style.transform = `translateY(${Math.round(this.grid.scrollTop + index * this.rowHeight - top)}px)`;
+      fillRow(row, this.row(index), index, this.selected);
+    });
+    const chosen = this.pool.find((r) => !r.hidden && r.dataset.id === String(this.selected));
+    if (chosen) this.grid.setAttribute("aria-activedescendant", chosen.id);
+    else this.grid.removeAttribute("aria-activedescendant");
+    this.grid.setAttribute("aria-rowcount", total + 1);
+    this.announceNewer(first + shown);
+
+    const wanted = [];
+    for (let o = Math.floor(from / windowRows) * windowRows; o < Math.max(to, 1); o += windowRows) wanted.push(o);
+    await Promise.all(wanted.map((o) => this.fetch(o, refetch)));
+  }
+
+  announceNewer(last) {
+    const behind = this.count - last;
+    const newer = byID("newer");
+    newer.hidden = this.following || behind <= 0;
+    newer.textContent = `↓ ${behind.toLocaleString("en-US")} below`;
+  }
+
+  row(index) {
+    const offset = Math.floor(index / windowRows) * windowRows;
+    return this.windows.get(offset)?.rows[index - offset];
+  }
+
+  async fetch(offset, refetch) {
+    const known = this.windows.get(offset);
+    if ((known && !known.stale) || (this.loading.has(offset) && !refetch)) return;
+    this.loading.get(offset)?.abort();
+    // What is far from the view is not waited for.
+    for (const [o, controller] of this.loading) if (Math.abs(o - offset) > 4 * windowRows) controller.abort();
+    const controller = new AbortController();
+    this.loading.set(offset, controller);
+    const era = this.era;
+    try {
+      const answer = await get("exchanges", { filter: this.filter, offset, limit: windowRows }, { signal: controller.signal });
+      if (era !== this.era) return;
+      this.windows.delete(offset);
+      this.windows.set(offset, { rows: answer.exchanges || [], stale: false });
+      if (this.windows.size > keptWindows) this.windows.delete(this.windows.keys().next().value);
+      this.matched = answer.matched;
+      this.on.changed(answer);
+      if (this.revealing) this.reveal();
+      else this.draw();
+      this.openWanted();
+    } catch (error) {
+      if (error.name !== "AbortError" && era === this.era) this.on.failed(error);
+    } finally {
+      if (this.loading.get(offset) === controller) this.loading.delete(offset);
+    }
+  }
+
+  clicked(event) {
+    const row = event.target.closest(".row[data-id]");
+    if (row) this.on.open(Number(row.dataset.id), "push");
+  }
+
+  /** Marks the row of an event as selected; its index is known when the detail came. */
+  select(id, index) {
+    this.selected = id;
+    if (index !== undefined) this.index = index;
+    if (id && this.index !== this.count - 1) this.following = false;
+    this.draw();
+  }
+
+  /** Scrolls until the selected row is in view. */
+  reveal() {
+    this.revealing = this.index >= this.count; // until so many rows are known
+    if (this.index < 0 || this.revealing) return;
+    this.space.style.height = Math.min(this.count * this.rowHeight, tallest) + "px";
+    const start = this.index * this.rowHeight;
+    const top = this.top;
+    let wanted = top;
+    if (start < top) wanted = start;
+    else if (start + 3 * this.rowHeight > top + this.height) wanted = start + 3 * this.rowHeight - this.height;
+    if (Math.abs(start - top) > 3 * this.height) wanted = start - this.height / 2;
+    if (wanted !== top) this.grid.scrollTop = Math.max(0, wanted) / this.scale;
+    this.draw();
+  }
+
+  /** Moves the selection by a number of rows, or to an end with ±Infinity. */
+  move(by) {
+    const last = this.count - 1;
+    if (last < 0) return;
+    const start = this.index < 0 ? (by > 0 ? -1 : last + 1) : this.index;
+    const index = Math.min(last, Math.max(0, start + by));
+    this.index = index;
+    this.following = index === last && by > 0;
+    this.wanted = index;
+    this.reveal();
+    this.openWanted();
+  }
+
+  /** Opens the row that was moved to, once it is there. */
+  openWanted() {
+    const row = this.wanted === undefined ? undefined : this.row(this.wanted);
+    if (!row) return;
+    this.wanted = undefined;
+    this.on.open(row.id, "replace");
+  }
+
+  end() {
+    this.following = true;
+    this.toEnd();
+    this.draw();
+    this.grid.focus();
+  }
+}
+
+function makeRow() {
+  const cell = (name) => h("span." + name, { role: "gridcell" });
+  const row = h("div.row", { role: "row" }, ["mark", "time", "object", "event", "summary", "notes", "status", "took"].map(cell));
+  row.hidden = true;
+  return row;
+}
+
+/** Fills a row of the pool. A row whose window is not there yet is empty. */
+function fillRow(row, exchange, index, selected) {
+  const chosen = Boolean(exchange) && exchange.id === selected;
+  row.setAttribute("aria-selected", String(chosen));
+  row.setAttribute("aria-rowindex", index + 2);
+  if (row.exchange === exchange && exchange) return;
+  row.exchange = exchange;
+  const [mark, time, object, event, summary, notes, status, took] = row.children;
+  if (!exchange) {
+    row.removeAttribute("data-id");
+    row.removeAttribute("id");
+    row.className = "row";
+    for (const cell of row.children) cell.replaceChildren();
+    object.textContent = "…";
+    return;
+  }
+  row.dataset.id = exchange.id;
+  row.id = "row-" + exchange.id;
+  row.className = "row" + (exchange.pinned ? " pinned" : "");
+  mark.replaceChildren(...findingsMark(exchange));
+  const [seconds, fraction] = clock(exchange.at);
+  time.replaceChildren(seconds, h("i", {}, fraction));
+  if (exchange.object) object.replaceChildren(data(exchange.object), " ", data(exchange.objectId, "b"));
+  else object.replaceChildren(data(exchange.method + " " + exchange.path));
+  event.replaceChildren(data(exchange.event));
+  summary.replaceChildren(data(exchange.summary || exchange.problem));
+  summary.title = plain(exchange.summary || exchange.problem);
+  notes.replaceChildren(...marks(exchange));
+  const { text, kind } = statusOf(exchange);
+  status.replaceChildren(text);
+  status.className = "status " + kind;
+  took.replaceChildren(duration(exchange.forwardedTook ?? exchange.took));
+}
+
+function findingsMark({ errors, warnings }) {
+  if (errors) return [h("span.error", { role: "img", "aria-label": count(errors, "error"), title: count(errors, "error") }, "✗")];
+  if (warnings) return [h("span.warning", { role: "img", "aria-label": count(warnings, "warning"), title: count(warnings, "warning") }, "!")];
+  return [];
+}
+
+/** The response's status and what it means for the eye. */
+export function statusOf({ status, forwardedStatus, outcome }) {
+  const code = forwardedStatus || status;
+  if (!code) return { text: outcome && outcome !== "accepted" ? "–" : "", kind: "error" };
+  return { text: String(code), kind: code >= 500 ? "error" : code >= 400 ? "warning" : "" };
+}
+
+/** The marks of an event: sent again, pinned, duplicate, out of order, after a gap.
+ * @param {Object} exchange */
+export function marks(exchange) {
+  const note = (text, title, kind = "") => h("span.note" + kind, { title }, text);
+  return [
+    exchange.sent && note("sent", exchange.origin ? "sent again from #" + exchange.origin : "sent from this page", ".accent"),
+    exchange.pinned && note("pinned", "kept when events are cleared"),
+    exchange.duplicateOf && note("dup", "duplicate: the same bytes as #" + exchange.duplicateOf),
+    exchange.outOfOrder && note("late", "out of order: a newer event of this object came before"),
+    exchange.gap && note("+" + duration(exchange.gap), "time since the event before"),
+  ].filter(Boolean);
+}

@@ -1,0 +1,274 @@
+// The page: the list on one side, an event on the other, and the address that says which.
+import { address as apiAddress, get, post } from "./api.js";
+import { byID, count, data, h, safe, size } from "./dom.js";
+import { detailView, fetchDetail } from "./detail.js";
+import { diffView } from "./diff.js";
+import { editView, resend } from "./edit.js";
+import { FilterBox } from "./filter.js";
+import { listenToKeys } from "./keys.js";
+import { List } from "./list.js";
+import { Live, announce, banner, toast } from "./live.js";
+import { address, readRoute } from "./route.js";
+
+const pane = byID("detail");
+const grid = byID("grid");
+let route = readRoute();
+let status = null;
+let news = null; // what the server said last
+let current = null; // the exchange shown
+let marked = 0; // for a difference
+let paused = false;
+
+const list = new List({
+  open: (id, how) => go({ view: "detail", id }, how),
+  changed: (answer) => {
+    filterBox.fail(null);
+    showCounts(answer);
+  },
+  failed: (/** @type {import("./api.js").APIError} */ error) => {
+    if (error.status !== 400) return complain(error);
+    filterBox.fail(error);
+    showCounts({ matched: undefined });
+  },
+});
+const filterBox = new FilterBox((filter) => filter !== route.filter && go({ filter }, "replace"));
+
+/** Goes to another place: changes the address and what is shown.
+ * @param {Partial<import("./route.js").Route>} to
+ * @param {string} how  "push", or "replace" where the browser's back should not return to it */
+function go(to, how = "push") {
+  const before = route;
+  route = { ...route, other: 0, ignore: [], ...to };
+  history[how === "push" ? "pushState" : "replaceState"](null, "", address(route));
+  follow(before);
+}
+
+addEventListener("popstate", () => {
+  const before = route;
+  route = readRoute();
+  follow(before);
+});
+
+/** Shows the route, where it differs from the one before. */
+function follow(before) {
+  filterBox.set(route.filter);
+  byID("save").href = apiAddress("recording", { filter: route.filter });
+  const refiltered = before === null || before.filter !== route.filter;
+  if (refiltered) {
+    filterBox.fail(null);
+    list.reset(route.filter);
+  }
+  showPane(refiltered);
+}
+
+let loading = new AbortController();
+
+async function showPane(refiltered = false) {
+  loading.abort();
+  const { signal } = (loading = new AbortController());
+  document.body.dataset.view = route.view;
+  list.select(route.view === "diff" ? route.other : route.id, undefined);
+  if (!route.view) {
+    current = null;
+    document.title = "apizee-hooks inspector";
+    return pane.replaceChildren(...welcome());
+  }
+  try {
+    let content;
+    if (route.view === "diff") {
+      content = await diffView(route, { open, close, ignore: (ignore) => go({ view: "diff", id: route.id, other: route.other, ignore }, "replace"),
+        swap: () => go({ view: "diff", id: route.other, other: route.id, ignore: route.ignore }, "replace") });
+      document.title = `#${route.id} and #${route.other} – apizee-hooks`;
+    } else {
+      const x = await fetchDetail(route.id, route.filter, signal);
+      if (signal.aborted) return;
+      current = x;
+      list.select(x.id, x.index);
+      if (refiltered || x.index >= 0) list.reveal();
+      document.title = `#${x.id} ${x.object ? `${x.object} ${x.objectId} ${x.event || ""}` : x.method} – apizee-hooks`;
+      content = route.view === "edit" ? await editView(x, status?.targets || [], { sent, cancel: () => go({ view: "detail", id: x.id }, "replace") })
+        : detailView(x, act, { marked });
+    }
+    if (signal.aborted) return;
+    pane.replaceChildren(...content.filter(Boolean));
+    pane.scrollTop = 0;
+    if (route.view === "edit") byID("body")?.focus();
+  } catch (error) {
+    if (error.name === "AbortError" || signal.aborted) return;
+    current = null;
+    pane.replaceChildren(h("div.bar", {}, h("button.back", { click: close, "aria-label": "Back to the list" }, "←"), h("h2", {}, "#" + route.id)),
+      h("p.wide", {}, error.status === 404 ? "This event is not there, or no longer." : ["✗ ", ...safe(error.message)]));
+    if (error.status !== 404) complain(error);
+  }
+}
+
+const open = (id) => go({ view: "detail", id });
+
+function close() {
+  const view = route.view;
+  if (view === "edit") go({ view: "detail", id: route.id }, "replace");
+  else if (view) go({ view: "", id: 0 });
+  grid.focus();
+}
+
+/** What the buttons and keys do with the current event. */
+const act = {
+  open,
+  close,
+  diff: (id, other) => go({ view: "diff", id, other }),
+  edit: () => current && go({ view: "edit", id: current.id }),
+  async resend() {
+    if (!current) return;
+    if (!status?.targets?.length) return toast("There is no target to send to. Start with --forward-to URL, or --to URL.");
+    try {
+      sent((await resend(current.id, status.targets)).id);
+    } catch (error) {
+      complain(error);
+    }
+  },
+  compare() {
+    if (!current) return;
+    if (marked && marked !== current.id) {
+      const id = marked;
+      marked = 0;
+      return go({ view: "diff", id, other: current.id });
+    }
+    marked = marked ? 0 : current.id;
+    toast(marked ? `#${marked} is marked. Choose another event, then press d.` : "No event is marked.");
+    if (route.view === "detail") showPane();
+  },
+  async pin() {
+    if (!current) return;
+    const { id, pinned } = current;
+    try {
+      await post("pin", { id, pinned: !pinned });
+      toast(pinned ? `#${id} is no longer pinned.` : `#${id} is pinned: it stays when events are cleared.`);
+      list.refresh();
+      showPane();
+    } catch (error) {
+      complain(error);
+    }
+  },
+};
+
+function sent(id) {
+  toast(`Sent as #${id}.`);
+  list.refresh();
+  go({ view: "detail", id });
+}
+
+async function clear() {
+  try {
+    const { cleared, undo } = await post("clear", {});
+    const back = h("button", { click: async () => {
+      try {
+        await post("undo", { undo });
+        toast("The events are back.");
+      } catch (error) {
+        complain(error);
+      }
+      list.refresh();
+    } }, "Undo");
+    toast(`Cleared ${count(cleared, "event")}.`, cleared ? back : undefined);
+    go({ view: "", id: 0 });
+    list.refresh();
+  } catch (error) {
+    complain(error);
+  }
+}
+
+function pause() {
+  paused = !paused;
+  byID("pause").setAttribute("aria-pressed", String(paused));
+  byID("pause").textContent = paused ? "Resume" : "Pause";
+  list.pause(paused);
+}
+
+/** @param {Error & {status?: number, hint?: string}} error */
+function complain(error) {
+  if (error.status === 0) return; // the banner says it
+  if (error.status === 401) return banner("This page has no access. Open the URL that the program prints.");
+  toast(`${error.message}${error.hint ? ". " + error.hint : ""}`);
+}
+
+/** @type {{total?: number, matched?: number, removed?: number}} */
+let shownCounts = {};
+
+function showCounts(answer) {
+  shownCounts = { ...shownCounts, ...answer };
+  const { total, matched, removed } = shownCounts;
+  const n = (x) => (x || 0).toLocaleString("en-US");
+  byID("counts").replaceChildren(
+    route.filter && matched !== undefined ? `${n(matched)} of ${n(total)} events` : count(total || 0, "event"),
+    ...(removed ? [h("span.warning", { title: "The memory for events is full; --record keeps all of them." }, `${n(removed)} removed`)] : []),
+    ...(paused ? [h("span.accent", {}, `paused${total > pausedAt() ? `, ${n(total - pausedAt())} new` : ""}`)] : []));
+  const empty = byID("empty");
+  empty.hidden = matched !== 0;
+  if (matched === 0) empty.replaceChildren(...(route.filter && total ? [h("p", {}, "No event matches the filter.")] : nothingYet()));
+}
+
+const pausedAt = () => list.frozen ?? 0;
+
+function nothingYet() {
+  if (!status) return [];
+  if (!status.live) return [h("p", {}, "The recording has no events.")];
+  return [h("p", {}, "No events yet."), h("p.dim", {}, "Send one from another terminal:"),
+    h("pre", {}, safe(`apizee-hooks send ticket --to ${status.listening}`))];
+}
+
+function welcome() {
+  return [h("div.welcome", {}, h("p", {}, "Select an event to read it."), h("p.dim", {}, h("kbd", {}, "j"), " ", h("kbd", {}, "k"), " to move, ",
+    h("kbd", {}, "/"), " to filter, ", h("kbd", {}, "?"), " for all keys"))];
+}
+
+async function showStatus() {
+  status = await get("status");
+  const files = (status.files || []).join(", ");
+  const parts = status.live
+    ? [h("span.on", { role: "img", "aria-label": "live" }), data(status.listening, "span"), status.forwardTo && h("span.dim", {}, "→ ", data(status.forwardTo)), status.recording && h("span.dim", {}, "recording ", data(status.recording))]
+    : [data(files, "span")];
+  byID("source").replaceChildren(...parts.filter(Boolean));
+  byID("source").title = `apizee-hooks ${status.version}` + (status.memory?.limit ? `, ${size(status.memory.used)} of ${size(status.memory.limit)} used` : "");
+  byID("pause").hidden = !status.live;
+  showCounts({ total: status.total, removed: status.removed });
+}
+
+byID("pause").addEventListener("click", pause);
+byID("clear").addEventListener("click", clear);
+byID("help").addEventListener("click", () => byID("keys").showModal());
+
+listenToKeys({
+  j: () => list.move(1),
+  k: () => list.move(-1),
+  g: () => list.move(-Infinity),
+  G: () => list.move(Infinity),
+  PageDown: () => list.move(list.page),
+  PageUp: () => list.move(-list.page),
+  Enter: () => pane.focus(),
+  e: act.edit,
+  r: act.resend,
+  d: act.compare,
+  p: act.pin,
+  c: () => byID("copy")?.click(),
+  "/": () => byID("query").select(),
+  "?": () => byID("keys").showModal(),
+  Escape: close,
+});
+
+await showStatus().catch(complain);
+follow(null);
+new Live({
+  news: (latest) => {
+    const changed = !news || latest.generation !== news.generation || latest.removed !== news.removed || latest.total !== news.total;
+    news = latest;
+    if (!changed) return;
+    announce(latest.total);
+    if (paused) showCounts({ total: latest.total });
+    else list.refresh();
+  },
+  back: () => {
+    showStatus().catch(complain);
+    list.refresh();
+    if (route.view === "detail" && !current) showPane();
+  },
+});
