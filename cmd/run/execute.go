@@ -17,7 +17,6 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/report"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/runner"
-	"github.com/apizee-hooks/apizee-hooks/pkg/undertest"
 )
 
 // running is one execution of the command.
@@ -28,7 +27,6 @@ type running struct {
 	scenarios   []*scenario.Scenario
 	assumptions []runner.Assumption
 	seed        int64
-	endpoints   []undertest.Endpoint // of --wait-for
 	transport   *http.Transport
 	runner      runner.Runner
 	delivery    runner.Options
@@ -91,7 +89,7 @@ func (r *running) check() error {
 	if err := o.PrepareReports(&o.reports); err != nil {
 		return err
 	}
-	return r.checkEndpoints()
+	return o.Programs.Check()
 }
 
 // prepare sets up the target and the runner.
@@ -157,7 +155,8 @@ func (r *running) start(ctx context.Context) error {
 		}
 		defer stop()
 	}
-	programs, stop, err := r.startPrograms(ctx)
+	programs, stop, err := r.app.StartPrograms(ctx, &r.options.Programs, r.transport,
+		cli.ProgramView{OnLine: r.view.programLine, Waiting: r.view.waiting})
 	if err != nil {
 		return r.notStarted(err)
 	}
@@ -167,10 +166,10 @@ func (r *running) start(ctx context.Context) error {
 	if ctx.Err() != nil {
 		all.Suites = append(all.Suites, failedRun("to the end", errors.New("interrupted")))
 	}
-	if err := crash(programs); err != nil {
+	if err := cli.Crash(programs); err != nil {
 		all.Suites = append(all.Suites, failedRun("the program under test", err))
 	}
-	return r.ended(programs, r.end(ctx, outcomes, all))
+	return r.app.ProgramsEnded(programs, r.end(ctx, outcomes, all))
 }
 
 // runAll runs the plan.

@@ -4,7 +4,6 @@ package run
 import (
 	"errors"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -16,21 +15,18 @@ import (
 type options struct {
 	*cli.App
 	cli.Connection
-	scenarios   []string // names and files
-	vars        []string
-	loopback    bool
-	checkOnly   bool
-	exec        []string
-	detached    bool
-	waitFor     []string
-	waitTimeout time.Duration
-	reports     cli.Reports
-	github      bool
-	failFast    bool
-	repeat      int
-	shuffle     bool
-	seed        cli.Seed
-	assume      []string
+	cli.Programs
+	scenarios []string // names and files
+	vars      []string
+	loopback  bool
+	checkOnly bool
+	reports   cli.Reports
+	github    bool
+	failFast  bool
+	repeat    int
+	shuffle   bool
+	seed      cli.Seed
+	assume    []string
 }
 
 // parallel is how many connections a run keeps with --keep-alive.
@@ -67,8 +63,8 @@ n events is dated up to n seconds back, and so may be older than the last of an 
 		Args:              needsScenario,
 		ValidArgsFunction: completeScenarios(app),
 		RunE: func(c *cobra.Command, args []string) error {
-			if c.Flags().Changed("wait-timeout") && len(o.waitFor) == 0 {
-				return cli.Usagef("--wait-timeout requires --wait-for")
+			if err := o.CheckFlags(c.Flags()); err != nil {
+				return err
 			}
 			o.scenarios = args
 			return run(c.Context(), o)
@@ -93,10 +89,7 @@ func (o *options) addFlags(c *cobra.Command) {
 	f.StringArrayVar(&o.vars, "var", nil, "variable of the scenarios, as JSON, else text; repeatable")
 	f.BoolVar(&o.loopback, "loopback", false, "send to a listener in this process, and show both sides")
 	f.BoolVar(&o.checkOnly, "check", false, "check the scenarios, and send nothing")
-	f.StringArrayVar(&o.exec, "exec", nil, "start the program under test, and stop it at the end; repeatable")
-	f.BoolVar(&o.detached, "exec-detached", false, "allow commands that return at once, as docker compose up -d")
-	f.StringArrayVar(&o.waitFor, "wait-for", nil, "URL or host:port to wait for; must be free before --exec; repeatable")
-	f.DurationVar(&o.waitTimeout, "wait-timeout", time.Minute, "time limit of --wait-for")
+	o.Programs.AddFlags(c, f)
 	cli.ReportFlag(c, &o.reports, report.Formats()...)
 	f.BoolVar(&o.github, "github", false, "print annotations for GitHub Actions")
 	f.BoolVar(&o.failFast, "fail-fast", false, "stop at the first failure")
@@ -105,10 +98,8 @@ func (o *options) addFlags(c *cobra.Command) {
 	cli.SeedFlag(c, &o.seed)
 	f.StringSliceVar(&o.assume, "assume", nil, "assumptions to run under: once, duplicate, shuffle or late (see 'help assumptions'); repeatable")
 	cli.NameArgument(f, "NAME=VALUE", "var")
-	cli.NameArgument(f, "COMMAND", "exec")
-	cli.NameArgument(f, "URL", "wait-for")
 	cli.NameArgument(f, "NAME[,NAME]", "assume")
-	for _, name := range []string{"var", "exec", "wait-for", "wait-timeout", "repeat"} {
+	for _, name := range []string{"var", "repeat"} {
 		cli.Complete(c, name, cli.Nothing)
 	}
 	cli.Complete(c, "assume", cli.Words(assumptionNames()))

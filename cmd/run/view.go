@@ -84,12 +84,7 @@ func (v *view) programLine(which undertest.Which, line string) {
 	if v.app.Quiet {
 		return
 	}
-	name := "app"
-	if which > 0 {
-		name = fmt.Sprintf("app %d", which)
-	}
-	line = strings.ReplaceAll(line, "\t", "    ")
-	fmt.Fprintf(v.app.Stderr, "%s\n", v.app.Err().Dim(name+" | "+console.Safe(line)))
+	v.app.ProgramLine(which, line)
 }
 
 // observe prints the progress that the runner reports.
