@@ -7,12 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/fault"
 	"github.com/apizee-hooks/apizee-hooks/pkg/generate"
 	"github.com/apizee-hooks/apizee-hooks/pkg/load"
@@ -31,7 +31,7 @@ type options struct {
 	reports    cli.Reports
 	failIf     []load.Condition
 	targets    bool
-	allowHosts []string
+	cli.AllowedHosts
 }
 
 // New makes the command.
@@ -76,12 +76,11 @@ host.`,
 	cli.ReportFlag(c, &o.reports, "json", "html", "hdr")
 	f.Var(conditionFlag{&o.failIf}, "fail-if", "condition of exit code 1, such as 'p99>200ms' (see 'help measures'); repeatable")
 	f.BoolVar(&o.targets, "targets", false, "print the requests as vegeta's JSON targets, and send nothing")
-	f.StringArrayVar(&o.allowHosts, "allow-host", nil, "other host that may be loaded; repeatable")
+	o.AllowedHosts.AddFlag(c, f, "other host that may be loaded; repeatable")
 	cli.NameArgument(f, "RATE..RATE", "ramp")
-	cli.NameArgument(f, "HOST", "allow-host")
 	cli.Complete(c, "ramp", cli.Words([]string{"1/s..500/s"}))
 	cli.Complete(c, "fail-if", completeMeasures)
-	for _, name := range []string{"duration", "max-workers", "allow-host"} {
+	for _, name := range []string{"duration", "max-workers"} {
 		cli.Complete(c, name, cli.Nothing)
 	}
 	return c
@@ -100,11 +99,11 @@ func run(ctx context.Context, o *options) error {
 	if err != nil {
 		return err
 	}
-	network.LocalOnly = !load.IsAllowed(target.URL.Hostname(), o.allowHosts)
+	network.LocalOnly = !deliver.IsAllowed(target.URL.Hostname(), o.Hosts)
 	seed := o.Seed.Or(o.Random)
 	spec := load.Options{
 		Target: target, Next: o.stream(seed, pace).Next, Pace: pace, Timeout: settings.Timeout,
-		MaxWorkers: o.maxWorkers, Fault: o.fault, Seed: seed, AllowHosts: o.allowHosts,
+		MaxWorkers: o.maxWorkers, Fault: o.fault, Seed: seed, AllowHosts: o.Hosts,
 		Lookup: network.Lookup, Now: o.Now, Sleep: o.Sleep,
 	}
 	if o.targets {
@@ -160,8 +159,8 @@ func attack(ctx context.Context, o *options, spec load.Options) error {
 		return err
 	}
 	o.OutliveReader()
-	if err := load.CheckHost(ctx, spec.Target.URL, spec.AllowHosts, spec.Lookup); err != nil {
-		return badHost(err)
+	if err := deliver.CheckHost(ctx, spec.Target.URL, spec.AllowHosts, spec.Lookup); err != nil {
+		return o.Foreign(err)
 	}
 	printer := newPrinter(o, spec)
 	spec.Plot = o.reports.Have("html")
@@ -169,7 +168,7 @@ func attack(ctx context.Context, o *options, spec load.Options) error {
 	printer.begin()
 	outcome, err := load.Run(ctx, spec)
 	if err != nil {
-		return badHost(err)
+		return o.Foreign(err)
 	}
 	printer.end(outcome)
 	writers := map[string]func(io.Writer) error{"json": outcome.WriteJSON, "html": outcome.WriteHTML, "hdr": outcome.WriteHDR}
@@ -180,19 +179,4 @@ func attack(ctx context.Context, o *options, spec load.Options) error {
 		return cli.Interrupted()
 	}
 	return printer.verdict(outcome)
-}
-
-// badHost returns the error for a host to which no load may be sent.
-func badHost(err error) error {
-	const hint = "check the spelling of the name and the network."
-	var remote *load.RemoteHostError
-	var dns *net.DNSError
-	if errors.As(err, &dns) && dns.IsNotFound {
-		return cli.Unreachable(fmt.Errorf("unknown host %s", dns.Name), hint)
-	}
-	if errors.As(err, &remote) {
-		return cli.Usage(fmt.Errorf("load sends to this machine only: %w", remote),
-			"add --allow-host "+remote.Host+" if you may load that host.")
-	}
-	return cli.Unreachable(err, hint)
 }

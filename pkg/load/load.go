@@ -25,7 +25,7 @@ type Options struct {
 	Target deliver.Target
 
 	// Transport comes from deliver.NewTransport. It keeps MaxWorkers connections and is
-	// LocalOnly unless the host IsAllowed.
+	// LocalOnly unless deliver.IsAllowed.
 	Transport *http.Transport
 
 	// Next returns the next body, each different from the others. It is called from one
@@ -47,7 +47,7 @@ type Options struct {
 	// OnProgress is called after every request, from one goroutine; it may be nil.
 	OnProgress func(Progress)
 
-	Lookup Lookup
+	Lookup deliver.Lookup
 	Now    func() time.Time
 	Sleep  func(ctx context.Context, d time.Duration) error
 }
@@ -61,7 +61,7 @@ type Progress struct {
 // about the options; nothing was sent. The outcome of an interrupted load is that of the
 // requests sent.
 func Run(ctx context.Context, o Options) (*Outcome, error) {
-	if err := CheckHost(ctx, o.Target.URL, o.AllowHosts, o.Lookup); err != nil {
+	if err := deliver.CheckHost(ctx, o.Target.URL, o.AllowHosts, o.Lookup); err != nil {
 		return nil, err
 	}
 	if o.MaxWorkers < 1 {

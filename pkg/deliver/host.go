@@ -1,4 +1,4 @@
-package load
+package deliver
 
 import (
 	"context"
@@ -7,11 +7,9 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-
-	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 )
 
-// RemoteHostError says that the host of a load is not this machine.
+// RemoteHostError says that a host is not this machine, and not allowed.
 type RemoteHostError struct {
 	Host    string
 	Address netip.Addr // the address of the host, if Host is a name
@@ -24,7 +22,7 @@ func (e *RemoteHostError) Error() string {
 	return e.Host + " is not this machine"
 }
 
-// Lookup returns the addresses of HOST:PORT, as deliver.Network.Lookup does.
+// Lookup returns the addresses of HOST:PORT, as Network.Lookup does.
 type Lookup func(ctx context.Context, address string) ([]netip.Addr, error)
 
 // CheckHost returns a RemoteHostError if any address of the URL's host is not on this machine,
@@ -34,19 +32,19 @@ func CheckHost(ctx context.Context, u *url.URL, allowed []string, lookup Lookup)
 	if IsAllowed(host, allowed) {
 		return nil
 	}
-	addresses, err := lookup(ctx, deliver.Address(u))
+	addresses, err := lookup(ctx, Address(u))
 	if err != nil {
 		return fmt.Errorf("look up %s: %w", host, err)
 	}
 	for _, a := range addresses {
-		if !deliver.IsLocal(a) {
+		if !IsLocal(a) {
 			return &RemoteHostError{Host: host, Address: a.Unmap()}
 		}
 	}
 	return nil
 }
 
-// IsAllowed reports whether a load may be sent to a host wherever it is.
+// IsAllowed reports whether a host is one of those that are allowed wherever they are.
 func IsAllowed(host string, allowed []string) bool {
 	return slices.ContainsFunc(allowed, func(a string) bool { return strings.EqualFold(a, host) })
 }
