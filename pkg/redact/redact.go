@@ -1,8 +1,11 @@
-// Package redact masks secrets.
+// Package redact masks secrets, and scrubs what was captured.
 //
 // A secret is found by the name of its header, parameter or key ([IsSecret], [Header]), by its
 // position in a URL ([URL]), or by its value, wherever it is repeated ([Secrets]). A sender knows the
 // values it has sent and can mask them in a response; a receiver knows only names and positions.
+//
+// A [Scrubber] goes the other way: it replaces every value that is not known to be safe by a pseudonym,
+// for captures that are to be shared.
 package redact
 
 import (

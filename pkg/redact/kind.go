@@ -1,0 +1,225 @@
+package redact
+
+import (
+	"net/netip"
+	"strings"
+	"time"
+)
+
+// Kind is what a value looks like, which decides about its pseudonym.
+type Kind string
+
+// The kinds of values.
+const (
+	KindEmpty    Kind = "empty"
+	KindInteger  Kind = "integer" // digits, perhaps with a sign
+	KindDecimal  Kind = "decimal" // a number with a fraction or an exponent
+	KindPosition Kind = "position"
+	KindDate     Kind = "date"
+	KindDateTime Kind = "date-time"
+	KindUUID     Kind = "uuid"
+	KindUID      Kind = "uid" // other groups of hexadecimal digits
+	KindEmail    Kind = "email"
+	KindPhone    Kind = "phone"
+	KindURI      Kind = "uri"
+	KindIP       Kind = "ip"
+	KindToken    Kind = "token" // a long run of letters and digits
+	KindText     Kind = "text"
+	KindKey      Kind = "key"    // of an object
+	KindSecret   Kind = "secret" // the value of a header whose name says so
+)
+
+// Classify returns the kind of a text. Names, addresses and everything unknown are texts.
+func Classify(text string) Kind {
+	var digits, letters, hexLetters, others int // letters includes hexLetters
+	for i := range len(text) {
+		switch c := text[i]; {
+		case isDigitByte(c):
+			digits++
+		case isHexByte(c):
+			hexLetters++
+			letters++
+		case isLetterByte(c):
+			letters++
+		default:
+			others++
+		}
+	}
+	switch {
+	case text == "":
+		return KindEmpty
+	case digits == len(text):
+		if isPhone(text) {
+			return KindPhone
+		}
+		return KindInteger
+	case letters == len(text):
+		return KindText
+	case others == 0 && letters == 1 && isNumber(text):
+		return KindDecimal
+	case others == 0 && hexLetters == letters && isUID(text):
+		return KindUID
+	case others == 0 && digits > 0 && letters > 0 && len(text) >= minToken:
+		return KindToken
+	case others == 0:
+		return KindText
+	}
+	return classifyPunctuated(text, digits, letters, hexLetters)
+}
+
+// classifyPunctuated classifies a text that is not only letters and digits.
+func classifyPunctuated(text string, digits, letters, hexLetters int) Kind {
+	switch {
+	case strings.Contains(text, ":") && isURI(text):
+		return KindURI
+	case strings.IndexByte(text, '@') > 0 && isEmail(text):
+		return KindEmail
+	case digits == 0 && !strings.Contains(text, "::"):
+		return KindText
+	case letters <= 1 && isNumber(text):
+		if strings.ContainsAny(text, ".eE") {
+			return KindDecimal
+		}
+		return KindInteger
+	case letters <= 2 && isDate(text):
+		if len(text) == len(time.DateOnly) {
+			return KindDate
+		}
+		return KindDateTime
+	case letters == hexLetters && isIP(text):
+		return KindIP
+	case letters == 0 && isPhone(text):
+		return KindPhone
+	case letters == hexLetters && isUID(text):
+		if uuidGroups(text) {
+			return KindUUID
+		}
+		return KindUID
+	}
+	return KindText
+}
+
+func isDigitByte(c byte) bool  { return '0' <= c && c <= '9' }
+func isLetterByte(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
+func isHexByte(c byte) bool    { return isDigitByte(c) || 'a' <= c|0x20 && c|0x20 <= 'f' }
+
+// isNumber reports whether a text is a number as JSON writes it, or an integer with leading zeros.
+func isNumber(text string) bool {
+	rest := skipDigits(strings.TrimPrefix(text, "-"))
+	if len(rest) == len(strings.TrimPrefix(text, "-")) {
+		return false
+	}
+	if fraction, found := strings.CutPrefix(rest, "."); found {
+		if rest = skipDigits(fraction); len(rest) == len(fraction) {
+			return false
+		}
+	}
+	if rest == "" {
+		return true
+	}
+	if rest[0]|0x20 != 'e' {
+		return false
+	}
+	exponent := strings.TrimLeft(rest[1:2], "+-") + rest[min(2, len(rest)):]
+	return exponent != "" && skipDigits(exponent) == ""
+}
+
+func skipDigits(s string) string {
+	for s != "" && isDigitByte(s[0]) {
+		s = s[1:]
+	}
+	return s
+}
+
+// isDate reports whether a text is a date, or a date and a time, as in RFC 3339 or with a space.
+func isDate(text string) bool {
+	if len(text) < len(time.DateOnly) || text[4] != '-' || text[7] != '-' {
+		return false
+	}
+	if _, err := time.Parse(time.DateOnly, text[:len(time.DateOnly)]); err != nil {
+		return false
+	}
+	rest := text[len(time.DateOnly):]
+	if rest == "" {
+		return true
+	}
+	for _, layout := range []string{"T15:04:05Z07:00", "T15:04:05", " 15:04:05", "T15:04:05Z0700", "T15:04Z07:00", "T15:04", " 15:04"} {
+		if _, err := time.Parse(layout, rest); err == nil { // takes a fraction, too
+			return true
+		}
+	}
+	return false
+}
+
+// isUID reports whether a text is at least minUID hexadecimal digits, both letters and digits, in
+// groups that are separated by a dash or a colon.
+func isUID(text string) bool {
+	var digits, letters int
+	for i := range len(text) {
+		switch c := text[i]; {
+		case isDigitByte(c):
+			digits++
+		case isHexByte(c):
+			letters++
+		case c != '-' && c != ':' || i == 0 || i == len(text)-1 || !isHexByte(text[i-1]):
+			return false
+		}
+	}
+	return digits > 0 && letters > 0 && digits+letters >= minUID
+}
+
+// uuidGroups reports whether the dashes are where a KindUUID has them; the last group of a uid in Apizee's
+// documentation is shorter.
+func uuidGroups(text string) bool {
+	return len(text) == 36 && text[8] == '-' && text[13] == '-' && text[18] == '-' && text[23] == '-' && strings.Count(text, "-") == 4
+}
+
+func isIP(text string) bool {
+	if strings.Count(text, ".") < 3 && strings.Count(text, ":") < 2 {
+		return false
+	}
+	if _, err := netip.ParseAddr(text); err == nil {
+		return true
+	}
+	_, err := netip.ParseAddrPort(text)
+	return err == nil
+}
+
+func isEmail(text string) bool {
+	at := strings.IndexByte(text, '@')
+	local, domain := text[:at], text[at+1:]
+	return local != "" && isMadeOf(local, "._%+-'") && isDomain(domain)
+}
+
+// isDomain reports whether a text is a name of at least two labels.
+func isDomain(text string) bool {
+	dot := strings.IndexByte(text, '.')
+	return dot > 0 && dot < len(text)-1 && isMadeOf(text, ".-") && text[len(text)-1] != '.'
+}
+
+// isMadeOf reports whether a text is made of letters, digits and others.
+func isMadeOf(text, others string) bool {
+	for i := range len(text) {
+		if c := text[i]; !isDigitByte(c) && !isLetterByte(c) && c < 0x80 && strings.IndexByte(others, c) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// isURI reports whether a text is a URL, or one of the schemes that name a person.
+func isURI(text string) bool {
+	scheme, rest, _ := strings.Cut(text, ":")
+	if rest == "" || scheme == "" || !isLetterByte(scheme[0]) || !isMadeOf(scheme, "+-.") || strings.ContainsAny(rest, " \t\r\n\"<>") {
+		return false
+	}
+	return strings.HasPrefix(rest, "//") || isPersonScheme(scheme)
+}
+
+func isPersonScheme(scheme string) bool {
+	switch strings.ToLower(scheme) {
+	case "mailto", "tel", "sms", "sip", "sips", "callto":
+		return true
+	}
+	return false
+}

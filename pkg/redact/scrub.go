@@ -1,0 +1,250 @@
+package redact
+
+import (
+	"cmp"
+	"maps"
+	"net/textproto"
+	"slices"
+	"strings"
+)
+
+// ScrubOptions say what a [Scrubber] keeps.
+type ScrubOptions struct {
+	// Key makes the pseudonyms of two scrubbers the same. Without one they are of a random key that
+	// nobody gets to know.
+	Key []byte
+
+	// Keep are paths whose values stay: "props.name", "props.agents[].email", "headers.X-Team".
+	Keep []string
+
+	// Documented reports whether a string or a number at a path is a word of the documentation, which
+	// stays. nil is never.
+	Documented func(path, value string) bool
+}
+
+// Scrubber replaces the values of what was captured by pseudonyms. A value stays when it is
+// documented, at a path to keep, masked, or says nothing: true, false, null, an empty text or zero. It
+// is replaced otherwise: what is not known to be safe is not.
+//
+// The same value has the same pseudonym wherever it stands, so that references hold. A pseudonym has
+// the shape of what it replaces, and except for numbers it is recognized when it comes again, and stays.
+//
+// A Scrubber is not safe for concurrent use.
+type Scrubber struct {
+	key        *secretKey
+	keep       map[string]bool
+	documented func(path, value string) bool
+	isBlank    bool
+	counts     map[count]int
+	scratch    scratch
+}
+
+// count is what is counted of the values at a path.
+type count struct {
+	path string
+	kind Kind
+	kept bool
+}
+
+// NewScrubber returns a Scrubber.
+func NewScrubber(options ScrubOptions) *Scrubber {
+	s := &Scrubber{
+		key:        newSecretKey(options.Key),
+		keep:       make(map[string]bool),
+		documented: options.Documented,
+		counts:     make(map[count]int),
+	}
+	if s.documented == nil {
+		s.documented = func(string, string) bool { return false }
+	}
+	for _, path := range options.Keep {
+		s.keep[path] = true
+	}
+	return s
+}
+
+// Blank returns a Scrubber that keeps the same values, and writes nothing in place of the others: an
+// empty text, or zero. What it leaves does not come from a value that is replaced.
+func (s *Scrubber) Blank() *Scrubber {
+	return &Scrubber{key: s.key, keep: s.keep, documented: s.documented, isBlank: true, counts: make(map[count]int)}
+}
+
+// Value returns what stands for a string at a path.
+func (s *Scrubber) Value(path, text string) string { return s.value(path, text, Classify(text)) }
+
+// value is Value for a string or a number that looks like a kind.
+func (s *Scrubber) value(path, text string, kind Kind) string {
+	kind, kept := s.judge(path, text, kind)
+	s.count(path, kind, kept)
+	switch {
+	case kept:
+		return text
+	case s.isBlank:
+		return ""
+	}
+	return s.key.at(path, kind, text)
+}
+
+// at returns the pseudonym of a value at a path.
+func (k *secretKey) at(path string, kind Kind, text string) string {
+	if kind == KindPosition {
+		moved, _ := k.coordinate(text, positionLimit(path))
+		return moved
+	}
+	return k.replace(kind, text)
+}
+
+// judge returns the kind of a value, for which the path may matter, and whether it stays.
+func (s *Scrubber) judge(path, text string, kind Kind) (_ Kind, kept bool) {
+	switch text {
+	case "", "0", "true", "false", "null":
+		return kind, true
+	}
+	if kind == KindInteger || kind == KindDecimal {
+		if limit := positionLimit(path); limit > 0 {
+			if _, ok := s.key.coordinate(text, limit); ok {
+				kind = KindPosition
+			}
+		}
+	}
+	return kind, isMasked(text) || s.keep[path] || s.documented(path, text)
+}
+
+// isMasked reports whether a value was masked when it was recorded.
+func isMasked(text string) bool { return strings.Trim(text, "*") == "" && len(text) >= len(Masked)-1 }
+
+// positionLimit returns the largest latitude or longitude when the last name of a path is that of one.
+func positionLimit(path string) float64 {
+	switch strings.ToLower(path[strings.LastIndexByte(path, '.')+1:]) {
+	case "lat", "latitude":
+		return 90
+	case "lng", "lon", "long", "longitude":
+		return 180
+	}
+	return 0
+}
+
+// KeepsNumber reports whether the numbers at a path stay.
+func (s *Scrubber) KeepsNumber(path string) bool { return s.keep[path] || s.documented(path, "0") }
+
+// KeepsName reports whether the name of a member stays: when it looks like the name of a field, and not
+// like an email, a number or a name of a person that is used as one.
+func (s *Scrubber) KeepsName(path, name string) bool {
+	return isFieldName(name) || s.keep[joinPath(path, name)]
+}
+
+func joinPath(path, name string) string {
+	if path == "" {
+		return name
+	}
+	return path + "." + name
+}
+
+// isFieldName reports whether a text is a name as programs give fields: it starts with a lowercase
+// letter or _, and has only ASCII letters, few digits, and separators.
+func isFieldName(name string) bool {
+	const longest, longestWord, mostDigits = 40, 20, 2
+	if name == "" || len(name) > longest || name[0] != '_' && (name[0] < 'a' || name[0] > 'z') {
+		return false
+	}
+	digits, word := 0, 0
+	for i := range len(name) {
+		switch c := name[i]; {
+		case isDigitByte(c):
+			digits++
+		case 'a' <= c && c <= 'z':
+			word++
+		case isLetterByte(c):
+			word = 0
+		case c == '_' || c == '-' || c == '.':
+			word = 0
+		default:
+			return false
+		}
+		if word > longestWord {
+			return false
+		}
+	}
+	return digits <= mostDigits
+}
+
+// Header returns what stands for the value of a header. The scheme of a credential stays.
+func (s *Scrubber) Header(name, value string) string {
+	path := "headers." + textproto.CanonicalMIMEHeaderKey(name)
+	kind, kept := s.judge(path, value, Classify(value))
+	if IsSecret(name) {
+		kind = KindSecret
+	}
+	s.count(path, kind, kept)
+	scheme, credentials, found := strings.Cut(value, " ")
+	switch {
+	case kept:
+		return value
+	case s.isBlank:
+		return ""
+	case strings.EqualFold(name, "Host"):
+		return s.key.host(value)
+	case kind == KindSecret && found && isScheme(scheme):
+		return scheme + " " + s.key.text(credentials)
+	}
+	return s.key.at(path, kind, value)
+}
+
+func isScheme(word string) bool {
+	return strings.EqualFold(word, "Bearer") || strings.EqualFold(word, "Basic") || strings.EqualFold(word, "Digest")
+}
+
+// Path returns what stands for the target of a request: its path and query. Its segments are at the
+// path "path".
+func (s *Scrubber) Path(target string) string {
+	const path = "path"
+	stays := func(segment string) bool {
+		kind, kept := s.judge(path, segment, Classify(segment))
+		s.count(path, kind, kept)
+		return kept
+	}
+	if strings.HasPrefix(target, "/") || !isURI(target) {
+		return s.key.path(target, stays)
+	}
+	return s.key.uri(target)
+}
+
+// Row says how often the values of a kind at a path were kept or replaced.
+type Row struct {
+	Path  string `json:"path"`
+	Kind  Kind   `json:"kind"`
+	Kept  bool   `json:"kept"`
+	Count int    `json:"count"`
+}
+
+// mostCounted is how many rows there are at most; data that is used as the name of a field can make
+// any number of paths.
+const mostCounted = 10_000
+
+func (s *Scrubber) count(path string, kind Kind, kept bool) {
+	c := count{path, kind, kept}
+	if _, ok := s.counts[c]; !ok && len(s.counts) >= mostCounted {
+		c.path = "…"
+	}
+	s.counts[c]++
+}
+
+// Report returns what was kept and what was replaced, by path.
+func (s *Scrubber) Report() []Row { return rows(s.counts) }
+
+func rows(counts map[count]int) []Row {
+	var rows []Row
+	for c, n := range maps.All(counts) {
+		rows = append(rows, Row{c.path, c.kind, c.kept, n})
+	}
+	slices.SortFunc(rows, func(a, b Row) int {
+		kept := func(r Row) int {
+			if r.Kept {
+				return 0
+			}
+			return 1
+		}
+		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(kept(a), kept(b)), cmp.Compare(a.Kind, b.Kind))
+	})
+	return rows
+}

@@ -1,0 +1,317 @@
+package redact
+
+import (
+	"encoding/json"
+	"math"
+	"net/netip"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+func documentedForTests(path, value string) bool {
+	switch path {
+	case "time":
+		return true
+	case "event":
+		return value == "create" || value == "update"
+	case "object":
+		return value == "ticket"
+	case "props.state":
+		return value == "new" || value == "invited"
+	case "path":
+		return value == "apizeehooks"
+	}
+	return false
+}
+
+func testScrubber(keep ...string) *Scrubber {
+	return NewScrubber(ScrubOptions{Key: []byte("key of the tests"), Keep: keep, Documented: documentedForTests})
+}
+
+// TestScrubKinds has a value of each kind, and the shape of its pseudonym.
+func TestScrubKinds(t *testing.T) {
+	const word = `[bcdfgjklmnprstvz][aeiou](?:[bcdfgjklmnprstvz][aeiou]){4}`
+	const name = `[A-Z][a-z]{9}`
+	for _, test := range []struct {
+		path, in string
+		kind     Kind
+		want     string // a pattern
+	}{
+		{"objectId", "100", KindInteger, `[1-9]\d\d`},
+		{"props.n", "7", KindInteger, `[1-9]`},
+		{"props.n", "-7000", KindInteger, `-[1-9]\d{3}`},
+		{"props.n", "0042", KindInteger, `00[1-9]\d`},
+		{"props.n", "12345678901234567890123", KindInteger, `[1-9]\d{22}`},
+		{"props.n", "12.50", KindDecimal, `[1-9]\d\.\d\d`},
+		{"props.n", "0.5", KindDecimal, `0\.\d`},
+		{"props.n", "12e-3", KindDecimal, `[1-9]\de-3`},
+		{"props.geoloc.lat", "47.866675", KindPosition, `47\.\d{6}|48\.\d{6}`},
+		{"props.geoloc.lng", "-3.3655395000000001", KindPosition, `-3\.\d{15}`},
+		{"props.longitude", "2", KindPosition, `[12]\.\d{6}`},
+		{"props.born", "1980-02-29", KindDate, `21[78]\d-\d\d-\d\d`},
+		{"props.at", "2021-09-20T13:25:06+00:00", KindDateTime, `222[1-3]-\d\d-\d\dT13:25:06\+00:00`},
+		{"props.at", "2021-09-20 13:25:06", KindDateTime, `222[1-3]-\d\d-\d\d 13:25:06`},
+		{"objectId", "734e3a7b-eb17-4d3f-901d-bcff178b", KindUID, `[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-9[0-9a-f]{3}-[0-9a-f]{8}`},
+		{"props.id", "734E3A7B-EB17-4D3F-901D-BCFF178B0000", KindUUID, `[0-9A-F]{8}-[0-9A-F]{4}-4[0-9A-F]{3}-9[0-9A-F]{3}-[0-9A-F]{12}`},
+		{"props.id", "507f1f77bcf86cd799439011", KindUID, `[0-9a-f]{24}`},
+		{"props.mac", "00:1b:44:11:3a:b7", KindUID, `[0-9a-f]{2}(:[0-9a-f]{2}){5}`},
+		{"props.email", "Jane.Roe87@Acme.co.uk", KindEmail, word + `\.` + word + `@example\.(com|org|net)`},
+		{"props.email", "josé@acme.fr", KindEmail, word + `\.` + word + `@example\.(com|org|net)`},
+		{"props.phone", "+33 6 12 34 56 78", KindPhone, `\+33 6 39 98 \d\d \d\d`},
+		{"props.phone", "+33612345678", KindPhone, `\+3363998\d{4}`},
+		{"props.phone", "06.12.34.56.78", KindPhone, `06\.39\.98\.\d\d\.\d\d`},
+		{"props.phone", "0296112233", KindPhone, `026191\d{4}`},
+		{"props.phone", "0033 1 12 34 56 78", KindPhone, `0033 1 99 00 \d\d \d\d`},
+		{"props.phone", "+44 7911 123456", KindPhone, `\+44 7700 900\d{3}`},
+		{"props.phone", "(415) 867-5309", KindPhone, `\(\d{3}\) 555-01\d\d`},
+		{"props.phone", "+41 44 668 18 00", KindPhone, `\+41 00 \d{3} \d\d \d\d`},
+		{"props.ip", "10.1.2.3", KindIP, `(192\.0\.2|198\.51\.100|203\.0\.113)\.\d+`},
+		{"props.ip", "10.1.2.3:5432", KindIP, `(192\.0\.2|198\.51\.100|203\.0\.113)\.\d+:8080`},
+		{"props.ip", "fe80::1%eth0", KindText, `.*`},
+		{"props.ip", "2a01:cb00::1", KindIP, `2001:db8:[0-9a-f:]+`},
+		{"props.ip", "[2a01:cb00::1]:443", KindIP, `\[2001:db8:[0-9a-f:]+\]:443`},
+		{"props.url", "https://jane:pw@cdn.acme.com:8443/t/100/p.jpg?id=100&to=jane%40acme.com#top", KindURI,
+			`https://` + word + `:` + word + `@` + word + `\.example\.(com|org|net):8080/` + word + `/\d{3}/` + word + `\.jpg\?id=\d{3}&to=` + word + `\.` + word + `%40example\.(com|org|net)#` + word},
+		{"props.url", "mailto:jane@acme.com", KindURI, `mailto:` + word + `\.` + word + `@example\.(com|org|net)`},
+		{"props.url", "tel:+33612345678", KindURI, `tel:\+3363998\d{4}`},
+		{"props.token", "ghp0123456789abcdefXYZ", KindToken, `[a-z]{3}\d{10}[a-z]{6}[A-Z]{3}`},
+		{"props.name", "Jane", KindText, name},
+		{"props.name", "JANE d'Ornano-Müller", KindText, `[A-Z]{10} ` + word + `'` + name + `-` + name},
+		{"props.name", "田中 太郎", KindText, word + " " + word},
+		{"props.address", "12 bis, rue de la Paix\n75002 Paris", KindText, `\d\d ` + word + `, ` + word + ` ` + word + ` ` + word + ` ` + name + `\n[1-9]\d{4} ` + name},
+		{"props.note", "Ask jane@acme.com (+33612345678), ☎ in A1!", KindText,
+			name + ` ` + word + `\.` + word + `@example\.(com|org|net) \(\+3363998\d{4}\), · ` + word + ` [A-Z][a-z]{9}\d!`},
+		{"props.note", "jane%40acme.com \\u006aane", KindText, word + `%[1-9]\d` + word + `\.` + word + ` \\` + word + `00\d` + word},
+	} {
+		t.Run(test.in, func(t *testing.T) {
+			if test.kind != KindPosition && Classify(test.in) != test.kind {
+				t.Errorf("it looks like %s", Classify(test.in))
+			}
+			s := testScrubber()
+			got := s.Value(test.path, test.in)
+			if !regexp.MustCompile("^(?:"+test.want+")$").MatchString(got) || got == test.in {
+				t.Errorf("became %q", got)
+			}
+			if rows := s.Report(); len(rows) != 1 || rows[0].Kept || test.kind == KindPosition && rows[0].Kind != KindPosition {
+				t.Errorf("reported as %v", rows)
+			}
+			if again := testScrubber().Value(test.path, test.in); again != got {
+				t.Errorf("became %q another time", again)
+			}
+			if other := NewScrubber(ScrubOptions{}).Value(test.path, test.in); other == got && len(got) > 3 && test.kind != KindIP {
+				t.Errorf("became %q with another key", other)
+			}
+			if again := s.Value(test.path, got); withoutNumbers(test.kind, again) != withoutNumbers(test.kind, got) {
+				t.Errorf("%q became %q when scrubbed again", got, again)
+			}
+		})
+	}
+}
+
+// withoutNumbers returns a text with zeros for the digits of numbers, the kind for which scrubbing is
+// not idempotent.
+func withoutNumbers(kind Kind, s string) string {
+	switch kind {
+	case KindInteger, KindDecimal, KindText, KindURI:
+		return regexp.MustCompile(`\d`).ReplaceAllString(s, "0")
+	}
+	return s
+}
+
+func TestScrubKeeps(t *testing.T) {
+	s := testScrubber("props.team", "props.agents[].role")
+	for _, test := range []struct{ in, want string }{
+		{`{"event":"update","time":1575976413,"object":"ticket"}`, `{"event":"update","time":1575976413,"object":"ticket"}`},
+		{`{"props":{"state":"new","team":"Blue","agents":[{"role":"lead"}]}}`, `{"props":{"state":"new","team":"Blue","agents":[{"role":"lead"}]}}`},
+		{"{ \"a\" : [ true, false, null, \"\", 0, {}, [], \"true\" ] }\n", `{"a":[true,false,null,"",0,{},[],"true"]}`},
+		{`{"token":"****"}`, `{"token":"****"}`},
+	} {
+		if got, err := s.JSON([]byte(test.in)); err != nil || string(got) != test.want {
+			t.Errorf("%s became %s, %v", test.in, got, err)
+		}
+	}
+	if got := s.Header("X-Token", Masked); got != Masked {
+		t.Errorf("a masked header became %q", got)
+	}
+	if got := s.Path("/apizeehooks/?token=****&a="); got != "/apizeehooks/?token=****&a=" {
+		t.Errorf("the path became %q", got)
+	}
+}
+
+func TestScrubRefuses(t *testing.T) {
+	for _, body := range []string{"", "{", `{"a":1}x`, `{"name":"Jane"`, `{"name":"Ja` + "\x01" + `ne"}`, "{\"name\":\"\xff\"}", `{1:2}`, `{"a":01}`, "Jane", `["Jane" "Roe"]`} {
+		got, err := testScrubber().JSON([]byte(body))
+		if err == nil || got != nil {
+			t.Errorf("%q became %q", body, got)
+			continue
+		}
+		if strings.Contains(err.Error(), "Ja") {
+			t.Errorf("%q: the error has the value: %v", body, err)
+		}
+	}
+}
+
+// TestScrubReferences checks that what was the same is the same, and what was not is not.
+func TestScrubReferences(t *testing.T) {
+	s := testScrubber()
+	body, err := s.JSON([]byte(`{"objectId":4211,"parent":{"id":4211},"text":"4211","url":"https://a.fr/t/4211?id=4211","u":"https://A.fr/",
+		"email":"Jane@acme.com","note":"from jane@acme.com.","name":"Jane ROE","surname":"Roe","phones":["+33612345678","06 12 34 56 78"],"jane@acme.com":"JANE"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got struct {
+		ObjectID      int
+		Parent        struct{ ID int }
+		Text          string
+		URL, U        string
+		Email, Note   string
+		Name, Surname string
+		Phones        []string
+	}
+	if err := json.Unmarshal(body, &got); err != nil {
+		t.Fatal(err)
+	}
+	id := strconv.Itoa(got.ObjectID)
+	host := strings.TrimPrefix(got.U, "https://")
+	switch {
+	case got.Parent.ID != got.ObjectID, got.Text != id, !strings.HasSuffix(got.URL, "/"+id+"?id="+id):
+		t.Error("the id is not the same everywhere")
+	case !strings.Contains(got.URL, host):
+		t.Error("the host is not the same")
+	case !strings.HasSuffix(got.Note, " "+got.Email+"."), !strings.Contains(string(body), `"`+got.Email+`":`):
+		t.Error("the email is not the same everywhere")
+	case !strings.EqualFold(strings.Fields(got.Name)[1], got.Surname):
+		t.Error("the name is not the same")
+	case strings.ReplaceAll(got.Phones[1], " ", "")[1:] != got.Phones[0][3:]:
+		t.Error("the phone is not the same")
+	}
+	if t.Failed() {
+		t.Logf("%s", body)
+	}
+	seen := make(map[string]int)
+	for n := 1000; n < 10000; n++ {
+		seen[s.Value("objectId", strconv.Itoa(n))]++
+	}
+	if len(seen) != 9000 {
+		t.Errorf("9000 ids became %d", len(seen))
+	}
+}
+
+// TestPositionMovesWithin50km checks positions all over the world.
+func TestPositionMovesWithin50km(t *testing.T) {
+	s := testScrubber()
+	for lat := -90.0; lat <= 90; lat += 7.3 {
+		for lng := -180.0; lng <= 180; lng += 11.7 {
+			in := [2]string{strconv.FormatFloat(lat, 'f', 6, 64), strconv.FormatFloat(lng, 'f', 6, 64)}
+			out := [2]string{s.Value("geoloc.lat", in[0]), s.Value("geoloc.lng", in[1])}
+			if again := [2]string{s.Value("geoloc.lat", out[0]), s.Value("geoloc.lng", out[1])}; again != out {
+				t.Fatalf("%v became %v", out, again)
+			}
+			lat2, _ := strconv.ParseFloat(out[0], 64)
+			lng2, _ := strconv.ParseFloat(out[1], 64)
+			if d := distance(lat, lng, lat2, lng2); out == in || d > 50 || math.Abs(lat2) > 90 || math.Abs(lng2) > 180 {
+				t.Fatalf("%v became %v, %.1f km away", in, out, d)
+			}
+		}
+	}
+}
+
+// distance returns the distance of two positions in km.
+func distance(lat1, lng1, lat2, lng2 float64) float64 {
+	const earth, degree = 6371, math.Pi / 180
+	a := math.Pow(math.Sin((lat2-lat1)*degree/2), 2) + math.Cos(lat1*degree)*math.Cos(lat2*degree)*math.Pow(math.Sin((lng2-lng1)*degree/2), 2)
+	return 2 * earth * math.Asin(math.Sqrt(a))
+}
+
+func TestScrubDatesKeepGaps(t *testing.T) {
+	s := testScrubber()
+	first, second := s.Value("a", "2024-02-28T23:59:00Z"), s.Value("a", "2024-03-01T00:00:00Z")
+	if a, b := dayOf(t, first), dayOf(t, second); b-a != 2 {
+		t.Errorf("%s and %s are %d days apart", first, second, b-a)
+	}
+}
+
+func dayOf(t *testing.T, s string) int {
+	day, err := time.Parse(time.DateOnly, s[:len(time.DateOnly)])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return int(day.Unix() / 86400)
+}
+
+func TestScrubHeaders(t *testing.T) {
+	s := testScrubber()
+	for line, want := range map[string]string{
+		"Authorization: Bearer hunter2hunter2":             `Bearer [a-z]{10}\d[a-z]{10}\d`,
+		"x-api-key: hunter2":                               `[a-z]{10}\d`,
+		"Host: hooks.acme.com:8080":                        `[a-z]{10}\.example\.(com|org|net):8080`,
+		"Host: 127.0.0.1:8279":                             `127\.0\.0\.1:8080`,
+		"Accept: */*":                                      `\*/\*`,
+		"X-Forwarded-For: 81.2.69.142, 10.0.0.1":           `[\d.]+, [\d.]+`,
+		"Cookie: sid=abcdef1234567890abcd; theme=Blue":     `.*`,
+		"Referer: https://jane:pw@acme.com/?u=jane%40a.fr": `https://[a-z]{10}:[a-z]{10}@[a-z]{10}\.example\.(com|org|net)/\?u=[a-z.]+%40example\.(com|org|net)`,
+	} {
+		name, value, _ := strings.Cut(line, ": ")
+		got := s.Header(name, value)
+		if !regexp.MustCompile("^(?:" + want + ")$").MatchString(got) {
+			t.Errorf("%s became %q", line, got)
+		}
+		for _, part := range []string{"hunter", "acme", "jane", "81.2", "abcdef", "Blue"} {
+			if strings.Contains(got, part) {
+				t.Errorf("%s became %q", line, got)
+			}
+		}
+	}
+}
+
+func TestScrubPath(t *testing.T) {
+	s := testScrubber()
+	for in, want := range map[string]string{
+		"/apizeehooks/":                         `/apizeehooks/`,
+		"/apizeehooks/t/100?id=100&Jane=1&x":    `/apizeehooks/[a-z]{10}/(\d{3})\?id=\d{3}&[A-Z][a-z]{9}=\d&[a-z]{10}`,
+		"/h/%6aane%40acme.com/..%2f":            `/[a-z]{10}/[a-z]{10}\.[a-z]{10}%40example\.(com|org|net)/\.\.%2F`,
+		"http://acme.com/x":                     `http://[a-z]{10}\.example\.(com|org|net)/[a-z]{10}`,
+		"/a?next=https%3A%2F%2Facme.com%2Fjane": `/[a-z]{10}\?next=[a-z]{10}%3A%2F%2F[a-z]{10}\.[a-z]{10}%2F[a-z]{10}`,
+	} {
+		got := s.Path(in)
+		if !regexp.MustCompile("^(?:" + want + ")$").MatchString(got) {
+			t.Errorf("%s became %q", in, got)
+		}
+	}
+}
+
+func TestScrubNames(t *testing.T) {
+	s := testScrubber("props.Customer")
+	for name, kept := range map[string]bool{
+		"state": true, "_parent": true, "geoloc.lat": true, "firstName": true, "line_2": true, "x-team": true, "OCR": false,
+		"": false, "Jane": false, "jane@acme.com": false, "100": false, "a1b2c3": false, "jane roe": false, "+33612345678": false, "josé": false,
+		"734e3a7b-eb17-4d3f-901d-bcff178b": false, "abcdefghijklmnopqrstuvwxyz": false, "Customer": true,
+	} {
+		if got := s.KeepsName("props", name); got != kept {
+			t.Errorf("%q: %t", name, got)
+		}
+	}
+}
+
+func TestScrubBlank(t *testing.T) {
+	const body = `{"event":"update","objectId":100,"props":{"state":"new","name":"Jane","Jane":{"lat":1.5}}}`
+	got, err := testScrubber().Blank().JSON([]byte(body))
+	if err != nil || string(got) != `{"event":"update","objectId":0,"props":{"state":"new","name":"","*":{"lat":0}}}` {
+		t.Errorf("got %s, %v", got, err)
+	}
+}
+
+// TestScrubIPStaysReserved checks that every pseudonym of an address is for documentation.
+func TestScrubIPStaysReserved(t *testing.T) {
+	s := testScrubber()
+	for n := range 1000 {
+		addr := netip.AddrFrom4([4]byte{10, byte(n >> 8), byte(n), 1})
+		got := s.Value("ip", addr.String())
+		if again := s.Value("ip", got); again != got {
+			t.Fatalf("%s became %s and then %s", addr, got, again)
+		}
+	}
+}
