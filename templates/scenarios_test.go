@@ -78,7 +78,7 @@ func newReceiver(t *testing.T) *receiver {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.events = append(r.events, report.Event)
-		for _, f := range report.Findings {
+		for _, f := range unexpected(report) {
 			r.broken = append(r.broken, f.String()+" in "+string(body))
 		}
 		w.WriteHeader(http.StatusNoContent)
@@ -159,6 +159,9 @@ func TestEveryEventIsEvery(t *testing.T) {
 		}
 	}
 	for _, o := range apizee.Documented().Objects {
+		if o.PartlyDocumented {
+			continue
+		}
 		for _, event := range apizee.Documented().EventNames() {
 			mustSee(t, seen, o.Name+" "+event)
 		}

@@ -52,6 +52,9 @@ func situations() map[string][]string {
 		"conversation-ended": {"conversation", "update", "eventType=conversationEnded", "name", "finishedAt"},
 	}
 	for _, o := range apizee.Documented().Objects {
+		if o.PartlyDocumented {
+			continue
+		}
 		for _, e := range apizee.Documented().EventNames() {
 			if e != "update" {
 				all[o.Name+"-"+e+"d"] = []string{o.Name, e}
@@ -72,6 +75,12 @@ func situations() map[string][]string {
 	return all
 }
 
+// unexpected are the findings about an event, except that its object is partly documented.
+func unexpected(r apizee.Report) []apizee.Finding {
+	o, _ := apizee.Documented().LookupObject(r.Event.Object)
+	return slices.DeleteFunc(r.Findings, func(f apizee.Finding) bool { return o.PartlyDocumented && f.Path == "object" })
+}
+
 func TestEverySituationHasItsTemplate(t *testing.T) {
 	find := finder(t)
 	for name, want := range situations() {
@@ -86,8 +95,8 @@ func TestEverySituationHasItsTemplate(t *testing.T) {
 			continue
 		}
 		r := apizee.Documented().Validate(body)
-		if len(r.Findings) > 0 {
-			t.Errorf("%s: %s: %v", name, body, r.Findings)
+		if findings := unexpected(r); len(findings) > 0 {
+			t.Errorf("%s: %s: %v", name, body, findings)
 		}
 		if r.Event.Object != want[0] || r.Event.Name != want[1] {
 			t.Errorf("%s: %s is no %v", name, body, want[:2])
@@ -126,6 +135,9 @@ func TestEveryDocumentedValueIsSent(t *testing.T) {
 		}
 	}
 	for _, o := range apizee.Documented().Objects {
+		if o.PartlyDocumented {
+			continue
+		}
 		for _, e := range apizee.Documented().EventNames() {
 			if !sent[o.Name+" "+e] {
 				t.Errorf("no template sends %s %s", o.Name, e)
@@ -190,7 +202,7 @@ func TestVariables(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r := apizee.Documented().Validate(body); r.Event.IDText() != "4211" || len(r.Findings) > 0 {
+		if r := apizee.Documented().Validate(body); r.Event.IDText() != "4211" || len(unexpected(r)) > 0 {
 			t.Errorf("%s: %s: %v", name, body, r.Findings)
 		}
 	}

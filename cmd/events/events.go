@@ -25,10 +25,13 @@ func New(app *cli.App) *cobra.Command {
 		Use:   "events [object]",
 		Short: "Show what Apizee documents: objects, props and values",
 		Long: `Show what Apizee documents about its webhooks: the events, the objects, and for each
-object its props with their types and values.`,
+object its props with their types and values. Objects that Apizee's newer pages document
+in part are listed apart, with their page and what apizee-hooks assumes about them.`,
 		Example: cli.Example(`
 			apizee-hooks events
 			apizee-hooks events ticket
+			# The event types of a session, with the props that are documented for each
+			apizee-hooks events conversationevent
 			# Every documented state of a ticket
 			apizee-hooks events ticket -o json | jq -r '.props[] | select(.path == "state").values[]'`),
 		Args:              knownObject(app.Catalog),
@@ -52,7 +55,7 @@ func knownObject(catalog *apizee.Catalog) cobra.PositionalArgs {
 		}
 		if _, ok := catalog.LookupObject(args[0]); !ok {
 			return cli.Usage(fmt.Errorf("%q is not a documented object%s", args[0], apizee.DidYouMean(args[0], catalog.ObjectNames())),
-				"Apizee documents "+cli.List(catalog.ObjectNames(), "and")+".")
+				"Apizee documents "+cli.List(catalog.DocumentedNames(), "and")+", and in part "+cli.List(catalog.PartlyDocumentedNames(), "and")+".")
 		}
 		return cli.AtMost(1, "one object")(c, args)
 	}
@@ -77,17 +80,32 @@ func printCatalog(o *options) error {
 	p := o.Out()
 	table := console.Table{Header: console.Cells(p.Strong, "OBJECT", "PROP", "TYPE", "VALUES"), Width: o.Width(), Wrap: true}
 	for _, object := range o.Catalog.Objects {
-		name := object.Name
-		for _, prop := range object.Props {
-			table.Rows = append(table.Rows, []console.Cell{
-				{Text: name, Paint: p.Object}, {Text: prop.Path}, {Text: string(prop.Type), Paint: p.Dim}, {Text: prop.Possible()},
-			})
-			name = ""
+		if !object.PartlyDocumented {
+			addProps(&table, p, object.Name, object)
 		}
 	}
 	fmt.Fprintf(o.Stdout, "%s %s\n\n", p.Strong("Events:"), strings.Join(o.Catalog.EventNames(), ", "))
-	_, err := table.WriteTo(o.Stdout)
-	return err
+	if _, err := table.WriteTo(o.Stdout); err != nil {
+		return err
+	}
+	for _, object := range o.Catalog.Objects {
+		if object.PartlyDocumented {
+			if err := printPartly(o, object); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// addProps adds a row per prop; the name is in the first.
+func addProps(table *console.Table, p console.Palette, name string, object apizee.Object) {
+	for _, prop := range object.Props {
+		table.Rows = append(table.Rows, []console.Cell{
+			{Text: name, Paint: p.Object}, {Text: prop.Path}, {Text: string(prop.Type), Paint: p.Dim}, {Text: prop.Possible()},
+		})
+		name = ""
+	}
 }
 
 func printObject(o *options, object apizee.Object) error {
@@ -95,12 +113,16 @@ func printObject(o *options, object apizee.Object) error {
 		return o.PrintJSON(object)
 	}
 	p := o.Out()
-	fmt.Fprintf(o.Stdout, "%s: %s\n\n", p.Object(object.Name), object.Description)
+	fmt.Fprintf(o.Stdout, "%s: %s\n", p.Object(object.Name), object.Description)
+	if object.PartlyDocumented {
+		fmt.Fprintln(o.Stdout, source(object))
+	}
+	fmt.Fprintln(o.Stdout)
 	table := console.Table{Width: o.Width(), Wrap: true}
 	row := func(name, kind, text string) {
 		table.Rows = append(table.Rows, []console.Cell{{Text: name, Paint: p.Strong}, {Text: kind, Paint: p.Dim}, {Text: text}})
 	}
-	for i, e := range o.Catalog.Events {
+	for i, e := range o.Catalog.EventsOf(object) {
 		name := ""
 		if i == 0 {
 			name = "event"
@@ -113,6 +135,14 @@ func printObject(o *options, object apizee.Object) error {
 		row("", "", prop.Possible())
 	}
 	if _, err := table.WriteTo(o.Stdout); err != nil {
+		return err
+	}
+	for _, prop := range object.Props {
+		if err := printVariants(o, prop); err != nil {
+			return err
+		}
+	}
+	if err := printAssumptions(o, object); err != nil {
 		return err
 	}
 	fmt.Fprintf(o.Stdout, "\n%s apizee-hooks send %s --dry-run\n", p.Dim("Try:"), object.Name)

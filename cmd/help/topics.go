@@ -1,6 +1,7 @@
 package help
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -20,7 +21,7 @@ type topic struct {
 
 func topics(app *cli.App, root *cobra.Command) []topic {
 	return []topic{
-		{"assumptions", "Show what each --assume does", assumptions, "apizee-hooks run ticket-lifecycle -t localhost:3000/hooks --assume once,duplicate"},
+		{"assumptions", "Show what --assume does, and what else is assumed", assumptions(app), "apizee-hooks run ticket-lifecycle -t localhost:3000/hooks --assume once,duplicate"},
 		{"connection", "List flags that control connections", connection(), "apizee-hooks send ticket -t https://localhost:3000/hooks --cacert ca.pem"},
 		{"environment", "List environment variables", environment(app), "APIZEE_HOOKS_TO=http://localhost:3000/hooks apizee-hooks send ticket"},
 		{"exit-codes", "List exit codes", exitCodes(root), "apizee-hooks send ticket -t localhost:3000/hooks || echo \"exit code $?\""},
@@ -32,7 +33,7 @@ func topics(app *cli.App, root *cobra.Command) []topic {
 	}
 }
 
-const assumptions = `Apizee's documentation does not say whether events arrive once and in order. --assume runs each
+const assumptionsOfDelivery = `Apizee's documentation does not say whether events arrive once and in order. --assume runs each
 scenario under one or more assumptions about it.
 
 Assumptions:
@@ -42,7 +43,23 @@ shuffle	up to four consecutive events are delivered in random order (--seed repe
 late	events are delivered in pairs, the second before the first
 
 To pass under all of them, ignore an event that has been processed before (same object, ID, event and time),
-and an event that is older than the last one processed for its object.`
+and an event that is older than the last one processed for its object.
+`
+
+func assumptions(app *cli.App) string {
+	text := assumptionsOfDelivery
+	for _, o := range app.Catalog.Objects {
+		if !o.PartlyDocumented {
+			continue
+		}
+		var rows []cli.Row
+		for _, a := range o.Assumptions {
+			rows = append(rows, cli.Row{Term: a.About, Text: a.Assumed})
+		}
+		text += "\n" + cli.ListRows(fmt.Sprintf("%s, which Apizee's page %q documents in part", o.Name, o.Page), rows...)
+	}
+	return text
+}
 
 // connection lists the flags that all commands have which connect to an endpoint.
 func connection() string {
@@ -97,7 +114,7 @@ func filters(app *cli.App) string {
 	for _, key := range app.Catalog.FilterKeys() {
 		text := "any value"
 		if values := app.Catalog.FilterValues(key); len(values) > 0 {
-			text = strings.Join(values, ", ")
+			text = listed(values)
 		}
 		rows = append(rows, cli.Row{Term: key, Text: text})
 	}
@@ -107,6 +124,15 @@ the prop never matches =, and always matches !=.
 
 ` + cli.ListRows("Keys", rows...) + `
 props.NAME also accepts the name of an undocumented prop.`
+}
+
+// listed lists the first of many values.
+func listed(values []string) string {
+	const most, first = 20, 5
+	if len(values) <= most {
+		return strings.Join(values, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(values[:first], ", "), len(values)-first)
 }
 
 func environment(app *cli.App) string {

@@ -16,14 +16,14 @@ import (
 // flags.
 func newObject(o *options, object apizee.Object) *cobra.Command {
 	flags := objectFlags{object: object}
+	events := o.Catalog.EventNamesOf(object)
 	c := &cobra.Command{
-		Use:   object.Name + " [" + strings.Join(o.Catalog.EventNames(), "|") + "]",
-		Short: "Send an event about a " + object.Name,
-		Long: fmt.Sprintf("Send an event about %s.\n\nWithout flags, the documented example is sent as an update with the current time. `apizee-hooks events %s` shows what is documented.",
-			object.Description, object.Name),
-		Example:           objectExamples(object),
-		ValidArgsFunction: cli.FirstArg(cli.Words(o.Catalog.EventNames())),
-		Args:              cli.AtMost(1, "one event: "+cli.List(o.Catalog.EventNames(), "or")),
+		Use:               object.Name + " [" + strings.Join(events, "|") + "]",
+		Short:             objectShort(object),
+		Long:              objectLong(object),
+		Example:           objectExamples(object, events),
+		ValidArgsFunction: cli.FirstArg(cli.Words(events)),
+		Args:              cli.AtMost(1, "one event: "+cli.List(events, "or")),
 		RunE: func(c *cobra.Command, args []string) error {
 			spec, err := flags.spec(c, args, o.allow)
 			if err != nil {
@@ -37,16 +37,39 @@ func newObject(o *options, object apizee.Object) *cobra.Command {
 	return c
 }
 
-func objectExamples(object apizee.Object) string {
+func objectShort(object apizee.Object) string {
+	short := "Send an event about a " + object.Name
+	if object.PartlyDocumented {
+		short += " (" + object.Page + ")"
+	}
+	return short
+}
+
+func objectLong(object apizee.Object) string {
+	event := object.DefaultEvent()
+	if event == apizee.Update {
+		event = "an " + event
+	} else {
+		event = "a " + event
+	}
+	long := fmt.Sprintf("Send an event about %s.\n\nWithout flags, the documented example is sent as %s with the current time. `apizee-hooks events %s` shows what is documented.",
+		object.Description, event, object.Name)
+	if object.PartlyDocumented {
+		long += fmt.Sprintf(" That is only a part, on Apizee's page %q: props that the page does not show are not sent unless you set them, and any value is accepted.", object.Page)
+	}
+	return long
+}
+
+func objectExamples(object apizee.Object, events []string) string {
 	const to = " -t localhost:3000/hooks"
 	lines := []string{"apizee-hooks send " + object.Name + to}
 	for _, p := range object.Props {
 		if len(p.Values) > 1 {
-			lines = append(lines, "apizee-hooks send "+object.Name+" update --"+p.Flag+" "+p.Values[len(p.Values)-1]+to)
+			lines = append(lines, "apizee-hooks send "+object.Name+" "+object.DefaultEvent()+" --"+p.Flag+" "+p.Values[len(p.Values)-1]+to)
 			break
 		}
 	}
-	lines = append(lines, "apizee-hooks send "+object.Name+" delete --id "+strings.Trim(object.ID.Example, `"`)+" --dry-run")
+	lines = append(lines, "apizee-hooks send "+object.Name+" "+events[len(events)-1]+" --id "+strings.Trim(object.ID.Example, `"`)+" --dry-run")
 	return strings.Join(lines, "\n")
 }
 

@@ -64,7 +64,7 @@ func unknownObject(catalog *apizee.Catalog) cobra.PositionalArgs {
 			return err
 		}
 		return cli.Usage(fmt.Errorf("%q is not a documented object%s", args[0], apizee.DidYouMean(args[0], catalog.ObjectNames())),
-			"Apizee documents "+cli.List(catalog.ObjectNames(), "and")+"; send anything else with --data.")
+			"Apizee documents "+cli.List(catalog.DocumentedNames(), "and")+", and in part "+cli.List(catalog.PartlyDocumentedNames(), "and")+"; send anything else with --data.")
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/parse"
@@ -71,7 +72,7 @@ func list(ctx context.Context, app *cli.App, output string) error {
 		if i > 0 {
 			fmt.Fprintln(app.Stdout)
 		}
-		fmt.Fprintln(app.Stdout, p.Strong(title(group)))
+		fmt.Fprintln(app.Stdout, p.Strong(title(app.Catalog, group)))
 		if _, err := table.WriteTo(app.Stdout); err != nil {
 			return err
 		}
@@ -79,11 +80,15 @@ func list(ctx context.Context, app *cli.App, output string) error {
 	return nil
 }
 
-func title(group string) string {
+func title(catalog *apizee.Catalog, group string) string {
 	if group == "" {
 		return "Other"
 	}
-	return console.Capitalize(group)
+	name := console.Capitalize(group)
+	if object, _ := catalog.LookupObject(group); object.PartlyDocumented {
+		name += " (partly documented: " + object.Page + ")"
+	}
+	return name
 }
 
 func row(p console.Palette, f listedFile) []console.Cell {

@@ -73,11 +73,24 @@ type Prop struct {
 	Default bool `json:"default"`
 	// Pair is set on the first of two props that are shown as one; else nil.
 	Pair *Pair `json:"-"`
+	// Variants has, for each of the Values, the props that are documented with it; nil if
+	// the other props do not depend on this one.
+	Variants []Variant `json:"variants,omitempty"`
+}
+
+// Variant is a value of a prop and the props that are documented with it.
+type Variant struct {
+	Value string   `json:"value"`
+	Props []string `json:"props,omitempty"` // paths
+	// Open means that it is not known which props are documented with the value.
+	Open bool `json:"open,omitempty"`
 }
 
 // Possible describes the valid values: the words, the range, or an example.
 func (p Prop) Possible() string {
 	switch {
+	case len(p.Values) > longestList:
+		return "one of " + strconv.Itoa(len(p.Values)) + ", such as " + p.ExampleText()
 	case len(p.Values) > 0:
 		return strings.Join(p.Values, ", ")
 	case p.Range != nil:
@@ -107,22 +120,35 @@ type Identifier struct {
 	Description string `json:"description"`
 }
 
-// Object is one documented target object.
+// Object is one target object.
 type Object struct {
-	Name        string     `json:"name"`
-	Description string     `json:"description"`
-	ID          Identifier `json:"id"`
-	Props       []Prop     `json:"props"`
+	Name        string `json:"name"`
+	Description string `json:"description"`
+	// Page is the title of the public Apizee page that the object is from.
+	Page string `json:"page,omitempty"`
+	// PartlyDocumented means that the page leaves out too much to call an event invalid:
+	// beyond the JSON types of the fields, its findings are warnings, and other props are
+	// accepted.
+	PartlyDocumented bool `json:"partlyDocumented,omitempty"`
+	// Assumptions are what the page leaves open.
+	Assumptions []Assumption `json:"assumptions,omitempty"`
+	// Events are the names of the documented events; nil means all of the catalog.
+	Events []string   `json:"events,omitempty"`
+	ID     Identifier `json:"id"`
+	Props  []Prop     `json:"props"`
+}
+
+// Assumption is what the program does where the documentation is silent.
+type Assumption struct {
+	About   string `json:"about"`
+	Assumed string `json:"assumed"`
 }
 
 // Catalog is a set of documented events and objects, with everything that is
 // derived from them. It must not be changed once it is in use.
 type Catalog struct {
 	Events  []Word
-	Objects []Object // in documented order
-	// PartlyDocumentedObjects and PartlyDocumentedEvents are words as in Prop.
-	PartlyDocumentedObjects []string
-	PartlyDocumentedEvents  []string
+	Objects []Object // in documented order, the partly documented ones last
 
 	readers sync.Pool // of *reader: to reuse one saves most events the allocation
 }

@@ -1,7 +1,7 @@
 package apizee
 
-// Documented words that the code refers to. Each is written only here; the others
-// are only in the catalog.
+// Documented words that the code refers to. Each is written only here, or in the file of
+// the partly documented objects; the others are only in the catalog.
 const (
 	Create = "create"
 	Update = "update"
@@ -41,14 +41,11 @@ const (
 // Documented returns what Apizee documents. Each call returns a new catalog, which
 // the caller may change.
 func Documented() *Catalog {
-	return &Catalog{
-		Events:  documentedEvents(),
-		Objects: documentedObjects(),
-		// From newer or neighboring public Apizee pages.
-		PartlyDocumentedObjects: []string{"smsmessage", "conversationevent"},
-		PartlyDocumentedEvents:  []string{"conversationevent.create"},
-	}
+	return &Catalog{Events: documentedEvents(), Objects: append(documentedObjects(), partlyDocumentedObjects()...)}
 }
+
+// WebhooksPage is the title of the page that the documented objects are from.
+const WebhooksPage = "Webhooks"
 
 func documentedEvents() []Word {
 	return []Word{
@@ -63,6 +60,7 @@ func documentedObjects() []Object {
 		{
 			Name:        Ticket,
 			Description: "a ticket, with its state",
+			Page:        WebhooksPage,
 			ID:          Identifier{[]Type{Integer}, "100", "database id of the ticket"},
 			Props: []Prop{
 				{
@@ -88,6 +86,7 @@ func documentedObjects() []Object {
 		{
 			Name:        Media,
 			Description: "a media that belongs to a ticket, a conference or a conversation",
+			Page:        WebhooksPage,
 			ID:          Identifier{[]Type{Integer, Text}, "9", "media id; its type is not documented, an integer is sent"},
 			Props: []Prop{
 				{
@@ -110,6 +109,7 @@ func documentedObjects() []Object {
 		{
 			Name:        Conversation,
 			Description: "a conversation, which the documentation also calls a conference",
+			Page:        WebhooksPage,
 			ID: Identifier{
 				[]Type{Text}, `"734e3a7b-eb17-4d3f-901d-bcff178b"`,
 				"public id of the conversation, not the database id; not a UUID",

@@ -47,7 +47,7 @@ const (
 )
 
 // Summary is a short form of the props: "state=invited",
-// "47.866675,-3.865805", "ticket/100". Documented props come in documented
+// "47.866675,-3.865805", "ticket/100", "ticket.new". Documented props come in documented
 // order, others after them in the order received. Long values are truncated, and when
 // there are too many props, the last word is the number of the others.
 func (e Event) Summary() []string {
@@ -102,6 +102,10 @@ func (e Event) documentedWords(words []string) []string {
 				words, paired = append(words, clip(v.Text()+pair.Joint+w.Text(), longestWord)), pair.With
 				continue
 			}
+		}
+		if o.Props[i].Variants != nil { // it says what the event is
+			words = append(words, clip(readable(v), longestWord))
+			continue
 		}
 		words = append(words, word(v))
 	}

@@ -21,6 +21,12 @@ func TestSummary(t *testing.T) {
 		{"conversation", `"x"`, `{"name":""}`, `name=""`},
 		{"conversation", `"x"`, `{"name":"\u0041\"b"}`, `name="\u0041\"b"`},
 		{"smsmessage", "1", `{"to":{"a":1},"ok":true}`, `to={"a":1}|ok=true`},
+		{"conversationevent", `"x"`, `{"source":"agent","eventType":"ticket.invitationSent"}`, "ticket.invitationSent|source=agent"},
+		{
+			"conversationevent", `"x"`, `{"agent":{"email":"a@b","phone":"+33","firstname":"John","lastname":"Doe"},"eventType":"ticket.new"}`,
+			"ticket.new|agent.email=a@b|agent.phone=+33|John Doe",
+		},
+		{"conversationevent", `"x"`, `{"eventType":"geo.ansAllowed","geoloc":{"lat":48.650032799999998,"lng":-3.36}}`, "geo.ansAllowed|48.650032799999998,-3.36"},
 		{"conversation", `"x"`, `{"name":"` + long + `"}`, "name=" + long[:longestWord-len("name=")] + "…"},
 		{"ticket", "100", `{"a":"` + long + `","b":"` + long + `","c":"` + long + `","d":1,"state":"new","e":2}`,
 			"state=new|a=" + long[:longestWord-2] + "…|b=" + long[:longestWord-2] + "…|c=" + long[:longestWord-2] + "…|(2 more)"},

@@ -10,7 +10,7 @@ const exampleTime = 1575976413
 func exampleEvent(o *Object, event string) ordered {
 	props := ordered{}
 	if event != Delete {
-		props = nested(defaultProps(o), exampleValue, func(members ordered) any { return members })
+		props = nested(o.DefaultProps(nil), exampleValue, func(members ordered) any { return members })
 	}
 	return ordered{
 		{"event", event},
@@ -22,13 +22,3 @@ func exampleEvent(o *Object, event string) ordered {
 }
 
 func exampleValue(p Prop) any { return jsontext.Value(p.Example) }
-
-func defaultProps(o *Object) []Prop {
-	var props []Prop
-	for _, p := range o.Props {
-		if p.Default {
-			props = append(props, p)
-		}
-	}
-	return props
-}

@@ -40,10 +40,10 @@ func (c condition) invalid(message, nearest string, documented []string) error {
 
 // check rejects a filter that no documented event can match.
 func (f Filter) check(catalog *Catalog) error {
-	if err := f.checkWords("event", catalog.EventNames(), catalog.PartlyDocumentedEvents); err != nil {
+	if err := f.checkWords("event", catalog.EventNames(), catalog.pageEvents()); err != nil {
 		return err
 	}
-	if err := f.checkWords("object", catalog.ObjectNames(), catalog.PartlyDocumentedObjects); err != nil {
+	if err := f.checkWords("object", catalog.DocumentedNames(), catalog.PartlyDocumentedNames()); err != nil {
 		return err
 	}
 	for _, c := range f.conditions {
@@ -88,8 +88,8 @@ func (c condition) checkTime() error {
 	return nil
 }
 
-// objects are the documented objects that the filter selects; none if it selects
-// objects whose props are not documented.
+// objects are the objects that the filter selects; none if it names one that is partly
+// documented or selects no others, since their props may have any value.
 func (f Filter) objects(catalog *Catalog) []*Object {
 	passes := func(name string) bool {
 		return !slices.ContainsFunc(f.conditions, func(c condition) bool { return c.key == "object" && !c.holds(name, true) })
@@ -99,10 +99,13 @@ func (f Filter) objects(catalog *Catalog) []*Object {
 			return c.key == "object" && !c.negate && slices.Contains(c.values, name)
 		})
 	}
-	for _, name := range catalog.PartlyDocumentedObjects {
+	for _, name := range catalog.PartlyDocumentedNames() {
 		if asked(name) && passes(name) {
 			return nil
 		}
+	}
+	if !slices.ContainsFunc(catalog.DocumentedNames(), passes) {
+		return nil
 	}
 	var passed []*Object
 	for i := range catalog.Objects {
@@ -119,18 +122,20 @@ func (c condition) checkProp(catalog *Catalog, owners []*Object) error {
 	var names, words, partly []string
 	for _, o := range owners {
 		prop := o.prop(path)
-		if prop == nil {
-			continue
-		}
-		if len(prop.Values) == 0 {
+		switch {
+		case prop == nil:
+		case len(prop.Values) == 0:
 			return nil
+		case o.PartlyDocumented:
+			partly = append(partly, prop.Values...)
+		default:
+			names = append(names, o.Name)
+			words = appendNew(words, prop.Values...)
+			partly = append(partly, prop.PartlyDocumented...)
 		}
-		names = append(names, o.Name)
-		words = appendNew(words, prop.Values...)
-		partly = append(partly, prop.PartlyDocumented...)
 	}
 	if names == nil {
-		if len(owners) == 0 || !catalog.isPropOrGroup(path) {
+		if len(owners) == 0 || partly != nil || !catalog.isPropOrGroup(path) {
 			return nil
 		}
 		return c.propError(path, owners)
@@ -150,14 +155,16 @@ func (c condition) propError(path string, owners []*Object) error {
 func (c condition) checkValues(noun string, documented, partly []string) error {
 	for _, value := range c.values {
 		if !slices.Contains(documented, value) && !slices.Contains(partly, value) {
-			return c.invalid(quote(value)+" is not a documented "+noun, Nearest(value, documented), documented)
+			return c.invalid(quote(value)+" is not a documented "+noun, Nearest(value, slices.Concat(documented, partly)), documented)
 		}
 	}
 	return nil
 }
 
-// isPropOrGroup reports whether any object has a documented prop of this name,
-// or props that nest under it.
+// isPropOrGroup reports whether any documented object has a prop of this name, or props
+// that nest under it.
 func (c *Catalog) isPropOrGroup(path string) bool {
-	return slices.ContainsFunc(c.Objects, func(o Object) bool { return o.prop(path) != nil || o.isGroup(path) })
+	return slices.ContainsFunc(c.Objects, func(o Object) bool {
+		return !o.PartlyDocumented && (o.prop(path) != nil || o.isGroup(path))
+	})
 }

@@ -14,17 +14,22 @@ func TestFilterMatch(t *testing.T) {
 		"closed":  catalog.Validate([]byte(`{"event":"delete","time":7,"object":"ticket","objectId":101,"props":{"state":"closed","geoloc.lat":1,"agent":"Ada"}}`)).Event,
 		"media":   catalog.Validate([]byte(body("media", `"100"`, `{"state":"inprogress","_parent":{"name":"ticket","id":100}}`))).Event,
 		"sms":     catalog.Validate([]byte(body("smsmessage", "5", `{"state":"sent"}`))).Event,
+		"session": catalog.Validate([]byte(body("conversationevent", `"x"`, `{"eventType":"ticket.new","agent":{"email":"a@b"}}`))).Event,
 		"broken":  {},
 	}
 	tests := []struct {
 		filter string // expressions, with a blank between them
 		want   string
 	}{
-		{"", "broken closed invited media sms"},
+		{"", "broken closed invited media session sms"},
+		{"props.eventType=ticket.new", "session"},
+		{"props.agent.email=a@b", "session"},
+		{"object=conversationevent props.eventType=ticket.teleported", ""},
+		{"object!=ticket,media,conversation props.state=sent", "sms"},
 		{"object=ticket", "closed invited"},
 		{"object=ticket,media", "closed invited media"},
-		{"object!=ticket", "broken media sms"},
-		{"object!=ticket,media", "broken sms"},
+		{"object!=ticket", "broken media session sms"},
+		{"object!=ticket,media", "broken session sms"},
 		{"object=smsmessage", "sms"},
 		{"object=smsmessage props.state=sent", "sms"},
 		{"event=delete", "closed"},
@@ -35,7 +40,7 @@ func TestFilterMatch(t *testing.T) {
 		{"objectId=734e3a7b", ""},
 		{"props.state=invited,closed", "closed invited"},
 		{"props.state=cancelled", ""},
-		{"props.state!=invited", "broken closed media sms"},
+		{"props.state!=invited", "broken closed media session sms"},
 		{"props.state=inprogress", "media"},
 		{"object=ticket props.state!=closed", "invited"},
 		{"props.geoloc.lat=47.8", "invited"},
@@ -78,7 +83,8 @@ func TestFilterSpaces(t *testing.T) {
 func TestFilterErrors(t *testing.T) {
 	const states = "new, open, opened, invited, inprogress, updated, expired, declined, rejected, done, closed"
 	const keys = "event, time, object, objectId, props.state, props.geoloc.lat, props.geoloc.lng, " +
-		"props._parent.name, props._parent.id, props.eventType, props.name, props.finishedAt"
+		"props._parent.name, props._parent.id, props.eventType, props.name, props.finishedAt, " +
+		"props.agent.email, props.agent.phone, props.agent.firstname, props.agent.lastname"
 	tests := []struct{ filter, want string }{
 		{"ticket", `filter "ticket": = is missing; write it as "object=ticket"`},
 		{"=ticket", `filter "=ticket": unknown key "" (documented: ` + keys + ")"},
@@ -119,6 +125,10 @@ func TestFilterErrors(t *testing.T) {
 		{
 			"object=ticket props.geoloc=1",
 			`filter "props.geoloc=1": "geoloc" is not a prop of the selected objects (documented: state, geoloc.lat, geoloc.lng)`,
+		},
+		{
+			"props.eventType=ticket.invitationsend",
+			`filter "props.eventType=ticket.invitationsend": "ticket.invitationsend" is not a documented conversation eventType; did you mean "ticket.invitationSent"? (documented: conversationEnded)`,
 		},
 		{"object=ticket object=media", `filter "object=media": excludes every object; all expressions must match`},
 		{"event=create event!=create", `filter "event!=create": excludes every event; all expressions must match`},

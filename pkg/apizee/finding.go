@@ -44,12 +44,15 @@ func (f Finding) String() string {
 	return b.String()
 }
 
+// longestList is the most documented values that a message lists.
+const longestList = 12
+
 // Advice is the finding without its path: message and suggestion.
 func (f Finding) Advice() string {
 	switch {
 	case f.Suggestion != "":
 		return f.Message + Suggest(f.Suggestion)
-	case len(f.Documented) > 0:
+	case len(f.Documented) > 0 && len(f.Documented) <= longestList:
 		return f.Message + "; documented: " + strings.Join(f.Documented, ", ")
 	}
 	return f.Message

@@ -3,24 +3,74 @@ package apizee
 import "slices"
 
 // EventNames are the documented event names without their descriptions.
-func (c *Catalog) EventNames() []string {
-	names := make([]string, len(c.Events))
-	for i, e := range c.Events {
-		names[i] = e.Name
+func (c *Catalog) EventNames() []string { return wordNames(c.Events) }
+
+func wordNames(words []Word) []string {
+	names := make([]string, len(words))
+	for i, w := range words {
+		names[i] = w.Name
 	}
 	return names
 }
 
-// ObjectNames are the documented object names.
-func (c *Catalog) ObjectNames() []string {
-	names := make([]string, len(c.Objects))
-	for i, o := range c.Objects {
-		names[i] = o.Name
+// EventsOf are the documented events of an object.
+func (c *Catalog) EventsOf(o Object) []Word {
+	if o.Events == nil {
+		return c.Events
+	}
+	return slices.DeleteFunc(slices.Clone(c.Events), func(w Word) bool { return !slices.Contains(o.Events, w.Name) })
+}
+
+// EventNamesOf are the names of the documented events of an object.
+func (c *Catalog) EventNamesOf(o Object) []string { return wordNames(c.EventsOf(o)) }
+
+// DefaultEvent is the event of an object unless another is asked for: an update, where
+// one is documented.
+func (o Object) DefaultEvent() string {
+	if o.Events == nil || slices.Contains(o.Events, Update) {
+		return Update
+	}
+	return o.Events[0]
+}
+
+// ObjectNames are the names of all objects, documented or partly documented.
+func (c *Catalog) ObjectNames() []string { return c.objectNames(func(*Object) bool { return true }) }
+
+// DocumentedNames are the names of the documented objects.
+func (c *Catalog) DocumentedNames() []string {
+	return c.objectNames(func(o *Object) bool { return !o.PartlyDocumented })
+}
+
+// PartlyDocumentedNames are the names of the other objects.
+func (c *Catalog) PartlyDocumentedNames() []string {
+	return c.objectNames(func(o *Object) bool { return o.PartlyDocumented })
+}
+
+func (c *Catalog) objectNames(include func(*Object) bool) []string {
+	var names []string
+	for i := range c.Objects {
+		if include(&c.Objects[i]) {
+			names = append(names, c.Objects[i].Name)
+		}
 	}
 	return names
 }
 
-// LookupObject finds a documented object by its exact name.
+// pageEvents are the names that pages give to the events of partly documented objects,
+// such as "conversationevent.create". Like PartlyDocumented words, they give a warning.
+func (c *Catalog) pageEvents() []string {
+	var names []string
+	for i := range c.Objects {
+		if o := &c.Objects[i]; o.PartlyDocumented {
+			for _, event := range o.Events {
+				names = append(names, o.Name+"."+event)
+			}
+		}
+	}
+	return names
+}
+
+// LookupObject finds an object by its exact name.
 func (c *Catalog) LookupObject(name string) (Object, bool) {
 	if o := c.lookupObject(name); o != nil {
 		return *o, true
@@ -54,6 +104,24 @@ func (o *Object) prop(path string) *Prop {
 	return nil
 }
 
+// DefaultProps are the props of a documented event: those that each example has, and those
+// that are documented with the values that are given, or else with the examples.
+func (o Object) DefaultProps(given map[string]string) []Prop {
+	var shown []string
+	for _, p := range o.Props {
+		value, isGiven := given[p.Path]
+		if !isGiven {
+			value = p.ExampleText()
+		}
+		for _, variant := range p.Variants {
+			if variant.Value == value {
+				shown = append(shown, variant.Props...)
+			}
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(o.Props), func(p Prop) bool { return !p.Default && !slices.Contains(shown, p.Path) })
+}
+
 // PropPaths are the documented names of the props, in documented order.
 func (o Object) PropPaths() []string {
 	paths := make([]string, len(o.Props))
@@ -66,9 +134,9 @@ func (o Object) PropPaths() []string {
 // Fields are the five members of an event's body, in documented order.
 func (c *Catalog) Fields() []Field {
 	return []Field{
-		{Name: "event", Type: Text, Description: "name of the event", Values: c.EventNames(), PartlyDocumented: c.PartlyDocumentedEvents},
+		{Name: "event", Type: Text, Description: "name of the event", Values: c.EventNames(), PartlyDocumented: c.pageEvents()},
 		{Name: "time", Type: Integer, Description: "UNIX timestamp at the time of the event, in seconds"},
-		{Name: "object", Type: Text, Description: "name of the target object", Values: c.ObjectNames(), PartlyDocumented: c.PartlyDocumentedObjects},
+		{Name: "object", Type: Text, Description: "name of the target object", Values: c.DocumentedNames(), PartlyDocumented: c.PartlyDocumentedNames()},
 		{Name: "objectId", Type: ID, Description: "identifier of the target object; its type depends on the object"},
 		{Name: "props", Type: Map, Description: "properties of the target object; they depend on the object"},
 	}

@@ -62,10 +62,12 @@ func onlyCompletion(typed string, known []string) string {
 		if len(typed) < 3 || !strings.HasPrefix(strings.ToLower(k), typed) {
 			continue
 		}
-		if found != "" {
+		switch {
+		case found == "":
+			found = k
+		case !strings.HasPrefix(k, found): // "conv" means the shorter of two that begin alike
 			return ""
 		}
-		found = k
 	}
 	return found
 }

@@ -26,9 +26,10 @@ func (c *Catalog) OpenAPI() []byte {
 // anyObject is "a ticket, a media or a conversation".
 func (c *Catalog) anyObject() string {
 	var b strings.Builder
-	for i, name := range c.ObjectNames() {
+	names := c.DocumentedNames()
+	for i, name := range names {
 		switch {
-		case i > 0 && i == len(c.Objects)-1:
+		case i > 0 && i == len(names)-1:
 			b.WriteString(" or ")
 		case i > 0:
 			b.WriteString(", ")
@@ -41,7 +42,7 @@ func (c *Catalog) anyObject() string {
 func (c *Catalog) operation(o *Object) ordered {
 	return ordered{
 		{"operationId", o.Name + "Event"},
-		{"summary", article(o.Name) + " was created, updated or deleted"},
+		{"summary", c.summary(o)},
 		{"parameters", []ordered{{
 			{"name", "User-Agent"},
 			{"in", "header"},
@@ -63,9 +64,17 @@ func (c *Catalog) operation(o *Object) ordered {
 	}
 }
 
+// summary is "a ticket was created, updated or deleted".
+func (c *Catalog) summary(o *Object) string {
+	if o.PartlyDocumented {
+		return article(o.Name) + "; partly documented, on Apizee's page " + quote(o.Page)
+	}
+	return article(o.Name) + " was created, updated or deleted"
+}
+
 func (c *Catalog) examples(o *Object) ordered {
 	var named ordered
-	for _, e := range c.Events {
+	for _, e := range c.EventsOf(*o) {
 		named = append(named, pair{e.Name, ordered{
 			{"summary", e.Description},
 			{"value", exampleEvent(o, e.Name)},

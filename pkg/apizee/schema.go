@@ -36,7 +36,7 @@ func (c *Catalog) JSONSchema() []byte {
 			{"then", ordered{{"$ref", "#/$defs/" + o.Name}}},
 		})
 		definitions = append(definitions, pair{o.Name, c.objectSchema(o)})
-		examples = append(examples, exampleEvent(o, Update))
+		examples = append(examples, exampleEvent(o, o.DefaultEvent()))
 	}
 	return ordered{
 		{"$schema", schemaDialect},
@@ -52,13 +52,20 @@ func (c *Catalog) JSONSchema() []byte {
 	}.document()
 }
 
-// fieldSchemas are the fields of an event about any object.
+// fieldSchemas are the fields of an event about any object. The names of its events depend
+// on the object.
 func (c *Catalog) fieldSchemas() ordered {
 	var properties ordered
 	for _, f := range c.Fields() {
 		schema := ordered{{"description", withPages(f.Description, f.PartlyDocumented)}}
 		schema = append(schema, typeSchema(f.Type)...)
-		properties = append(properties, pair{f.Name, append(schema, wordsSchema(f.Values, f.PartlyDocumented)...)})
+		switch f.Name {
+		case "event":
+			schema = append(schema, pair{"examples", f.Values})
+		default:
+			schema = append(schema, wordsSchema(f.Values, f.PartlyDocumented)...)
+		}
+		properties = append(properties, pair{f.Name, schema})
 	}
 	return properties
 }
@@ -70,8 +77,10 @@ func (c *Catalog) objectSchema(o *Object) ordered {
 		switch properties[i].name {
 		case "object":
 			properties[i].value = ordered{{"description", "name of the target object"}, {"const", o.Name}}
+		case "event":
+			properties[i].value = c.eventSchema(o)
 		case "objectId":
-			id := append(ordered{{"description", o.ID.Description}}, idSchema(o.ID.Types)...)
+			id := append(ordered{{"description", o.ID.Description}}, idSchema(o)...)
 			properties[i].value = append(id, pair{"examples", []any{jsontext.Value(o.ID.Example)}})
 		case "props":
 			properties[i].value = propsSchema(o)
@@ -79,18 +88,40 @@ func (c *Catalog) objectSchema(o *Object) ordered {
 	}
 	return ordered{
 		{"title", o.Name + " event"},
-		{"description", "An event about " + o.Description + "."},
+		{"description", o.about()},
 		{"type", "object"},
 		{"required", fieldNames},
 		{"properties", properties},
-		{"examples", []ordered{exampleEvent(o, Update)}},
+		{"examples", []ordered{exampleEvent(o, o.DefaultEvent())}},
 	}
+}
+
+func (o *Object) about() string {
+	about := "An event about " + o.Description + "."
+	if o.PartlyDocumented {
+		about += " Partly documented, on Apizee's page " + quote(o.Page) + "."
+		for _, a := range o.Assumptions {
+			about += " Assumption: " + a.About + ": " + a.Assumed + "."
+		}
+	}
+	return about
+}
+
+// eventSchema accepts any event of a partly documented object.
+func (c *Catalog) eventSchema(o *Object) ordered {
+	if o.PartlyDocumented {
+		return ordered{{"description", "name of the event"}, {"type", Text}, {"examples", c.EventNamesOf(*o)}}
+	}
+	return append(ordered{{"description", withPages("name of the event", c.pageEvents())}, {"type", Text}}, wordsSchema(c.EventNamesOf(*o), c.pageEvents())...)
 }
 
 // propsSchema has each prop nested, and those with a dot in their path also dotted.
 func propsSchema(o *Object) ordered {
+	propSchema, group := propSchema, func(members ordered) any { return ordered{{"type", "object"}, {"properties", members}} }
+	if o.PartlyDocumented {
+		propSchema, group = anySchema, func(members ordered) any { return ordered{{"properties", members}} }
+	}
 	leaf := func(p Prop) any { return propSchema(p) }
-	group := func(members ordered) any { return ordered{{"type", "object"}, {"properties", members}} }
 	properties := nested(o.Props, leaf, group)
 	for _, p := range o.Props {
 		if strings.Contains(p.Path, ".") {
@@ -113,22 +144,35 @@ func propSchema(p Prop) ordered {
 	return append(schema, pair{"examples", []any{jsontext.Value(p.Example)}})
 }
 
+// anySchema describes a partly documented prop, and accepts any value.
+func anySchema(p Prop) ordered {
+	schema := ordered{{"description", p.Description}}
+	if len(p.Values) > 0 {
+		return append(schema, pair{"examples", p.Values})
+	}
+	return append(schema, pair{"examples", []any{jsontext.Value(p.Example)}})
+}
+
 func typeSchema(t Type) ordered {
 	switch t {
 	case DateTime:
 		return ordered{{"type", "string"}, {"format", "date-time"}, {"pattern", dateTimePattern}}
 	case ID:
-		return idSchema(anyID)
+		return ordered{{"type", anyID}}
 	}
 	return ordered{{"type", t}}
 }
 
-// idSchema accepts integers, strings that are not empty, or both.
-func idSchema(types []Type) ordered {
-	if slices.Equal(types, []Type{Integer}) {
-		return ordered{{"type", Integer}}
+// idSchema accepts integers, strings that are not empty, or both; and any ID of a partly
+// documented object.
+func idSchema(o *Object) ordered {
+	switch {
+	case o.PartlyDocumented:
+		return typeSchema(ID)
+	case slices.Equal(o.ID.Types, []Type{Integer}):
+		return typeSchema(Integer)
 	}
-	return ordered{{"type", types}, {"minLength", 1}}
+	return ordered{{"type", o.ID.Types}, {"minLength", 1}}
 }
 
 // wordsSchema includes partly documented words: they give a warning, which a schema

@@ -45,8 +45,9 @@ type validator struct {
 	catalog *Catalog
 	text    string
 	nodes   []node
-	object  *Object // the documented object, once it is known
+	object  *Object // nil when it is not documented
 	report  Report
+	lenient bool // what is checked is partly documented: an error is a warning
 	// Whether props were spelled with an object in props, with a dot, and both
 	// ways at once.
 	nested, dotted, twice bool
@@ -75,7 +76,7 @@ func (s subject) noun() string { return s.object.Name + " " + s.prop.Path }
 const longestPath = 120
 
 func (v *validator) add(s Severity, path string, offset int, message string) {
-	v.report.Findings = append(v.report.Findings, Finding{Severity: s, Path: clip(path, longestPath), Message: message, Offset: offset})
+	v.suggest(s, path, offset, message, "", nil)
 }
 
 // word adds a finding about an undocumented word, with the nearest documented one.
@@ -85,6 +86,9 @@ func (v *validator) word(s Severity, path string, offset int, message, got strin
 
 // suggest adds a finding with a suggestion, which may be "".
 func (v *validator) suggest(s Severity, path string, offset int, message, suggestion string, documented []string) {
+	if v.lenient {
+		s = Warning
+	}
 	v.report.Findings = append(v.report.Findings, Finding{
 		Severity: s, Path: clip(path, longestPath), Message: message, Offset: offset,
 		Documented: slices.Clone(documented), Suggestion: suggestion,

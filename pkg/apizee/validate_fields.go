@@ -14,6 +14,10 @@ func (v *validator) checkFields(whole bool) {
 			others++
 		}
 	}
+	if object := at[slices.Index(fieldNames[:], "object")]; object > 0 { // it decides how the others are checked
+		f := v.member(object - 1)
+		v.findObject(&f)
+	}
 	for field, name := range fieldNames {
 		switch {
 		case at[field] > 0:
@@ -67,17 +71,25 @@ func (v *validator) checkEvent(f *member) {
 	name := unquote(f.json)
 	v.report.Event.Name = name
 	switch {
-	case v.catalog.isDocumentedEvent(name):
-	case slices.Contains(v.catalog.PartlyDocumentedEvents, name):
+	case v.isDocumentedEvent(name):
+	case slices.Contains(v.catalog.pageEvents(), name):
 		v.add(Warning, f.name, f.offset, partlyDocumented(name, "event"))
+	case v.isPartly():
+		v.word(Warning, f.name, f.offset, quote(name)+" is not a documented event of "+article(v.object.Name), name, v.catalog.EventNamesOf(*v.object))
 	default:
 		v.word(Error, f.name, f.offset, quote(name)+" is not a documented event", name, v.catalog.EventNames())
 	}
 }
 
-func (c *Catalog) isDocumentedEvent(name string) bool {
-	return slices.ContainsFunc(c.Events, func(w Word) bool { return w.Name == name })
+func (v *validator) isDocumentedEvent(name string) bool {
+	if v.object != nil && v.object.Events != nil {
+		return slices.Contains(v.object.Events, name)
+	}
+	return slices.ContainsFunc(v.catalog.Events, func(w Word) bool { return w.Name == name })
 }
+
+// isPartly reports whether the event is about a partly documented object.
+func (v *validator) isPartly() bool { return v.object != nil && v.object.PartlyDocumented }
 
 func (v *validator) checkTime(f *member) {
 	v.report.Event.Time = f.json
@@ -97,16 +109,21 @@ func (v *validator) checkObject(f *member) {
 		return
 	}
 	name := unquote(f.json)
-	v.report.Event.Object = name
-	v.object = v.catalog.lookupObject(name)
-	v.report.Event.documented = v.object
 	switch {
-	case v.object != nil:
-	case slices.Contains(v.catalog.PartlyDocumentedObjects, name):
-		v.add(Warning, f.name, f.offset, partlyDocumented(name, "object")+"; its props are not checked")
-	default:
-		v.word(Error, f.name, f.offset, quote(name)+" is not a documented object", name, v.catalog.ObjectNames())
+	case v.isPartly():
+		v.add(Warning, f.name, f.offset, quote(name)+" is a partly documented object (Apizee's page "+quote(v.object.Page)+")")
+	case v.object == nil:
+		v.suggest(Error, f.name, f.offset, quote(name)+" is not a documented object", Nearest(name, v.catalog.ObjectNames()), v.catalog.DocumentedNames())
 	}
+}
+
+func (v *validator) findObject(f *member) {
+	if f.json[0] != '"' {
+		return
+	}
+	v.report.Event.Object = unquote(f.json)
+	v.object = v.catalog.lookupObject(v.report.Event.Object)
+	v.report.Event.documented = v.object
 }
 
 // anyID are the types that an objectId may have when its object is unknown.
@@ -118,14 +135,21 @@ func (v *validator) checkID(f *member) {
 	if v.object != nil {
 		types = v.object.ID.Types
 	}
+	isText := f.json[0] == '"'
 	switch {
-	case f.json[0] == '"' && slices.Contains(types, Text):
+	case isText && slices.Contains(types, Text):
 		if f.json == `""` {
+			v.lenient = v.isPartly()
 			v.add(Error, f.name, f.offset, "must not be empty")
+			v.lenient = false
 		}
 	case isNumber(f.json) && slices.Contains(types, Integer):
 		v.isInteger(f, subject{field: f.name})
-	default:
+	case !v.isPartly():
 		v.mustBe(articles(types), f.name, f)
+	case isText || isNumber(f.json) && IsWhole(f.json):
+		v.add(Warning, f.name, f.offset, "is assumed to be "+articles(types)+", as the page does not say")
+	default:
+		v.mustBe(articles(anyID), f.name, f)
 	}
 }

@@ -14,6 +14,7 @@ func (v *validator) checkProps(f *member) {
 		return
 	}
 	v.report.Event.Props = make([]Value, 0, f.next-f.from)
+	v.lenient = v.isPartly()
 	for i := f.from; i < f.next; i = v.nodes[i].next {
 		m := v.member(i)
 		v.checkMember(&m)
@@ -21,6 +22,7 @@ func (v *validator) checkProps(f *member) {
 	if v.nested && v.dotted && !v.twice {
 		v.add(Warning, f.name, f.offset, "nested and dotted names are mixed; use one form")
 	}
+	v.lenient = false
 }
 
 // checkMember checks one member of props: a prop, or a group of them.
@@ -61,6 +63,9 @@ func (v *validator) checkGroup(group *member) {
 
 func (v *validator) undocumented(path string, m *member) {
 	v.remember(path, m)
+	if v.object.PartlyDocumented {
+		return
+	}
 	documented := v.object.PropPaths()
 	v.unknown("props."+path, m, "not a documented prop of "+article(v.object.Name), Nearest(path, documented), documented)
 }

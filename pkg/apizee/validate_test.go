@@ -23,6 +23,9 @@ func lines(findings []Finding) []string {
 	return out
 }
 
+// sessionPage is the warning that every session event has.
+const sessionPage = `warning object: "conversationevent" is a partly documented object (Apizee's page "Session Events API")`
+
 type validateTest struct {
 	name, body string
 	want       []string
@@ -137,7 +140,32 @@ func TestValidateFields(t *testing.T) {
 		}},
 		{"newer words", event(`"conversationevent.create"`, "1", `"smsmessage"`, `"a"`, `{"a":{"b":1}}`), []string{
 			`warning event: "conversationevent.create" is a partly documented event (on other Apizee pages only)`,
-			`warning object: "smsmessage" is a partly documented object (on other Apizee pages only); its props are not checked`,
+			`warning object: "smsmessage" is a partly documented object (Apizee's page "Webhooks, as of 2026")`,
+		}},
+		{"partly documented", `{"event":"create","time":1,"object":"conversationevent","objectId":"x","props":{"eventType":"ticket.invitationSent","source":"agent","a":{"b":[]}}}`, []string{sessionPage}},
+		{"its event as the page names it", `{"event":"conversationevent.create","time":1,"object":"conversationevent","objectId":"x","props":{}}`, []string{
+			`warning event: "conversationevent.create" is a partly documented event (on other Apizee pages only)`, sessionPage,
+		}},
+		{"nothing known in it", `{"event":"creat","time":1,"object":"conversationevent","objectId":5,"props":{"eventType":"ticket.invitationsend","geoloc":1,"agent":{"email":5}}}`, []string{
+			`warning event: "creat" is not a documented event of a conversationevent; did you mean "create"?`,
+			sessionPage,
+			`warning objectId: is assumed to be a string, as the page does not say`,
+			`warning props.eventType: "ticket.invitationsend" is not a documented conversationevent eventType; did you mean "ticket.invitationSent"?`,
+			`warning props.geoloc: must be an object, not 1`,
+			`warning props.agent.email: must be a string, not 5`,
+		}},
+		{"an event type like no other", `{"event":"create","time":1,"object":"conversationevent","objectId":"","props":{"eventType":"x"}}`, []string{
+			sessionPage, `warning objectId: must not be empty`, `warning props.eventType: "x" is not a documented conversationevent eventType`,
+		}},
+		{"wrong types of its fields", `{"event":1,"time":"1","object":"conversationevent","objectId":1.5,"props":[]}`, []string{
+			`error event: must be a string, not 1`, `error time: must be an integer, not the string "1"`, sessionPage,
+			`error objectId: must be an integer or a string, not 1.5`, `error props: must be an object, not an array`,
+		}},
+		{"fields missing", `{"object":"smsmessage","objectId":null,"more":1}`, []string{
+			`error event: the field is missing`, `error time: the field is missing`,
+			`warning object: "smsmessage" is a partly documented object (Apizee's page "Webhooks, as of 2026")`,
+			`error objectId: must be an integer or a string, not null`, `error props: the field is missing`,
+			`warning more: not a documented field; documented: event, time, object, objectId, props`,
 		}},
 		{"milliseconds", at("1575976413000"), []string{
 			"warning time: 1575976413000 looks like milliseconds; a UNIX timestamp in seconds is documented",

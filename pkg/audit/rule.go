@@ -24,6 +24,7 @@ type Rule struct {
 // The groups of rules, in the order of the report.
 const (
 	documented = "documented events"
+	partly     = "partly documented events"
 	tolerance  = "undocumented data"
 	delivery   = "delivery"
 	invalid    = "invalid requests"
@@ -35,9 +36,12 @@ const (
 func Rules(c *apizee.Catalog) []Rule {
 	var rules []Rule
 	for _, o := range c.Objects {
-		rules = append(rules, documentedRule(c, o))
+		if !o.PartlyDocumented {
+			rules = append(rules, documentedRule(c, o))
+		}
 	}
 	rules = append(rules, responseRules()...)
+	rules = append(rules, partlyRules(c)...)
 	rules = append(rules, toleranceRules(c)...)
 	rules = append(rules, deliveryRules()...)
 	rules = append(rules, secretRules()...)

@@ -14,7 +14,7 @@ func documentedRule(c *apizee.Catalog, o apizee.Object) Rule {
 		Name: o.Name + "-events", Group: documented, Title: "Every documented " + o.Name + " event",
 		Why:      "No retry is documented, so an event that is not accepted is lost.",
 		Expected: "2xx for each", want: mustAccept(),
-		try: func(p *probe) []attempt { return documentedEvents(p, c.EventNames(), o) },
+		try: func(p *probe) []attempt { return documentedEvents(p, c.EventNamesOf(o), o) },
 	}
 }
 
@@ -25,12 +25,12 @@ func documentedEvents(p *probe, events []string, o apizee.Object) []attempt {
 	}
 	for _, prop := range o.Props {
 		for _, value := range prop.Values {
-			body := p.build(o.Name, apizee.Update, payload.Prop{Path: prop.Path, Text: value})
+			body := p.build(o.Name, o.DefaultEvent(), payload.Prop{Path: prop.Path, Text: value})
 			attempts = append(attempts, attempt{label: prop.Path + "=" + value, result: p.send(body)})
 		}
 	}
-	if all := examples(o); len(all) > 0 {
-		attempts = append(attempts, attempt{label: "all props", result: p.send(p.build(o.Name, apizee.Update, all...))})
+	if all := examples(o); len(all) > 0 && !o.PartlyDocumented {
+		attempts = append(attempts, attempt{label: "all props", result: p.send(p.build(o.Name, o.DefaultEvent(), all...))})
 	}
 	return attempts
 }

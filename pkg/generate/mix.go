@@ -21,10 +21,10 @@ type Share struct {
 	Weight int
 }
 
-// DefaultMix is mostly tickets.
+// DefaultMix is mostly tickets. It has no partly documented objects.
 func DefaultMix(c *apizee.Catalog) Mix {
 	var mix Mix
-	for _, name := range c.ObjectNames() {
+	for _, name := range c.DocumentedNames() {
 		mix = append(mix, Share{name, behaviorOf(name).weight})
 	}
 	return mix

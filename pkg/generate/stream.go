@@ -44,7 +44,8 @@ type population struct {
 	routes       []route
 	props        []prop
 	born         func(*Stream, *entity)
-	most         int // at most alive
+	most         int  // at most alive
+	onlyCreates  bool // each stage is an object of its own
 	alive        []entity
 	lastID       uint64 // the last database id
 }
@@ -80,7 +81,11 @@ func New(o Options) *Stream {
 	}
 	s := &Stream{random: newRandom(o.Seed), clock: clock{now: o.Start.Unix(), rate: o.Rate}}
 	for _, object := range o.Catalog.Objects {
-		p := newPopulation(object, o.Mix.Weight(object.Name))
+		weight := o.Mix.Weight(object.Name)
+		if object.PartlyDocumented && weight == 0 {
+			continue // a seed gives the same bytes, whatever Apizee's newer pages add
+		}
+		p := newPopulation(object, weight)
 		p.lastID = 1000 + uint64(s.random.below(9000))
 		s.populations = append(s.populations, p)
 		s.weights += p.weight
@@ -93,7 +98,8 @@ func newPopulation(o apizee.Object, weight int) population {
 	p := population{
 		name: o.Name, quoted: quoted(o.Name), weight: weight,
 		routes: b.life.routes(), props: propsOf(o, b.values), born: b.born,
-		most: b.most, alive: make([]entity, 0, b.most),
+		most: b.most, onlyCreates: o.DefaultEvent() == apizee.Create,
+		alive: make([]entity, 0, b.most),
 	}
 	if b.life == nil {
 		p.routes = routesThrough(firstWords(o))
@@ -133,14 +139,17 @@ func (s *Stream) AppendNext(dst []byte) []byte {
 		event = apizee.Delete
 	default:
 		s.advance(p, &p.alive[i])
+		if p.onlyCreates {
+			event = apizee.Create
+			s.drawPublicID(&p.alive[i], p.shape)
+		}
 	}
 	e := &p.alive[i]
 	dst = p.appendEvent(dst, event, e, moment{random: s.random, of: e, stage: &p.routes[e.at], now: now})
-	switch event {
-	case apizee.Update:
-		s.retire(p, i)
-	case apizee.Delete:
+	if event == apizee.Delete {
 		p.end(i)
+	} else {
+		s.retire(p, i)
 	}
 	return dst
 }
@@ -189,6 +198,8 @@ func (s *Stream) retire(p *population, i int) {
 	e := &p.alive[i]
 	switch {
 	case len(p.routes[e.at].next) > 0:
+	case p.onlyCreates:
+		p.end(i)
 	case s.random.oneIn(deletions):
 		e.over = true
 	default:

@@ -31,6 +31,9 @@ func propsOf(o apizee.Object, values map[string]value) []prop {
 		default:
 			own.value = anyValue(p)
 		}
+		if states := shownWith(o, p.Path); states != nil {
+			own.value = own.value.only(states)
+		}
 		at := len(props)
 		for i := range props {
 			if own.group != "" && props[i].group == own.group {
@@ -40,6 +43,30 @@ func propsOf(o apizee.Object, values map[string]value) []prop {
 		props = slices.Insert(props, at, own)
 	}
 	return props
+}
+
+// shownWith returns the values of another prop with which a prop is documented, or nil if it
+// does not depend on one.
+func shownWith(o apizee.Object, path string) []string {
+	var states []string
+	for _, p := range o.Props {
+		for _, variant := range p.Variants {
+			if slices.Contains(variant.Props, path) {
+				states = append(states, variant.Value)
+			}
+		}
+	}
+	return states
+}
+
+// only omits the prop in other states.
+func (v value) only(states []string) value {
+	return func(dst []byte, m moment) []byte {
+		if !slices.Contains(states, m.stage.state) {
+			return dst
+		}
+		return v(dst, m)
+	}
 }
 
 func key(name string) string { return quoted(name) + ":" }

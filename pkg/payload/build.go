@@ -32,7 +32,7 @@ type Prop struct {
 // Spec is an event described by flags.
 type Spec struct {
 	Object string // "ticket"
-	Event  string // "" means update
+	Event  string // "" means the object's default
 	ID     string // as typed; "" means the documented example
 	Props  []Prop // added to the documented example; of the same path, the last is used
 	// Undocumented allows undocumented values and types.
@@ -54,7 +54,7 @@ func Build(c *apizee.Catalog, s Spec, unix int64) ([]byte, apizee.Report, error)
 		return nil, apizee.Report{}, err
 	}
 	body, err := Compose(c, Fields{
-		Event: s.event(), Object: s.Object,
+		Event: s.event(object), Object: s.Object,
 		Time: strconv.AppendInt(nil, unix, 10), ID: json.RawMessage(id), Props: json.RawMessage(props),
 	})
 	if err != nil {
@@ -64,23 +64,25 @@ func Build(c *apizee.Catalog, s Spec, unix int64) ([]byte, apizee.Report, error)
 	if s.Undocumented {
 		return body, report, nil
 	}
-	if err := firstError(report.Findings); err != nil {
+	if err := firstError(object, report.Findings); err != nil {
 		return nil, report, err
 	}
 	return body, report, nil
 }
 
-func (s Spec) event() string { return cmp.Or(s.Event, apizee.Update) }
+func (s Spec) event(object apizee.Object) string { return cmp.Or(s.Event, object.DefaultEvent()) }
 
 // encodeProps returns the props of the documented example, changed by the given ones.
 func (s Spec) encodeProps(object apizee.Object) (jsontext.Value, error) {
 	var props group
-	if s.event() != apizee.Delete {
-		for _, p := range object.Props {
-			if p.Default {
-				if err := props.set(p.Path, "", jsontext.Value(p.Example)); err != nil {
-					return nil, err
-				}
+	if s.event(object) != apizee.Delete {
+		given := map[string]string{}
+		for _, p := range s.Props {
+			given[p.Path] = p.Text
+		}
+		for _, p := range object.DefaultProps(given) {
+			if err := props.set(p.Path, "", jsontext.Value(p.Example)); err != nil {
+				return nil, err
 			}
 		}
 	}
@@ -252,10 +254,11 @@ const (
 )
 
 // firstError returns an error about the first finding, except one about the time, which is
-// not in the Spec.
-func firstError(findings []apizee.Finding) error {
+// not in the Spec. The props of a partly documented object may be anything.
+func firstError(object apizee.Object, findings []apizee.Finding) error {
 	for _, f := range findings {
-		if f.Path != "time" {
+		isOpen := object.PartlyDocumented && (f.Path == "object" || strings.HasPrefix(f.Path, inProps))
+		if f.Path != "time" && !isOpen {
 			return &FieldError{Path: f.Path, Reason: f.Advice(), Undocumented: true}
 		}
 	}

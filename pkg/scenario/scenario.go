@@ -130,10 +130,11 @@ type Event struct {
 	Composed string
 }
 
-// IsInvalid reports whether a finding about an event prevents it from being sent: an error, or an
-// id such as 1e3, which many decoders reject. A nil event is the user's own JSON.
+// IsInvalid reports whether a finding about an event prevents it from being sent: an error, an
+// event that is not one of the object's, or an id such as 1e3, which many decoders reject. A nil
+// event is the user's own JSON.
 func (e *Event) IsInvalid(f apizee.Finding) bool {
-	return f.Severity == apizee.Error || e != nil && f.Path == "objectId"
+	return f.Severity == apizee.Error || e != nil && (f.Path == "event" || f.Path == "objectId")
 }
 
 // At returns the composed event with a time.

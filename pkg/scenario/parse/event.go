@@ -6,7 +6,6 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/library"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
@@ -21,7 +20,8 @@ func (r *reader) send(f field, s *scenario.Step) {
 		}
 		words = []string{""}
 	}
-	s.Event.Object, s.Event.Name = words[0], apizee.Update
+	object, _ := r.options.Catalog.LookupObject(words[0])
+	s.Event.Object, s.Event.Name = words[0], object.DefaultEvent()
 	if len(words) == 2 {
 		s.Event.Name = words[1]
 	}

@@ -135,9 +135,9 @@ func statusSchema() schema {
 // sendSchema suggests the documented words, and accepts others, for allow-undocumented.
 func sendSchema(c *apizee.Catalog) schema {
 	var words []string
-	for _, object := range c.ObjectNames() {
-		for _, event := range c.EventNames() {
-			words = append(words, object+" "+event)
+	for _, object := range c.Objects {
+		for _, event := range c.EventNamesOf(object) {
+			words = append(words, object.Name+" "+event)
 		}
 	}
 	return schema{"anyOf": []schema{{"enum": words}, {"type": "string", "minLength": 1}}}
