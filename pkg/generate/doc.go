@@ -1,6 +1,6 @@
 // Package generate produces an endless stream of realistic documented events: tickets
 // are opened, located, done and closed, or declined; media belong to them; conversations
-// end. Any other object of the catalog goes through its documented values.
+// end; sessions go from an invitation to a survey. Any other object of the catalog goes through its documented values.
 //
 // A stream depends only on its [Options]. The same options give the same bytes on every
 // machine and with every release of Go: it computes with integers, and its random

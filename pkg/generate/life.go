@@ -81,6 +81,8 @@ func behaviorOf(object string) behavior {
 		return mediaBehavior()
 	case apizee.Conversation:
 		return conversationBehavior()
+	case apizee.ConversationEvent:
+		return sessionBehavior()
 	}
 	return behavior{weight: 10, most: 12, born: func(*Stream, *entity) {}}
 }

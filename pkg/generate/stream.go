@@ -63,6 +63,7 @@ type entity struct {
 
 	parent owner // of a media
 	title  title // of a conversation
+	agent  int   // of a session
 }
 
 // longestID is the most characters of a public id.
