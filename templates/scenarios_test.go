@@ -297,12 +297,13 @@ func TestEverySituationHasItsScenario(t *testing.T) {
 	for _, name := range []string{
 		"ticket-lifecycle", "ticket-declined", "ticket-expired", "ticket-geolocated", "media-upload", "media-error",
 		"conversation-ended", "out-of-order", "duplicates", "every-event",
+		"session", "session-declined",
 	} {
 		if _, ok := files[name+".yaml"]; !ok {
 			t.Errorf("there is no scenario %s", name)
 		}
 	}
-	if len(files) != 10 {
+	if len(files) != 12 {
 		t.Errorf("there are %d scenarios", len(files))
 	}
 }

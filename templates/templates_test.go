@@ -52,6 +52,12 @@ func situations() map[string][]string {
 		"conversation-ended": {"conversation", "update", "eventType=conversationEnded", "name", "finishedAt"},
 	}
 	for _, o := range apizee.Documented().Objects {
+		for _, p := range o.Props {
+			for _, variant := range p.Variants { // a template per family, such as "ticket" of "ticket.new"
+				family, _, _ := strings.Cut(variant.Value, ".")
+				all[o.Name+"-"+strings.ToLower(family)] = []string{o.Name, o.DefaultEvent(), p.Path}
+			}
+		}
 		if o.PartlyDocumented {
 			continue
 		}
