@@ -111,10 +111,10 @@ func (x *exchange) record(planned plannedResponse) plannedResponse {
 		return planned
 	}
 	x.check()
-	err := x.s.options.Record(recording.Entry{
-		ReceivedAt: x.At, Method: x.Method, Path: x.Path, Headers: x.Headers, Body: x.Body,
-		Status: planned.status, Findings: x.Report.Findings,
-	})
+	x.notePlan(planned)
+	entry := x.Entry()
+	entry.Status, entry.Took = planned.status, x.s.options.Now().Sub(x.At)
+	err := x.s.options.Record(entry)
 	if err == nil {
 		return planned
 	}
@@ -122,10 +122,41 @@ func (x *exchange) record(planned plannedResponse) plannedResponse {
 	return plannedResponse{status: http.StatusInsufficientStorage, outcome: NotRecorded, problem: err.Error()}
 }
 
+// notePlan notes the outcome and the response, which are those of the plan unless sending fails. It
+// copies nothing.
+func (x *exchange) notePlan(p plannedResponse) {
+	x.Outcome, x.Problem = p.outcome, p.problem
+	x.Response = recording.Response{Headers: sentHeaders(p.headers)}
+	switch {
+	case !x.hasBody(p):
+	case p.rest != nil:
+		x.Response.Body, x.Response.Truncated = x.Forwarded.Body, x.Forwarded.Truncated
+	default:
+		x.Response.Body, x.Response.Truncated = p.body[:min(len(p.body), keptBody)], len(p.body) > keptBody
+	}
+}
+
+// hasBody reports whether the response may have a body.
+func (x *exchange) hasBody(p plannedResponse) bool {
+	return allowsBody(p.status) && x.r.Method != http.MethodHead
+}
+
+// sentHeaders returns the headers without those that are nil, to keep net/http from sending its own.
+func sentHeaders(headers http.Header) http.Header {
+	for _, values := range headers {
+		if values == nil {
+			headers = maps.Clone(headers)
+			maps.DeleteFunc(headers, func(_ string, values []string) bool { return values == nil })
+			break
+		}
+	}
+	return headers
+}
+
 // respond sends the response and notes the outcome.
 func (x *exchange) respond(p plannedResponse) {
 	defer p.close()
-	x.Outcome, x.Problem = p.outcome, p.problem
+	x.notePlan(p)
 	switch {
 	case p.hang:
 		x.wait(-1)
@@ -168,7 +199,7 @@ func (x *exchange) write(p plannedResponse) {
 }
 
 func (x *exchange) writeBody(p plannedResponse) error {
-	if !allowsBody(p.status) || x.r.Method == http.MethodHead {
+	if !x.hasBody(p) {
 		return nil
 	}
 	if len(p.body) > 0 {
@@ -179,8 +210,7 @@ func (x *exchange) writeBody(p plannedResponse) error {
 	if p.rest == nil {
 		return nil
 	}
-	n, err := io.Copy(x.w, p.rest.Body)
-	x.Forwarded.Truncated = x.Forwarded.Truncated || n > 0 || err != nil
+	_, err := io.Copy(x.w, p.rest.Body)
 	addTrailer(x.w.Header(), p.rest)
 	return err
 }

@@ -43,8 +43,9 @@ func (x *exchange) forward() plannedResponse {
 	x.liftReadDeadline()
 	start := x.s.options.Now()
 	var conn *observedConn
-	resp, err := f.Client.Pass(observeConn(x.r.Context(), &conn), f.request(x.r, x.Body, x.s.options.Path != ""), f.Timeout)
-	x.Forwarded = &Forwarded{}
+	out := f.request(x.r, x.Body, x.s.options.Path != "")
+	resp, err := f.Client.Pass(observeConn(x.r.Context(), &conn), out, f.Timeout)
+	x.Forwarded = &Forwarded{URL: out.URL}
 	defer func() { x.Forwarded.Took = x.s.options.Now().Sub(start) }()
 	if err != nil {
 		return x.notForwarded(err)
@@ -59,12 +60,12 @@ func (x *exchange) forward() plannedResponse {
 }
 
 // bufferedResponse is how many bytes of a response are read before any are returned to the sender.
-const bufferedResponse = 64 << 10
+const bufferedResponse = keptBody
 
 // passBack returns the target's response. Its start is read first, so that one that is truncated
 // there becomes a 502 instead of a truncated response.
 func (x *exchange) passBack(resp *http.Response) plannedResponse {
-	limit := x.bufferLimit()
+	limit := x.bufferLimit() + 1 // one byte more to detect the end
 	body, err := io.ReadAll(io.LimitReader(resp.Body, limit))
 	x.Forwarded.keep(resp.Header, body, err != nil)
 	if err != nil {
@@ -82,8 +83,8 @@ func (x *exchange) passBack(resp *http.Response) plannedResponse {
 // keep keeps the start of a response, to show it.
 func (f *Forwarded) keep(headers http.Header, body []byte, isTruncated bool) {
 	f.Headers, f.Body, f.Truncated = headers, body, isTruncated
-	if len(body) > bufferedResponse {
-		f.Body, f.Truncated = bytes.Clone(body[:bufferedResponse]), true
+	if len(body) > keptBody {
+		f.Body, f.Truncated = bytes.Clone(body[:keptBody]), true
 	}
 }
 

@@ -2,10 +2,12 @@ package receive
 
 import (
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
 )
 
 // Outcome is what became of a request.
@@ -54,7 +56,43 @@ type Reception struct {
 	Status    int           // of the response; 0 is no response
 	Took      time.Duration // until the response was sent
 	Forwarded *Forwarded    // nil when it was not forwarded
+
+	// Response is what was sent, or as much of it as the sender took.
+	Response recording.Response
 }
+
+// Entry returns the reception as an entry of a recording, with the bodies of responses decompressed.
+// Secrets are not masked.
+func (r *Reception) Entry() recording.Entry {
+	e := recording.Entry{
+		ReceivedAt: r.At, Method: r.Method, Path: r.Path, Headers: r.Headers, Body: r.Body,
+		Status: r.Status, Findings: r.Report.Findings,
+		Took: r.Took, Remote: r.Remote, Problem: r.Problem, Response: decompressed(r.Response),
+	}
+	if r.Outcome != Accepted {
+		e.Outcome = string(r.Outcome)
+	}
+	if f := r.Forwarded; f != nil {
+		e.Forwarded = &recording.Forwarded{
+			URL: f.URL.String(), Status: f.Status, Took: f.Took,
+			Response: decompressed(recording.Response{Headers: f.Headers, Body: f.Body, Truncated: f.Truncated}),
+		}
+		if f.Failure != nil {
+			e.Forwarded.Failure = &recording.Failure{Kind: string(f.Failure.Kind), Message: f.Failure.Message}
+		}
+	}
+	return e
+}
+
+// decompressed returns a response with its body decompressed, if that is possible.
+func decompressed(r recording.Response) recording.Response {
+	body, truncated, _ := deliver.Decode(r.Headers, r.Body)
+	r.Body, r.Truncated = body, r.Truncated || truncated
+	return r
+}
+
+// keptBody is how many bytes of a response are kept to show them.
+const keptBody = 64 << 10
 
 // size returns about how many bytes of memory the reception uses. Short headers use far more
 // in memory than on the wire.
@@ -64,7 +102,7 @@ func (r *Reception) size() int {
 	all := []http.Header{r.Headers}
 	if f := r.Forwarded; f != nil {
 		size += len(f.Body)
-		all = append(all, f.Headers)
+		all = append(all, f.Headers, r.Response.Headers) // without a target they are shared by all
 	}
 	for _, headers := range all {
 		for _, values := range headers {
@@ -91,6 +129,7 @@ func (r *Reception) IsForwardFailed() bool {
 
 // Forwarded is the target's response to a forwarded request.
 type Forwarded struct {
+	URL     *url.URL         // where the request was sent
 	Status  int              // 0 is no response
 	Failure *deliver.Failure // why the response is missing or truncated; nil when it is complete
 	Took    time.Duration

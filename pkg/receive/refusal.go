@@ -12,6 +12,7 @@ import (
 	"net/textproto"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
 )
 
 // refuseBody returns the response to a request whose body could not be read.
@@ -75,7 +76,7 @@ func (x *exchange) fault() Fault {
 
 // noResponse notes that no response can be sent; err may say why. An earlier problem is kept.
 func (x *exchange) noResponse(err error) {
-	x.cut, x.Status = true, 0
+	x.cut, x.Status, x.Response = true, 0, recording.Response{}
 	if x.Outcome != Accepted {
 		return
 	}

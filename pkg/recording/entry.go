@@ -2,9 +2,7 @@ package recording
 
 import (
 	"encoding/base64"
-	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 	"strconv"
@@ -18,7 +16,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 )
 
-// Entry is one request and the status of its response.
+// Entry is one request and what became of it. Recordings of earlier versions end with Findings.
 type Entry struct {
 	ReceivedAt time.Time
 	Method     string
@@ -33,20 +31,28 @@ type Entry struct {
 	Body     []byte
 	Status   int // 0 is no response
 	Findings []apizee.Finding
+
+	Took    time.Duration // until the response was ready, in microseconds; 0 is unknown
+	Remote  string        // the sender's host:port
+	Outcome string        // a receive.Outcome other than accepted, or ""
+	Problem string        // why it was not accepted
+
+	Response  Response   // what the sender got
+	Forwarded *Forwarded // nil when the request was not forwarded
 }
 
 // appendLine appends the line of an entry, with the newline. The order of the members is fixed, and
 // headers are sorted, so that two recordings can be compared.
-func appendLine(dst []byte, e Entry, mask func(name, value string) string) ([]byte, error) {
+func appendLine(dst []byte, e Entry) ([]byte, error) {
 	dst = append(dst, `{"receivedAt":"`...)
 	dst = e.ReceivedAt.UTC().AppendFormat(dst, time.RFC3339Nano)
 	dst = appendText(append(dst, `","method":`...), e.Method)
 	dst = appendText(append(dst, `,"path":`...), escapePath(e.Path))
-	dst = appendHeaders(append(dst, `,"headers":`...), e.Headers, mask)
-	dst = appendRawHeaders(dst, e.Headers, mask)
-	dst = appendBody(dst, e.Body)
+	dst = appendHeaders(dst, "headers", e.Headers)
+	dst = appendBody(dst, "body", e.Body)
 	dst = strconv.AppendInt(append(dst, `,"status":`...), int64(e.Status), 10)
 	dst, err := appendFindings(append(dst, `,"findings":`...), e.Findings)
+	dst = appendResult(dst, e)
 	return append(dst, "}\n"...), err
 }
 
@@ -56,11 +62,16 @@ func appendText(dst []byte, s string) []byte {
 	return dst
 }
 
-func appendHeaders(dst []byte, headers map[string][]string, mask func(name, value string) string) []byte {
+// appendName appends the name of a member after the first.
+func appendName(dst []byte, name string) []byte {
+	return append(append(append(dst, `,"`...), name...), `":`...)
+}
+
+func appendHeaders(dst []byte, name string, headers map[string][]string) []byte {
 	var stack [16]string // keeps the names of a usual request off the heap
 	names := slices.AppendSeq(stack[:0], maps.Keys(headers))
 	slices.Sort(names)
-	dst = append(dst, '{')
+	dst = append(appendName(dst, name), '{')
 	for i, name := range names {
 		if i > 0 {
 			dst = append(dst, ',')
@@ -70,32 +81,32 @@ func appendHeaders(dst []byte, headers map[string][]string, mask func(name, valu
 			if j > 0 {
 				dst = append(dst, ',')
 			}
-			dst = appendText(dst, mask(name, value))
+			dst = appendText(dst, value)
 		}
 		dst = append(dst, ']')
 	}
-	return append(dst, '}')
+	return appendRawHeaders(append(dst, '}'), name, headers)
 }
 
-// appendRawHeaders appends headersBase64: the exact bytes of headers that are not UTF-8, if any.
-func appendRawHeaders(dst []byte, headers map[string][]string, mask func(name, value string) string) []byte {
+// appendRawHeaders appends the exact bytes of headers that are not UTF-8, if any, as headersBase64.
+func appendRawHeaders(dst []byte, name string, headers map[string][]string) []byte {
 	var raw map[string][][]byte
 	for name, values := range headers {
-		if !slices.ContainsFunc(values, func(v string) bool { return !utf8.ValidString(v) && !utf8.ValidString(mask(name, v)) }) {
+		if !slices.ContainsFunc(values, func(v string) bool { return !utf8.ValidString(v) }) {
 			continue
 		}
 		if raw == nil {
 			raw = map[string][][]byte{}
 		}
 		for _, value := range values {
-			raw[name] = append(raw[name], []byte(mask(name, value)))
+			raw[name] = append(raw[name], []byte(value))
 		}
 	}
 	if raw == nil {
 		return dst
 	}
 	text, _ := json.Marshal(raw, json.Deterministic(true))
-	return append(append(dst, `,"headersBase64":`...), text...)
+	return append(appendName(dst, name+"Base64"), text...)
 }
 
 // escapePath escapes bytes that are not UTF-8 as %XX, which means the same in a URL (RFC 3986,
@@ -117,12 +128,12 @@ func escapePath(path string) string {
 	return escaped.String()
 }
 
-func appendBody(dst, body []byte) []byte {
+func appendBody(dst []byte, name string, body []byte) []byte {
 	if utf8.Valid(body) {
-		dst, _ = jsontext.AppendQuote(append(dst, `,"body":`...), body)
+		dst, _ = jsontext.AppendQuote(appendName(dst, name), body)
 		return dst
 	}
-	dst = append(dst, `,"bodyBase64":"`...)
+	dst = append(appendName(dst, name+"Base64"), '"')
 	return append(base64.StdEncoding.AppendEncode(dst, body), '"')
 }
 
@@ -136,77 +147,4 @@ func appendFindings(dst []byte, findings []apizee.Finding) ([]byte, error) {
 		return dst, fmt.Errorf("encode findings: %w", err)
 	}
 	return append(dst, text...), nil
-}
-
-// line is the JSON of an entry. Required members are pointers.
-type line struct {
-	ReceivedAt *time.Time          `json:"receivedAt"`
-	Method     *string             `json:"method"`
-	Path       *string             `json:"path"`
-	Headers    map[string][]string `json:"headers"`
-	HeadersRaw map[string][][]byte `json:"headersBase64"`
-	Body       *string             `json:"body"`
-	BodyBase64 *string             `json:"bodyBase64"`
-	Status     int                 `json:"status"`
-	Findings   []apizee.Finding    `json:"findings"`
-}
-
-var errNotEntry = errors.New("not an entry of a recording: it needs receivedAt, method, path, and body or bodyBase64")
-
-// Parse parses one line of a recording. An io.ErrUnexpectedEOF in the error means that the line is
-// truncated.
-func Parse(text []byte) (Entry, error) {
-	var l line
-	if err := json.Unmarshal(text, &l); err != nil {
-		if errors.Is(err, io.ErrUnexpectedEOF) {
-			return Entry{}, err
-		}
-		var mismatch *json.SemanticError
-		if errors.As(err, &mismatch) {
-			return Entry{}, fmt.Errorf("not an entry of a recording: %s has the wrong type", strings.TrimPrefix(string(mismatch.JSONPointer), "/"))
-		}
-		return Entry{}, fmt.Errorf("not an entry of a recording: invalid JSON: %s", strings.TrimPrefix(err.Error(), "jsontext: "))
-	}
-	if l.ReceivedAt == nil || l.Method == nil || l.Path == nil {
-		return Entry{}, errNotEntry
-	}
-	body, err := l.body()
-	if err != nil {
-		return Entry{}, err
-	}
-	return Entry{
-		ReceivedAt: *l.ReceivedAt, Method: *l.Method, Path: *l.Path, Headers: l.headers(),
-		Body: body, Status: l.Status, Findings: l.Findings,
-	}, nil
-}
-
-// headers returns the headers, from headersBase64 where they have exact bytes there.
-func (l line) headers() map[string][]string {
-	for name, values := range l.HeadersRaw {
-		exact := make([]string, len(values))
-		for i, value := range values {
-			exact[i] = string(value)
-		}
-		if l.Headers == nil {
-			l.Headers = map[string][]string{}
-		}
-		l.Headers[name] = exact
-	}
-	return l.Headers
-}
-
-func (l line) body() ([]byte, error) {
-	switch {
-	case l.Body != nil && l.BodyBase64 != nil:
-		return nil, errors.New("both body and bodyBase64 are set")
-	case l.Body != nil:
-		return []byte(*l.Body), nil
-	case l.BodyBase64 == nil:
-		return nil, errNotEntry
-	}
-	body, err := base64.StdEncoding.DecodeString(*l.BodyBase64)
-	if err != nil {
-		return nil, fmt.Errorf("bodyBase64: %w", err)
-	}
-	return body, nil
 }

@@ -9,7 +9,7 @@ import (
 )
 
 func TestReadTruncated(t *testing.T) {
-	whole, err := appendLine(nil, entry(`{"a":"é"}`), asIs)
+	whole, err := appendLine(nil, entry(`{"a":"é"}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -26,7 +26,7 @@ func TestReadTruncated(t *testing.T) {
 }
 
 func TestReadEndWithoutNewline(t *testing.T) {
-	whole, _ := appendLine(nil, entry("{}"), asIs)
+	whole, _ := appendLine(nil, entry("{}"))
 	entries, truncated := readAll(t, "\n \r\n"+string(bytes.TrimSpace(whole)))
 	if len(entries) != 1 || truncated != nil {
 		t.Errorf("%d entries, truncated %v", len(entries), truncated)
@@ -34,7 +34,7 @@ func TestReadEndWithoutNewline(t *testing.T) {
 }
 
 func TestReadRefuses(t *testing.T) {
-	whole, _ := appendLine(nil, entry("{}"), asIs)
+	whole, _ := appendLine(nil, entry("{}"))
 	const start = `{"receivedAt":"2026-01-02T03:04:05Z","method":"POST","path":"/"`
 	tests := map[string]struct{ line, want string }{
 		"not JSON":        {"hello", "line 2: not an entry of a recording: invalid JSON: "},
@@ -80,7 +80,7 @@ type failing struct{ err error }
 func (r failing) Read([]byte) (int, error) { return 0, r.err }
 
 func TestReaderMemoryIsConstant(t *testing.T) {
-	line, _ := appendLine(nil, entry(strings.Repeat("x", 1000)), asIs)
+	line, _ := appendLine(nil, entry(strings.Repeat("x", 1000)))
 	const lines = 20_000
 	r := NewReader(&repeated{text: line, left: lines})
 	n := 0

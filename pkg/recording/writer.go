@@ -6,8 +6,6 @@ import (
 	"runtime"
 	"sync"
 	"time"
-
-	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
 
 // ErrFull reports a full disk. The part of the entry that was written is removed, and the next
@@ -100,9 +98,9 @@ func (w *Writer) Append(e Entry) error {
 	buffer := w.buffers.Get().(*[]byte)
 	defer w.release(buffer)
 	if !w.options.ShowSecrets {
-		e.Path = redact.URL(e.Path)
+		e = e.Masked(w.options.SecretHeaders...)
 	}
-	text, err := appendLine((*buffer)[:0], e, w.mask)
+	text, err := appendLine((*buffer)[:0], e)
 	*buffer = text
 	if err != nil {
 		return err
@@ -118,14 +116,6 @@ func (w *Writer) release(buffer *[]byte) {
 	if cap(*buffer) <= maxKept {
 		w.buffers.Put(buffer)
 	}
-}
-
-// mask returns the value of a header as it is written.
-func (w *Writer) mask(name, value string) string {
-	if w.options.ShowSecrets {
-		return value
-	}
-	return redact.Header(name, value, w.options.SecretHeaders...)
 }
 
 // write appends a line. While one batch is written, further lines wait for the lock; the first to get

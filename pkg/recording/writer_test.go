@@ -71,7 +71,7 @@ func TestCreateFails(t *testing.T) {
 }
 
 func TestCreateKeepsOtherFiles(t *testing.T) {
-	whole, err := appendLine(nil, entry("1"), asIs)
+	whole, err := appendLine(nil, entry("1"))
 	if err != nil {
 		t.Fatal(err)
 	}
