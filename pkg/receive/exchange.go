@@ -114,8 +114,9 @@ func (x *exchange) record(planned plannedResponse) plannedResponse {
 	x.notePlan(planned)
 	entry := x.Entry()
 	entry.Status, entry.Took = planned.status, x.s.options.Now().Sub(x.At)
-	err := x.s.options.Record(entry)
+	place, err := x.s.options.Record(entry)
 	if err == nil {
+		x.Place = place
 		return planned
 	}
 	planned.close()

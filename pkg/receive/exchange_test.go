@@ -76,7 +76,7 @@ func TestRefusals(t *testing.T) {
 	const secret = "s3cr3t-value"
 	r := start(t, Options{
 		Path: "/hooks/", RequireHeader: deliver.Header{Name: "x-api-key", Value: secret}, Limits: Limits{Body: 200},
-		Record: func(recording.Entry) error { t.Error("recorded"); return nil },
+		Record: func(recording.Entry) (recording.Place, error) { t.Error("recorded"); return recording.Place{}, nil },
 	})
 	tests := map[string]struct {
 		path, key, body string
@@ -171,7 +171,7 @@ func TestReception(t *testing.T) {
 
 func TestRecordedBeforeResponse(t *testing.T) {
 	recorded := make(chan recording.Entry)
-	r := start(t, Options{Response: Response{Status: 202}, Record: func(e recording.Entry) error { recorded <- e; return nil }})
+	r := start(t, Options{Response: Response{Status: 202}, Record: func(e recording.Entry) (recording.Place, error) { recorded <- e; return recording.Place{}, nil }})
 	c := r.dial(t)
 	io.WriteString(c, "POST /p?q HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 3\r\n\r\n\xff\x00\n")
 	responded := make(chan string)
@@ -194,7 +194,7 @@ func TestRecordedBeforeResponse(t *testing.T) {
 
 func TestNotRecorded(t *testing.T) {
 	fail := errors.New("disk full")
-	r := start(t, Options{Record: func(recording.Entry) error { return fail }})
+	r := start(t, Options{Record: func(recording.Entry) (recording.Place, error) { return recording.Place{}, fail }})
 	for _, want := range []int{507, 204} {
 		if got := post(t, r.url("/"), ticketEvent).StatusCode; got != want {
 			t.Errorf("got %d, want %d", got, want)

@@ -167,9 +167,9 @@ func TestForwardFails(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			recorded := 0
-			r := start(t, Options{Forward: forwarder(t, test.addr), Record: func(e recording.Entry) error {
+			r := start(t, Options{Forward: forwarder(t, test.addr), Record: func(e recording.Entry) (recording.Place, error) {
 				recorded = e.Status
-				return nil
+				return recording.Place{}, nil
 			}})
 			if got := post(t, r.url("/"), ticketEvent).StatusCode; got != 502 || recorded != 502 {
 				t.Errorf("got %d, recorded %d", got, recorded)

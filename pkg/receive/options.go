@@ -40,7 +40,7 @@ type Options struct {
 
 	// Record records an event before its response; when it fails the response is 507. It is
 	// called concurrently; nil records nothing.
-	Record func(recording.Entry) error
+	Record func(recording.Entry) (recording.Place, error)
 
 	// Fault returns the fault to inject into the n-th event; nil injects none.
 	Fault func(n int64) Fault

@@ -59,6 +59,9 @@ type Reception struct {
 
 	// Response is what was sent, or as much of it as the sender took.
 	Response recording.Response
+
+	// Place is where it was recorded.
+	Place recording.Place
 }
 
 // Entry returns the reception as an entry of a recording, with the bodies of responses decompressed.

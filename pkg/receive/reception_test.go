@@ -38,7 +38,7 @@ func TestResponseIsKept(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			recorded := make(chan recording.Entry, 1)
-			test.options.Record = func(e recording.Entry) error { recorded <- e; return nil }
+			test.options.Record = func(e recording.Entry) (recording.Place, error) { recorded <- e; return recording.Place{}, nil }
 			r := start(t, test.options)
 			req, err := http.NewRequest(test.method, r.url("/"), strings.NewReader(ticketEvent))
 			if err != nil {
@@ -83,7 +83,7 @@ func TestForwardedResponseIsKept(t *testing.T) {
 			}))
 			defer target.Close()
 			recorded := make(chan recording.Entry, 1)
-			r := start(t, Options{Forward: forwarder(t, target.Listener.Addr().String()), Record: func(e recording.Entry) error { recorded <- e; return nil }})
+			r := start(t, Options{Forward: forwarder(t, target.Listener.Addr().String()), Record: func(e recording.Entry) (recording.Place, error) { recorded <- e; return recording.Place{}, nil }})
 			if got := readAll(t, post(t, r.url("/in?a=1"), ticketEvent).Body); got != test.body && test.encoding == "" {
 				t.Errorf("got %d bytes, want %d", len(got), len(test.body))
 			}

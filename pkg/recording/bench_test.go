@@ -10,7 +10,7 @@ func BenchmarkAppend(b *testing.B) {
 	e := entry(`{"event":"update","time":1575976413,"object":"ticket","objectId":100,"props":{"state":"invited"}}`)
 	b.ReportAllocs()
 	for b.Loop() {
-		if err := w.Append(e); err != nil {
+		if _, err := w.Append(e); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -23,7 +23,7 @@ func BenchmarkAppendTogether(b *testing.B) {
 	b.SetParallelism(16)
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
-			if err := w.Append(e); err != nil {
+			if _, err := w.Append(e); err != nil {
 				b.Error(err)
 			}
 		}

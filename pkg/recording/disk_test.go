@@ -52,7 +52,7 @@ func TestFullDisk(t *testing.T) {
 			w := newWriter(disk, Options{})
 			appendAll(t, w, entry("1"))
 			before := readFile(t, disk.Name())
-			if err := w.Append(entry("2")); !errors.Is(err, ErrFull) || !errors.Is(err, syscall.ENOSPC) {
+			if _, err := w.Append(entry("2")); !errors.Is(err, ErrFull) || !errors.Is(err, syscall.ENOSPC) {
 				t.Fatalf("got %v", err)
 			}
 			if after := readFile(t, disk.Name()); truncate == nil && after != before {
@@ -89,7 +89,10 @@ func TestSyncIsShared(t *testing.T) {
 			disk := &slowDisk{smallDisk: openSmallDisk(t, 1<<20), began: make(chan struct{}), end: make(chan struct{})}
 			w := newWriter(disk, Options{Sync: true})
 			errs := make(chan error, 33)
-			appendOne := func() { errs <- w.Append(entry("{}")) }
+			appendOne := func() {
+				_, err := w.Append(entry("{}"))
+				errs <- err
+			}
 
 			go appendOne()
 			<-disk.began // the first one is alone
@@ -144,7 +147,10 @@ func TestWriteIsShared(t *testing.T) {
 			disk := &heldDisk{smallDisk: openSmallDisk(t, room), began: make(chan struct{}, 9), goOn: make(chan struct{})}
 			w := newWriter(disk, Options{})
 			errs := make(chan error, 33)
-			appendOne := func() { errs <- w.Append(entry("{}")) }
+			appendOne := func() {
+				_, err := w.Append(entry("{}"))
+				errs <- err
+			}
 			go appendOne()
 			<-disk.began // the first one is alone
 			for range 32 {

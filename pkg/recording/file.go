@@ -94,6 +94,7 @@ func (w *Writer) reopen() error {
 	}
 	_ = w.file.Close() // this unlocks it too
 	w.file, w.end, w.reopened = f, -1, true
+	w.files++
 	return nil
 }
 

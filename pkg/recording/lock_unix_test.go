@@ -26,7 +26,7 @@ func TestLockedByAnother(t *testing.T) {
 	if taken, err := tryLock(other.Fd()); !taken || err != nil {
 		t.Fatal(taken, err)
 	}
-	if err := w.Append(entry("2")); err == nil || !strings.HasSuffix(err.Error(), "another program has locked the file for more than 5ms") {
+	if _, err := w.Append(entry("2")); err == nil || !strings.HasSuffix(err.Error(), "another program has locked the file for more than 5ms") {
 		t.Errorf("got %v", err)
 	}
 	if err := unlock(other.Fd()); err != nil {

@@ -38,7 +38,7 @@ func create(t testing.TB, path string, options Options) *Writer {
 func appendAll(t testing.TB, w *Writer, entries ...Entry) {
 	t.Helper()
 	for _, e := range entries {
-		if err := w.Append(e); err != nil {
+		if _, err := w.Append(e); err != nil {
 			t.Fatal(err)
 		}
 	}

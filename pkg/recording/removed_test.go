@@ -28,7 +28,7 @@ func TestRemoved(t *testing.T) {
 			}
 
 			remove(t, directory)
-			err := w.Append(entry("4"))
+			_, err := w.Append(entry("4"))
 			if !errors.Is(err, fs.ErrNotExist) || !strings.HasPrefix(err.Error(), "write recording: it was moved or removed, and cannot be created again: open ") {
 				t.Errorf("got %v", err)
 			}
@@ -48,10 +48,16 @@ func TestMoved(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "events.ndjson")
 	reopened := make(chan struct{}, 9)
 	w := create(t, path, Options{Reopened: func() { reopened <- struct{}{} }})
-	appendAll(t, w, entry("1"))
+	place, err := w.Append(entry("1"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	move(t, path, path+".1")
 	appendAll(t, w, entry("2"))
 	<-reopened
+	if line, err := w.ReadLine(place); !errors.Is(err, ErrGone) {
+		t.Errorf("got %q, %v", line, err)
+	}
 	move(t, path, path+".2")
 	<-reopened // although nothing is written
 	for name, want := range map[string]string{path + ".1": "1", path + ".2": "2"} {
@@ -69,7 +75,7 @@ func TestMoved(t *testing.T) {
 		t.Fatal(err)
 	}
 	move(t, other, path)
-	if err := w.Append(entry("3")); !errors.Is(err, ErrNotRecording) {
+	if _, err := w.Append(entry("3")); !errors.Is(err, ErrNotRecording) {
 		t.Errorf("got %v", err)
 	}
 	remove(t, path)

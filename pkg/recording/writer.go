@@ -43,6 +43,7 @@ type Writer struct {
 
 	writing  sync.Mutex // guards the fields below, write and fsync
 	file     file
+	files    int    // that were opened before it
 	end      int64  // where the last batch of this writer ended; -1 before the first
 	spare    []byte // the buffer of an earlier batch, for reuse
 	reopened bool   // and Options.Reopened was not called yet
@@ -52,9 +53,11 @@ type Writer struct {
 
 // batch is the lines that are written with one write and one fsync.
 type batch struct {
-	text []byte
-	done bool
-	err  error
+	text  []byte
+	start int64 // of text in the file
+	files int
+	done  bool
+	err   error
 }
 
 // ErrNotRecording reports a file with other content, which is not changed.
@@ -94,7 +97,7 @@ func (w *Writer) Close() error {
 // Append writes one entry. When it returns nil the entry is in the file, whatever happens to this
 // process; with Options.Sync it is on disk. After an error it is not; a partly written entry is
 // removed. errors.Is(err, ErrFull) reports a full disk.
-func (w *Writer) Append(e Entry) error {
+func (w *Writer) Append(e Entry) (Place, error) {
 	buffer := w.buffers.Get().(*[]byte)
 	defer w.release(buffer)
 	if !w.options.ShowSecrets {
@@ -103,7 +106,7 @@ func (w *Writer) Append(e Entry) error {
 	text, err := appendLine((*buffer)[:0], e)
 	*buffer = text
 	if err != nil {
-		return err
+		return Place{}, err
 	}
 	return w.write(text)
 }
@@ -120,9 +123,10 @@ func (w *Writer) release(buffer *[]byte) {
 
 // write appends a line. While one batch is written, further lines wait for the lock; the first to get
 // it writes them all.
-func (w *Writer) write(line []byte) error {
+func (w *Writer) write(line []byte) (Place, error) {
 	w.mu.Lock()
 	b := w.next
+	offset := int64(len(b.text))
 	b.text = append(b.text, line...)
 	w.mu.Unlock()
 
@@ -134,7 +138,10 @@ func (w *Writer) write(line []byte) error {
 	if !b.done {
 		w.writeBatch(b)
 	}
-	return b.err
+	if b.err != nil {
+		return Place{}, b.err
+	}
+	return Place{Offset: b.start + offset, Length: int64(len(line)), file: b.files}, nil
 }
 
 func (w *Writer) writeBatch(b *batch) {
@@ -143,7 +150,7 @@ func (w *Writer) writeBatch(b *batch) {
 	w.mu.Unlock()
 
 	b.done = true
-	if err := w.writeText(b.text); err != nil {
+	if err := w.writeText(b); err != nil {
 		b.err = fmt.Errorf("write recording: %w", wrapFull(err))
 	}
 	w.spare, b.text = b.text, nil
@@ -152,7 +159,7 @@ func (w *Writer) writeBatch(b *batch) {
 	}
 }
 
-func (w *Writer) writeText(text []byte) error {
+func (w *Writer) writeText(b *batch) error {
 	end, err := w.lock()
 	if err != nil {
 		return err
@@ -162,8 +169,11 @@ func (w *Writer) writeText(text []byte) error {
 	if err != nil {
 		return err
 	}
+	text := b.text
+	b.start, b.files = end, w.files
 	if truncated {
 		text = append([]byte{'\n'}, text...)
+		b.start++
 	}
 	n, err := w.file.Write(text)
 	if err == nil && w.options.Sync {

@@ -21,7 +21,7 @@ func TestTwoWritersOnOneFile(t *testing.T) {
 			all.Go(func() {
 				for i := range each {
 					body := fmt.Sprintf("%d/%d/%d %s", w, g, i, strings.Repeat("x", 1000*i))
-					if err := writer.Append(entry(body)); err != nil {
+					if _, err := writer.Append(entry(body)); err != nil {
 						t.Error(err)
 					}
 				}
