@@ -7,7 +7,7 @@ const portionLines = 600;
 const portionText = 24000;
 const longestPiece = 4000;
 
-/** @typedef {{severity: string, path: string, message: string, offset?: number}} Finding */
+/** @typedef {{severity: string, path: string, message: string, advice?: string, offset?: number}} Finding */
 
 /** A finding with its mark, as in the terminal.
  * @param {Finding} finding
@@ -16,7 +16,7 @@ export function findingView(finding, withPath = false) {
   const bad = finding.severity === "error";
   return h("div.finding." + (bad ? "error" : "warning"), {},
     h("span.sign", { role: "img", "aria-label": finding.severity }, bad ? "✗" : "!"),
-    h("span", {}, withPath && finding.path ? h("b", {}, safe(finding.path + ": ")) : "", safe(finding.message)));
+    h("span", {}, withPath && finding.path ? h("b", {}, safe(finding.path + ": ")) : "", safe(finding.advice ?? finding.message)));
 }
 
 /** The pieces of a text: {text, kind, line} where each is within a line, with the findings that begin there.

@@ -8,7 +8,7 @@ const forms = { curl: "curl command", send: "send command", step: "scenario step
 /** @param {Object} x  an exchange; its copies, if listed, are the ones there are */
 export function copyMenu(x) {
   const available = Object.keys(forms).filter((as) => !x.copies || x.copies.includes(as));
-  const items = available.map((as) => h("button", { role: "menuitem", tabindex: "-1", click: () => copy(x.id, as) }, "Copy as " + forms[as]));
+  const items = available.map((as) => h("button", { role: "menuitem", tabindex: "-1", click: () => copy(x.id, as) }, forms[as]));
   const menu = h("div.menu", { role: "menu", "aria-label": "Copy", hidden: true }, items);
   const button = h("button", { id: "copy", "aria-haspopup": "menu", "aria-expanded": "false", "aria-keyshortcuts": "c" }, "Copy");
   const open = (on) => {
@@ -40,7 +40,7 @@ async function copy(id, as) {
     const copied = await text(`exchanges/${id}/copy`, { as });
     try {
       await navigator.clipboard.writeText(copied);
-      toast(`Copied as ${forms[as]}.`);
+      toast(`Copied: ${forms[as]}.`);
     } catch {
       byHand(copied);
     }

@@ -84,7 +84,7 @@ function bodySection(x, raw, findings) {
   const rawButton = h("button.tab", { click: () => show(false) }, "Raw");
   show(Boolean(body.pretty));
   const tools = [body.pretty && h("span.tabs", { role: "group", "aria-label": "Format of the body" }, prettyButton, rawButton), download(x.id, "request")];
-  return section("Body", size(body.size ?? raw.length), tools, content, body.truncated && cut(body, raw));
+  return section("Body", size(body.size ?? raw.length), tools, content, body.truncated && cut(body, raw), body.incomplete && incomplete());
 }
 
 function problemOf({ problem, line, column }) {
@@ -92,6 +92,8 @@ function problemOf({ problem, line, column }) {
 }
 
 const cut = (body, raw) => h("p.dim", {}, `The first ${size(raw.length)} of ${size(body.size)}. Download shows the rest.`);
+
+const incomplete = () => h("p.dim", {}, "Only the start of the body was kept.");
 
 const download = (id, part) => h("a.quiet", { href: address(`exchanges/${id}/body`, { part }), download: `body-${id}.txt` }, "Download");
 
@@ -106,12 +108,12 @@ function headerTable(headers = [], findings = []) {
 }
 
 function responseSection(title, r, id, part) {
-  const failed = r.failure && h("div.findings", {}, findingView({ severity: "error", path: "", message: r.failure }));
+  const failed = r.failure && h("div.findings", {}, findingView({ severity: "error", path: "", message: r.failure.message ?? r.failure }));
   const { kind } = statusOf(r);
   const text = bodyText(r.body);
   const line = r.status && h("p.mono.line1", {}, h("span.status." + (kind || "ok"), {}, String(r.status)), r.url && [" ", data(r.url)]);
   return section(title, duration(r.took), text && download(id, part), failed, line, headerTable(r.headers),
-    text && codeView(r.body.pretty ?? text, { json: /^\s*[[{]/.test(text), label: title }), r.body?.truncated && cut(r.body, text));
+    text && codeView(r.body.pretty ?? text, { json: /^\s*[[{]/.test(text), label: title }), r.body?.truncated && cut(r.body, text), r.body?.incomplete && incomplete());
 }
 
 /** @param {number} id

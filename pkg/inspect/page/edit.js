@@ -115,7 +115,7 @@ export async function editView(x, targets, act) {
   } },
     h("div.bar", {}, close, heading, h("div.actions", {}, h("button", { type: "button", click: act.cancel }, "Cancel"), send)),
     problem,
-    targets.length === 0 && h("p.findings.warning", {}, "! There is no target to send to. Start with --forward-to URL, or --to URL."),
+    targets.length === 0 && h("p.wide.warning", {}, "! There is no target to send to. Start with --forward-to URL, or --to URL."),
     h("div.fields", {},
       h("label", { for: "target" }, "Target"), target,
       h("label", { for: "path" }, "Request"), h("div.request", {}, h("label.unseen", { for: "method" }, "Method"), method, path),

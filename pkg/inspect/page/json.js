@@ -72,8 +72,10 @@ export function* tokens(text) {
   }
 }
 
-/** The offset of a line and column, both from 1.
- * @param {string} text */
+/** The offset of a line and column, both from 1, the column in characters.
+ * @param {string} text
+ * @param {number} line
+ * @param {number} column */
 export function offsetOf(text, line, column) {
   let at = 0;
   for (let n = 1; n < line; n++) {
@@ -81,7 +83,8 @@ export function offsetOf(text, line, column) {
     if (next < 0) return text.length;
     at = next + 1;
   }
-  return Math.min(text.length, at + Math.max(0, column - 1));
+  for (let n = 1; n < column && at < text.length; n++) at += text.codePointAt(at) > 0xffff ? 2 : 1;
+  return at;
 }
 
 /** Where the value of a field is.

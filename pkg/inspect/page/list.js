@@ -256,10 +256,11 @@ function fillRow(row, exchange, index, selected) {
   const [seconds, fraction] = clock(exchange.at);
   time.replaceChildren(seconds, h("i", {}, fraction));
   if (exchange.object) object.replaceChildren(data(exchange.object), " ", data(exchange.objectId, "b"));
-  else object.replaceChildren(data(exchange.method + " " + exchange.path));
+  else object.replaceChildren(data(`${exchange.method || ""} ${exchange.path || ""}`));
   event.replaceChildren(data(exchange.event));
-  summary.replaceChildren(data(exchange.summary || exchange.problem));
-  summary.title = plain(exchange.summary || exchange.problem);
+  const words = exchange.summary || exchange.problem || (exchange.gone ? "no longer in the recording" : "");
+  summary.replaceChildren(data(words));
+  summary.title = plain(words);
   notes.replaceChildren(...marks(exchange));
   const { text, kind } = statusOf(exchange);
   status.replaceChildren(text);

@@ -1,0 +1,409 @@
+// The page of the inspector in a real browser, as its users use it. Each test has a program, an endpoint and a
+// page of its own; a message in the console, or a request to anywhere else, fails it.
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { browser, endpoint, event, send, sendStory, start, until } from "./program.mjs";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const shots = process.env.SHOTS || join(tmpdir(), "inspector");
+let chrome;
+
+before(async () => {
+  mkdirSync(shots, { recursive: true });
+  chrome = await browser();
+});
+after(() => chrome.close());
+
+/** A test with a page open. options: args, story, width, height, scheme, expected (messages of the console that may come). */
+function pageTest(name, options, body) {
+  test(name, async () => {
+    const target = await endpoint();
+    const program = await start(...(options.args?.(target) || ["listen", "--addr", "127.0.0.1:0", "--inspect=127.0.0.1:0", "--forward-to", target.url + "/hooks"]));
+    const context = await chrome.newContext({ viewport: { width: options.width || 1280, height: options.height || 800 }, colorScheme: options.scheme || "light",
+      bypassCSP: Boolean(options.axe), permissions: ["clipboard-read", "clipboard-write"], acceptDownloads: true });
+    const complaints = [];
+    const watch = (page) => {
+      page.setDefaultTimeout(10_000);
+      page.on("console", (m) => ["error", "warning"].includes(m.type()) && !options.expected?.test(m.text()) && complaints.push(m.text()));
+      page.on("pageerror", (e) => complaints.push(e.stack));
+      page.on("dialog", (d) => complaints.push("dialog: " + d.message()));
+      page.on("request", (r) => new URL(r.url()).origin === new URL(program.page).origin || complaints.push("request to " + r.url()));
+    };
+    context.on("page", watch);
+    try {
+      if (options.story) await sendStory(program.receiver);
+      const page = await context.newPage();
+      await page.goto(program.page + (options.at || ""));
+      if (options.story) await page.waitForSelector(`#row-${options.last || 10}`);
+      await body({ page, program, target, context });
+      assert.deepEqual(complaints, []);
+    } finally {
+      await context.close();
+      await program.stop();
+      target.stop();
+    }
+  });
+}
+
+const title = (page) => page.locator("#detail h2").innerText();
+const toast = (page, text) => page.waitForFunction((text) => document.getElementById("toast").textContent.includes(text), text);
+const row = (page, id) => page.locator(`#row-${id}`);
+const openEvent = async (page, id) => {
+  await row(page, id).click();
+  await page.waitForFunction((id) => location.hash === `#/${id}` && document.querySelector("#detail .facts")?.textContent.includes("#" + id), id);
+};
+
+pageTest("events appear as they arrive", {}, async ({ page, program }) => {
+  assert.match(await page.locator("#empty").innerText(), /No events yet.*apizee-hooks send ticket --to http/s);
+  assert.equal(new URL(page.url()).search, "", "the token stays in the address");
+  await sendStory(program.receiver);
+  await page.waitForSelector("#row-10");
+  assert.match(await page.locator("#counts").innerText(), /10 events/);
+  assert.match(await row(page, 1).innerText(), /ticket 4211\s+create\s+state=new\s+200/);
+  assert.equal(await page.locator("#grid").getAttribute("aria-rowcount"), "11");
+});
+
+pageTest("an event with its findings and responses", { story: true }, async ({ page }) => {
+  await openEvent(page, 6);
+  assert.match(await title(page), /ticket 4211 update/);
+  const line = page.locator(".line", { hasText: "opend" });
+  assert.match(await line.locator("+ .finding.error").innerText(), /not a documented ticket state; did you mean "opened"/);
+  assert.match(await page.locator(".headers div", { hasText: "User-Agent" }).locator(".finding.warning").innerText(), /Apizee sends "Cloud Apizee"/);
+  await page.click("text=Raw");
+  assert.match(await page.locator(".code .line").first().innerText(), /^\{"event":"update"/);
+  await openEvent(page, 10);
+  const response = page.locator("section[aria-label='Response of the endpoint']");
+  assert.match(await response.innerText(), /500.*\/hooks.*X-Powered-By.*Express.*no such column: closed_at/s);
+});
+
+pageTest("invalid JSON with the place of its mistake", { story: true }, async ({ page }) => {
+  await openEvent(page, 8);
+  assert.equal(await page.locator(".mistake").innerText(), "c");
+  assert.match(await page.locator(".code .finding.error").innerText(), /line 2/);
+});
+
+pageTest("duplicates and events out of order are marked", { story: true }, async ({ page }) => {
+  assert.match(await row(page, 4).innerText(), /dup/);
+  assert.match(await row(page, 7).innerText(), /late/);
+  await openEvent(page, 4);
+  await page.click("text=duplicate of #3");
+  await page.waitForFunction(() => location.hash === "#/3");
+});
+
+pageTest("the filter is in the address, suggests, and says what is wrong", { story: true, expected: /400/ }, async ({ page, context }) => {
+  await page.keyboard.press("/");
+  await page.keyboard.type("is:du");
+  await page.locator("#suggestions [role=option]", { hasText: "is:duplicate" }).waitFor();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => document.querySelector("#counts").textContent.includes("1 of 10"));
+  await until(() => new URL(page.url()).searchParams.get("filter") === "is:duplicate");
+  const other = await context.newPage();
+  await other.goto(page.url());
+  await other.waitForSelector("#row-4");
+  assert.equal(await other.locator("#rows .row[data-id]:not([hidden])").count(), 1);
+  await page.fill("#query", "status:9xx");
+  await page.waitForFunction(() => document.querySelector("#filter-error").textContent.startsWith("✗"));
+  assert.equal(await page.locator("#query").getAttribute("aria-invalid"), "true");
+  await page.click("#unfilter");
+  await page.waitForFunction(() => document.querySelector("#counts").textContent === "10 events");
+  assert.equal(new URL(page.url()).search, "");
+});
+
+pageTest("a link opens an event", { story: true, at: "#/5" }, async ({ page }) => {
+  await page.waitForFunction(() => document.querySelector("#detail h2")?.textContent.includes("media 9"));
+  assert.equal(await row(page, 5).getAttribute("aria-selected"), "true");
+  await openEvent(page, 2);
+  await page.goBack();
+  await page.waitForFunction(() => document.querySelector("#detail h2")?.textContent.includes("media 9"));
+});
+
+pageTest("the difference of two events, with fields to ignore", { story: true }, async ({ page }) => {
+  await openEvent(page, 2);
+  await page.keyboard.press("d");
+  await toast(page, "#2 is marked");
+  await openEvent(page, 6);
+  await page.keyboard.press("d");
+  await page.waitForSelector("table.diff");
+  assert.match(page.url(), /#\/diff\/2\/6$/);
+  const table = () => page.locator("table.diff tbody").innerText();
+  assert.match(await table(), /time\s+1795874540\s+1795874580/);
+  assert.match(await table(), /props\.state\s+"invited"\s+"opend"/);
+  await page.click("[aria-label='Ignore time']");
+  await page.waitForFunction(() => !document.querySelector("table.diff")?.textContent.includes("1795874540"));
+  assert.match(page.url(), /ignore=time/);
+  await page.click("[aria-label='Ignore props.state']");
+  await page.waitForFunction(() => document.querySelector("#detail").textContent.includes("equal in all that is not ignored"));
+});
+
+pageTest("edit, see findings as one types, and send", { story: true }, async ({ page, target }) => {
+  await openEvent(page, 10);
+  await page.keyboard.press("e");
+  await page.waitForSelector("#body");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "body");
+  const body = await page.inputValue("#body");
+  await page.fill("#body", body.replace("closed", "cloosed"));
+  await page.locator("form.edit .finding.error", { hasText: "did you mean \"closed\"" }).waitFor();
+  await page.fill("#body", body.replace("{", "{,"));
+  await page.locator("form.edit .finding.error", { hasText: "line 1" }).waitFor();
+  await page.fill("#body", body.replace("closed", "done"));
+  await page.waitForFunction(() => document.querySelector("#verdict").textContent === "✓ valid");
+  const before = target.received.length;
+  await page.keyboard.press("Control+Enter");
+  await page.waitForFunction(() => document.querySelector("#detail .facts")?.textContent.includes("sent again from #10"));
+  assert.equal(target.received.length, before + 1);
+  const arrived = JSON.parse(target.received.at(-1).body);
+  assert.equal(arrived.props.state, "done");
+  assert.ok(Math.abs(arrived.time - Date.now() / 1000) < 60, "time is now");
+  assert.match(await page.locator("#detail").innerText(), /200.*stored/s);
+  await page.click("text=sent again from #10");
+  await page.waitForFunction(() => location.hash === "#/10");
+});
+
+pageTest("send again as it is", { story: true }, async ({ page, target }) => {
+  await openEvent(page, 8);
+  const before = target.received.length;
+  await page.keyboard.press("r");
+  await page.waitForFunction(() => document.querySelector("#detail .facts")?.textContent.includes("sent again from #8"));
+  assert.equal(target.received.length, before + 1);
+  assert.equal(target.received.at(-1).body, '{"event":"update","time":1795874590,"object":"ticket",\n "objectId":4211,"props":{"state":closed}}');
+});
+
+pageTest("copies in all forms", { story: true }, async ({ page }) => {
+  await openEvent(page, 3);
+  const expected = { curl: /^curl .*4211/s, send: /^apizee-hooks send ticket.*4211/s, step: /send: ticket update/, template: /"?ticket"?/, body: /^\{"event":"update"/, headers: /User-Agent: Cloud Apizee/ };
+  for (const [form, pattern] of Object.entries(expected)) {
+    await page.keyboard.press("c");
+    await page.locator(`[role=menuitem]:has-text("${{ send: "send command", curl: "curl command", step: "scenario step" }[form] || form}")`).click();
+    await until(async () => pattern.test(await page.evaluate(() => navigator.clipboard.readText())));
+  }
+});
+
+pageTest("pin, clear and undo", { story: true }, async ({ page, context, program }) => {
+  const other = await context.newPage(); // a second tab sees the same
+  await other.goto(program.page);
+  await other.waitForSelector("#row-10");
+  await openEvent(page, 3);
+  await page.keyboard.press("p");
+  await page.locator(".facts .note", { hasText: "pinned" }).waitFor();
+  await page.click("#clear");
+  await toast(page, "Cleared 9 events");
+  for (const tab of [page, other]) await tab.waitForFunction(() => document.querySelectorAll("#rows .row[data-id]:not([hidden])").length === 1);
+  await page.click("text=Undo");
+  for (const tab of [page, other]) await tab.waitForFunction(() => document.querySelectorAll("#rows .row[data-id]:not([hidden])").length === 10);
+});
+
+pageTest("pause", { story: true }, async ({ page, program }) => {
+  await page.click("#pause");
+  await send(program.receiver, event("delete", "ticket", 4211));
+  await page.waitForFunction(() => document.querySelector("#counts").textContent.includes("paused, 1 new"));
+  assert.equal(await page.locator("#row-11").count(), 0);
+  await page.click("#pause");
+  await page.waitForSelector("#row-11");
+});
+
+pageTest("save what is filtered", { story: true, at: "&filter=object%3Dmedia", last: 9 }, async ({ page }) => {
+  await until(async () => (await page.locator("#counts").innerText()) === "2 of 10 events");
+  const [download] = await Promise.all([page.waitForEvent("download"), page.click("#save")]);
+  const lines = readFileSync(await download.path(), "utf8").trim().split("\n").map((line) => JSON.parse(line));
+  assert.deepEqual(lines.map((line) => JSON.parse(line.body).object), ["media", "media"]);
+});
+
+pageTest("by the keyboard alone", { story: true }, async ({ page }) => {
+  const hash = (want) => page.waitForFunction((want) => location.hash === want, want);
+  const press = (...keys) => keys.reduce((done, key) => done.then(() => page.keyboard.press(key)), Promise.resolve());
+  await press("g");
+  await hash("#/1");
+  await press("j", "ArrowDown");
+  await hash("#/3");
+  await press("k");
+  await hash("#/2");
+  await press("G");
+  await hash("#/10");
+  // A field keeps its keys, and so does the browser.
+  await press("/");
+  await page.keyboard.type("jkedrpcgG?");
+  assert.equal(await page.inputValue("#query"), "jkedrpcgG?");
+  await page.fill("#query", "");
+  await press("Escape", "Control+g");
+  await hash("#/10");
+  await press("?");
+  await page.waitForSelector("dialog[open]");
+  await press("j", "Escape");
+  await page.waitForSelector("dialog[open]", { state: "hidden" });
+  await hash("#/10");
+  await press("Enter");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "detail");
+  // Every stop of the tab key is visible, and shows that it has the focus.
+  const stops = [];
+  for (let n = 0; n < 9; n++) {
+    await press("Tab");
+    stops.push(await page.evaluate(() => {
+      const e = document.activeElement;
+      const box = e.getBoundingClientRect();
+      return { name: e.textContent.trim(), visible: box.width > 0 && box.height > 0, outlined: getComputedStyle(e).outlineStyle !== "none" };
+    }));
+  }
+  assert.deepEqual(stops.slice(0, 5).map((s) => s.name), ["Edit and send", "Send again", "Compare", "Copy", "Pin"]);
+  for (const stop of stops) assert.ok(stop.visible && stop.outlined, `focus on ${stop.name} is not visible`);
+  await press("c", "ArrowDown", "Escape");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "copy");
+  await press("e");
+  await page.waitForSelector("#body");
+  await press("Escape");
+  await hash("#/10");
+});
+
+const evil = '</script><script>window.hacked=1</script><img src=x onerror="window.hacked=1"><b>bold</b> \u202egnp.exe \u2066';
+
+pageTest("hostile input stays text", {}, async ({ page, program }) => {
+  const huge = "123456789012345678901234567890.000100";
+  await send(program.receiver, `{"event":"update","time":1795874531,"object":"ticket","objectId":${huge},"props":{"state":"new","note":${JSON.stringify(evil)},"${evil.replaceAll('"', "'")}":"\\u0000"}}`,
+    { "X-Evil": "<img src=x onerror=window.hacked=1>" });
+  await send(program.receiver, Buffer.from([0x7b, 0xff, 0xfe, 0x00, 0x1b, 0x5b, 0x33, 0x31, 0x6d, 0x7d]));
+  await send(program.receiver, "[".repeat(10_000) + "]".repeat(10_000));
+  await send(program.receiver, JSON.stringify({ event: "update", time: 1, object: "ticket", objectId: 1, props: { note: "x".repeat(900_000) } }));
+  await send(program.receiver, JSON.stringify({ event: "update", time: 1, object: "ticket", objectId: 1, props: Object.fromEntries(Array.from({ length: 40_000 }, (_, i) => ["k" + i, i])) }));
+  await page.waitForSelector("#row-5");
+  await openEvent(page, 1);
+  const text = await page.locator("#detail").innerText();
+  assert.ok(text.includes(huge), "the digits of a number are kept");
+  assert.ok(text.includes("</script><script>window.hacked=1</script><img src=x"), "markup is shown as text");
+  assert.ok(text.includes("\\u202egnp.exe"), "bidirectional controls are escapes");
+  assert.ok(!/[\u202a-\u202e\u2066-\u2069]/.test(await page.locator("body").innerHTML()), "no control is in the page");
+  for (const id of [2, 3, 4, 5]) {
+    const started = Date.now();
+    await openEvent(page, id);
+    assert.ok(Date.now() - started < 3000, `event ${id} took ${Date.now() - started} ms`);
+  }
+  await openEvent(page, 2);
+  assert.match(await page.locator(".code").first().innerText(), /\{\\xff\\xfe\\x00\\x1b\[31m\}/);
+  assert.equal(await page.evaluate(() => window["hacked"]), undefined);
+  assert.equal(await page.locator("img, b:text('bold'), script:not([src='/page/main.js'])").count(), 0);
+});
+
+pageTest("one line of 10 MB", { args: () => ["listen", "--addr", "127.0.0.1:0", "--inspect=127.0.0.1:0", "--max-body", "16MiB"] }, async ({ page, program }) => {
+  await send(program.receiver, JSON.stringify({ event: "update", time: 1, object: "ticket", objectId: 1, props: { note: "x".repeat(10 << 20) } }));
+  await page.waitForSelector("#row-1");
+  const started = Date.now();
+  await openEvent(page, 1);
+  assert.ok(Date.now() - started < 3000, `it took ${Date.now() - started} ms`);
+  assert.match(await page.locator("#detail").innerText(), /The first 256.0 KiB of 10.0 MiB/);
+  await page.click("text=Show more");
+});
+
+pageTest("a hidden tab closes its stream and catches up", { story: true }, async ({ page, program }) => {
+  const hide = (hidden) => page.evaluate((hidden) => {
+    Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+  }, hidden);
+  await hide(true);
+  await send(program.receiver, event("delete", "ticket", 4211));
+  await send(program.receiver, event("delete", "ticket", 4212));
+  await page.evaluate(() => new Promise((done) => setTimeout(done, 500)));
+  assert.equal(await page.locator("#row-12").count(), 0);
+  await hide(false);
+  await page.waitForSelector("#row-12");
+  await send(program.receiver, event("delete", "ticket", 4213));
+  await page.waitForSelector("#row-13");
+});
+
+pageTest("a program that stops and is started again", { story: true, expected: /Failed to load|ERR_/ }, async ({ page, program }) => {
+  await openEvent(page, 3);
+  const address = new URL(program.page).host;
+  await program.stop();
+  await page.waitForFunction(() => document.querySelector("#banner").textContent.includes("has stopped; trying again"));
+  assert.equal(await page.locator("#rows .row[data-id]:not([hidden])").count(), 10, "the events stay readable");
+  const again = await start("listen", "--addr", "127.0.0.1:0", "--inspect=" + address);
+  try {
+    await page.waitForFunction(() => document.querySelector("#banner").textContent.includes("was started again"));
+    await page.goto(again.page);
+    await page.waitForFunction(() => document.querySelector("#counts").textContent === "0 events");
+  } finally {
+    await again.stop();
+  }
+});
+
+test("200,000 events scroll without stutter", async (t) => {
+  const file = join(shots, "many.ndjson");
+  const lines = [];
+  for (let i = 0; i < 200_000; i++) {
+    const at = new Date(1795874531000 + i * (i === 100 ? 1000 : 10)).toISOString();
+    lines.push(JSON.stringify({ receivedAt: at, method: "POST", path: "/", headers: { "User-Agent": ["Cloud Apizee"] }, body: event("update", "ticket", i, { state: "new" }), status: 204, findings: [] }));
+  }
+  writeFileSync(file, lines.join("\n") + "\n");
+  const program = await start("inspect", file, "--addr", "127.0.0.1:0");
+  const page = await chrome.newPage({ viewport: { width: 1280, height: 800 } });
+  try {
+    await page.goto(program.page);
+    await page.waitForFunction(() => document.querySelector("#counts").textContent === "200,000 events");
+    const measured = await page.evaluate(async () => {
+      const grid = document.getElementById("grid");
+      const long = [];
+      new PerformanceObserver((list) => long.push(...list.getEntries().map((e) => e.duration))).observe({ entryTypes: ["longtask"] });
+      for (let i = 0; i < 100; i++) {
+        grid.scrollTop = (((i * 7919) % 100) / 100) * grid.scrollHeight;
+        await new Promise(requestAnimationFrame);
+      }
+      await new Promise((done) => setTimeout(done, 300));
+      return { longest: Math.max(0, ...long), rows: document.querySelectorAll("#rows .row").length };
+    });
+    t.diagnostic(JSON.stringify(measured));
+    assert.ok(measured.longest < 200, `a task took ${measured.longest} ms`);
+    assert.ok(measured.rows < 100, `${measured.rows} rows are in the page`);
+    await page.keyboard.press("G");
+    await page.waitForFunction(() => location.hash === "#/200000");
+    await page.goto(program.page + "#/100000");
+    await page.waitForSelector("#row-100000[aria-selected=true]");
+  } finally {
+    await page.context().close();
+    await program.stop();
+  }
+});
+
+// Every view in both schemes and two widths: no violation of accessibility, nothing wider than the window, and a picture to look at.
+for (const scheme of ["light", "dark"]) {
+  for (const width of [1280, 400]) {
+    pageTest(`accessible at ${width} px, ${scheme}`, { story: true, scheme, width, axe: true }, async ({ page }) => {
+      const check = async (name) => {
+        await page.evaluate(axe);
+        const { violations } = await page.evaluate(() => window["axe"].run(document, { resultTypes: ["violations"] }));
+        assert.deepEqual(violations.map((v) => `${name}: ${v.id}: ${v.nodes.map((n) => n.html + " " + n.failureSummary).join("; ")}`), []);
+        assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name} is wider than the window`);
+        await page.screenshot({ path: join(shots, `${name}-${width}-${scheme}.png`) });
+      };
+      const visit = (hash) => page.evaluate((hash) => {
+        location.hash = hash;
+      }, hash);
+      await check("list");
+      await visit("#/6");
+      await page.waitForSelector(".code .finding");
+      await check("event");
+      await page.click("#copy");
+      await check("menu");
+      await page.keyboard.press("Escape");
+      await visit("#/8");
+      await page.waitForSelector(".mistake");
+      await check("invalid");
+      await visit("#/10/edit");
+      await page.waitForSelector("#body");
+      await page.fill("#body", '{\n  "event": "update",\n  "time": "now",\n  "object": "ticket",\n  "objectId": 4211,\n  "props": {\n    "state": "opend"\n  }\n}');
+      await page.waitForSelector("form.edit .finding.error");
+      await check("edit");
+      await visit("#/diff/3/10");
+      await page.waitForSelector("table.diff");
+      await check("difference");
+      await page.keyboard.press("?");
+      await check("keys");
+      await page.keyboard.press("Escape");
+      if (width < 1000) await page.click(".back");
+      await page.click("#query");
+      await page.waitForSelector("#suggestions [role=option]");
+      await check("filter");
+    });
+  }
+}
