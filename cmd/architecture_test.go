@@ -36,6 +36,7 @@ func mayImport() map[string][]string {
 		"scenario/runner": {"apizee", "deliver", "fault", "payload", "redact", "report", "scenario", "scenario/expr"},
 		"undertest":       {"deliver", "redact"},
 		"report":          {},
+		"shape":           {"apizee"},
 		"textfile":        {},
 		"yamlfile":        {},
 

@@ -155,7 +155,7 @@ func (v *validator) checkDate(m *member, s subject) {
 		return
 	}
 	switch got := unquote(m.json); {
-	case !isDateTime(got):
+	case !IsDateTime(got):
 		v.add(Error, s.path(), m.offset, quote(got)+" is not a valid RFC 3339 time such as 2021-09-20T13:25:06+00:00")
 	case strings.HasSuffix(got, "Z"):
 		v.add(Warning, s.path(), m.offset, quote(got)+" ends in Z; Apizee writes the offset as +00:00")

@@ -90,8 +90,8 @@ func TestDates(t *testing.T) {
 		"":                              false,
 	}
 	for date, want := range tests {
-		if got := isDateTime(date); got != want {
-			t.Errorf("isDateTime(%q) = %v, want %v", date, got, want)
+		if got := IsDateTime(date); got != want {
+			t.Errorf("IsDateTime(%q) = %v, want %v", date, got, want)
 		}
 	}
 }

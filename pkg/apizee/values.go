@@ -14,10 +14,10 @@ import (
 // the offset as digits, never as Z.
 const TimeLayout = "2006-01-02T15:04:05-07:00"
 
-// isDateTime reports whether s is a date as documented: RFC 3339 with a capital
+// IsDateTime reports whether s is a date as documented: RFC 3339 with a capital
 // T, and Z or a numeric offset. time.Parse alone accepts more: an hour of one
 // digit, a comma for the point, an offset of 25 hours.
-func isDateTime(s string) bool {
+func IsDateTime(s string) bool {
 	if _, err := time.Parse(time.RFC3339, s); err != nil {
 		return false
 	}

@@ -1,0 +1,267 @@
+package shape
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Severity says how bad a drift is.
+type Severity string
+
+const (
+	Breaking Severity = "breaking" // code that relied on the baseline fails
+	Warning  Severity = "warning"  // such code misses something
+	Info     Severity = "info"     // worth a look, or too few events to tell
+)
+
+// Rule is what a drift is about.
+type Rule string
+
+const (
+	Missing   Rule = "missing"    // a value that was always there
+	OtherType Rule = "type"       // a type that was not seen
+	OtherWord Rule = "word"       // an undocumented text where only documented words were seen
+	NewWord   Rule = "new-word"   // a documented word that was not seen
+	NewField  Rule = "new-field"  // a member that was not seen
+	NewFormat Rule = "new-format" // a format that was not seen
+	OutOfSpan Rule = "range"      // a number outside the range
+	NewKind   Rule = "new-kind"   // a kind of event that was not seen
+)
+
+// Drift is one difference of an event from the baseline. It has no value of the event.
+type Drift struct {
+	Severity Severity `json:"severity"`
+	Rule     Rule     `json:"rule"`
+	Kind     Kind     `json:"kind"`
+	Path     string   `json:"path"`
+	Message  string   `json:"message"`
+	// Events is how many values of the baseline the rule rests on.
+	Events int `json:"events"`
+	// Few reports whether these are too few to tell; the severity is Info then.
+	Few bool `json:"few,omitempty"`
+	// Offset is the byte offset in the event.
+	Offset int `json:"-"`
+}
+
+// String is the drift on one line: path and message.
+func (d Drift) String() string {
+	if d.Path == "" {
+		return d.Message
+	}
+	return d.Path + ": " + d.Message
+}
+
+// Consequence says what a drift means for an endpoint, "" if nothing is known to fail.
+func (d Drift) Consequence() string {
+	switch d.Rule {
+	case Missing:
+		return "code that reads it gets nothing"
+	case OtherType:
+		return "code that decodes it into one type fails"
+	case OtherWord:
+		return "code that handles the known values handles this one as an error, or not at all"
+	case NewWord, NewKind:
+		return "code that was tested with the captured events has not seen it"
+	case NewField:
+		return "code ignores it, unless it rejects unknown fields"
+	case NewFormat:
+		return "code that parses the text may fail"
+	case OutOfSpan:
+		return "code with limits of its own may reject it"
+	}
+	return ""
+}
+
+// Has reports whether a drift of the severity is among them.
+func Has(drifts []Drift, s Severity) bool {
+	return slices.ContainsFunc(drifts, func(d Drift) bool { return d.Severity == s })
+}
+
+// KindOf returns the kind of an event.
+func (b *Baseline) KindOf(event string) Kind { return b.words.head(event).kind }
+
+// Compare returns how an event, which must be valid JSON, drifts from the baseline. A rule that
+// rests on less than minEvents is not one. It is safe for concurrent use, but not with Add.
+func (b *Baseline) Compare(event string, minEvents int) []Drift {
+	h := b.words.head(event)
+	c := comparison{Baseline: b, kind: h.kind, min: minEvents}
+	if s := b.kinds[h.kind]; s != nil {
+		c.compare(s.Root, &scanner{text: event}, 0)
+		return c.drifts
+	}
+	c.newKind(h)
+	return c.drifts
+}
+
+// comparison is that of one event.
+type comparison struct {
+	*Baseline
+	kind   Kind
+	min    int
+	drifts []Drift
+}
+
+// add adds a drift that rests on a number of values.
+func (c *comparison) add(s Severity, r Rule, path string, rests, offset int, format string, args ...any) {
+	d := Drift{Severity: s, Rule: r, Kind: c.kind, Path: path, Message: fmt.Sprintf(format, args...), Events: rests, Offset: offset}
+	if rests < c.min {
+		d.Severity, d.Few = Info, true
+		d.Message += fmt.Sprintf("; too few to tell (%d in the baseline)", rests)
+	}
+	c.drifts = append(c.drifts, d)
+}
+
+// newKind adds the drift of an event whose kind is not in the baseline.
+func (c *comparison) newKind(h head) {
+	events := 0 // with the same object and event name
+	var words []string
+	for _, s := range c.order {
+		if s.Kind.Object == c.kind.Object && s.Kind.Event == c.kind.Event {
+			events += s.Events
+			if s.Kind.Word != "" {
+				words = append(words, s.Kind.Word)
+			}
+		}
+	}
+	slices.Sort(words)
+	prop := c.words.word[c.kind.Object]
+	switch path := "props." + prop; {
+	case h.foreign && len(words) > 0:
+		c.add(Breaking, OtherWord, path, events, 0, "an undocumented value; only documented ones before (%s)", strings.Join(words, ", "))
+	case c.kind.Word != "" && len(words) > 0:
+		c.add(Warning, NewWord, path, events, 0, "%q was not seen before (%s)", c.kind.Word, strings.Join(words, ", "))
+	default:
+		c.add(Warning, NewKind, "", c.Events, 0, "no such event before: %s", c.kind)
+	}
+}
+
+// compare compares the next value.
+func (c *comparison) compare(f *Field, in *scanner, depth int) {
+	t := typeOf(in.peek())
+	offset, token := in.at, ""
+	if t < Array || depth == maxDepth {
+		token = in.skip()
+	}
+	if t == Number && isWhole(token) {
+		t = Integer
+	}
+	if !f.allows(t) {
+		if token == "" {
+			in.skip()
+		}
+		c.add(Breaking, OtherType, f.Path, f.Seen, offset, "%s; always %s before", t, strings.Join(f.schemaTypes(), " or "))
+		return
+	}
+	switch {
+	case t == Text:
+		c.compareText(f, unquote(token), offset)
+	case t == Integer || t == Number:
+		c.compareNumber(f, token, offset)
+	case token != "" || t < Array:
+	case t == Object:
+		c.compareMembers(f, in, depth)
+	default:
+		for in.at++; in.more(); {
+			if f.Items == nil {
+				in.skip()
+				continue
+			}
+			c.compare(f.Items, in, depth+1)
+		}
+	}
+}
+
+// allows reports whether a type was seen. An integer is a number, too.
+func (f *Field) allows(t Type) bool {
+	return f.Types[t] > 0 || t == Integer && f.Types[Number] > 0
+}
+
+func (c *comparison) compareNumber(f *Field, token string, offset int) {
+	r := f.Range
+	if r == nil {
+		return
+	}
+	if n, err := strconv.ParseFloat(token, 64); err != nil || n < r.Min || n > r.Max {
+		c.add(Info, OutOfSpan, f.Path, f.Seen, offset, "a number outside %v to %v", r.Min, r.Max)
+	}
+}
+
+func (c *comparison) compareText(f *Field, text string, offset int) {
+	texts := f.Types[Text]
+	known := word(f.documented, text)
+	switch {
+	case known == "" && f.onlyWords():
+		c.add(Breaking, OtherWord, f.Path, texts, offset, "an undocumented value; only documented ones before (%s)", strings.Join(f.Words, ", "))
+	case known == "":
+		if format := FormatOf(text); !f.Texts.has(format) && !f.Texts.has(Free) {
+			c.add(Warning, NewFormat, f.Path, texts, offset, "the form of a %s; always %s before", format, f.Texts)
+		}
+	case !slices.Contains(f.Words, known) && f.onlyWords():
+		c.add(Warning, NewWord, f.Path, texts, offset, "%q was not seen before (%s)", known, strings.Join(f.Words, ", "))
+	}
+}
+
+// compareMembers compares the members of an object, and finds those that are missing.
+func (c *comparison) compareMembers(f *Field, in *scanner, depth int) {
+	found, start := 0, in.at
+	in.at++
+	for i := 0; in.more(); i++ {
+		name := in.name()
+		switch m := f.find(name, i); {
+		case m != nil:
+			if f.isRequired(m) {
+				found++
+			}
+			c.compare(m, in, depth+1)
+		case f.Others != nil:
+			c.compare(f.Others, in, depth+1)
+		default:
+			t := typeOf(in.peek())
+			offset, token := in.at, in.skip()
+			if t == Number && isWhole(token) {
+				t = Integer
+			}
+			c.add(Warning, NewField, c.path(f, name), f.Types[Object], offset, "new, of type %s", t)
+		}
+	}
+	if found == f.required() {
+		return
+	}
+	for _, m := range f.sorted() {
+		if f.isRequired(m) && !has(in.text[start:in.at], m.Name) {
+			c.add(Breaking, Missing, m.Path, m.Seen, start, "missing; always there before")
+		}
+	}
+}
+
+// path returns the path of a member that is not in the baseline. A name that looks like data
+// is not shown.
+func (c *comparison) path(f *Field, name string) string {
+	if !c.mayName(c.kind, f, name) {
+		name = "*"
+	}
+	return strings.TrimPrefix(f.Path+"."+name, ".")
+}
+
+// required returns the number of members that were in all objects.
+func (f *Field) required() int {
+	n := 0
+	for _, m := range f.Members {
+		if f.isRequired(m) {
+			n++
+		}
+	}
+	return n
+}
+
+// has reports whether an object has a member.
+func has(value, name string) bool {
+	for in := object(value); in.more(); in.skip() {
+		if in.name() == name {
+			return true
+		}
+	}
+	return false
+}

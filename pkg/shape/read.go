@@ -1,0 +1,396 @@
+package shape
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+)
+
+// MaxFile is the largest size of a baseline, in bytes.
+const MaxFile = 16 << 20
+
+// FileError is an error in a baseline, with its place.
+type FileError struct {
+	Line   int    // from 1
+	Path   string // in the JSON, such as /anyOf/0/x-events; "" for the whole
+	Reason string
+}
+
+func (e *FileError) Error() string {
+	if e.Path == "" {
+		return fmt.Sprintf("line %d: %s", e.Line, e.Reason)
+	}
+	return fmt.Sprintf("line %d: %s: %s", e.Line, e.Path, e.Reason)
+}
+
+// VersionError means that a baseline has another version of the format.
+type VersionError struct{ Found string }
+
+func (e *VersionError) Error() string {
+	return fmt.Sprintf("a baseline of version %s; this program reads version %d", e.Found, Version)
+}
+
+// ErrNotBaseline means that a text is JSON, but not a baseline.
+var ErrNotBaseline = errors.New("not a baseline: " + xBaseline + " is missing")
+
+// The JSON of a baseline. Members that are not here are errors, since a misspelled name would
+// be a rule that is not checked.
+type (
+	schemaFile struct {
+		Schema      string        `json:"$schema"`
+		Comment     string        `json:"$comment"`
+		Title       string        `json:"title"`
+		Description string        `json:"description"`
+		Version     int           `json:"x-baseline"`
+		Events      int           `json:"x-events"`
+		Since       time.Time     `json:"x-since"`
+		Until       time.Time     `json:"x-until"`
+		AnyOf       []schemaShape `json:"anyOf"`
+	}
+	schemaShape struct {
+		Kind   *Kind `json:"x-kind"`
+		Events int   `json:"x-events"`
+		schemaField
+	}
+	schemaField struct {
+		Title       string                  `json:"title"`
+		Description string                  `json:"description"`
+		Comment     string                  `json:"$comment"`
+		Type        jsontext.Value          `json:"type"`
+		Types       map[string]int          `json:"x-types"`
+		Enum        []*string               `json:"enum"`
+		Words       []string                `json:"x-words"`
+		Format      string                  `json:"format"`
+		Formats     []string                `json:"x-formats"`
+		Minimum     *float64                `json:"minimum"`
+		Maximum     *float64                `json:"maximum"`
+		Seen        *int                    `json:"x-seen"`
+		Required    []string                `json:"required"`
+		Properties  map[string]*schemaField `json:"properties"`
+		Others      *schemaField            `json:"additionalProperties"`
+		Items       *schemaField            `json:"items"`
+	}
+)
+
+// Read reads a baseline that Schema wrote. An error is a *FileError, a *VersionError or
+// ErrNotBaseline.
+func Read(text []byte, rules Rules) (*Baseline, error) {
+	if err := checkVersion(text); err != nil {
+		return nil, err
+	}
+	var file schemaFile
+	if err := json.Unmarshal(text, &file, json.RejectUnknownMembers(true)); err != nil {
+		return nil, jsonError(text, err)
+	}
+	r := fileReader{New(rules), text}
+	if err := r.read(file); err != nil {
+		return nil, err
+	}
+	return r.Baseline, nil
+}
+
+// checkVersion returns an error for another kind of JSON and for another version.
+func checkVersion(text []byte) error {
+	var file struct {
+		Version jsontext.Value `json:"x-baseline"`
+	}
+	switch err := json.Unmarshal(text, &file); {
+	case err != nil:
+		return jsonError(text, err)
+	case file.Version == nil:
+		return ErrNotBaseline
+	case string(file.Version) != fmt.Sprint(Version):
+		return &VersionError{string(file.Version)}
+	}
+	return nil
+}
+
+// jsonError returns the place of an error of the decoder.
+func jsonError(text []byte, err error) error {
+	var syntax *jsontext.SyntacticError
+	var semantic *json.SemanticError
+	switch {
+	case len(bytes.TrimSpace(text)) == 0:
+		return &FileError{1, "", "the file is empty"}
+	case errors.As(err, &syntax):
+		reason := "not JSON: " + syntax.Err.Error()
+		if errors.Is(err, io.ErrUnexpectedEOF) {
+			reason = "not JSON: truncated"
+		}
+		return &FileError{lineOf(text, int(syntax.ByteOffset)), string(syntax.JSONPointer), reason}
+	case errors.As(err, &semantic):
+		return &FileError{lineOf(text, int(semantic.ByteOffset)), string(semantic.JSONPointer), semanticReason(semantic)}
+	}
+	return &FileError{1, "", err.Error()}
+}
+
+func semanticReason(err *json.SemanticError) string {
+	switch {
+	case errors.Is(err, json.ErrUnknownName):
+		return "not a member of a baseline"
+	case err.Err != nil:
+		return strings.TrimPrefix(err.Err.Error(), "json: ")
+	}
+	return "has the wrong type"
+}
+
+func lineOf(text []byte, offset int) int {
+	return 1 + bytes.Count(text[:min(offset, len(text))], []byte("\n"))
+}
+
+// fileReader turns the JSON of a baseline into one.
+type fileReader struct {
+	*Baseline
+	text []byte
+}
+
+// fail returns an error about the value at a path.
+func (r fileReader) fail(path []string, format string, args ...any) error {
+	var pointer jsontext.Pointer
+	for _, name := range path {
+		pointer = pointer.AppendToken(name)
+	}
+	return &FileError{lineOf(r.text, offsetOf(r.text, pointer)), string(pointer), fmt.Sprintf(format, args...)}
+}
+
+// offsetOf returns where the value at a pointer begins, else that of the nearest one around it.
+func offsetOf(text []byte, pointer jsontext.Pointer) int {
+	d := jsontext.NewDecoder(bytes.NewReader(text))
+	offset := 0
+	for {
+		if _, err := d.ReadToken(); err != nil {
+			return offset
+		}
+		switch at := d.StackPointer(); {
+		case at == pointer:
+			return int(d.InputOffset())
+		case at.Contains(pointer):
+			offset = int(d.InputOffset())
+		}
+	}
+}
+
+func (r fileReader) read(file schemaFile) error {
+	sum := 0
+	for i, each := range file.AnyOf {
+		path := []string{"anyOf", fmt.Sprint(i)}
+		if err := r.shapeOf(each, path); err != nil {
+			return err
+		}
+		sum += each.Events
+	}
+	switch {
+	case len(file.AnyOf) == 0:
+		return r.fail([]string{"anyOf"}, "there are no kinds of events")
+	case file.Events != sum:
+		return r.fail([]string{xEvents}, "%d, but the kinds of events have %d together", file.Events, sum)
+	}
+	r.Events, r.Since, r.Until = sum, file.Since, file.Until
+	return nil
+}
+
+func (r fileReader) shapeOf(from schemaShape, path []string) error {
+	switch {
+	case from.Kind == nil:
+		return r.fail(path, "%s is missing", xKind)
+	case from.Events < 1:
+		return r.fail(append(path, xEvents), "must be 1 or more")
+	case r.kinds[*from.Kind] != nil:
+		return r.fail(append(path, xKind), "the second one of this kind")
+	}
+	for _, part := range []struct {
+		name, word string
+		words      []string
+	}{
+		{"object", from.Kind.Object, r.words.at("", "object")},
+		{"event", from.Kind.Event, r.words.at("", "event")},
+		{"word", from.Kind.Word, r.words.at(from.Kind.Object, "props."+r.words.word[from.Kind.Object])},
+	} {
+		if part.word != "" && !slices.Contains(part.words, part.word) {
+			return r.fail(append(path, xKind, part.name), "%q is not documented%s", part.word, apizee.DidYouMean(part.word, part.words))
+		}
+	}
+	s := r.shape(*from.Kind)
+	s.Events = from.Events
+	return r.fieldOf(s, s.Root, from.schemaField, from.Events, path)
+}
+
+// fieldOf reads a value that was there in some or all of the given number of cases.
+func (r fileReader) fieldOf(s *Shape, f *Field, from schemaField, seen int, path []string) error {
+	f.Seen = seen
+	for _, step := range []func(*Field, schemaField, []string) error{r.types, r.forms, r.bounds} {
+		if err := step(f, from, path); err != nil {
+			return err
+		}
+	}
+	for _, name := range from.Required {
+		if from.Properties[name] == nil {
+			return r.fail(append(path, "required"), "%q is not in properties", name)
+		}
+	}
+	for _, name := range sortedNames(from.Properties) {
+		member, path := from.Properties[name], append(slices.Clone(path), "properties", name)
+		seen, err := r.seenOf(member, slices.Contains(from.Required, name), f.Types[Object], path)
+		if err != nil {
+			return err
+		}
+		m := f.insert(r.field(s.Kind, f.Path, strings.Clone(name)))
+		if err := r.fieldOf(s, m, *member, seen, path); err != nil {
+			return err
+		}
+	}
+	return r.unnamed(s, f, from, path)
+}
+
+// unnamed reads the members that have no name, and the items.
+func (r fileReader) unnamed(s *Shape, f *Field, from schemaField, path []string) error {
+	for _, each := range []struct {
+		from       *schemaField
+		to         **Field
+		name, path string
+	}{
+		{from.Others, &f.Others, "additionalProperties", "*"},
+		{from.Items, &f.Items, "items", ""},
+	} {
+		if each.from == nil {
+			continue
+		}
+		path := append(slices.Clone(path), each.name)
+		if each.from.Seen == nil || *each.from.Seen < 1 {
+			return r.fail(path, "%s must be 1 or more", xSeen)
+		}
+		if *each.to = r.field(s.Kind, f.Path, each.path); each.path == "" {
+			*each.to = r.field(s.Kind, f.Path+"[]", "")
+		}
+		if err := r.fieldOf(s, *each.to, *each.from, *each.from.Seen, path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// seenOf returns how often a member was there in a number of objects.
+func (r fileReader) seenOf(member *schemaField, required bool, objects int, path []string) (int, error) {
+	switch {
+	case member == nil:
+		return 0, r.fail(path, "must be an object")
+	case required && member.Seen != nil:
+		return 0, r.fail(append(path, xSeen), "a required value has no %s; remove it, or the name from required", xSeen)
+	case required:
+		return objects, nil
+	case member.Seen == nil:
+		return 0, r.fail(path, "is not required and has no %s; add one of them", xSeen)
+	case *member.Seen < 1 || *member.Seen >= objects:
+		return 0, r.fail(append(path, xSeen), "must be from 1 to %d, one less than the objects that it may be in", objects-1)
+	}
+	return *member.Seen, nil
+}
+
+// types reads the types and how often there was each.
+func (r fileReader) types(f *Field, from schemaField, path []string) error {
+	var names []string
+	if json.Unmarshal(from.Type, &names) != nil {
+		names = make([]string, 1)
+		if json.Unmarshal(from.Type, &names[0]) != nil {
+			return r.fail(append(path, "type"), "must be a type or a list of types")
+		}
+	}
+	counts := from.Types
+	if counts == nil && len(names) == 1 {
+		counts = map[string]int{names[0]: f.Seen}
+	}
+	sum := 0
+	for t := range Type(numTypes) {
+		n, counted := counts[t.String()]
+		if counted && n < 1 {
+			return r.fail(append(path, xTypes, t.String()), "must be 1 or more")
+		}
+		f.Types[t] = n
+		sum += n
+		delete(counts, t.String())
+	}
+	for _, name := range sortedNames(counts) {
+		return r.fail(append(path, "type"), "%q is not a type", name)
+	}
+	switch want := f.schemaTypes(); {
+	case sum != f.Seen:
+		return r.fail(path, "the counts of %s must be %d together, one for each value", xTypes, f.Seen)
+	case !slices.Equal(sorted(names), sorted(want)):
+		return r.fail(append(path, "type"), "differs from %s, which has %s", xTypes, strings.Join(want, ", "))
+	}
+	return nil
+}
+
+// forms reads the words and the formats of the texts.
+func (r fileReader) forms(f *Field, from schemaField, path []string) error {
+	words := from.Words
+	for _, word := range from.Enum {
+		if word != nil {
+			words = append(words, *word)
+		}
+	}
+	for _, word := range words {
+		if !slices.Contains(f.documented, word) {
+			return r.fail(path, "%q is not documented%s", word, apizee.DidYouMean(word, f.documented))
+		}
+		f.addWord(strings.Clone(word))
+	}
+	names := from.Formats
+	if from.Format != "" {
+		names = append(names, from.Format)
+	}
+	for _, name := range names {
+		format, known := parseFormat(name)
+		if !known {
+			return r.fail(path, "%q is not a format of a baseline", name)
+		}
+		f.Texts = f.Texts.with(format)
+	}
+	hasForm := len(words)+len(names) > 0
+	switch {
+	case f.Types[Text] == 0 && hasForm:
+		return r.fail(path, "has words or formats, but no value is a string")
+	case f.Types[Text] > 0 && !hasForm:
+		f.Texts = f.Texts.with(Free)
+	}
+	return nil
+}
+
+// bounds reads the range.
+func (r fileReader) bounds(f *Field, from schemaField, path []string) error {
+	switch {
+	case from.Minimum == nil && from.Maximum == nil:
+		f.ranged = f.ranged && f.Types[Integer]+f.Types[Number] == 0 // that of further events is not that of all
+		return nil
+	case from.Minimum == nil || from.Maximum == nil || *from.Minimum > *from.Maximum:
+		return r.fail(path, "needs a minimum and a maximum that is not less")
+	case f.Types[Integer]+f.Types[Number] == 0:
+		return r.fail(path, "has a range, but no value is a number")
+	}
+	f.Range = &Range{*from.Minimum, *from.Maximum}
+	return nil
+}
+
+func sorted(names []string) []string {
+	names = slices.Clone(names)
+	slices.Sort(names)
+	return names
+}
+
+func sortedNames[V any](m map[string]V) []string {
+	names := make([]string, 0, len(m))
+	for name := range m {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
