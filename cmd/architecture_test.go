@@ -28,6 +28,7 @@ func mayImport() map[string][]string {
 		"recording":       {"apizee", "redact"},
 		"replay":          {"apizee", "deliver", "payload", "recording", "redact"},
 		"receive":         {"apizee", "deliver", "recording"},
+		"inspect":         {"apizee", "deliver", "generate", "payload", "recording", "redact", "replay"},
 		"load":            {"apizee", "deliver", "fault", "generate"},
 		"audit":           {"apizee", "deliver", "fault", "payload", "generate", "redact", "report"},
 		"scenario":        {"apizee", "fault", "payload", "scenario/expr"},

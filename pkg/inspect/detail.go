@@ -1,0 +1,150 @@
+package inspect
+
+import (
+	"encoding/base64"
+	"maps"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
+)
+
+// Detail is all of an exchange.
+type Detail struct {
+	Row
+	Index     int             `json:"index"` // place in the list, or -1
+	Remote    string          `json:"remote,omitempty"`
+	Headers   []Header        `json:"headers"`
+	Body      Body            `json:"body"`
+	Findings  []Finding       `json:"findings"`
+	Response  *Response       `json:"response,omitempty"`
+	Forwarded *ForwardedReply `json:"forwarded,omitempty"`
+	Copies    []string        `json:"copies"` // what it can be copied as
+}
+
+// Header is one header, with secrets masked.
+type Header struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Finding is a finding with its place in the body, from 1; 0 when it is not about a place there.
+type Finding struct {
+	apizee.Finding
+	Advice string `json:"advice"` // message and suggestion
+	Line   int    `json:"line,omitempty"`
+	Column int    `json:"column,omitempty"` // in characters
+}
+
+// Response is a response.
+type Response struct {
+	Status  int      `json:"status"`
+	Headers []Header `json:"headers"`
+	Body    Body     `json:"body"`
+}
+
+// ForwardedReply is the response of the endpoint that an exchange was forwarded or sent to.
+type ForwardedReply struct {
+	URL string `json:"url"`
+	Response
+	Took    float64            `json:"took"`
+	Failure *recording.Failure `json:"failure,omitempty"`
+}
+
+// detail returns all of an exchange.
+func (s *Store) detail(id int64) (Detail, recording.Entry, bool) {
+	q := s.query()
+	row, entry, ok := q.row(&lineReader{store: s}, int(id), recording.MaxLine)
+	if !ok {
+		return Detail{}, entry, false
+	}
+	d := Detail{
+		Row: row, Index: -1, Remote: entry.Remote, Headers: headerList(entry.Headers),
+		Body: newBody(entry.Body, false), Findings: findings(s.options.Catalog, entry.Body, entry.Findings), Copies: copies(),
+	}
+	if r := entry.Response; entry.Status != 0 {
+		d.Response = &Response{Status: entry.Status, Headers: headerList(r.Headers), Body: newBody(r.Body, r.Truncated)}
+	}
+	if f := entry.Forwarded; f != nil {
+		d.Forwarded = &ForwardedReply{
+			URL: f.URL, Took: milliseconds(f.Took), Failure: f.Failure,
+			Response: Response{Status: f.Status, Headers: headerList(f.Headers), Body: newBody(f.Body, f.Truncated)},
+		}
+	}
+	return d, entry, true
+}
+
+func headerList(headers map[string][]string) []Header {
+	list := []Header{}
+	for _, name := range slices.Sorted(maps.Keys(headers)) {
+		for _, value := range headers[name] {
+			list = append(list, Header{name, value})
+		}
+	}
+	return list
+}
+
+// findings adds their places in the body, which a recording does not have.
+func findings(catalog *apizee.Catalog, body []byte, recorded []apizee.Finding) []Finding {
+	list := make([]Finding, len(recorded))
+	var again []apizee.Finding
+	if len(recorded) > 0 {
+		again = catalog.Validate(body).Findings
+	}
+	for i, f := range recorded {
+		list[i] = Finding{Finding: f, Advice: f.Advice()}
+		if j := slices.IndexFunc(again, func(g apizee.Finding) bool { return g.Path == f.Path && g.Message == f.Message }); j >= 0 {
+			list[i].Line, list[i].Column = position(body, again[j].Offset)
+		}
+	}
+	return list
+}
+
+// Body is a body as it is shown.
+type Body struct {
+	Text      *string `json:"text,omitempty"`   // its first 256 KiB
+	Base64    string  `json:"base64,omitempty"` // the same, when it is not UTF-8
+	Size      int     `json:"size"`
+	Truncated bool    `json:"truncated,omitempty"` // there is more than Text
+
+	// Incomplete means that the exchange itself has only the start of the body.
+	Incomplete bool `json:"incomplete,omitempty"`
+
+	Valid   bool   `json:"valid"`             // it is one JSON value
+	Problem string `json:"problem,omitempty"` // why it is not
+	Line    int    `json:"line,omitempty"`    // where, from 1
+	Column  int    `json:"column,omitempty"`  // in characters
+	Pretty  string `json:"pretty,omitempty"`  // indented JSON
+}
+
+// mostShown is how many bytes of a body are shown.
+const mostShown = 256 << 10
+
+func newBody(body []byte, incomplete bool) Body {
+	b := Body{Size: len(body), Incomplete: incomplete}
+	shown := body
+	if len(body) > mostShown {
+		shown, b.Truncated = body[:mostShown], true
+		for i := 0; i < utf8.UTFMax && !utf8.Valid(shown[len(shown)-utf8.UTFMax:]); i++ {
+			shown = shown[:len(shown)-1] // do not cut within a character
+		}
+	}
+	if utf8.Valid(shown) {
+		text := string(shown)
+		b.Text = &text
+	} else {
+		b.Base64 = base64.StdEncoding.EncodeToString(shown)
+	}
+	if len(body) == 0 {
+		return b
+	}
+	problem, offset := jsonProblem(body)
+	if b.Valid = problem == ""; b.Valid {
+		b.Pretty = string(pretty(body, mostShown))
+		return b
+	}
+	b.Problem = problem
+	b.Line, b.Column = position(body, offset)
+	return b
+}

@@ -1,0 +1,197 @@
+package inspect
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+)
+
+// Filter selects exchanges. The zero value selects all of them. It is safe for concurrent use.
+type Filter struct {
+	text  string
+	quick []test // need only the record
+	slow  []test // need the line, which costs far more
+
+	// passing means that the result changes although no exchange does: it depends on the current time,
+	// or on pins.
+	passing bool
+}
+
+// test is one term of a filter. Exactly one of quick and slow is set.
+type test struct {
+	negate bool
+	quick  func(q *query, id int, r *record) bool
+	slow   func(l *lineView) bool
+}
+
+// FilterError is a mistake in a filter.
+type FilterError struct {
+	Position int // of the term, in bytes
+	Message  string
+	Hint     string // the next step; may be empty
+}
+
+func (e *FilterError) Error() string { return e.Message }
+
+// token is one term as it is written.
+type token struct {
+	at     int // offset in the filter
+	text   string
+	quoted bool // it starts with a quote, so it is free text
+	negate bool
+}
+
+// tokens splits a filter at spaces. Quotes keep spaces, also within a term, and a backslash in quotes
+// escapes a quote or a backslash. A quote that is not closed ends with the filter, so that a filter
+// is valid while it is being typed.
+func tokens(filter string) []token {
+	var list []token
+	for i := 0; i < len(filter); {
+		if filter[i] == ' ' || filter[i] == '\t' || filter[i] == '\n' {
+			i++
+			continue
+		}
+		t := token{at: i}
+		if filter[i] == '-' && i+1 < len(filter) && filter[i+1] != ' ' {
+			t.negate = true
+			i++
+		}
+		t.quoted = filter[i] == '"'
+		var word strings.Builder
+		for inQuotes := false; i < len(filter); i++ {
+			switch c := filter[i]; {
+			case c == '"':
+				inQuotes = !inQuotes
+				continue
+			case c == '\\' && inQuotes && i+1 < len(filter) && (filter[i+1] == '"' || filter[i+1] == '\\'):
+				i++
+			case (c == ' ' || c == '\t' || c == '\n') && !inQuotes:
+				goto end
+			}
+			word.WriteByte(filter[i])
+		}
+	end:
+		if t.text = word.String(); t.text != "" {
+			list = append(list, t)
+		}
+	}
+	return list
+}
+
+// parser parses a filter.
+type parser struct {
+	store  *Store
+	now    time.Time
+	filter Filter
+	fields []string // the expressions as of the command line's --filter
+}
+
+// ParseFilter parses a filter: terms separated by spaces, which must all match.
+//
+//	object=ticket, event!=delete, props.state=invited,closed   as --filter on the command line
+//	is:invalid        or one of the states in FilterStates
+//	status:5xx        or status:404
+//	path:/x method:PUT header.Name:text file:name id:12
+//	took:>500ms
+//	after:12:04 before:2026-11-28T12:00:00Z after:-5m
+//	word "two words"  in the path, the headers or the body, in any case
+//	-term             excludes what the term selects
+//
+// A time without a date is one of the day of the last exchange. The error is a *FilterError.
+func (s *Store) ParseFilter(filter string, now time.Time) (Filter, error) {
+	p := parser{store: s, now: now, filter: Filter{text: filter}}
+	if !utf8.ValidString(filter) {
+		return Filter{}, &FilterError{Message: "the filter is not valid UTF-8"}
+	}
+	const longest = 4096
+	if len(filter) > longest {
+		return Filter{}, &FilterError{Message: fmt.Sprintf("the filter is longer than %d bytes", longest), Hint: "use fewer terms."}
+	}
+	for _, t := range tokens(filter) {
+		if err := p.term(t); err != nil {
+			err.Position = t.at
+			return Filter{}, err
+		}
+	}
+	if _, err := s.options.Catalog.ParseFilter(p.fields); err != nil { // terms that exclude each other
+		return Filter{}, fieldError(err)
+	}
+	return p.filter, nil
+}
+
+// IsAll reports whether the filter selects all exchanges.
+func (f Filter) IsAll() bool { return len(f.quick)+len(f.slow) == 0 }
+
+func (p *parser) term(t token) *FilterError {
+	if t.quoted {
+		return p.freeText(t)
+	}
+	sign := strings.IndexAny(t.text, ":=")
+	if sign < 0 {
+		return p.freeText(t)
+	}
+	if t.text[sign] == '=' {
+		return p.field(t)
+	}
+	key, value := t.text[:sign], t.text[sign+1:]
+	name, isHeader := strings.CutPrefix(key, headerKey)
+	switch i := slices.IndexFunc(p.keys(), func(k filterKey) bool { return k.name == key }); {
+	case isHeader && name != "":
+		return p.header(t, name, value)
+	case i < 0:
+		if near := apizee.Nearest(key, keyNames(p.keys())); near != "" && !strings.HasPrefix(value, "//") {
+			return &FilterError{Message: fmt.Sprintf("unknown key %q", key), Hint: fmt.Sprintf("did you mean %s:? Quote text that has a colon.", near)}
+		}
+		return p.freeText(t)
+	case value == "":
+		return nil // it is being typed
+	default:
+		return p.keys()[i].parse(p, t, value)
+	}
+}
+
+// field adds a term in the syntax of the command line.
+func (p *parser) field(t token) *FilterError {
+	expression := t.text
+	if key, value, _ := strings.Cut(expression, "="); t.negate {
+		if positive, negated := strings.CutSuffix(key, "!"); negated {
+			expression = positive + "=" + value
+		} else {
+			expression = key + "!=" + value
+		}
+	}
+	f, err := p.store.options.Catalog.ParseFilter([]string{expression})
+	if err != nil {
+		return fieldError(err)
+	}
+	p.fields = append(p.fields, expression)
+	key, values, _ := strings.Cut(expression, "=")
+	key, negated := strings.CutSuffix(key, "!")
+	switch strings.TrimSpace(key) {
+	case "object", "event":
+		p.quick(false, p.store.wordTest(f))
+	default:
+		p.slow(false, eventTest(f, values, negated))
+	}
+	return nil
+}
+
+func fieldError(err error) *FilterError {
+	message, hint, _ := strings.Cut(err.Error(), "; ")
+	if hint != "" {
+		hint += "."
+	}
+	return &FilterError{Message: message, Hint: hint}
+}
+
+func (p *parser) quick(negate bool, f func(q *query, id int, r *record) bool) {
+	p.filter.quick = append(p.filter.quick, test{negate: negate, quick: f})
+}
+
+func (p *parser) slow(negate bool, f func(l *lineView) bool) {
+	p.filter.slow = append(p.filter.slow, test{negate: negate, slow: f})
+}

@@ -1,0 +1,176 @@
+package inspect
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+)
+
+// Config is what a page says and does besides showing the store.
+type Config struct {
+	// Token is the secret that lets a browser or a program in; see NewToken.
+	Token string
+
+	// Addr is the address that the page is served on.
+	Addr net.Addr
+
+	Command   string // "listen" or "inspect"
+	Version   string
+	Listening string   // URL of the receiver; may be empty
+	ForwardTo *url.URL // nil is none
+	Recording string   // the file that events are recorded in; may be empty
+	Files     []string // the files that are shown
+
+	// Targets are those that the user has named, which exchanges can be sent to. Targets on this
+	// machine need no name.
+	Targets []Target
+
+	// Transport returns the transport for a delivery, as deliver.NewTransport does; Network is the
+	// user's, for Targets.
+	Transport func(context.Context, deliver.Network, int) (*http.Transport, error)
+	Network   deliver.Network
+	Timeout   time.Duration // of a delivery; 0 is no limit
+
+	// Receivers are the addresses that nothing is sent to, besides Addr: a receiver would record what
+	// the page sends as received.
+	Receivers []net.Addr
+
+	Now func() time.Time
+}
+
+// Target is an endpoint that the user has named.
+type Target struct {
+	Name string // such as "--forward-to"
+	deliver.Target
+}
+
+// handler serves the page and its API.
+type handler struct {
+	Config
+	store   *Store
+	started time.Time
+	page    http.Handler
+}
+
+// NewHandler returns a handler that serves the store.
+func NewHandler(store *Store, c Config) http.Handler {
+	h := &handler{Config: c, store: store, started: c.Now(), page: pageFiles()}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", h.index)
+	mux.HandleFunc("GET /page/", h.asset)
+	for pattern, serve := range map[string]func(http.ResponseWriter, *http.Request) (any, error){
+		"GET /api/status":         h.status,
+		"GET /api/exchanges":      h.list,
+		"GET /api/exchanges/{id}": h.detail,
+		"POST /api/check":         h.check,
+		"POST /api/clear":         h.clear,
+		"POST /api/undo":          h.undo,
+		"POST /api/pin":           h.pin,
+	} {
+		mux.HandleFunc(pattern, answer(serve))
+	}
+	mux.HandleFunc("GET /api/live", h.live)
+	mux.HandleFunc("GET /api/exchanges/{id}/body", h.body)
+	return h.guard(mux)
+}
+
+// httpError is an error with the status of its response.
+type httpError struct {
+	status  int
+	message string
+	hint    string
+}
+
+func (e *httpError) Error() string { return e.message }
+
+func notFound(id string) error {
+	return &httpError{http.StatusNotFound, fmt.Sprintf("no exchange %q", id), "it may have been removed to limit the memory."}
+}
+
+// answer returns a handler that responds with JSON.
+func answer(serve func(http.ResponseWriter, *http.Request) (any, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		value, err := serve(w, r)
+		if err != nil {
+			writeError(w, err)
+			return
+		}
+		writeJSON(w, http.StatusOK, value)
+	}
+}
+
+// problem is the JSON of an error.
+type problem struct {
+	Error    string `json:"error"`
+	Hint     string `json:"hint,omitempty"`
+	Position *int   `json:"position,omitempty"` // in the filter, in UTF-16 units
+}
+
+func writeError(w http.ResponseWriter, err error) {
+	p, status := problem{Error: err.Error()}, http.StatusInternalServerError
+	var filter *FilterError
+	var known *httpError
+	switch {
+	case errors.As(err, &filter):
+		p.Hint, p.Position, status = filter.Hint, &filter.Position, http.StatusBadRequest
+	case errors.As(err, &known):
+		p.Hint, status = known.hint, known.status
+	}
+	writeJSON(w, status, p)
+}
+
+func writeJSON(w http.ResponseWriter, status int, value any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	_ = e.Encode(value) // the client may be gone
+}
+
+// mostPosted is the largest body of a request, in bytes: an event of 10 MiB, escaped in JSON.
+const mostPosted = 64 << 20
+
+// readJSON reads the body of a request.
+func readJSON(w http.ResponseWriter, r *http.Request, value any) error {
+	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || media != "application/json" { // a form cannot send it
+		return &httpError{http.StatusUnsupportedMediaType, "the body must be application/json", ""}
+	}
+	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, mostPosted))
+	d.DisallowUnknownFields()
+	if err := d.Decode(value); err != nil {
+		return &httpError{http.StatusBadRequest, "the body is not the expected JSON: " + err.Error(), ""}
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return &httpError{http.StatusBadRequest, "the body must be one JSON object", ""}
+	}
+	return nil
+}
+
+func pathID(r *http.Request) (int64, error) {
+	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	if err != nil {
+		return 0, notFound(r.PathValue("id"))
+	}
+	return id, nil
+}
+
+// selected returns what the filter of a request selects.
+func (h *handler) selected(r *http.Request) (Filter, Selection, error) {
+	f, err := h.store.ParseFilter(r.URL.Query().Get("filter"), h.Now())
+	if err != nil {
+		return f, Selection{}, err
+	}
+	s, err := h.store.Select(r.Context(), f)
+	return f, s, err
+}

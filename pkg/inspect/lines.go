@@ -1,0 +1,146 @@
+package inspect
+
+import (
+	"io"
+	"slices"
+	"sync"
+)
+
+// lines are the lines of exchanges in memory, in chunks that are only appended to, so that a line can be
+// read without a lock once it was found.
+type lines struct {
+	chunks []chunk
+	first  int   // number of the first chunk
+	size   int64 // bytes of all chunks
+}
+
+type chunk struct {
+	text []byte
+	used int // number of lines that were not released
+}
+
+const chunkSize = 256 << 10
+
+// add keeps a line and returns where: the number of the chunk and the offset in it.
+func (l *lines) add(line []byte) int64 {
+	last := len(l.chunks) - 1
+	if last < 0 || len(l.chunks[last].text)+len(line) > cap(l.chunks[last].text) {
+		l.chunks = append(l.chunks, chunk{text: make([]byte, 0, max(chunkSize, len(line)))})
+		last++
+		l.size += int64(cap(l.chunks[last].text))
+	}
+	c := &l.chunks[last]
+	at := int64(l.first+last)<<32 | int64(len(c.text))
+	c.text = append(c.text, line...)
+	c.used++
+	return at
+}
+
+// get returns the line of a record.
+func (l *lines) get(r *record) []byte {
+	i := int(r.offset>>32) - l.first
+	if i < 0 {
+		return nil
+	}
+	at := int(r.offset & (1<<32 - 1))
+	return l.chunks[i].text[at : at+int(r.length)]
+}
+
+// release forgets the line of a record, and drops the chunks that have no lines any more.
+func (l *lines) release(r *record) {
+	l.chunks[int(r.offset>>32)-l.first].used--
+	for len(l.chunks) > 1 && l.chunks[0].used == 0 {
+		l.size -= int64(cap(l.chunks[0].text))
+		l.chunks = slices.Delete(l.chunks, 0, 1)
+		l.first++
+	}
+}
+
+// file is a recording that the store reads.
+type file struct {
+	name string
+	io.ReaderAt
+	io.Closer
+}
+
+// lineReader reads the lines of records, and reads ahead where they follow each other. It must not be
+// used concurrently, and a line is valid until the next one is read.
+type lineReader struct {
+	store *Store
+	ahead []byte
+	from  int64 // offset of ahead in source
+	file  int   // the source of ahead; 0 is none
+}
+
+const readAhead = 512 << 10
+
+// line returns the line of a record, or nil when it is not there any more.
+func (l *lineReader) line(r *record) []byte {
+	if r.source == 0 {
+		l.store.mu.RLock()
+		defer l.store.mu.RUnlock()
+		return l.store.lines.get(r)
+	}
+	length := int64(r.length)
+	if int(r.source) == l.file {
+		if at := r.offset - l.from; at >= 0 && at+length <= int64(len(l.ahead)) {
+			return l.ahead[at : at+length]
+		}
+	}
+	size := length
+	if end := l.from + int64(len(l.ahead)); int(r.source) == l.file && r.offset >= l.from && r.offset-end < chunkSize {
+		size = max(length, readAhead)
+	}
+	l.ahead = slices.Grow(l.ahead[:0], int(size))[:size]
+	n, err := l.store.files[r.source-1].ReadAt(l.ahead, r.offset)
+	l.ahead, l.from, l.file = l.ahead[:n], r.offset, int(r.source)
+	if int64(n) < length {
+		_ = err // the file was truncated
+		return nil
+	}
+	return l.ahead[:length]
+}
+
+// words gives short texts numbers, such as the names of objects.
+type words struct {
+	mu   sync.RWMutex // guards the fields below
+	ids  map[string]uint16
+	list []string
+}
+
+// mostWords limits what a hostile sender can make the store remember, also in the length of a word.
+const (
+	mostWords   = 4096
+	longestWord = 100
+)
+
+// id returns the number of a word, from 1, or 0 when there are too many.
+func (w *words) id(word string) uint16 {
+	w.mu.RLock()
+	id, ok := w.ids[word]
+	w.mu.RUnlock()
+	if ok || len(word) > longestWord {
+		return id
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if id, ok := w.ids[word]; ok || len(w.list) == mostWords {
+		return id
+	}
+	if w.ids == nil {
+		w.ids = map[string]uint16{}
+	}
+	w.list = append(w.list, word)
+	w.ids[word] = uint16(len(w.list)) //nolint:gosec // at most mostWords
+	return w.ids[word]
+}
+
+// text returns the word of a number, or "" for 0.
+func (w *words) text(id uint16) string {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	if id == 0 {
+		return ""
+	}
+	return w.list[id-1]
+}

@@ -1,0 +1,124 @@
+package inspect
+
+import (
+	"strings"
+	"time"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
+)
+
+// Row is an exchange in a list. Members with a zero value are omitted. Times are in milliseconds.
+type Row struct {
+	ID              int64   `json:"id"`
+	At              string  `json:"at"`
+	Sent            bool    `json:"sent,omitempty"`
+	Origin          int64   `json:"origin,omitempty"`
+	File            string  `json:"file,omitempty"`
+	Method          string  `json:"method"`
+	Path            string  `json:"path"`
+	Object          string  `json:"object,omitempty"`
+	ObjectID        string  `json:"objectId,omitempty"`
+	Event           string  `json:"event,omitempty"`
+	Summary         string  `json:"summary,omitempty"`
+	Status          int     `json:"status,omitempty"`
+	Took            float64 `json:"took,omitempty"`
+	Outcome         string  `json:"outcome,omitempty"`
+	Problem         string  `json:"problem,omitempty"`
+	Errors          int     `json:"errors,omitempty"`
+	Warnings        int     `json:"warnings,omitempty"`
+	Size            int     `json:"size"`
+	DuplicateOf     int64   `json:"duplicateOf,omitempty"`
+	OutOfOrder      bool    `json:"outOfOrder,omitempty"`
+	Gap             float64 `json:"gap,omitempty"` // time without any exchange before this one, if it is long
+	ForwardedStatus int     `json:"forwardedStatus,omitempty"`
+	ForwardedTook   float64 `json:"forwardedTook,omitempty"`
+	Pinned          bool    `json:"pinned,omitempty"`
+
+	// Previous is the previous exchange of the same object.
+	Previous int64 `json:"previous,omitempty"`
+
+	// Gone means that the recording does not have the exchange any more.
+	Gone bool `json:"gone,omitempty"`
+}
+
+// mostSummarized is the largest line, in bytes, that is read for a row of a list; of a longer one only
+// what the store has in memory is shown.
+const mostSummarized = 256 << 10
+
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+// rows returns the rows of some exchanges. Those that were removed meanwhile are omitted.
+func (s *Store) rows(selected Selection, from, to int) []Row {
+	q := s.query()
+	reader := &lineReader{store: s}
+	rows := make([]Row, 0, to-from)
+	for i := from; i < to; i++ {
+		if row, _, ok := q.row(reader, int(selected.ID(i)), mostSummarized); ok {
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+// row returns the row of an exchange, and its entry when its line is at most limit bytes long.
+func (q *query) row(reader *lineReader, id int, limit uint32) (Row, recording.Entry, bool) {
+	kept, isKept := q.kept[id]
+	r := &kept.record
+	line := kept.line
+	switch {
+	case isKept:
+	case id < q.first || id > q.index.n:
+		return Row{}, recording.Entry{}, false
+	default:
+		r = q.index.get(id)
+	}
+	row := q.recordRow(id, r)
+	if r.length > limit {
+		return row, recording.Entry{}, true
+	}
+	if !isKept {
+		line = reader.line(r)
+	}
+	entry, err := recording.Parse(line)
+	if err != nil {
+		row.Gone = true
+		return row, entry, true
+	}
+	if !q.store.options.ShowSecrets {
+		entry = entry.Masked(q.store.options.SecretHeaders...)
+	}
+	row.add(entry, q.store.options.Catalog)
+	return row, entry, true
+}
+
+// recordRow returns what the store has in memory.
+func (q *query) recordRow(id int, r *record) Row {
+	row := Row{
+		ID: int64(id), At: time.Unix(0, r.at).UTC().Format(time.RFC3339Nano),
+		Sent: r.is(isSent), Object: q.store.words.text(r.name), Event: q.store.words.text(r.event),
+		Status: int(r.status), Took: float64(r.took) / 1000,
+		Errors: int(r.errors), Warnings: int(r.warnings), Size: int(r.size),
+		DuplicateOf: int64(r.duplicateOf), OutOfOrder: r.is(isLate), Gap: milliseconds(q.gap(id, r)),
+		ForwardedStatus: int(r.forwarded), Pinned: q.pins[id], Previous: int64(r.previous),
+	}
+	if len(q.store.files) > 1 && r.source > 0 {
+		row.File = q.store.files[r.source-1].name
+	}
+	q.store.mu.RLock()
+	defer q.store.mu.RUnlock()
+	row.Origin = q.store.origins[id]
+	return row
+}
+
+// add adds what only the line has.
+func (row *Row) add(entry recording.Entry, catalog *apizee.Catalog) {
+	event := catalog.Validate(entry.Body).Event
+	row.Method, row.Path = entry.Method, entry.Path
+	row.Object, row.Event, row.ObjectID = event.Object, event.Name, event.IDText()
+	row.Summary = strings.Join(event.Summary(), "  ")
+	row.Outcome, row.Problem = entry.Outcome, entry.Problem
+	if f := entry.Forwarded; f != nil {
+		row.ForwardedTook = milliseconds(f.Took)
+	}
+}

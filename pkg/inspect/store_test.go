@@ -1,0 +1,139 @@
+package inspect
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
+)
+
+func start() time.Time { return time.Date(2026, 11, 28, 12, 4, 5, 0, time.UTC) }
+
+// body returns the body of a ticket event.
+func ticket(id int, state string, at int64) string {
+	return fmt.Sprintf(`{"event":"update","time":%d,"object":"ticket","objectId":%d,"props":{"state":%q}}`, at, id, state)
+}
+
+// received returns an exchange as a listener adds it, a second after the n-th.
+func received(n int, body string) Exchange {
+	report := apizee.Documented().Validate([]byte(body))
+	return Exchange{Entry: recording.Entry{
+		ReceivedAt: start().Add(time.Duration(n) * time.Second), Method: "POST", Path: "/hooks/?n=1",
+		Headers: map[string][]string{"User-Agent": {"Cloud Apizee"}, "Content-Type": {"application/JSON"}, "X-Api-Key": {"hunter2"}},
+		Body:    []byte(body), Status: 204, Findings: report.Findings, Took: 1500 * time.Microsecond,
+	}}
+}
+
+func newStore(t *testing.T, o Options, bodies ...string) *Store {
+	t.Helper()
+	o.Catalog = apizee.Documented()
+	s := New(o)
+	for i, body := range bodies {
+		if id := s.Add(received(i, body)); id != int64(i+1) {
+			t.Fatalf("exchange %d has id %d", i+1, id)
+		}
+	}
+	return s
+}
+
+// selectIDs returns the ids that a filter selects.
+func selectIDs(t *testing.T, s *Store, filter string) []int64 {
+	t.Helper()
+	f, err := s.ParseFilter(filter, start().Add(time.Hour))
+	if err != nil {
+		t.Fatalf("%s: %v", filter, err)
+	}
+	selected, err := s.Select(context.Background(), f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids := []int64{}
+	for i := range selected.Len() {
+		ids = append(ids, selected.ID(i))
+		if got := selected.Index(selected.ID(i)); got != i {
+			t.Errorf("%s: exchange %d is at %d, not %d", filter, selected.ID(i), got, i)
+		}
+	}
+	if selected.Index(9999) != -1 {
+		t.Errorf("%s: an unknown exchange has a place", filter)
+	}
+	return ids
+}
+
+func TestMarks(t *testing.T) {
+	s := newStore(t, Options{},
+		ticket(1, "new", 10), ticket(2, "new", 10), ticket(1, "open", 20), ticket(1, "new", 10), ticket(1, "opened", 15), ticket(1, "done", 20), "", "")
+	late := received(200, ticket(3, "new", 1))
+	s.Add(late)
+	rows := s.rows(Selection{from: 1, to: 10}, 0, 9)
+	type marks struct {
+		Duplicate, Previous int64
+		Late                bool
+		Gap                 float64
+	}
+	want := []marks{{}, {}, {0, 1, false, 0}, {1, 3, true, 0}, {0, 4, true, 0}, {0, 5, false, 0}, {}, {}, {0, 0, false, 193_000}}
+	for i, row := range rows {
+		if got := (marks{row.DuplicateOf, row.Previous, row.OutOfOrder, row.Gap}); got != want[i] {
+			t.Errorf("exchange %d: %+v, want %+v", i+1, got, want[i])
+		}
+	}
+}
+
+func TestMemoryIsLimited(t *testing.T) {
+	const limit = 2 << 20
+	s := newStore(t, Options{Memory: limit})
+	filler := strings.Repeat("x", 1000)
+	for i := range 20_000 {
+		s.Add(received(i, ticket(i, filler, 1)))
+		if i == 5 {
+			s.Pin(3, true)
+		}
+	}
+	status, _ := s.Status()
+	if status.Memory > limit+chunkSize || status.Removed == 0 || status.Removed+status.Total != 20_000 || status.RemovedBytes < 1000*status.Removed {
+		t.Errorf("%+v", status)
+	}
+	ids := selectIDs(t, s, "")
+	if ids[0] != 3 || ids[1] != status.Last-status.Total+2 || int64(len(ids)) != status.Total {
+		t.Errorf("%d exchanges, the first are %v; %+v", len(ids), ids[:2], status)
+	}
+	if got := selectIDs(t, s, "XXXXXXXXXXXX object=ticket"); !slices.Equal(got, ids) {
+		t.Errorf("%d are selected, not %d", len(got), len(ids))
+	}
+	if d, _, ok := s.detail(3); !ok || d.ObjectID != "2" || !d.Pinned {
+		t.Errorf("the pinned exchange: %t, %+v", ok, d)
+	}
+	if _, _, ok := s.detail(4); ok {
+		t.Error("a removed exchange is still there")
+	}
+	s.Pin(3, false)
+	if _, _, ok := s.detail(3); ok {
+		t.Error("it is there without the pin")
+	}
+}
+
+func TestClear(t *testing.T) {
+	s := newStore(t, Options{}, ticket(1, "new", 1), ticket(2, "new", 1), ticket(3, "new", 1))
+	s.Pin(2, true)
+	if n := s.Clear("a"); n != 2 {
+		t.Errorf("%d were cleared", n)
+	}
+	s.Add(received(4, ticket(4, "new", 1)))
+	if got := selectIDs(t, s, ""); !slices.Equal(got, []int64{2, 4}) {
+		t.Errorf("after clearing %v", got)
+	}
+	if got := selectIDs(t, s, "object=ticket"); !slices.Equal(got, []int64{2, 4}) {
+		t.Errorf("filtered %v", got)
+	}
+	if s.Undo("b") || !s.Undo("a") || s.Undo("a") {
+		t.Error("only the last clearing can be undone, once")
+	}
+	if got := selectIDs(t, s, ""); !slices.Equal(got, []int64{1, 2, 3, 4}) {
+		t.Errorf("after undoing %v", got)
+	}
+}
