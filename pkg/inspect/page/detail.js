@@ -34,10 +34,11 @@ export function detailView(x, act, state) {
     h("p.facts", {}, facts(x, act), h("span.chips", {}, marks(x))),
     others.length > 0 && h("div.findings", { role: "group", "aria-label": "Findings" }, others.map((f) => findingView(f, true))),
     bodySection(x, raw, ofBody),
-    headerSection("Request", `${x.method} ${x.path}`, x.headers, ofHeaders),
+    section("Request", x.remote ? ["from ", data(x.remote)] : "", [], h("p.mono.line1", {}, data(`${x.method} ${x.path}`)), headerTable(x.headers, ofHeaders)),
     x.forwarded && responseSection("Response of the endpoint", x.forwarded, x.id, "forwarded"),
     // The endpoint's response is returned to the sender as it is.
-    !(x.forwarded?.status && x.forwarded.status === x.response?.status) && responseSection(x.sent ? "Response of the endpoint" : "Response", x.response ? { took: x.took, ...x.response } : { failure: x.problem || "no response" }, x.id, "response"),
+    (x.response ? x.response.status !== x.forwarded?.status : !x.forwarded) &&
+      responseSection("Response", x.response ? { took: x.took, ...x.response } : { failure: x.problem || "no response" }, x.id, "response"),
   ];
 }
 
@@ -50,7 +51,6 @@ function facts(x, act) {
   if (x.took !== undefined) parts.push(duration(x.forwardedTook ?? x.took));
   if (x.errors) parts.push(h("span.error", {}, "✗ " + count(x.errors, "error")));
   if (x.warnings) parts.push(h("span.warning", {}, "! " + count(x.warnings, "warning")));
-  if (x.remote) parts.push(h("span", {}, "from ", data(x.remote)));
   if (x.file) parts.push(data(x.file));
   const link = (text, id) => h("a", { href: "#/" + id, click: (e) => (e.preventDefault(), act.open(id)) }, text);
   if (x.origin) parts.push(link("sent again from #" + x.origin, x.origin));
@@ -60,7 +60,7 @@ function facts(x, act) {
 }
 
 /** @param {string} title
- * @param {string} meta
+ * @param {any} meta
  * @param {any} tools
  * @param {...any} content */
 function section(title, meta, tools, ...content) {
@@ -78,7 +78,7 @@ function bodySection(x, raw, findings) {
     for (const b of [prettyButton, rawButton]) b.setAttribute("aria-pressed", String((b === prettyButton) === pretty));
     const code = pretty ? codeView(body.pretty, { json: true, findings, label: "Body, indented" })
       : codeView(raw, { json: true, findings: broken ? mistake : findings, label: "Body, as it came" });
-    content.replaceChildren(code);
+    content.replaceChildren(code, pretty && body.prettyTruncated ? h("p.dim", {}, "The indented body is cut; raw shows more.") : "");
   };
   const prettyButton = h("button.tab", { click: () => show(true) }, "Pretty");
   const rawButton = h("button.tab", { click: () => show(false) }, "Raw");
@@ -97,10 +97,6 @@ const incomplete = () => h("p.dim", {}, "Only the start of the body was kept.");
 
 const download = (id, part) => h("a.quiet", { href: address(`exchanges/${id}/body`, { part }), download: `body-${id}.txt` }, "Download");
 
-function headerSection(title, line, headers, findings) {
-  return section(title, "", [], h("p.mono.line1", {}, data(line)), headerTable(headers, findings));
-}
-
 function headerTable(headers = [], findings = []) {
   return h("dl.headers", {}, headers.map(({ name, value }) => h("div", {},
     h("dt", {}, data(name)),
@@ -111,7 +107,7 @@ function responseSection(title, r, id, part) {
   const failed = r.failure && h("div.findings", {}, findingView({ severity: "error", path: "", message: r.failure.message ?? r.failure }));
   const { kind } = statusOf(r);
   const text = bodyText(r.body);
-  const line = r.status && h("p.mono.line1", {}, h("span.status." + (kind || "ok"), {}, String(r.status)), r.url && [" ", data(r.url)]);
+  const line = r.status > 0 && h("p.mono.line1", {}, h("span.status." + (kind || "ok"), {}, String(r.status)), r.url && [" ", data(r.url)]);
   return section(title, duration(r.took), text && download(id, part), failed, line, headerTable(r.headers),
     text && codeView(r.body.pretty ?? text, { json: /^\s*[[{]/.test(text), label: title }), r.body?.truncated && cut(r.body, text), r.body?.incomplete && incomplete());
 }

@@ -6,7 +6,11 @@ import { h, plain, safe, size } from "./dom.js";
 import { find, offsetOf } from "./json.js";
 
 const checkAfter = 150;
+
+// What was typed and not sent, by exchange: leaving the editor does not lose it.
+const drafts = new Map();
 const largest = 2 << 20;
+const largestIndented = 64 << 10; // the API cuts longer ones
 
 // Headers that belong to a connection or follow from the body.
 const own = /^(host|content-length|connection|transfer-encoding|accept-encoding)$/i;
@@ -21,7 +25,7 @@ export async function editView(x, targets, act) {
     const why = x.body.base64 ? "The body is not text" : `The body has ${size(x.body.size)}`;
     return [h("div.bar", {}, close, heading), h("p.wide", {}, why + ": it can be sent again as it is, and cannot be edited here.")];
   }
-  const original = x.body?.truncated ? await text(`exchanges/${x.id}/body`, { part: "request" }) : (x.body?.pretty ?? bodyText(x.body));
+  const original = x.body?.truncated ? await text(`exchanges/${x.id}/body`, { part: "request" }) : (x.body?.pretty?.length < largestIndented ? x.body.pretty : bodyText(x.body));
 
   const target = h("select", { id: "target" }, targets.map((t, i) => h("option", { value: String(t.name ?? i) }, plain(t.name && t.name !== t.url ? `${t.name} (${t.url})` : t.url))));
   const method = h("input.method", { id: "method", spellcheck: "false", autocomplete: "off" });
@@ -34,13 +38,12 @@ export async function editView(x, targets, act) {
   const list = h("div.findings", { role: "group", "aria-label": "Findings" });
   const send = h("button.primary", { type: "submit", disabled: targets.length === 0 }, "Send");
 
-  method.value = x.method;
-  path.value = x.path;
-  headers.value = (x.headers || []).filter((p) => !own.test(p.name)).map((p) => p.name + ": " + p.value).join("\n");
+  const fields = [method, path, headers, body];
+  const draft = drafts.get(x.id) || [x.method, x.path, (x.headers || []).filter((p) => !own.test(p.name)).map((p) => p.name + ": " + p.value).join("\n"), original];
+  fields.forEach((field, i) => (field.value = draft[i]));
   headers.rows = Math.min(8, Math.max(2, headers.value.split("\n").length));
-  body.value = original;
   const lines = (s) => s.split("\n").length;
-  body.rows = Math.min(24, Math.max(8, lines(original) + 1));
+  body.rows = Math.min(24, Math.max(8, lines(body.value) + 1));
 
   let findings = [];
   const number = () => {
@@ -102,18 +105,20 @@ export async function editView(x, targets, act) {
     problem.replaceChildren();
     try {
       const request = { origin: x.id, target: target.value, method: method.value, path: path.value, headers: parseHeaders(headers.value), body: body.value, now: now.checked };
-      act.sent((await post("send", request)).id);
+      const { id } = await post("send", request);
+      drafts.delete(x.id);
+      act.sent(id);
     } catch (error) {
       problem.replaceChildren("✗ ", ...safe(error.message), error.hint ? ". " : "", ...safe(error.hint));
       send.disabled = false;
     }
-  }, keydown: (e) => {
+  }, input: () => drafts.set(x.id, fields.map((field) => field.value)), keydown: (e) => {
     if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) {
       e.preventDefault();
       form.requestSubmit();
     }
   } },
-    h("div.bar", {}, close, heading, h("div.actions", {}, h("button", { type: "button", click: act.cancel }, "Cancel"), send)),
+    h("div.bar", {}, close, heading, h("div.actions", {}, h("button", { type: "button", click: () => (drafts.delete(x.id), act.cancel()) }, "Cancel"), send)),
     problem,
     targets.length === 0 && h("p.wide.warning", {}, "! There is no target to send to. Start with --forward-to URL, or --to URL."),
     h("div.fields", {},

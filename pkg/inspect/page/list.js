@@ -47,10 +47,15 @@ export class List {
     return this.refresh();
   }
 
-  /** Fetches what is in view again. */
-  refresh() {
+  /** Fetches what is in view again; while that takes, once more at most. */
+  async refresh() {
     for (const window of this.windows.values()) window.stale = true;
-    return this.draw(true);
+    this.again = Boolean(this.refreshing);
+    if (this.again) return;
+    this.refreshing = true;
+    await this.draw(true);
+    this.refreshing = false;
+    if (this.again) this.refresh();
   }
 
   pause(on) {
@@ -114,6 +119,7 @@ export class List {
     }
     this.pool.forEach((row, i) => {
       const index = from + i;
+      if (this.selected && this.row(index)?.id === this.selected) this.index = index;
       row.hidden = index >= to;
       if (row.hidden) return;
       row.style.transform = `translateY(${Math.round(this.grid.scrollTop + index * this.rowHeight - top)}px)`;

@@ -225,7 +225,7 @@ async function showStatus() {
   status = await get("status");
   const files = (status.files || []).join(", ");
   const parts = status.live
-    ? [h("span.on", { role: "img", "aria-label": "live" }), data(status.listening, "span"), status.forwardTo && h("span.dim", {}, "→ ", data(status.forwardTo)), status.recording && h("span.dim", {}, "recording ", data(status.recording))]
+    ? [h("span.on", { role: "img", "aria-label": "live" }), data(status.listening, "span"), status.forwardTo && h("span.dim", {}, "→ ", data(status.forwardTo)), status.recording && h("span.dim", {}, "recording ", data(status.recording)), status.secrets === "shown" && h("span.warning", {}, "secrets shown")]
     : [data(files, "span")];
   byID("source").replaceChildren(...parts.filter(Boolean));
   byID("source").title = `apizee-hooks ${status.version}` + (status.memory?.limit ? `, ${size(status.memory.used)} of ${size(status.memory.limit)} used` : "");
