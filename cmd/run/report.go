@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 
-	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/report"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/parse"
 )
@@ -25,7 +24,7 @@ func (r *running) report(all report.Report) error {
 		return err
 	}
 	if r.options.github {
-		return r.app.WriteSafely(console.Unchanged(r.app.Stdout), func(w io.Writer) error { return report.GitHub(w, all) })
+		return r.app.WriteForGitHub(all)
 	}
 	return nil
 }

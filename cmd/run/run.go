@@ -91,7 +91,7 @@ func (o *options) addFlags(c *cobra.Command) {
 	f.BoolVar(&o.checkOnly, "check", false, "check the scenarios, and send nothing")
 	o.Programs.AddFlags(c, f)
 	cli.ReportFlag(c, &o.reports, report.Formats()...)
-	f.BoolVar(&o.github, "github", false, "print annotations for GitHub Actions")
+	f.BoolVar(&o.github, "github", false, "print annotations and write the summary of a GitHub Actions job")
 	f.BoolVar(&o.failFast, "fail-fast", false, "stop at the first failure")
 	cli.CountFlag(f, &o.repeat, "repeat", 1, "number of runs of all scenarios")
 	f.BoolVar(&o.shuffle, "shuffle", false, "run the scenarios in random order")

@@ -1,5 +1,5 @@
 // Package report writes the results of a run in the formats of CI servers and other tools: JUnit
-// XML, TAP 13, JSON, GitHub annotations, and an HTML page.
+// XML, TAP 13, JSON, GitLab code quality, GitHub annotations and summaries, and an HTML page.
 //
 // A Report has suites and cases, whatever they are about. The caller masks secrets. Every format
 // accepts any text: what the format cannot represent is escaped.
@@ -159,10 +159,14 @@ const (
 	JUnit Format = "junit"
 	TAP   Format = "tap"
 	JSON  Format = "json"
+	// CodeQuality is GitLab's.
+	CodeQuality Format = "codequality"
 )
 
 // Formats returns the names of all formats.
-func Formats() []string { return []string{string(JUnit), string(TAP), string(JSON)} }
+func Formats() []string {
+	return []string{string(JUnit), string(TAP), string(JSON), string(CodeQuality)}
+}
 
 // Write writes a report in this format.
 func (f Format) Write(w io.Writer, r Report) error {
@@ -173,6 +177,8 @@ func (f Format) Write(w io.Writer, r Report) error {
 		return tap(w, r)
 	case JSON:
 		return writeJSON(w, r)
+	case CodeQuality:
+		return codeQuality(w, r)
 	}
 	return fmt.Errorf("unknown report format %q", string(f))
 }

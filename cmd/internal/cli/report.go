@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 
@@ -151,6 +152,22 @@ func (a *App) WriteReports(r *Reports, writers map[string]func(io.Writer) error)
 		return Usage(err, "all events were sent; check the path of the report.")
 	}
 	return nil
+}
+
+// WriteForGitHub writes annotations to standard output, and a summary to the page of the job, if
+// this is one.
+func (a *App) WriteForGitHub(r report.Report) error {
+	err := a.WriteSafely(console.Unchanged(a.Stdout), func(w io.Writer) error { return report.GitHub(w, r) })
+	path, _ := a.LookupEnv("GITHUB_STEP_SUMMARY")
+	if err != nil || path == "" {
+		return err
+	}
+	file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		return Usage(fmt.Errorf("GITHUB_STEP_SUMMARY: %w", err), "")
+	}
+	defer file.Close()
+	return a.WriteSafely(file, func(w io.Writer) error { return report.Summary(w, r) })
 }
 
 // WriteSafely writes a text in any format with known secrets masked and with control and
