@@ -13,6 +13,7 @@ tool (
 
 require (
 	github.com/apizee-hooks/apizee-hooks v0.0.0
+	golang.org/x/crypto/x509roots/fallback v0.0.0-20261030153154-30a33513ff6d
 	golang.org/x/sys v0.50.0
 )
 
