@@ -210,3 +210,18 @@ func requests(ts *testscript.TestScript, neg bool, args []string) {
 	defer box.mu.Unlock()
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(box.text.String()), 0o644))
 }
+
+// releases starts a server with the releases in a directory, DIR/v1.2.3/FILE, of which the named
+// tag is the latest; $RELEASES is its URL: releases DIR v1.2.3.
+func releases(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: releases DIR TAG")
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/latest", http.RedirectHandler("/tag/"+args[1], http.StatusFound))
+	mux.HandleFunc("/tag/", func(http.ResponseWriter, *http.Request) {})
+	mux.Handle("/download/", http.StripPrefix("/download/", http.FileServer(http.Dir(ts.MkAbs(args[0])))))
+	server := httptest.NewServer(mux)
+	ts.Defer(server.Close)
+	ts.Setenv("RELEASES", server.URL)
+}

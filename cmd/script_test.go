@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -20,6 +21,10 @@ func TestMain(m *testing.M) {
 // TestScripts runs each testdata/*.txtar: the real program, as a process, against
 // real sockets.
 func TestScripts(t *testing.T) {
+	checkout, err := filepath.Abs("..")
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata",
 		UpdateScripts: golden.FlagUpdate(),
@@ -32,6 +37,7 @@ func TestScripts(t *testing.T) {
 			"wire":      wire,
 			"mute":      mute,
 			"endpoint6": endpoint6,
+			"releases":  releases,
 			"listener":  startListener,
 			"stopped":   stopListener,
 		},
@@ -39,6 +45,7 @@ func TestScripts(t *testing.T) {
 			env.Values[inboxKey{}] = &inbox{}
 			env.Values[listenerKey{}] = new(*listener)
 			env.Setenv("HOME", env.WorkDir+"/home")
+			env.Setenv("CHECKOUT", checkout)
 			env.Setenv("NO_COLOR", "")
 			env.Setenv("COLUMNS", "")
 			env.Setenv("GORACE", "atexit_sleep_ms=0") // the race detector delays the end of each process by 1 s
