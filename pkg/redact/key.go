@@ -16,6 +16,9 @@ import (
 type secretKey struct {
 	mac   hash.Hash
 	block cipher.Block // for the many short computations of permutations and checks
+
+	buffer  []byte // memory that is used again
+	in, out [aes.BlockSize]byte
 }
 
 // newSecretKey derives a key from bytes of any length, or from random ones when there are none.
@@ -33,17 +36,16 @@ func newSecretKey(key []byte) *secretKey {
 	if err != nil {
 		panic(err) // of a wrong length, which a hash has not
 	}
-	return &secretKey{hmac.New(sha256.New, derive("apizee-hooks scrubbing: values")), block}
+	return &secretKey{mac: hmac.New(sha256.New, derive("apizee-hooks scrubbing: values")), block: block}
 }
 
 // hash returns the first bytes of the keyed hash of a value that is used for one purpose.
 func (k *secretKey) hash(purpose, value string) (sum [sha256.Size]byte) {
 	k.mac.Reset()
-	k.mac.Write([]byte(purpose))
-	k.mac.Write([]byte{0})
-	k.mac.Write([]byte(value))
-	k.mac.Sum(sum[:0])
-	return sum
+	k.buffer = append(append(append(k.buffer[:0], purpose...), 0), value...)
+	k.mac.Write(k.buffer)
+	k.buffer = k.mac.Sum(k.buffer[:0])
+	return [sha256.Size]byte(k.buffer)
 }
 
 // number returns a keyed number below n for a value.
@@ -62,12 +64,11 @@ const (
 )
 
 func (k *secretKey) encrypt(a uint64, b, use uint32) uint64 {
-	var in, out [aes.BlockSize]byte
-	binary.BigEndian.PutUint64(in[:], a)
-	binary.BigEndian.PutUint32(in[8:], b)
-	binary.BigEndian.PutUint32(in[12:], use)
-	k.block.Encrypt(out[:], in[:])
-	return binary.BigEndian.Uint64(out[:])
+	binary.BigEndian.PutUint64(k.in[:], a)
+	binary.BigEndian.PutUint32(k.in[8:], b)
+	binary.BigEndian.PutUint32(k.in[12:], use)
+	k.block.Encrypt(k.out[:], k.in[:])
+	return binary.BigEndian.Uint64(k.out[:])
 }
 
 // move permutes the numbers below n so that none stays: a shift has no fixed point, and neither has its

@@ -25,8 +25,10 @@ const (
 	KindIP       Kind = "ip"
 	KindToken    Kind = "token" // a long run of letters and digits
 	KindText     Kind = "text"
-	KindKey      Kind = "key"    // of an object
-	KindSecret   Kind = "secret" // the value of a header whose name says so
+
+	KindName       Kind = "name"       // of a member, which is data
+	KindSecret     Kind = "secret"     // the value of a header whose name says so, or a masked value
+	KindDocumented Kind = "documented" // a word of the documentation
 )
 
 // Classify returns the kind of a text. Names, addresses and everything unknown are texts.

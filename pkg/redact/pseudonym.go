@@ -98,11 +98,8 @@ const cell = 0.3
 // coordinate replaces a latitude or a longitude, up to limit degrees, by that of the one keyed point of
 // its cell. Nothing about where in the cell it was remains, not even in a track of thousands of
 // positions, and the point of the cell is its own pseudonym.
-func (k *secretKey) coordinate(text string, limit float64) (moved string, ok bool) {
-	degrees, err := strconv.ParseFloat(text, 64)
-	if err != nil || math.Abs(degrees) > limit {
-		return "", false
-	}
+func (k *secretKey) coordinate(text string, limit float64) string {
+	degrees, _ := strconv.ParseFloat(text, 64)
 	index := math.Floor(degrees / cell)
 	index = min(index, math.Round(limit/cell)-1)
 	sum := k.hash("position", strconv.FormatFloat(limit, 'f', -1, 64)+" "+strconv.FormatFloat(index, 'f', -1, 64))
@@ -113,7 +110,12 @@ func (k *secretKey) coordinate(text string, limit float64) (moved string, ok boo
 	if _, fraction, found := strings.Cut(text, "."); found {
 		decimals = len(fraction)
 	}
-	return strconv.FormatFloat((index+inCell)*cell, 'f', min(max(decimals, fewest), most), 64), true
+	return strconv.FormatFloat((index+inCell)*cell, 'f', min(max(decimals, fewest), most), 64)
+}
+
+func isCoordinate(text string, limit float64) bool {
+	degrees, err := strconv.ParseFloat(text, 64)
+	return err == nil && math.Abs(degrees) <= limit
 }
 
 // date moves a date by a keyed number of days, 200 to 202 years into the future. The time of the day

@@ -1,10 +1,7 @@
 package redact
 
 import (
-	"cmp"
-	"maps"
 	"net/textproto"
-	"slices"
 	"strings"
 )
 
@@ -35,15 +32,7 @@ type Scrubber struct {
 	keep       map[string]bool
 	documented func(path, value string) bool
 	isBlank    bool
-	counts     map[count]int
-	scratch    scratch
-}
-
-// count is what is counted of the values at a path.
-type count struct {
-	path string
-	kind Kind
-	kept bool
+	tree       *tree
 }
 
 // NewScrubber returns a Scrubber.
@@ -52,7 +41,6 @@ func NewScrubber(options ScrubOptions) *Scrubber {
 		key:        newSecretKey(options.Key),
 		keep:       make(map[string]bool),
 		documented: options.Documented,
-		counts:     make(map[count]int),
 	}
 	if s.documented == nil {
 		s.documented = func(string, string) bool { return false }
@@ -60,54 +48,83 @@ func NewScrubber(options ScrubOptions) *Scrubber {
 	for _, path := range options.Keep {
 		s.keep[path] = true
 	}
+	s.tree = newTree(s.keep)
 	return s
 }
 
 // Blank returns a Scrubber that keeps the same values, and writes nothing in place of the others: an
 // empty text, or zero. What it leaves does not come from a value that is replaced.
 func (s *Scrubber) Blank() *Scrubber {
-	return &Scrubber{key: s.key, keep: s.keep, documented: s.documented, isBlank: true, counts: make(map[count]int)}
+	return &Scrubber{key: s.key, keep: s.keep, documented: s.documented, isBlank: true, tree: newTree(s.keep)}
 }
 
 // Value returns what stands for a string at a path.
-func (s *Scrubber) Value(path, text string) string { return s.value(path, text, Classify(text)) }
+func (s *Scrubber) Value(path, text string) string { return s.value(s.tree.at(path), text, false) }
 
-// value is Value for a string or a number that looks like a kind.
-func (s *Scrubber) value(path, text string, kind Kind) string {
-	kind, kept := s.judge(path, text, kind)
-	s.count(path, kind, kept)
+func (s *Scrubber) value(n *node, text string, isNumber bool) string {
+	kind, kept := s.judge(n, text, isNumber)
+	n.count(kind, kept)
 	switch {
 	case kept:
 		return text
 	case s.isBlank:
 		return ""
 	}
-	return s.key.at(path, kind, text)
+	return s.key.at(n, kind, text)
 }
 
-// at returns the pseudonym of a value at a path.
-func (k *secretKey) at(path string, kind Kind, text string) string {
+// at returns the pseudonym of a value.
+func (k *secretKey) at(n *node, kind Kind, text string) string {
 	if kind == KindPosition {
-		moved, _ := k.coordinate(text, positionLimit(path))
-		return moved
+		return k.coordinate(text, n.limit)
 	}
 	return k.replace(kind, text)
 }
 
-// judge returns the kind of a value, for which the path may matter, and whether it stays.
-func (s *Scrubber) judge(path, text string, kind Kind) (_ Kind, kept bool) {
+func (s *Scrubber) replaceName(n *node, name string) string {
+	n.count(KindName, false)
+	if s.isBlank {
+		return "*"
+	}
+	return s.key.replace(Classify(name), name)
+}
+
+func (s *Scrubber) keepName(*node) {}
+
+// judge returns the kind of a value, and whether it stays.
+func (s *Scrubber) judge(n *node, text string, isNumber bool) (kind Kind, kept bool) {
+	switch {
+	case n.keeps, saysNothing(text):
+		return kindOf(n, text, isNumber), true
+	case s.documented(n.path, text):
+		return KindDocumented, true
+	case isMasked(text):
+		return KindSecret, true
+	}
+	return kindOf(n, text, isNumber), false
+}
+
+func saysNothing(text string) bool {
 	switch text {
 	case "", "0", "true", "false", "null":
-		return kind, true
+		return true
 	}
-	if kind == KindInteger || kind == KindDecimal {
-		if limit := positionLimit(path); limit > 0 {
-			if _, ok := s.key.coordinate(text, limit); ok {
-				kind = KindPosition
-			}
-		}
+	return false
+}
+
+// kindOf returns the kind of a value, for which the path may matter.
+func kindOf(n *node, text string, isNumber bool) Kind {
+	kind := KindInteger
+	switch {
+	case !isNumber:
+		kind = Classify(text)
+	case strings.ContainsAny(text, ".eE"):
+		kind = KindDecimal
 	}
-	return kind, isMasked(text) || s.keep[path] || s.documented(path, text)
+	if n.limit > 0 && (kind == KindInteger || kind == KindDecimal) && isCoordinate(text, n.limit) {
+		return KindPosition
+	}
+	return kind
 }
 
 // isMasked reports whether a value was masked when it was recorded.
@@ -170,12 +187,12 @@ func isFieldName(name string) bool {
 
 // Header returns what stands for the value of a header. The scheme of a credential stays.
 func (s *Scrubber) Header(name, value string) string {
-	path := "headers." + textproto.CanonicalMIMEHeaderKey(name)
-	kind, kept := s.judge(path, value, Classify(value))
+	n := s.tree.at("headers." + textproto.CanonicalMIMEHeaderKey(name))
+	kind, kept := s.judge(n, value, false)
 	if IsSecret(name) {
 		kind = KindSecret
 	}
-	s.count(path, kind, kept)
+	n.count(kind, kept)
 	scheme, credentials, found := strings.Cut(value, " ")
 	switch {
 	case kept:
@@ -187,7 +204,7 @@ func (s *Scrubber) Header(name, value string) string {
 	case kind == KindSecret && found && isScheme(scheme):
 		return scheme + " " + s.key.text(credentials)
 	}
-	return s.key.at(path, kind, value)
+	return s.key.at(n, kind, value)
 }
 
 func isScheme(word string) bool {
@@ -197,10 +214,10 @@ func isScheme(word string) bool {
 // Path returns what stands for the target of a request: its path and query. Its segments are at the
 // path "path".
 func (s *Scrubber) Path(target string) string {
-	const path = "path"
+	n := s.tree.at("path")
 	stays := func(segment string) bool {
-		kind, kept := s.judge(path, segment, Classify(segment))
-		s.count(path, kind, kept)
+		kind, kept := s.judge(n, segment, false)
+		n.count(kind, kept)
 		return kept
 	}
 	if strings.HasPrefix(target, "/") || !isURI(target) {
@@ -209,42 +226,5 @@ func (s *Scrubber) Path(target string) string {
 	return s.key.uri(target)
 }
 
-// Row says how often the values of a kind at a path were kept or replaced.
-type Row struct {
-	Path  string `json:"path"`
-	Kind  Kind   `json:"kind"`
-	Kept  bool   `json:"kept"`
-	Count int    `json:"count"`
-}
-
-// mostCounted is how many rows there are at most; data that is used as the name of a field can make
-// any number of paths.
-const mostCounted = 10_000
-
-func (s *Scrubber) count(path string, kind Kind, kept bool) {
-	c := count{path, kind, kept}
-	if _, ok := s.counts[c]; !ok && len(s.counts) >= mostCounted {
-		c.path = "…"
-	}
-	s.counts[c]++
-}
-
 // Report returns what was kept and what was replaced, by path.
-func (s *Scrubber) Report() []Row { return rows(s.counts) }
-
-func rows(counts map[count]int) []Row {
-	var rows []Row
-	for c, n := range maps.All(counts) {
-		rows = append(rows, Row{c.path, c.kind, c.kept, n})
-	}
-	slices.SortFunc(rows, func(a, b Row) int {
-		kept := func(r Row) int {
-			if r.Kept {
-				return 0
-			}
-			return 1
-		}
-		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(kept(a), kept(b)), cmp.Compare(a.Kind, b.Kind))
-	})
-	return rows
-}
+func (s *Scrubber) Report() []Row { return s.tree.rows() }

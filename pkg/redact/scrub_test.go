@@ -101,7 +101,7 @@ func TestScrubKinds(t *testing.T) {
 			if again := testScrubber().Value(test.path, test.in); again != got {
 				t.Errorf("became %q another time", again)
 			}
-			if other := NewScrubber(ScrubOptions{}).Value(test.path, test.in); other == got && len(got) > 3 && test.kind != KindIP {
+			if other := NewScrubber(ScrubOptions{Key: []byte("another")}).Value(test.path, test.in); other == got && len(got) > 3 {
 				t.Errorf("became %q with another key", other)
 			}
 			if again := s.Value(test.path, got); withoutNumbers(test.kind, again) != withoutNumbers(test.kind, got) {

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -12,189 +12,207 @@ import (
 // JSON returns a body with its values, and the names that are data, replaced, without white space. A
 // body that is not valid JSON is refused. A name that comes twice is not: both values are replaced.
 func (s *Scrubber) JSON(body []byte) ([]byte, error) {
-	return s.scratch.walk(body, s)
+	if err := validate(body); err != nil {
+		return nil, err
+	}
+	w := walker{visitor: s, tree: s.tree, text: string(body), out: make([]byte, 0, len(body)*3/2)}
+	if err := w.any(s.tree.root, 0); err != nil {
+		return nil, err
+	}
+	return w.out, nil
+}
+
+var errInvalid = errors.New("invalid JSON")
+
+// validate returns an error that does not quote the body.
+func validate(body []byte) error {
+	decoder := jsontext.NewDecoder(bytes.NewReader(body), jsontext.AllowDuplicateNames(true))
+	if jsontext.Value(body).IsValid(jsontext.AllowDuplicateNames(true)) {
+		return nil
+	}
+	var syntax *jsontext.SyntacticError
+	if _, err := decoder.ReadValue(); errors.As(err, &syntax) {
+		return fmt.Errorf("%w at byte %d", errInvalid, syntax.ByteOffset+1)
+	}
+	return errInvalid
 }
 
 // visitor is what is done with the values of a body.
 type visitor interface {
-	KeepsName(path, name string) bool
 	// replaceName returns what stands for a name that is data.
-	replaceName(path, name string) string
+	replaceName(n *node, name string) string
+	// keepName is told of each name that stays.
+	keepName(n *node)
 	// value returns what stands for a string or a number.
-	value(path, text string, kind Kind) string
+	value(n *node, text string, isNumber bool) string
 }
 
-func (s *Scrubber) replaceName(path, name string) string {
-	s.count(path, KindKey, false)
-	if s.isBlank {
-		return "*"
-	}
-	return s.key.value(name)
+// walker goes through the values of a body.
+type walker struct {
+	visitor
+	tree *tree
+	text string // what is left of the body
+	dry  bool   // nothing is written
+	out  []byte
 }
 
-// value returns the pseudonym of a text by what it looks like.
-func (k *secretKey) value(text string) string { return k.replace(Classify(text), text) }
+// maxDepth of nested values; jsontext has the same.
+const maxNesting = 10_000
 
-// scratch is memory that is used again for each body.
-type scratch struct {
-	decoder  jsontext.Decoder
-	reader   bytes.Reader
-	path     []byte
-	text     []byte
-	out      []byte
-	interned map[string]string
-}
-
-const (
-	mostInterned = 10_000 // paths and names that are remembered
-	longestPath  = 512    // bytes; what is deeper has the path of what it is in
-)
-
-// intern returns a path as a string, mostly without allocating one.
-func (w *scratch) intern(path []byte) string {
-	if s, ok := w.interned[string(path)]; ok {
-		return s
+// any reads the next value, which is at a node, and writes what stands for it. It assumes valid JSON,
+// and returns an error where it cannot go on.
+func (w *walker) any(n *node, depth int) error {
+	w.space()
+	if w.text == "" || depth > maxNesting {
+		return errInvalid
 	}
-	s := string(path)
-	if w.interned == nil {
-		w.interned = make(map[string]string)
-	}
-	if len(w.interned) < mostInterned && len(s) <= longestPath {
-		w.interned[s] = s
-	}
-	return s
-}
-
-func (w *scratch) walk(body []byte, v visitor) ([]byte, error) {
-	w.reader.Reset(body)
-	w.decoder.Reset(&w.reader, jsontext.AllowDuplicateNames(true))
-	w.path, w.out = w.path[:0], w.out[:0]
-	if err := w.any(v); err != nil {
-		return nil, fmt.Errorf("invalid JSON: %w", unquoted(err))
-	}
-	if _, err := w.decoder.ReadToken(); err != io.EOF {
-		return nil, errors.New("invalid JSON: more than one value")
-	}
-	return bytes.Clone(w.out), nil
-}
-
-// unquoted returns an error without what it quotes of the body.
-func unquoted(err error) error {
-	var syntax *jsontext.SyntacticError
-	if errors.As(err, &syntax) {
-		return fmt.Errorf("at byte %d", syntax.ByteOffset+1)
-	}
-	return errors.New("truncated")
-}
-
-// any reads the next value, and writes what stands for it.
-func (w *scratch) any(v visitor) error {
-	switch w.decoder.PeekKind() {
-	case '{':
-		return w.object(v)
-	case '[':
-		return w.array(v)
-	}
-	raw, err := w.decoder.ReadValue()
-	if err != nil {
-		return err
-	}
-	switch raw.Kind() {
-	case '"':
-		if w.text, err = jsontext.AppendUnquote(w.text[:0], raw); err != nil {
+	switch c := w.text[0]; {
+	case c == '{':
+		return w.object(n, depth)
+	case c == '[':
+		return w.array(n, depth)
+	case c == '"':
+		text, err := w.string()
+		if err != nil {
 			return err
 		}
-		text := string(w.text)
-		w.out, err = jsontext.AppendQuote(w.out, v.value(w.intern(w.path), text, Classify(text)))
-		return err
-	case '0':
-		replaced := v.value(w.intern(w.path), string(raw), numberKind(raw))
-		if replaced == "" {
-			replaced = "0"
+		w.quote(w.value(n, text, false))
+	case c == '-' || isDigitByte(c):
+		number := w.token()
+		if number = w.value(n, number, true); number == "" {
+			number = "0"
 		}
-		w.out = append(w.out, replaced...)
+		w.write(number)
 	default:
-		w.out = append(w.out, raw...)
+		literal := w.token()
+		if literal == "" {
+			return errInvalid
+		}
+		w.write(literal)
 	}
 	return nil
 }
 
-func numberKind(raw []byte) Kind {
-	if bytes.ContainsAny(raw, ".eE") {
-		return KindDecimal
-	}
-	return KindInteger
-}
-
-func (w *scratch) object(v visitor) error {
-	if _, err := w.decoder.ReadToken(); err != nil {
-		return err
-	}
-	w.out = append(w.out, '{')
-	parent := len(w.path)
-	for w.decoder.PeekKind() != '}' {
-		if w.out[len(w.out)-1] != '{' {
-			w.out = append(w.out, ',')
+func (w *walker) object(n *node, depth int) error {
+	w.next("{")
+	for first := true; ; first = false {
+		if done, err := w.more('}', first); done || err != nil {
+			return err
 		}
-		raw, err := w.decoder.ReadValue()
+		name, err := w.string()
 		if err != nil {
 			return err
 		}
-		if w.text, err = jsontext.AppendUnquote(w.text[:0], raw); err != nil {
-			return err
-		}
-		name := w.intern(w.text)
-		path := w.intern(w.path)
-		if v.KeepsName(path, name) {
-			w.enter(name)
+		member := w.tree.member(n, name)
+		if member.isData {
+			name = w.replaceName(member, name)
 		} else {
-			w.enter("*")
-			name = v.replaceName(w.intern(w.path), name)
+			w.keepName(member)
 		}
-		if w.out, err = jsontext.AppendQuote(w.out, name); err != nil {
+		w.quote(name)
+		if w.space(); !strings.HasPrefix(w.text, ":") {
+			return errInvalid
+		}
+		w.next(":")
+		if err := w.any(member, depth+1); err != nil {
 			return err
 		}
-		w.out = append(w.out, ':')
-		if err := w.any(v); err != nil {
-			return err
-		}
-		w.path = w.path[:parent]
 	}
-	w.out = append(w.out, '}')
-	_, err := w.decoder.ReadToken()
-	return err
 }
 
-// enter appends a name to the path.
-func (w *scratch) enter(name string) {
-	if len(w.path) >= longestPath {
-		return
-	}
-	if len(w.path) > 0 {
-		w.path = append(w.path, '.')
-	}
-	w.path = append(w.path, name...)
-}
-
-func (w *scratch) array(v visitor) error {
-	if _, err := w.decoder.ReadToken(); err != nil {
-		return err
-	}
-	w.out = append(w.out, '[')
-	parent := len(w.path)
-	if parent < longestPath {
-		w.path = append(w.path, "[]"...)
-	}
-	for w.decoder.PeekKind() != ']' {
-		if w.out[len(w.out)-1] != '[' {
-			w.out = append(w.out, ',')
+func (w *walker) array(n *node, depth int) error {
+	w.next("[")
+	items := w.tree.items(n)
+	for first := true; ; first = false {
+		if done, err := w.more(']', first); done || err != nil {
+			return err
 		}
-		if err := w.any(v); err != nil {
+		if err := w.any(items, depth+1); err != nil {
 			return err
 		}
 	}
-	w.path = w.path[:parent]
-	w.out = append(w.out, ']')
-	_, err := w.decoder.ReadToken()
-	return err
+}
+
+// more reads the end of an object or an array, or the comma before what is next.
+func (w *walker) more(end byte, first bool) (done bool, err error) {
+	w.space()
+	switch {
+	case w.text == "":
+		return false, errInvalid
+	case w.text[0] == end:
+		w.next(w.text[:1])
+		return true, nil
+	case first:
+		return false, nil
+	case w.text[0] != ',':
+		return false, errInvalid
+	}
+	w.next(",")
+	w.space()
+	return false, nil
+}
+
+// string reads a string.
+func (w *walker) string() (string, error) {
+	if w.text == "" || w.text[0] != '"' {
+		return "", errInvalid
+	}
+	end := 1 + strings.IndexByte(w.text[1:], '"')
+	if end == 0 {
+		return "", errInvalid
+	}
+	text := w.text[1:end]
+	if strings.IndexByte(text, '\\') < 0 {
+		w.text = w.text[end+1:]
+		return text, nil
+	}
+	for end = 1; end < len(w.text) && w.text[end] != '"'; end++ {
+		if w.text[end] == '\\' {
+			end++
+		}
+	}
+	if end >= len(w.text) {
+		return "", errInvalid
+	}
+	plain, err := jsontext.AppendUnquote(nil, w.text[:end+1])
+	w.text = w.text[end+1:]
+	if err != nil {
+		return "", errInvalid
+	}
+	return string(plain), nil
+}
+
+// token reads a number or a literal.
+func (w *walker) token() string {
+	end := 0
+	for end < len(w.text) && w.text[end] > ' ' && w.text[end] != ',' && w.text[end] != '}' && w.text[end] != ']' {
+		end++
+	}
+	token := w.text[:end]
+	w.text = w.text[end:]
+	return token
+}
+
+func (w *walker) space() {
+	for w.text != "" && w.text[0] <= ' ' {
+		w.text = w.text[1:]
+	}
+}
+
+// next skips and writes punctuation.
+func (w *walker) next(punctuation string) {
+	w.text = w.text[len(punctuation):]
+	w.write(punctuation)
+}
+
+func (w *walker) write(s string) {
+	if !w.dry {
+		w.out = append(w.out, s...)
+	}
+}
+
+func (w *walker) quote(s string) {
+	if !w.dry {
+		w.out, _ = jsontext.AppendQuote(w.out, s) // invalid UTF-8 becomes U+FFFD
+	}
 }

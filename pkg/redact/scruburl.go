@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"iter"
 	"net/url"
 	"strings"
 )
@@ -12,27 +13,31 @@ func (k *secretKey) uri(text string) string {
 	if isPersonScheme(scheme) {
 		return scheme + ":" + k.part(unescapePercent(rest))
 	}
-	authority, isURL := strings.CutPrefix(rest, "//")
-	if !isURL {
+	if !strings.HasPrefix(rest, "//") {
 		return k.text(text)
 	}
-	end := separator(authority, "/?#")
-	authority, rest = authority[:end], authority[end:]
+	user, host, rest := cutAuthority(rest[len("//"):])
 	var out strings.Builder
 	out.WriteString(k.scheme(scheme) + "://")
-	if at := strings.LastIndexByte(authority, '@'); at >= 0 {
-		for i, part := range strings.SplitN(authority[:at], ":", 2) {
+	if user != "" {
+		for i, part := range strings.SplitN(strings.TrimSuffix(user, "@"), ":", 2) {
 			if i > 0 {
 				out.WriteByte(':')
 			}
 			out.WriteString(url.QueryEscape(k.part(unescapePercent(part))))
 		}
 		out.WriteByte('@')
-		authority = authority[at+1:]
 	}
-	out.WriteString(k.host(authority))
+	out.WriteString(k.host(host))
 	out.WriteString(k.path(rest, func(string) bool { return false }))
 	return out.String()
+}
+
+// cutAuthority splits a URL without its scheme. The user ends with the @.
+func cutAuthority(text string) (user, host, rest string) {
+	end := separator(text, "/?#")
+	at := strings.LastIndexByte(text[:end], '@') + 1
+	return text[:at], text[at:end], text[end:]
 }
 
 func (k *secretKey) scheme(scheme string) string {
@@ -73,40 +78,57 @@ func (k *secretKey) host(text string) string {
 // extensions of files.
 func (k *secretKey) path(text string, stays func(segment string) bool) string {
 	var out strings.Builder
-	inQuery := false
-	for text != "" {
-		if strings.IndexByte("/?#&;=", text[0]) >= 0 {
-			inQuery = inQuery || text[0] == '?'
-			out.WriteByte(text[0])
-			text = text[1:]
-			continue
-		}
-		end := separator(text, "/?#&;=")
-		segment := unescapePercent(text[:end])
-		isName := inQuery && end < len(text) && text[end] == '='
+	for raw, segment := range segments(text) {
 		switch {
-		case isMasked(segment) || stays(segment) || isName && isFieldName(segment):
-			out.WriteString(text[:end])
+		case segment == nil || isMasked(segment.text) || segment.isName && isFieldName(segment.text) || stays(segment.text):
+			out.WriteString(raw)
 		default:
-			out.WriteString(escapeSegment(k.file(segment)))
+			name, extension := cutExtension(segment.text)
+			out.WriteString(escapeSegment(k.part(name)) + extension)
 		}
-		text = text[end:]
 	}
 	return out.String()
+}
+
+// segment is a part of a path, a query or a fragment.
+type segment struct {
+	text   string // without escapes
+	isName bool   // of a parameter
+}
+
+// segments splits what is behind the host of a URL into segments and what separates them, for which the
+// segment is nil.
+func segments(text string) iter.Seq2[string, *segment] {
+	return func(yield func(string, *segment) bool) {
+		const separators = "/?#&;="
+		for inQuery := false; text != ""; {
+			raw, s := text[:1], (*segment)(nil)
+			if strings.IndexByte(separators, text[0]) >= 0 {
+				inQuery = inQuery || text[0] == '?'
+			} else {
+				raw = text[:separator(text, separators)]
+				s = &segment{unescapePercent(raw), inQuery && strings.HasPrefix(text[len(raw):], "=")}
+			}
+			if !yield(raw, s) {
+				return
+			}
+			text = text[len(raw):]
+		}
+	}
 }
 
 // escapeSegment escapes what would end a segment, or not be in a URL.
 func escapeSegment(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
 
-// file replaces a segment, perhaps with the extension of a file.
-func (k *secretKey) file(segment string) string {
-	if dot := strings.LastIndexByte(segment, '.'); dot > 0 {
-		switch extension := segment[dot:]; extension {
+// cutExtension splits off the extension of a file, if it is a usual one.
+func cutExtension(name string) (base, extension string) {
+	if dot := strings.LastIndexByte(name, '.'); dot > 0 {
+		switch name[dot:] {
 		case ".jpg", ".jpeg", ".png", ".gif", ".webp", ".pdf", ".mp4", ".webm", ".json", ".xml", ".html", ".php":
-			return k.part(segment[:dot]) + extension
+			return name[:dot], name[dot:]
 		}
 	}
-	return k.part(segment)
+	return name, ""
 }
 
 // part replaces a part of a URL. A URL in a URL is replaced as a text, since there is no end to how

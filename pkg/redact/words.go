@@ -92,20 +92,25 @@ func (k *secretKey) text(text string) string {
 
 // field writes the pseudonym of a text without spaces.
 func (k *secretKey) field(out *strings.Builder, field string) {
-	const around = "<>()[]{}\"'`,;:.!?"
-	core := strings.Trim(field, around)
-	start := strings.Index(field, core)
-	if core == "" {
-		start = len(field)
-	}
-	out.WriteString(field[:start])
+	before, core, after := trimField(field)
+	out.WriteString(before)
 	switch kind := Classify(core); kind {
 	case KindEmpty, KindText, KindInteger, KindDecimal:
 		k.runs(out, core)
 	default:
 		out.WriteString(k.replace(kind, core))
 	}
-	out.WriteString(field[start+len(core):])
+	out.WriteString(after)
+}
+
+// trimField splits a text without spaces into what it is about and the punctuation around it.
+func trimField(field string) (before, core, after string) {
+	const around = "<>()[]{}\"'`,;:.!?"
+	core = strings.TrimLeft(field, around)
+	before = field[:len(field)-len(core)]
+	after = core
+	core = strings.TrimRight(core, around)
+	return before, core, after[len(core):]
 }
 
 // runs writes the pseudonyms of the runs of letters and of digits.

@@ -1,0 +1,290 @@
+package redact
+
+import (
+	"fmt"
+	"maps"
+	"net/textproto"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// A LeakSearch is the second look at what scrubbing wrote: whatever the code that wrote it believes,
+// no value that should have been replaced may stand in it. It takes all originals again, one by one, and
+// looks for each in the output, which is small, so that its memory does not grow with the captures.
+//
+// The rules, and what they leave out:
+//   - A text is searched for in all files, as it is and as JSON, HTML, a URL or base64 encode it. Besides
+//     the whole text, its emails, URLs, parts of URLs, tokens and long words are.
+//   - One of fewer than 8 bytes has to stand alone, not inside of a word, one of fewer than 4 has to be
+//     in quotes, and one byte is not searched for.
+//   - A number is searched for only in the skeleton: the same files, without what the scrubber wrote in
+//     place of values. The pseudonym of one id is another's id by chance, since ids are dense; in the
+//     skeleton no pseudonym is left. Numbers below 100 are not searched for.
+//   - What also stands in the public output, which is made without the captures, is nobody's secret. So
+//     is the name of a field that stays, a value that stays, and what is a pseudonym already.
+type LeakSearch struct {
+	scrubber *Scrubber
+	files    []searched
+	public   []searched
+	grams    grams
+	numbers  map[string]string // of the skeleton, and in which file each is
+
+	verdicts map[string]verdict
+	kept     map[string]bool // values and names that stay and are in a file
+	tree     *tree
+	bodies   int
+}
+
+// Output is what is searched.
+type Output struct {
+	Files    map[string][]byte // by name
+	Skeleton map[string][]byte // made from what [Scrubber.Blank] returns, without counts
+	Public   [][]byte          // made from what is public
+}
+
+// LeakError is a value that should have been replaced and is in the output. It does not have the value.
+type LeakError struct {
+	Path string // of the value
+	File string // of the output
+}
+
+func (e *LeakError) Error() string {
+	return fmt.Sprintf("a value of %s, which should have been replaced, is in %s", e.Path, e.File)
+}
+
+// verdict is what became of the search for a value.
+type verdict struct {
+	path, file string // both empty: it is not there, or nobody's secret
+}
+
+// NewLeakSearch returns a search for what a Scrubber replaces.
+func (s *Scrubber) NewLeakSearch(output Output) *LeakSearch {
+	l := &LeakSearch{
+		scrubber: s,
+		numbers:  make(map[string]string),
+		verdicts: make(map[string]verdict),
+		kept:     make(map[string]bool),
+		tree:     newTree(s.keep),
+	}
+	for _, name := range slices.Sorted(maps.Keys(output.Files)) {
+		l.files = append(l.files, searched{name, decodings(name + "\n" + string(output.Files[name]))})
+	}
+	for _, text := range output.Public {
+		l.public = append(l.public, searched{"", decodings(string(text))})
+	}
+	l.grams = newGrams(l.files)
+	for _, name := range slices.Sorted(maps.Keys(output.Skeleton)) {
+		for _, text := range decodings(name + "\n" + string(output.Skeleton[name])) {
+			for number := range numbers(text) {
+				if _, isPublic := find(l.public, number); !isPublic {
+					l.numbers[number] = name
+				}
+			}
+		}
+	}
+	return l
+}
+
+// JSON searches for the values of a body that is valid JSON, as [Scrubber.JSON] replaces them.
+func (l *LeakSearch) JSON(body []byte) error {
+	l.bodies++
+	w := walker{visitor: l, tree: l.tree, text: string(body), dry: true}
+	return w.any(l.tree.root, 0)
+}
+
+// Header searches for the value of a header.
+func (l *LeakSearch) Header(name, value string) {
+	n := l.tree.at("headers." + textproto.CanonicalMIMEHeaderKey(name))
+	l.value(n, value, false)
+	for part := range strings.FieldsFuncSeq(value, func(r rune) bool { return strings.ContainsRune(" ;,=", r) }) {
+		l.replaced(n, part, Classify(part))
+	}
+}
+
+// Path searches for the segments of a target of a request.
+func (l *LeakSearch) Path(target string) { l.segments(l.tree.at("path"), target) }
+
+// Err returns the first leak, by path, as a *LeakError.
+func (l *LeakSearch) Err() error {
+	names := make(map[string]bool)
+	l.tree.root.usual(l.bodies, names)
+	var first *LeakError
+	for value, v := range l.verdicts {
+		if v.file == "" || l.kept[value] || names[value] {
+			continue
+		}
+		if leak := (&LeakError{v.path, v.file}); first == nil || leak.Error() < first.Error() {
+			first = leak
+		}
+	}
+	if first == nil {
+		return nil
+	}
+	return first
+}
+
+// usual collects the names that are those of fields, and not data that looks like one: they come again
+// and again.
+func (n *node) usual(bodies int, names map[string]bool) {
+	const often = 20
+	for _, m := range n.members {
+		if !m.isData && (m.seen >= often || m.seen*10 >= bodies) {
+			names[m.name] = true
+		}
+		m.usual(bodies, names)
+	}
+	if n.itemNode != nil {
+		n.itemNode.usual(bodies, names)
+	}
+}
+
+// Report returns what was kept and what was replaced in all that was searched for.
+func (l *LeakSearch) Report() []Row { return l.tree.rows() }
+
+func (l *LeakSearch) keepName(n *node) { n.seen++ }
+
+func (l *LeakSearch) replaceName(n *node, name string) string {
+	n.count(KindName, false)
+	l.replaced(n, name, Classify(name))
+	return ""
+}
+
+func (l *LeakSearch) value(n *node, text string, isNumber bool) string {
+	kind, kept := l.scrubber.judge(n, text, isNumber)
+	n.count(kind, kept)
+	if kept {
+		l.stays(text)
+	} else {
+		l.replaced(n, text, kind)
+	}
+	return ""
+}
+
+// stays notes a value that stays, if it is in a file.
+func (l *LeakSearch) stays(text string) {
+	if len(l.numbers) > 0 {
+		for number := range numbers(text) {
+			if _, found := l.numbers[number]; found {
+				l.kept[number] = true
+			}
+		}
+	}
+	if !l.grams.mayHave(text) || l.kept[text] {
+		return
+	}
+	if _, found := find(l.files, text); found {
+		l.kept[text] = true
+	}
+}
+
+// replaced searches for a value that is replaced, and for its parts.
+func (l *LeakSearch) replaced(n *node, text string, kind Kind) {
+	switch kind {
+	case KindInteger, KindDecimal, KindPosition:
+		l.digits(n, text)
+		return
+	case KindEmail:
+		local, domain, _ := strings.Cut(text, "@")
+		l.part(n, local)
+		if !isExampleDomain(domain) {
+			l.part(n, domain)
+		}
+	case KindURI:
+		_, rest, _ := strings.Cut(text, ":")
+		user, host, rest := cutAuthority(strings.TrimPrefix(rest, "//"))
+		for part := range strings.FieldsFuncSeq(user+":"+host, func(r rune) bool { return r == ':' || r == '@' }) {
+			l.part(n, unescapePercent(part))
+		}
+		l.segments(n, rest)
+	case KindText:
+		for field := range strings.FieldsSeq(text) {
+			l.field(n, field)
+		}
+	}
+	l.text(n, text, kind)
+}
+
+// field searches for a part of a text without spaces.
+func (l *LeakSearch) field(n *node, field string) {
+	_, core, _ := trimField(field)
+	switch kind := Classify(core); kind {
+	case KindEmpty, KindText, KindInteger, KindDecimal:
+		const longWord = 8
+		for text := core; text != ""; {
+			end := runEnd(text, isAlphanumeric)
+			if run := text[:end]; end >= longWord && skipDigits(run) != "" {
+				l.text(n, run, Classify(run))
+			}
+			_, width := utf8.DecodeRuneInString(text[end:])
+			text = text[end+width:]
+		}
+		l.digits(n, core)
+	default:
+		l.replaced(n, core, kind)
+	}
+}
+
+// segments searches for the segments of a path, and the values of a query and a fragment.
+func (l *LeakSearch) segments(n *node, text string) {
+	for _, segment := range segments(text) {
+		if segment != nil && !(segment.isName && isFieldName(segment.text)) {
+			name, _ := cutExtension(segment.text)
+			l.part(n, name)
+		}
+	}
+}
+
+// part searches for a part of a URL or an email, which is replaced unless it is documented.
+func (l *LeakSearch) part(n *node, part string) {
+	switch kind, kept := l.scrubber.judge(n, part, false); {
+	case kept:
+		l.stays(part)
+	case kind == KindInteger || kind == KindDecimal:
+		l.digits(n, part)
+	case len(part) >= shortest:
+		l.text(n, part, kind)
+	}
+}
+
+// digits searches for the numbers in a text.
+func (l *LeakSearch) digits(n *node, text string) {
+	if len(l.numbers) == 0 {
+		return
+	}
+	for number := range numbers(text) {
+		if file, found := l.numbers[number]; found {
+			l.note(number, verdict{n.path, file})
+		}
+	}
+}
+
+// text searches for a text.
+func (l *LeakSearch) text(n *node, text string, kind Kind) {
+	if !l.grams.mayHave(text) {
+		return
+	}
+	if _, known := l.verdicts[text]; known {
+		return
+	}
+	var v verdict
+	if file, found := find(l.files, text); found {
+		_, isPublic := find(l.public, text)
+		if !isPublic && l.scrubber.key.at(n, kind, text) != text {
+			v = verdict{n.path, file}
+		}
+	}
+	l.note(text, v)
+}
+
+// mostVerdicts is how many verdicts are kept. The output is small, and so is the number of values that
+// may be in it.
+const mostVerdicts = 100_000
+
+func (l *LeakSearch) note(value string, v verdict) {
+	if len(l.verdicts) < mostVerdicts {
+		l.verdicts[value] = v
+	} else if v.file != "" {
+		l.verdicts["\x00"] = v // without the value, so that it is not taken for one that stays
+	}
+}

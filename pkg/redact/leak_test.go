@@ -1,0 +1,133 @@
+package redact
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"html"
+	"net/url"
+	"strings"
+	"testing"
+)
+
+// TestLeakSearchFinds plants an original in an output, in each encoding, and expects an error that
+// names its path and the file, and not the value.
+func TestLeakSearchFinds(t *testing.T) {
+	const body = `{"event":"update","time":1575976413,"object":"ticket","objectId":4211,"props":{"state":"new","name":"Zoë+Müller","city":"Brest",
+		"agent":{"email":"jane.roe@acme.com","phone":"+33612345678"},"url":"https://hooks.host.com/u/jane42?secret=s3cr3t","note":"call Schneider about 734e3a7b-eb17-4d3f-901d-bcff178b","x":"ab","kim@kims.org":{"n":1}}}`
+	s := testScrubber()
+	clean, err := s.JSON([]byte(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	blank, err := s.Blank().JSON([]byte(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	search := func(files, skeleton string) error {
+		l := s.NewLeakSearch(Output{
+			Files:    map[string][]byte{"a.json": clean, "b.json": []byte(files)},
+			Skeleton: map[string][]byte{"a.json": blank, "b.json": []byte(skeleton)},
+			Public:   [][]byte{[]byte("what a ticket is")},
+		})
+		if err := l.JSON([]byte(body)); err != nil {
+			t.Fatal(err)
+		}
+		return l.Err()
+	}
+	if err := search("{{/* a ticket, new, of name 4211 and email */}}", "{{/* 200 */}}"); err != nil {
+		t.Errorf("nothing leaks, but %v", err)
+	}
+	if err := search("", "id 4211."); err == nil || !strings.Contains(err.Error(), "objectId") {
+		t.Errorf("the id: %v", err)
+	}
+	for secret, path := range map[string]string{
+		"Zoë+Müller": "props.name", "Brest": "props.city", "jane.roe@acme.com": "props.agent.email", "jane.roe": "props.agent.email", "+33612345678": "props.agent.phone",
+		"https://hooks.host.com/u/jane42?secret=s3cr3t": "props.url", "hooks.host.com": "props.url", "jane42": "props.url", "s3cr3t": "props.url",
+		"Schneider": "props.note", "734e3a7b-eb17-4d3f-901d-bcff178b": "props.note", "kim@kims.org": "props.*",
+	} {
+		quoted, _ := json.Marshal(secret)
+		for encoding, encoded := range map[string]string{
+			"plain": secret, "JSON": string(quoted), "HTML": html.EscapeString(secret), "query": url.QueryEscape(secret), "path": url.PathEscape(secret),
+			"escaped JSON": escaped(secret), "base64": base64.StdEncoding.EncodeToString([]byte(secret)), "raw base64": base64.RawURLEncoding.EncodeToString([]byte("a text with " + secret + " in it")),
+			"JSON in JSON": strings.Trim(fmt.Sprintf("%q", string(quoted)), `"`),
+		} {
+			var leak *LeakError
+			if err := search("- <"+encoded+">", ""); !errors.As(err, &leak) || *leak != (LeakError{path, "b.json"}) {
+				t.Errorf("%s as %s: %v", secret, encoding, err)
+			} else if strings.Contains(err.Error(), secret) {
+				t.Errorf("%s is in the error: %v", secret, err)
+			}
+		}
+	}
+	if err := search(`"ab"`, ""); err == nil {
+		t.Error("a short value was not found")
+	}
+}
+
+// escaped writes all of a text as JSON can escape it.
+func escaped(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		fmt.Fprintf(&b, `\u%04x`, r)
+	}
+	return b.String()
+}
+
+// TestLeakSearchCoincidences has values that stand in the output for other reasons.
+func TestLeakSearchCoincidences(t *testing.T) {
+	s := testScrubber("props.team")
+	l := s.NewLeakSearch(Output{
+		Files:  map[string][]byte{"a.json": []byte(`{"event":"update","props":{"state":"new","team":"Blue","channel":"x","email":"y"}} scenario +33639981234`)},
+		Public: [][]byte{[]byte("scenario")},
+	})
+	for _, body := range []string{
+		`{"event":"update","props":{"state":"new","team":"Blue","note":"Blue","channel":"email","email":"jane@acme.com"}}`,
+		`{"event":"update","props":{"channel":"scenario","mood":"new","phone":"+33639981234","code":"a"}}`,
+	} {
+		if err := l.JSON([]byte(body)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := l.Err(); err != nil {
+		t.Error(err)
+	}
+	rows := l.Report()
+	if len(rows) == 0 || rows[0] != (Row{"event", KindDocumented, true, 2}) {
+		t.Errorf("reported %v", rows)
+	}
+}
+
+func TestLeakSearchOfRequests(t *testing.T) {
+	s := testScrubber()
+	for _, leaked := range []string{"hunter2hunter2", "jane42", "4711"} {
+		l := s.NewLeakSearch(Output{Files: map[string][]byte{"a": []byte(leaked)}, Skeleton: map[string][]byte{"a": []byte(leaked)}})
+		l.Header("authorization", "Bearer hunter2hunter2")
+		l.Path("/apizeehooks/jane42?id=4711")
+		if l.Err() == nil {
+			t.Errorf("%s was not found", leaked)
+		}
+	}
+}
+
+// TestLeakSearchMemory checks that the memory does not grow with what is searched for.
+func TestLeakSearchMemory(t *testing.T) {
+	s := testScrubber()
+	l := s.NewLeakSearch(Output{Files: map[string][]byte{"a": []byte(`{"name":"Jane"}`)}})
+	for i := range 100_000 {
+		if err := l.JSON(fmt.Appendf(nil, `{"objectId":%d,"props":{"name":"Jane %d","f%c%c%c":1,"k%d":1}}`, i, i, 'a'+i%26, 'a'+i/26%26, 'a'+i/676%26, i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if l.tree.nodes > mostNodes || len(l.verdicts) > 10 || len(l.kept) > 10 {
+		t.Errorf("%d paths, %d verdicts, %d kept", l.tree.nodes, len(l.verdicts), len(l.kept))
+	}
+	total := 0
+	for _, row := range l.Report() {
+		total += row.Count
+	}
+	if total != 500_000-20 && total < 400_000 {
+		t.Errorf("counted %d values", total)
+	}
+}
