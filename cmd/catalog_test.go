@@ -103,7 +103,7 @@ func TestOneEntryIsAnObject(t *testing.T) {
 		"validate":       {args: "validate", stdin: event, want: ": valid"},
 		"invalid":        {args: "validate", stdin: strings.Replace(event, "sent", "snt", 1), code: cli.ExitNegative, want: `"snt" is not a documented payment state; did you mean "sent"?`},
 		"rules":          {args: "audit --rules", want: "payment-events"},
-		"audit":          {args: "audit --skip slow-body --to " + endpoint.URL, code: cli.ExitNegative, want: "Every documented payment event"},
+		"audit":          {args: "audit --skip slow-body --settle 0 --to " + endpoint.URL, code: cli.ExitNegative, want: "Every documented payment event"},
 		"run":            {args: "run --loopback " + scenario, want: "payment 7 create  state=queued  to=+336"},
 	}
 	for name, test := range tests {

@@ -51,7 +51,7 @@ func newSecretsTest(t *testing.T) *secretsTest {
 	if err := os.Mkdir("out", 0o700); err != nil {
 		t.Fatal(err)
 	}
-	for name, text := range map[string]string{"planted.yaml": plantedConfig, "planted.scenario.yaml": plantedScenario} {
+	for name, text := range map[string]string{"planted.yaml": plantedConfig, "basic.yaml": "to: http://user:${PASSWORD}@${HOST}/${ROUTE}\n", "planted.scenario.yaml": plantedScenario} {
 		writeFile(t, name, text)
 	}
 	return v
@@ -191,6 +191,7 @@ func (v *secretsTest) ways(host, route string) map[string][]string {
 		},
 		"url":     {"-t", "http://user:s3cr3t-flag-password@" + host + "/" + route},
 		"config":  {"--config", "planted.yaml"},
+		"basic":   {"--config", "basic.yaml"},
 		"profile": {"--config", "planted.yaml", "--profile", "staging"},
 	}
 }
@@ -211,7 +212,7 @@ func TestSecretsAreMasked(t *testing.T) {
 		"load": {"load", "--rate", "100/s", "--duration", "50ms", "-v", "--report", "json=out/NAME-load.json",
 			"--report", "html=out/NAME-load.html", "--report", "hdr=out/NAME-load.hdr", "--fail-if", "p99>1ns"},
 		"targets": {"load", "--rate", "100/s", "--duration", "50ms", "--targets"},
-		"audit": {"audit", "-v", "--skip", "slow-body,burst", "--report", "junit=out/NAME-audit.xml",
+		"audit": {"audit", "-v", "--skip", "slow-body,burst", "--settle", "0", "--report", "junit=out/NAME-audit.xml",
 			"--report", "json=out/NAME-audit.json", "--report", "html=out/NAME-audit.html"},
 		"config": {"config", "show"}, "config json": {"config", "show", "-o", "json"},
 	}

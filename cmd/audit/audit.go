@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -13,16 +15,22 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/audit"
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/report"
 )
 
 type options struct {
 	*cli.App
 	cli.Connection
-	rules   string
-	skip    []string
-	seed    cli.Seed
-	reports cli.Reports
+	rules        string
+	skip         []string
+	secretHeader string
+	settle       time.Duration
+	reports      cli.Reports
+
+	connection []string // the flags that a command needs to reach the endpoint in the same way
+	network    deliver.Network
+	timeout    time.Duration
 }
 
 // workers is how many connections an audit keeps with --keep-alive: those of its burst.
@@ -33,17 +41,22 @@ const allRules = "all"
 
 // New makes the command.
 func New(app *cli.App) *cobra.Command {
-	o := &options{App: app, seed: cli.Seed{N: 1}}
+	o := &options{App: app}
 	c := &cobra.Command{
 		Use:   "audit",
 		Short: "Audit how your endpoint handles good and bad requests",
 		Long: `Send every documented event, then requests that cause trouble in production:
 duplicates, bursts, truncated and slow bodies, undocumented data, and, if a secret
 header is set, requests without it. Each result shows the expected and the actual
-response, and why it matters.
+response, why it matters, and a command that sends the request again.
+
+After each rule the endpoint must accept an ordinary event. If it does not, this rule fails, and
+the rules after it are not judged.
 
 An audit creates, updates and deletes objects as far as your endpoint acts on events: run it
-against a test system. The score is the percentage of rules that passed; a warning counts half.`,
+against a test system.
+
+` + audit.Formula,
 		Annotations: cli.ExitCodes(map[int]string{
 			cli.ExitOK:          "no rule failed",
 			cli.ExitNegative:    "a rule failed",
@@ -60,7 +73,10 @@ against a test system. The score is the percentage of rules that passed; a warni
 			apizee-hooks audit --rules=burst`),
 		Args:              cli.AtMost(0, "no arguments"),
 		ValidArgsFunction: cli.Nothing,
-		RunE:              func(c *cobra.Command, _ []string) error { return run(c.Context(), o) },
+		RunE: func(c *cobra.Command, _ []string) error {
+			o.connection = cli.ConnectionArguments(c)
+			return run(c.Context(), o)
+		},
 	}
 	f := c.Flags()
 	o.Connection.AddFlags(c, f)
@@ -68,10 +84,14 @@ against a test system. The score is the percentage of rules that passed; a warni
 	f.VarPF(ruleFlag{cli.Text{Value: &o.rules, Name: "NAME"}, app.Catalog}, "rules", "", "list the rules or explain one, and send nothing").NoOptDefVal = allRules
 	f.StringSliceVar(&o.skip, "skip", nil, "rules to omit (see 'help rules'); repeatable")
 	cli.NameArgument(f, "NAME[,NAME]", "skip")
-	cli.SeedFlag(c, &o.seed)
+	f.StringVar(&o.secretHeader, "secret-header", "", "header that is the endpoint's secret (default: those with the name of one, and the URL's user)")
+	f.DurationVar(&o.settle, "settle", 200*time.Millisecond, "wait after each rule, for work that follows the response")
+	cli.NameArgument(f, "NAME", "secret-header")
 	cli.ReportFlag(c, &o.reports, "junit", "json", "html")
 	cli.Complete(c, "rules", completeRules(app.Catalog))
 	cli.Complete(c, "skip", completeRules(app.Catalog))
+	cli.Complete(c, "secret-header", cli.Nothing)
+	cli.Complete(c, "settle", cli.Nothing)
 	return c
 }
 
@@ -119,11 +139,22 @@ func run(ctx context.Context, o *options) error {
 	if err != nil {
 		return err
 	}
+	o.network, o.timeout = network, settings.Timeout
+	o.hideSecret(target)
 	return judge(ctx, o, audit.Options{
 		Catalog: o.Catalog,
-		Target:  target, Transport: transport, Timeout: settings.Timeout, Seed: o.seed.N, Skip: o.skip,
-		Now: o.Now, Sleep: o.Sleep,
+		Target:  target, SecretHeader: o.secretHeader, Transport: transport, Timeout: settings.Timeout, Settle: o.settle, Skip: o.skip,
+		Repeat: o.repeat, Now: o.Now, Sleep: o.Sleep,
 	})
+}
+
+// hideSecret masks the value of --secret-header, which may not have the name of a secret.
+func (o *options) hideSecret(target deliver.Target) {
+	for _, h := range target.Headers {
+		if strings.EqualFold(h.Name, o.secretHeader) {
+			o.Known.Add(h.Value)
+		}
+	}
 }
 
 func badRule(err error) error {
@@ -146,6 +177,8 @@ func judge(ctx context.Context, o *options, spec audit.Options) error {
 		return cli.Interrupted()
 	case errors.As(err, &unreachable):
 		return cli.Unreachable(fmt.Errorf("nothing to audit: %w", err), show.Hint(unreachable.Failure)+".")
+	case errors.Is(err, audit.ErrNoSecretHeader):
+		return cli.Usage(fmt.Errorf("--secret-header %s: %w", o.secretHeader, err), "set it with -H '"+o.secretHeader+": value', or in the configuration.")
 	case err != nil:
 		return err
 	}

@@ -52,26 +52,43 @@ func (p *printer) result(r audit.Result) {
 		fmt.Fprintln(out, palette.Strong(console.Capitalize(r.Group)))
 	}
 	name, gap := r.Name, "  "
-	if r.Status != audit.Skipped {
+	if r.Took > 0 {
 		name += gap + console.Duration(r.Took)
 	}
 	if width := p.app.Width(); width > 0 && console.Columns("  ✗ "+r.Title+gap+name) > width {
 		gap = "\n" + indent
 	}
 	fmt.Fprintf(out, "  %s %s%s%s\n", p.mark(r.Status), r.Title, gap, palette.Dim(name))
-	if r.Status == audit.Passed && !p.app.Verbose {
+	switch {
+	case r.Status == audit.Skipped || r.Status == audit.NotJudged:
+		p.detail(string(r.Status)+": "+console.Safe(r.Actual), palette.Dim)
+		return
+	case r.Status == audit.Passed && !p.app.Verbose:
+		if r.EffectUnseen {
+			p.detail(audit.EffectUnseen, palette.Dim)
+		}
 		return
 	}
-	if r.Status == audit.Skipped {
-		p.detail("skipped: "+r.Actual, palette.Dim)
-		return
-	}
-	if r.Took > 0 {
-		p.detail("expected  "+r.Expected, nil)
-	}
-	p.detail("actual    "+console.Safe(r.Actual), nil)
-	if r.Took > 0 {
-		p.detail(r.Why, palette.Dim)
+	p.detail("expected  "+r.Expected, nil)
+	p.detail("actual    "+console.Safe(r.Note()), nil)
+	p.detail(r.Why, palette.Dim)
+	p.evidence(r.Requests)
+}
+
+// evidence prints a response, and the command that sends its request again. A command stays on one
+// line, to be copied.
+func (p *printer) evidence(requests []audit.Exchange) {
+	for _, e := range requests[:min(1, len(requests))] { // the reports have the others
+		for i, line := range console.SafeLines(e.Response) {
+			word := "          "
+			if i == 0 {
+				word = "response  "
+			}
+			p.detail(word+line, nil)
+		}
+		if e.Repeat != "" {
+			fmt.Fprintf(p.app.Text(), "%s%s\n", indent, p.palette.Dim("$ "+e.Repeat))
+		}
 	}
 }
 

@@ -2,15 +2,13 @@ package audit
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"math"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
-	"github.com/apizee-hooks/apizee-hooks/pkg/fault"
 )
 
 // Options of an audit.
@@ -18,14 +16,18 @@ type Options struct {
 	// Catalog is the documented contract; nil means apizee.Documented().
 	Catalog *apizee.Catalog
 
-	// Target is the endpoint. The rules about secrets use the first of its headers that is
-	// a secret.
-	Target deliver.Target
+	// Target is the endpoint. SecretHeader names the one of its headers that the rules about
+	// secrets change; "" means those with the name of a secret, and the user of the URL.
+	Target       deliver.Target
+	SecretHeader string
 
 	Transport *http.Transport // see deliver.NewTransport
 	Timeout   time.Duration   // of a request; 0 means no limit
-	Seed      uint64          // of the faults
+	Settle    time.Duration   // between a rule and the look at whether the endpoint still works
 	Skip      []string        // names of rules
+
+	// Repeat returns a command that sends a request again, for the reports. It may be nil.
+	Repeat func(Request) string
 
 	// OnResult is called after every rule that was tried or skipped, except those that were
 	// left when the audit was stopped. It may be nil.
@@ -38,9 +40,22 @@ type Options struct {
 // Result is the outcome of one rule.
 type Result struct {
 	Rule
-	Status Status        `json:"status"`
-	Actual string        `json:"actual"` // what the endpoint did, or why the rule was skipped
-	Took   time.Duration `json:"-"`
+	Status   Status        `json:"status"`
+	Actual   string        `json:"actual"`             // what the endpoint did, or why the rule was not judged
+	Suspects []string      `json:"suspects,omitempty"` // rules that may be the cause as well
+	Requests []Exchange    `json:"requests,omitempty"` // the evidence of a rule that did not pass
+	Took     time.Duration `json:"-"`
+
+	// EffectUnseen says that the rule passed by its responses, which do not show the effect.
+	EffectUnseen bool `json:"effectUnseen,omitempty"`
+}
+
+// Exchange is a request of a rule, and what came of it.
+type Exchange struct {
+	Label    string `json:"label,omitempty"`
+	Actual   string `json:"actual"`
+	Response string `json:"response,omitempty"` // the first lines of its body
+	Repeat   string `json:"repeat,omitempty"`   // a command that sends it again
 }
 
 // Outcome is what the audit report is made of.
@@ -58,8 +73,11 @@ type UnreachableError struct{ Failure *deliver.Failure }
 
 func (e *UnreachableError) Error() string { return e.Failure.Message }
 
-// Run tries the rules one after the other. An error is an UnreachableError, or one
-// about the names in Skip. When ctx ends, the rules that are left are skipped.
+// ErrNoSecretHeader says that the endpoint gets no header with the name in SecretHeader.
+var ErrNoSecretHeader = errors.New("no such header is sent")
+
+// Run tries the rules one after the other. An error is an UnreachableError, ErrNoSecretHeader, or
+// one about the names in Skip. When ctx ends, the rules that are left are skipped.
 func Run(ctx context.Context, o Options) (Outcome, error) {
 	if o.Catalog == nil {
 		o.Catalog = apizee.Documented()
@@ -69,13 +87,16 @@ func Run(ctx context.Context, o Options) (Outcome, error) {
 			return Outcome{}, err
 		}
 	}
-	p := newProbe(ctx, o)
+	s := newSession(ctx, o)
+	if o.SecretHeader != "" && len(s.secrets) == 0 {
+		return Outcome{}, ErrNoSecretHeader
+	}
 	outcome := Outcome{URL: deliver.ShowURL(o.Target.URL, false), Start: o.Now()}
-	if f := p.send(p.ordinary()).Failure; f != nil && cannotAudit(f.Kind) {
+	if f := s.control(o.Timeout).result.Failure; f != nil {
 		return Outcome{}, &UnreachableError{f}
 	}
 	for _, rule := range Rules(o.Catalog) {
-		result := p.run(rule)
+		result := s.run(rule)
 		outcome.Results = append(outcome.Results, result)
 		if o.OnResult != nil && result.Actual != stopped {
 			o.OnResult(result)
@@ -85,65 +106,18 @@ func Run(ctx context.Context, o Options) (Outcome, error) {
 	return outcome, nil
 }
 
-// cannotAudit reports whether a failure of the first event leaves nothing to judge, such as a
-// refused connection, a timeout or a response that is not HTTP.
-func cannotAudit(k deliver.Kind) bool {
-	switch k {
-	case fault.KindAborted, deliver.KindOther:
-		return false
-	}
-	return true
-}
-
-func (p *probe) run(rule Rule) Result {
-	result := Result{Rule: rule, Status: Skipped}
-	switch {
-	case p.ctx.Err() != nil:
-		result.Actual = stopped
-	case slices.Contains(p.options.Skip, rule.Name):
-		result.Actual = "excluded"
-	case rule.secret && p.secret.Name == "":
-		result.Actual = "no secret header is configured"
-	case p.isDown():
-		result.Status, result.Actual = Failed, "not tried: connection refused since "+p.downSince
-	default:
-		start := p.options.Now()
-		result.Status, result.Actual = p.try(rule)
-		result.Took = p.options.Now().Sub(start)
-	}
-	return result
-}
-
-const stopped = "the audit was stopped"
-
-// try makes the attempts of a rule and summarizes them.
-func (p *probe) try(rule Rule) (Status, string) {
-	attempts := rule.try(p)
-	if p.ctx.Err() != nil {
-		return Skipped, stopped
-	}
-	for i := range attempts {
-		if attempts[i].want == nil {
-			attempts[i].want = rule.want
+// requests returns the evidence of attempts.
+func (s *session) requests(attempts []attempt) []Exchange {
+	const most = 5
+	var exchanges []Exchange
+	for _, a := range attempts[:min(most, len(attempts))] {
+		e := Exchange{Label: a.label, Actual: a.describe(), Response: firstLines(a.result.Body)}
+		if s.options.Repeat != nil && a.request.Target.URL != nil {
+			e.Repeat = s.options.Repeat(a.request)
 		}
+		exchanges = append(exchanges, e)
 	}
-	status, actual := summarize(attempts)
-	if p.tookDown(attempts) {
-		p.downSince = rule.Name
-		return Failed, "connection refused afterwards: " + actual
-	}
-	return status, actual
-}
-
-// tookDown reports whether the endpoint refuses connections after these attempts. It probes
-// only after an attempt without a response.
-func (p *probe) tookDown(attempts []attempt) bool {
-	for _, a := range attempts {
-		if a.result.Failure != nil {
-			return refusedConnection(p.sendOnNewConnection())
-		}
-	}
-	return false
+	return exchanges
 }
 
 // Count returns how many rules have a status.
@@ -160,16 +134,18 @@ func (o Outcome) Count(s Status) int {
 // OK reports whether no rule failed.
 func (o Outcome) OK() bool { return o.Count(Failed) == 0 }
 
-// Score returns the percentage of rules that passed, rounded down. A warning counts half; a
-// skipped rule does not count.
+// Formula says how the score is made.
+const Formula = "The score is the percentage of rules that passed. A warning counts half, a rule that was not judged as failed; skipped rules do not count."
+
+// Score returns the score by the Formula, rounded down.
 func (o Outcome) Score() int {
-	points, rules := 0.0, 0.0
+	points, rules := 0, 0 // two points are a rule
 	for _, r := range o.Results {
 		switch r.Status {
 		case Passed:
-			points++
+			points += 2
 		case Warned:
-			points += 0.5
+			points++
 		case Skipped:
 			continue
 		}
@@ -178,7 +154,7 @@ func (o Outcome) Score() int {
 	if rules == 0 {
 		return 0
 	}
-	return int(math.Floor(100 * points / rules))
+	return 100 * points / (2 * rules)
 }
 
 // Summary returns the outcome in one line.
@@ -187,6 +163,9 @@ func (o Outcome) Summary() string {
 	if !o.Complete {
 		verdict, rest = "stopped early, no score", "not tried"
 	}
-	return fmt.Sprintf("%s: %d passed, %d warned, %d failed, %d %s",
-		verdict, o.Count(Passed), o.Count(Warned), o.Count(Failed), o.Count(Skipped), rest)
+	text := fmt.Sprintf("%s: %d passed, %d warned, %d failed", verdict, o.Count(Passed), o.Count(Warned), o.Count(Failed))
+	if n := o.Count(NotJudged); n > 0 {
+		text += fmt.Sprintf(", %d not judged", n)
+	}
+	return text + fmt.Sprintf(", %d %s", o.Count(Skipped), rest)
 }

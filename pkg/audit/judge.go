@@ -13,71 +13,128 @@ import (
 type Status string
 
 const (
-	Passed  Status = "passed"
-	Warned  Status = "warned" // acceptable, but a risk
-	Failed  Status = "failed"
-	Skipped Status = "skipped"
+	Passed    Status = "passed"
+	Warned    Status = "warned" // acceptable, but a risk
+	Failed    Status = "failed"
+	NotJudged Status = "not judged" // the endpoint was broken already, or an earlier result makes it meaningless
+	Skipped   Status = "skipped"    // excluded, or the rule needs what the audit was not given
 )
 
 // reaction is what an endpoint did with a request.
 type reaction int
 
 const (
-	accepted    reaction = iota // 2xx
-	rejected                    // 4xx, or 501: unknown method
-	serverError                 // 5xx
-	reset                       // closed the connection without a response
-	timedOut                    // no response in time
-	unexpected                  // a redirect, or not HTTP
+	accepted      reaction = iota // 2xx
+	contradicted                  // 2xx with a body that says otherwise
+	denied                        // 401 or 403
+	limited                       // 429
+	rejected                      // another 4xx
+	redirected                    // 3xx
+	unimplemented                 // 501: unknown method
+	serverError                   // another 5xx
+	reset                         // closed the connection without a response
+	timedOut                      // no response in time
+	unexpected                    // not HTTP
 )
 
 // expectation maps each reaction to a status; a reaction that it lacks is Failed.
 type expectation map[reaction]Status
 
-func mustAccept() expectation { return expectation{accepted: Passed} }
+// expect returns an expectation in which the reactions pass.
+func expect(reactions ...reaction) expectation { return expectation{}.with(Passed, reactions...) }
+
+func (e expectation) with(s Status, reactions ...reaction) expectation {
+	for _, r := range reactions {
+		e[r] = s
+	}
+	return e
+}
+
+func (e expectation) orWarn(reactions ...reaction) expectation { return e.with(Warned, reactions...) }
+
+func mustAccept() expectation { return expect(accepted) }
 
 // shouldAccept is for data that Apizee may add one day: to reject it loses the event, but
 // is not wrong.
-func shouldAccept() expectation { return expectation{accepted: Passed, rejected: Warned} }
+func shouldAccept() expectation { return expect(accepted).orWarn(rejected, denied, contradicted) }
 
 // acceptOrReject is for data that may be rejected, as long as the endpoint keeps working.
-func acceptOrReject() expectation { return expectation{accepted: Passed, rejected: Passed} }
+func acceptOrReject() expectation { return expect(accepted, rejected, denied).orWarn(contradicted) }
 
-func mustReject() expectation { return expectation{rejected: Passed} }
+func mustReject() expectation { return expect(rejected, denied).orWarn(contradicted) }
 
-func shouldReject() expectation { return expectation{rejected: Passed, accepted: Warned} }
+func shouldReject() expectation { return mustReject().orWarn(accepted) }
 
-func rejectOrReset() expectation { return expectation{rejected: Passed, reset: Passed} }
+func rejectOrReset() expectation { return mustReject().with(Passed, reset) }
 
-// attempt is one delivery of a rule.
+// mustDeny is for a request without the right secret. Another rejection protects the endpoint
+// as well, but does not say why.
+func mustDeny() expectation { return expect(denied).orWarn(rejected, redirected, contradicted) }
+
+// attempt is one request of a rule.
 type attempt struct {
-	label  string // names the request; may be empty when it is the only one
-	result deliver.Result
-	want   expectation   // nil means that of the rule
-	within time.Duration // a later response is a warning; 0 means no limit
+	label   string // names the request; may be empty when it is the only one
+	request Request
+	result  deliver.Result
+	want    expectation   // nil means that of the rule
+	within  time.Duration // a later response is a warning; 0 means no limit
+
+	// verdict and actual replace what follows from the response, for what shows elsewhere, such as
+	// on the connection.
+	verdict Status
+	actual  string
 }
 
-func classify(r deliver.Result) reaction {
-	switch {
-	case r.Failure == nil && r.Status >= 200 && r.Status <= 299:
-		return accepted
-	case r.Failure == nil && (r.Status >= 400 && r.Status <= 499 || r.Status == http.StatusNotImplemented):
-		return rejected
-	case r.Failure == nil && r.Status >= 500:
-		return serverError
-	case r.Failure == nil:
+// wants sets what is right for this request, where it differs from the rule.
+func (a attempt) wants(e expectation) attempt {
+	a.want = e
+	return a
+}
+
+// soon makes a later response than responseDeadline a warning.
+func (a attempt) soon() attempt {
+	a.within = responseDeadline
+	return a
+}
+
+func (a attempt) reaction() reaction {
+	r := a.result
+	if r.Failure != nil {
+		switch r.Failure.Kind {
+		case deliver.KindReset:
+			return reset
+		case deliver.KindTimeout:
+			return timedOut
+		}
 		return unexpected
-	case r.Failure.Kind == deliver.KindReset:
-		return reset
-	case r.Failure.Kind == deliver.KindTimeout:
-		return timedOut
+	}
+	switch status := r.Status; {
+	case status >= 200 && status <= 299 && contradiction(r) != "":
+		return contradicted
+	case status >= 200 && status <= 299:
+		return accepted
+	case status >= 300 && status <= 399:
+		return redirected
+	case status == http.StatusUnauthorized, status == http.StatusForbidden:
+		return denied
+	case status == http.StatusTooManyRequests:
+		return limited
+	case status >= 400 && status <= 499:
+		return rejected
+	case status == http.StatusNotImplemented:
+		return unimplemented
+	case status >= 500:
+		return serverError
 	}
 	return unexpected
 }
 
 // judge returns the status of an attempt.
 func (a attempt) judge() Status {
-	status, known := a.want[classify(a.result)]
+	if a.verdict != "" {
+		return a.verdict
+	}
+	status, known := a.want[a.reaction()]
 	switch {
 	case !known:
 		return Failed
@@ -91,17 +148,30 @@ func (a attempt) late() bool { return a.within > 0 && a.result.Timings.Total > a
 
 // describe returns what the endpoint did.
 func (a attempt) describe() string {
-	if f := a.result.Failure; f != nil {
-		return f.Message
+	switch {
+	case a.actual != "":
+		return a.actual
+	case a.result.Failure != nil:
+		return a.result.Failure.Message
 	}
-	text := strings.TrimSpace(fmt.Sprintf("%d %s", a.result.Status, brief(a.result.StatusText))) + a.result.Through()
+	r := a.result
+	text := strings.TrimSpace(fmt.Sprintf("%d %s", r.Status, brief(r.StatusText))) + r.Through()
+	if location := r.Headers.Get("Location"); location != "" {
+		text += " to " + brief(location)
+	}
+	if wait := r.Headers.Get("Retry-After"); wait != "" {
+		text += ", Retry-After: " + brief(wait)
+	}
+	if says := contradiction(r); says != "" && a.reaction() == contradicted {
+		text += " with " + says
+	}
 	if a.late() {
-		text += fmt.Sprintf(" after %s", a.result.Timings.Total.Round(time.Millisecond))
+		text += fmt.Sprintf(" after %s", r.Timings.Total.Round(time.Millisecond))
 	}
 	return text
 }
 
-// brief cuts a server's own status text to fit on a line.
+// brief cuts a server's own text to fit on a line.
 func brief(s string) string {
 	const most = 60
 	if r := []rune(s); len(r) > most {
@@ -110,40 +180,52 @@ func brief(s string) string {
 	return s
 }
 
+// verdict is what the attempts of a rule come to.
+type verdict struct {
+	status   Status
+	actual   string
+	evidence []attempt // those with that status, unless it is Passed
+	refused  bool      // there was no connection for the first one, so that no attempt is the cause
+	all      []attempt
+}
+
 // summarize returns the worst status of the attempts, and what the endpoint did.
-func summarize(attempts []attempt) (Status, string) {
-	worst, count := Passed, 0
-	var example attempt
-	for i, a := range attempts {
-		status := a.judge()
-		if i == 0 || rank(status) > rank(worst) {
-			worst, count, example = status, 0, a
-		}
-		if status == worst {
-			count++
+func summarize(attempts []attempt) verdict {
+	v := verdict{status: Passed, all: attempts}
+	if len(attempts) > 0 && attempts[0].result.Failure != nil {
+		v.refused = attempts[0].result.Failure.Kind.IsUnsent()
+	}
+	for _, a := range attempts {
+		switch status := a.judge(); {
+		case rank(status) > rank(v.status):
+			v.status, v.evidence = status, []attempt{a}
+		case status == v.status && status != Passed:
+			v.evidence = append(v.evidence, a)
 		}
 	}
 	const few = 3
-	switch {
+	switch n := len(v.evidence); {
 	case len(attempts) == 0:
-		return Skipped, "nothing was sent"
+		v.status, v.actual = Skipped, "nothing was sent"
 	case len(attempts) == 1:
-		return worst, example.describe()
-	case worst == Passed:
-		return worst, countResponses(attempts)
+		v.actual = attempts[0].describe()
+	case v.status == Passed:
+		v.actual = countResponses(attempts)
 	case len(attempts) <= few:
-		return worst, listResponses(attempts)
-	case count == 1:
-		return worst, fmt.Sprintf("1 of %d requests: %s: %s", len(attempts), example.label, example.describe())
+		v.actual = listResponses(attempts)
+	case n == 1:
+		v.actual = fmt.Sprintf("1 of %d requests: %s", len(attempts), listResponses(v.evidence))
+	default:
+		v.actual = fmt.Sprintf("%d of %d requests, such as %s", n, len(attempts), listResponses(v.evidence[:1]))
 	}
-	return worst, fmt.Sprintf("%d of %d requests, such as %s: %s", count, len(attempts), example.label, example.describe())
+	return v
 }
 
 func rank(s Status) int {
 	switch s {
 	case Warned:
 		return 1
-	case Failed:
+	case Failed, NotJudged:
 		return 2
 	}
 	return 0

@@ -16,9 +16,11 @@ type document struct {
 	Seconds  float64        `json:"seconds"`
 	Complete bool           `json:"complete"`
 	Score    *int           `json:"score"` // null when the audit was stopped
+	Formula  string         `json:"formula"`
 	Passed   int            `json:"passed"`
 	Warned   int            `json:"warned"`
 	Failed   int            `json:"failed"`
+	Unjudged int            `json:"notJudged"`
 	Skipped  int            `json:"skipped"`
 	Rules    []documentRule `json:"rules"`
 }
@@ -30,8 +32,8 @@ type documentRule struct {
 
 func (o Outcome) document() document {
 	d := document{
-		URL: o.URL, Start: o.Start.UTC(), Seconds: o.Took.Seconds(), Complete: o.Complete,
-		Passed: o.Count(Passed), Warned: o.Count(Warned), Failed: o.Count(Failed), Skipped: o.Count(Skipped),
+		URL: o.URL, Start: o.Start.UTC(), Seconds: o.Took.Seconds(), Complete: o.Complete, Formula: Formula,
+		Passed: o.Count(Passed), Warned: o.Count(Warned), Failed: o.Count(Failed), Unjudged: o.Count(NotJudged), Skipped: o.Count(Skipped),
 	}
 	if o.Complete {
 		score := o.Score()
@@ -65,13 +67,49 @@ func (r Result) reportCase() report.Case {
 	c := report.Case{Name: r.Name, Title: r.Title, Status: report.Status(r.Status), Duration: r.Took, Message: r.Actual}
 	actual := "Actual"
 	switch r.Status {
-	case Failed:
+	case Failed, Warned:
 		c.Detail = r.Title + "\nexpected: " + r.Expected + "\nactual: " + r.Actual + "\n" + r.Why
-	case Skipped:
-		actual = "Skipped"
+		for _, e := range r.Requests {
+			c.Detail += "\n" + e.text()
+		}
+	case Skipped, NotJudged:
+		c.Status, actual = report.Skipped, "Skipped"
+		if r.Status == NotJudged {
+			actual, c.Message = "Not judged", "not judged: "+r.Actual
+		}
 	}
-	c.Facts = []report.Property{{Name: "Expected", Value: r.Expected}, {Name: actual, Value: r.Actual}, {Name: "Why", Value: r.Why}}
+	c.Facts = []report.Property{{Name: "Expected", Value: r.Expected}, {Name: actual, Value: r.Note()}}
+	for _, e := range r.Requests {
+		c.Facts = append(c.Facts, report.Property{Name: "Request", Value: e.text()})
+	}
+	c.Facts = append(c.Facts, report.Property{Name: "Why", Value: r.Why})
 	return c
+}
+
+// Note returns what the endpoint did, and what that does not show.
+func (r Result) Note() string {
+	if r.EffectUnseen {
+		return r.Actual + "; " + EffectUnseen
+	}
+	return r.Actual
+}
+
+// EffectUnseen is said of rules that passed by their responses alone.
+const EffectUnseen = "the effect was not looked at"
+
+// text returns a request, its response and the command that repeats it, each on a line.
+func (e Exchange) text() string {
+	text := e.Actual
+	if e.Label != "" {
+		text = e.Label + ": " + text
+	}
+	if e.Response != "" {
+		text += "\n" + e.Response
+	}
+	if e.Repeat != "" {
+		text += "\n$ " + e.Repeat
+	}
+	return text
 }
 
 // WriteJSON writes the outcome as one JSON object.
@@ -89,7 +127,7 @@ func (o Outcome) Page() report.Page {
 		Start: o.Start, Duration: o.Took, Score: o.document().Score,
 	}
 	if o.Complete {
-		p.Note = "The score is the percentage of rules that passed. A warning counts half; skipped rules do not count."
+		p.Note = Formula
 	} else {
 		p.Stopped = "The audit was stopped early."
 	}

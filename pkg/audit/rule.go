@@ -3,6 +3,7 @@ package audit
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
@@ -16,9 +17,16 @@ type Rule struct {
 	Why      string `json:"why"`      // why it matters in production
 	Expected string `json:"expected"` // what the endpoint should do
 
-	want   expectation
-	secret bool // needs a secret header
-	try    func(*probe) []attempt
+	// try sends the requests of the rule. Whether the endpoint still works afterwards is not its
+	// concern: that is examined after every rule.
+	try  func(*session) []attempt
+	want expectation // of each attempt that has no other
+
+	// effect says that a response cannot show whether the endpoint did the right thing.
+	effect bool
+
+	// lacks returns why the rule cannot be judged now; nil means that it always can.
+	lacks func(*session) (Status, string)
 }
 
 // The groups of rules, in the order of the report.
@@ -27,25 +35,22 @@ const (
 	partly     = "partly documented events"
 	tolerance  = "undocumented data"
 	delivery   = "delivery"
-	invalid    = "invalid requests"
 	security   = "shared secret"
+	invalid    = "invalid requests"
 )
 
 // Rules returns all rules in the order in which they are tried: those that may crash an
 // endpoint come last.
 func Rules(c *apizee.Catalog) []Rule {
-	var rules []Rule
-	for _, o := range c.Objects {
-		if !o.PartlyDocumented {
-			rules = append(rules, documentedRule(c, o))
-		}
-	}
-	rules = append(rules, responseRules()...)
-	rules = append(rules, partlyRules(c)...)
-	rules = append(rules, toleranceRules(c)...)
-	rules = append(rules, deliveryRules()...)
-	rules = append(rules, secretRules()...)
-	return append(rules, invalidRequestRules()...)
+	return slices.Concat(
+		documentedRules(c),
+		partlyRules(c),
+		toleranceRules(c),
+		deliveryRules(),
+		connectionRules(),
+		secretRules(),
+		invalidRequestRules(),
+	)
 }
 
 // LookupRule finds a rule by its name.

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
-	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 )
 
@@ -15,34 +14,49 @@ func deliveryRules() []Rule {
 		{
 			Name: "duplicate", Group: delivery, Title: "Duplicate delivery",
 			Why:      "A sender that misses the response sends again. Processing twice means two emails, two invoices.",
-			Expected: "2xx for both; process once", want: mustAccept(),
-			try: func(p *probe) []attempt {
-				body := p.ordinary()
-				return []attempt{{label: "first delivery", result: p.send(body)}, {label: "second delivery", result: p.send(body)}}
+			Expected: "2xx for both; process once", want: mustAccept(), effect: true,
+			try: func(s *session) []attempt {
+				body := s.ordinary()
+				return []attempt{
+					s.send("first delivery", body),
+					s.do(Request{Label: "second delivery", Body: body, Count: 2}),
+				}
 			},
 		},
 		{
 			Name: "out-of-order", Group: delivery, Title: "Out-of-order delivery",
 			Why:      "Events are sent asynchronously and no order is documented. An older update must not reopen a closed ticket.",
-			Expected: "2xx for both; keep the newer state", want: mustAccept(),
-			try: func(p *probe) []attempt {
-				newer := p.build(apizee.Ticket, apizee.Update, payload.Prop{Path: apizee.PropState, Text: apizee.StateClosed})
-				older := older(p, newer)
-				return []attempt{{label: "newer event", result: p.send(newer)}, {label: "older event", result: p.send(older)}}
+			Expected: "2xx for both; keep the newer state", want: mustAccept(), effect: true,
+			try: func(s *session) []attempt {
+				newer := s.build(apizee.Ticket, apizee.Update, payload.Prop{Path: apizee.PropState, Text: apizee.StateClosed})
+				return []attempt{s.send("newer event", newer), s.send("older event", older(s, newer))}
 			},
 		},
 		{
 			Name: "burst", Group: delivery, Title: "50 concurrent events",
 			Why:      "Campaigns, bulk imports and recoveries from outages cause many events, and connections, at once.",
 			Expected: "2xx for all, each within " + burstDeadline.String(), want: mustAccept(),
-			try: func(p *probe) []attempt {
-				var bodies [][]byte
-				for range 50 {
-					bodies = append(bodies, p.ordinary())
+			try: func(s *session) []attempt {
+				attempts := s.sendConcurrently(50)
+				for i := range attempts {
+					attempts[i].within = burstDeadline
 				}
+				return attempts
+			},
+		},
+		{
+			Name: "rate-limit", Group: delivery, Title: "100 events in quick succession",
+			Why:      "No retry is documented, so an event that a rate limit rejects is lost. A sender that retries needs to know when.",
+			Expected: "2xx for all; a 429 has at least a Retry-After in seconds", want: mustAccept(),
+			try: func(s *session) []attempt {
+				const count = 100
 				var attempts []attempt
-				for i, r := range p.sendConcurrently(bodies) {
-					attempts = append(attempts, attempt{label: fmt.Sprintf("event %d", i+1), result: r, within: burstDeadline})
+				for i := range count {
+					a := s.do(Request{Label: fmt.Sprintf("event %d", i+1), Body: s.ordinary(), Count: count})
+					if retryAfter(a.result.Headers) > 0 {
+						a.want = mustAccept().orWarn(limited)
+					}
+					attempts = append(attempts, a)
 				}
 				return attempts
 			},
@@ -59,16 +73,16 @@ func deliveryRules() []Rule {
 const burstDeadline = 5 * time.Second
 
 // older returns the same event with an earlier state and time.
-func older(p *probe, body []byte) []byte {
+func older(s *session, body []byte) []byte {
 	earlier, err := payload.ParseSet("props." + apizee.PropState + "=" + apizee.StateInProgress)
 	if err != nil {
 		panic(err)
 	}
-	body, err = payload.Apply(p.options.Catalog, body, []payload.Change{earlier})
+	body, err = payload.Apply(s.options.Catalog, body, []payload.Change{earlier})
 	if err != nil {
 		panic(err)
 	}
-	body, err = payload.SetTime(p.options.Catalog, body, p.options.Now().Unix()-60)
+	body, err = payload.SetTime(s.options.Catalog, body, s.options.Now().Unix()-60)
 	if err != nil {
 		panic(err)
 	}
@@ -76,26 +90,24 @@ func older(p *probe, body []byte) []byte {
 }
 
 // slowBodyAndAnother sends a valid event while the body of the slow one is being sent.
-func slowBodyAndAnother(p *probe) []attempt {
-	slow, other := p.ordinary(), p.ordinary()
+func slowBodyAndAnother(s *session) []attempt {
+	slow := Request{Label: "slow event", Fault: "slow-body", Body: s.ordinary()}
+	other := s.ordinary()
 	started := make(chan struct{}, 1)
-	slowProbe := *p
-	slowProbe.options.Sleep = func(ctx context.Context, d time.Duration) error {
+	slowSession := *s
+	slowSession.options.Sleep = func(ctx context.Context, d time.Duration) error {
 		select {
 		case started <- struct{}{}:
 		default: // the other event has been sent already
 		}
-		return p.options.Sleep(ctx, d)
+		return s.options.Sleep(ctx, d)
 	}
-	done := make(chan deliver.Result, 1)
+	done := make(chan attempt, 1)
 	go func() {
-		done <- slowProbe.sendFaulty("slow-body", slow)
+		done <- slowSession.do(slow)
 		close(started)
 	}()
 	<-started
-	meanwhile := p.send(other)
-	return []attempt{
-		{label: "slow event", result: <-done},
-		{label: "other event", result: meanwhile, want: mustAccept(), within: responseDeadline},
-	}
+	meanwhile := s.send("other event", other).wants(mustAccept()).soon()
+	return []attempt{<-done, meanwhile}
 }

@@ -7,30 +7,65 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 )
 
-// documentedRule sends each event of an object, and each documented value of each of
-// its props.
-func documentedRule(c *apizee.Catalog, o apizee.Object) Rule {
+func documentedRules(c *apizee.Catalog) []Rule {
+	rules := []Rule{{
+		Name: "ordinary-event", Group: documented, Title: "Ordinary event",
+		Why:      "An endpoint that does not accept this event gets nothing out of the others. A wrong path or secret, a sign-in page and a redirect show here. The same event is sent after every rule.",
+		Expected: "2xx; no page or error as the body", want: mustAccept(),
+		try: func(s *session) []attempt { return []attempt{s.send("", s.ordinary()).soon()} },
+	}}
+	for _, o := range c.Objects {
+		if !o.PartlyDocumented {
+			rules = append(rules, objectRule(c, o))
+		}
+	}
+	return append(rules, []Rule{
+		{
+			Name: "content-type", Group: documented, Title: "Content type in different letter case",
+			Why:      "Apizee documents application/JSON. Media types are case-insensitive, but code that compares strings does not parse the body as JSON.",
+			Expected: "2xx for both application/JSON and application/json", want: mustAccept(),
+			try: func(s *session) []attempt {
+				return []attempt{s.send(apizee.ContentType, s.ordinary()), s.sendFaulty("application/json", "plain-type")}
+			},
+		},
+		{
+			Name: "response-time", Group: documented, Title: "Response time",
+			Why:      "No timeout is documented, and no sender waits forever. An endpoint that processes an event before it responds loses events when processing is slow.",
+			Expected: "2xx within " + responseDeadline.String(), want: mustAccept(),
+			try: func(s *session) []attempt {
+				var attempts []attempt
+				for i := range 5 {
+					attempts = append(attempts, s.send(fmt.Sprintf("event %d", i+1), s.ordinary()).soon())
+				}
+				return attempts
+			},
+		},
+	}...)
+}
+
+// objectRule sends each event of an object, and each documented value of each of its props.
+func objectRule(c *apizee.Catalog, o apizee.Object) Rule {
 	return Rule{
 		Name: o.Name + "-events", Group: documented, Title: "Every documented " + o.Name + " event",
 		Why:      "No retry is documented, so an event that is not accepted is lost.",
 		Expected: "2xx for each", want: mustAccept(),
-		try: func(p *probe) []attempt { return documentedEvents(p, c.EventNamesOf(o), o) },
+		try: func(s *session) []attempt { return documentedEvents(s, c.EventNamesOf(o), o) },
 	}
 }
 
-func documentedEvents(p *probe, events []string, o apizee.Object) []attempt {
+func documentedEvents(s *session, events []string, o apizee.Object) []attempt {
 	var attempts []attempt
 	for _, event := range events {
-		attempts = append(attempts, attempt{label: o.Name + " " + event, result: p.send(p.build(o.Name, event))})
+		attempts = append(attempts, s.send(o.Name+" "+event, s.build(o.Name, event)))
 	}
 	for _, prop := range o.Props {
 		for _, value := range prop.Values {
-			body := p.build(o.Name, o.DefaultEvent(), payload.Prop{Path: prop.Path, Text: value})
-			attempts = append(attempts, attempt{label: prop.Path + "=" + value, result: p.send(body)})
+			body := s.build(o.Name, o.DefaultEvent(), payload.Prop{Path: prop.Path, Text: value})
+			attempts = append(attempts, s.send(prop.Path+"="+value, body))
 		}
 	}
 	if all := examples(o); len(all) > 0 && !o.PartlyDocumented {
-		attempts = append(attempts, attempt{label: "all props", result: p.send(p.build(o.Name, o.DefaultEvent(), all...))})
+		attempts = append(attempts, s.send("all props", s.build(o.Name, o.DefaultEvent(), all...)))
 	}
 	return attempts
 }
@@ -44,32 +79,4 @@ func examples(o apizee.Object) []payload.Prop {
 		}
 	}
 	return props
-}
-
-func responseRules() []Rule {
-	return []Rule{
-		{
-			Name: "content-type", Group: documented, Title: "Content type in different letter case",
-			Why:      "Apizee documents application/JSON. Media types are case-insensitive, but code that compares strings does not parse the body as JSON.",
-			Expected: "2xx for both application/JSON and application/json", want: mustAccept(),
-			try: func(p *probe) []attempt {
-				return []attempt{
-					{label: apizee.ContentType, result: p.send(p.ordinary())},
-					{label: "application/json", result: p.sendFaulty("plain-type", p.ordinary())},
-				}
-			},
-		},
-		{
-			Name: "response-time", Group: documented, Title: "Response time",
-			Why:      "No timeout is documented, and no sender waits forever. An endpoint that processes an event before it responds loses events when processing is slow.",
-			Expected: "2xx within " + responseDeadline.String(), want: mustAccept(),
-			try: func(p *probe) []attempt {
-				var attempts []attempt
-				for i := range 5 {
-					attempts = append(attempts, attempt{label: fmt.Sprintf("event %d", i+1), result: p.send(p.ordinary()), within: responseDeadline})
-				}
-				return attempts
-			},
-		},
-	}
 }

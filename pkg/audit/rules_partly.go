@@ -26,10 +26,10 @@ func partlyRules(c *apizee.Catalog) []Rule {
 		Name: "partly-documented", Group: partly, Title: "Every event of Apizee's newer pages",
 		Why:      "Apizee documents them in part, on the pages " + strings.Join(pages, " and ") + ". They may arrive at the same URL.",
 		Expected: "2xx for each; ignore those that you do not use", want: shouldAccept(),
-		try: func(p *probe) []attempt {
+		try: func(s *session) []attempt {
 			var attempts []attempt
 			for _, o := range objects {
-				attempts = append(attempts, documentedEvents(p, c.EventNamesOf(o), o)...)
+				attempts = append(attempts, documentedEvents(s, c.EventNamesOf(o), o)...)
 			}
 			return attempts
 		},

@@ -2,7 +2,6 @@ package audit
 
 import (
 	"strings"
-	"unicode"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 )
@@ -12,33 +11,35 @@ func secretRules() []Rule {
 		{
 			Name: "secret-missing", Title: "Missing secret header",
 			Why:      "No signature is documented. A static header is the only way to tell Apizee from anyone else who knows the URL.",
-			Expected: "401 or 403", want: mustReject(),
-			try: func(p *probe) []attempt {
-				return one("", p.sendTo(p.withSecret(), p.ordinary()))
-			},
+			Expected: "401 or 403", want: mustDeny(), lacks: lacksSecret,
+			try: func(s *session) []attempt { return []attempt{s.testSecrets()} },
 		},
 		{
 			Name: "secret-wrong", Title: "Wrong secret",
-			Why:      "An endpoint that only checks that the header is present accepts requests from anyone.",
-			Expected: "401 or 403", want: mustReject(),
-			try: func(p *probe) []attempt {
-				longer := deliver.Header{Name: p.secret.Name, Value: p.secret.Value + "x"}
-				shorter := deliver.Header{Name: p.secret.Name, Value: p.secret.Value[:len(p.secret.Value)-1] + "\x7e"}
-				return []attempt{
-					{label: "longer value", result: p.sendTo(p.withSecret(longer), p.ordinary())},
-					{label: "different last character", result: p.sendTo(p.withSecret(shorter), p.ordinary())},
+			Why:      "An endpoint that checks only that the header is present, or a part of its value, accepts requests from anyone.",
+			Expected: "401 or 403 for a value that is longer, shorter, empty, or differs in one character or in letter case", want: mustDeny(),
+			try: func(s *session) []attempt {
+				var attempts []attempt
+				for _, secret := range s.secrets {
+					labels, values := wrongValues(secret)
+					for _, label := range labels {
+						target := s.with(secret, deliver.Header{Name: secret.Name, Value: values[label]})
+						attempts = append(attempts, s.do(Request{Label: secret.Name + ", " + label, Target: target, Body: s.ordinary()}))
+					}
 				}
+				return attempts
 			},
 		},
 		{
 			Name: "secret-duplicated", Title: "Two secret headers, one right and one wrong",
 			Why:      "Proxies and frameworks disagree on which of two headers applies. A genuine request has only one.",
 			Expected: "400, 401 or 403", want: shouldReject(),
-			try: func(p *probe) []attempt {
-				wrong := deliver.Header{Name: p.secret.Name, Value: "wrong"}
+			try: func(s *session) []attempt {
+				secret := s.secrets[0]
+				wrong := deliver.Header{Name: secret.Name, Value: "wrong"}
 				return []attempt{
-					{label: "wrong one first", result: p.sendTo(p.withSecret(wrong, p.secret), p.ordinary())},
-					{label: "right one first", result: p.sendTo(p.withSecret(p.secret, wrong), p.ordinary())},
+					s.do(Request{Label: "wrong one first", Target: s.with(secret, wrong, secret), Body: s.ordinary()}),
+					s.do(Request{Label: "right one first", Target: s.with(secret, secret, wrong), Body: s.ordinary()}),
 				}
 			},
 		},
@@ -46,30 +47,23 @@ func secretRules() []Rule {
 			Name: "secret-case", Title: "Secret header name in different letter case",
 			Why:      "Header names are case-insensitive, and proxies change their case.",
 			Expected: "2xx", want: mustAccept(),
-			try: func(p *probe) []attempt {
+			try: func(s *session) []attempt {
+				secret := s.secrets[0]
+				renamed := func(label string, rename func(string) string) attempt {
+					header := deliver.Header{Name: rename(secret.Name), Value: secret.Value}
+					return s.do(Request{Label: label, Target: s.with(secret, header), Body: s.ordinary()})
+				}
 				return []attempt{
-					{label: "lowercase", result: p.sendTo(p.withSecret(p.renamed(strings.ToLower)), p.ordinary())},
-					{label: "uppercase", result: p.sendTo(p.withSecret(p.renamed(strings.ToUpper)), p.ordinary())},
-					{label: "swapped case", result: p.sendTo(p.withSecret(p.renamed(swapCase)), p.ordinary())},
+					renamed("lowercase", strings.ToLower), renamed("uppercase", strings.ToUpper), renamed("swapped case", swapCase),
 				}
 			},
 		},
 	}
 	for i := range rules {
-		rules[i].Group, rules[i].secret = security, true
+		rules[i].Group = security
+		if rules[i].lacks == nil {
+			rules[i].lacks = lacksCheck
+		}
 	}
 	return rules
-}
-
-func (p *probe) renamed(rename func(string) string) deliver.Header {
-	return deliver.Header{Name: rename(p.secret.Name), Value: p.secret.Value}
-}
-
-func swapCase(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsUpper(r) {
-			return unicode.ToLower(r)
-		}
-		return unicode.ToUpper(r)
-	}, s)
 }

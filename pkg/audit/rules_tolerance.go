@@ -14,11 +14,11 @@ func toleranceRules(c *apizee.Catalog) []Rule {
 			Name: "unknown-state", Group: tolerance, Title: "Undocumented ticket state",
 			Why:      "Platforms add states without notice. An endpoint that accepts only the documented ones loses these events.",
 			Expected: "2xx; log or ignore the state", want: shouldAccept(),
-			try: func(p *probe) []attempt {
+			try: func(s *session) []attempt {
 				var attempts []attempt
 				for _, state := range undocumentedStates(c) {
-					body := p.build(apizee.Ticket, apizee.Update, payload.Prop{Path: apizee.PropState, Text: state})
-					attempts = append(attempts, attempt{label: apizee.PropState + "=" + state, result: p.send(body)})
+					body := s.build(apizee.Ticket, apizee.Update, payload.Prop{Path: apizee.PropState, Text: state})
+					attempts = append(attempts, s.send(apizee.PropState+"="+state, body))
 				}
 				return attempts
 			},
@@ -27,37 +27,37 @@ func toleranceRules(c *apizee.Catalog) []Rule {
 			Name: "unknown-object", Group: tolerance, Title: "Undocumented object",
 			Why:      "Apizee's newer pages have objects that the older ones do not. Events about the next one may arrive at the same URL.",
 			Expected: "2xx; ignore the event", want: shouldAccept(),
-			try: func(p *probe) []attempt {
-				return one("", p.send(p.build("whiteboard", apizee.Update, payload.Prop{Path: "id", Text: "1"})))
+			try: func(s *session) []attempt {
+				return []attempt{s.send("", s.build("whiteboard", apizee.Update, payload.Prop{Path: "id", Text: "1"}))}
 			},
 		},
 		{
 			Name: "extra-prop", Group: tolerance, Title: "Undocumented prop",
 			Why:      "New props are the most common change.",
 			Expected: "2xx; ignore the prop", want: shouldAccept(),
-			try: func(p *probe) []attempt {
-				return one("", p.send(p.build(apizee.Ticket, apizee.Update, payload.Prop{Path: apizee.PropState, Text: apizee.StateOpen},
-					payload.Prop{Path: "priority", Text: `{"level":3,"tags":["a","b"]}`})))
+			try: func(s *session) []attempt {
+				return []attempt{s.send("", s.build(apizee.Ticket, apizee.Update, payload.Prop{Path: apizee.PropState, Text: apizee.StateOpen},
+					payload.Prop{Path: "priority", Text: `{"level":3,"tags":["a","b"]}`}))}
 			},
 		},
 		{
 			Name: "extra-field", Group: tolerance, Title: "Undocumented field beside the five documented ones",
 			Why:      "A delivery ID or a version are likely additions.",
 			Expected: "2xx; ignore the field", want: shouldAccept(),
-			try: func(p *probe) []attempt {
-				body := p.ordinary()
-				return one("", p.send(append(body[:len(body)-1], `,"deliveryId":"d-1"}`...)))
+			try: func(s *session) []attempt {
+				body := s.ordinary()
+				return []attempt{s.send("", append(body[:len(body)-1], `,"deliveryId":"d-1"}`...))}
 			},
 		},
 		{
 			Name: "dotted-props", Group: tolerance, Title: "Props with a dot in their names",
 			Why:      "The documentation writes geoloc.lat and _parent.id, and does not say whether these are nested objects or names with a dot.",
 			Expected: "2xx for both forms, nested and dotted", want: shouldAccept(),
-			try: func(p *probe) []attempt {
+			try: func(s *session) []attempt {
 				var attempts []attempt
 				for _, o := range c.Objects {
 					if !o.PartlyDocumented && slices.ContainsFunc(o.PropPaths(), isGrouped) {
-						attempts = append(attempts, nestedAndDotted(p, o)...)
+						attempts = append(attempts, nestedAndDotted(s, o)...)
 					}
 				}
 				return attempts
@@ -67,13 +67,13 @@ func toleranceRules(c *apizee.Catalog) []Rule {
 			Name: "nulls", Group: tolerance, Title: "Null values",
 			Why:      "A ticket may have no position, a conversation no name. Code that reads a field of null fails with a 500.",
 			Expected: "2xx, or 4xx where the value is required", want: acceptOrReject(),
-			try: func(p *probe) []attempt {
+			try: func(s *session) []attempt {
 				group, _, _ := strings.Cut(apizee.PropLatitude, ".")
 				return []attempt{
-					{label: "null state", result: p.send(p.withNulls(p.ordinary(), props(apizee.PropState)))},
-					{label: "null " + group, result: p.send(p.withNulls(p.ordinary(), props(group)))},
-					{label: "null name", result: p.send(p.withNulls(p.build(apizee.Conversation, apizee.Update), props(apizee.PropName), props(apizee.PropFinishedAt)))},
-					{label: "null props", result: p.send(p.withNulls(p.build(apizee.Media, apizee.Update), "props"))},
+					s.send("null state", s.withNulls(s.ordinary(), props(apizee.PropState))),
+					s.send("null "+group, s.withNulls(s.ordinary(), props(group))),
+					s.send("null name", s.withNulls(s.build(apizee.Conversation, apizee.Update), props(apizee.PropName), props(apizee.PropFinishedAt))),
+					s.send("null props", s.withNulls(s.build(apizee.Media, apizee.Update), "props")),
 				}
 			},
 		},
@@ -81,24 +81,66 @@ func toleranceRules(c *apizee.Catalog) []Rule {
 			Name: "unicode", Group: tolerance, Title: "Emoji and right-to-left text in a name",
 			Why:      "Users choose the names of conversations. A database column with the wrong character set rejects the whole event.",
 			Expected: "2xx; store the name unchanged", want: mustAccept(),
-			try: func(p *probe) []attempt {
+			lacks: lacksNames,
+			try:   sendNames("Équipe 👩🏽‍💻🚀", "مكالمة دعم ۱۲", "שיחה \u202eabc\u202c", "e\u0301 \U0001F4A9"),
+		},
+		{
+			Name: "quotes", Group: tolerance, Title: "Apostrophe, quote, backslash and percent sign in a name",
+			Why:      "A name that is put into SQL, a format or a shell command without escaping breaks it, or becomes a part of it.",
+			Expected: "2xx; store the name unchanged", want: mustAccept(),
+			lacks: lacksNames,
+			try:   sendNames("L'équipe d'Anne", `the "blue" team`, `C:\new\table`, "100% of 50%s %d", "'; --"),
+		},
+		{
+			Name: "nul", Group: tolerance, Title: "NUL character in a name",
+			Why:      "JSON allows \\u0000 in a string; databases such as PostgreSQL do not, and fail late.",
+			Expected: "2xx with the character kept or removed, or 4xx", want: acceptOrReject(),
+			lacks: lacksNames,
+			try:   sendNames("support\u0000call"),
+		},
+		{
+			Name: "large-id", Group: tolerance, Title: "IDs past 2^53",
+			Why:      "IDs are integers without a documented limit. JavaScript rounds those past 2^53, so that two tickets become one; columns of 32 bits overflow.",
+			Expected: "2xx; store the ID exactly", want: shouldAccept(), effect: true,
+			try: func(s *session) []attempt {
 				var attempts []attempt
-				for _, name := range []string{"Équipe 👩🏽‍💻🚀", "مكالمة دعم ۱۲", "שיחה \u202eabc\u202c", "e\u0301 \u0000 \U0001F4A9"} {
-					body := p.build(apizee.Conversation, apizee.Update, payload.Prop{Path: apizee.PropName, Text: name})
-					attempts = append(attempts, attempt{label: "name " + name, result: p.send(body)})
+				for _, id := range []string{"9007199254740992", "9007199254740993"} {
+					attempts = append(attempts, s.send("ID "+id, s.buildID(apizee.Ticket, apizee.Update, id)))
 				}
 				return attempts
 			},
 		},
 		{
 			Name: "long-name", Group: tolerance, Title: "Name of 200 KB",
-			Why:      "No limit is documented, and common body parsers stop at 100 KB by default.",
-			Expected: "2xx or 413; 2xx for the next event", want: acceptOrReject(),
-			try: func(p *probe) []attempt {
-				long := p.build(apizee.Conversation, apizee.Update, payload.Prop{Path: apizee.PropName, Text: strings.Repeat("name ", 40_000)})
-				return p.withNextEvent(attempt{label: "long name", result: p.send(long)})
-			},
+			Why:      "No limit is documented, and common body parsers stop at 100 KB by default. An event that is rejected is lost.",
+			Expected: "2xx", want: shouldAccept(),
+			lacks: lacksNames,
+			try:   sendNames(strings.Repeat("name ", 40_000)),
 		},
+	}
+}
+
+// lacksNames is for the rules about the name of a conversation: an endpoint that accepts no
+// conversation shows nothing by rejecting a name.
+func lacksNames(s *session) (Status, string) {
+	if s.named == nil {
+		a := s.send("", s.withName("support"))
+		s.named = &a
+	}
+	if s.named.judgeAs(mustAccept()) == Failed {
+		return NotJudged, "an ordinary event about a conversation: " + s.named.describe()
+	}
+	return "", ""
+}
+
+// sendNames sends an event for each name.
+func sendNames(names ...string) func(*session) []attempt {
+	return func(s *session) []attempt {
+		var attempts []attempt
+		for _, name := range names {
+			attempts = append(attempts, s.send("name "+brief(name), s.withName(name)))
+		}
+		return attempts
 	}
 }
 
@@ -119,14 +161,11 @@ func props(path string) string { return "props." + path }
 func isGrouped(path string) bool { return strings.Contains(path, ".") }
 
 // nestedAndDotted sends every prop of an object, in both forms.
-func nestedAndDotted(p *probe, o apizee.Object) []attempt {
-	nested := p.build(o.Name, o.DefaultEvent(), examples(o)...)
-	dotted, err := payload.Dotted(p.options.Catalog, nested)
+func nestedAndDotted(s *session, o apizee.Object) []attempt {
+	nested := s.build(o.Name, o.DefaultEvent(), examples(o)...)
+	dotted, err := payload.Dotted(s.options.Catalog, nested)
 	if err != nil {
 		panic(err)
 	}
-	return []attempt{
-		{label: o.Name + ", nested", result: p.send(nested), want: mustAccept()},
-		{label: o.Name + ", dotted", result: p.send(dotted)},
-	}
+	return []attempt{s.send(o.Name+", nested", nested).wants(mustAccept()), s.send(o.Name+", dotted", dotted)}
 }

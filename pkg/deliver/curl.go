@@ -2,6 +2,7 @@ package deliver
 
 import (
 	"bytes"
+	"cmp"
 	"math"
 	"net/url"
 	"strconv"
@@ -21,6 +22,8 @@ type CurlOptions struct {
 	// ShowSecrets shows secret headers and the URL's password. Without it they are masked, and the
 	// command sends the mask.
 	ShowSecrets bool
+
+	Method string // "" means POST
 }
 
 const (
@@ -36,7 +39,7 @@ const (
 // argument is piped.
 func CurlCommand(target Target, body []byte, options CurlOptions) string {
 	pipe, data := curlBody(body)
-	args := []string{"curl", "--request", apizee.Method}
+	args := []string{"curl", "--request", cmp.Or(options.Method, apizee.Method)}
 	args = append(args, curlHeaders(target, len(body), options.ShowSecrets)...)
 	args = append(args, curlSwitches(target.URL, options)...)
 	args = append(args, data...)

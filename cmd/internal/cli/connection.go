@@ -52,6 +52,34 @@ func (o *Connection) Kept(parallel int) int {
 	return 0
 }
 
+// ConnectionArguments returns the flags of a command line that say how the endpoint is reached, as
+// `send` has them too.
+func ConnectionArguments(c *cobra.Command) []string {
+	shared := &cobra.Command{}
+	var connection Connection
+	connection.AddFlags(shared, shared.Flags())
+	connection.KeepAliveFlag(shared.Flags())
+	var args []string
+	c.Flags().Visit(func(f *pflag.Flag) {
+		isGlobal := f.Name == "config" || f.Name == "profile"
+		switch {
+		case f.Name == "to" || f.Name == "header" || !isGlobal && shared.Flags().Lookup(f.Name) == nil:
+			return
+		case f.Value.Type() == "bool":
+			args = append(args, "--"+f.Name+"="+f.Value.String())
+			return
+		}
+		values := []string{f.Value.String()}
+		if list, ok := f.Value.(interface{ GetSlice() []string }); ok {
+			values = list.GetSlice()
+		}
+		for _, v := range values {
+			args = append(args, "--"+f.Name, v)
+		}
+	})
+	return args
+}
+
 // CheckLoopback rejects --loopback together with a flag that names another endpoint.
 func (o *Connection) CheckLoopback(toTyped bool) error {
 	var other string

@@ -1,0 +1,161 @@
+package audit
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Each rule is judged in the same way. It begins on new connections. Then the endpoint has a moment
+// to act on what it accepted, and has to accept an ordinary event on a new connection. If it does
+// not, this rule is blamed, and the rules after it are not judged until it does again: what they would
+// show has one cause, which is reported once.
+
+const (
+	// afterPatience is the timeout of an ordinary event while the endpoint is broken. A long one would
+	// make the audit of an endpoint that hangs take minutes.
+	afterPatience = 250 * time.Millisecond
+
+	// longestWait is the longest Retry-After that the audit obeys.
+	longestWait = 10 * time.Second
+
+	// suspicion is how long after a rule its requests may still be the cause of a problem, when the
+	// endpoint works on an event after it has responded.
+	suspicion = 2 * time.Second
+)
+
+// breakage says that the endpoint does not accept ordinary events any more.
+type breakage struct {
+	since   string
+	control attempt
+}
+
+// tried is a rule that was judged as good, and when.
+type tried struct {
+	name string
+	end  time.Time
+}
+
+func (s *session) run(rule Rule) Result {
+	result := Result{Rule: rule, Status: Skipped}
+	switch {
+	case s.ctx.Err() != nil:
+		result.Actual = stopped
+		return result
+	case slices.Contains(s.options.Skip, rule.Name):
+		result.Actual = "excluded"
+		return result
+	case s.isBroken():
+		result.Status, result.Actual = NotJudged, "an ordinary event: "+s.broken.control.describe()+", since "+s.broken.since
+		return result
+	}
+	if rule.lacks != nil {
+		if status, why := rule.lacks(s); why != "" {
+			result.Status, result.Actual = status, why
+			return result
+		}
+	}
+	s.judge(&result)
+	return result
+}
+
+const stopped = "the audit was stopped"
+
+// judge makes the attempts of a rule, and looks whether the endpoint still works.
+func (s *session) judge(r *Result) {
+	s.options.Transport.CloseIdleConnections()
+	start := s.options.Now()
+	attempts := r.try(s)
+	r.Took = s.options.Now().Sub(start)
+	for i := range attempts {
+		if attempts[i].want == nil {
+			attempts[i].want = r.want
+		}
+	}
+	v := summarize(attempts)
+	_ = s.options.Sleep(s.ctx, s.options.Settle)
+	control := s.control(s.options.Timeout)
+	if s.ctx.Err() != nil {
+		r.Status, r.Actual = Skipped, stopped
+		return
+	}
+	r.Status, r.Actual = v.status, v.actual
+	switch status := control.judge(); {
+	case status == Failed:
+		s.blame(r, &v, control)
+	case rank(status) > rank(r.Status):
+		r.Status, r.Actual = status, r.Actual+"; "+listResponses([]attempt{control})
+		v.evidence = []attempt{control}
+	}
+	r.EffectUnseen = r.effect && r.Status == Passed
+	r.Requests = s.requests(v.evidence)
+	if r.Status != Failed {
+		s.recent = append(s.recent, tried{r.Name, s.options.Now()})
+	}
+}
+
+// control sends an ordinary event over a new connection: an old one may belong to a process
+// that has ended.
+func (s *session) control(timeout time.Duration) attempt {
+	s.options.Transport.CloseIdleConnections()
+	a := s.do(Request{Label: "an ordinary event afterwards", Body: s.ordinary(), timeout: timeout})
+	if a = a.wants(mustAccept()).soon(); a.judge() != Failed {
+		s.worked = true
+	}
+	return a
+}
+
+// blame makes a rule fail after which the endpoint does not accept ordinary events.
+func (s *session) blame(r *Result, v *verdict, control attempt) {
+	s.broken = &breakage{r.Name, control}
+	if !s.worked {
+		s.broken.since = "the start"
+		r.Status = Failed
+		return
+	}
+	if v.status != Failed || v.refused {
+		for _, t := range s.recent {
+			if s.options.Now().Sub(t.end) <= suspicion+s.options.Settle {
+				r.Suspects = append(r.Suspects, t.name)
+			}
+		}
+	}
+	if v.status != Failed {
+		v.evidence = v.all // one of them did it
+	}
+	v.evidence = append(v.evidence, control)
+	r.Status, r.Actual = Failed, r.Actual+"; "+listResponses([]attempt{control})
+	if len(r.Suspects) > 0 {
+		r.Actual += ". Suspects, too, if the endpoint works on an event after it responds: " + strings.Join(r.Suspects, ", ")
+	}
+}
+
+// isBroken reports whether the endpoint still does not accept ordinary events. It may have been
+// restarted, or say when it will accept events again.
+func (s *session) isBroken() bool {
+	if s.broken == nil {
+		return false
+	}
+	if wait := retryAfter(s.broken.control.result.Headers); wait > 0 && wait <= longestWait {
+		_ = s.options.Sleep(s.ctx, wait)
+	}
+	timeout := s.options.Timeout
+	if timeout == 0 || timeout > afterPatience {
+		timeout = afterPatience
+	}
+	if control := s.control(timeout); control.judge() != Failed {
+		s.broken = nil
+	}
+	return s.broken != nil
+}
+
+// retryAfter returns the seconds of a Retry-After header; 0 means that there is none, or a date.
+func retryAfter(h http.Header) time.Duration {
+	n, err := strconv.Atoi(h.Get("Retry-After"))
+	if err != nil || n < 0 {
+		return 0
+	}
+	return time.Duration(n) * time.Second
+}

@@ -1,0 +1,149 @@
+package audit
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"os"
+	"time"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+)
+
+// keptConnection sends requests over one connection, as a sender does that keeps it. It shows what
+// net/http hides: a server that ends the connection without saying so, and bytes that belong to no
+// response. Like the faults on the wire, it uses no proxy.
+type keptConnection struct {
+	base *http.Transport
+	conn net.Conn
+	in   *bufio.Reader
+
+	unannounced bool // the server ended the connection after a response that did not say so
+}
+
+func (s *session) keptConnection() *keptConnection { return &keptConnection{base: s.options.Transport} }
+
+// client returns a client that uses the connection.
+func (k *keptConnection) client(s *session) *deliver.Client {
+	return deliver.NewClient(k, s.options.Now)
+}
+
+// surplus returns the bytes that arrived after the last response.
+func (k *keptConnection) surplus() []byte {
+	if k.conn == nil {
+		return nil
+	}
+	k.look()
+	bytes, _ := k.in.Peek(k.in.Buffered())
+	return bytes
+}
+
+// look reads what has arrived without waiting, and notes the end of the connection.
+func (k *keptConnection) look() {
+	if k.conn == nil || k.in.Buffered() > 0 {
+		return
+	}
+	_ = k.conn.SetReadDeadline(time.Now().Add(time.Millisecond))
+	_, err := k.in.Peek(1)
+	_ = k.conn.SetReadDeadline(time.Time{})
+	if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
+		k.unannounced = true
+		k.close()
+	}
+}
+
+func (k *keptConnection) close() {
+	if k.conn != nil {
+		k.conn.Close()
+		k.conn = nil
+	}
+}
+
+func (k *keptConnection) RoundTrip(req *http.Request) (*http.Response, error) {
+	ctx := req.Context()
+	k.look()
+	trace := httptrace.ContextClientTrace(ctx)
+	if trace == nil {
+		trace = new(httptrace.ClientTrace)
+	}
+	reused := k.conn != nil
+	if !reused {
+		if trace.GetConn != nil {
+			trace.GetConn(deliver.Address(req.URL))
+		}
+		conn, err := dial(ctx, k.base, req)
+		if err != nil {
+			return nil, err
+		}
+		k.conn, k.in = conn, bufio.NewReader(conn)
+	}
+	if trace.GotConn != nil {
+		trace.GotConn(httptrace.GotConnInfo{Conn: k.conn, Reused: reused})
+	}
+	conn := k.conn
+	release := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
+	defer release()
+	resp, err := k.exchange(req, trace)
+	if err != nil {
+		k.unannounced = k.unannounced || reused && ctx.Err() == nil
+		k.close()
+	}
+	return resp, err
+}
+
+// exchange sends a request, and reads the whole response.
+func (k *keptConnection) exchange(req *http.Request, trace *httptrace.ClientTrace) (*http.Response, error) {
+	if err := req.Write(k.conn); err != nil {
+		return nil, err
+	}
+	for {
+		resp, err := http.ReadResponse(k.in, req)
+		if err != nil {
+			return nil, err
+		}
+		if trace.GotFirstResponseByte != nil {
+			trace.GotFirstResponseByte()
+		}
+		if resp.StatusCode < 200 && resp.StatusCode != http.StatusSwitchingProtocols {
+			continue
+		}
+		body, err := io.ReadAll(io.LimitReader(resp.Body, deliver.DrainedBody))
+		if err != nil {
+			return nil, err
+		}
+		resp.Body = io.NopCloser(bytes.NewReader(body))
+		if resp.Close || len(body) == deliver.DrainedBody {
+			k.close()
+		}
+		return resp, nil
+	}
+}
+
+// dial opens a connection for a request.
+func dial(ctx context.Context, base *http.Transport, req *http.Request) (net.Conn, error) {
+	connect := base.DialContext
+	if connect == nil {
+		connect = new(net.Dialer).DialContext
+	}
+	conn, err := connect(ctx, "tcp", deliver.Address(req.URL))
+	if err != nil || req.URL.Scheme != "https" {
+		return conn, err
+	}
+	config := new(tls.Config)
+	if base.TLSClientConfig != nil {
+		config = base.TLSClientConfig.Clone()
+	}
+	config.ServerName = req.URL.Hostname()
+	secured := tls.Client(conn, config)
+	if err := secured.HandshakeContext(ctx); err != nil {
+		conn.Close()
+		return nil, err
+	}
+	return secured, nil
+}

@@ -1,0 +1,158 @@
+package audit
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/fault"
+	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
+)
+
+// session is an audit under way. It sends the requests of the rules.
+type session struct {
+	ctx       context.Context
+	options   Options
+	client    *deliver.Client
+	delivered int // events that were built
+
+	worked  bool      // an ordinary event was accepted at least once
+	broken  *breakage // nil while the endpoint accepts ordinary events
+	recent  []tried
+	named   *attempt // an ordinary event about a conversation; nil before one was sent
+	secrets []secret // that the endpoint checks, or may check
+	checks  bool     // whether it rejects an event without them
+	tested  bool     // whether checks is known
+}
+
+func newSession(ctx context.Context, o Options) *session {
+	return &session{ctx: ctx, options: o, client: deliver.NewClient(o.Transport, o.Now), secrets: findSecrets(o)}
+}
+
+// Request is a request of a rule, as far as it differs from an event sent to the endpoint.
+type Request struct {
+	Label  string
+	Target deliver.Target // without a URL it is the endpoint
+	Method string         // "" means POST
+	Body   []byte
+	Fault  string   // of package fault
+	Count  int      // how often it was sent; 0 means once
+	AtOnce bool     // whether these were concurrent
+	Before *Request // that was sent before, on the same connection
+
+	timeout time.Duration // 0 means that of the audit
+}
+
+// send sends a body to the endpoint.
+func (s *session) send(label string, body []byte) attempt {
+	return s.do(Request{Label: label, Body: body})
+}
+
+// sendFaulty sends an ordinary event with a fault.
+func (s *session) sendFaulty(label, fault string) attempt {
+	return s.do(Request{Label: label, Fault: fault, Body: s.ordinary()})
+}
+
+func (s *session) do(r Request) attempt {
+	client := s.client
+	if r.Fault != "" {
+		f, err := fault.Parse(r.Fault)
+		if err != nil {
+			panic(err) // a mistake in a rule, which the tests of the rules find
+		}
+		client = f.Client(s.options.Transport, s.options.Now, fault.Options{Sleep: s.options.Sleep})
+	}
+	return s.doWith(client, r)
+}
+
+func (s *session) doWith(client *deliver.Client, r Request) attempt {
+	if r.Target.URL == nil {
+		r.Target = s.options.Target
+	}
+	if r.timeout == 0 {
+		r.timeout = s.options.Timeout
+	}
+	result := client.Deliver(s.ctx, deliver.Request{Target: r.Target, Method: r.Method, Body: r.Body}, r.timeout)
+	return attempt{label: r.Label, request: r, result: result}
+}
+
+// sendConcurrently sends count ordinary events at the same time.
+func (s *session) sendConcurrently(count int) []attempt {
+	attempts := make([]attempt, count)
+	var all sync.WaitGroup
+	for i := range attempts {
+		r := Request{Label: fmt.Sprintf("event %d", i+1), Body: s.ordinary(), Count: count, AtOnce: true}
+		all.Go(func() { attempts[i] = s.do(r) })
+	}
+	all.Wait()
+	return attempts
+}
+
+// get sends a GET request, as a browser or a health check would.
+func (s *session) get() attempt { return s.do(Request{Method: http.MethodGet}) }
+
+// firstID keeps the IDs of the audit's objects apart from those of the endpoint's own tests.
+const firstID = 990_000_000
+
+// id returns a database ID that no earlier event has used.
+func (s *session) id() string {
+	s.delivered++
+	return strconv.Itoa(firstID + s.delivered)
+}
+
+// uid returns such a public ID, in the documented format.
+func (s *session) uid() string { return fmt.Sprintf("a0d17000-0000-4000-8000-%08s", s.id()[1:]) }
+
+func (s *session) idFor(object string) string {
+	if o, ok := s.options.Catalog.LookupObject(object); ok && !slices.Contains(o.ID.Types, apizee.Integer) {
+		return s.uid()
+	}
+	return s.id()
+}
+
+// build returns an event made from the catalog's examples. Undocumented props are JSON.
+func (s *session) build(object, event string, props ...payload.Prop) []byte {
+	return s.buildID(object, event, s.idFor(object), props...)
+}
+
+func (s *session) buildID(object, event, id string, props ...payload.Prop) []byte {
+	body, _, err := payload.Build(s.options.Catalog, payload.Spec{
+		Object: object, Event: event, ID: id, Props: props, Undocumented: true,
+	}, s.options.Now().Unix())
+	if err != nil {
+		panic(err) // a mistake in a rule
+	}
+	return body
+}
+
+// withName returns an event about a conversation of a name.
+func (s *session) withName(name string) []byte {
+	return s.build(apizee.Conversation, apizee.Update, payload.Prop{Path: apizee.PropName, Text: name})
+}
+
+// withNulls returns an event with null at these paths.
+func (s *session) withNulls(body []byte, paths ...string) []byte {
+	for _, path := range paths {
+		null, err := payload.ParseSet(path + "=null")
+		if err != nil {
+			panic(err)
+		}
+		if body, err = payload.Apply(s.options.Catalog, body, []payload.Change{null}); err != nil {
+			panic(err)
+		}
+	}
+	return body
+}
+
+// ordinary returns an event that every endpoint should accept.
+func (s *session) ordinary() []byte { return s.build(apizee.Ticket, apizee.Update) }
+
+// responseDeadline is how long a response may take before senders in general give up.
+// Apizee documents none; a few seconds are usual.
+const responseDeadline = 2 * time.Second
