@@ -145,6 +145,7 @@ func FuzzSchemaAgreesOnValues(f *testing.F) {
 	f.Add(`"create"`, "1e3", `"media"`, `"9"`, `"_parent":{"name":"ticket","id":100}`, "[]")
 	f.Add(`"delete"`, "1.0", `"conversation"`, `"x"`, `"finishedAt":"2021-09-20T13:25:06+00:00"`, `"x"`)
 	f.Add(`"conversationevent.create"`, "-1", `"smsmessage"`, "1", `"geoloc":{"lat":90.0}`, "{}")
+	f.Add(`"create"`, "1", `"conversationevent"`, `""`, `"eventType":"ticket.new","agent":{"email":5}`, "1")
 	f.Add(`"update"`, "0", `"ticket"`, "1", `"geoloc.lat":9e1,"geoloc":{"lng":-180.0}`, "null")
 	schema := compile(f, catalog.JSONSchema(), "")
 	f.Fuzz(func(t *testing.T, event, time, object, id, props, more string) {
