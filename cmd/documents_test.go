@@ -3,12 +3,14 @@ package cmd
 import (
 	"context"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -191,21 +193,67 @@ func (r *documentRunner) file(code string) {
 	if err := yaml.Unmarshal([]byte(code), &content); err != nil {
 		r.t.Fatalf("%s: %v", name, err)
 	}
-	commands := 0
+	uses := 0
 	var walk func(n *yaml.Node)
 	walk = func(n *yaml.Node) {
 		if strings.HasPrefix(n.Value, "apizee-hooks run ") {
-			commands++
+			uses++
 			r.script(strings.TrimSpace(n.Value) + " --check")
+		}
+		if r.isReference(n) {
+			uses++
 		}
 		for _, child := range n.Content {
 			walk(child)
 		}
 	}
 	walk(&content)
-	if commands == 0 {
-		r.t.Errorf("%s runs no scenario", name)
+	if uses == 0 {
+		r.t.Errorf("%s does not use the program", name)
 	}
+}
+
+// isReference reports whether a mapping uses what this repository offers to CI servers, and checks
+// the names in it.
+func (r *documentRunner) isReference(n *yaml.Node) bool {
+	var use struct {
+		Uses, Remote, Repo, Image string
+		With, Inputs              map[string]any
+		Hooks                     []struct{ ID string }
+		Command                   []string
+	}
+	if n.Kind != yaml.MappingNode || n.Decode(&use) != nil {
+		return false
+	}
+	const repository = "apizee-hooks/apizee-hooks"
+	var names []string
+	var offered string
+	switch {
+	case strings.HasPrefix(use.Uses, repository):
+		names, offered = slices.Collect(maps.Keys(use.With)), "../.github/actions/apizee-hooks/action.yaml"
+	case strings.HasSuffix(use.Remote, ".gitlab/apizee-hooks.yaml"):
+		names, offered = slices.Collect(maps.Keys(use.Inputs)), "../.gitlab/apizee-hooks.yaml"
+	case strings.HasSuffix(use.Repo, repository):
+		offered = "../.pre-commit-hooks.yaml"
+		for _, hook := range use.Hooks {
+			names = append(names, "- id: "+hook.ID)
+		}
+	case strings.HasSuffix(use.Image, repository):
+		r.script("apizee-hooks " + strings.Join(use.Command, " ") + " --help > help.txt")
+		return true
+	default:
+		return false
+	}
+	text, err := os.ReadFile(offered)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	for _, name := range names {
+		if !regexp.MustCompile("(?m)^ *" + regexp.QuoteMeta(name) + "(:|$)").Match(text) {
+			r.t.Errorf("%s does not offer %s", offered, name)
+		}
+	}
+	return true
 }
 
 // console runs the commands of a block and returns the block with what they print now, where
