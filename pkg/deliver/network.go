@@ -26,6 +26,9 @@ type Network struct {
 	UnixSocket string // connect here, whatever the URL says; "" connects over TCP
 	LocalOnly  bool   // make no connection that leaves this machine, and use no proxy
 
+	// Avoid are listeners that no connection is made to, under any name of theirs; see ErrAvoided.
+	Avoid []net.Addr
+
 	// Proxy returns the proxy of a URL, if any; nil means none. See EnvironmentProxy. NoProxy disables
 	// it.
 	Proxy   func(*url.URL) (*url.URL, error)
@@ -54,10 +57,14 @@ func NewTransport(ctx context.Context, n Network, kept int) (*http.Transport, er
 	}
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
+	dial := newDialer(n).DialContext
+	if len(n.Avoid) > 0 {
+		dial = avoiding(dial, n.Avoid)
+	}
 	return &http.Transport{
 		Proxy:                  n.proxyOf,
 		OnProxyConnectResponse: tunnelRefused,
-		DialContext:            newDialer(n).DialContext,
+		DialContext:            dial,
 		TLSClientConfig:        config,
 		Protocols:              protocols,
 		DisableCompression:     true,
