@@ -94,6 +94,24 @@ func parseURL(s string) (*url.URL, error) {
 	return u, nil
 }
 
+// Join returns the URL of a request that is passed on to a target: its path is appended to the target's,
+// unless it is only a slash, and its query to the target's query. Escapes stay unchanged.
+func Join(target, request *url.URL) *url.URL {
+	joined := *target
+	if request.RawQuery != "" {
+		joined.RawQuery = strings.TrimPrefix(target.RawQuery+"&"+request.RawQuery, "&")
+	}
+	path := request.EscapedPath()
+	if !strings.HasPrefix(path, "/") || path == "/" && target.Path != "" { // also OPTIONS * and CONNECT
+		return &joined
+	}
+	path = strings.TrimSuffix(target.EscapedPath(), "/") + path
+	joined.RawPath = path
+	// Both halves were unescaped before, so this cannot fail.
+	joined.Path, _ = url.PathUnescape(path)
+	return &joined
+}
+
 // withHost adds localhost to a port without a host.
 func withHost(s string) string {
 	authority, _, _ := strings.Cut(strings.ReplaceAll(s, "?", "/"), "/")

@@ -108,7 +108,7 @@ func (x *exchange) notForwarded(err error) plannedResponse {
 // request returns the request to forward.
 func (f *Forwarder) request(r *http.Request, body []byte, onePath bool) *http.Request {
 	out := &http.Request{
-		Method: r.Method, URL: join(f.Target, r.URL, onePath), Header: endToEnd(r.Header),
+		Method: r.Method, URL: f.url(r.URL, onePath), Header: endToEnd(r.Header),
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		ContentLength: int64(len(body)),
 	}
@@ -132,24 +132,12 @@ func (f *Forwarder) request(r *http.Request, body []byte, onePath bool) *http.Re
 	return out
 }
 
-// join returns the URL that a request is forwarded to. Escapes and queries stay unchanged.
-func join(target, request *url.URL, onePath bool) *url.URL {
-	joined := *target
-	if request.RawQuery != "" {
-		joined.RawQuery = strings.TrimPrefix(target.RawQuery+"&"+request.RawQuery, "&")
+// url returns the URL that a request is forwarded to.
+func (f *Forwarder) url(request *url.URL, onePath bool) *url.URL {
+	if !onePath || f.Target.Path == "" {
+		return deliver.Join(f.Target, request)
 	}
-	path := request.EscapedPath()
-	switch {
-	case !strings.HasPrefix(path, "/"), // OPTIONS * and CONNECT
-		path == "/" && target.Path != "",
-		onePath && target.Path != "":
-		return &joined
-	}
-	path = strings.TrimSuffix(target.EscapedPath(), "/") + path
-	joined.RawPath = path
-	// Both halves were unescaped before, so this cannot fail.
-	joined.Path, _ = url.PathUnescape(path)
-	return &joined
+	return deliver.Join(f.Target, &url.URL{RawQuery: request.RawQuery})
 }
 
 // returnedHeaders returns the headers of the target's response that the sender gets.

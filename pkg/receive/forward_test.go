@@ -49,7 +49,7 @@ func TestJoin(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := join(target, request, test.onePath).String(); got != test.want {
+			if got := (&Forwarder{Target: target}).url(request, test.onePath).String(); got != test.want {
 				t.Errorf("got %s, want %s", got, test.want)
 			}
 		})

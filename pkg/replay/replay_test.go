@@ -149,7 +149,7 @@ func TestMaskedParametersAreOmitted(t *testing.T) {
 	for query, want := range map[string]string{
 		"": "", "a=1": "a=1", "token=****": "", "a=1&token=****&b=2": "a=1&b=2", "token=****&a=1;key=****": "", "next=http://u:****@h/&b=2": "b=2",
 	} {
-		if got := unmasked(query); got != want {
+		if got := Unmasked(query); got != want {
 			t.Errorf("%q became %q, want %q", query, got, want)
 		}
 	}
@@ -188,7 +188,7 @@ func TestReplayUnsendable(t *testing.T) {
 }
 
 func TestReplaySendsHeadersWithoutValue(t *testing.T) {
-	request, err := recordedHeaders(map[string][]string{"X-Empty": {""}, "content-length": {"1"}, "User-Agent": {"a"}, "Accept": {"b"}, "Content-Type": {"c"}})
+	request, err := RecordedHeaders(map[string][]string{"X-Empty": {""}, "content-length": {"1"}, "User-Agent": {"a"}, "Accept": {"b"}, "Content-Type": {"c"}})
 	if err != nil || len(request) != 4 || request[3] != (deliver.Header{Name: "X-Empty"}) {
 		t.Errorf("%v, %v", request, err)
 	}

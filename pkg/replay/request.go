@@ -35,7 +35,7 @@ func (r *run) request(entry recording.Entry) (deliver.Request, error) {
 	if err != nil {
 		return deliver.Request{}, err
 	}
-	headers, err := recordedHeaders(entry.Headers)
+	headers, err := RecordedHeaders(entry.Headers)
 	if err != nil {
 		return deliver.Request{}, err
 	}
@@ -63,7 +63,7 @@ func (r *run) url(path string) (*url.URL, error) {
 	joined := *to
 	joined.Path, joined.RawPath = u.Path, u.RawPath
 	if joined.RawQuery == "" {
-		joined.RawQuery = unmasked(u.RawQuery)
+		joined.RawQuery = Unmasked(u.RawQuery)
 	}
 	return &joined, nil
 }
@@ -85,9 +85,9 @@ func parsePath(path string) (*url.URL, error) {
 	return u, nil
 }
 
-// recordedHeaders returns the headers of an entry to send, without those of its connection and those
+// RecordedHeaders returns the headers of an entry to send again, without those of its connection and those
 // with a masked value.
-func recordedHeaders(headers map[string][]string) ([]deliver.Header, error) {
+func RecordedHeaders(headers map[string][]string) ([]deliver.Header, error) {
 	names := make([]string, 0, len(headers))
 	for name := range headers {
 		names = append(names, name)
@@ -127,8 +127,8 @@ func isConnectionHeader(headers map[string][]string, name string) bool {
 	})
 }
 
-// unmasked removes the parameters with a masked value.
-func unmasked(query string) string {
+// Unmasked removes the parameters of a query with a masked value.
+func Unmasked(query string) string {
 	parameters := strings.Split(query, "&")
 	return strings.Join(slices.DeleteFunc(parameters, func(p string) bool { return strings.Contains(p, redact.Masked) }), "&")
 }
