@@ -9,7 +9,7 @@ import (
 // The zero value is nowhere.
 type Place struct {
 	Offset, Length int64 // of the line with its newline, in bytes
-	file           int   // number of the file that had the name of the recording
+	File           int   // number of the file that had the name of the recording
 }
 
 // ErrGone reports that an entry is no longer in the recording: it was moved, removed or changed.
@@ -21,7 +21,7 @@ func (w *Writer) ReadLine(p Place) ([]byte, error) {
 	w.writing.Lock()
 	f, files := w.file, w.files
 	w.writing.Unlock()
-	if p.Length == 0 || p.file != files {
+	if p.Length == 0 || p.File != files {
 		return nil, ErrGone
 	}
 	line := make([]byte, p.Length)

@@ -141,7 +141,7 @@ func (w *Writer) write(line []byte) (Place, error) {
 	if b.err != nil {
 		return Place{}, b.err
 	}
-	return Place{Offset: b.start + offset, Length: int64(len(line)), file: b.files}, nil
+	return Place{Offset: b.start + offset, Length: int64(len(line)), File: b.files}, nil
 }
 
 func (w *Writer) writeBatch(b *batch) {
