@@ -19,6 +19,7 @@ require (
 	github.com/tidwall/pretty v1.2.2
 	github.com/tidwall/sjson v1.2.7
 	github.com/tsenart/vegeta/v12 v12.13.0
+	github.com/wI2L/jsondiff v0.7.1
 	golang.org/x/net v0.42.0
 	golang.org/x/sync v0.16.0
 	golang.org/x/sys v0.50.0

@@ -170,7 +170,7 @@ func (h *handler) check(w http.ResponseWriter, r *http.Request) (any, error) {
 		out.Line, out.Column = position(body, offset)
 	}
 	for _, f := range report.Findings {
-		found := Finding{Finding: f, Advice: f.Advice()}
+		found := newFinding(f)
 		found.Line, found.Column = position(body, f.Offset)
 		out.Findings = append(out.Findings, found)
 	}

@@ -1,4 +1,251 @@
 package inspect
 
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"al.essio.dev/pkg/shellescape"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
+	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
+	"github.com/apizee-hooks/apizee-hooks/pkg/replay"
+)
+
+// copyForm is a form in which an exchange can be copied.
+type copyForm struct {
+	name    string
+	isEvent bool // only for a POST of one JSON object
+	write   func(h *handler, entry recording.Entry) (string, error)
+}
+
+func copyForms() []copyForm {
+	return []copyForm{
+		{"curl", false, (*handler).curl},
+		{"send", true, (*handler).sendCommand},
+		{"step", true, (*handler).step},
+		{"template", true, (*handler).template},
+		{"body", false, func(_ *handler, entry recording.Entry) (string, error) { return string(entry.Body), nil }},
+		{"headers", false, headerLines},
+	}
+}
+
 // copies returns what an exchange can be copied as.
-func copies() []string { return nil }
+func copies(entry recording.Entry) []string {
+	names := []string{}
+	_, err := payload.Raw(entry.Body)
+	isEvent := err == nil && entry.Method == apizee.Method && len(entry.Body) <= payload.MaxTemplate/2
+	for _, form := range copyForms() {
+		if isEvent || !form.isEvent {
+			names = append(names, form.name)
+		}
+	}
+	return names
+}
+
+func (h *handler) copy(w http.ResponseWriter, r *http.Request) {
+	id, err := pathID(r)
+	if err != nil {
+		writeError(w, err)
+		return
+	}
+	detail, entry, ok := h.store.detail(id)
+	if !ok {
+		writeError(w, notFound(r.PathValue("id")))
+		return
+	}
+	as := r.URL.Query().Get("as")
+	forms := copyForms()
+	i := slices.IndexFunc(forms, func(f copyForm) bool { return f.name == as })
+	switch {
+	case i < 0:
+		writeError(w, &httpError{http.StatusNotFound, fmt.Sprintf("unknown form %q", as), "use " + strings.Join(detail.Copies, ", ") + "."})
+	case !slices.Contains(detail.Copies, as):
+		writeError(w, &httpError{http.StatusUnprocessableEntity, "only a POST of one JSON object can be copied as " + as, "copy it as curl."})
+	default:
+		text, err := forms[i].write(h, entry)
+		if err != nil {
+			writeError(w, &httpError{http.StatusUnprocessableEntity, err.Error(), "copy the body."})
+			return
+		}
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		_, _ = w.Write([]byte(text))
+	}
+}
+
+// copyTarget returns where a copied request goes: to the first target of the user, else to where it was
+// received. Secrets are not masked.
+func (h *handler) copyTarget(entry recording.Entry) (deliver.Target, error) {
+	var target deliver.Target
+	switch host := entry.Headers["Host"]; {
+	case len(h.Targets) > 0:
+		target = h.Targets[0].Target
+	case h.Listening != "" && !strings.HasPrefix(h.Listening, "unix:"):
+		u, err := deliver.ParseURL(h.Listening)
+		if err != nil {
+			return target, err
+		}
+		target.URL = u
+	case len(host) > 0:
+		u, err := deliver.ParseURL("http://" + host[0])
+		if err != nil {
+			u = &url.URL{Scheme: "http", Host: "localhost:3000"}
+		}
+		target.URL = u
+	default:
+		target.URL = &url.URL{Scheme: "http", Host: "localhost:3000"}
+	}
+	u, err := withPath(target.URL, cmp.Or(entry.Path, "/"))
+	if err != nil {
+		return target, err
+	}
+	headers, err := replay.RecordedHeaders(entry.Headers)
+	if err != nil {
+		return target, err
+	}
+	return deliver.Target{URL: u, Headers: deliver.Override(headers, target.Headers)}, nil
+}
+
+// curl returns the command that `send --dry-run=curl` prints for the request.
+func (h *handler) curl(entry recording.Entry) (string, error) {
+	target, err := h.copyTarget(entry)
+	if err != nil {
+		return "", err
+	}
+	return deliver.CurlCommand(target, entry.Body, deliver.CurlOptions{Method: entry.Method, ShowSecrets: h.store.options.ShowSecrets}) + "\n", nil
+}
+
+// differing returns the headers that differ from those that Apizee sends.
+func differing(headers []deliver.Header) []deliver.Header {
+	return slices.DeleteFunc(slices.Clone(headers), func(h deliver.Header) bool {
+		switch h.Name {
+		case "User-Agent":
+			return h.Value == apizee.UserAgent
+		case "Content-Type":
+			return h.Value == apizee.ContentType
+		case "Accept":
+			return h.Value == "*/*"
+		}
+		return false
+	})
+}
+
+// longestArgument is the longest body in an argument, as in a curl command.
+const longestArgument = 24 << 10
+
+// sendCommand returns a send command: with flags when they build the same body, else with the body.
+func (h *handler) sendCommand(entry recording.Entry) (string, error) {
+	target, err := h.copyTarget(entry)
+	if err != nil {
+		return "", err
+	}
+	args := h.flags(entry.Body)
+	pipe := ""
+	switch {
+	case args != nil:
+	case len(entry.Body) > longestArgument:
+		pipe, args = shellescape.QuoteCommand([]string{"printf", "%s", string(entry.Body)})+" | ", []string{"--data", "-"}
+	default:
+		args = []string{"--data", string(entry.Body)}
+	}
+	if report := h.store.options.Catalog.Validate(entry.Body); !report.OK() {
+		args = append(args, "--allow-undocumented")
+	}
+	for _, header := range differing(target.Headers) {
+		if !h.store.options.ShowSecrets {
+			header = header.Mask()
+		}
+		args = append(args, "-H", header.String())
+	}
+	args = append(args, "-t", deliver.ShowURL(target.URL, h.store.options.ShowSecrets))
+	return pipe + shellescape.QuoteCommand(append([]string{"apizee-hooks", "send"}, args...)) + "\n", nil
+}
+
+// flags returns the arguments of send that build a body, or nil.
+func (h *handler) flags(body []byte) []string {
+	catalog := h.store.options.Catalog
+	report := catalog.Validate(body)
+	event := report.Event
+	object, known := catalog.LookupObject(event.Object)
+	unix, err := strconv.ParseInt(event.Time, 10, 64)
+	if !known || len(report.Findings) > 0 || err != nil {
+		return nil
+	}
+	spec := payload.Spec{Object: event.Object, Event: event.Name, ID: event.IDText()}
+	args := []string{event.Object, event.Name, "--id=" + event.IDText()}
+	for _, value := range event.Props {
+		prop, known := object.Prop(value.Path)
+		if !known {
+			return nil
+		}
+		spec.Props = append(spec.Props, payload.Prop{Path: value.Path, Text: value.Text()})
+		args = append(args, "--"+prop.Flag+"="+value.Text())
+	}
+	if built, _, err := payload.Build(catalog, spec, unix); err != nil || !bytes.Equal(built, body) {
+		return nil
+	}
+	return append(args, "--time="+event.Time)
+}
+
+// template returns a template of the event, dated now, with the id as a variable.
+func (h *handler) template(entry recording.Entry) (string, error) {
+	if !jsontext.Value(entry.Body).IsValid() {
+		return "", fmt.Errorf("a template cannot have duplicate keys")
+	}
+	event := h.store.options.Catalog.Validate(entry.Body).Event
+	text := "{{/* " + title(h.store.options.Catalog, event) + " */}}\n{\n"
+	separator := ""
+	for name, value := range members(entry.Body) {
+		text += separator + `  "` + literal(string(name)) + `": `
+		switch id, err := strconv.ParseInt(string(value), 10, 64); {
+		case string(name) == "time" && isTime(value):
+			text += "{{ unix }}"
+		case string(name) == "objectId" && err == nil:
+			text += fmt.Sprintf("{{ .id | default %d | toJson }}", id)
+		default:
+			indented, _ := pretty(value, payload.MaxTemplate)
+			text += literal(strings.ReplaceAll(string(indented), "\n", "\n  "))
+		}
+		separator = ",\n"
+	}
+	return text + "\n}\n", nil
+}
+
+func isTime(value []byte) bool {
+	_, err := strconv.ParseInt(string(value), 10, 64)
+	return err == nil
+}
+
+// literal escapes what begins an action in a template.
+func literal(text string) string { return strings.ReplaceAll(text, "{{", `{{ "{{" }}`) }
+
+// title describes an event, with documented words only: others could end a comment.
+func title(catalog *apizee.Catalog, event apizee.Event) string {
+	if !slices.Contains(catalog.ObjectNames(), event.Object) || !slices.Contains(catalog.EventNames(), event.Name) {
+		return "An event."
+	}
+	state := ""
+	if object, _ := catalog.LookupObject(event.Object); event.Name == apizee.Update {
+		prop, _ := object.Prop(apizee.PropState)
+		if value, _ := event.Prop(apizee.PropState); slices.Contains(prop.Values, value.Text()) {
+			state = " to " + value.Text()
+		}
+	}
+	return "A " + event.Object + " " + event.Name + state + "."
+}
+
+func headerLines(_ *handler, entry recording.Entry) (string, error) {
+	var out strings.Builder
+	for _, header := range headerList(entry.Headers) {
+		out.WriteString(header.Name + ": " + header.Value + "\n")
+	}
+	return out.String(), nil
+}

@@ -31,17 +31,24 @@ type Header struct {
 
 // Finding is a finding with its place in the body, from 1; 0 when it is not about a place there.
 type Finding struct {
-	apizee.Finding
-	Advice string `json:"advice"` // message and suggestion
-	Line   int    `json:"line,omitempty"`
-	Column int    `json:"column,omitempty"` // in characters
+	Severity   apizee.Severity `json:"severity"`
+	Path       string          `json:"path"`
+	Message    string          `json:"message"` // with the suggestion
+	Documented []string        `json:"documented,omitempty"`
+	Suggestion string          `json:"suggestion,omitempty"`
+	Line       int             `json:"line,omitempty"`
+	Column     int             `json:"column,omitempty"` // in characters
+}
+
+func newFinding(f apizee.Finding) Finding {
+	return Finding{Severity: f.Severity, Path: f.Path, Message: f.Advice(), Documented: f.Documented, Suggestion: f.Suggestion}
 }
 
 // Response is a response.
 type Response struct {
 	Status  int      `json:"status"`
 	Headers []Header `json:"headers"`
-	Body    Body     `json:"body"`
+	Body    *Body    `json:"body,omitempty"` // nil when it is empty
 }
 
 // ForwardedReply is the response of the endpoint that an exchange was forwarded or sent to.
@@ -55,24 +62,32 @@ type ForwardedReply struct {
 // detail returns all of an exchange.
 func (s *Store) detail(id int64) (Detail, recording.Entry, bool) {
 	q := s.query()
-	row, entry, ok := q.row(&lineReader{store: s}, int(id), recording.MaxLine)
+	row, entry, ok := q.row(&lineReader{store: s, index: &q.index}, int(id), recording.MaxLine)
 	if !ok {
 		return Detail{}, entry, false
 	}
 	d := Detail{
 		Row: row, Index: -1, Remote: entry.Remote, Headers: headerList(entry.Headers),
-		Body: newBody(entry.Body, false), Findings: findings(s.options.Catalog, entry.Body, entry.Findings), Copies: copies(),
+		Body: newBody(entry.Body, false), Findings: findings(s.options.Catalog, entry.Body, entry.Findings), Copies: copies(entry),
 	}
 	if r := entry.Response; entry.Status != 0 {
-		d.Response = &Response{Status: entry.Status, Headers: headerList(r.Headers), Body: newBody(r.Body, r.Truncated)}
+		d.Response = &Response{Status: entry.Status, Headers: headerList(r.Headers), Body: responseBody(r)}
 	}
 	if f := entry.Forwarded; f != nil {
 		d.Forwarded = &ForwardedReply{
 			URL: f.URL, Took: milliseconds(f.Took), Failure: f.Failure,
-			Response: Response{Status: f.Status, Headers: headerList(f.Headers), Body: newBody(f.Body, f.Truncated)},
+			Response: Response{Status: f.Status, Headers: headerList(f.Headers), Body: responseBody(f.Response)},
 		}
 	}
 	return d, entry, true
+}
+
+func responseBody(r recording.Response) *Body {
+	if len(r.Body) == 0 {
+		return nil
+	}
+	body := newBody(r.Body, r.Truncated)
+	return &body
 }
 
 func headerList(headers map[string][]string) []Header {
@@ -93,7 +108,7 @@ func findings(catalog *apizee.Catalog, body []byte, recorded []apizee.Finding) [
 		again = catalog.Validate(body).Findings
 	}
 	for i, f := range recorded {
-		list[i] = Finding{Finding: f, Advice: f.Advice()}
+		list[i] = newFinding(f)
 		if j := slices.IndexFunc(again, func(g apizee.Finding) bool { return g.Path == f.Path && g.Message == f.Message }); j >= 0 {
 			list[i].Line, list[i].Column = position(body, again[j].Offset)
 		}
@@ -141,7 +156,10 @@ func newBody(body []byte, incomplete bool) Body {
 	}
 	problem, offset := jsonProblem(body)
 	if b.Valid = problem == ""; b.Valid {
-		b.Pretty = string(pretty(body, mostShown))
+		indented, isWhole := pretty(body, 2*mostShown)
+		if isWhole || b.Truncated { // else the text shows more
+			b.Pretty = string(indented)
+		}
 		return b
 	}
 	b.Problem = problem

@@ -182,7 +182,7 @@ func (p *parser) path(t token, value string) *FilterError {
 
 func (p *parser) method(t token, value string) *FilterError {
 	p.slow(t.negate, func(l *lineView) bool {
-		method := text(l.members().method)
+		method := plainText(l.members().method)
 		for word := range strings.SplitSeq(value, ",") {
 			if strings.EqualFold(word, method) {
 				return true
@@ -206,7 +206,7 @@ func (p *parser) header(t token, name, value string) *FilterError {
 // pathContains and headersContain search what is shown, in which secrets are masked.
 
 func (s *Store) pathContains(raw []byte, folded string) bool {
-	path := text(raw)
+	path := plainText(raw)
 	if !s.options.ShowSecrets {
 		path = redact.URL(path)
 	}

@@ -60,11 +60,14 @@ type handler struct {
 	store   *Store
 	started time.Time
 	page    http.Handler
+	sender  sender
+	sending chan struct{} // has one element per delivery in flight
 }
 
 // NewHandler returns a handler that serves the store.
 func NewHandler(store *Store, c Config) http.Handler {
-	h := &handler{Config: c, store: store, started: c.Now(), page: pageFiles()}
+	h := &handler{Config: c, store: store, started: c.Now(), page: pageFiles(), sending: make(chan struct{}, mostSent)}
+	h.sender.h = h
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", h.index)
 	mux.HandleFunc("GET /page/", h.asset)
@@ -72,6 +75,9 @@ func NewHandler(store *Store, c Config) http.Handler {
 		"GET /api/status":         h.status,
 		"GET /api/exchanges":      h.list,
 		"GET /api/exchanges/{id}": h.detail,
+		"GET /api/diff":           h.diff,
+		"GET /api/suggest":        h.suggest,
+		"POST /api/send":          h.send,
 		"POST /api/check":         h.check,
 		"POST /api/clear":         h.clear,
 		"POST /api/undo":          h.undo,
@@ -80,7 +86,9 @@ func NewHandler(store *Store, c Config) http.Handler {
 		mux.HandleFunc(pattern, answer(serve))
 	}
 	mux.HandleFunc("GET /api/live", h.live)
+	mux.HandleFunc("GET /api/recording", h.recording)
 	mux.HandleFunc("GET /api/exchanges/{id}/body", h.body)
+	mux.HandleFunc("GET /api/exchanges/{id}/copy", h.copy)
 	return h.guard(mux)
 }
 

@@ -58,8 +58,7 @@ func position(text []byte, offset int) (line, column int) {
 const mostIndented = 32
 
 // pretty indents JSON, and stops after limit bytes. Names keep their order, and numbers their digits.
-func pretty(text []byte, limit int) []byte {
-	var out []byte
+func pretty(text []byte, limit int) (out []byte, isWhole bool) {
 	depth := 0
 	newLine := func() {
 		out = append(out, '\n')
@@ -97,5 +96,8 @@ func pretty(text []byte, limit int) []byte {
 		}
 		i++
 	}
-	return out
+	if len(out) >= limit {
+		return bytes.ToValidUTF8(out[:limit], nil), false
+	}
+	return out, true
 }

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"strconv"
 	"time"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/tidwall/gjson"
@@ -113,6 +114,15 @@ func unusual(line []byte) flags {
 	return 0
 }
 
+// unusualBody is unusual for a body that is not in a line yet.
+func unusualBody(body []byte) flags {
+	isControl := func(r rune) bool { return r < ' ' && r != '\t' && r != '\n' && r != '\r' }
+	if bytes.ContainsFunc(body, isControl) || !utf8.Valid(body) {
+		return isUnusual
+	}
+	return unusual(body)
+}
+
 // header is what a line says about an exchange, without its event.
 type header struct {
 	record
@@ -131,7 +141,7 @@ func readHeader(line []byte) (header, error) {
 	for name, value := range members(line) {
 		switch string(name) {
 		case "receivedAt":
-			at, err := time.Parse(time.RFC3339Nano, text(value))
+			at, err := time.Parse(time.RFC3339Nano, plainText(value))
 			if h.at, seen.at = at.UnixNano(), err == nil; err != nil {
 				return h, errNotEntry
 			}
@@ -165,8 +175,8 @@ func readHeader(line []byte) (header, error) {
 	return h, nil
 }
 
-// text returns the text of a raw JSON string.
-func text(raw []byte) string {
+// plainText returns the text of a raw JSON string.
+func plainText(raw []byte) string {
 	if len(raw) < 2 {
 		return ""
 	}

@@ -4,6 +4,8 @@ import (
 	"io"
 	"slices"
 	"sync"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
 )
 
 // lines are the lines of exchanges in memory, in chunks that are only appended to, so that a line can be
@@ -36,8 +38,11 @@ func (l *lines) add(line []byte) int64 {
 	return at
 }
 
-// get returns the line of a record.
+// get returns the line of a record, or nil if it is not in memory.
 func (l *lines) get(r *record) []byte {
+	if r.source != 0 {
+		return nil
+	}
 	i := int(r.offset>>32) - l.first
 	if i < 0 {
 		return nil
@@ -48,6 +53,9 @@ func (l *lines) get(r *record) []byte {
 
 // release forgets the line of a record, and drops the chunks that have no lines any more.
 func (l *lines) release(r *record) {
+	if r.source != 0 {
+		return
+	}
 	l.chunks[int(r.offset>>32)-l.first].used--
 	for len(l.chunks) > 1 && l.chunks[0].used == 0 {
 		l.size -= int64(cap(l.chunks[0].text))
@@ -63,42 +71,71 @@ type file struct {
 	io.Closer
 }
 
+// placed marks the source of a line that Options.ReadLine returns. The sources without it are 0, the
+// memory, and the numbers of Store.files, from 1.
+const placed = 1 << 15
+
 // lineReader reads the lines of records, and reads ahead where they follow each other. It must not be
 // used concurrently, and a line is valid until the next one is read.
 type lineReader struct {
-	store *Store
-	ahead []byte
-	from  int64 // offset of ahead in source
-	file  int   // the source of ahead; 0 is none
+	store  *Store
+	index  *index // of a snapshot
+	ahead  []byte
+	from   int64 // offset of ahead in source
+	source uint16
+	last   int // the id that was read last
 }
 
+// readAhead is how many bytes are read at once.
 const readAhead = 512 << 10
 
-// line returns the line of a record, or nil when it is not there any more.
-func (l *lineReader) line(r *record) []byte {
+// line returns the line of a record, or nil when it is not there any more. The id is that of the record
+// in the index, or 0.
+func (l *lineReader) line(id int, r *record) []byte {
 	if r.source == 0 {
 		l.store.mu.RLock()
 		defer l.store.mu.RUnlock()
 		return l.store.lines.get(r)
 	}
-	length := int64(r.length)
-	if int(r.source) == l.file {
-		if at := r.offset - l.from; at >= 0 && at+length <= int64(len(l.ahead)) {
-			return l.ahead[at : at+length]
+	start, end := r.offset, r.offset+int64(r.length)
+	if l.source != r.source || start < l.from || end > l.from+int64(len(l.ahead)) {
+		isNear := id != 0 && id-l.last < 16
+		if isNear {
+			end = l.spanEnd(id, r)
 		}
+		l.read(r.source, start, end-start)
 	}
-	size := length
-	if end := l.from + int64(len(l.ahead)); int(r.source) == l.file && r.offset >= l.from && r.offset-end < chunkSize {
-		size = max(length, readAhead)
+	l.last = id
+	if at := start - l.from; at+int64(r.length) <= int64(len(l.ahead)) {
+		return l.ahead[at : at+int64(r.length)]
 	}
-	l.ahead = slices.Grow(l.ahead[:0], int(size))[:size]
-	n, err := l.store.files[r.source-1].ReadAt(l.ahead, r.offset)
-	l.ahead, l.from, l.file = l.ahead[:n], r.offset, int(r.source)
-	if int64(n) < length {
-		_ = err // the file was truncated
-		return nil
+	return nil // the file was truncated
+}
+
+// spanEnd returns the end of the lines that follow a record and can be read with it.
+func (l *lineReader) spanEnd(id int, r *record) int64 {
+	end := r.offset + int64(r.length)
+	for id++; id <= l.index.n; id++ {
+		next := l.index.get(id)
+		nextEnd := next.offset + int64(next.length)
+		if next.source != r.source || next.offset < r.offset || nextEnd > r.offset+readAhead {
+			break
+		}
+		end = max(end, nextEnd)
 	}
-	return l.ahead[:length]
+	return end
+}
+
+// read reads a part of a source that begins and ends with lines.
+func (l *lineReader) read(source uint16, offset, length int64) {
+	l.source, l.from = source, offset
+	if source&placed != 0 {
+		l.ahead, _ = l.store.options.ReadLine(recording.Place{Offset: offset, Length: length, File: int(source &^ placed)})
+		return
+	}
+	l.ahead = slices.Grow(l.ahead[:0], int(length))[:length]
+	n, _ := l.store.files[source-1].ReadAt(l.ahead, offset) // what cannot be read is missing
+	l.ahead = l.ahead[:n]
 }
 
 // words gives short texts numbers, such as the names of objects.

@@ -13,10 +13,14 @@ type marks struct {
 	objects hashTable // the last exchange of an object
 }
 
-// mark sets what a record, the next of the index, has to do with earlier ones.
+// mark sets what a record, the next of the index, has to do with earlier ones. What was sent from the page
+// says nothing about the order of what is received.
 func (m *marks) mark(x *index, first int, r *record) {
 	id := uint32(x.n + 1) //nolint:gosec // ids have 32 bits
 	r.newest = id
+	if r.is(isSent) {
+		return
+	}
 	if r.body != 0 {
 		slot := m.bodies.find(x, first, r.body, func(r *record) uint64 { return r.body })
 		if r.duplicateOf = *slot; r.duplicateOf == 0 {

@@ -2,8 +2,10 @@ package inspect
 
 import (
 	"embed"
+	"io/fs"
 	"net/http"
 	"path"
+	"strings"
 )
 
 // The page, as it is served: there is no build step.
@@ -18,6 +20,10 @@ func (h *handler) index(w http.ResponseWriter, r *http.Request) {
 }
 
 func (h *handler) asset(w http.ResponseWriter, r *http.Request) {
+	if info, err := fs.Stat(page, strings.TrimPrefix(r.URL.Path, "/")); err != nil || info.IsDir() {
+		writeError(w, &httpError{http.StatusNotFound, "no such file", ""})
+		return
+	}
 	switch path.Ext(r.URL.Path) { // some systems have other types, which a browser refuses
 	case ".js":
 		w.Header().Set("Content-Type", "text/javascript; charset=utf-8")

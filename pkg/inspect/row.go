@@ -51,7 +51,7 @@ func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 
 // rows returns the rows of some exchanges. Those that were removed meanwhile are omitted.
 func (s *Store) rows(selected Selection, from, to int) []Row {
 	q := s.query()
-	reader := &lineReader{store: s}
+	reader := &lineReader{store: s, index: &q.index}
 	rows := make([]Row, 0, to-from)
 	for i := from; i < to; i++ {
 		if row, _, ok := q.row(reader, int(selected.ID(i)), mostSummarized); ok {
@@ -63,23 +63,15 @@ func (s *Store) rows(selected Selection, from, to int) []Row {
 
 // row returns the row of an exchange, and its entry when its line is at most limit bytes long.
 func (q *query) row(reader *lineReader, id int, limit uint32) (Row, recording.Entry, bool) {
-	kept, isKept := q.kept[id]
-	r := &kept.record
-	line := kept.line
-	switch {
-	case isKept:
-	case id < q.first || id > q.index.n:
+	r := q.record(id)
+	if r == nil {
 		return Row{}, recording.Entry{}, false
-	default:
-		r = q.index.get(id)
 	}
 	row := q.recordRow(id, r)
 	if r.length > limit {
 		return row, recording.Entry{}, true
 	}
-	if !isKept {
-		line = reader.line(r)
-	}
+	_, line := q.line(reader, id)
 	entry, err := recording.Parse(line)
 	if err != nil {
 		row.Gone = true
@@ -90,6 +82,17 @@ func (q *query) row(reader *lineReader, id int, limit uint32) (Row, recording.En
 	}
 	row.add(entry, q.store.options.Catalog)
 	return row, entry, true
+}
+
+// record returns the record of an exchange, or nil when it was removed.
+func (q *query) record(id int) *record {
+	if kept, ok := q.kept[id]; ok {
+		return &kept.record
+	}
+	if id < q.first || id > q.index.n {
+		return nil
+	}
+	return q.index.get(id)
 }
 
 // recordRow returns what the store has in memory.

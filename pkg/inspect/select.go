@@ -101,18 +101,16 @@ func (s *Store) Select(ctx context.Context, f Filter) (Selection, error) {
 			selected.ids = nil
 		}
 	}
-	reader := lineReader{store: s}
+	reader := lineReader{store: s, index: &q.index}
 	view := lineView{store: s}
 	for id := range q.pins {
 		if id > q.hidden {
 			continue
 		}
-		r, line := &record{}, []byte(nil)
-		if kept, ok := q.kept[id]; ok {
-			r, line = &kept.record, kept.line
-		} else if id >= q.first {
-			r = q.index.get(id)
-			line = reader.line(r)
+		var r *record
+		var line []byte
+		if r, line = q.line(&reader, id); r == nil {
+			continue
 		}
 		if all || line != nil && f.match(q, id, r, func() *lineView { view.set(r, line); return &view }) {
 			selected.pinned = append(selected.pinned, uint32(id)) //nolint:gosec // an id
@@ -120,6 +118,20 @@ func (s *Store) Select(ctx context.Context, f Filter) (Selection, error) {
 	}
 	slices.Sort(selected.pinned)
 	return selected, nil
+}
+
+// line returns the record and the line of an exchange; the record is nil when it was removed, the line
+// when it is not in its file any more.
+func (q *query) line(reader *lineReader, id int) (*record, []byte) {
+	r := q.record(id)
+	kept, isKept := q.kept[id]
+	switch {
+	case r == nil || kept.line != nil:
+		return r, kept.line
+	case isKept:
+		id = 0
+	}
+	return r, reader.line(id, r)
 }
 
 // match applies the filter to one exchange. The line is read only if a term needs it.
@@ -213,7 +225,7 @@ func (f Filter) scan(ctx context.Context, q *query, from int, ids []uint32) ([]u
 	var workers sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), blocks) {
 		workers.Go(func() {
-			reader := lineReader{store: q.store}
+			reader := lineReader{store: q.store, index: &q.index}
 			view := lineView{store: q.store}
 			for b := int(next.Add(1)) - 1; b < blocks && ctx.Err() == nil; b = int(next.Add(1)) - 1 {
 				start := from + b*blockSize
@@ -237,7 +249,7 @@ func (f Filter) block(q *query, reader *lineReader, view *lineView, start, end i
 	for id := start; id < end; id++ {
 		r := q.index.get(id)
 		if f.match(q, id, r, func() *lineView {
-			line := reader.line(r)
+			line := reader.line(id, r)
 			if line == nil {
 				return nil
 			}

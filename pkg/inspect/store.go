@@ -29,6 +29,10 @@ type Options struct {
 	// that no filter can search for them.
 	ShowSecrets bool
 
+	// ReadLine returns a line that was recorded, as recording.Writer.ReadLine does. Nil keeps all lines in
+	// memory.
+	ReadLine func(recording.Place) ([]byte, error)
+
 	// SecretHeaders are the names of headers that are masked besides those of redact.IsSecret.
 	SecretHeaders []string
 }
@@ -39,6 +43,9 @@ type Exchange struct {
 
 	// Event is what the check of the body has read of it. When it is nil, Add reads the body.
 	Event *apizee.Event
+
+	// Place is where it was recorded. With one, and with Options.ReadLine, its line is not kept in memory.
+	Place recording.Place
 
 	Sent   bool  // sent from the page
 	Origin int64 // the exchange that it was made from; 0 is none
@@ -119,20 +126,20 @@ func (s *Store) Add(x Exchange) int64 {
 		r.flags |= isForwarded
 		r.forwarded = uint16(x.Forwarded.Status) //nolint:gosec // a status
 	}
-	entry := x.Entry
-	if !s.options.ShowSecrets {
-		entry = entry.Masked(s.options.SecretHeaders...)
+	var line []byte
+	if p := x.Place; p.Length > 0 && s.options.ReadLine != nil {
+		r.source, r.offset, r.length = placed|uint16(p.File), p.Offset, uint32(p.Length) //nolint:gosec // limited by the receiver
+		r.flags |= unusualBody(x.Body)
+	} else {
+		line = s.line(x.Entry)
+		r.length = uint32(len(line)) //nolint:gosec // limited by the receiver
+		r.flags |= unusual(line)
 	}
-	line, err := entry.AppendLine(nil)
-	if err != nil {
-		entry.Findings = nil // the only part that can fail
-		line, _ = entry.AppendLine(nil)
-	}
-	r.flags |= unusual(line)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r.length = uint32(len(line)) //nolint:gosec // limited by the receiver
-	r.offset = s.lines.add(line)
+	if line != nil {
+		r.offset = s.lines.add(line)
+	}
 	s.marks.mark(&s.index, s.first, &r)
 	id := s.index.add(r)
 	if x.Origin != 0 {
@@ -141,6 +148,19 @@ func (s *Store) Add(x Exchange) int64 {
 	s.limit()
 	s.publish()
 	return int64(id)
+}
+
+// line returns the line of an entry, with secrets masked.
+func (s *Store) line(entry recording.Entry) []byte {
+	if !s.options.ShowSecrets {
+		entry = entry.Masked(s.options.SecretHeaders...)
+	}
+	line, err := entry.AppendLine(nil)
+	if err != nil {
+		entry.Findings = nil // the only part that can fail
+		line, _ = entry.AppendLine(nil)
+	}
+	return line
 }
 
 func severities(findings []apizee.Finding) (errors, warnings int) {
@@ -159,7 +179,7 @@ func (s *Store) limit() {
 	for s.first < s.index.n && s.index.memory()+s.lines.size > s.options.Memory && s.files == nil {
 		r := s.index.get(s.first)
 		if s.pins[s.first] {
-			s.kept[s.first] = pinned{*r, slices.Clone(s.lines.get(r))}
+			s.kept[s.first] = pinned{*r, slices.Clone(s.lines.get(r))} // without the line if that is in a file
 		} else {
 			s.removed.exchanges++
 			s.removed.bytes += int64(r.length)

@@ -1,0 +1,250 @@
+package inspect
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
+)
+
+func write(t *testing.T, name, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// lineOf returns the line of an exchange.
+func lineOf(t *testing.T, x Exchange) string {
+	t.Helper()
+	line, err := x.AppendLine(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(line)
+}
+
+func open(t *testing.T, o Options, names ...string) (*Store, []Skipped) {
+	t.Helper()
+	o.Catalog = apizee.Documented()
+	s := New(o)
+	skipped, err := s.Open(t.Context(), names...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s, skipped
+}
+
+// A recording shows what the live page has shown.
+func TestOpenShowsTheSame(t *testing.T) {
+	live := filtered(t)
+	var text strings.Builder
+	for id := int64(1); id <= 10; id++ {
+		_, entry, _ := live.detail(id)
+		line, err := entry.AppendLine(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text.Write(line)
+	}
+	s, skipped := open(t, Options{}, write(t, "a.ndjson", text.String()))
+	if len(skipped) > 0 {
+		t.Errorf("%v was skipped", skipped)
+	}
+	live.Pin(5, false)
+	for id := int64(1); id <= 10; id++ {
+		want, _, _ := live.detail(id)
+		got, _, ok := s.detail(id)
+		if diff := cmp.Diff(want, got); !ok || diff != "" {
+			t.Errorf("exchange %d (-live +file):\n%s", id, diff)
+		}
+	}
+	for _, filter := range []string{"", "object=ticket", "opend", "is:failed", "is:late", "took:>1s", "réparation", "path:token=****", "method:PUT", "bytes", "props.state=new"} {
+		if got, want := selectIDs(t, s, filter), selectIDs(t, live, filter); !slices.Equal(got, want) {
+			t.Errorf("%s selects %v of the file, %v live", filter, got, want)
+		}
+	}
+}
+
+func TestOpenMerges(t *testing.T) {
+	at := func(seconds ...int) string {
+		var text strings.Builder
+		for _, n := range seconds {
+			text.WriteString(lineOf(t, received(n, ticket(n, "new", int64(n)))))
+		}
+		return text.String()
+	}
+	a, b := write(t, "a.ndjson", at(1, 3, 9, 5, 20)), write(t, "b.ndjson", at(2, 3, 4, 30))
+	s, _ := open(t, Options{}, a, b)
+	var got []string
+	for _, row := range s.rows(Selection{from: 1, to: 10}, 0, 9) {
+		got = append(got, strings.TrimSuffix(filepath.Base(row.File), ".ndjson")+row.ObjectID)
+	}
+	want := []string{"a1", "b2", "a3", "b3", "b4", "a9", "a5", "a20", "b30"} // each file keeps its order
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if got := selectIDs(t, s, "file:b.ndj"); !slices.Equal(got, []int64{2, 4, 5, 9}) {
+		t.Errorf("%v are of the second file", got)
+	}
+}
+
+func TestOpenDamaged(t *testing.T) {
+	good := lineOf(t, received(1, ticket(1, "new", 1)))
+	tests := map[string]struct {
+		text    string
+		entries int
+		skipped []int
+	}{
+		"truncated at the end": {good + good[:50], 1, []int{2}},
+		"truncated, continued": {good + good[:50] + "\n" + good, 2, []int{2}},
+		"empty lines":          {"\n" + good + "\n \n" + good, 2, nil},
+		"carriage returns":     {strings.ReplaceAll(good+good, "\n", "\r\n"), 2, nil},
+		"no final newline":     {good + strings.TrimSuffix(good, "\n"), 2, nil},
+		"other JSON":           {good + `{"a":1}` + "\n" + `[1]` + "\n" + good, 2, []int{2, 3}},
+		"no time":              {good + strings.Replace(good, "2026-11-28T", "2026-11-28 ", 1) + good, 2, []int{2}},
+		"NUL":                  {good + "\x00\x00\n" + good, 2, []int{2}},
+		"empty":                {"", 0, nil},
+		"spaces and order":     {`  { "body" : "{}" , "path":"\u002fa", "method" : "POST","receivedAt":"2026-01-02T03:04:05Z"}`, 1, nil},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			s, skipped := open(t, Options{}, write(t, "a.ndjson", test.text))
+			var lines []int
+			for _, line := range skipped {
+				lines = append(lines, line.Line)
+			}
+			status, _ := s.Status()
+			if status.Total != int64(test.entries) || !slices.Equal(lines, test.skipped) {
+				t.Errorf("%d exchanges, skipped %v", status.Total, lines)
+			}
+			for id := int64(1); id <= status.Last; id++ {
+				if d, _, ok := s.detail(id); !ok || d.Gone {
+					t.Errorf("exchange %d cannot be read", id)
+				}
+			}
+		})
+	}
+	for name, text := range map[string]string{"other": "a,b\n1,2\n", "events": ticket(1, "new", 1)} {
+		if _, err := New(Options{Catalog: apizee.Documented()}).Open(t.Context(), write(t, name, text)); !errors.Is(err, ErrNotRecording) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := New(Options{Catalog: apizee.Documented()}).Open(t.Context(), "no-such-file"); !errors.Is(err, os.ErrNotExist) {
+		t.Error(err)
+	}
+}
+
+// Lines longer than the pieces that a file is read in, and many short ones, are all found.
+func TestOpenPieces(t *testing.T) {
+	var text bytes.Buffer
+	const n = 5000
+	for i := range n {
+		filler := strings.Repeat("x", i%1500)
+		if i%1000 == 999 {
+			filler = strings.Repeat("y", 3*pieceSize)
+		}
+		text.WriteString(lineOf(t, received(i, ticket(i, filler, int64(i)))))
+	}
+	s, skipped := open(t, Options{}, write(t, "a.ndjson", text.String()))
+	if len(skipped) > 0 {
+		t.Errorf("skipped %v", skipped)
+	}
+	if got := selectIDs(t, s, "object=ticket"); len(got) != n {
+		t.Errorf("%d are found", len(got))
+	}
+	if got := selectIDs(t, s, "yyyyyy"); !slices.Equal(got, []int64{1000, 2000, 3000, 4000, 5000}) {
+		t.Errorf("%v", got)
+	}
+	for i, row := range s.rows(Selection{from: 1, to: n + 1}, 0, n) {
+		if want := text.Len(); row.Gone || row.ID != int64(i+1) || row.Size > want {
+			t.Fatalf("%+v", row)
+		}
+	}
+}
+
+// A recording that is truncated or replaced while it is shown shows less, and nothing wrong.
+func TestFileChanges(t *testing.T) {
+	lines := lineOf(t, received(1, ticket(1, "new", 1))) + lineOf(t, received(2, ticket(2, "new", 2)))
+	path := write(t, "a.ndjson", lines)
+	s, _ := open(t, Options{}, path)
+	if err := os.Truncate(path, int64(len(lines)/2+5)); err != nil {
+		t.Fatal(err)
+	}
+	rows := s.rows(Selection{from: 1, to: 3}, 0, 2)
+	if len(rows) != 2 || rows[0].Gone || !rows[1].Gone {
+		t.Errorf("%+v", rows)
+	}
+	if got := selectIDs(t, s, "new"); !slices.Equal(got, []int64{1}) {
+		t.Errorf("%v", got)
+	}
+}
+
+// With a recording, lines are read from it when they are needed, and are not in memory.
+func TestPlaces(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.ndjson")
+	w, err := recording.Create(path, recording.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	s := newStore(t, Options{ReadLine: w.ReadLine, Memory: 1 << 20})
+	const n = 3000
+	for i := range n {
+		x := received(i, ticket(i, strings.Repeat("x", 1000), 1))
+		if x.Place, err = w.Append(x.Entry); err != nil {
+			t.Fatal(err)
+		}
+		s.Add(x)
+	}
+	refused := received(n, "refused")
+	refused.Outcome = "wrong-path"
+	s.Add(refused)
+	status, _ := s.Status()
+	if status.Removed != 0 || status.Total != n+1 || status.Memory > 1<<20 {
+		t.Errorf("%+v", status)
+	}
+	if got := selectIDs(t, s, "xxx"); len(got) != n {
+		t.Errorf("%d are found", len(got))
+	}
+	if got := selectIDs(t, s, "refused is:failed"); !slices.Equal(got, []int64{n + 1}) {
+		t.Errorf("%v", got)
+	}
+	if d, _, ok := s.detail(7); !ok || d.ObjectID != "6" || d.Headers[2].Value != "****" {
+		t.Errorf("%+v", d)
+	}
+	if err := os.Truncate(path, 0); err != nil {
+		t.Fatal(err)
+	}
+	if d, _, ok := s.detail(7); !ok || !d.Gone {
+		t.Errorf("%+v", d)
+	}
+	if got := selectIDs(t, s, "xxxx"); len(got) != 0 {
+		t.Errorf("%d are found in an empty file", len(got))
+	}
+}
+
+// BenchmarkAdd is what a listener pays for each event.
+func BenchmarkAdd(b *testing.B) {
+	s := New(Options{Catalog: apizee.Documented()})
+	x := received(1, ticket(1, "new", 1))
+	event := apizee.Documented().Validate(x.Body).Event
+	x.Event = &event
+	b.ReportAllocs()
+	for b.Loop() {
+		x.ReceivedAt = x.ReceivedAt.Add(time.Millisecond)
+		s.Add(x)
+	}
+}

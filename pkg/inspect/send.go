@@ -1,0 +1,253 @@
+// This file sends requests that the page has made: again, or changed. They go to targets that the user
+// has named and to this machine, and never to the page or to the receiver, under any of their names.
+
+package inspect
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"golang.org/x/net/http/httpguts"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
+	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
+	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
+	"github.com/apizee-hooks/apizee-hooks/pkg/replay"
+)
+
+// sending is a request to send. Members that are missing are those of the origin.
+type sending struct {
+	Origin  int64           `json:"origin"` // 0 is none
+	Target  json.RawMessage `json:"target"` // index or name in Config.Targets, or a URL; the first target if missing
+	Path    *string         `json:"path"`   // appended to that of the target
+	Method  *string         `json:"method"`
+	Headers *[]Header       `json:"headers"` // all of them: a default one that is missing is not sent
+	Body    *string         `json:"body"`
+	Now     bool            `json:"now"` // set the current time in the event
+}
+
+// sender sends requests with the clients of its two kinds of targets.
+type sender struct {
+	h      *handler
+	once   sync.Once
+	named  *deliver.Client // for the user's targets
+	local  *deliver.Client // makes no connection that leaves this machine
+	failed error
+}
+
+func (s *sender) open(ctx context.Context) error {
+	s.once.Do(func() {
+		avoid := append([]net.Addr{s.h.Addr}, s.h.Receivers...)
+		named := s.h.Network
+		named.Avoid = avoid
+		local := deliver.Network{LocalOnly: true, NoProxy: true, Avoid: avoid}
+		for _, c := range []struct {
+			client  **deliver.Client
+			network deliver.Network
+		}{{&s.named, named}, {&s.local, local}} {
+			transport, err := s.h.Transport(context.WithoutCancel(ctx), c.network, 0)
+			if err != nil {
+				s.failed = err
+				return
+			}
+			*c.client = deliver.NewClient(transport, s.h.Now)
+		}
+	})
+	return s.failed
+}
+
+// mostSent is how many deliveries are made at the same time.
+const mostSent = 8
+
+func (h *handler) send(w http.ResponseWriter, r *http.Request) (any, error) {
+	var in sending
+	if err := readJSON(w, r, &in); err != nil {
+		return nil, err
+	}
+	select {
+	case h.sending <- struct{}{}:
+		defer func() { <-h.sending }()
+	default:
+		return nil, &httpError{http.StatusTooManyRequests, "too many deliveries are in flight", "wait for one of them."}
+	}
+	if err := h.sender.open(r.Context()); err != nil {
+		return nil, err
+	}
+	request, isNamed, err := h.request(in)
+	if err != nil {
+		return nil, err
+	}
+	client := h.sender.local
+	if isNamed {
+		client = h.sender.named
+	}
+	// The delivery ends even if the page is closed meanwhile: it may have been received.
+	result := client.Deliver(context.WithoutCancel(r.Context()), request, h.Timeout)
+	if f := result.Failure; f != nil && errors.Is(f.Err, deliver.ErrAvoided) {
+		return nil, forbidden("the page and the receiver are not sent to", "send to the endpoint itself.")
+	}
+	return struct {
+		ID int64 `json:"id"`
+	}{h.store.Add(sent(request, result, in.Origin, h.store.options.Catalog))}, nil
+}
+
+func forbidden(message, hint string) error {
+	return &httpError{http.StatusForbidden, message, hint}
+}
+
+func badRequest(err error) error { return &httpError{http.StatusBadRequest, err.Error(), ""} }
+
+// request returns the request to send, and whether it is for a named target.
+func (h *handler) request(in sending) (deliver.Request, bool, error) {
+	origin := recording.Entry{Method: apizee.Method, Path: "/"}
+	if in.Origin != 0 {
+		_, entry, ok := h.store.detail(in.Origin)
+		if !ok {
+			return deliver.Request{}, false, notFound(fmt.Sprint(in.Origin))
+		}
+		origin = entry
+	}
+	target, isNamed, err := h.target(in.Target)
+	if err != nil {
+		return deliver.Request{}, false, err
+	}
+	request := deliver.Request{Method: origin.Method, Body: origin.Body}
+	if in.Method != nil {
+		request.Method = strings.ToUpper(*in.Method)
+	}
+	if !httpguts.ValidHeaderFieldName(request.Method) || request.Method == http.MethodConnect {
+		return request, false, badRequest(fmt.Errorf("%q is not an HTTP method that can be sent", request.Method))
+	}
+	if in.Body != nil {
+		request.Body = []byte(*in.Body)
+	}
+	if in.Now {
+		if request.Body, err = payload.SetTime(h.store.options.Catalog, request.Body, h.Now().Unix()); err != nil {
+			return request, false, badRequest(err)
+		}
+	}
+	path := origin.Path
+	if in.Path != nil {
+		path = *in.Path
+	}
+	if request.URL, err = withPath(target.URL, path); err != nil {
+		return request, false, badRequest(err)
+	}
+	headers, err := sentHeaders(origin, in)
+	if err != nil {
+		return request, false, badRequest(err)
+	}
+	request.Headers = deliver.Override(headers, target.Headers)
+	return request, isNamed, nil
+}
+
+// target returns a target that may be sent to.
+func (h *handler) target(raw json.RawMessage) (t deliver.Target, isNamed bool, err error) {
+	var index int
+	var name string
+	switch {
+	case len(raw) == 0, string(raw) == "null":
+		if len(h.Targets) == 0 {
+			return t, false, &httpError{http.StatusBadRequest, "no target", "name one: a URL on this machine, or --forward-to on the command line."}
+		}
+	case json.Unmarshal(raw, &index) == nil:
+		if index < 0 || index >= len(h.Targets) {
+			return t, false, forbidden(fmt.Sprintf("there is no target %d", index), "")
+		}
+	case json.Unmarshal(raw, &name) == nil:
+		if n, err := strconv.Atoi(name); err == nil && n >= 0 && n < len(h.Targets) { // an index as text
+			return h.Targets[n].Target, true, nil
+		}
+		if index = slices.IndexFunc(h.Targets, func(t Target) bool { return t.Name == name || t.URL.String() == name }); index < 0 {
+			return localTarget(name)
+		}
+	default:
+		return t, false, badRequest(errors.New("target must be a number or a string"))
+	}
+	return h.Targets[index].Target, true, nil
+}
+
+// localTarget returns a target on this machine. Its client refuses to connect to any other, whatever the
+// name resolves to; a name is refused here, since it would tell others that it was looked up.
+func localTarget(name string) (t deliver.Target, isNamed bool, err error) {
+	u, err := deliver.ParseURL(name)
+	if err != nil {
+		return t, false, badRequest(err)
+	}
+	if host := u.Hostname(); !deliver.IsLoopback(host) && !isUnspecified(host) {
+		return t, false, forbidden(host+" is not this machine", "to send there, name it on the command line.")
+	}
+	return deliver.Target{URL: u}, false, nil
+}
+
+func isUnspecified(host string) bool {
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsUnspecified()
+}
+
+// withPath appends a path to a target, without parameters whose values are masked.
+func withPath(target *url.URL, path string) (*url.URL, error) {
+	if !strings.HasPrefix(path, "/") {
+		return nil, fmt.Errorf("the path %q must start with a slash", path)
+	}
+	path, query, _ := strings.Cut(path, "?")
+	u, err := url.ParseRequestURI(path)
+	if err != nil {
+		return nil, fmt.Errorf("the path %q cannot be sent", path)
+	}
+	if u.RawQuery = replay.Unmasked(query); strings.ContainsFunc(u.RawQuery, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
+		return nil, errors.New("spaces, control characters and characters other than ASCII must be escaped in the query")
+	}
+	return deliver.Join(target, u), nil
+}
+
+// sentHeaders returns the headers to send, without those of the connection and those that are masked.
+func sentHeaders(origin recording.Entry, in sending) ([]deliver.Header, error) {
+	if in.Headers == nil && in.Origin == 0 {
+		return nil, nil // those that Apizee sends
+	}
+	headers := origin.Headers
+	if in.Headers != nil {
+		headers = map[string][]string{}
+		for _, h := range *in.Headers {
+			name := http.CanonicalHeaderKey(strings.TrimSpace(h.Name))
+			headers[name] = append(headers[name], h.Value)
+		}
+	}
+	return replay.RecordedHeaders(headers)
+}
+
+// sent returns the exchange of a delivery.
+func sent(request deliver.Request, result deliver.Result, origin int64, catalog *apizee.Catalog) Exchange {
+	headers := map[string][]string{}
+	for _, h := range deliver.WireHeaders(request.Target, len(request.Body)) {
+		name := http.CanonicalHeaderKey(h.Name)
+		headers[name] = append(headers[name], h.Value)
+	}
+	report := catalog.ValidateRequest(apizee.Request{Method: request.Method, Headers: headers, Body: request.Body})
+	response := recording.Response{Headers: result.Headers, Body: result.Body, Truncated: result.Truncated}
+	x := Exchange{
+		Entry: recording.Entry{
+			ReceivedAt: result.Start, Method: request.Method, Path: request.URL.RequestURI(), Headers: headers,
+			Body: request.Body, Status: result.Status, Findings: report.Findings, Took: result.Timings.Total,
+			Forwarded: &recording.Forwarded{URL: request.URL.String(), Status: result.Status, Took: result.Timings.Total, Response: response},
+		},
+		Event: &report.Event, Sent: true, Origin: origin,
+	}
+	if f := result.Failure; f != nil {
+		x.Forwarded.Failure = &recording.Failure{Kind: string(f.Kind), Message: redact.Message(f.Message)}
+		x.Outcome, x.Problem = string(deliver.VerdictFailed), redact.Message(f.Message)
+	}
+	return x
+}
