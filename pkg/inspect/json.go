@@ -28,8 +28,8 @@ func jsonProblem(text []byte) (problem string, offset int) {
 			break
 		}
 	}
+	rest := text[d.InputOffset():]
 	if _, err := d.ReadToken(); !errors.Is(err, io.EOF) {
-		rest := text[d.InputOffset():]
 		return "a second value begins here", len(text) - len(bytes.TrimLeft(rest, " \t\r\n"))
 	}
 	return "", 0

@@ -95,6 +95,9 @@ func (l *lineReader) line(id int, r *record) []byte {
 	if r.source == 0 {
 		l.store.mu.RLock()
 		defer l.store.mu.RUnlock()
+		if kept, ok := l.store.kept[id]; ok { // since the snapshot
+			return kept.line
+		}
 		return l.store.lines.get(r)
 	}
 	start, end := r.offset, r.offset+int64(r.length)

@@ -72,6 +72,9 @@ func (q *query) row(reader *lineReader, id int, limit uint32) (Row, recording.En
 		return row, recording.Entry{}, true
 	}
 	_, line := q.line(reader, id)
+	if line == nil && r.source == 0 { // removed since the snapshot
+		return Row{}, recording.Entry{}, false
+	}
 	entry, err := recording.Parse(line)
 	if err != nil {
 		row.Gone = true
