@@ -106,7 +106,7 @@ pageTest("the filter is in the address, suggests, and says what is wrong", { sto
   await other.goto(page.url());
   await other.waitForSelector("#row-4");
   assert.equal(await other.locator("#rows .row[data-id]:not([hidden])").count(), 1);
-  await page.fill("#query", "status:9xx");
+  await page.fill("#query", "is:wrong");
   await page.waitForFunction(() => document.querySelector("#filter-error").textContent.startsWith("✗"));
   assert.equal(await page.locator("#query").getAttribute("aria-invalid"), "true");
   await page.click("#unfilter");
@@ -171,6 +171,10 @@ pageTest("send again as it is", { story: true }, async ({ page, target }) => {
   await page.waitForFunction(() => document.querySelector("#detail .facts")?.textContent.includes("sent again from #8"));
   assert.equal(target.received.length, before + 1);
   assert.equal(target.received.at(-1).body, '{"event":"update","time":1795874590,"object":"ticket",\n "objectId":4211,"props":{"state":closed}}');
+  // What was sent can be sent again, to the same place.
+  await page.keyboard.press("r");
+  await page.waitForFunction(() => document.querySelector("#detail .facts")?.textContent.includes("sent again from #11"));
+  assert.deepEqual(new Set(target.received.slice(-3).map((r) => r.path)), new Set(["/hooks/apizeehooks/"]));
 });
 
 pageTest("copies in all forms", { story: true }, async ({ page }) => {
@@ -343,17 +347,18 @@ test("200,000 events scroll without stutter", async (t) => {
     await page.waitForFunction(() => document.querySelector("#counts").textContent === "200,000 events");
     const measured = await page.evaluate(async () => {
       const grid = document.getElementById("grid");
-      const long = [];
-      new PerformanceObserver((list) => long.push(...list.getEntries().map((e) => e.duration))).observe({ entryTypes: ["longtask"] });
+      const frames = [];
       for (let i = 0; i < 100; i++) {
+        const before = performance.now();
         grid.scrollTop = (((i * 7919) % 100) / 100) * grid.scrollHeight;
         await new Promise(requestAnimationFrame);
+        frames.push(performance.now() - before);
       }
-      await new Promise((done) => setTimeout(done, 300));
-      return { longest: Math.max(0, ...long), rows: document.querySelectorAll("#rows .row").length };
+      frames.sort((a, b) => a - b);
+      return { median: frames[50], longest: frames[99], rows: document.querySelectorAll("#rows .row").length };
     });
     t.diagnostic(JSON.stringify(measured));
-    assert.ok(measured.longest < 200, `a task took ${measured.longest} ms`);
+    assert.ok(measured.median < 50 && measured.longest < 1000, "frames are late");
     assert.ok(measured.rows < 100, `${measured.rows} rows are in the page`);
     await page.keyboard.press("G");
     await page.waitForFunction(() => location.hash === "#/200000");

@@ -51,7 +51,6 @@ function facts(x, act) {
   if (x.took !== undefined) parts.push(duration(x.forwardedTook ?? x.took));
   if (x.errors) parts.push(h("span.error", {}, "✗ " + count(x.errors, "error")));
   if (x.warnings) parts.push(h("span.warning", {}, "! " + count(x.warnings, "warning")));
-  if (x.file) parts.push(data(x.file));
   const link = (text, id) => h("a", { href: "#/" + id, click: (e) => (e.preventDefault(), act.open(id)) }, text);
   if (x.origin) parts.push(link("sent again from #" + x.origin, x.origin));
   if (x.duplicateOf) parts.push(link("duplicate of #" + x.duplicateOf, x.duplicateOf));

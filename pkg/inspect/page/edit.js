@@ -9,6 +9,8 @@ const checkAfter = 150;
 
 // What was typed and not sent, by exchange: leaving the editor does not lose it.
 const drafts = new Map();
+
+let lastTarget = ""; // where something was sent last
 const largest = 2 << 20;
 const largestIndented = 64 << 10; // the API cuts longer ones
 
@@ -27,16 +29,23 @@ export async function editView(x, targets, act) {
   }
   const original = x.body?.truncated ? await text(`exchanges/${x.id}/body`, { part: "request" }) : (x.body?.pretty?.length < largestIndented ? x.body.pretty : bodyText(x.body));
 
-  const target = h("select", { id: "target" }, targets.map((t, i) => h("option", { value: String(t.name ?? i) }, plain(t.name && t.name !== t.url ? `${t.name} (${t.url})` : t.url))));
+  const target = h("select", { id: "target", change: () => (url.hidden = target.value !== "") },
+    targets.map((t) => h("option", { value: t.name }, plain(t.name === t.url ? t.url : `${t.url} (${t.name})`))), h("option", { value: "" }, "another URL on this machine"));
+  const url = h("input", { id: "url", type: "url", "aria-label": "URL on this machine", placeholder: "http://localhost:3000/hooks", hidden: targets.length > 0, spellcheck: "false" });
   const method = h("input.method", { id: "method", spellcheck: "false", autocomplete: "off" });
   const path = h("input", { id: "path", spellcheck: "false", autocomplete: "off" });
   const headers = h("textarea", { id: "headers", spellcheck: "false", wrap: "off", autocomplete: "off" });
   const body = h("textarea", { id: "body", spellcheck: "false", wrap: "off", autocomplete: "off", "aria-describedby": "verdict" });
   const gutter = h("pre.gutter", { "aria-hidden": "true" });
+  const where = h("p.mono.dim");
+  const showWhere = () => {
+    const to = (targets.find((t) => t.name === target.value)?.url ?? url.value).replace(/[?#].*/, "");
+    where.replaceChildren(...(to ? ["→ ", ...safe(path.value === "/" ? to : to.replace(/\/$/, "") + path.value)] : []));
+  };
   const now = h("input", { id: "now", type: "checkbox", checked: true });
   const verdict = h("p.verdict", { id: "verdict", role: "status" });
   const list = h("div.findings", { role: "group", "aria-label": "Findings" });
-  const send = h("button.primary", { type: "submit", disabled: targets.length === 0 }, "Send");
+  const send = h("button.primary", { type: "submit" }, "Send");
 
   const fields = [method, path, headers, body];
   const draft = drafts.get(x.id) || [x.method, x.path, (x.headers || []).filter((p) => !own.test(p.name)).map((p) => p.name + ": " + p.value).join("\n"), original];
@@ -104,15 +113,19 @@ export async function editView(x, targets, act) {
     send.disabled = true;
     problem.replaceChildren();
     try {
-      const request = { origin: x.id, target: target.value, method: method.value, path: path.value, headers: parseHeaders(headers.value), body: body.value, now: now.checked };
+      const request = { origin: x.id, target: target.value || url.value, method: method.value, path: path.value, headers: parseHeaders(headers.value), body: body.value, now: now.checked };
       const { id } = await post("send", request);
       drafts.delete(x.id);
+      lastTarget = request.target;
       act.sent(id);
     } catch (error) {
       problem.replaceChildren("✗ ", ...safe(error.message), error.hint ? ". " : "", ...safe(error.hint));
       send.disabled = false;
     }
-  }, input: () => drafts.set(x.id, fields.map((field) => field.value)), keydown: (e) => {
+  }, input: () => {
+    drafts.set(x.id, fields.map((field) => field.value));
+    showWhere();
+  }, keydown: (e) => {
     if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) {
       e.preventDefault();
       form.requestSubmit();
@@ -120,14 +133,14 @@ export async function editView(x, targets, act) {
   } },
     h("div.bar", {}, close, heading, h("div.actions", {}, h("button", { type: "button", click: () => (drafts.delete(x.id), act.cancel()) }, "Cancel"), send)),
     problem,
-    targets.length === 0 && h("p.wide.warning", {}, "! There is no target to send to. Start with --forward-to URL, or --to URL."),
     h("div.fields", {},
-      h("label", { for: "target" }, "Target"), target,
-      h("label", { for: "path" }, "Request"), h("div.request", {}, h("label.unseen", { for: "method" }, "Method"), method, path),
+      h("label", { for: "target" }, "Target"), h("div.target", {}, target, url),
+      h("label", { for: "path" }, "Request"), h("div.request", {}, h("label.unseen", { for: "method" }, "Method"), method, path, where),
       h("label", { for: "headers" }, "Headers"), headers,
       h("label", { for: "body" }, "Body"), h("div.editor", {}, gutter, body),
       h("span"), h("div", {}, h("label.check", {}, now, " set ", h("code", {}, "time"), " to now"), verdict, list)));
   number();
+  showWhere();
   check();
   return [form];
 }
@@ -142,7 +155,11 @@ function parseHeaders(text) {
   });
 }
 
+/** Reports whether there is something to send to without choosing it.
+ * @param {{name: string, url: string}[]} targets */
+export const hasTarget = (targets) => Boolean(lastTarget || targets.length);
+
 /** Sends an exchange again as it is.
  * @param {number} id
  * @param {{name: string, url: string}[]} targets */
-export const resend = (id, targets) => post("send", { origin: id, target: String(targets[0]?.name ?? 0) });
+export const resend = (id, targets) => post("send", { origin: id, target: lastTarget || targets[0]?.name });

@@ -74,7 +74,7 @@ export class FilterBox {
     }
     if (document.activeElement !== this.input || this.input.value !== filter) return;
     this.replaces = { start: answer.start ?? wordStart(filter, position), end: answer.end ?? position };
-    this.suggestions = (answer.suggestions || []).slice(0, 12);
+    this.suggestions = (answer.suggestions || []).slice(0, 50);
     const typed = filter.slice(this.replaces.start, this.replaces.end);
     if (this.suggestions.length === 1 && this.suggestions[0].text === typed) this.suggestions = [];
     this.choose(-1);

@@ -261,6 +261,7 @@ function fillRow(row, exchange, index, selected) {
   mark.replaceChildren(...findingsMark(exchange));
   const [seconds, fraction] = clock(exchange.at);
   time.replaceChildren(seconds, h("i", {}, fraction));
+  object.title = plain(exchange.object ? exchange.objectId : exchange.path);
   if (exchange.object) object.replaceChildren(data(exchange.object), " ", data(exchange.objectId, "b"));
   else object.replaceChildren(data(`${exchange.method || ""} ${exchange.path || ""}`));
   event.replaceChildren(data(exchange.event));
@@ -292,6 +293,7 @@ export function statusOf({ status, forwardedStatus, outcome }) {
 export function marks(exchange) {
   const note = (text, title, kind = "") => h("span.note" + kind, { title }, text);
   return [
+    exchange.file && note(plain(exchange.file), "recording"),
     exchange.sent && note("sent", exchange.origin ? "sent again from #" + exchange.origin : "sent from this page", ".accent"),
     exchange.pinned && note("pinned", "kept when events are cleared"),
     exchange.duplicateOf && note("dup", "duplicate: the same bytes as #" + exchange.duplicateOf),

@@ -3,7 +3,7 @@ import { address as apiAddress, get, post } from "./api.js";
 import { byID, count, data, h, safe, size } from "./dom.js";
 import { detailView, fetchDetail } from "./detail.js";
 import { diffView } from "./diff.js";
-import { editView, resend } from "./edit.js";
+import { editView, hasTarget, resend } from "./edit.js";
 import { FilterBox } from "./filter.js";
 import { listenToKeys } from "./keys.js";
 import { List } from "./list.js";
@@ -76,6 +76,7 @@ async function showPane(refiltered = false) {
   try {
     let content;
     if (route.view === "diff") {
+      current = null;
       content = await diffView(route, { open, close, ignore: (ignore) => go({ view: "diff", id: route.id, other: route.other, ignore }, "replace"),
         swap: () => go({ view: "diff", id: route.other, other: route.id, ignore: route.ignore }, "replace") });
       document.title = `#${route.id} and #${route.other} – apizee-hooks`;
@@ -90,9 +91,7 @@ async function showPane(refiltered = false) {
         : detailView(x, act, { marked });
     }
     if (signal.aborted) return;
-    pane.replaceChildren(...content.filter(Boolean));
-    pane.scrollTop = 0;
-    if (route.view === "edit") byID("body")?.focus();
+    fillPane(content);
   } catch (error) {
     if (error.name === "AbortError" || signal.aborted) return;
     current = null;
@@ -100,6 +99,16 @@ async function showPane(refiltered = false) {
       h("p.wide", {}, error.status === 404 ? "This event is not there, or no longer." : ["✗ ", ...safe(error.message)]));
     if (error.status !== 404) complain(error);
   }
+}
+
+/** Fills the pane, and keeps the focus that was in it: on the same button, or on the pane. */
+function fillPane(content) {
+  const had = pane.contains(document.activeElement);
+  const key = document.activeElement.getAttribute("aria-keyshortcuts");
+  pane.replaceChildren(...content.filter(Boolean));
+  pane.scrollTop = 0;
+  if (route.view === "edit") byID("body")?.focus();
+  else if (had) ((key && pane.querySelector(`[aria-keyshortcuts="${key}"]`)) || pane).focus({ preventScroll: true });
 }
 
 const open = (id) => go({ view: "detail", id });
@@ -119,7 +128,7 @@ const act = {
   edit: () => current && go({ view: "edit", id: current.id }),
   async resend() {
     if (!current) return;
-    if (!status?.targets?.length) return toast("There is no target to send to. Start with --forward-to URL, or --to URL.");
+    if (!hasTarget(status?.targets || [])) return act.edit(); // which asks for a target
     try {
       sent((await resend(current.id, status.targets)).id);
     } catch (error) {
