@@ -158,20 +158,21 @@ func joinPath(path, name string) string {
 }
 
 // isFieldName reports whether a text is a name as programs give fields: it starts with a lowercase
-// letter or _, and has only ASCII letters, few digits, and separators.
+// letter or _, and has only ASCII letters, few digits and uppercase letters, and separators.
 func isFieldName(name string) bool {
 	const longest, longestWord, mostDigits = 40, 20, 2
 	if name == "" || len(name) > longest || name[0] != '_' && (name[0] < 'a' || name[0] > 'z') {
 		return false
 	}
-	digits, word := 0, 0
+	digits, uppercase, word := 0, 0, 0
 	for i := range len(name) {
+		word++
 		switch c := name[i]; {
 		case isDigitByte(c):
 			digits++
 		case 'a' <= c && c <= 'z':
-			word++
-		case isLetterByte(c):
+		case 'A' <= c && c <= 'Z':
+			uppercase++
 			word = 0
 		case c == '_' || c == '-' || c == '.':
 			word = 0
@@ -182,7 +183,7 @@ func isFieldName(name string) bool {
 			return false
 		}
 	}
-	return digits <= mostDigits
+	return digits <= mostDigits && uppercase <= max(3, len(name)/5)
 }
 
 // Header returns what stands for the value of a header. The scheme of a credential stays.

@@ -11,7 +11,11 @@ import (
 func (k *secretKey) uri(text string) string {
 	scheme, rest, _ := strings.Cut(text, ":")
 	if isPersonScheme(scheme) {
-		return scheme + ":" + k.part(unescapePercent(rest))
+		text := unescapePercent(rest)
+		if kind := Classify(text); kind == KindEmail || kind == KindPhone {
+			return scheme + ":" + k.replace(kind, text)
+		}
+		return scheme + ":" + escapeSegment(k.part(text))
 	}
 	if !strings.HasPrefix(rest, "//") {
 		return k.text(text)
@@ -101,13 +105,16 @@ type segment struct {
 func segments(text string) iter.Seq2[string, *segment] {
 	return func(yield func(string, *segment) bool) {
 		const separators = "/?#&;="
-		for inQuery := false; text != ""; {
+		inQuery := false
+		for before := byte(0); text != ""; {
 			raw, s := text[:1], (*segment)(nil)
 			if strings.IndexByte(separators, text[0]) >= 0 {
-				inQuery = inQuery || text[0] == '?'
+				before = text[0]
+				inQuery = before == '?' || inQuery && before != '#'
 			} else {
 				raw = text[:separator(text, separators)]
-				s = &segment{unescapePercent(raw), inQuery && strings.HasPrefix(text[len(raw):], "=")}
+				isName := inQuery && before != '=' && strings.HasPrefix(text[len(raw):], "=") // = also ends base64
+				s = &segment{unescapePercent(raw), isName}
 			}
 			if !yield(raw, s) {
 				return
