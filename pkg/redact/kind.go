@@ -122,7 +122,10 @@ func isNumber(text string) bool {
 	if rest[0]|0x20 != 'e' {
 		return false
 	}
-	exponent := strings.TrimLeft(rest[1:2], "+-") + rest[min(2, len(rest)):]
+	exponent := rest[1:]
+	if exponent != "" && (exponent[0] == '+' || exponent[0] == '-') {
+		exponent = exponent[1:]
+	}
 	return exponent != "" && skipDigits(exponent) == ""
 }
 
@@ -176,15 +179,30 @@ func uuidGroups(text string) bool {
 	return len(text) == 36 && text[8] == '-' && text[13] == '-' && text[18] == '-' && text[23] == '-' && strings.Count(text, "-") == 4
 }
 
+// isIP reports whether a text is an IP address, perhaps with a port. For one of four numbers it is not
+// asked how large they are.
 func isIP(text string) bool {
-	if strings.Count(text, ".") < 3 && strings.Count(text, ":") < 2 {
-		return false
+	if strings.Count(text, ":") < 2 {
+		return isDottedQuad(text)
 	}
 	if _, err := netip.ParseAddr(text); err == nil {
 		return true
 	}
 	_, err := netip.ParseAddrPort(text)
 	return err == nil
+}
+
+func isDottedQuad(text string) bool {
+	host, port, _ := strings.Cut(text, ":")
+	const longest, longestPort = 3, 5
+	numbers := 0
+	for number := range strings.SplitSeq(host, ".") {
+		if number == "" || len(number) > longest || skipDigits(number) != "" {
+			return false
+		}
+		numbers++
+	}
+	return numbers == 4 && len(port) <= longestPort && skipDigits(port) == "" && !strings.HasSuffix(text, ":")
 }
 
 func isEmail(text string) bool {

@@ -146,9 +146,10 @@ func (k *secretKey) coded(kind Kind, text string) string {
 		return out.String()
 	}
 	upper := kind != KindToken && strings.ToLower(text) != text
+	isUUID := isGrouped(text)
 	var at []int // the characters to replace
 	for i := range len(text) {
-		if isUUID := isGrouped(text); (isDigitByte(text[i]) || isLetterByte(text[i])) && (!isUUID || i != 14 && i != 19) {
+		if isStated := isUUID && (i == 14 || i == 19); (isDigitByte(text[i]) || isLetterByte(text[i])) && !isStated {
 			at = append(at, i)
 		}
 	}
@@ -229,12 +230,20 @@ func (k *secretKey) exampleDomain(domain string) string {
 
 // ip replaces an address, perhaps with a port, by one that is reserved for documentation.
 func (k *secretKey) ip(text string) string {
-	if withPort, err := netip.ParseAddrPort(text); err == nil {
-		host := k.address(withPort.Addr())
-		if strings.Contains(host, ":") {
-			host = "[" + host + "]"
+	if isDottedQuad(text) {
+		host, portText, hasPort := strings.Cut(text, ":")
+		addr, err := netip.ParseAddr(host)
+		if err != nil { // a number is too large, or has a leading zero
+			sum := k.hash("ip", host)
+			addr = netip.AddrFrom4([4]byte(sum[:4]))
 		}
-		return host + ":" + port(strconv.Itoa(int(withPort.Port())))
+		if host = k.address(addr); hasPort {
+			host += ":" + port(portText)
+		}
+		return host
+	}
+	if withPort, err := netip.ParseAddrPort(text); err == nil {
+		return "[" + k.address(withPort.Addr()) + "]:" + port(strconv.Itoa(int(withPort.Port())))
 	}
 	addr, err := netip.ParseAddr(text)
 	if err != nil {

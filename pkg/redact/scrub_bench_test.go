@@ -2,6 +2,7 @@ package redact
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 )
 
@@ -55,5 +56,25 @@ func benchmarkBodies(b *testing.B, do func([]byte) error) {
 				b.Fatal(err)
 			}
 		}
+	}
+}
+
+// BenchmarkScrubLong has values that are as slow to scrub as a sender can make them.
+func BenchmarkScrubLong(b *testing.B) {
+	const size = 1 << 20
+	for name, unit := range map[string]string{
+		"token": "a1", "uid": "a1-", "words": "ab ", "digits": "1", "punctuation": "<>", "URLs": "https://a.fr/ ", "nested": "tel:", "percent": "%25",
+		"slashes": "/", "query": "a=&", "dots": "1.", "emails": "a@b.c ", "control": "\x01", "unicode": "é☎", "at": "@", "colons": "a:",
+	} {
+		text := strings.Repeat(unit, size/len(unit))
+		b.Run(name, func(b *testing.B) {
+			s := testScrubber()
+			b.SetBytes(size)
+			for b.Loop() {
+				s.Value("a", text)
+				s.Path("/" + text)
+				s.Value("a", "http://"+text)
+			}
+		})
 	}
 }

@@ -28,7 +28,7 @@ func (k *secretKey) uri(text string) string {
 			if i > 0 {
 				out.WriteByte(':')
 			}
-			out.WriteString(url.QueryEscape(k.part(unescapePercent(part))))
+			out.WriteString(escapeSegment(k.part(unescapePercent(part))))
 		}
 		out.WriteByte('@')
 	}

@@ -68,18 +68,19 @@ func inCaseOf(model, word string) string {
 }
 
 // text returns the pseudonym of a text: word for word, with the emails, numbers and the like in it as
-// they are alone. Spaces and ASCII punctuation stay.
+// they are alone. Spaces and ASCII punctuation stay,
+// and other symbols become a dot.
 func (k *secretKey) text(text string) string {
 	var out strings.Builder
 	for text != "" {
-		end := strings.IndexFunc(text, unicode.IsSpace)
+		end := strings.IndexFunc(text, isSpace)
 		if end < 0 {
 			end = len(text)
 		}
 		k.field(&out, text[:end])
 		if end < len(text) {
 			space, width := utf8.DecodeRuneInString(text[end:])
-			if space >= utf8.RuneSelf {
+			if strings.IndexByte(" \t\r\n", byte(space)) < 0 || space >= utf8.RuneSelf {
 				space = ' '
 			}
 			out.WriteRune(space)
@@ -120,7 +121,7 @@ func (k *secretKey) runs(out *strings.Builder, text string) {
 		if end == 0 {
 			r, width := utf8.DecodeRuneInString(text)
 			switch {
-			case unicode.IsControl(r):
+			case isSpace(r):
 				r = ' '
 			case r >= utf8.RuneSelf:
 				r = '·'
@@ -180,6 +181,8 @@ func sorts(run string) iter.Seq2[string, bool] {
 		}
 	}
 }
+
+func isSpace(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }
 
 func runEnd(text string, is func(rune) bool) int {
 	if end := strings.IndexFunc(text, func(r rune) bool { return !is(r) }); end >= 0 {
