@@ -37,7 +37,7 @@ func mayImport() map[string][]string {
 		"scenario/runner": {"apizee", "deliver", "fault", "payload", "redact", "report", "scenario", "scenario/expr"},
 		"undertest":       {"deliver", "redact"},
 		"report":          {},
-		"shape":           {"apizee"},
+		"shape":           {"apizee", "redact"},
 		"textfile":        {},
 		"yamlfile":        {},
 

@@ -3,11 +3,15 @@ package validate
 import (
 	"bufio"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
+	"github.com/apizee-hooks/apizee-hooks/pkg/shape"
 )
 
 // testOptions are a plain run of validate.
@@ -29,6 +33,36 @@ func BenchmarkValidate(b *testing.B) {
 		if err := run(b.Context(), testOptions(strings.NewReader(text), io.Discard)); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// BenchmarkValidateBaseline also compares events with a baseline.
+func BenchmarkValidateBaseline(b *testing.B) {
+	const small = `{"event":"update","time":1575976413,"object":"ticket","objectId":100,"props":{"state":"invited"}}`
+	const large = `{"event":"update","time":1575976413,"object":"ticket","objectId":100,"props":{"state":"invited","geoloc":{"lat":47.866675,"lng":-3.865805},` +
+		`"agent":{"email":"jean.dupont@example.com","phone":"+33612345678","firstname":"Jean","lastname":"Dupont"},"tags":["a","b"],"note":null}}`
+	for name, event := range map[string]string{"documented": small, "undocumented": large} {
+		b.Run(name, func(b *testing.B) {
+			catalog := apizee.Documented()
+			learned := shape.New(shape.NewRules(catalog, redact.NewScrubber(redact.ScrubOptions{})))
+			for range 100 {
+				learned.Add(event)
+			}
+			file := filepath.Join(b.TempDir(), "baseline.json")
+			if err := os.WriteFile(file, learned.Schema(), 0o600); err != nil {
+				b.Fatal(err)
+			}
+			text := strings.Repeat(event+"\n", 10_000)
+			b.SetBytes(int64(len(text)))
+			b.ReportAllocs()
+			for b.Loop() {
+				o := testOptions(strings.NewReader(text), io.Discard)
+				o.drift = cli.Drift{File: file, MinEvents: 20}
+				if err := run(b.Context(), o); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }
 

@@ -26,6 +26,7 @@ const (
 	ok
 	finding
 	warning
+	drift
 	failure
 	dim
 	strong
@@ -48,6 +49,7 @@ func NewPalette(enabled bool) Palette {
 	styles[ok] = newStyle(color.FgGreen)
 	styles[finding] = newStyle(color.FgRed)
 	styles[warning] = newStyle(color.FgYellow)
+	styles[drift] = newStyle(color.FgHiMagenta)
 	styles[failure] = newStyle(color.Bold, color.FgRed)
 	styles[dim] = newStyle(color.Faint)
 	styles[strong] = newStyle(color.Bold)
@@ -102,6 +104,9 @@ func (p Palette) Finding(s string) string { return p.paint(finding, s) }
 
 // Warning is something unusual that is not an error.
 func (p Palette) Warning(s string) string { return p.paint(warning, s) }
+
+// Drift is a difference from what was captured before.
+func (p Palette) Drift(s string) string { return p.paint(drift, s) }
 
 // Failure is something that the program could not do.
 func (p Palette) Failure(s string) string { return p.paint(failure, s) }

@@ -5,15 +5,17 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 )
 
-// Severity says how bad a drift is.
-type Severity string
-
+// The severities of a drift. They differ from those of the documentation, which another witness
+// gives.
 const (
-	Breaking Severity = "breaking" // code that relied on the baseline fails
-	Warning  Severity = "warning"  // such code misses something
-	Info     Severity = "info"     // worth a look, or too few events to tell
+	Breaking apizee.Severity = "breaking" // code that relied on the baseline fails
+	Warning  apizee.Severity = "drift"    // such code misses something
+	Info     apizee.Severity = "info"     // worth a look, or too few events to tell
 )
 
 // Rule is what a drift is about.
@@ -32,25 +34,11 @@ const (
 
 // Drift is one difference of an event from the baseline. It has no value of the event.
 type Drift struct {
-	Severity Severity `json:"severity"`
-	Rule     Rule     `json:"rule"`
-	Kind     Kind     `json:"kind"`
-	Path     string   `json:"path"`
-	Message  string   `json:"message"`
-	// Events is how many values of the baseline the rule rests on.
-	Events int `json:"events"`
-	// Few reports whether these are too few to tell; the severity is Info then.
-	Few bool `json:"few,omitempty"`
-	// Offset is the byte offset in the event.
-	Offset int `json:"-"`
-}
-
-// String is the drift on one line: path and message.
-func (d Drift) String() string {
-	if d.Path == "" {
-		return d.Message
-	}
-	return d.Path + ": " + d.Message
+	apizee.Finding
+	Rule   Rule
+	Kind   Kind
+	Events int  // how many values of the baseline the rule rests on
+	Few    bool // whether these are too few to tell; the severity is Info then
 }
 
 // Consequence says what a drift means for an endpoint, "" if nothing is known to fail.
@@ -74,9 +62,25 @@ func (d Drift) Consequence() string {
 	return ""
 }
 
-// Has reports whether a drift of the severity is among them.
-func Has(drifts []Drift, s Severity) bool {
-	return slices.ContainsFunc(drifts, func(d Drift) bool { return d.Severity == s })
+// Comparison is how one event drifts from a baseline.
+type Comparison struct {
+	Kind   Kind
+	Time   time.Time // of the event; zero if it has none
+	Drifts []Drift
+}
+
+// Has reports whether there is a drift of a severity.
+func (c Comparison) Has(s apizee.Severity) bool {
+	return slices.ContainsFunc(c.Drifts, func(d Drift) bool { return d.Severity == s })
+}
+
+// Findings returns the drifts as findings.
+func (c Comparison) Findings() []apizee.Finding {
+	findings := make([]apizee.Finding, len(c.Drifts))
+	for i, d := range c.Drifts {
+		findings[i] = d.Finding
+	}
+	return findings
 }
 
 // KindOf returns the kind of an event.
@@ -84,15 +88,15 @@ func (b *Baseline) KindOf(event string) Kind { return b.words.head(event).kind }
 
 // Compare returns how an event, which must be valid JSON, drifts from the baseline. A rule that
 // rests on less than minEvents is not one. It is safe for concurrent use, but not with Add.
-func (b *Baseline) Compare(event string, minEvents int) []Drift {
+func (b *Baseline) Compare(event string, minEvents int) Comparison {
 	h := b.words.head(event)
 	c := comparison{Baseline: b, kind: h.kind, min: minEvents}
 	if s := b.kinds[h.kind]; s != nil {
 		c.compare(s.Root, &scanner{text: event}, 0)
-		return c.drifts
+	} else {
+		c.newKind(h)
 	}
-	c.newKind(h)
-	return c.drifts
+	return Comparison{h.kind, h.time, c.drifts}
 }
 
 // comparison is that of one event.
@@ -104,8 +108,11 @@ type comparison struct {
 }
 
 // add adds a drift that rests on a number of values.
-func (c *comparison) add(s Severity, r Rule, path string, rests, offset int, format string, args ...any) {
-	d := Drift{Severity: s, Rule: r, Kind: c.kind, Path: path, Message: fmt.Sprintf(format, args...), Events: rests, Offset: offset}
+func (c *comparison) add(s apizee.Severity, r Rule, path string, rests, offset int, format string, args ...any) {
+	d := Drift{
+		Finding: apizee.Finding{Severity: s, Path: path, Message: fmt.Sprintf(format, args...), Offset: offset},
+		Rule:    r, Kind: c.kind, Events: rests,
+	}
 	if rests < c.min {
 		d.Severity, d.Few = Info, true
 		d.Message += fmt.Sprintf("; too few to tell (%d in the baseline)", rests)
@@ -195,8 +202,8 @@ func (c *comparison) compareText(f *Field, text string, offset int) {
 	case known == "" && f.onlyWords():
 		c.add(Breaking, OtherWord, f.Path, texts, offset, "an undocumented value; only documented ones before (%s)", strings.Join(f.Words, ", "))
 	case known == "":
-		if format := FormatOf(text); !f.Texts.has(format) && !f.Texts.has(Free) {
-			c.add(Warning, NewFormat, f.Path, texts, offset, "the form of a %s; always %s before", format, f.Texts)
+		if format := formatOf(text); f.Texts&(format|anyText) == 0 {
+			c.add(Warning, NewFormat, f.Path, texts, offset, "looks like %s; always like %s before", format, f.Texts)
 		}
 	case !slices.Contains(f.Words, known) && f.onlyWords():
 		c.add(Warning, NewWord, f.Path, texts, offset, "%q was not seen before (%s)", known, strings.Join(f.Words, ", "))

@@ -41,7 +41,7 @@ func TestCompare(t *testing.T) {
 		"gone": {event("update", 1, `{"state":"invited","rating":3,"by":{}}`), []string{
 			"breaking missing props.agent: missing; always there before"}},
 		"renamed": {event("update", 1, `{"state":"invited","agent":{"mail":"a@b.fr","name":"y"},"rating":3,"by":{}}`), []string{
-			"warning new-field props.agent.mail: new, of type string",
+			"drift new-field props.agent.mail: new, of type string",
 			"breaking missing props.agent.email: missing; always there before"}},
 		"a field of the event": {`{"event":"update","object":"ticket","objectId":1,"props":{"state":"invited",` + agent + `}}`, []string{
 			"breaking missing time: missing; always there before"}},
@@ -50,19 +50,19 @@ func TestCompare(t *testing.T) {
 			"breaking type props.rating: number; always integer before",
 			"breaking type props.by.*: null; always integer before"}},
 		"format": {event("update", 1, `{"state":"invited","agent":{"email":"+33612345678","name":"y"},"rating":3,"by":{}}`), []string{
-			"warning new-format props.agent.email: the form of a phone; always email before"}},
+			"drift new-format props.agent.email: looks like phone; always like email before"}},
 		"range": {event("update", 1, `{"state":"invited",`+strings.Replace(agent, `:3`, `:51`, 1)+`}`), []string{
 			"info range props.rating: a number outside 0 to 50"}},
 		"a name that is data": {event("update", 1, `{"state":"invited","x@y.z":1,`+agent+`}`), []string{
-			"warning new-field props.*: new, of type integer"}},
+			"drift new-field props.*: new, of type integer"}},
 		"an undocumented state": {event("update", 1, `{"state":"onhold"}`), []string{
 			"breaking word props.state: an undocumented value; only documented ones before (invited)"}},
 		"another state": {event("update", 1, `{"state":"closed"}`), []string{
-			`warning new-word props.state: "closed" was not seen before (invited)`}},
+			`drift new-word props.state: "closed" was not seen before (invited)`}},
 		"another event": {event("delete", 1, `{}`), []string{
-			"warning new-kind no such event before: ticket delete"}},
+			"drift new-kind no such event before: ticket delete"}},
 		"another object": {`{"event":"update","time":1,"object":"room","objectId":1,"props":{}}`, []string{
-			"warning new-kind no such event before: other object update"}},
+			"drift new-kind no such event before: other object update"}},
 		"few": {event("create", 1, `{"state":"new"}`), []string{
 			"info missing props.source: missing; always there before; too few to tell (3 in the baseline)"}},
 		"few of many": {event("update", 1, `{"state":"invited",`+agent+`,"geoloc":{"lat":1}}`), []string{
@@ -71,12 +71,12 @@ func TestCompare(t *testing.T) {
 		"a prop with words": {`{"event":"update","time":1,"object":"media","objectId":1,"props":{"state":"completed","_parent":{"name":"call","id":1}}}`, []string{
 			"breaking word props._parent.name: an undocumented value; only documented ones before (ticket)"}},
 		"another word": {`{"event":"update","time":1,"object":"media","objectId":1,"props":{"state":"completed","_parent":{"name":"conference","id":1}}}`, []string{
-			`warning new-word props._parent.name: "conference" was not seen before (ticket)`}},
+			`drift new-word props._parent.name: "conference" was not seen before (ticket)`}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			var got []string
-			for _, d := range known().Compare(test.event, 20) {
+			for _, d := range known().Compare(test.event, 20).Drifts {
 				got = append(got, fmt.Sprintf("%s %s %s", d.Severity, d.Rule, d))
 				if d.Consequence() == "" {
 					t.Errorf("%s: no consequence", d.Rule)
@@ -96,7 +96,7 @@ func TestCompareLearned(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, e := range captured() {
-		if drifts := b.Compare(e, 1); drifts != nil {
+		if drifts := b.Compare(e, 1).Drifts; drifts != nil {
 			t.Errorf("%s: %v", e, drifts)
 		}
 	}
@@ -123,7 +123,7 @@ func FuzzBaseline(f *testing.F) {
 			t.Error(firstDifference(string(got), string(text)))
 		}
 		for _, each := range []*Baseline{b, read} {
-			if drifts := each.Compare(event, 1); drifts != nil {
+			if drifts := each.Compare(event, 1).Drifts; drifts != nil {
 				t.Error(drifts)
 			}
 		}
@@ -170,8 +170,42 @@ func BenchmarkCompare(b *testing.B) {
 	b.SetBytes(int64(len(usual)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if baseline.Compare(usual, 20) != nil {
+		if baseline.Compare(usual, 20).Drifts != nil {
 			b.Fatal("drift")
 		}
+	}
+}
+
+func TestTally(t *testing.T) {
+	b, sum := known(), NewTally()
+	for i := range 30 {
+		c := b.Compare(event("update", i, `{"state":"invited","agent":{},"rating":3,"by":{}}`), 20)
+		sum.Add(c, 10+i)
+	}
+	sum.Add(b.Compare(event("update", 1, `{"state":"closed"}`), 20), 50)
+	sum.Add(b.Compare(event("create", 1, `{"state":"new"}`), 20), 51)
+	var got []string
+	for _, c := range sum.Changes() {
+		got = append(got, fmt.Sprintf("%s %s %s: %d of %d from line %d, %s", c.Severity, c.Kind, c.Path, c.Count, c.Of, c.Line, c.Since.Format("15:04:05")))
+	}
+	want := []string{
+		"breaking ticket update invited props.agent.email: 30 of 30 from line 10, 11:13:33",
+		"breaking ticket update invited props.agent.name: 30 of 30 from line 10, 11:13:33",
+		"drift ticket update closed props.state: 1 of 1 from line 50, 11:13:34",
+		"info ticket create new props.source: 1 of 1 from line 51, 11:13:34",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestTallyIsBounded counts drifts of any number of names.
+func TestTallyIsBounded(t *testing.T) {
+	b, sum := known(), NewTally()
+	for i := range 2 * maxChanges {
+		sum.Add(b.Compare(event("update", i, fmt.Sprintf(`{"state":"invited","agent":{"email":"a@b.fr","name":"x"},"rating":3,"by":{},"n%d":1}`, i)), 20), i)
+	}
+	if len(sum.Changes()) != maxChanges || sum.Omitted != maxChanges {
+		t.Errorf("%d changes, %d omitted", len(sum.Changes()), sum.Omitted)
 	}
 }

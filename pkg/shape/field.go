@@ -143,7 +143,7 @@ func (b *Baseline) mayName(k Kind, f *Field, name string) bool {
 func (f *Field) addText(text string) {
 	documented := word(f.documented, text)
 	if documented == "" {
-		f.Texts = f.Texts.with(FormatOf(text))
+		f.Texts |= formatOf(text)
 		return
 	}
 	f.addWord(documented)

@@ -25,11 +25,14 @@ type FileError struct {
 	Reason string
 }
 
-func (e *FileError) Error() string {
+func (e *FileError) Error() string { return fmt.Sprintf("line %d: %s", e.Line, e.Problem()) }
+
+// Problem is the error without its line.
+func (e *FileError) Problem() string {
 	if e.Path == "" {
-		return fmt.Sprintf("line %d: %s", e.Line, e.Reason)
+		return e.Reason
 	}
-	return fmt.Sprintf("line %d: %s: %s", e.Line, e.Path, e.Reason)
+	return e.Path + ": " + e.Reason
 }
 
 // VersionError means that a baseline has another version of the format.
@@ -69,7 +72,6 @@ type (
 		Types       map[string]int          `json:"x-types"`
 		Enum        []*string               `json:"enum"`
 		Words       []string                `json:"x-words"`
-		Format      string                  `json:"format"`
 		Formats     []string                `json:"x-formats"`
 		Minimum     *float64                `json:"minimum"`
 		Maximum     *float64                `json:"maximum"`
@@ -344,23 +346,19 @@ func (r fileReader) forms(f *Field, from schemaField, path []string) error {
 		}
 		f.addWord(strings.Clone(word))
 	}
-	names := from.Formats
-	if from.Format != "" {
-		names = append(names, from.Format)
-	}
-	for _, name := range names {
-		format, known := parseFormat(name)
-		if !known {
+	for _, name := range from.Formats {
+		format := parseFormat(name)
+		if format == 0 {
 			return r.fail(path, "%q is not a format of a baseline", name)
 		}
-		f.Texts = f.Texts.with(format)
+		f.Texts |= format
 	}
-	hasForm := len(words)+len(names) > 0
+	hasForm := len(words)+len(from.Formats) > 0
 	switch {
 	case f.Types[Text] == 0 && hasForm:
 		return r.fail(path, "has words or formats, but no value is a string")
 	case f.Types[Text] > 0 && !hasForm:
-		f.Texts = f.Texts.with(Free)
+		f.Texts = anyText
 	}
 	return nil
 }

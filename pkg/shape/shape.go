@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
 
 // Rules say what a baseline may contain. Nil functions allow nothing.
@@ -29,6 +30,15 @@ type Rules struct {
 	Name func(path, name string) bool
 	// Number reports whether the range of the numbers at a path may be kept.
 	Number func(path string) bool
+}
+
+// NewRules returns rules that allow what a scrubber keeps, except for the range of times, which
+// every new event leaves.
+func NewRules(c *apizee.Catalog, s *redact.Scrubber) Rules {
+	return Rules{
+		Catalog: c, Name: s.KeepsName,
+		Number: func(path string) bool { return path != "time" && s.KeepsNumber(path) },
+	}
 }
 
 // Limits of what is kept of an object with any number of members, of any depth.

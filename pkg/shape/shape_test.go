@@ -169,7 +169,7 @@ func TestReadErrors(t *testing.T) {
 		"kind":            {`"object": "ticket"`, `"object": "tickets"`, `/anyOf/0/x-kind/object: "tickets" is not documented; did you mean "ticket"?`},
 		"count":           {`"x-seen": 1`, `"x-seen": 2`, "/x-seen: must be from 1 to 1, one less than"},
 		"word":            {`"enum": ["new"]`, `"enum": ["nww"]`, `/anyOf/0/properties/props/properties/state: "nww" is not documented; did you mean "new"?`},
-		"format":          {`"type": "integer"}`, `"type": "integer", "format": "email"}`, "has words or formats, but no value is a string"},
+		"format":          {`"type": "integer"}`, `"type": "integer", "x-formats": ["email"]}`, "has words or formats, but no value is a string"},
 		"unknown type":    {`"type": "integer"}`, `"type": "int"}`, `"int" is not a type`},
 		"range":           {`"type": "integer"}`, `"type": "integer", "minimum": 1}`, "needs a minimum and a maximum"},
 		"required":        {`"required": ["b"]`, `"required": ["c"]`, `/required: "c" is not in properties`},
@@ -226,15 +226,12 @@ func TestManyMembers(t *testing.T) {
 }
 
 func TestFormatOf(t *testing.T) {
-	tests := map[string]Format{
-		"": Free, "a": Free, "12": Digits, "123456789012": Digits, "0612345678": Phone, "+33 6 12 34 56 78": Phone, "(02) 98-76-54": Phone,
-		"734e3a7b-eb17-4d3f-901d-bcff178b": UID, "734e3a7b-eb17-4d3f-901d-bcff178b1234": UUID, "734E3A7BEB174D3F": UID, "face-feed": Free,
-		"2021-09-20T13:25:06+00:00": DateTime, "2021-09-20T13:25:06.5Z": DateTime, "2021-09-31T13:25:06Z": Free, "2021-09-20": Free,
-		"a.b+c@example.com": Email, "a@b": Free, "a..b@example.com": Free, "@example.com": Free, "a@-example.com": Free, "a b@example.com": Free,
-		"https://example.com/a?b": URI, "://a.b.c": Free, "https://a b": Free, "Jean Dupont": Free, "état civil": Free, "1.5.2020 10": Free,
+	tests := map[string]string{
+		"": "empty", "a": "text", "0612345678": "phone", "734e3a7b-eb17-4d3f-901d-bcff178b": "uid", "734e3a7b-eb17-4d3f-901d-bcff178b1234": "uuid",
+		"2021-09-20T13:25:06+00:00": "date-time", "2021-09-20 13:25:06": "text", "a.b@example.com": "email", "Jean Dupont": "text",
 	}
 	for text, want := range tests {
-		if got := FormatOf(text); got != want {
+		if got := formatOf(text); got.String() != want || parseFormat(want) != got {
 			t.Errorf("%q is %s, want %s", text, got, want)
 		}
 	}

@@ -131,3 +131,37 @@ func instant(value string) time.Time {
 	}
 	return time.Unix(seconds, 0).UTC()
 }
+
+// Documented returns a function that reports whether a value at a path is a word of the
+// documentation, and says nothing about what was captured. It is for the options of a scrubber.
+func Documented(c *apizee.Catalog) func(path, value string) bool {
+	v := newVocabulary(c)
+	dates := map[string]bool{}
+	for _, o := range c.Objects {
+		for _, p := range o.Props {
+			dates["props."+p.Path] = dates["props."+p.Path] || p.Type == apizee.DateTime
+		}
+	}
+	return func(path, value string) bool {
+		switch path {
+		case "time":
+			return value != "" && typeOf(value[0]) == Number
+		case "headers.User-Agent":
+			return value == apizee.UserAgent
+		case "headers.Content-Type":
+			return value == apizee.ContentType
+		}
+		if dates[path] {
+			return apizee.IsDateTime(value)
+		}
+		if slices.Contains(v.fields[path], value) {
+			return true
+		}
+		for _, o := range c.Objects {
+			if slices.Contains(v.at(o.Name, path), value) {
+				return true
+			}
+		}
+		return false
+	}
+}

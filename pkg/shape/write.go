@@ -22,11 +22,11 @@ const (
 	xSeen     = "x-seen"     // how often a value was there, if not always
 	xTypes    = "x-types"    // how often it had each type, if more than one
 	xWords    = "x-words"    // documented words, beside other texts
-	xFormats  = "x-formats"  // formats of the texts, if more than one
+	xFormats  = "x-formats"  // what the texts look like, if not any text
 )
 
 const about = "What captured events have in common. x-events: events of a kind; x-seen: how often an optional value was there; " +
-	"x-types: how often it had each type; x-formats and x-words: forms of its texts. Made by apizee-hooks learn."
+	"x-types: how often it had each type; x-words and x-formats: documented words among its texts, and what the others look like. Made by apizee-hooks learn."
 
 // Schema returns the baseline as a JSON Schema (2020-12) with counts as annotations, that each
 // of its events is valid against. A value without members is on one line, so that the
@@ -208,22 +208,17 @@ func (w *writer) counts(f *Field) {
 	w.inline = inline
 }
 
-// forms writes the words and the formats of the texts.
+// forms writes the words and the formats of the texts. A free text has neither.
 func (w *writer) forms(f *Field) {
-	switch format, single := f.Texts.only(); {
-	case f.Types[Text] == 0:
+	switch {
 	case f.isEnum() && f.Types[Null] > 0:
 		w.texts("enum", f.Words, "null")
 	case f.isEnum():
 		w.texts("enum", f.Words)
 	case len(f.Words) > 0:
 		w.texts(xWords, f.Words)
-		if f.Texts != 0 {
-			w.texts(xFormats, f.Texts.names())
-		}
-	case single && format != Free:
-		w.text("format", format.String())
-	case !single:
+	}
+	if f.Texts != 0 && (f.Texts != anyText || len(f.Words) > 0) {
 		w.texts(xFormats, f.Texts.names())
 	}
 }

@@ -114,6 +114,9 @@ func (r *Reports) Check() error {
 	return nil
 }
 
+// Any reports whether there are any.
+func (r *Reports) Any() bool { return len(r.list) > 0 }
+
 // Have reports whether a report of the kind is to be written.
 func (r *Reports) Have(kind string) bool {
 	return slices.ContainsFunc(r.list, func(each fileReport) bool { return each.kind == kind })
@@ -128,6 +131,29 @@ func (a *App) streamAt(path string) io.Writer {
 		}
 	}
 	return nil
+}
+
+// WriteAll writes the reports of the kinds of package report, and annotations for GitHub's runner.
+func (a *App) WriteAll(r *Reports, all report.Report, annotations bool) error {
+	all.Locate(a.workspace())
+	writers := map[string]func(io.Writer) error{}
+	for _, f := range report.Formats() {
+		writers[f] = func(w io.Writer) error { return report.Format(f).Write(w, all) }
+	}
+	if err := a.WriteReports(r, writers); err != nil || !annotations {
+		return err
+	}
+	return a.WriteForGitHub(all)
+}
+
+// workspace is the directory that CI servers check the repository out to, else the current one.
+func (a *App) workspace() string {
+	for _, name := range []string{"GITHUB_WORKSPACE", "CI_PROJECT_DIR"} { // GitHub's, GitLab's
+		if dir, _ := a.LookupEnv(name); dir != "" {
+			return dir
+		}
+	}
+	return "."
 }
 
 // WriteReports writes each report with the writer of its kind.
@@ -149,7 +175,7 @@ func (a *App) WriteReports(r *Reports, writers map[string]func(io.Writer) error)
 		}
 	}
 	if err := errors.Join(problems...); err != nil {
-		return Usage(err, "all events were sent; check the path of the report.")
+		return Usage(err, "everything else is done; check the path of the report.")
 	}
 	return nil
 }

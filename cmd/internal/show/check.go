@@ -2,13 +2,16 @@ package show
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
+	"github.com/apizee-hooks/apizee-hooks/pkg/shape"
 )
 
-// Check shows how a file of events differs from the documented contract.
+// Check shows how a file of events differs from the documented contract, and from a baseline.
 type Check struct {
 	Style
 	Name string // of the file
@@ -22,11 +25,26 @@ type Checked struct {
 	Report apizee.Report
 }
 
+// OK reports whether the event is valid, without breaking drift.
+func (c Checked) OK() bool {
+	return c.Report.OK() && !slices.ContainsFunc(c.Report.Findings, func(f apizee.Finding) bool { return f.Severity == shape.Breaking })
+}
+
 // CheckSummary counts the events of a file.
 type CheckSummary struct {
-	Events  int
-	Invalid int // with an error
-	Warned  int // valid, with a warning
+	Events   int
+	Invalid  int // with an error
+	Warned   int // valid, with a warning
+	Breaking int // with breaking drift
+	Drifted  int // with other drift that counts as a warning
+	Drift    *Drifted
+}
+
+// Drifted is how the events of a file drift from a baseline.
+type Drifted struct {
+	Name     string // of the file with the baseline
+	Baseline *shape.Baseline
+	*shape.Tally
 }
 
 // In returns the printer for a form.
@@ -49,7 +67,7 @@ type checkedJSON struct {
 }
 
 func newCheckedJSON(c Checked) any {
-	return checkedJSON{c.N, c.Line, c.Report.OK(), newEventJSON(c.Report.Event), nonNil(c.Report.Findings)}
+	return checkedJSON{c.N, c.Line, c.OK(), newEventJSON(c.Report.Event), nonNil(c.Report.Findings)}
 }
 
 type checkText struct {
@@ -78,17 +96,66 @@ func lineWithin(text string, offset int) int {
 	return strings.Count(text[:min(offset, len(text))], "\n")
 }
 
-// End says how many are invalid.
+// End says how many are invalid, and sums up the drift.
 func (c *checkText) End(dst []byte, sum CheckSummary) []byte {
-	return fmt.Appendf(dst, "%s: %s\n", console.Plural(sum.Events, "event"), checkVerdict(c.Palette, sum))
+	dst = fmt.Appendf(dst, "%s: %s\n", console.Plural(sum.Events, "event"), checkVerdict(c.Palette, sum))
+	if sum.Drift != nil {
+		dst = sum.Drift.appendTo(dst, c.Style)
+	}
+	return dst
 }
 
 func checkVerdict(p console.Palette, sum CheckSummary) string {
+	verdict := p.OK("valid")
 	switch {
 	case sum.Invalid > 0:
-		return p.Finding(fmt.Sprintf("%d invalid", sum.Invalid))
+		verdict = p.Finding(fmt.Sprintf("%d invalid", sum.Invalid))
 	case sum.Warned > 0:
-		return p.OK("valid") + ", " + p.Warning(fmt.Sprintf("%d with warnings", sum.Warned))
+		verdict += ", " + p.Warning(fmt.Sprintf("%d with warnings", sum.Warned))
 	}
-	return p.OK("valid")
+	if sum.Breaking > 0 {
+		verdict += ", " + p.Drift(fmt.Sprintf("%d with breaking drift", sum.Breaking))
+	}
+	return verdict
+}
+
+// appendTo adds each drift, with how many events have it and what it means.
+func (d *Drifted) appendTo(dst []byte, s Style) []byte {
+	title := fmt.Sprintf("Drift from %s (%s)", console.Safe(d.Name), d.basis())
+	changes := d.Changes()
+	if len(changes) == 0 {
+		return fmt.Appendf(dst, "%s: %s\n", title, s.Palette.OK("none"))
+	}
+	dst = fmt.Appendf(dst, "%s:\n", title)
+	for _, c := range changes {
+		f := c.Finding
+		f.Path = strings.TrimSpace(c.Kind.String() + "  " + f.Path)
+		dst = Finding(s.Palette, f).appendTo(dst, 2, s.width())
+		dst = s.dim(dst, 4, d.extent(c))
+	}
+	if d.Omitted > 0 {
+		dst = s.dim(dst, 2, fmt.Sprintf("%d more", d.Omitted))
+	}
+	return dst
+}
+
+// basis says what the baseline rests on.
+func (d *Drifted) basis() string {
+	basis := console.Plural(d.Baseline.Events, "event")
+	if !d.Baseline.Since.IsZero() {
+		basis += ", " + d.Baseline.Since.UTC().Format(time.DateOnly) + " to " + d.Baseline.Until.UTC().Format(time.DateOnly)
+	}
+	return basis
+}
+
+// extent says how many events have a drift, since when, and what it means for an endpoint.
+func (d *Drifted) extent(c shape.Change) string {
+	text := fmt.Sprintf("%d of %s, from line %d on", c.Count, console.Plural(c.Of, "event"), c.Line)
+	if !c.Since.IsZero() {
+		text += " (" + c.Since.UTC().Format("2006-01-02 15:04:05 UTC") + ")"
+	}
+	if c.Few {
+		return text
+	}
+	return text + ": " + c.Consequence()
 }

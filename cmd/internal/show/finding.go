@@ -3,6 +3,7 @@ package show
 import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
+	"github.com/apizee-hooks/apizee-hooks/pkg/shape"
 )
 
 // Problem is a safe text about an item, with the mark and color of its severity.
@@ -12,10 +13,18 @@ type Problem struct {
 	Paint func(string) string
 }
 
-// Finding returns a difference from Apizee's documentation.
+// Finding returns a difference from Apizee's documentation, or from a baseline.
 func Finding(p console.Palette, f apizee.Finding) Problem {
-	if f.Severity == apizee.Error {
-		return Problem{"✗", console.Safe(f.String()), p.Finding}
+	text := console.Safe(f.String())
+	switch f.Severity {
+	case apizee.Error:
+		return Problem{"✗", text, p.Finding}
+	case shape.Breaking:
+		return Problem{"≠", text, p.Drift}
+	case shape.Warning:
+		return Problem{"≈", text, p.Drift}
+	case shape.Info:
+		return Problem{"·", text, p.Drift}
 	}
 	return Warning(p, f.String())
 }

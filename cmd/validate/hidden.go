@@ -1,0 +1,95 @@
+package validate
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
+	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
+)
+
+// hidden replaces the values of captured events in what is shown of them.
+type hidden struct {
+	catalog  *apizee.Catalog
+	scrubber *redact.Scrubber
+}
+
+// findings returns the findings about the scrubbed event, which are the same about other values. Where
+// they differ, they are shown without their messages.
+func (h hidden) findings(event cli.InputEvent, findings []apizee.Finding) []apizee.Finding {
+	if !slices.ContainsFunc(findings, mayQuote) {
+		return h.located(slices.Clone(findings), findings)
+	}
+	body, err := h.scrubber.JSON([]byte(event.Body()))
+	if err != nil {
+		return h.withoutValues(findings)
+	}
+	event.Text = string(body)
+	if e := event.Entry; e != nil {
+		event.Entry = &recording.Entry{Method: e.Method, Headers: h.headers(e.Headers), Body: body}
+	}
+	scrubbed := validateEvent(h.catalog, event).Findings
+	if !slices.EqualFunc(scrubbed, findings, func(x, y apizee.Finding) bool { return x.Severity == y.Severity }) {
+		return h.withoutValues(findings)
+	}
+	return h.located(scrubbed, findings)
+}
+
+// located returns findings at the places of others.
+func (h hidden) located(findings, at []apizee.Finding) []apizee.Finding {
+	for i := range findings {
+		findings[i].Path, findings[i].Offset = h.path(at[i].Path), at[i].Offset
+	}
+	return findings
+}
+
+// event returns the scrubbed names and ID of an event.
+func (h hidden) event(e apizee.Event) apizee.Event {
+	shown := apizee.Event{Name: h.scrubber.Value("event", e.Name), Object: h.scrubber.Value("object", e.Object)}
+	if id, err := h.scrubber.JSON([]byte(`{"objectId":` + e.ID + `}`)); err == nil {
+		shown.ID = strings.TrimSuffix(strings.TrimPrefix(string(id), `{"objectId":`), "}")
+	}
+	return shown
+}
+
+// mayQuote reports whether the message of a finding may have a value. Most are about names.
+func mayQuote(f apizee.Finding) bool { return strings.ContainsAny(f.Message, `"0123456789`) }
+
+func (h hidden) headers(headers map[string][]string) map[string][]string {
+	scrubbed := map[string][]string{}
+	for name, values := range headers {
+		for _, value := range values {
+			scrubbed[name] = append(scrubbed[name], h.scrubber.Header(name, value))
+		}
+	}
+	return scrubbed
+}
+
+// withoutValues returns findings without what may quote a value.
+func (h hidden) withoutValues(findings []apizee.Finding) []apizee.Finding {
+	safe := make([]apizee.Finding, len(findings))
+	for i, f := range findings {
+		safe[i] = apizee.Finding{Severity: f.Severity, Message: "differs from the documentation; its value is not shown"}
+		if strings.HasPrefix(f.Message, "not JSON") { // which quotes one character at most
+			safe[i].Message = f.Message
+		}
+	}
+	return h.located(safe, findings)
+}
+
+// path returns a path up to the first name that may be data.
+func (h hidden) path(path string) string {
+	if path == "" {
+		return ""
+	}
+	before := ""
+	for name := range strings.SplitSeq(path, ".") {
+		if !h.scrubber.KeepsName(before, name) {
+			return strings.TrimPrefix(before+".*", ".")
+		}
+		before = strings.TrimPrefix(before+"."+name, ".")
+	}
+	return before
+}

@@ -1,0 +1,121 @@
+package validate
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/console"
+	"github.com/apizee-hooks/apizee-hooks/pkg/report"
+	"github.com/apizee-hooks/apizee-hooks/pkg/shape"
+)
+
+// results are those of the kinds of events, for reports: a file may have too many events for a case
+// of each.
+type results struct {
+	shapes *shape.Baseline // only for the kinds
+	file   string
+	kinds  map[shape.Kind]*kindResult
+}
+
+// kindResult is the result of the events of one kind.
+type kindResult struct {
+	events, invalid, warned int
+	line                    int    // of the first event with a finding of the worst severity
+	finding                 string // the first of these
+}
+
+func newResults(c *apizee.Catalog, file string) *results {
+	return &results{shape.New(shape.Rules{Catalog: c}), file, map[shape.Kind]*kindResult{}}
+}
+
+func (r *results) add(event cli.InputEvent, report apizee.Report) {
+	kind := r.shapes.KindOf(event.Body())
+	k := r.kinds[kind]
+	if k == nil {
+		k = &kindResult{}
+		r.kinds[kind] = k
+	}
+	k.events++
+	worst := func(s apizee.Severity) bool {
+		i := slices.IndexFunc(report.Findings, func(f apizee.Finding) bool { return f.Severity == s })
+		if i >= 0 && k.invalid == 0 && (s == apizee.Error || k.warned == 0) {
+			k.line, k.finding = event.Line, report.Findings[i].String()
+		}
+		return i >= 0
+	}
+	switch {
+	case worst(apizee.Error):
+		k.invalid++
+	case worst(apizee.Warning):
+		k.warned++
+	}
+}
+
+// cases returns a case of each kind.
+func (r *results) cases(strict bool) []report.Case {
+	var cases []report.Case
+	for kind, k := range r.kinds {
+		c := report.Case{Name: kind.String(), File: r.file, Line: cmp.Or(k.line, 0), Status: report.Passed}
+		switch {
+		case k.invalid > 0:
+			c.Status, c.Message = report.Failed, fmt.Sprintf("%d of %s invalid; the first: %s", k.invalid, console.Plural(k.events, "event"), k.finding)
+		case k.warned > 0:
+			c.Status, c.Message = warned(strict), fmt.Sprintf("%d of %s with warnings; the first: %s", k.warned, console.Plural(k.events, "event"), k.finding)
+		}
+		cases = append(cases, c)
+	}
+	slices.SortFunc(cases, func(x, y report.Case) int { return cmp.Compare(x.Name, y.Name) })
+	return cases
+}
+
+// warned returns the status of a case with a warning.
+func warned(strict bool) report.Status {
+	if strict {
+		return report.Failed
+	}
+	return report.Warned
+}
+
+// report writes the reports and the annotations.
+func (v *validation) report() error {
+	if v.results == nil {
+		return nil
+	}
+	now := v.Now()
+	all := report.Report{Suites: []report.Suite{{Name: "Documentation", File: v.name, Start: now, Cases: v.results.cases(v.strict)}}}
+	if v.sum.Drift != nil {
+		all.Suites = append(all.Suites, report.Suite{Name: "Baseline " + v.drift.File, File: v.name, Start: now, Cases: v.driftCases()})
+	}
+	return v.WriteAll(&v.reports, all, v.github)
+}
+
+// driftCases returns a case of each drift, and of each kind without drift.
+func (v *validation) driftCases() []report.Case {
+	var cases []report.Case
+	drifts := map[shape.Kind]bool{}
+	for _, c := range v.sum.Drift.Changes() {
+		drifts[c.Kind] = true
+		message := fmt.Sprintf("%s; %d of %s, from line %d on", c.Message, c.Count, console.Plural(c.Of, "event"), c.Line)
+		one := report.Case{Name: strings.TrimSpace(c.Kind.String()+" "+c.Path) + ": " + string(c.Rule), File: v.name, Line: c.Line, Status: report.Passed, Message: message}
+		switch {
+		case c.Severity == shape.Breaking:
+			one.Status, one.Detail = report.Failed, c.Consequence()
+		case c.Severity == shape.Warning:
+			one.Status = warned(v.strict)
+		case c.Few:
+			one.Status = report.Skipped
+		}
+		cases = append(cases, one)
+	}
+	kinds, _ := v.sum.Drift.Kinds()
+	for _, kind := range kinds {
+		if !drifts[kind] {
+			cases = append(cases, report.Case{Name: kind.String(), File: v.name, Status: report.Passed})
+		}
+	}
+	return cases
+}
