@@ -22,7 +22,17 @@ type listener struct {
 
 type listenerKey struct{}
 
-var listeningOn = regexp.MustCompile(`https?://[\d.]+:\d+`)
+var readyLine = regexp.MustCompile(`(?:Listening on |"listening":")(https?://[\d.]+:\d+)`)
+
+// listeningOn returns the URL of the listener that has printed a text, or "". The page of --inspect has
+// another one.
+func listeningOn(printed string) string {
+	found := readyLine.FindStringSubmatch(printed)
+	if found == nil {
+		return ""
+	}
+	return found[1]
+}
 
 // startListener runs `apizee-hooks listen` on a free port until it is stopped, and puts
 // its URL into $LISTENER: listener [ARG...].
@@ -50,7 +60,7 @@ func startListener(ts *testscript.TestScript, neg bool, args []string) {
 func (l *listener) url(ts *testscript.TestScript) string {
 	timeout := time.After(waitAtMost)
 	for {
-		if url := listeningOn.FindString(l.out.String() + l.err.String()); url != "" {
+		if url := listeningOn(l.out.String() + l.err.String()); url != "" {
 			return url
 		}
 		select {

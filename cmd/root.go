@@ -11,6 +11,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/cmd/events"
 	"github.com/apizee-hooks/apizee-hooks/cmd/generate"
 	"github.com/apizee-hooks/apizee-hooks/cmd/help"
+	"github.com/apizee-hooks/apizee-hooks/cmd/inspect"
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/cmd/listen"
 	"github.com/apizee-hooks/apizee-hooks/cmd/load"
@@ -61,6 +62,7 @@ func subcommands() []subcommand {
 		{"listen", "events", listen.New},
 		{"run", "test", run.New},
 		{"replay", "events", replay.New},
+		{"inspect", "events", inspect.New},
 		{"load", "test", load.New},
 		{"audit", "test", audit.New},
 		{"generate", "test", generate.New},

@@ -280,7 +280,7 @@ func (v *secretsTest) listen(t *testing.T, want int, args []string) {
 		ready = stderr
 	}
 	ready.waitFor(t, "istening")
-	at := listeningOn.FindString(ready.String())
+	at := listeningOn(ready.String())
 	for _, required := range []string{"s3cr3t-config-required", "s3cr3t-wrong"} {
 		request, err := http.NewRequest(http.MethodPost, at+"/in?token=s3cr3t-sent-query", strings.NewReader(`{"event":"update"}`))
 		if err != nil {

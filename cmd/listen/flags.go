@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/inspector"
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
 	"github.com/apizee-hooks/apizee-hooks/pkg/config"
 )
@@ -18,6 +19,7 @@ type options struct {
 	filters         []string
 	network         cli.Network // of --forward-to
 	sync            bool
+	open            bool
 	showHeaders     bool
 	count           int
 	timeout         time.Duration
@@ -32,14 +34,14 @@ type options struct {
 
 const (
 	responseFlags = "Response flags"
-	recordFlags   = "Record and forward flags"
+	recordFlags   = "Inspect, record and forward flags"
 	showFlags     = "Output flags"
 )
 
 // settingKeys maps flags to keys of the configuration.
 func settingKeys() map[string]string {
 	keys := map[string]string{"insecure": "insecure"}
-	for _, flag := range []string{"addr", "path", "status", "body", "delay", "require-header", "forward-to", "record", "output", "max-body"} {
+	for _, flag := range []string{"addr", "path", "status", "body", "delay", "require-header", "forward-to", "record", "inspect", "inspect-memory", "output", "max-body"} {
 		keys[flag] = "listen." + flag
 	}
 	return keys
@@ -47,7 +49,7 @@ func settingKeys() map[string]string {
 
 func (o *options) addFlags(c *cobra.Command) {
 	f := c.Flags()
-	f.String("addr", defaultAddr(), "port, host:port or unix:PATH to listen on")
+	f.String("addr", defaultAddr(), "port, host:port or unix:PATH to listen on; port 0 is any free one")
 	f.String("path", "", "only path to accept; return 404 for others")
 	f.String("require-header", "", "header as 'Name: value' that events must have, else return 401")
 	f.String("max-body", "1MiB", "largest accepted body; return 413 above it")
@@ -59,17 +61,21 @@ func (o *options) addFlags(c *cobra.Command) {
 	cli.TakeEmpty(f, "body")
 	cli.GroupFlags(f, responseFlags, "status", "body", "response-header", "delay")
 
+	inspector.AddrFlag(f, "inspect", "show the events in a browser, at this address (default "+inspector.DefaultAddr+")")
+	f.String("inspect-memory", "64MiB", "memory for its events; the oldest are removed")
+	inspector.OpenFlag(f, &o.open, "open the browser; implies --inspect")
 	f.String("record", "", "recording to append each event to, before responding")
 	f.BoolVar(&o.sync, "sync", false, "flush the recording to disk before each response")
-	f.String("forward-to", "", "URL to forward events to and return the response of; the event's path is appended, "+
-		"except with --path; times out after 'timeout' of the configuration")
-	cli.GroupFlags(f, recordFlags, "record", "sync", "forward-to")
+	f.String("forward-to", "", "URL to forward events to and return the response of, within 'timeout' of "+
+		"the configuration; appends the event's path, except with --path")
+	cli.GroupFlags(f, recordFlags, "inspect", "inspect-memory", "open", "record", "sync", "forward-to")
 	o.network.AddFlags(c, f)
 
 	var output string // read from the settings
 	cli.OutputFlag(c, f, &output, show.ReceptionForms(), "pretty is colored JSON")
 	f.BoolVar(&o.showHeaders, "show-headers", false, "show the headers of each event")
 	cli.FilterFlag(c, o.Catalog, &o.filters)
+	f.Lookup("filter").Usage = "show and count matching events only (see 'help filters'); repeatable"
 	cli.GroupFlags(f, showFlags, "output", "show-headers", "filter")
 
 	cli.CountFlag(f, &o.count, "count", 0, "stop after N events; concurrent events may also be counted")
@@ -90,7 +96,7 @@ func (o *options) addFlags(c *cobra.Command) {
 	cli.NameArgument(f, "HOST:PORT", "addr")
 	cli.NameArgument(f, "PATH", "path")
 	cli.NameArgument(f, "HEADER", "require-header", "response-header")
-	cli.NameArgument(f, "SIZE", "max-body")
+	cli.NameArgument(f, "SIZE", "max-body", "inspect-memory")
 	cli.NameArgument(f, "STATUS", "status")
 	cli.NameArgument(f, "TEXT", "body")
 	cli.NameArgument(f, "FILE", "record", "cert", "key")
@@ -103,6 +109,8 @@ func (o *options) addFlags(c *cobra.Command) {
 	cli.Complete(c, "response-header", fixedPrefix("Content-Type: application/json"))
 	cli.Complete(c, "fail", cli.Words([]string{"10%:503", "50%:500"}))
 	cli.Complete(c, "fail-every", cli.Words([]string{"2:500", "5:500"}))
+	cli.Complete(c, "inspect", inspector.CompleteAddr)
+	cli.Complete(c, "inspect-memory", cli.Words([]string{"64MiB", "256MiB", "1GiB"}))
 	cli.Complete(c, "max-body", cli.Words([]string{"64KiB", "1MiB", "10MiB"}))
 	cli.CompleteFiles(c, "record", "ndjson", "jsonl")
 	for _, name := range []string{"cert", "key"} {

@@ -47,9 +47,9 @@ func TestVerdict(t *testing.T) {
 
 func TestLimitMemory(t *testing.T) {
 	before := debug.SetMemoryLimit(-1)
-	for own, want := range map[string]int64{"": memory, "1GiB": before} {
+	for own, want := range map[string]int64{"": memory + 1, "1GiB": before} {
 		lookupEnv := func(name string) (string, bool) { return own, own != "" && name == "GOMEMLIMIT" }
-		back := limitMemory(&cli.App{System: cli.System{LookupEnv: lookupEnv}})
+		back := limitMemory(&cli.App{System: cli.System{LookupEnv: lookupEnv}}, 1)
 		if got := debug.SetMemoryLimit(-1); got != want {
 			t.Errorf("with a limit %q of the user's own it is %d, want %d", own, got, want)
 		}

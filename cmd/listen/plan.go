@@ -14,6 +14,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/config"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/inspect"
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
 	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
 	"github.com/apizee-hooks/apizee-hooks/pkg/textfile"
@@ -34,6 +35,9 @@ type plan struct {
 	receive    receive.Options
 	writer     *recording.Writer // nil records nothing
 	selfSigned *tls.Certificate  // nil is none
+
+	inspect       inspect.Config
+	inspectMemory int64 // in bytes; 0 without an inspector
 }
 
 func (p *plan) close() {
@@ -62,7 +66,7 @@ func (o *options) plan(ctx context.Context) (*plan, error) {
 	if p.filter, err = cli.ParseFilter(o.Catalog, o.filters); err != nil {
 		return nil, err
 	}
-	for _, step := range []func(context.Context, *config.Loaded) error{p.response, p.limits, p.faults, p.checkForward, p.forward, p.serveTLS, p.record} {
+	for _, step := range []func(context.Context, *config.Loaded) error{p.response, p.limits, p.faults, p.checkForward, p.forward, p.serveTLS, p.record, p.planInspector} {
 		if err := step(ctx, loaded); err != nil {
 			return nil, err
 		}

@@ -18,6 +18,7 @@ const maxSpooled = 4 << 20
 // session shows and counts what is received, one request at a time.
 type session struct {
 	*plan
+	inspection
 	printer show.ReceptionPrinter
 	spool   *console.Spool // nil before begin, and when nothing is printed
 	text    []byte         // buffer, for reuse
@@ -40,7 +41,7 @@ func (s *session) begin(bound net.Addr) {
 		return
 	}
 	receptions := show.Receptions{
-		Style: s.Style(), Listening: s.listening(bound),
+		Style: s.Style(), Listening: s.listening(bound), Page: s.pageURL(), Link: s.link(),
 		Headers: s.showHeaders, SecretHeader: s.receive.RequireHeader.Name,
 	}
 	if s.form == show.CSV && !s.Quiet { // CSV has no row for the address
@@ -54,7 +55,7 @@ func (s *session) begin(bound net.Addr) {
 
 // listening returns the address of the listener, and what it does.
 func (p *plan) listening(bound net.Addr) show.Listening {
-	l := show.Listening{URL: p.url(bound), Addr: bound, Path: p.config.Path, SelfSigned: p.selfSigned}
+	l := show.Listening{URL: cli.LocalURL(p.scheme(), bound), Addr: bound, Path: p.config.Path, SelfSigned: p.selfSigned}
 	if p.receive.Forward != nil {
 		l.Forward = p.receive.Forward.Target
 		l.Proxy = p.receive.Forward.Network.ProxyName(l.Forward)
@@ -71,27 +72,17 @@ func localAddr(bound net.Addr) string {
 	return net.JoinHostPort("127.0.0.1", port)
 }
 
-// url returns the URL of the listener on this machine.
-func (p *plan) url(bound net.Addr) string {
-	scheme := "http"
+// scheme returns the scheme of the listener's URL.
+func (p *plan) scheme() string {
 	if p.receive.TLS != nil {
-		scheme = "https"
+		return "https"
 	}
-	if bound.Network() == "unix" {
-		return receive.Unix + bound.String()
-	}
-	host, port, err := net.SplitHostPort(bound.String())
-	if err != nil {
-		return scheme + "://" + bound.String()
-	}
-	if ip := net.ParseIP(host); ip.IsUnspecified() {
-		host = "localhost"
-	}
-	return scheme + "://" + net.JoinHostPort(host, port)
+	return "http"
 }
 
 // reception shows one request, after its response.
 func (s *session) reception(r receive.Reception) {
+	s.publish(&r)
 	if r.Outcome.IsEvent() && !s.filter.Match(r.Report.Event) {
 		return
 	}

@@ -52,6 +52,10 @@ type Listen struct {
 	ForwardTo string `mapstructure:"listen.forward-to"`
 	// Record is the recording to append to, as typed.
 	Record string `mapstructure:"listen.record"`
+	// Inspect is the address that the inspector is served on; "" is none.
+	Inspect string `mapstructure:"listen.inspect"`
+	// InspectMemory is a size such as "64MiB"; it is checked elsewhere.
+	InspectMemory string `mapstructure:"listen.inspect-memory"`
 	// Output is the name of the output format; it is checked elsewhere.
 	Output string `mapstructure:"listen.output"`
 	// MaxBody is the largest accepted body, such as "1MiB"; it is checked elsewhere.

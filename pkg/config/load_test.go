@@ -31,7 +31,7 @@ func write(t *testing.T, path, content string) string {
 func defaults(change func(*Config)) Config {
 	c := Config{
 		Timeout: 10 * time.Second,
-		Listen:  Listen{Addr: "127.0.0.1:8279", Status: 204, Output: "line", MaxBody: "1MiB"},
+		Listen:  Listen{Addr: "127.0.0.1:8279", Status: 204, InspectMemory: "64MiB", Output: "line", MaxBody: "1MiB"},
 	}
 	if change != nil {
 		change(&c)
@@ -185,7 +185,7 @@ func TestEnvironmentNames(t *testing.T) {
 	want := "APIZEE_HOOKS_TO APIZEE_HOOKS_HEADERS APIZEE_HOOKS_TIMEOUT APIZEE_HOOKS_INSECURE APIZEE_HOOKS_TEMPLATES " +
 		"APIZEE_HOOKS_LISTEN_ADDR APIZEE_HOOKS_LISTEN_PATH APIZEE_HOOKS_LISTEN_STATUS APIZEE_HOOKS_LISTEN_BODY " +
 		"APIZEE_HOOKS_LISTEN_RESPONSE_HEADERS APIZEE_HOOKS_LISTEN_DELAY APIZEE_HOOKS_LISTEN_REQUIRE_HEADER " +
-		"APIZEE_HOOKS_LISTEN_FORWARD_TO APIZEE_HOOKS_LISTEN_RECORD APIZEE_HOOKS_LISTEN_OUTPUT APIZEE_HOOKS_LISTEN_MAX_BODY"
+		"APIZEE_HOOKS_LISTEN_FORWARD_TO APIZEE_HOOKS_LISTEN_RECORD APIZEE_HOOKS_LISTEN_INSPECT APIZEE_HOOKS_LISTEN_INSPECT_MEMORY APIZEE_HOOKS_LISTEN_OUTPUT APIZEE_HOOKS_LISTEN_MAX_BODY"
 	var got []string
 	for _, k := range Keys() {
 		got = append(got, k.Env())

@@ -50,6 +50,8 @@ profiles:
 		{Key: "listen.require-header", Value: "X-Api-Key: abc", Source: path + ":7", Secret: true},
 		{Key: "listen.forward-to", Value: "http://token@host", Source: "flag --forward-to", Secret: true},
 		{Key: "listen.record", Source: "default"},
+		{Key: "listen.inspect", Source: "default"},
+		{Key: "listen.inspect-memory", Value: "64MiB", Source: "default"},
 		{Key: "listen.output", Value: "line", Source: "default"},
 		{Key: "listen.max-body", Value: "1MiB", Source: "default"},
 	}

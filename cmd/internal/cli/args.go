@@ -28,15 +28,20 @@ func AtMost(n int, names string) cobra.PositionalArgs {
 // and must therefore follow an equals sign.
 func NotJoined(c *cobra.Command, args []string) (err error) {
 	c.Flags().Visit(func(f *pflag.Flag) {
-		optional, is := f.Value.(interface{ Takes(string) bool })
-		if !is || f.NoOptDefVal == "" || f.Value.String() != f.NoOptDefVal {
+		if f.NoOptDefVal == "" || f.Value.String() != f.NoOptDefVal {
 			return
 		}
-		if i := slices.IndexFunc(args, optional.Takes); i >= 0 {
+		if i := slices.IndexFunc(args, func(word string) bool { return takes(f.Value, word) }); i >= 0 {
 			err = Usage(fmt.Errorf("--%s must be joined with its value by an equals sign", f.Name), fmt.Sprintf("write --%s=%s.", f.Name, args[i]))
 		}
 	})
 	return err
+}
+
+// takes reports whether a word is a valid value of a flag that says so.
+func takes(value pflag.Value, word string) bool {
+	optional, is := value.(interface{ Takes(string) bool })
+	return is && optional.Takes(word)
 }
 
 // OneOf accepts exactly one argument, which must be one of words; what describes it.

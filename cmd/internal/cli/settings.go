@@ -76,6 +76,9 @@ type tracked struct {
 	set func(text string)
 }
 
+// Takes is what NotJoined calls.
+func (t tracked) Takes(word string) bool { return takes(t.Value, word) }
+
 func (t tracked) Set(text string) error {
 	err := t.Value.Set(text)
 	if err == nil {

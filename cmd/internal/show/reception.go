@@ -13,8 +13,10 @@ import (
 type Receptions struct {
 	Style
 	Listening
-	Headers      bool   // show the headers of each request
-	SecretHeader string // name of a header that is a secret besides the usual ones
+	Page         string        // URL of the inspector; "" is none
+	Link         func() string // URL of the request that is shown, on a terminal that shows links; nil is none
+	Headers      bool          // show the headers of each request
+	SecretHeader string        // name of a header that is a secret besides the usual ones
 }
 
 // Listening is the address of a listener, and what it does.

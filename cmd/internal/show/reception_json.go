@@ -18,9 +18,10 @@ func (p receptionJSON) Begin(dst []byte) []byte {
 		Listening   string `json:"listening"`
 		Addr        string `json:"addr"`
 		Path        string `json:"path,omitempty"`
+		Inspect     string `json:"inspect,omitempty"`
 		Fingerprint string `json:"fingerprint,omitempty"`
 		Pin         string `json:"pin,omitempty"`
-	}{Listening: p.URL, Addr: p.Addr.String(), Path: p.Path}
+	}{Listening: p.URL, Addr: p.Addr.String(), Path: p.Path, Inspect: p.Page}
 	if p.SelfSigned != nil {
 		out.Fingerprint = receive.Fingerprint(*p.SelfSigned)
 		out.Pin, _ = receive.Pin(*p.SelfSigned)

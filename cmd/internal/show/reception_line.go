@@ -77,11 +77,11 @@ func (p receptionLine) summary(dst []byte, c columns, r *receive.Reception) []by
 	p.clock(&l, c, r.At)
 	switch e := r.Report.Event; {
 	case !r.Outcome.IsEvent():
-		l.Column(p.request(r)+"  "+r.Problem, c.span(), console.Palette.Dim)
+		l.Column(p.request(r)+"  "+r.Problem, c.span(), p.linked(console.Palette.Dim))
 	case !isNamed(e):
-		l.Column(p.request(r), c.span(), console.Palette.Strong)
+		l.Column(p.request(r), c.span(), p.linked(console.Palette.Strong))
 	default:
-		l.Column(objectText(e), c.object, console.Palette.Object)
+		l.Column(objectText(e), c.object, p.linked(console.Palette.Object))
 		l.Column(eventText(e), c.event, console.Palette.Event)
 		l.Column(strings.Join(e.Summary(), "  "), c.props, console.Palette.Value)
 	}
@@ -93,6 +93,14 @@ func (p receptionLine) summary(dst []byte, c columns, r *receive.Reception) []by
 		l.Column(console.Duration(r.Took), c.took, console.Palette.Dim)
 	}
 	return l.End()
+}
+
+// linked returns a paint that links the text to the request in the inspector, if there is one.
+func (p receptionLine) linked(paint console.Paint) console.Paint {
+	if p.Link == nil {
+		return paint
+	}
+	return func(palette console.Palette, text string) string { return console.Link(p.Link(), paint(palette, text)) }
 }
 
 // clock adds the local time, where there is room.

@@ -201,3 +201,25 @@ func TestCSV(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// TestReceptionLink checks that a line links to the inspector and is otherwise the same.
+func TestReceptionLink(t *testing.T) {
+	link := regexp.MustCompile("\x1b]8;;(.*?)\x1b\\\\")
+	for _, width := range []int{0, 80, 30} {
+		for _, color := range []bool{false, true} {
+			plain := receptionsOf(width, color)
+			linked := plain
+			linked.Link = func() string { return "http://h/#/7" }
+			for _, r := range receptions() {
+				want, got := string(plain.In(Line).Item(nil, &r)), string(linked.In(Line).Item(nil, &r))
+				links := link.FindAllStringSubmatch(got, -1)
+				if len(links) != 2 || links[0][1] != "http://h/#/7" || links[1][1] != "" {
+					t.Errorf("got links %q in %q", links, got)
+				}
+				if diff := cmp.Diff(want, link.ReplaceAllString(got, "")); diff != "" {
+					t.Error(diff)
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,163 @@
+package cmd
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
+)
+
+// ready is the first line that a program prints with -o json.
+type ready struct {
+	Listening, Inspect string
+	Events             int
+}
+
+// inspector is the API of a running program.
+type inspector struct {
+	cmd    *exec.Cmd
+	stderr *bytes.Buffer // to read after the program has ended
+	ready
+	base, token string
+}
+
+// startInspector runs the real program until it serves its page.
+func startInspector(t *testing.T, args ...string) *inspector {
+	t.Helper()
+	p := &inspector{cmd: exec.Command(cli.Program, append(args, "-o", "json")...), stderr: new(bytes.Buffer)}
+	p.cmd.Env, p.cmd.Stderr = append(os.Environ(), "HOME="+t.TempDir()), p.stderr
+	out, err := p.cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		p.cmd.Process.Kill()
+		p.cmd.Wait()
+	})
+	lines := bufio.NewReader(out)
+	first, err := lines.ReadBytes('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(first, &p.ready); err != nil {
+		t.Fatal(err)
+	}
+	var found bool
+	if p.base, p.token, found = strings.Cut(p.Inspect, "/?token="); !found {
+		t.Fatalf("the first line is %s", first)
+	}
+	go io.Copy(io.Discard, lines)
+	return p
+}
+
+func (p *inspector) get(t *testing.T, path string) *http.Response {
+	t.Helper()
+	req, err := http.NewRequest(http.MethodGet, p.base+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+p.token)
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { resp.Body.Close() })
+	if resp.StatusCode != http.StatusOK {
+		t.Fatalf("%s: %s", path, resp.Status)
+	}
+	return resp
+}
+
+// paths returns the paths of the exchanges in the list.
+func (p *inspector) paths(t *testing.T) string {
+	t.Helper()
+	var list struct{ Exchanges []struct{ Path string } }
+	if err := json.NewDecoder(p.get(t, "/api/exchanges").Body).Decode(&list); err != nil {
+		t.Fatal(err)
+	}
+	var paths []string
+	for _, x := range list.Exchanges {
+		paths = append(paths, x.Path)
+	}
+	return strings.Join(paths, " ")
+}
+
+// stop interrupts the program, which must end with success.
+func (p *inspector) stop(t *testing.T) {
+	t.Helper()
+	p.cmd.Process.Signal(os.Interrupt)
+	if err := p.cmd.Wait(); err != nil {
+		t.Errorf("%v: %s", err, p.stderr)
+	}
+}
+
+// TestListenInspect looks at events while they arrive; a page that is open does not delay the end.
+func TestListenInspect(t *testing.T) {
+	p := startInspector(t, "listen", "--addr", "127.0.0.1:0", "--inspect=127.0.0.1:0", "--filter", "object=media")
+	live := bufio.NewReader(p.get(t, "/api/live").Body)
+	for _, path := range []string{"/1", "/2"} {
+		resp, err := http.Post(p.Listening+path, "application/JSON", strings.NewReader("{}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+	}
+	for total := 0; total < 2; {
+		line, err := live.ReadString('\n')
+		if err != nil {
+			t.Fatal(err)
+		}
+		var now struct{ Total int }
+		if data, ok := strings.CutPrefix(line, "data: "); ok {
+			if err := json.Unmarshal([]byte(data), &now); err != nil {
+				t.Fatal(err)
+			}
+			total = now.Total
+		}
+	}
+	if got := p.paths(t); got != "/1 /2" {
+		t.Errorf("got %q", got)
+	}
+	p.stop(t)
+	if !strings.Contains(p.stderr.String(), "Inspect events at "+p.Inspect+"\n") {
+		t.Errorf("standard error is %q", p.stderr)
+	}
+}
+
+// TestInspect shows two recordings, merged by time.
+func TestInspect(t *testing.T) {
+	const entry = `{"receivedAt":"2020-01-01T00:00:0%Z","method":"POST","path":"/%","headers":{},"body":"{}","status":204,"findings":[]}` + "\n"
+	lines := func(times string) string {
+		var text strings.Builder
+		for _, digit := range times {
+			text.WriteString(strings.ReplaceAll(entry, "%", string(digit)))
+		}
+		return text.String()
+	}
+	dir := t.TempDir()
+	first, second := filepath.Join(dir, "first.ndjson"), filepath.Join(dir, "second.ndjson")
+	for path, text := range map[string]string{first: lines("14"), second: lines("23") + `{"receivedAt":` + "\n" + lines("5")} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p := startInspector(t, "inspect", first, second, "--addr", "127.0.0.1:0")
+	if got := p.paths(t); got != "/1 /2 /3 /4 /5" || p.Events != 5 {
+		t.Errorf("got %q, %d events", got, p.Events)
+	}
+	p.stop(t)
+	if want := "note: " + second + ":3: truncated or invalid entry skipped.\n"; p.stderr.String() != want {
+		t.Errorf("got %q, want %q", p.stderr, want)
+	}
+}

@@ -1,0 +1,106 @@
+package listen
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/inspector"
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
+	"github.com/apizee-hooks/apizee-hooks/pkg/config"
+	"github.com/apizee-hooks/apizee-hooks/pkg/console"
+	"github.com/apizee-hooks/apizee-hooks/pkg/inspect"
+	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
+)
+
+// inspection is the page that shows in a browser what is received. Without --inspect it does nothing.
+type inspection struct {
+	page  *inspector.Server // nil is none
+	store *inspect.Store
+	last  int64 // id of the last request in the store
+}
+
+// planInspector checks the settings of the inspector.
+func (p *plan) planInspector(_ context.Context, loaded *config.Loaded) (err error) {
+	if p.open && p.config.Inspect == "" {
+		p.config.Inspect = inspector.DefaultAddr
+	}
+	if _, given := p.settings["listen.inspect-memory"]; given && p.config.Inspect == "" {
+		return cli.Usage(errors.New("--inspect-memory requires --inspect"), "add --inspect.")
+	}
+	if p.config.Inspect == "" {
+		return nil
+	}
+	if p.inspectMemory, err = console.ParseBytes(p.config.InspectMemory); err != nil {
+		return cli.Usagef("--inspect-memory: %w", err)
+	}
+	p.inspect = inspect.Config{Command: "listen", Recording: p.config.Record, Timeout: loaded.Config.Timeout}
+	if p.inspect.Network, err = p.NetworkOf(p.network, loaded.Config.Insecure); err != nil {
+		return err
+	}
+	if f := p.receive.Forward; f != nil {
+		p.inspect.ForwardTo = f.Target
+	}
+	p.inspect.Targets, err = inspector.Targets(p.App, loaded.Config, nil, p.inspect.ForwardTo)
+	return err
+}
+
+// startInspector serves the page.
+func (s *session) startInspector(ctx context.Context, bound net.Addr) (err error) {
+	if s.config.Inspect == "" {
+		return nil
+	}
+	if s.page, err = inspector.Listen(ctx, s.App, inspector.Flag("--inspect", "="), s.config.Inspect); err != nil {
+		return err
+	}
+	options := inspect.Options{Catalog: s.Catalog, Memory: s.inspectMemory, ShowSecrets: s.ShowSecrets}
+	if name := s.receive.RequireHeader.Name; name != "" {
+		options.SecretHeaders = []string{name}
+	}
+	s.store = inspect.New(options)
+	s.plan.inspect.Listening, s.plan.inspect.Receivers = cli.LocalURL(s.scheme(), bound), []net.Addr{bound}
+	s.page.Serve(s.store, s.plan.inspect)
+	if !s.Quiet {
+		fmt.Fprintf(s.Stderr, "Inspect events at %s\n", s.Err().Strong(s.page.URL()))
+	}
+	if s.open {
+		s.page.Open()
+	}
+	return nil
+}
+
+func (i *inspection) close() {
+	if i.page != nil {
+		i.page.Close()
+	}
+}
+
+// publish adds a request to the page. It waits for nobody.
+func (i *inspection) publish(r *receive.Reception) {
+	if i.store == nil {
+		return
+	}
+	x := inspect.Exchange{Entry: r.Entry()}
+	if r.Outcome.IsEvent() {
+		x.Event = &r.Report.Event
+	}
+	i.last = i.store.Add(x)
+}
+
+// pageURL returns the URL of the page, or "".
+func (i *inspection) pageURL() string {
+	if i.page == nil {
+		return ""
+	}
+	return i.page.URL()
+}
+
+// link returns what each line links to, where the terminal shows links. --color never is for links too.
+func (s *session) link() func() string {
+	if s.page == nil || s.form != show.Line || !s.Out().Enabled() || !console.Hyperlinks(s.Stdout, s.LookupEnv) {
+		return nil
+	}
+	return func() string { return s.page.At(s.last) }
+}
