@@ -130,7 +130,10 @@ type Body struct {
 	Problem string `json:"problem,omitempty"` // why it is not
 	Line    int    `json:"line,omitempty"`    // where, from 1
 	Column  int    `json:"column,omitempty"`  // in characters
-	Pretty  string `json:"pretty,omitempty"`  // indented JSON
+	Pretty  string `json:"pretty,omitempty"`  // indented JSON, its first 512 KiB
+
+	// PrettyTruncated means that there is more than Pretty, although Text may be complete.
+	PrettyTruncated bool `json:"prettyTruncated,omitempty"`
 }
 
 // mostShown is how many bytes of a body are shown.
@@ -157,9 +160,7 @@ func newBody(body []byte, incomplete bool) Body {
 	problem, offset := jsonProblem(body)
 	if b.Valid = problem == ""; b.Valid {
 		indented, isWhole := pretty(body, 2*mostShown)
-		if isWhole || b.Truncated { // else the text shows more
-			b.Pretty = string(indented)
-		}
+		b.Pretty, b.PrettyTruncated = string(indented), !isWhole
 		return b
 	}
 	b.Problem = problem

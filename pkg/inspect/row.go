@@ -117,6 +117,16 @@ func (q *query) recordRow(id int, r *record) Row {
 	return row
 }
 
+// firstError returns the first error of a request that is not an event.
+func firstError(findings []apizee.Finding) string {
+	for _, f := range findings {
+		if f.Severity == apizee.Error {
+			return f.String()
+		}
+	}
+	return ""
+}
+
 // add adds what only the line has.
 func (row *Row) add(entry recording.Entry, catalog *apizee.Catalog) {
 	event := catalog.Validate(entry.Body).Event
@@ -124,6 +134,9 @@ func (row *Row) add(entry recording.Entry, catalog *apizee.Catalog) {
 	row.Object, row.Event, row.ObjectID = event.Object, event.Name, event.IDText()
 	row.Summary = strings.Join(event.Summary(), "  ")
 	row.Outcome, row.Problem = entry.Outcome, entry.Problem
+	if row.Problem == "" && event.Object == "" {
+		row.Problem = firstError(entry.Findings)
+	}
 	if f := entry.Forwarded; f != nil {
 		row.ForwardedTook = milliseconds(f.Took)
 	}

@@ -4,6 +4,7 @@
 package inspect
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -84,7 +85,7 @@ func (h *handler) send(w http.ResponseWriter, r *http.Request) (any, error) {
 	if err := h.sender.open(r.Context()); err != nil {
 		return nil, err
 	}
-	request, isNamed, err := h.request(in)
+	request, path, isNamed, err := h.request(in)
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +100,7 @@ func (h *handler) send(w http.ResponseWriter, r *http.Request) (any, error) {
 	}
 	return struct {
 		ID int64 `json:"id"`
-	}{h.store.Add(sent(request, result, in.Origin, h.store.options.Catalog))}, nil
+	}{h.store.Add(sent(request, path, result, in.Origin, h.store.options.Catalog))}, nil
 }
 
 func forbidden(message, hint string) error {
@@ -108,48 +109,49 @@ func forbidden(message, hint string) error {
 
 func badRequest(err error) error { return &httpError{http.StatusBadRequest, err.Error(), ""} }
 
-// request returns the request to send, and whether it is for a named target.
-func (h *handler) request(in sending) (deliver.Request, bool, error) {
+// request returns the request to send, the path that was appended to that of the target, and whether the
+// user has named the target.
+func (h *handler) request(in sending) (request deliver.Request, path string, isNamed bool, _ error) {
 	origin := recording.Entry{Method: apizee.Method, Path: "/"}
 	if in.Origin != 0 {
 		_, entry, ok := h.store.detail(in.Origin)
 		if !ok {
-			return deliver.Request{}, false, notFound(fmt.Sprint(in.Origin))
+			return request, "", false, notFound(fmt.Sprint(in.Origin))
 		}
 		origin = entry
 	}
 	target, isNamed, err := h.target(in.Target)
 	if err != nil {
-		return deliver.Request{}, false, err
+		return request, "", false, err
 	}
-	request := deliver.Request{Method: origin.Method, Body: origin.Body}
+	request.Method, request.Body = origin.Method, origin.Body
 	if in.Method != nil {
 		request.Method = strings.ToUpper(*in.Method)
 	}
 	if !httpguts.ValidHeaderFieldName(request.Method) || request.Method == http.MethodConnect {
-		return request, false, badRequest(fmt.Errorf("%q is not an HTTP method that can be sent", request.Method))
+		return request, "", false, badRequest(fmt.Errorf("%q is not an HTTP method that can be sent", request.Method))
 	}
 	if in.Body != nil {
 		request.Body = []byte(*in.Body)
 	}
 	if in.Now {
 		if request.Body, err = payload.SetTime(h.store.options.Catalog, request.Body, h.Now().Unix()); err != nil {
-			return request, false, badRequest(err)
+			return request, "", false, badRequest(err)
 		}
 	}
-	path := origin.Path
+	path = origin.Path
 	if in.Path != nil {
-		path = *in.Path
+		path = cmp.Or(*in.Path, "/")
 	}
 	if request.URL, err = withPath(target.URL, path); err != nil {
-		return request, false, badRequest(err)
+		return request, "", false, badRequest(err)
 	}
 	headers, err := sentHeaders(origin, in)
 	if err != nil {
-		return request, false, badRequest(err)
+		return request, "", false, badRequest(err)
 	}
 	request.Headers = deliver.Override(headers, target.Headers)
-	return request, isNamed, nil
+	return request, path, isNamed, nil
 }
 
 // target returns a target that may be sent to.
@@ -228,8 +230,9 @@ func sentHeaders(origin recording.Entry, in sending) ([]deliver.Header, error) {
 	return replay.RecordedHeaders(headers)
 }
 
-// sent returns the exchange of a delivery.
-func sent(request deliver.Request, result deliver.Result, origin int64, catalog *apizee.Catalog) Exchange {
+// sent returns the exchange of a delivery. Its path is, as that of a received request, the one that was
+// appended to the target's.
+func sent(request deliver.Request, path string, result deliver.Result, origin int64, catalog *apizee.Catalog) Exchange {
 	headers := map[string][]string{}
 	for _, h := range deliver.WireHeaders(request.Target, len(request.Body)) {
 		name := http.CanonicalHeaderKey(h.Name)
@@ -239,7 +242,7 @@ func sent(request deliver.Request, result deliver.Result, origin int64, catalog 
 	response := recording.Response{Headers: result.Headers, Body: result.Body, Truncated: result.Truncated}
 	x := Exchange{
 		Entry: recording.Entry{
-			ReceivedAt: result.Start, Method: request.Method, Path: request.URL.RequestURI(), Headers: headers,
+			ReceivedAt: result.Start, Method: request.Method, Path: path, Headers: headers,
 			Body: request.Body, Status: result.Status, Findings: report.Findings, Took: result.Timings.Total,
 			Forwarded: &recording.Forwarded{URL: request.URL.String(), Status: result.Status, Took: result.Timings.Total, Response: response},
 		},

@@ -84,7 +84,7 @@ func TestSend(t *testing.T) {
 	}
 	var d Detail
 	s.read("/api/exchanges/3", &d)
-	if !d.Sent || d.Origin != 1 || d.Status != http.StatusTeapot || d.Forwarded == nil || d.Forwarded.Status != http.StatusTeapot || d.DuplicateOf != 0 {
+	if !d.Sent || d.Origin != 1 || d.Status != http.StatusTeapot || d.Forwarded == nil || d.Forwarded.Status != http.StatusTeapot || d.Path != "/hooks/?n=1" || d.Forwarded.URL != url+"/app/hooks/?k=v&n=1" || d.DuplicateOf != 0 {
 		t.Errorf("%+v", d)
 	}
 	if got := *d.Forwarded.Body.Text; got != "no coffee for ****" {
