@@ -31,15 +31,25 @@ type got struct {
 	headers            http.Header
 }
 
-func newEndpoint(t *testing.T) (server *httptest.Server, requests *[]got) {
+// newEndpoint returns an endpoint, and a function that returns what it has got since the last call.
+func newEndpoint(t *testing.T) (server *httptest.Server, requests func() []got) {
 	t.Helper()
-	requests = new([]got)
+	received := make(chan got, 10)
 	server = httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
-		*requests = append(*requests, got{r.Method, r.RequestURI, string(body), r.Header})
+		received <- got{r.Method, r.RequestURI, string(body), r.Header}
 	}))
 	t.Cleanup(server.Close)
-	return server, requests
+	return server, func() (list []got) {
+		for {
+			select {
+			case one := <-received:
+				list = append(list, one)
+			default:
+				return list
+			}
+		}
+	}
 }
 
 // copied returns an exchange as it is copied.
@@ -100,7 +110,6 @@ func TestCopies(t *testing.T) {
 					t.Fatalf("%d %s", status, text)
 				}
 				want := got{"POST", "/hooks/?a=1", test.body, wantHeaders(headers)}
-				*requests = nil
 				switch as {
 				case "curl":
 					runShell(t, text)
@@ -126,10 +135,11 @@ func TestCopies(t *testing.T) {
 				if isShort != strings.Contains(test.short, as) {
 					t.Errorf("short is %t:\n%s", isShort, text)
 				}
-				if len(*requests) != 1 {
-					t.Fatalf("%d requests of\n%s", len(*requests), text)
+				received := requests()
+				if len(received) != 1 {
+					t.Fatalf("%d requests of\n%s", len(received), text)
 				}
-				have := (*requests)[0]
+				have := received[0]
 				have.headers.Del("Content-Length")
 				if as == "step" && isShort { // dated now
 					have.body, want.body = withoutTime(t, have.body), withoutTime(t, want.body)
@@ -254,11 +264,10 @@ func TestCopiesOfOthers(t *testing.T) {
 	} {
 		e.ReceivedAt = time.Now()
 		id := store.Add(inspect.Exchange{Entry: e})
-		*requests = nil
 		_, curl := copied(t, page, id, "curl")
 		runShell(t, curl)
-		if len(*requests) != 1 || (*requests)[0].body != string(e.Body) || (*requests)[0].method != e.Method || (*requests)[0].path != e.Path {
-			t.Errorf("%s sent %+v", curl, *requests)
+		if got := requests(); len(got) != 1 || got[0].body != string(e.Body) || got[0].method != e.Method || got[0].path != e.Path {
+			t.Errorf("%s sent %+v", curl, got)
 		}
 		if status, text := copied(t, page, id, "template"); status != http.StatusUnprocessableEntity {
 			t.Errorf("template: %d %s", status, text)

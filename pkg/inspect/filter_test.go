@@ -74,7 +74,7 @@ func TestFilter(t *testing.T) {
 		"after:12:05": {7, 8, 9, 10}, "before:12:04:07": {1, 2}, "after:2026-11-28T12:04:10Z before:12:05": {6}, "after:-5m": {10}, "before:-5m": without(10), "after:2026-11-29": {},
 		"opend": {4}, "OPEND": {4}, "hunter2": {}, "cloud": all, "blue": {6}, `"blue team"`: {6}, `"team blue"`: {}, "-opend": without(4),
 		"réparation": {7}, "RÉPARATION": {7}, `"à distance"`: {7}, "12345678901234567890": {7}, "bytes": {8}, `"two words"`: {9}, "two words": {9},
-		`"\" quoted"`: {7}, `"c:\\new"`: {9}, `"a\\/b"`: {7}, `"state\":\"new"`: {1, 3}, "receivedat": {}, "findings": {}, `"n:"`: {9}, "http://x": {},
+		`"\" quoted"`: {7}, `"c:\\new"`: {9}, `"a\\/b"`: {7}, `"state\":\"new"`: {1, 3}, "receivedat": {}, "findings": {}, `"n:"`: {9}, "new": {1, 3, 9}, `"\\new"`: {9}, "ew": {1, 3, 9}, "http://x": {},
 		`props.state=new -is:duplicate`: {1}, "x-team": {6}, `"-id"`: {}, "ticket -done -is:late": {1, 4, 5, 6},
 	}
 	for filter, want := range tests {

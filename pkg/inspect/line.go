@@ -13,29 +13,37 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// members yields the members of the object in a line of a recording, with their raw values. It
-// allocates nothing, and reads an invalid line as far as it can.
+// cursor reads the members of the object in a line of a recording, with their raw values. It allocates
+// nothing, and reads an invalid line as far as it can.
+type cursor struct {
+	line []byte
+	at   int // behind the last member; 0 before the first
+}
+
+func (c *cursor) next() (name, value []byte, ok bool) {
+	s := c.line
+	i := skipSpace(s, c.at)
+	if i >= len(s) || s[i] != ',' && (c.at > 0 || s[i] != '{') {
+		return nil, nil, false
+	}
+	start := skipSpace(s, i+1)
+	end := skipValue(s, start)
+	colon := skipSpace(s, end)
+	if !isString(s[start:end]) || colon >= len(s) || s[colon] != ':' {
+		return nil, nil, false
+	}
+	from := skipSpace(s, colon+1)
+	c.at = skipValue(s, from)
+	return s[start+1 : end-1], s[from:c.at], c.at > from
+}
+
+// members yields the members of a line.
 func members(line []byte) iter.Seq2[[]byte, []byte] {
 	return func(yield func(name, value []byte) bool) {
-		i := skipSpace(line, 0)
-		if i >= len(line) || line[i] != '{' {
-			return
-		}
-		for i++; ; i++ {
-			start := skipSpace(line, i)
-			end := skipValue(line, start)
-			if end-start < 2 || line[start] != '"' {
-				return
-			}
-			colon := skipSpace(line, end)
-			if colon >= len(line) || line[colon] != ':' {
-				return
-			}
-			value := skipSpace(line, colon+1)
-			if i = skipValue(line, value); i == value || !yield(line[start+1:end-1], line[value:i]) {
-				return
-			}
-			if i = skipSpace(line, i); i >= len(line) || line[i] != ',' {
+		c := cursor{line: line}
+		for {
+			name, value, ok := c.next()
+			if !ok || !yield(name, value) {
 				return
 			}
 		}
@@ -85,21 +93,15 @@ func skipValue(s []byte, i int) int {
 
 // skipString returns the index behind the JSON string at i.
 func skipString(s []byte, i int) int {
-	for i++; i < len(s); {
-		end := bytes.IndexByte(s[i:], '"')
-		if end < 0 {
-			return len(s)
-		}
-		i += end + 1
-		backslashes := 0
-		for s[i-2-backslashes] == '\\' {
-			backslashes++
-		}
-		if backslashes%2 == 0 {
-			return i
+	for i++; i < len(s); i++ {
+		switch s[i] {
+		case '"':
+			return i + 1
+		case '\\':
+			i++
 		}
 	}
-	return i
+	return len(s)
 }
 
 var errNotEntry = errors.New("not an entry of a recording")
@@ -134,7 +136,7 @@ type header struct {
 // readHeader reads a line. The error says that it is not an entry of a recording.
 func readHeader(line []byte) (header, error) {
 	var h header
-	var seen struct{ at, method, body bool }
+	hasTime := false
 	if !gjson.ValidBytes(line) {
 		return h, errNotEntry
 	}
@@ -142,19 +144,9 @@ func readHeader(line []byte) (header, error) {
 		switch string(name) {
 		case "receivedAt":
 			at, err := time.Parse(time.RFC3339Nano, plainText(value))
-			if h.at, seen.at = at.UnixNano(), err == nil; err != nil {
+			if h.at, hasTime = at.UnixNano(), err == nil; err != nil {
 				return h, errNotEntry
 			}
-		case "method":
-			h.method, seen.method = value, true
-		case "path":
-			h.path = value
-		case "headers":
-			h.headers = value
-		case "body":
-			h.body, seen.body = value, true
-		case "bodyBase64":
-			h.body, seen.body, h.isBase64 = value, true, true
 		case "status":
 			h.status = number[uint16](value)
 		case "findings":
@@ -166,18 +158,37 @@ func readHeader(line []byte) (header, error) {
 		case "forwarded":
 			h.flags |= isForwarded
 			h.forwarded = uint16(gjson.GetBytes(value, "status").Uint()) //nolint:gosec // a status
+		default:
+			h.take(name, value)
 		}
 	}
 	h.flags |= unusual(line)
-	if !seen.at || !seen.method || !seen.body || h.path == nil {
+	isEntry := hasTime && isString(h.method) && isString(h.path) && isString(h.body) && (h.headers == nil || h.headers[0] == '{')
+	if !isEntry {
 		return h, errNotEntry
 	}
 	return h, nil
 }
 
+// take keeps a member that is searched.
+func (h *header) take(name, value []byte) {
+	switch string(name) {
+	case "method":
+		h.method = value
+	case "path":
+		h.path = value
+	case "headers":
+		h.headers = value
+	case "body":
+		h.body = value
+	case "bodyBase64":
+		h.body, h.isBase64 = value, true
+	}
+}
+
 // plainText returns the text of a raw JSON string.
 func plainText(raw []byte) string {
-	if len(raw) < 2 {
+	if !isString(raw) {
 		return ""
 	}
 	if bytes.IndexByte(raw, '\\') < 0 {
@@ -202,8 +213,15 @@ func microseconds(raw []byte) uint32 {
 	return uint32(min(max(ms*1000+0.5, 0), most))
 }
 
+func isString(raw []byte) bool {
+	return len(raw) >= 2 && raw[0] == '"' && raw[len(raw)-1] == '"'
+}
+
 // plainBody appends the bytes of a raw body.
 func (h *header) plainBody(dst []byte) []byte {
+	if !isString(h.body) {
+		return dst
+	}
 	if h.isBase64 {
 		dst, _ = base64.StdEncoding.AppendDecode(dst, h.body[1:len(h.body)-1])
 		return dst

@@ -115,6 +115,7 @@ func TestOpenDamaged(t *testing.T) {
 		"no final newline":     {good + strings.TrimSuffix(good, "\n"), 2, nil},
 		"other JSON":           {good + `{"a":1}` + "\n" + `[1]` + "\n" + good, 2, []int{2, 3}},
 		"no time":              {good + strings.Replace(good, "2026-11-28T", "2026-11-28 ", 1) + good, 2, []int{2}},
+		"other types":          {good + strings.Replace(good, `"method":"POST"`, `"method":1`, 1) + strings.Replace(good, `"headers":{`, `"headers":[],"x":{`, 1) + strings.Replace(good, `"body":"`, `"body":1,"x":"`, 1), 1, []int{2, 3, 4}},
 		"NUL":                  {good + "\x00\x00\n" + good, 2, []int{2}},
 		"empty":                {"", 0, nil},
 		"spaces and order":     {`  { "body" : "{}" , "path":"\u002fa", "method" : "POST","receivedAt":"2026-01-02T03:04:05Z"}`, 1, nil},
