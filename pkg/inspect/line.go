@@ -106,17 +106,15 @@ func skipString(s []byte, i int) int {
 
 var errNotEntry = errors.New("not an entry of a recording")
 
-// unusual returns isUnusual for a line with escapes of ordinary characters, or a body in base64.
-func unusual(line []byte) flags {
-	for _, part := range []string{`\u`, `\/`, `"bodyBase64":`} {
-		if bytes.Contains(line, []byte(part)) {
-			return isUnusual
-		}
+// unusual returns isUnusual for a text with escapes of ordinary characters.
+func unusual(text []byte) flags {
+	if bytes.Contains(text, []byte(`\u`)) || bytes.Contains(text, []byte(`\/`)) {
+		return isUnusual
 	}
 	return 0
 }
 
-// unusualBody is unusual for a body that is not in a line yet.
+// unusualBody returns isUnusual for a body that a line has with such escapes, or in base64.
 func unusualBody(body []byte) flags {
 	isControl := func(r rune) bool { return r < ' ' && r != '\t' && r != '\n' && r != '\r' }
 	if bytes.ContainsFunc(body, isControl) || !utf8.Valid(body) {
@@ -162,7 +160,9 @@ func readHeader(line []byte) (header, error) {
 			h.take(name, value)
 		}
 	}
-	h.flags |= unusual(line)
+	if h.flags |= unusual(h.body); h.isBase64 {
+		h.flags |= isUnusual
+	}
 	isEntry := hasTime && isString(h.method) && isString(h.path) && isString(h.body) && (h.headers == nil || h.headers[0] == '{')
 	if !isEntry {
 		return h, errNotEntry

@@ -114,6 +114,7 @@ func (s *Store) Add(x Exchange) int64 {
 	}
 	r := record{at: x.ReceivedAt.UnixNano(), status: uint16(x.Status), took: uint32(min(x.Took.Microseconds(), 1<<31))} //nolint:gosec // limited
 	s.seed.describe(&r, x.Body, *event)
+	r.flags |= unusualBody(x.Body)
 	r.count(severities(x.Findings))
 	r.name, r.event = s.words.id(event.Object), s.words.id(event.Name)
 	if x.Sent {
@@ -129,11 +130,9 @@ func (s *Store) Add(x Exchange) int64 {
 	var line []byte
 	if p := x.Place; p.Length > 0 && s.options.ReadLine != nil {
 		r.source, r.offset, r.length = placed|uint16(p.File), p.Offset, uint32(p.Length) //nolint:gosec // limited by the receiver
-		r.flags |= unusualBody(x.Body)
 	} else {
 		line = s.line(x.Entry)
 		r.length = uint32(len(line)) //nolint:gosec // limited by the receiver
-		r.flags |= unusual(line)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
