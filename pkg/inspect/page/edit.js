@@ -29,9 +29,12 @@ export async function editView(x, targets, act) {
   }
   const original = x.body?.truncated ? await text(`exchanges/${x.id}/body`, { part: "request" }) : (x.body?.pretty?.length < largestIndented ? x.body.pretty : bodyText(x.body));
 
-  const target = h("select", { id: "target", change: () => (url.hidden = target.value !== "") },
+  const target = h("select", { id: "target", hidden: targets.length === 0, change: () => {
+    url.hidden = target.value !== "";
+    url.required = !url.hidden;
+  } },
     targets.map((t) => h("option", { value: t.name }, plain(t.name === t.url ? t.url : `${t.url} (${t.name})`))), h("option", { value: "" }, "another URL on this machine"));
-  const url = h("input", { id: "url", type: "url", "aria-label": "URL on this machine", placeholder: "http://localhost:3000/hooks", hidden: targets.length > 0, spellcheck: "false" });
+  const url = h("input", { id: "url", "aria-label": "Target: a URL on this machine", placeholder: "http://localhost:3000/hooks", hidden: targets.length > 0, required: targets.length === 0, spellcheck: "false" });
   const method = h("input.method", { id: "method", spellcheck: "false", autocomplete: "off" });
   const path = h("input", { id: "path", spellcheck: "false", autocomplete: "off" });
   const headers = h("textarea", { id: "headers", spellcheck: "false", wrap: "off", autocomplete: "off" });
@@ -134,7 +137,7 @@ export async function editView(x, targets, act) {
     h("div.bar", {}, close, heading, h("div.actions", {}, h("button", { type: "button", click: () => (drafts.delete(x.id), act.cancel()) }, "Cancel"), send)),
     problem,
     h("div.fields", {},
-      h("label", { for: "target" }, "Target"), h("div.target", {}, target, url),
+      h("label", { for: targets.length ? "target" : "url" }, "Target"), h("div.target", {}, target, url),
       h("label", { for: "path" }, "Request"), h("div.request", {}, h("label.unseen", { for: "method" }, "Method"), method, path, where),
       h("label", { for: "headers" }, "Headers"), headers,
       h("label", { for: "body" }, "Body"), h("div.editor", {}, gutter, body),

@@ -293,7 +293,7 @@ export function statusOf({ status, forwardedStatus, outcome }) {
 export function marks(exchange) {
   const note = (text, title, kind = "") => h("span.note" + kind, { title }, text);
   return [
-    exchange.file && note(plain(exchange.file), "recording"),
+    exchange.file && note(plain(exchange.file.replace(/^.*[/\\]/, "").replace(/\.ndjson$/, "")), "from " + plain(exchange.file)),
     exchange.sent && note("sent", exchange.origin ? "sent again from #" + exchange.origin : "sent from this page", ".accent"),
     exchange.pinned && note("pinned", "kept when events are cleared"),
     exchange.duplicateOf && note("dup", "duplicate: the same bytes as #" + exchange.duplicateOf),
