@@ -62,7 +62,7 @@ check of a container.`,
 // responding is the JSON of an endpoint that responds.
 type responding struct {
 	Endpoint string  `json:"endpoint"`
-	Waited   float64 `json:"waited"` // milliseconds
+	Duration float64 `json:"durationMs"`
 }
 
 func run(ctx context.Context, o *options) error {

@@ -416,7 +416,7 @@ func TestReports(t *testing.T) {
 	if err := json.Unmarshal(text.Bytes(), &read); err != nil {
 		t.Fatal(err)
 	}
-	if read.Score == nil || *read.Score != 50 || len(read.Rules) != 2 || read.Rules[0].Status != Failed || read.Rules[0].Name != "ordinary-event" || read.Rules[0].Seconds != 0.02 {
+	if read.Score == nil || *read.Score != 50 || len(read.Rules) != 2 || read.Rules[0].Status != Failed || read.Rules[0].Name != "ordinary-event" || read.Rules[0].DurationMS != 20 {
 		t.Errorf("%s", text.String())
 	}
 	suites := outcome.Report().Suites

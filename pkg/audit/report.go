@@ -11,28 +11,28 @@ import (
 
 // document is the JSON report.
 type document struct {
-	URL      string         `json:"url"`
-	Start    time.Time      `json:"start"`
-	Seconds  float64        `json:"seconds"`
-	Complete bool           `json:"complete"`
-	Score    *int           `json:"score"` // null when the audit was stopped
-	Formula  string         `json:"formula"`
-	Passed   int            `json:"passed"`
-	Warned   int            `json:"warned"`
-	Failed   int            `json:"failed"`
-	Unjudged int            `json:"notJudged"`
-	Skipped  int            `json:"skipped"`
-	Rules    []documentRule `json:"rules"`
+	URL        string         `json:"url"`
+	Start      time.Time      `json:"start"`
+	DurationMS float64        `json:"durationMs"`
+	Complete   bool           `json:"complete"`
+	Score      *int           `json:"score"` // null when the audit was stopped
+	Formula    string         `json:"formula"`
+	Passed     int            `json:"passed"`
+	Warned     int            `json:"warned"`
+	Failed     int            `json:"failed"`
+	Unjudged   int            `json:"notJudged"`
+	Skipped    int            `json:"skipped"`
+	Rules      []documentRule `json:"rules"`
 }
 
 type documentRule struct {
 	Result
-	Seconds float64 `json:"seconds"`
+	DurationMS float64 `json:"durationMs"`
 }
 
 func (o Outcome) document() document {
 	d := document{
-		URL: o.URL, Start: o.Start.UTC(), Seconds: o.Took.Seconds(), Complete: o.Complete, Formula: Formula,
+		URL: o.URL, Start: o.Start.UTC(), DurationMS: milliseconds(o.Took), Complete: o.Complete, Formula: Formula,
 		Passed: o.Count(Passed), Warned: o.Count(Warned), Failed: o.Count(Failed), Unjudged: o.Count(NotJudged), Skipped: o.Count(Skipped),
 	}
 	if o.Complete {
@@ -40,7 +40,7 @@ func (o Outcome) document() document {
 		d.Score = &score
 	}
 	for _, r := range o.Results {
-		d.Rules = append(d.Rules, documentRule{r, r.Took.Seconds()})
+		d.Rules = append(d.Rules, documentRule{r, milliseconds(r.Took)})
 	}
 	return d
 }
@@ -133,3 +133,5 @@ func (o Outcome) Page() report.Page {
 	}
 	return p
 }
+
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

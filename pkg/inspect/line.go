@@ -149,7 +149,7 @@ func readHeader(line []byte) (header, error) {
 			h.status = number[uint16](value)
 		case "findings":
 			h.count(bytes.Count(value, []byte(`"severity":"error"`)), bytes.Count(value, []byte(`"severity":"warning"`)))
-		case "took":
+		case "durationMs":
 			h.took = microseconds(value)
 		case "outcome":
 			h.flags |= isFailed

@@ -271,7 +271,7 @@ func TestReports(t *testing.T) {
 		write func(io.Writer) error
 		want  []string
 	}{
-		"json": {o.WriteJSON, []string{`"requests":100`, `"success":0.96`, `"99th":`, `"503":2`}},
+		"json": {o.WriteJSON, []string{`"sent": 100`, `"success": 96`, `"p99Ms": `, `"count": 2`}},
 		"html": {o.WriteHTML, []string{"<title>apizee-hooks load</title>", "ERROR", "uPlot"}},
 		"hdr":  {o.WriteHDR, []string{"Value(ms)", "1.000000"}},
 	}

@@ -165,7 +165,6 @@ func (o *Outcome) close() {
 		o.plot.Close()
 	}
 	// Vegeta counts redirects as successes.
-	m.Success = o.Success() / 100
 	if took := (m.Duration + m.Wait).Seconds(); took > 0 {
 		m.Throughput = float64(o.Accepted) / took
 	}
@@ -219,9 +218,6 @@ func statuses(codes map[string]int) []Count {
 	slices.SortFunc(counts, func(a, b Count) int { return cmp.Compare(a.Name, b.Name) })
 	return counts
 }
-
-// WriteJSON writes vegeta's JSON report.
-func (o *Outcome) WriteJSON(w io.Writer) error { return vegeta.NewJSONReporter(&o.metrics).Report(w) }
 
 // WriteHDR writes the percentiles in the format of HdrHistogram's plotter.
 func (o *Outcome) WriteHDR(w io.Writer) error {

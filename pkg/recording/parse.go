@@ -26,7 +26,7 @@ type line struct {
 	Status     int                 `json:"status"`
 	Findings   []apizee.Finding    `json:"findings"`
 
-	Took    float64 `json:"took"` // in milliseconds
+	Took    float64 `json:"durationMs"`
 	Remote  string  `json:"remote"`
 	Outcome string  `json:"outcome"`
 	Problem string  `json:"problem"`
@@ -43,7 +43,7 @@ type line struct {
 type forwardedLine struct {
 	URL        string              `json:"url"`
 	Status     int                 `json:"status"`
-	Took       float64             `json:"took"` // in milliseconds
+	Took       float64             `json:"durationMs"`
 	Headers    map[string][]string `json:"headers"`
 	HeadersRaw map[string][][]byte `json:"headersBase64"`
 	Body       *string             `json:"body"`

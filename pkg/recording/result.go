@@ -34,7 +34,7 @@ type Failure struct {
 // of the endpoint.
 func appendResult(dst []byte, e Entry) []byte {
 	if e.Took > 0 {
-		dst = appendMilliseconds(dst, "took", e.Took)
+		dst = appendMilliseconds(dst, "durationMs", e.Took)
 	}
 	dst = appendIfSet(dst, "remote", e.Remote)
 	dst = appendIfSet(dst, "outcome", e.Outcome)
@@ -61,7 +61,7 @@ func (e Entry) isPassedBack() bool {
 func appendForwarded(dst []byte, f *Forwarded) []byte {
 	dst = appendText(append(dst, `{"url":`...), f.URL)
 	dst = strconv.AppendInt(appendName(dst, "status"), int64(f.Status), 10)
-	dst = appendMilliseconds(dst, "took", f.Took)
+	dst = appendMilliseconds(dst, "durationMs", f.Took)
 	if len(f.Headers) > 0 {
 		dst = appendHeaders(dst, "headers", f.Headers)
 	}

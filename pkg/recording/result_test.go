@@ -44,17 +44,17 @@ func TestResult(t *testing.T) {
 		want  string
 	}{
 		"unknown": {entry("{}"), `}`},
-		"plain": {plain, `,"took":1.2,"remote":"[::1]:1","responseHeaders":{"X-A":["b"],"X-Key":["****"]},` +
+		"plain": {plain, `,"durationMs":1.2,"remote":"[::1]:1","responseHeaders":{"X-A":["b"],"X-Key":["****"]},` +
 			`"responseBody":"ok","responseTruncated":true}`},
-		"forwarded": {forwarded("yes"), `,"took":12.345,"remote":"127.0.0.1:4242","responseHeaders":{"Content-Type":["text/plain"]},` +
-			`"forwarded":{"url":"http://127.0.0.1:3000/in","status":204,"took":12,"headers":{"Content-Type":["text/plain"],"X-Raw":["�"]},` +
+		"forwarded": {forwarded("yes"), `,"durationMs":12.345,"remote":"127.0.0.1:4242","responseHeaders":{"Content-Type":["text/plain"]},` +
+			`"forwarded":{"url":"http://127.0.0.1:3000/in","status":204,"durationMs":12,"headers":{"Content-Type":["text/plain"],"X-Raw":["�"]},` +
 			`"headersBase64":{"X-Raw":["/w=="]},"body":"yes"}}`},
-		"not forwarded": {refused, `,"took":12.345,"remote":"127.0.0.1:4242","outcome":"not-forwarded","problem":"not forwarded: connection refused",` +
-			`"forwarded":{"url":"http://127.0.0.1:1/","status":0,"took":0,"failure":{"kind":"refused","message":"connection refused"}}}`},
-		"truncated": {half, `,"took":12.345,"remote":"127.0.0.1:4242","responseBody":"",` +
-			`"forwarded":{"url":"http://127.0.0.1:3000/in","status":204,"took":12,"body":"half","truncated":true}}`},
-		"not UTF-8": {binary, `,"took":12.345,"remote":"127.0.0.1:4242","responseHeaders":{"Content-Type":["text/plain"]},` +
-			`"forwarded":{"url":"http://127.0.0.1:3000/in","status":204,"took":12,"bodyBase64":"/wA="}}`},
+		"not forwarded": {refused, `,"durationMs":12.345,"remote":"127.0.0.1:4242","outcome":"not-forwarded","problem":"not forwarded: connection refused",` +
+			`"forwarded":{"url":"http://127.0.0.1:1/","status":0,"durationMs":0,"failure":{"kind":"refused","message":"connection refused"}}}`},
+		"truncated": {half, `,"durationMs":12.345,"remote":"127.0.0.1:4242","responseBody":"",` +
+			`"forwarded":{"url":"http://127.0.0.1:3000/in","status":204,"durationMs":12,"body":"half","truncated":true}}`},
+		"not UTF-8": {binary, `,"durationMs":12.345,"remote":"127.0.0.1:4242","responseHeaders":{"Content-Type":["text/plain"]},` +
+			`"forwarded":{"url":"http://127.0.0.1:3000/in","status":204,"durationMs":12,"bodyBase64":"/wA="}}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "events.ndjson")
@@ -105,9 +105,9 @@ func TestOtherVersions(t *testing.T) {
 	const start = `{"receivedAt":"2026-01-02T03:04:05Z","method":"POST","path":"/","headers":{},"body":"{}","status":204,"findings":[]`
 	for text, want := range map[string]Entry{
 		start + `}`: {},
-		start + `,"took":-1,"forwarded":null,"later":{"a":[1]}}`: {},
-		start + `,"took":1e300,"remote":"a"}`:                    {Remote: "a"},
-		start + `,"forwarded":{}}`:                               {Forwarded: &Forwarded{}},
+		start + `,"durationMs":-1,"forwarded":null,"later":{"a":[1]}}`: {},
+		start + `,"durationMs":1e300,"remote":"a"}`:                    {Remote: "a"},
+		start + `,"forwarded":{}}`:                                     {Forwarded: &Forwarded{}},
 	} {
 		got, err := Parse([]byte(text))
 		got = Entry{Took: got.Took, Remote: got.Remote, Outcome: got.Outcome, Problem: got.Problem, Response: got.Response, Forwarded: got.Forwarded}
@@ -116,7 +116,7 @@ func TestOtherVersions(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		start + `,"took":"1"}`:                              "not an entry of a recording: took has the wrong type",
+		start + `,"durationMs":"1"}`:                        "not an entry of a recording: durationMs has the wrong type",
 		start + `,"forwarded":{"url":1}}`:                   "not an entry of a recording: forwarded/url has the wrong type",
 		start + `,"responseBodyBase64":"%"}`:                "responseBodyBase64: illegal base64 data at input byte 0",
 		start + `,"forwarded":{"bodyBase64":"%"}}`:          "forwarded.bodyBase64: illegal base64 data at input byte 0",

@@ -76,7 +76,7 @@ func main() {
 	}
 }
 
-// jsonRate reads the throughput of a report in vegeta's form.
+// jsonRate reads the throughput of a report, whose name vegeta's shares.
 func jsonRate(file string) float64 {
 	text, err := os.ReadFile(file)
 	measure.Must(err)

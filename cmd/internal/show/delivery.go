@@ -132,7 +132,7 @@ func (s Style) through(dst []byte, r deliver.Result) []byte {
 	return s.dim(dst, len("  "), "through the proxy "+r.Proxy)
 }
 
-// deliveryJSON is the JSON of one attempt. Times are in milliseconds.
+// deliveryJSON is the JSON of one attempt.
 type deliveryJSON struct {
 	N          int             `json:"n"`
 	Attempt    int             `json:"attempt"`
@@ -155,10 +155,10 @@ type deliveryJSON struct {
 }
 
 type timingsJSON struct {
-	Connect   float64 `json:"connect"`
-	TLS       float64 `json:"tls"`
-	FirstByte float64 `json:"firstByte"`
-	Total     float64 `json:"total"`
+	Connect   float64 `json:"connectMs"`
+	TLS       float64 `json:"tlsMs"`
+	FirstByte float64 `json:"firstByteMs"`
+	Total     float64 `json:"totalMs"`
 	Reused    bool    `json:"reused"`
 }
 

@@ -24,7 +24,7 @@ type receptionCSV struct{ Receptions }
 func receptionHeader() []string {
 	return []string{
 		"receivedAt", "remote", "method", "path", "event", "object", "objectId", "summary",
-		"status", "took", "forwardedStatus", "outcome", "problem", "findings",
+		"status", "durationMs", "forwardedStatus", "outcome", "problem", "findings",
 	}
 }
 

@@ -29,7 +29,7 @@ func (p receptionJSON) Begin(dst []byte) []byte {
 	return AppendJSONLine(dst, out)
 }
 
-// received is the JSON of a request. Times are in milliseconds.
+// received is the JSON of a request.
 type received struct {
 	N          int64            `json:"n"`
 	ReceivedAt string           `json:"receivedAt"`
@@ -45,13 +45,13 @@ type received struct {
 	Outcome    receive.Outcome  `json:"outcome"`
 	Problem    string           `json:"problem,omitempty"`
 	Status     int              `json:"status"`
-	Took       float64          `json:"took"`
+	Took       float64          `json:"durationMs"`
 	Forwarded  *forwardedJSON   `json:"forwarded,omitempty"`
 }
 
 type forwardedJSON struct {
 	Status  int          `json:"status"`
-	Took    float64      `json:"took"`
+	Took    float64      `json:"durationMs"`
 	Failure *failureJSON `json:"failure,omitempty"`
 
 	// The response, as far as it was kept.
