@@ -58,6 +58,7 @@ type Store struct {
 	seed    seed
 	words   words
 	files   []*file
+	buffers sync.Pool // of lines
 
 	mu      sync.RWMutex // guards the fields below
 	index   index
@@ -95,7 +96,7 @@ func New(o Options) *Store {
 	s := &Store{
 		options: o, seed: seed{maphash.MakeSeed()}, first: 1,
 		kept: map[int]pinned{}, pins: map[int]bool{}, origins: map[int]int64{}, undo: map[string]int{},
-		changed: make(chan struct{}),
+		changed: make(chan struct{}), buffers: sync.Pool{New: func() any { return new([]byte) }},
 	}
 	for _, key := range []string{"event", "object"} {
 		for _, word := range o.Catalog.FilterValues(key) {
@@ -131,7 +132,10 @@ func (s *Store) Add(x Exchange) int64 {
 	if p := x.Place; p.Length > 0 && s.options.ReadLine != nil {
 		r.source, r.offset, r.length = placed|uint16(p.File), p.Offset, uint32(p.Length) //nolint:gosec // limited by the receiver
 	} else {
-		line = s.line(x.Entry)
+		buffer := s.buffers.Get().(*[]byte)
+		defer s.release(buffer)
+		*buffer = s.appendLine((*buffer)[:0], x.Entry)
+		line = *buffer
 		r.length = uint32(len(line)) //nolint:gosec // limited by the receiver
 	}
 	s.mu.Lock()
@@ -149,17 +153,25 @@ func (s *Store) Add(x Exchange) int64 {
 	return int64(id)
 }
 
-// line returns the line of an entry, with secrets masked.
-func (s *Store) line(entry recording.Entry) []byte {
+// appendLine appends the line of an entry, with secrets masked.
+func (s *Store) appendLine(dst []byte, entry recording.Entry) []byte {
 	if !s.options.ShowSecrets {
 		entry = entry.Masked(s.options.SecretHeaders...)
 	}
-	line, err := entry.AppendLine(nil)
+	line, err := entry.AppendLine(dst)
 	if err != nil {
 		entry.Findings = nil // the only part that can fail
-		line, _ = entry.AppendLine(nil)
+		line, _ = entry.AppendLine(dst)
 	}
 	return line
+}
+
+// release keeps a buffer for the next line, unless it is too large.
+func (s *Store) release(buffer *[]byte) {
+	const most = 64 << 10
+	if cap(*buffer) <= most {
+		s.buffers.Put(buffer)
+	}
 }
 
 func severities(findings []apizee.Finding) (errors, warnings int) {
