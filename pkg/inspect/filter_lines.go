@@ -187,11 +187,15 @@ func (p *parser) method(t token, value string) *FilterError {
 // pathContains and headersContain search what is shown, in which secrets are masked.
 
 func (s *Store) pathContains(raw []byte, _, folded string) bool {
-	path := plainText(raw)
-	if !s.options.ShowSecrets {
-		path = redact.URL(path)
+	return strings.Contains(fold(s.maskURL(plainText(raw))), folded)
+}
+
+// maskURL masks the secrets of a path.
+func (s *Store) maskURL(path string) string {
+	if s.options.ShowSecrets {
+		return path
 	}
-	return strings.Contains(fold(path), folded)
+	return redact.URL(path)
 }
 
 // headersContain searches the headers of a name, or with "" all of them, names included.

@@ -192,6 +192,13 @@ func TestList(t *testing.T) {
 	if diff := cmp.Diff(want, list.Exchanges[0]); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
+	large := received(5, ticket(5, strings.Repeat("x", mostSummarized), 5))
+	large.Path = "/in?token=hunter2"
+	store.Add(large)
+	s.read("/api/exchanges?offset=4", &list)
+	if row := list.Exchanges[0]; row.Path != "/in?token=****" || row.Method != "POST" || row.Object != "ticket" || row.Errors != 1 {
+		t.Errorf("a large exchange: %+v", row)
+	}
 	var d Detail
 	s.read("/api/exchanges/3?filter=props.state=new", &d)
 	if d.Index != 1 || d.Headers[2].Value != "****" || len(d.Findings) != 0 || !d.Body.Valid {

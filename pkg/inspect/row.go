@@ -42,8 +42,8 @@ type Row struct {
 	Gone bool `json:"gone,omitempty"`
 }
 
-// mostSummarized is the largest line, in bytes, that is read for a row of a list; of a longer one only
-// what the store has in memory is shown.
+// mostSummarized is the largest line, in bytes, that is parsed for a row of a list. Of a longer one only its
+// method and its path are read, besides what the store has in memory.
 const mostSummarized = 256 << 10
 
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
@@ -68,12 +68,14 @@ func (q *query) row(reader *lineReader, id int, limit uint32) (Row, recording.En
 		return Row{}, recording.Entry{}, false
 	}
 	row := q.recordRow(id, r)
-	if r.length > limit {
-		return row, recording.Entry{}, true
-	}
 	_, line := q.line(reader, id)
 	if line == nil && r.source == 0 { // removed since the snapshot
 		return Row{}, recording.Entry{}, false
+	}
+	if r.length > limit {
+		l := lineView{cursor: cursor{line: line}}
+		row.Method, row.Path = plainText(l.read(&l.header.method)), q.store.maskURL(plainText(l.read(&l.header.path)))
+		return row, recording.Entry{}, true
 	}
 	entry, err := recording.Parse(line)
 	if err != nil {
