@@ -78,10 +78,12 @@ func (r *record) count(errors, warnings int) {
 // segmentSize is the number of records that are allocated together.
 const segmentSize = 4096
 
+type segment [segmentSize]record
+
 // index is a sequence of records, numbered from 1. A copy of it is a snapshot: records are only
 // appended, and never change.
 type index struct {
-	segments [][]record
+	segments []*segment
 	base     int // number of records in the segments that were dropped
 	n        int // number of records, the dropped ones included
 }
@@ -96,10 +98,9 @@ func (x *index) get(id int) *record {
 func (x *index) add(r record) int {
 	i := x.n - x.base
 	if i%segmentSize == 0 {
-		x.segments = append(x.segments, make([]record, 0, segmentSize))
+		x.segments = append(x.segments, new(segment))
 	}
-	last := &x.segments[i/segmentSize]
-	*last = append(*last, r)
+	x.segments[i/segmentSize][i%segmentSize] = r
 	x.n++
 	return x.n
 }
