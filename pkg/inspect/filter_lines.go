@@ -129,9 +129,15 @@ type memory struct {
 	results map[string]bool
 }
 
-const mostRemembered = 4096
+const (
+	mostRemembered    = 4096
+	longestRemembered = 2 << 10
+)
 
 func (m *memory) get(text []byte, test func(raw []byte, name, folded string) bool, name, folded string) bool {
+	if len(text) > longestRemembered {
+		return test(text, name, folded)
+	}
 	m.mu.RLock()
 	result, ok := m.results[string(text)]
 	m.mu.RUnlock()
