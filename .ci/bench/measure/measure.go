@@ -42,10 +42,11 @@ func Tool(name string) string {
 
 // Need installs a Debian package when its command is missing.
 func Need(command string) {
+	packages := map[string]string{"mitmdump": "mitmproxy"}
 	if _, err := exec.LookPath(command); err == nil {
 		return
 	}
-	for _, line := range [][]string{{"apt-get", "update", "-qq"}, {"apt-get", "install", "-y", "-qq", "--no-install-recommends", command}} {
+	for _, line := range [][]string{{"apt-get", "update", "-qq"}, {"apt-get", "install", "-y", "-qq", "--no-install-recommends", cmp.Or(packages[command], command)}} {
 		if out, err := exec.Command(line[0], line[1:]...).CombinedOutput(); err != nil {
 			log.Fatalf("%s is missing: %s: %v\n%s", command, strings.Join(line, " "), err, out)
 		}
