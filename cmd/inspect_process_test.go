@@ -104,7 +104,8 @@ func (p *inspector) stop(t *testing.T) {
 
 // TestListenInspect looks at events while they arrive; a page that is open does not delay the end.
 func TestListenInspect(t *testing.T) {
-	p := startInspector(t, "listen", "--addr", "127.0.0.1:0", "--inspect=127.0.0.1:0", "--filter", "object=media")
+	p := startInspector(t, "listen", "--addr", "127.0.0.1:0", "--inspect=127.0.0.1:0", "--filter", "object=media",
+		"--record", filepath.Join(t.TempDir(), "events.ndjson"))
 	live := bufio.NewReader(p.get(t, "/api/live").Body)
 	for _, path := range []string{"/1", "/2"} {
 		resp, err := http.Post(p.Listening+path, "application/JSON", strings.NewReader("{}"))

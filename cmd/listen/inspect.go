@@ -59,6 +59,9 @@ func (s *session) startInspector(ctx context.Context, bound net.Addr) (err error
 	if name := s.receive.RequireHeader.Name; name != "" {
 		options.SecretHeaders = []string{name}
 	}
+	if s.writer != nil {
+		options.ReadLine = s.writer.ReadLine
+	}
 	s.store = inspect.New(options)
 	s.plan.inspect.Listening, s.plan.inspect.Receivers = cli.LocalURL(s.scheme(), bound), []net.Addr{bound}
 	s.page.Serve(s.store, s.plan.inspect)
@@ -82,7 +85,7 @@ func (i *inspection) publish(r *receive.Reception) {
 	if i.store == nil {
 		return
 	}
-	x := inspect.Exchange{Entry: r.Entry()}
+	x := inspect.Exchange{Entry: r.Entry(), Place: r.Place}
 	if r.Outcome.IsEvent() {
 		x.Event = &r.Report.Event
 	}
