@@ -59,14 +59,13 @@ type handler struct {
 	Config
 	store   *Store
 	started time.Time
-	page    http.Handler
 	sender  sender
 	sending chan struct{} // has one element per delivery in flight
 }
 
 // NewHandler returns a handler that serves the store.
 func NewHandler(store *Store, c Config) http.Handler {
-	h := &handler{Config: c, store: store, started: c.Now(), page: pageFiles(), sending: make(chan struct{}, mostSent)}
+	h := &handler{Config: c, store: store, started: c.Now(), sending: make(chan struct{}, mostSent)}
 	h.sender.h = h
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", h.index)

@@ -2,7 +2,6 @@ package inspect
 
 import (
 	"embed"
-	"io/fs"
 	"net/http"
 	"path"
 	"strings"
@@ -13,22 +12,23 @@ import (
 //go:embed page
 var page embed.FS
 
-func pageFiles() http.Handler { return http.FileServerFS(page) }
-
-func (h *handler) index(w http.ResponseWriter, r *http.Request) {
-	http.ServeFileFS(w, r, page, "page/index.html")
-}
+// index serves the page itself.
+func (h *handler) index(w http.ResponseWriter, _ *http.Request) { servePage(w, "page/index.html") }
 
 func (h *handler) asset(w http.ResponseWriter, r *http.Request) {
-	if info, err := fs.Stat(page, strings.TrimPrefix(r.URL.Path, "/")); err != nil || info.IsDir() {
+	servePage(w, strings.TrimPrefix(r.URL.Path, "/"))
+}
+
+// servePage serves a file of the page. http.FileServerFS would take types from the system, which has
+// others on some machines, and add 35 KiB to the program for ranges and listings.
+func servePage(w http.ResponseWriter, name string) {
+	text, err := page.ReadFile(name)
+	if err != nil {
 		writeError(w, &httpError{http.StatusNotFound, "no such file", ""})
 		return
 	}
-	switch path.Ext(r.URL.Path) { // some systems have other types, which a browser refuses
-	case ".js":
-		w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
-	case ".css":
-		w.Header().Set("Content-Type", "text/css; charset=utf-8")
-	}
-	h.page.ServeHTTP(w, r)
+	w.Header().Set("Content-Type", map[string]string{
+		".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml",
+	}[path.Ext(name)])
+	_, _ = w.Write(text) // the client may be gone
 }
