@@ -3,7 +3,7 @@
 // %XX in a path, and base64 in bodyBase64 and in headersBase64, beside their readable form in headers.
 //
 // The members after findings are optional: earlier versions wrote none of them. Entries are written
-// before their response is sent, so took excludes the delay and the sending of it. Bodies of responses
+// before their response is sent, so durationMs excludes the delay and the sending of it. Bodies of responses
 // are decompressed, and responseBody is omitted where it is the one in forwarded.
 //
 // Several writers, also of several processes, can append to one file. A line that a crash has
