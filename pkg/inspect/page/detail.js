@@ -34,11 +34,11 @@ export function detailView(x, act, state) {
     h("p.facts", {}, facts(x, act), h("span.chips", {}, marks(x))),
     others.length > 0 && h("div.findings", { role: "group", "aria-label": "Findings" }, others.map((f) => findingView(f, true))),
     bodySection(x, raw, ofBody),
-    section("Request", x.remote ? ["from ", data(x.remote)] : "", [], h("p.mono.line1", {}, data(`${x.method} ${x.path}`)), headerTable(x.headers, ofHeaders)),
     x.forwarded && responseSection("Response of the endpoint", x.forwarded, x.id, "forwarded"),
     // The endpoint's response is returned to the sender as it is.
     (x.response ? x.response.status !== x.forwarded?.status : !x.forwarded) &&
       responseSection("Response", x.response ? { took: x.took, ...x.response } : { failure: x.problem || "no response" }, x.id, "response"),
+    section("Request", x.remote ? ["from ", data(x.remote)] : "", [], h("p.mono.line1", {}, data(`${x.method} ${x.path}`)), headerTable(x.headers, ofHeaders)),
   ];
 }
 
@@ -49,8 +49,9 @@ function facts(x, act) {
   const parts = [h("time", { datetime: plain(x.at), title: plain(x.at) }, clock(x.at).join("")), h("span.mono", {}, "#" + x.id)];
   if (text) parts.push(h("span.mono.status." + (kind || "ok"), {}, text));
   if (x.took !== undefined) parts.push(duration(x.forwardedTook ?? x.took));
-  if (x.errors) parts.push(h("span.error", {}, "✗ " + count(x.errors, "error")));
-  if (x.warnings) parts.push(h("span.warning", {}, "! " + count(x.warnings, "warning")));
+  const first = (kind) => document.querySelector("#detail .finding." + kind)?.scrollIntoView({ block: "center" });
+  if (x.errors) parts.push(h("button.quiet.error", { click: () => first("error") }, "✗ " + count(x.errors, "error")));
+  if (x.warnings) parts.push(h("button.quiet.warning", { click: () => first("warning") }, "! " + count(x.warnings, "warning")));
   const link = (text, id) => h("a", { href: "#/" + id, click: (e) => (e.preventDefault(), act.open(id)) }, text);
   if (x.origin) parts.push(link("sent again from #" + x.origin, x.origin));
   if (x.duplicateOf) parts.push(link("duplicate of #" + x.duplicateOf, x.duplicateOf));
@@ -107,8 +108,8 @@ function responseSection(title, r, id, part) {
   const { kind } = statusOf(r);
   const text = bodyText(r.body);
   const line = r.status > 0 && h("p.mono.line1", {}, h("span.status." + (kind || "ok"), {}, String(r.status)), r.url && [" ", data(r.url)]);
-  return section(title, duration(r.took), text && download(id, part), failed, line, headerTable(r.headers),
-    text && codeView(r.body.pretty ?? text, { json: /^\s*[[{]/.test(text), label: title }), r.body?.truncated && cut(r.body, text), r.body?.incomplete && incomplete());
+  return section(title, duration(r.took), text && download(id, part), failed, line,
+    text && codeView(r.body.pretty ?? text, { json: /^\s*[[{]/.test(text), label: title }), r.body?.truncated && cut(r.body, text), r.body?.incomplete && incomplete(), headerTable(r.headers));
 }
 
 /** @param {number} id
