@@ -13,6 +13,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/cmd/help"
 	"github.com/apizee-hooks/apizee-hooks/cmd/inspect"
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
+	"github.com/apizee-hooks/apizee-hooks/cmd/learn"
 	"github.com/apizee-hooks/apizee-hooks/cmd/listen"
 	"github.com/apizee-hooks/apizee-hooks/cmd/load"
 	"github.com/apizee-hooks/apizee-hooks/cmd/replay"
@@ -63,6 +64,7 @@ func subcommands() []subcommand {
 		{"run", "test", run.New},
 		{"replay", "events", replay.New},
 		{"inspect", "events", inspect.New},
+		{"learn", "test", learn.New},
 		{"load", "test", load.New},
 		{"audit", "test", audit.New},
 		{"generate", "test", generate.New},

@@ -6,8 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -174,7 +172,7 @@ func (o *options) plan() (replay.Options, error) {
 	if err != nil {
 		return replay.Options{}, err
 	}
-	speed, err := parseSpeed(o.speed)
+	speed, err := cli.ParseSpeed(o.speed)
 	if err != nil {
 		return replay.Options{}, err
 	}
@@ -185,18 +183,6 @@ func (o *options) plan() (replay.Options, error) {
 	return replay.Options{
 		Filter: filter, From: o.from, Limit: o.limit, Speed: speed, MaxGap: o.maxGap, NewTime: o.newTime, Routes: routes,
 	}, nil
-}
-
-// parseSpeed parses "2x", "0.5" or "max", which is 0.
-func parseSpeed(text string) (float64, error) {
-	if text == "max" {
-		return 0, nil
-	}
-	speed, err := strconv.ParseFloat(strings.TrimSuffix(text, "x"), 64)
-	if err != nil || !(speed > 0 && speed <= 1e6) {
-		return 0, cli.Usage(fmt.Errorf("--speed: %q is not a valid speed", text), "use 1, 2x or max.")
-	}
-	return speed, nil
 }
 
 // longWait is the wait from which a note is printed.

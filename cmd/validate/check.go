@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
@@ -79,7 +77,7 @@ func validateEvent(c *apizee.Catalog, event cli.InputEvent) apizee.Report {
 // compare returns the report without values, and with the drift of the event.
 func (v *validation) compare(event cli.InputEvent, report apizee.Report) apizee.Report {
 	body := event.Body()
-	isJSON := report.OK() || isObject(body)
+	isJSON := report.OK() || shape.IsObject(body)
 	report.Findings = v.hidden.findings(event, report.Findings)
 	if show.Form(v.output).ForPrograms() {
 		report.Event = v.hidden.event(report.Event)
@@ -102,12 +100,6 @@ func (v *validation) compare(event cli.InputEvent, report apizee.Report) apizee.
 		report.Findings = append(report.Findings, f)
 	}
 	return report
-}
-
-// isObject reports whether a text is a JSON object.
-func isObject(text string) bool {
-	value := jsontext.Value(text)
-	return value.Kind() == '{' && value.IsValid(jsontext.AllowDuplicateNames(true))
 }
 
 func (v *validation) end() error {

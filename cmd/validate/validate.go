@@ -37,8 +37,9 @@ standard input is read. An error violates the documented contract; a warning is 
 something undocumented.
 
 With --baseline, events are also compared with what 'learn' found in captured events.
-Breaking drift is an error: a field is missing that was always there, a type changed, or
-an undocumented value appeared where all were documented. Values are shown scrubbed.`,
+Breaking drift (≠) is an error: a field is missing that was always there, a type changed,
+or an undocumented value appeared where all were documented. Other drift (≈) is a
+warning; (·) is for information, or rests on too few events. Values are shown scrubbed.`,
 		Annotations: cli.ExitCodes(map[int]string{
 			cli.ExitOK:       "all events are valid",
 			cli.ExitNegative: "an event is invalid or has breaking drift; with --strict: or has a warning",
@@ -66,7 +67,8 @@ an undocumented value appeared where all were documented. Values are shown scrub
 	}
 	cli.OutputFlag(c, c.Flags(), &o.output, []string{"text", "json"}, "")
 	c.Flags().BoolVar(&o.strict, "strict", false, "treat warnings as errors")
-	o.drift.AddFlags(c)
+	o.drift.AddFlag(c)
+	o.drift.AddMinEvents(c)
 	cli.ReportFlag(c, &o.reports, report.Formats()...)
 	c.Flags().BoolVar(&o.github, "github", false, "print annotations for GitHub Actions")
 	return c

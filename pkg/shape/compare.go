@@ -133,14 +133,18 @@ func (c *comparison) newKind(h head) {
 		}
 	}
 	slices.Sort(words)
-	prop := c.words.word[c.kind.Object]
-	switch path := "props." + prop; {
-	case h.foreign && len(words) > 0:
-		c.add(Breaking, OtherWord, path, events, 0, "an undocumented value; only documented ones before (%s)", strings.Join(words, ", "))
-	case c.kind.Word != "" && len(words) > 0:
-		c.add(Warning, NewWord, path, events, 0, "%q was not seen before (%s)", c.kind.Word, strings.Join(words, ", "))
-	default:
+	seen := strings.Join(words, ", ")
+	switch path := "props." + c.words.word[c.kind.Object]; {
+	case len(words) == 0 || c.kinds[Kind{c.kind.Object, c.kind.Event, ""}] != nil && c.kind.Word == "":
 		c.add(Warning, NewKind, "", c.Events, 0, "no such event before: %s", c.kind)
+	case h.word == "":
+		c.add(Breaking, Missing, path, events, 0, "missing; always there before")
+	case typeOf(h.word[0]) != Text:
+		c.add(Breaking, OtherType, path, events, 0, "%s; always %s before", typeOf(h.word[0]), Text)
+	case c.kind.Word == "":
+		c.add(Breaking, OtherWord, path, events, 0, "an undocumented value; only documented ones before (%s)", seen)
+	default:
+		c.add(Warning, NewWord, path, events, 0, "%q was not seen before (%s)", c.kind.Word, seen)
 	}
 }
 

@@ -57,6 +57,10 @@ func TestCompare(t *testing.T) {
 			"drift new-field props.*: new, of type integer"}},
 		"an undocumented state": {event("update", 1, `{"state":"onhold"}`), []string{
 			"breaking word props.state: an undocumented value; only documented ones before (invited)"}},
+		"no state": {event("update", 1, `{"stat":"invited"}`), []string{
+			"breaking missing props.state: missing; always there before"}},
+		"a state of another type": {event("update", 1, `{"state":null}`), []string{
+			"breaking type props.state: null; always string before"}},
 		"another state": {event("update", 1, `{"state":"closed"}`), []string{
 			`drift new-word props.state: "closed" was not seen before (invited)`}},
 		"another event": {event("delete", 1, `{}`), []string{

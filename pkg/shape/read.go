@@ -105,7 +105,11 @@ func checkVersion(text []byte) error {
 	var file struct {
 		Version jsontext.Value `json:"x-baseline"`
 	}
-	switch err := json.Unmarshal(text, &file); {
+	first, err := jsontext.NewDecoder(bytes.NewReader(text)).ReadValue() // of JSON Lines, too
+	if err == nil {
+		err = json.Unmarshal(first, &file)
+	}
+	switch {
 	case err != nil:
 		return jsonError(text, err)
 	case file.Version == nil:

@@ -158,7 +158,7 @@ func TestReadErrors(t *testing.T) {
 		"another version": {`"x-baseline": 1`, `"x-baseline": 2`, "a baseline of version 2; this program reads version 1"},
 		"other JSON":      {good, `{"event":"update"}`, "not a baseline: x-baseline is missing"},
 		"an array":        {good, `[1]`, "line 1: has the wrong type"},
-		"not JSON":        {`"x-events": 2,`, `"x-events": 2,,`, "line 6: not JSON: invalid character ',' at start of value"},
+		"not JSON":        {`"x-events": 2,`, `"x-events": 2,,`, "line 6: not JSON: invalid character ',' at start of string (expecting '\"')"},
 		"truncated":       {"\n  ]\n}\n", "", "not JSON: truncated"},
 		"empty":           {good, " \n", "line 1: the file is empty"},
 		"twice":           {`"x-baseline": 1,`, `"x-baseline": 1, "x-baseline": 1,`, `line 5: /x-baseline: not JSON: duplicate object member name`},

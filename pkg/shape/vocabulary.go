@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 )
 
@@ -13,10 +15,11 @@ type vocabulary struct {
 	fields map[string][]string            // by the name of a field of the event
 	props  map[string]map[string][]string // by object, and path of the prop
 	word   map[string]string              // by object, the name of its state or event type
+	times  map[string][]string            // by object, the paths of its times
 }
 
 func newVocabulary(c *apizee.Catalog) vocabulary {
-	v := vocabulary{fields: map[string][]string{}, props: map[string]map[string][]string{}, word: map[string]string{}}
+	v := vocabulary{fields: map[string][]string{}, props: map[string]map[string][]string{}, word: map[string]string{}, times: map[string][]string{}}
 	for _, f := range c.Fields() {
 		v.fields[f.Name] = slices.Concat(f.Values, f.PartlyDocumented)
 	}
@@ -25,6 +28,9 @@ func newVocabulary(c *apizee.Catalog) vocabulary {
 		for _, p := range o.Props {
 			words := slices.Concat(p.Values, p.PartlyDocumented)
 			v.props[o.Name][p.Path] = words
+			if p.Type == apizee.DateTime {
+				v.times[o.Name] = append(v.times[o.Name], p.Path)
+			}
 			if len(words) > 0 && v.word[o.Name] == "" && !strings.Contains(p.Path, ".") {
 				v.word[o.Name] = p.Path
 			}
@@ -57,12 +63,11 @@ func (v vocabulary) isDocumented(object, path string) bool {
 
 // head is what identifies an event.
 type head struct {
-	kind Kind
-	id   string // the JSON of the objectId
-	time time.Time
-	// foreign reports whether the state or event type is one that is not documented.
-	foreign bool
-	props   string // JSON
+	kind  Kind
+	id    string // the JSON of the objectId
+	time  time.Time
+	word  string // the JSON of the state or event type, "" if it is missing
+	props string // JSON
 }
 
 // head reads what identifies an event.
@@ -85,13 +90,30 @@ func (v vocabulary) head(event string) head {
 	if prop := v.word[h.kind.Object]; prop != "" {
 		for in := object(h.props); in.more(); {
 			if name, value := in.name(), in.skip(); name == prop {
-				h.kind.Word = wordOf(v.props[h.kind.Object][prop], value)
-				h.foreign = h.kind.Word == "" && typeOf(value[0]) == Text
+				h.kind.Word, h.word = wordOf(v.props[h.kind.Object][prop], value), value
 				break
 			}
 		}
 	}
 	return h
+}
+
+// IsObject reports whether a text is one JSON object, perhaps with duplicate names.
+func IsObject(text string) bool {
+	value := jsontext.Value(text)
+	return value.Kind() == '{' && value.IsValid(jsontext.AllowDuplicateNames(true))
+}
+
+// IsEvent reports whether a JSON object has two or more of the fields of an event.
+func IsEvent(text string) bool {
+	found := 0
+	for in := object(text); in.more(); in.skip() {
+		switch in.name() {
+		case "event", "time", "object", "objectId", "props":
+			found++
+		}
+	}
+	return found > 1
 }
 
 // object returns a scanner inside an object, at the end for any other value.
@@ -136,12 +158,6 @@ func instant(value string) time.Time {
 // documentation, and says nothing about what was captured. It is for the options of a scrubber.
 func Documented(c *apizee.Catalog) func(path, value string) bool {
 	v := newVocabulary(c)
-	dates := map[string]bool{}
-	for _, o := range c.Objects {
-		for _, p := range o.Props {
-			dates["props."+p.Path] = dates["props."+p.Path] || p.Type == apizee.DateTime
-		}
-	}
 	return func(path, value string) bool {
 		switch path {
 		case "time":
@@ -151,17 +167,12 @@ func Documented(c *apizee.Catalog) func(path, value string) bool {
 		case "headers.Content-Type":
 			return value == apizee.ContentType
 		}
-		if dates[path] {
-			return apizee.IsDateTime(value)
-		}
 		if slices.Contains(v.fields[path], value) {
 			return true
 		}
-		for _, o := range c.Objects {
-			if slices.Contains(v.at(o.Name, path), value) {
-				return true
-			}
-		}
-		return false
+		prop := strings.TrimPrefix(path, "props.")
+		return slices.ContainsFunc(c.Objects, func(o apizee.Object) bool {
+			return slices.Contains(v.at(o.Name, path), value) || slices.Contains(v.times[o.Name], prop) && apizee.IsDateTime(value)
+		})
 	}
 }

@@ -26,8 +26,10 @@ type Checked struct {
 }
 
 // OK reports whether the event is valid, without breaking drift.
-func (c Checked) OK() bool {
-	return c.Report.OK() && !slices.ContainsFunc(c.Report.Findings, func(f apizee.Finding) bool { return f.Severity == shape.Breaking })
+func (c Checked) OK() bool { return c.Report.OK() && !hasBreaking(c.Report.Findings) }
+
+func hasBreaking(findings []apizee.Finding) bool {
+	return slices.ContainsFunc(findings, func(f apizee.Finding) bool { return f.Severity == shape.Breaking })
 }
 
 // CheckSummary counts the events of a file.

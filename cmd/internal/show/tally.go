@@ -14,6 +14,7 @@ import (
 type Tally struct {
 	Events   int
 	Invalid  int // of the events, broke the contract
+	Breaking int // of the events, drifted from the baseline so that code fails
 	Rejected int // requests that were refused as events
 	Other    int // requests that are not events
 
@@ -62,6 +63,9 @@ func (t *Tally) addEvent(r *receive.Reception) {
 	if !r.Report.OK() {
 		t.Invalid++
 	}
+	if hasBreaking(r.Report.Findings) {
+		t.Breaking++
+	}
 	name := r.Report.Event.Object
 	if !slices.Contains(t.documented, name) {
 		name = ""
@@ -93,6 +97,7 @@ func (t *Tally) Text(p console.Palette, width int) string {
 		paint func(string) string
 	}{
 		{t.Invalid, "invalid", p.Finding},
+		{t.Breaking, "with breaking drift", p.Drift},
 		{t.NotRecorded, "not recorded", p.Failure},
 		{t.NotForwarded, "not forwarded", p.Failure},
 		{t.Rejected, "refused", p.Failure},

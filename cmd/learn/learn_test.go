@@ -1,0 +1,145 @@
+package learn
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/generate"
+)
+
+// testOptions are a plain run that reads a file into a directory.
+func testOptions(in, out string) *options {
+	system := cli.System{
+		Catalog: apizee.Documented(), Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: io.Discard,
+		LookupEnv: func(string) (string, bool) { return "", false },
+	}
+	return &options{App: &cli.App{System: system}, files: []string{in}, out: out, speed: "60x"}
+}
+
+// capture writes generated events to a file, and returns its path and size.
+func capture(t testing.TB, events int) (string, int64) {
+	t.Helper()
+	var text bytes.Buffer
+	s := generate.New(generate.Options{Seed: 1, Start: time.Unix(1775976413, 0)})
+	for range events {
+		text.Write(append(s.Next(), '\n'))
+	}
+	path := filepath.Join(t.TempDir(), "captured.ndjson")
+	if err := os.WriteFile(path, text.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path, int64(text.Len())
+}
+
+// tree returns the files below a directory and their texts.
+func tree(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			files[path] = ""
+			return err
+		}
+		text, err := os.ReadFile(path)
+		files[path] = string(text)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+// TestAllOrNothing lets each of the moves fail in turn, and then finds the directory unchanged.
+func TestAllOrNothing(t *testing.T) {
+	in, _ := capture(t, 300)
+	out := t.TempDir()
+	if err := run(t.Context(), testOptions(in, out)); err != nil {
+		t.Fatal(err)
+	}
+	before := tree(t, out)
+	names := []string{"a/new.json", "baseline.json", "learned.json", "templates/ticket-create-new.json"}
+	stale := []string{"templates/media-delete.json"}
+	for n := range 2*len(names) + len(stale) - 1 {
+		files := map[string][]byte{}
+		for _, name := range names {
+			files[name] = []byte("new")
+		}
+		moves := 0
+		staging := filepath.Join(out, ".learn-test")
+		m := transaction{staging: staging, dir: out, rename: func(from, to string) error {
+			if moves++; moves > n {
+				return fmt.Errorf("move %d fails", moves)
+			}
+			return os.Rename(from, to)
+		}}
+		if err := m.stage(files); err != nil {
+			t.Fatal(err)
+		}
+		if m.replace(names, stale) == nil {
+			t.Fatalf("no move fails after %d", n)
+		}
+		m.rename = os.Rename
+		m.end(true)
+		if diff := cmp.Diff(before, tree(t, out)); diff != "" {
+			t.Fatalf("after %d moves: %s", n, diff)
+		}
+	}
+}
+
+// interrupted is a reader that interrupts the command.
+type interrupted struct {
+	text      io.Reader
+	interrupt func()
+}
+
+func (r *interrupted) Read(p []byte) (int, error) {
+	n, err := r.text.Read(p)
+	if err == io.EOF {
+		r.interrupt()
+	}
+	return n, err
+}
+
+// TestInterrupted interrupts the command while it reads, and finds nothing.
+func TestInterrupted(t *testing.T) {
+	in, _ := capture(t, 10)
+	text, err := os.ReadFile(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, interrupt := context.WithCancel(t.Context())
+	out := filepath.Join(t.TempDir(), "out")
+	o := testOptions("-", out)
+	o.Stdin = &interrupted{bytes.NewReader(text), interrupt}
+	if code := cli.ExitCode(run(ctx, o)); code != cli.ExitInterrupted {
+		t.Errorf("exit code %d", code)
+	}
+	if _, err := os.Stat(out); err == nil {
+		t.Error("something was left behind")
+	}
+}
+
+// BenchmarkLearn reads events twice: to learn, and to look for their values in the files.
+func BenchmarkLearn(b *testing.B) {
+	in, size := capture(b, 20_000)
+	b.SetBytes(size)
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := run(b.Context(), testOptions(in, filepath.Join(b.TempDir(), "out"))); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,252 @@
+package learn
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/console"
+	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
+	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
+	"github.com/apizee-hooks/apizee-hooks/pkg/shape"
+)
+
+// learning is one run of the command.
+type learning struct {
+	*options
+	scrubber *redact.Scrubber
+	learner  *shape.Learner
+	before   int // events of the baseline to update
+	writing  shape.Writing
+	skipped  skipped
+}
+
+// skipped is input that is not an event.
+type skipped struct {
+	n     int
+	first string // place and reason
+}
+
+func run(ctx context.Context, o *options) error {
+	l, err := o.prepare(ctx)
+	if err != nil {
+		return err
+	}
+	if err := l.learn(ctx); err != nil {
+		return err
+	}
+	files, err := l.learner.Files(l.writing)
+	if err != nil {
+		return err
+	}
+	rows, err := l.search(ctx, files)
+	if err != nil {
+		return err
+	}
+	written, err := l.write(ctx, files)
+	if err != nil {
+		return err
+	}
+	return l.show(written, rows)
+}
+
+// prepare reports every error before reading events.
+func (o *options) prepare(ctx context.Context) (*learning, error) {
+	speed, err := cli.ParseSpeed(o.speed)
+	if err != nil {
+		return nil, err
+	}
+	if i := slices.Index(o.files, "-"); i >= 0 && slices.Contains(o.files[i+1:], "-") {
+		return nil, cli.Usagef("standard input is given twice")
+	}
+	key, err := o.readKey(ctx)
+	if err != nil {
+		return nil, err
+	}
+	l := &learning{options: o, scrubber: o.Scrubber(key, o.keep)}
+	l.writing = shape.Writing{Scrub: l.scrubber.JSON, Speed: speed, MaxGap: o.maxGap}
+	baseline := shape.New(shape.NewRules(o.Catalog, l.scrubber))
+	if o.update != "" {
+		if baseline, err = o.ReadBaseline(ctx, "--update", o.update, l.scrubber); err != nil {
+			return nil, err
+		}
+	}
+	l.before = baseline.Events
+	l.learner = shape.NewLearner(baseline)
+	return l, nil
+}
+
+// learn learns from all files.
+func (l *learning) learn(ctx context.Context) error {
+	for _, file := range l.files {
+		err := l.each(ctx, file, func(at string, event cli.InputEvent) error {
+			if event.Truncated {
+				l.Note(at + ": truncated entry skipped.")
+				return nil
+			}
+			body := event.Body()
+			if reason := notEvent(body); reason != "" {
+				l.skip(at, reason)
+				return nil
+			}
+			received := time.Time{}
+			if event.Entry != nil {
+				received = event.Entry.ReceivedAt
+			}
+			l.learner.Add(body, received)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	const hint = "learn reads recordings of `apizee-hooks listen --record`, and events as JSON Lines."
+	switch {
+	case l.learner.Baseline.Events > l.before:
+	case l.skipped.n > 0:
+		return cli.Usage(fmt.Errorf("no event in the input: %s", l.skipped.first), hint)
+	default:
+		return cli.Usage(fmt.Errorf("%s has no event", name(l.files[0])), hint)
+	}
+	if l.skipped.n > 0 {
+		l.Note(fmt.Sprintf("%s skipped; the first is %s.", console.Plural(l.skipped.n, "value"), l.skipped.first))
+	}
+	return nil
+}
+
+func (l *learning) skip(at, reason string) {
+	if l.skipped.n++; l.skipped.n == 1 {
+		l.skipped.first = at + ": " + reason
+	}
+}
+
+// notEvent returns why nothing can be learned from a text, or "".
+func notEvent(text string) string {
+	value := jsontext.Value(text)
+	switch {
+	case !value.IsValid(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)):
+		return "not JSON"
+	case value.Kind() != '{':
+		return "not a JSON object"
+	case !value.IsValid():
+		return "duplicate names or invalid UTF-8"
+	case !shape.IsEvent(text):
+		return "JSON without the fields of an event"
+	}
+	return ""
+}
+
+// each reads the events of a file.
+func (l *learning) each(ctx context.Context, file string, do func(at string, event cli.InputEvent) error) error {
+	in, name, err := l.Open(ctx, file)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	events := cli.NewEvents(in, file, name)
+	for {
+		event, err := events.Next()
+		switch {
+		case err == io.EOF:
+			return nil
+		case err != nil:
+			return err
+		}
+		if err := do(fmt.Sprintf("%s:%d", name, event.Line), event); err != nil {
+			return err
+		}
+	}
+}
+
+func name(file string) string {
+	if file == "-" {
+		return "stdin"
+	}
+	return file
+}
+
+// search looks for the values of all events in what will be written. What can be read only once,
+// such as standard input, is not read again: of it, only the values of the examples are searched for.
+func (l *learning) search(ctx context.Context, files map[string][]byte) ([]redact.Row, error) {
+	blank := l.writing
+	blank.Scrub, blank.Blank = l.scrubber.Blank().JSON, true
+	skeleton, err := l.learner.Files(blank)
+	if err != nil {
+		return nil, err
+	}
+	delete(skeleton, shape.BaselineFile) // its numbers are counts and rounded ranges
+	public, err := l.public()
+	if err != nil {
+		return nil, err
+	}
+	search := l.scrubber.NewLeakSearch(redact.Output{Files: files, Skeleton: skeleton, Public: public})
+	for _, file := range l.files {
+		if !isRegular(file) {
+			continue
+		}
+		err := l.each(ctx, file, func(_ string, event cli.InputEvent) error {
+			if event.Truncated || notEvent(event.Body()) != "" {
+				return nil
+			}
+			return search.JSON([]byte(event.Body()))
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	if !l.allSearched() {
+		for _, example := range l.learner.Examples() {
+			if err := search.JSON([]byte(example)); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if err := search.Err(); err != nil {
+		return nil, cli.NegativeBecause(fmt.Errorf("%w; nothing was written", err))
+	}
+	return search.Report(), nil
+}
+
+// allSearched reports whether all files can be read again.
+func (l *learning) allSearched() bool {
+	return !slices.ContainsFunc(l.files, func(file string) bool { return !isRegular(file) })
+}
+
+// isRegular reports whether a file can be read again.
+func isRegular(file string) bool {
+	info, err := os.Stat(file)
+	return file != "-" && err == nil && info.Mode().IsRegular()
+}
+
+// public returns the same files made from the documented examples.
+func (l *learning) public() ([][]byte, error) {
+	learner := shape.NewLearner(shape.New(shape.NewRules(l.Catalog, l.scrubber)))
+	for _, object := range l.Catalog.ObjectNames() {
+		for _, event := range l.Catalog.EventNames() {
+			body, _, err := payload.Build(l.Catalog, payload.Spec{Object: object, Event: event, Undocumented: true}, 0)
+			if err != nil {
+				return nil, err
+			}
+			learner.Add(string(body), time.Time{})
+		}
+	}
+	files, err := learner.Files(shape.Writing{Scrub: func(event []byte) ([]byte, error) { return event, nil }, Speed: l.writing.Speed, MaxGap: l.maxGap})
+	if err != nil {
+		return nil, err
+	}
+	var public [][]byte
+	for _, text := range files {
+		public = append(public, text)
+	}
+	for _, field := range apizee.FieldNames() {
+		public = append(public, []byte(field))
+	}
+	return public, nil
+}

@@ -1,0 +1,83 @@
+package shape
+
+import (
+	"hash/maphash"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Limits of the events that are kept as examples.
+const (
+	maxExamples    = 512       // kinds of events, told apart by the set of their props too
+	maxExampleSize = 256 << 10 // bytes; larger events are counted, but are no examples
+)
+
+// Learner learns from captured events: their baseline, examples of each kind and the lives of
+// objects. Its memory does not depend on how many events it gets.
+type Learner struct {
+	Baseline *Baseline
+	examples *frequent[exampleKey, *example]
+	lives    *lives
+	seed     maphash.Seed
+}
+
+// exampleKey identifies a kind of event with a set of props.
+type exampleKey struct {
+	kind Kind
+	set  uint64 // hash of the names of the props
+}
+
+// example is an event as it was captured.
+type example struct {
+	event string
+	props []string // names
+}
+
+// NewLearner returns a learner that adds to a baseline, which may have events already.
+func NewLearner(b *Baseline) *Learner {
+	return &Learner{Baseline: b, examples: newFrequent[exampleKey, *example](maxExamples), lives: newLives(), seed: maphash.MakeSeed()}
+}
+
+// Add adds an event, which must be a valid JSON object without duplicate names. A zero time of
+// receipt means its own time.
+func (l *Learner) Add(event string, received time.Time) {
+	s, h := l.Baseline.add(event)
+	if received.IsZero() {
+		received = h.time
+	}
+	l.lives.add(s, h.id, received)
+	if len(event) > maxExampleSize {
+		return
+	}
+	if e := l.examples.add(exampleKey{h.kind, l.hash(h.props)}); e != nil && e.value == nil {
+		e.value = newExample(event, h.props)
+	}
+}
+
+// Examples returns the events that the files are made from, as they were captured.
+func (l *Learner) Examples() []string {
+	var events []string
+	for _, c := range l.examples.sorted() {
+		events = append(events, c.value.event)
+	}
+	return events
+}
+
+// hash returns a hash of the set of names in an object.
+func (l *Learner) hash(props string) uint64 {
+	var set uint64
+	for in := object(props); in.more(); in.skip() {
+		set += maphash.String(l.seed, in.name()) // in any order
+	}
+	return set
+}
+
+func newExample(event, props string) *example {
+	e := &example{event: strings.Clone(event)}
+	for in := object(props); in.more(); in.skip() {
+		e.props = append(e.props, strings.Clone(in.name()))
+	}
+	slices.Sort(e.props)
+	return e
+}

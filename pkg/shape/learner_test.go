@@ -1,0 +1,173 @@
+package shape
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/generate"
+	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
+	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/parse"
+
+	"gotest.tools/v3/golden"
+)
+
+// asIs writes events as they are, so that files can be compared with them.
+var asIs = Writing{Scrub: func(event []byte) ([]byte, error) { return event, nil }, Speed: 60, MaxGap: 5 * time.Second}
+
+// lifeOf adds the events of a ticket, ten minutes apart.
+func lifeOf(l *Learner, id int, start time.Time, states ...string) {
+	for i, state := range states {
+		name := apizee.Update
+		if i == 0 {
+			name = apizee.Create
+		}
+		l.Add(event(name, id, fmt.Sprintf(`{"state":%q}`, state)), start.Add(time.Duration(i)*10*time.Minute))
+	}
+}
+
+func TestLearnerFiles(t *testing.T) {
+	l := NewLearner(New(testRules()))
+	start := time.Unix(1775976413, 0)
+	for i := range 30 {
+		lifeOf(l, i, start, "new", "invited", "closed")
+		if i%3 == 0 {
+			lifeOf(l, 1000+i, start, "new", "declined")
+		}
+	}
+	l.Add(`{"event":"update","time":1,"object":"ticket","objectId":5,"props":{"state":"onhold","geoloc.lat":1,"a":"{{ x }} ${HOME}"}}`, start)
+	l.Add(`{"event":"conversationevent.create","time":"x","object":"conversationevent","objectId":"a\"b","props":{"eventType":"geo.ansAllowed"},"more":[]}`, start)
+	files, err := l.Files(asIs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		if name != BaselineFile {
+			fmt.Fprintf(&all, "-- %s --\n%s", name, files[name])
+		}
+	}
+	golden.Assert(t, all.String(), "files.txt")
+}
+
+// check checks that the templates and scenarios among files are valid.
+func checkFiles(t *testing.T, files map[string][]byte) {
+	t.Helper()
+	for name, text := range files {
+		switch {
+		case strings.HasPrefix(name, "templates/"):
+			template, err := payload.Parse(name, string(text))
+			if err == nil {
+				_, err = template.Render(payload.Vars{}, sources())
+			}
+			if err != nil {
+				t.Errorf("%s: %v\n%s", name, err, text)
+			}
+		case strings.HasPrefix(name, "scenarios/"):
+			if _, err := parse.File(name, text, parse.Options{Catalog: apizee.Documented(), LookupEnv: func(string) (string, bool) { return "", false }}); err != nil {
+				t.Errorf("%s: %v\n%s", name, err, text)
+			}
+		}
+	}
+}
+
+func sources() payload.Sources {
+	return payload.Sources{Now: func() time.Time { return time.Unix(1, 0) }}
+}
+
+// TestLearnGenerated learns from generated events of all objects.
+func TestLearnGenerated(t *testing.T) {
+	l := NewLearner(New(testRules()))
+	s := generate.New(generate.Options{Seed: 3, Start: time.Unix(1775976413, 0)})
+	for range 5000 {
+		l.Add(string(s.Next()), time.Time{})
+	}
+	files, err := l.Files(asIs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkFiles(t, files)
+	for _, name := range []string{"templates/ticket-create-new.json", "scenarios/ticket-life-1.yaml", "scenarios/media-life-1.yaml", BaselineFile} {
+		if files[name] == nil {
+			t.Errorf("%s is missing in %q", name, slices.Sorted(maps.Keys(files)))
+		}
+	}
+}
+
+// FuzzFiles learns from one event, whose template must render the same event, at another time.
+func FuzzFiles(f *testing.F) {
+	for _, e := range captured()[:8] {
+		f.Add(e)
+	}
+	f.Add(`{"object":"ticket","objectId":"{{","props":{"state":"new","{{ .x }}":"}} ${A} $${B} {{/* */}}","\u2028":"\u0085\ufeff\u007f\ud83d\ude00"},"event":"update","time":1e400}`)
+	f.Add(`{"object":"ticket","objectId":"\\{{","event":"create","time":1,"props":{"a":{"b":[[],{},-0,1e5,"*/}}"]},"y":"on","null":"~"}}`)
+	f.Fuzz(func(t *testing.T, event string) {
+		value := jsontext.Value(bytes.TrimSpace([]byte(event)))
+		if value.Kind() != '{' || !value.IsValid() || value.Compact() != nil || len(event) > 1000 {
+			return
+		}
+		l := NewLearner(New(testRules()))
+		l.Add(string(value), time.Time{})
+		l.Add(string(value), time.Unix(1, 0))
+		files, err := l.Files(asIs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkFiles(t, files)
+		for name, text := range files {
+			if !strings.HasPrefix(name, "templates/") {
+				continue
+			}
+			template, err := payload.Parse(name, string(text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := template.Render(payload.Vars{}, sources())
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := value.Clone()
+			if in := members(event); slices.ContainsFunc(in, func(m member) bool { return m.name == "time" && typeOf(m.value[0]) == Number }) {
+				continue // the time differs
+			}
+			if err := want.Canonicalize(); err != nil {
+				continue
+			}
+			rendered := jsontext.Value(got)
+			if err := rendered.Canonicalize(); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), string(rendered)); diff != "" {
+				t.Errorf("%s\n%s", diff, text)
+			}
+		}
+	})
+}
+
+// TestMemory learns from many objects and sets of props.
+func TestMemory(t *testing.T) {
+	used := func(events int) uint64 {
+		l := NewLearner(New(testRules()))
+		for i := range events {
+			l.Add(event("update", i, fmt.Sprintf(`{"state":"invited","n%d":1,"agent":{"a%d":"x"}}`, i%20_000, i)), time.Unix(int64(i), 0))
+		}
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		runtime.KeepAlive(l)
+		return m.HeapAlloc
+	}
+	few, many := used(10_000), used(200_000)
+	if many > few+few/4 {
+		t.Errorf("%d bytes after 10,000 events, %d after 200,000", few, many)
+	}
+}

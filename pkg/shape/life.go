@@ -1,0 +1,111 @@
+package shape
+
+import (
+	"container/list"
+	"encoding/binary"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+)
+
+// Limits of the lives of objects that are followed.
+const (
+	maxOpen   = 4096 // objects followed at a time; of others, the one without an event for longest ends
+	maxSteps  = 40   // events of a life; later ones are left out
+	maxOrders = 512  // different orders of events
+	maxGaps   = 31   // of which a typical gap is the median
+)
+
+// lives follows the objects of captured events, each from its first event to its last, and
+// counts the orders of their events.
+type lives struct {
+	open   map[identity]*list.Element // of *life
+	recent *list.List                 // the object of the last event first
+	orders *frequent[string, *order]
+}
+
+// identity identifies an object.
+type identity struct{ name, id string }
+
+// life is the events of one object.
+type life struct {
+	identity
+	steps []int // indexes of shapes
+	times []time.Time
+}
+
+// order is an order of events of one object.
+type order struct {
+	steps []int
+	gaps  [][]time.Duration // before each event
+}
+
+func newLives() *lives {
+	return &lives{open: map[identity]*list.Element{}, recent: list.New(), orders: newFrequent[string, *order](maxOrders)}
+}
+
+// add adds an event at the time it was received, or else at its own.
+func (l *lives) add(s *Shape, id string, at time.Time) {
+	if id == "" || s.Kind.Object == "" {
+		return
+	}
+	element := l.open[identity{s.Kind.Object, id}]
+	if element == nil {
+		if l.recent.Len() == maxOpen {
+			l.end(l.recent.Back())
+		}
+		one := &life{identity: identity{s.Kind.Object, strings.Clone(id)}} // not a part of the event
+		element = l.recent.PushFront(one)
+		l.open[one.identity] = element
+	} else {
+		l.recent.MoveToFront(element)
+	}
+	one := element.Value.(*life)
+	if len(one.steps) < maxSteps {
+		one.steps = append(one.steps, s.index)
+		one.times = append(one.times, at)
+	}
+	if s.Kind.Event == apizee.Delete {
+		l.end(element)
+	}
+}
+
+// endAll ends the lives of all objects.
+func (l *lives) endAll() {
+	for l.recent.Len() > 0 {
+		l.end(l.recent.Back())
+	}
+}
+
+func (l *lives) end(element *list.Element) {
+	one := l.recent.Remove(element).(*life)
+	delete(l.open, one.identity)
+	var key []byte
+	for _, step := range one.steps {
+		key = binary.AppendUvarint(key, uint64(step))
+	}
+	entry := l.orders.add(string(key))
+	if entry == nil {
+		return
+	}
+	if entry.value == nil {
+		entry.value = &order{one.steps, make([][]time.Duration, len(one.steps))}
+	}
+	for i := 1; i < len(one.times); i++ {
+		before, at := one.times[i-1], one.times[i]
+		if gaps := entry.value.gaps[i]; len(gaps) < maxGaps && !before.IsZero() && !at.IsZero() {
+			entry.value.gaps[i] = append(gaps, max(at.Sub(before), 0))
+		}
+	}
+}
+
+// typical returns the typical gap before an event: the median.
+func (o *order) typical(i int) time.Duration {
+	gaps := slices.Sorted(slices.Values(o.gaps[i]))
+	if len(gaps) == 0 {
+		return 0
+	}
+	return gaps[len(gaps)/2]
+}
