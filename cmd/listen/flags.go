@@ -24,6 +24,7 @@ type options struct {
 	count           int
 	timeout         time.Duration
 	strict          bool
+	drift           cli.Drift
 	tls             bool
 	cert, key       string
 	fail            string
@@ -66,8 +67,7 @@ func (o *options) addFlags(c *cobra.Command) {
 	inspector.OpenFlag(f, &o.open, "open the browser; implies --inspect")
 	f.String("record", "", "recording to append each event to, before responding")
 	f.BoolVar(&o.sync, "sync", false, "flush the recording to disk before each response")
-	f.String("forward-to", "", "URL to forward events to and return the response of, within 'timeout' of "+
-		"the configuration; appends the event's path, except with --path")
+	f.String("forward-to", "", "URL to forward events to, followed by their path unless --path is set")
 	cli.GroupFlags(f, recordFlags, "inspect", "inspect-memory", "open", "record", "sync", "forward-to")
 	o.network.AddFlags(c, f)
 
@@ -80,7 +80,9 @@ func (o *options) addFlags(c *cobra.Command) {
 
 	cli.CountFlag(f, &o.count, "count", 0, "stop after N events; concurrent events may also be counted")
 	f.DurationVar(&o.timeout, "timeout", 0, "stop after this time; fail if --count was not reached")
-	f.BoolVar(&o.strict, "strict", false, "fail at the end if an event was invalid or refused")
+	f.BoolVar(&o.strict, "strict", false, "fail at the end if an event was invalid, refused or breaking")
+	o.drift.AddFlag(c)
+	cli.GroupFlags(f, showFlags, "baseline")
 
 	f.BoolVar(&o.tls, "tls", false, "serve HTTPS with a generated self-signed certificate")
 	f.StringVar(&o.cert, "cert", "", "PEM file with the certificate to serve HTTPS with")

@@ -26,7 +26,7 @@ how it differs from Apizee's documentation (✗ error, ! warning). All methods a
 paths are accepted; an empty request other than POST is not an event.`,
 		Annotations: cli.ExitCodes(map[int]string{
 			cli.ExitOK:          "stopped, or --count reached",
-			cli.ExitNegative:    "timed out before --count; with --strict: an event was invalid or refused",
+			cli.ExitNegative:    "timed out before --count; with --strict: an event was invalid, refused or breaking",
 			cli.ExitUsage:       "invalid flags or configuration; or an event could not be recorded",
 			cli.ExitUnreachable: "the address is in use; or an event could not be forwarded",
 			cli.ExitInterrupted: "interrupted before --count",

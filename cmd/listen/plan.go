@@ -17,6 +17,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/inspect"
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
 	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
+	"github.com/apizee-hooks/apizee-hooks/pkg/shape"
 	"github.com/apizee-hooks/apizee-hooks/pkg/textfile"
 )
 
@@ -35,6 +36,7 @@ type plan struct {
 	receive    receive.Options
 	writer     *recording.Writer // nil records nothing
 	selfSigned *tls.Certificate  // nil is none
+	baseline   *shape.Baseline   // to compare events with; nil is none
 
 	inspect       inspect.Config
 	inspectMemory int64 // in bytes; 0 without an inspector
@@ -64,6 +66,9 @@ func (o *options) plan(ctx context.Context) (*plan, error) {
 			"use "+cli.List(forms, "or")+".")
 	}
 	if p.filter, err = cli.ParseFilter(o.Catalog, o.filters); err != nil {
+		return nil, err
+	}
+	if p.baseline, err = o.drift.Load(ctx, o.App); err != nil {
 		return nil, err
 	}
 	for _, step := range []func(context.Context, *config.Loaded) error{p.response, p.limits, p.faults, p.checkForward, p.forward, p.serveTLS, p.record, p.planInspector} {

@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
+	"github.com/apizee-hooks/apizee-hooks/pkg/shape"
 )
 
 // maxSpooled is how many bytes of output may wait for the terminal.
@@ -86,6 +89,9 @@ func (s *session) reception(r receive.Reception) {
 	if r.Outcome.IsEvent() && !s.filter.Match(r.Report.Event) {
 		return
 	}
+	if s.baseline != nil && r.Outcome.IsEvent() {
+		r.Report = s.compared(r)
+	}
 	if s.spool != nil {
 		s.print(s.printer.Item(s.text[:0], &r))
 	}
@@ -94,6 +100,15 @@ func (s *session) reception(r receive.Reception) {
 	if now := s.tally.Received(); now == s.count && now > before {
 		s.counted()
 	}
+}
+
+// compared returns the report of an event with its drift from the baseline.
+func (s *session) compared(r receive.Reception) apizee.Report {
+	if text := string(r.Body); r.Report.OK() || shape.IsObject(text) {
+		drift := s.baseline.Compare(text, s.drift.MinEvents)
+		r.Report.Findings = slices.Concat(r.Report.Findings, drift.Findings())
+	}
+	return r.Report
 }
 
 func (s *session) malformed(m receive.Malformed) {
@@ -169,6 +184,8 @@ func (s *session) verdict(cause, served error) error {
 		return cli.Interrupted()
 	case s.strict && s.tally.Invalid > 0:
 		return s.Negative("%d of %s: invalid", s.tally.Invalid, console.Plural(s.tally.Events, "event"))
+	case s.strict && s.tally.Breaking > 0:
+		return s.Negative("%d of %s: with breaking drift", s.tally.Breaking, console.Plural(s.tally.Events, "event"))
 	case s.strict && s.tally.Rejected > 0:
 		return s.Negative("%s refused; the reason is on the line of each", console.Plural(s.tally.Rejected, "request"))
 	case s.tally.NotRecorded > 0:
