@@ -1,17 +1,20 @@
 package learn
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"os"
 	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
+	"github.com/tidwall/gjson"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
-	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
@@ -86,21 +89,24 @@ func (o *options) prepare(ctx context.Context) (*learning, error) {
 // learn learns from all files.
 func (l *learning) learn(ctx context.Context) error {
 	for _, file := range l.files {
-		err := l.each(ctx, file, func(at string, event cli.InputEvent) error {
+		err := l.each(ctx, file, func(event cli.InputEvent) error {
 			if event.Truncated {
-				l.Note(at + ": truncated entry skipped.")
+				l.Note(at(file, event) + ": truncated entry skipped.")
 				return nil
 			}
-			body := event.Body()
-			if reason := notEvent(body); reason != "" {
-				l.skip(at, reason)
-				return nil
-			}
-			received := time.Time{}
+			body, received := event.Body(), time.Time{}
 			if event.Entry != nil {
 				received = event.Entry.ReceivedAt
 			}
-			l.learner.Add(body, received)
+			reason := invalid(body)
+			if reason == "" && !l.learner.Add(body, received) {
+				reason = "JSON without the fields of an event"
+			}
+			if reason != "" {
+				if l.skipped.n++; l.skipped.n == 1 {
+					l.skipped.first = at(file, event) + ": " + reason
+				}
+			}
 			return nil
 		})
 		if err != nil {
@@ -121,30 +127,31 @@ func (l *learning) learn(ctx context.Context) error {
 	return nil
 }
 
-func (l *learning) skip(at, reason string) {
-	if l.skipped.n++; l.skipped.n == 1 {
-		l.skipped.first = at + ": " + reason
-	}
+// at returns the place of an event, for messages.
+func at(file string, event cli.InputEvent) string {
+	return fmt.Sprintf("%s:%d", name(file), event.Line)
 }
 
-// notEvent returns why nothing can be learned from a text, or "".
-func notEvent(text string) string {
+// invalid returns why nothing can be learned from a text, or "".
+func invalid(text string) string {
+	const deepest = 1000 // the fast check is recursive
+	if strings.HasPrefix(text, "{") && strings.Count(text, "{")+strings.Count(text, "[") < deepest && utf8.ValidString(text) && gjson.Valid(text) {
+		return ""
+	}
 	value := jsontext.Value(text)
 	switch {
-	case !value.IsValid(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)):
-		return "not JSON"
-	case value.Kind() != '{':
+	case value.IsValid() && value.Kind() == '{':
+		return ""
+	case value.IsValid():
 		return "not a JSON object"
-	case !value.IsValid():
-		return "duplicate names or invalid UTF-8"
-	case !shape.IsEvent(text):
-		return "JSON without the fields of an event"
+	case value.IsValid(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)):
+		return "invalid UTF-8"
 	}
-	return ""
+	return "not JSON"
 }
 
 // each reads the events of a file.
-func (l *learning) each(ctx context.Context, file string, do func(at string, event cli.InputEvent) error) error {
+func (l *learning) each(ctx context.Context, file string, do func(event cli.InputEvent) error) error {
 	in, name, err := l.Open(ctx, file)
 	if err != nil {
 		return err
@@ -159,7 +166,7 @@ func (l *learning) each(ctx context.Context, file string, do func(at string, eve
 		case err != nil:
 			return err
 		}
-		if err := do(fmt.Sprintf("%s:%d", name, event.Line), event); err != nil {
+		if err := do(event); err != nil {
 			return err
 		}
 	}
@@ -191,11 +198,9 @@ func (l *learning) search(ctx context.Context, files map[string][]byte) ([]redac
 		if !isRegular(file) {
 			continue
 		}
-		err := l.each(ctx, file, func(_ string, event cli.InputEvent) error {
-			if event.Truncated || notEvent(event.Body()) != "" {
-				return nil
-			}
-			return search.JSON([]byte(event.Body()))
+		err := l.each(ctx, file, func(event cli.InputEvent) error {
+			_ = search.JSONText(event.Body()) // an error means that nothing was learned from it
+			return nil
 		})
 		if err != nil {
 			return nil, err
@@ -203,7 +208,7 @@ func (l *learning) search(ctx context.Context, files map[string][]byte) ([]redac
 	}
 	if !l.allSearched() {
 		for _, example := range l.learner.Examples() {
-			if err := search.JSON([]byte(example)); err != nil {
+			if err := search.JSONText(example); err != nil {
 				return nil, err
 			}
 		}
@@ -243,10 +248,9 @@ func (l *learning) public() ([][]byte, error) {
 	}
 	var public [][]byte
 	for _, text := range files {
-		public = append(public, text)
-	}
-	for _, field := range apizee.FieldNames() {
-		public = append(public, []byte(field))
+		// Numbers are searched for inside of words, too, such as rfc3339.
+		numbers := bytes.FieldsFunc(text, func(r rune) bool { return r < '0' || r > '9' })
+		public = append(public, text, bytes.Join(numbers, []byte(" ")))
 	}
 	return public, nil
 }

@@ -105,7 +105,7 @@ func (s *session) reception(r receive.Reception) {
 // compared returns the report of an event with its drift from the baseline.
 func (s *session) compared(r receive.Reception) apizee.Report {
 	if text := string(r.Body); r.Report.OK() || shape.IsObject(text) {
-		drift := s.baseline.Compare(text, s.drift.MinEvents)
+		drift := s.baseline.CompareRead(r.Report.Event, text, s.drift.MinEvents)
 		r.Report.Findings = slices.Concat(r.Report.Findings, drift.Findings())
 	}
 	return r.Report

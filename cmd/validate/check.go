@@ -77,7 +77,7 @@ func validateEvent(c *apizee.Catalog, event cli.InputEvent) apizee.Report {
 // compare returns the report without values, and with the drift of the event.
 func (v *validation) compare(event cli.InputEvent, report apizee.Report) apizee.Report {
 	body := event.Body()
-	isJSON := report.OK() || shape.IsObject(body)
+	isJSON, read := report.OK() || shape.IsObject(body), report.Event
 	report.Findings = v.hidden.findings(event, report.Findings)
 	if show.Form(v.output).ForPrograms() {
 		report.Event = v.hidden.event(report.Event)
@@ -85,7 +85,7 @@ func (v *validation) compare(event cli.InputEvent, report apizee.Report) apizee.
 	if !isJSON {
 		return report
 	}
-	drift := v.sum.Drift.Baseline.Compare(body, v.drift.MinEvents)
+	drift := v.sum.Drift.Baseline.CompareRead(read, body, v.drift.MinEvents)
 	v.sum.Drift.Add(drift, event.Line)
 	switch {
 	case drift.Has(shape.Breaking):

@@ -87,9 +87,12 @@ func (s *Scrubber) NewLeakSearch(output Output) *LeakSearch {
 }
 
 // JSON searches for the values of a body that is valid JSON, as [Scrubber.JSON] replaces them.
-func (l *LeakSearch) JSON(body []byte) error {
+func (l *LeakSearch) JSON(body []byte) error { return l.JSONText(string(body)) }
+
+// JSONText is JSON for a body that is a string.
+func (l *LeakSearch) JSONText(body string) error {
 	l.bodies++
-	w := walker{visitor: l, tree: l.tree, text: string(body), dry: true}
+	w := walker{visitor: l, tree: l.tree, text: body, dry: true}
 	return w.any(l.tree.root, 0)
 }
 

@@ -89,7 +89,15 @@ func (b *Baseline) KindOf(event string) Kind { return b.words.head(event).kind }
 // Compare returns how an event, which must be valid JSON, drifts from the baseline. A rule that
 // rests on less than minEvents is not one. It is safe for concurrent use, but not with Add.
 func (b *Baseline) Compare(event string, minEvents int) Comparison {
-	h := b.words.head(event)
+	return b.compare(event, b.words.head(event), minEvents)
+}
+
+// CompareRead is Compare for an event that was read already, to validate it.
+func (b *Baseline) CompareRead(read apizee.Event, event string, minEvents int) Comparison {
+	return b.compare(event, b.words.headOf(read), minEvents)
+}
+
+func (b *Baseline) compare(event string, h head, minEvents int) Comparison {
 	c := comparison{Baseline: b, kind: h.kind, min: minEvents}
 	if s := b.kinds[h.kind]; s != nil {
 		c.compare(s.Root, &scanner{text: event}, 0)
@@ -134,7 +142,7 @@ func (c *comparison) newKind(h head) {
 	}
 	slices.Sort(words)
 	seen := strings.Join(words, ", ")
-	switch path := "props." + c.words.word[c.kind.Object]; {
+	switch path := "props." + c.words.object(c.kind.Object).word; {
 	case len(words) == 0 || c.kinds[Kind{c.kind.Object, c.kind.Event, ""}] != nil && c.kind.Word == "":
 		c.add(Warning, NewKind, "", c.Events, 0, "no such event before: %s", c.kind)
 	case h.word == "":

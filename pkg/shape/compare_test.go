@@ -80,7 +80,12 @@ func TestCompare(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			var got []string
-			for _, d := range known().Compare(test.event, 20).Drifts {
+			compared := known().Compare(test.event, 20)
+			read := known().CompareRead(apizee.Documented().ValidateText(test.event).Event, test.event, 20)
+			if diff := cmp.Diff(compared, read); diff != "" {
+				t.Errorf("(-compared +read):\n%s", diff)
+			}
+			for _, d := range compared.Drifts {
 				got = append(got, fmt.Sprintf("%s %s %s", d.Severity, d.Rule, d))
 				if d.Consequence() == "" {
 					t.Errorf("%s: no consequence", d.Rule)

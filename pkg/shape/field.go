@@ -22,6 +22,7 @@ type Field struct {
 	Items   *Field   // of arrays, together; nil if there are none
 
 	byName     map[string]*Field
+	object     int      // number of the last object that had it
 	documented []string // words
 	ranged     bool     // whether the range is kept
 }
@@ -69,9 +70,15 @@ func (b *Baseline) addValue(s *Shape, f *Field, in *scanner, depth int) {
 	case t < Array || depth == maxDepth:
 	case t == Object:
 		in.at++
-		for i := 0; in.more(); i++ {
-			name := in.name()
-			b.addValue(s, b.member(s, f, name, i), in, depth+1)
+		b.objects++
+		for i, object := 0, b.objects; in.more(); i++ {
+			m := b.member(s, f, in.name(), i)
+			if m.object == object && m != f.Others { // a duplicate name
+				in.skip()
+				continue
+			}
+			m.object = object
+			b.addValue(s, m, in, depth+1)
 		}
 	default:
 		for in.at++; in.more(); {

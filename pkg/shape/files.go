@@ -92,6 +92,9 @@ func (e scrubbed) value(name string) string {
 func (l *Learner) families(w Writing) (map[Kind][]scrubbed, error) {
 	families := map[Kind][]scrubbed{}
 	for _, c := range l.examples.sorted() {
+		if c.value == nil { // all were too large, or had duplicate names
+			continue
+		}
 		text, err := w.Scrub([]byte(c.value.event))
 		if err != nil {
 			return nil, fmt.Errorf("scrub an event: %w", err)
@@ -99,7 +102,7 @@ func (l *Learner) families(w Writing) (map[Kind][]scrubbed, error) {
 		kind := c.key.kind
 		e := scrubbed{
 			example: c.value, kind: kind, name: fileName(kind), n: c.n, of: l.Baseline.kinds[kind].Events,
-			text: string(text), members: members(string(text)), times: l.Baseline.words.times[kind.Object],
+			text: string(text), members: members(string(text)), times: l.Baseline.words.object(kind.Object).times,
 		}
 		if n := len(families[kind]); n > 0 {
 			e.name += "-" + strconv.Itoa(n+1)

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Limits of the events that are kept as examples.
@@ -39,27 +41,36 @@ func NewLearner(b *Baseline) *Learner {
 	return &Learner{Baseline: b, examples: newFrequent[exampleKey, *example](maxExamples), lives: newLives(), seed: maphash.MakeSeed()}
 }
 
-// Add adds an event, which must be a valid JSON object without duplicate names. A zero time of
-// receipt means its own time.
-func (l *Learner) Add(event string, received time.Time) {
-	s, h := l.Baseline.add(event)
+// minFields is how many of its fields an event must have to be one.
+const minFields = 2
+
+// Add adds an event, which must be a valid JSON object; of duplicate names, the first counts. A zero
+// time of receipt means its own time. It returns false, and adds nothing, if the object has hardly any of
+// the fields of an event.
+func (l *Learner) Add(event string, received time.Time) bool {
+	h := l.Baseline.words.head(event)
+	if h.fields < minFields {
+		return false
+	}
+	s := l.Baseline.add(event, h)
 	if received.IsZero() {
 		received = h.time
 	}
 	l.lives.add(s, h.id, received)
-	if len(event) > maxExampleSize {
-		return
-	}
-	if e := l.examples.add(exampleKey{h.kind, l.hash(h.props)}); e != nil && e.value == nil {
+	e := l.examples.add(exampleKey{h.kind, l.hash(h.props)})
+	if e != nil && e.value == nil && len(event) <= maxExampleSize && jsontext.Value(event).IsValid() {
 		e.value = newExample(event, h.props)
 	}
+	return true
 }
 
 // Examples returns the events that the files are made from, as they were captured.
 func (l *Learner) Examples() []string {
 	var events []string
 	for _, c := range l.examples.sorted() {
-		events = append(events, c.value.event)
+		if c.value != nil {
+			events = append(events, c.value.event)
+		}
 	}
 	return events
 }

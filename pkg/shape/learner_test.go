@@ -116,7 +116,9 @@ func FuzzFiles(f *testing.F) {
 			return
 		}
 		l := NewLearner(New(testRules()))
-		l.Add(string(value), time.Time{})
+		if !l.Add(string(value), time.Time{}) {
+			return
+		}
 		l.Add(string(value), time.Unix(1, 0))
 		files, err := l.Files(asIs)
 		if err != nil {
@@ -151,6 +153,25 @@ func FuzzFiles(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestDuplicateNames learns from an event with duplicate names, which cannot be an example.
+func TestDuplicateNames(t *testing.T) {
+	l := NewLearner(New(testRules()))
+	for range 3 {
+		l.Add(`{"object":"ticket","event":"update","time":1,"objectId":1,"props":{"state":"new","a":1,"a":"x","state":2},"time":"x"}`, time.Time{})
+	}
+	files, err := l.Files(asIs)
+	if err != nil || len(files) != 1 {
+		t.Fatal(files, err)
+	}
+	b, err := Read(files[BaselineFile], testRules())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if props := b.Kinds()[0].Root.byName["props"]; props.byName["a"].Types[Integer] != 3 || props.byName["a"].Seen != 3 {
+		t.Errorf("%s", files[BaselineFile])
+	}
 }
 
 // TestMemory learns from many objects and sets of props.

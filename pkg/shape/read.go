@@ -219,7 +219,7 @@ func (r fileReader) shapeOf(from schemaShape, path []string) error {
 	}{
 		{"object", from.Kind.Object, r.words.at("", "object")},
 		{"event", from.Kind.Event, r.words.at("", "event")},
-		{"word", from.Kind.Word, r.words.at(from.Kind.Object, "props."+r.words.word[from.Kind.Object])},
+		{"word", from.Kind.Word, r.words.object(from.Kind.Object).words},
 	} {
 		if part.word != "" && !slices.Contains(part.words, part.word) {
 			return r.fail(append(path, xKind, part.name), "%q is not documented%s", part.word, apizee.DidYouMean(part.word, part.words))

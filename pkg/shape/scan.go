@@ -47,7 +47,7 @@ func (s *scanner) more() bool {
 // name returns the name of a member and skips the colon after it.
 func (s *scanner) name() string {
 	name := unquote(s.token())
-	if s.peek() == ':' {
+	if s.at < len(s.text) && s.text[s.at] == ':' || s.peek() == ':' {
 		s.at++
 	}
 	return name
@@ -70,9 +70,27 @@ func (s *scanner) token() string {
 	return s.text[start:s.at]
 }
 
-// endOfText returns the index after the string that begins at start.
+// endOfText returns the index after the string that begins at start. Most strings are too short for a
+// library function to be faster.
 func endOfText(text string, start int) int {
-	for at := start + 1; at < len(text); {
+	const short = 32
+	for at := start + 1; at < len(text); at++ {
+		switch text[at] {
+		case '"':
+			return at + 1
+		case '\\':
+			at++
+		}
+		if at-start == short {
+			return endOfLongText(text, at+1)
+		}
+	}
+	return len(text)
+}
+
+// endOfLongText is endOfText from the inside of a string.
+func endOfLongText(text string, at int) int {
+	for at < len(text) {
 		end := strings.IndexByte(text[at:], '"')
 		if end < 0 {
 			break
@@ -123,14 +141,24 @@ func unquote(token string) string {
 	if len(token) < 2 || token[0] != '"' {
 		return token
 	}
-	if strings.IndexByte(token, '\\') < 0 {
-		return token[1 : len(token)-1]
+	inside := token[1 : len(token)-1]
+	if !hasEscape(inside) {
+		return inside
 	}
 	text, err := jsontext.AppendUnquote(nil, token)
 	if err != nil {
 		return token
 	}
 	return string(text)
+}
+
+func hasEscape(text string) bool {
+	for i := range len(text) {
+		if text[i] == '\\' {
+			return true
+		}
+	}
+	return false
 }
 
 // typeOf returns the type of a value that begins with a byte; Number may be Integer.
@@ -152,6 +180,10 @@ func typeOf(first byte) Type {
 
 // isWhole reports whether a number has no fraction.
 func isWhole(number string) bool {
-	return strings.IndexByte(number, '.') < 0 && strings.IndexByte(number, 'e') < 0 && strings.IndexByte(number, 'E') < 0 ||
-		apizee.IsWhole(number)
+	for i := range len(number) {
+		if c := number[i]; c == '.' || c|0x20 == 'e' {
+			return apizee.IsWhole(number)
+		}
+	}
+	return true
 }

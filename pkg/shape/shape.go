@@ -56,6 +56,8 @@ type Baseline struct {
 	words vocabulary
 	kinds map[Kind]*Shape
 	order []*Shape // in the order in which they were first seen
+
+	objects int // number of objects that were added, at any depth
 }
 
 // Kind identifies events with the same documented words. An undocumented word is "".
@@ -111,16 +113,15 @@ func (b *Baseline) shape(k Kind) *Shape {
 }
 
 // Add adds an event, which must be a valid JSON object.
-func (b *Baseline) Add(event string) { b.add(event) }
+func (b *Baseline) Add(event string) { b.add(event, b.words.head(event)) }
 
-func (b *Baseline) add(event string) (*Shape, head) {
-	h := b.words.head(event)
+func (b *Baseline) add(event string, h head) *Shape {
 	s := b.shape(h.kind)
 	b.Events++
 	s.Events++
 	b.see(h.time)
 	b.addValue(s, s.Root, &scanner{text: event}, 0)
-	return s, h
+	return s
 }
 
 // see includes a time in the period of the baseline.

@@ -12,37 +12,55 @@ import (
 
 // vocabulary is the documented words of a catalog, partly documented ones included.
 type vocabulary struct {
-	fields map[string][]string            // by the name of a field of the event
-	props  map[string]map[string][]string // by object, and path of the prop
-	word   map[string]string              // by object, the name of its state or event type
-	times  map[string][]string            // by object, the paths of its times
+	fields  map[string][]string // by the name of a field of the event
+	events  []string            // those of the field event
+	objects []string            // and of the field object
+	of      map[string]*objectWords
+}
+
+// objectWords are the documented words of an object.
+type objectWords struct {
+	props map[string][]string // by path
+	word  string              // the name of the state or event type, "" if there is none
+	words []string            // the words of that
+	times []string            // the paths of times
 }
 
 func newVocabulary(c *apizee.Catalog) vocabulary {
-	v := vocabulary{fields: map[string][]string{}, props: map[string]map[string][]string{}, word: map[string]string{}, times: map[string][]string{}}
+	v := vocabulary{fields: map[string][]string{}, of: map[string]*objectWords{}}
 	for _, f := range c.Fields() {
 		v.fields[f.Name] = slices.Concat(f.Values, f.PartlyDocumented)
 	}
+	v.events, v.objects = v.fields["event"], v.fields["object"]
 	for _, o := range c.Objects {
-		v.props[o.Name] = map[string][]string{}
+		w := &objectWords{props: map[string][]string{}}
 		for _, p := range o.Props {
 			words := slices.Concat(p.Values, p.PartlyDocumented)
-			v.props[o.Name][p.Path] = words
+			w.props[p.Path] = words
 			if p.Type == apizee.DateTime {
-				v.times[o.Name] = append(v.times[o.Name], p.Path)
+				w.times = append(w.times, p.Path)
 			}
-			if len(words) > 0 && v.word[o.Name] == "" && !strings.Contains(p.Path, ".") {
-				v.word[o.Name] = p.Path
+			if len(words) > 0 && w.word == "" && !strings.Contains(p.Path, ".") {
+				w.word, w.words = p.Path, words
 			}
 		}
+		v.of[o.Name] = w
 	}
 	return v
+}
+
+// object returns the words of an object, which are none if it is not documented.
+func (v vocabulary) object(name string) *objectWords {
+	if w := v.of[name]; w != nil {
+		return w
+	}
+	return &objectWords{}
 }
 
 // at returns the documented words at a path of an event about an object.
 func (v vocabulary) at(object, path string) []string {
 	if prop, is := strings.CutPrefix(path, "props."); is {
-		return v.props[object][prop]
+		return v.object(object).props[prop]
 	}
 	return v.fields[path]
 }
@@ -53,7 +71,7 @@ func (v vocabulary) isDocumented(object, path string) bool {
 		return true
 	}
 	prop, _ := strings.CutPrefix(path, "props.")
-	for documented := range v.props[object] {
+	for documented := range v.object(object).props {
 		if documented == prop || strings.HasPrefix(documented, prop+".") {
 			return true
 		}
@@ -63,11 +81,12 @@ func (v vocabulary) isDocumented(object, path string) bool {
 
 // head is what identifies an event.
 type head struct {
-	kind  Kind
-	id    string // the JSON of the objectId
-	time  time.Time
-	word  string // the JSON of the state or event type, "" if it is missing
-	props string // JSON
+	kind   Kind
+	fields int    // how many of the fields of an event there are
+	id     string // the JSON of the objectId
+	time   time.Time
+	word   string // the JSON of the state or event type, "" if it is missing
+	props  string // JSON
 }
 
 // head reads what identifies an event.
@@ -76,24 +95,39 @@ func (v vocabulary) head(event string) head {
 	for in := object(event); in.more(); {
 		switch name, value := in.name(), in.skip(); name {
 		case "event":
-			h.kind.Event = wordOf(v.fields[name], value)
+			h.kind.Event = wordOf(v.events, value)
 		case "object":
-			h.kind.Object = wordOf(v.fields[name], value)
+			h.kind.Object = wordOf(v.objects, value)
 		case "objectId":
 			h.id = value
 		case "time":
 			h.time = instant(value)
 		case "props":
 			h.props = value
+		default:
+			h.fields--
+		}
+		h.fields++
+	}
+	w := v.of[h.kind.Object]
+	if w == nil || w.word == "" {
+		return h
+	}
+	for in := object(h.props); in.more(); {
+		if name, value := in.name(), in.skip(); name == w.word {
+			h.kind.Word, h.word = wordOf(w.words, value), value
+			break
 		}
 	}
-	if prop := v.word[h.kind.Object]; prop != "" {
-		for in := object(h.props); in.more(); {
-			if name, value := in.name(), in.skip(); name == prop {
-				h.kind.Word, h.word = wordOf(v.props[h.kind.Object][prop], value), value
-				break
-			}
-		}
+	return h
+}
+
+// headOf returns what identifies an event that was read already.
+func (v vocabulary) headOf(e apizee.Event) head {
+	h := head{kind: Kind{Event: word(v.events, e.Name), Object: word(v.objects, e.Object)}, time: instant(e.Time)}
+	if w := v.of[h.kind.Object]; w != nil && w.word != "" {
+		value, _ := e.Prop(w.word)
+		h.kind.Word, h.word = wordOf(w.words, value.JSON), value.JSON
 	}
 	return h
 }
@@ -102,18 +136,6 @@ func (v vocabulary) head(event string) head {
 func IsObject(text string) bool {
 	value := jsontext.Value(text)
 	return value.Kind() == '{' && value.IsValid(jsontext.AllowDuplicateNames(true))
-}
-
-// IsEvent reports whether a JSON object has two or more of the fields of an event.
-func IsEvent(text string) bool {
-	found := 0
-	for in := object(text); in.more(); in.skip() {
-		switch in.name() {
-		case "event", "time", "object", "objectId", "props":
-			found++
-		}
-	}
-	return found > 1
 }
 
 // object returns a scanner inside an object, at the end for any other value.
@@ -172,7 +194,7 @@ func Documented(c *apizee.Catalog) func(path, value string) bool {
 		}
 		prop := strings.TrimPrefix(path, "props.")
 		return slices.ContainsFunc(c.Objects, func(o apizee.Object) bool {
-			return slices.Contains(v.at(o.Name, path), value) || slices.Contains(v.times[o.Name], prop) && apizee.IsDateTime(value)
+			return slices.Contains(v.at(o.Name, path), value) || slices.Contains(v.of[o.Name].times, prop) && apizee.IsDateTime(value)
 		})
 	}
 }
