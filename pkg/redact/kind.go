@@ -31,6 +31,32 @@ const (
 	KindDocumented Kind = "documented" // a word of the documentation
 )
 
+// Replacement says by what the values of a kind are replaced.
+type Replacement struct {
+	Kind Kind
+	By   string
+}
+
+// Replacements returns what the kinds of values are replaced by.
+func Replacements() []Replacement {
+	return []Replacement{
+		{KindInteger, "an integer with as many digits, different for different integers; zero stays, as do leading zeros"},
+		{KindDecimal, "a number with as many digits before and after the point"},
+		{KindPosition, "for latitudes and longitudes: one point for each cell of 0.3 degrees, less than 50 km away"},
+		{KindDate, "a date 200 to 202 years later; the gap between two dates stays"},
+		{KindDateTime, "a date in the same way; the time of day stays"},
+		{KindUUID, "hexadecimal digits in the same pattern; version and variant stay"},
+		{KindUID, "hexadecimal digits in the same pattern, in groups or not"},
+		{KindEmail, "two invented words at example.com, example.org or example.net"},
+		{KindPhone, "a number of the same country and notation that nobody has: reserved for films (+1, +33, +44), or starting with 00"},
+		{KindURI, "a URL of the same structure at example.com, example.org or example.net; user, path and values are replaced, names of parameters stay"},
+		{KindIP, "an address that is reserved for documentation, such as 192.0.2.1 or 2001:db8::1; loopback addresses stay"},
+		{KindToken, "letters and digits in the same pattern"},
+		{KindText, "names, addresses and all other text: an invented word for each word; emails, numbers and others in it as above"},
+		{KindName, "for names of fields that are data, such as an email: as a value"},
+	}
+}
+
 // Classify returns the kind of a text. Names, addresses and everything unknown are texts.
 func Classify(text string) Kind {
 	var digits, letters, hexLetters, others int // letters includes hexLetters

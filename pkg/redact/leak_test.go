@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"unicode"
+	"unicode/utf8"
 )
 
 // TestLeakSearchFinds plants an original in an output, in each encoding, and expects an error that
@@ -130,4 +132,35 @@ func TestLeakSearchMemory(t *testing.T) {
 	if total != 500_000-20 && total < 400_000 {
 		t.Errorf("counted %d values", total)
 	}
+}
+
+// FuzzLeakSearch writes any text that should have been replaced into a file, in each encoding, and
+// expects it to be found.
+func FuzzLeakSearch(f *testing.F) {
+	for _, text := range append(secrets(), "Al", "O'Brien & Söhne", "a+b c%41", `\u0041bc`, "<b>é😀</b> &amp;", "trueish", "12 34") {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		s := testScrubber()
+		if !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl) || len(text) < shortestEver || saysNothing(text) || isMasked(text) {
+			return
+		}
+		quoted, err := json.Marshal(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body := fmt.Appendf(nil, `{"props":{"name":%s}}`, quoted)
+		if kind := Classify(text); kind == KindInteger || kind == KindDecimal || s.Value("props.name", text) == text {
+			return
+		}
+		for _, encoded := range []string{string(quoted), `"` + url.QueryEscape(text) + `"`, `"` + url.PathEscape(text) + `"`, `"` + html.EscapeString(text) + `"`, `"` + base64.StdEncoding.EncodeToString([]byte(`"`+text+`"`)) + `"`} {
+			l := s.NewLeakSearch(Output{Files: map[string][]byte{"a": []byte("{{/* " + encoded + " */}}")}})
+			if err := l.JSON(body); err != nil {
+				t.Fatal(err)
+			}
+			if l.Err() == nil {
+				t.Errorf("%q is not found as %s", text, encoded)
+			}
+		}
+	})
 }

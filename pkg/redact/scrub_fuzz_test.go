@@ -71,7 +71,7 @@ func event(r *rand.Rand, planted string) string {
 	case 3:
 		return `{"props":{"agents":[{"email":` + quoted + `},[` + quoted + `]]}}`
 	case 4:
-		return `{"props":{` + `"x` + planted + `":1,"Y` + planted + `":{` + quoted + `:[]}}}`
+		return `{"props":{` + `"@` + planted + `":1,"Y` + planted + `":{` + quoted + `:[]}}}`
 	case 5:
 		return `[` + quoted + `]`
 	case 6:
