@@ -70,14 +70,18 @@ func (s *Scrubber) NewLeakSearch(output Output) *LeakSearch {
 	for _, name := range slices.Sorted(maps.Keys(output.Files)) {
 		l.files = append(l.files, searched{name, decodings(name + "\n" + string(output.Files[name]))})
 	}
+	publicNumbers := make(map[string]bool) // also in a word, such as 3339 in rfc3339
 	for _, text := range output.Public {
 		l.public = append(l.public, searched{"", decodings(string(text))})
+		for number := range numbers(string(text)) {
+			publicNumbers[number] = true
+		}
 	}
 	l.grams = newGrams(l.files)
 	for _, name := range slices.Sorted(maps.Keys(output.Skeleton)) {
 		for _, text := range decodings(name + "\n" + string(output.Skeleton[name])) {
 			for number := range numbers(text) {
-				if _, isPublic := find(l.public, number); !isPublic {
+				if !publicNumbers[number] {
 					l.numbers[number] = name
 				}
 			}

@@ -81,12 +81,13 @@ func escaped(text string) string {
 func TestLeakSearchCoincidences(t *testing.T) {
 	s := testScrubber("props.team")
 	l := s.NewLeakSearch(Output{
-		Files:  map[string][]byte{"a.json": []byte(`{"event":"update","props":{"state":"new","team":"Blue","channel":"x","email":"y"}} scenario +33639981234`)},
-		Public: [][]byte{[]byte("scenario")},
+		Files:    map[string][]byte{"a.json": []byte(`{"event":"update","props":{"state":"new","team":"Blue","channel":"x","email":"y"}} scenario +33639981234`)},
+		Skeleton: map[string][]byte{"a.json": []byte(`{{ rfc3339 }}`)},
+		Public:   [][]byte{[]byte("scenario {{ rfc3339 }}")},
 	})
 	for _, body := range []string{
 		`{"event":"update","props":{"state":"new","team":"Blue","note":"Blue","channel":"email","email":"jane@acme.com"}}`,
-		`{"event":"update","props":{"channel":"scenario","mood":"new","phone":"+33639981234","code":"a"}}`,
+		`{"event":"update","objectId":3339,"props":{"channel":"scenario","mood":"new","phone":"+33639981234","code":"a"}}`,
 	} {
 		if err := l.JSON([]byte(body)); err != nil {
 			t.Fatal(err)
