@@ -158,11 +158,14 @@ func (l *LeakSearch) replaceName(n *node, name string) string {
 }
 
 func (l *LeakSearch) value(n *node, text string, isNumber bool) string {
+	isKnown := slices.Contains(n.words, text)
 	kind, kept := l.scrubber.judge(n, text, isNumber)
 	n.count(kind, kept)
-	if kept {
+	switch {
+	case isKnown: // and noted
+	case kept:
 		l.stays(text)
-	} else {
+	default:
 		l.replaced(n, text, kind)
 	}
 	return ""

@@ -2,6 +2,7 @@ package redact
 
 import (
 	"net/textproto"
+	"slices"
 	"strings"
 )
 
@@ -94,9 +95,14 @@ func (s *Scrubber) keepName(*node) {}
 // judge returns the kind of a value, and whether it stays.
 func (s *Scrubber) judge(n *node, text string, isNumber bool) (kind Kind, kept bool) {
 	switch {
+	case slices.Contains(n.words, text):
+		return KindDocumented, true
 	case n.keeps, saysNothing(text):
 		return kindOf(n, text, isNumber), true
 	case s.documented(n.path, text):
+		if !isNumber && len(n.words) < mostWords {
+			n.words = append(n.words, strings.Clone(text))
+		}
 		return KindDocumented, true
 	case isMasked(text):
 		return KindSecret, true

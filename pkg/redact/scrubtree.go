@@ -26,7 +26,8 @@ type node struct {
 	members  []*node
 	byName   map[string]*node // of the members, when they are many
 	itemNode *node
-	seen     int // how often the name came
+	seen     int      // how often the name came
+	words    []string // some of the documented values at the path
 	counts   []tally
 	rest     *node // counts in place of this node
 }
@@ -74,6 +75,8 @@ const (
 	// longestPath is in bytes. What is deeper has the path of what it is in.
 	longestPath = 512
 	fewMembers  = 16
+	// mostWords is how many documented values of a path are remembered.
+	mostWords = 16
 )
 
 // member returns the node of a member. All members with names that are data have one.
