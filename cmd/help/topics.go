@@ -11,6 +11,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/config"
 	"github.com/apizee-hooks/apizee-hooks/pkg/fault"
 	"github.com/apizee-hooks/apizee-hooks/pkg/load"
+	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
 
 // topic is something that several commands have in common, or a list that is too long for
@@ -30,6 +31,7 @@ func topics(app *cli.App, root *cobra.Command) []topic {
 		{"functions", "List the functions of templates", functions, "apizee-hooks templates show ticket-geolocated"},
 		{"measures", "List the measures of load --fail-if", measures(), "apizee-hooks load -t localhost:3000/hooks --fail-if 'p99>200ms' --fail-if 'success<99.9%'"},
 		{"rules", "List the rules of an audit", rules(app), "apizee-hooks audit --rules=burst"},
+		{"scrubbing", "List what replaces the values of captured events", scrubbing(), "apizee-hooks learn production.ndjson --out .apizee-hooks --key-file scrubbing.key"},
 	}
 }
 
@@ -107,6 +109,29 @@ func rules(app *cli.App) string {
 	}
 	return "An audit applies these rules in order. `apizee-hooks audit --rules=NAME` explains one; --skip omits one.\n\n" +
 		cli.ListRows("Rules", rows...)
+}
+
+func scrubbing() string {
+	var rows []cli.Row
+	for _, r := range redact.Replacements() {
+		rows = append(rows, cli.Row{Term: string(r.Kind), Text: r.By})
+	}
+	return `Captured events contain ids, names, positions and phone numbers. learn replaces every value unless it is
+documented, such as a state or the time of an event, or cannot tell anything: true, false, null, zero, an empty
+or masked text. --keep PATH keeps the values of one more field.
+
+The same value is always replaced by the same one, so an objectId still matches the _parent.id of a media and
+the id in a URL. Without --key the replacements differ each time, and nobody can repeat or reverse them. With
+the same --key they are the same; keep that key secret, because it allows values to be guessed and tested.
+Replaced values that are replaced again with their key stay, except for numbers.
+
+` + cli.ListRows("Replaced by", rows...) + `
+A field name stays when it starts with a lowercase letter or _, and has at most 2 digits and few uppercase
+letters. Other names are data, and --keep PATH keeps one too.
+
+Before anything is written, every replaced value is searched for in every file: as it is, escaped as JSON, as
+HTML or in a URL, and in base64. If one is found, nothing is written. Numbers are searched for where no
+replacement is, from 100 up; single characters are not.`
 }
 
 func filters(app *cli.App) string {

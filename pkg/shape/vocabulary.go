@@ -8,6 +8,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
 
 // vocabulary is the documented words of a catalog, partly documented ones included.
@@ -183,7 +184,7 @@ func Documented(c *apizee.Catalog) func(path, value string) bool {
 	return func(path, value string) bool {
 		switch path {
 		case "time":
-			return value != "" && typeOf(value[0]) == Number
+			return redact.Classify(value) == redact.KindInteger && len(value) <= len("1575976413000")
 		case "headers.User-Agent":
 			return value == apizee.UserAgent
 		case "headers.Content-Type":
