@@ -25,7 +25,8 @@ func addGlobalFlags(a *cli.App, root *cobra.Command) {
 	f.BoolVar(&a.ShowSecrets, "show-secrets", false, "show secrets instead of ****, also in recordings and reports")
 	// Declared here, since cobra would add its own with other words.
 	f.BoolP("help", "h", false, "show help")
-	root.Flags().Bool("version", false, "print the version")
+	root.Flags().Bool("version", false, "print the version") // of the root alone
+	cli.GroupFlags(root.Flags(), cli.GlobalFlags, "version")
 	cli.NameArgument(f, "FILE", "config")
 	cli.NameArgument(f, "NAME", "profile")
 	f.VisitAll(func(flag *pflag.Flag) { cli.GroupFlags(f, cli.GlobalFlags, flag.Name) })

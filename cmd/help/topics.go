@@ -31,7 +31,7 @@ func topics(app *cli.App, root *cobra.Command) []topic {
 		{"functions", "List the functions of templates", functions, "apizee-hooks templates show ticket-geolocated"},
 		{"measures", "List the measures of load --fail-if", measures(), "apizee-hooks load -t localhost:3000/hooks --fail-if 'p99>200ms' --fail-if 'success<99.9%'"},
 		{"rules", "List the rules of an audit", rules(app), "apizee-hooks audit --rules=burst"},
-		{"scrubbing", "List what replaces the values of captured events", scrubbing(), "apizee-hooks learn production.ndjson --out .apizee-hooks --key-file scrubbing.key"},
+		{"scrubbing", "List what replaces the values of captured events", scrubbing(), "apizee-hooks learn production.ndjson --keep props.agent.firstname"},
 	}
 }
 

@@ -173,7 +173,7 @@ type transaction struct {
 // stage writes the files beside their places.
 func (t *transaction) stage(files map[string][]byte) error {
 	for name, text := range files {
-		path := filepath.Join(t.staging, "new", filepath.FromSlash(name))
+		path := filepath.Join(t.staging, "staged", filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 			return err
 		}
@@ -189,13 +189,13 @@ func (t *transaction) replace(names, stale []string) error {
 	for _, name := range slices.Concat(names, stale) {
 		place := filepath.Join(t.dir, filepath.FromSlash(name))
 		if _, err := os.Lstat(place); err == nil {
-			if err := t.move(place, filepath.Join(t.staging, "old", filepath.FromSlash(name))); err != nil {
+			if err := t.move(place, filepath.Join(t.staging, "former", filepath.FromSlash(name))); err != nil {
 				return err
 			}
 		}
 	}
 	for _, name := range names {
-		if err := t.move(filepath.Join(t.staging, "new", filepath.FromSlash(name)), filepath.Join(t.dir, filepath.FromSlash(name))); err != nil {
+		if err := t.move(filepath.Join(t.staging, "staged", filepath.FromSlash(name)), filepath.Join(t.dir, filepath.FromSlash(name))); err != nil {
 			return err
 		}
 	}
