@@ -1,7 +1,6 @@
 package learn
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -68,6 +67,9 @@ func (o *options) prepare(ctx context.Context) (*learning, error) {
 	}
 	if i := slices.Index(o.files, "-"); i >= 0 && slices.Contains(o.files[i+1:], "-") {
 		return nil, cli.Usagef("standard input is given twice")
+	}
+	if info, err := os.Stat(o.out); err == nil && !info.IsDir() {
+		return nil, cli.Usage(fmt.Errorf("--out %s: not a directory", o.out), "use another path.")
 	}
 	key, err := o.readKey(ctx)
 	if err != nil {
@@ -248,9 +250,7 @@ func (l *learning) public() ([][]byte, error) {
 	}
 	var public [][]byte
 	for _, text := range files {
-		// Numbers are searched for inside of words, too, such as rfc3339.
-		numbers := bytes.FieldsFunc(text, func(r rune) bool { return r < '0' || r > '9' })
-		public = append(public, text, bytes.Join(numbers, []byte(" ")))
+		public = append(public, text)
 	}
 	return public, nil
 }
