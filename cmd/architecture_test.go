@@ -30,7 +30,7 @@ func mayImport() map[string][]string {
 		"receive":         {"apizee", "deliver", "recording"},
 		"inspect":         {"apizee", "deliver", "generate", "payload", "recording", "redact", "replay"},
 		"load":            {"apizee", "deliver", "fault", "generate"},
-		"audit":           {"apizee", "deliver", "fault", "payload", "generate", "redact", "report"},
+		"audit":           {"apizee", "deliver", "fault", "payload", "redact", "report", "scenario", "scenario/expr", "scenario/parse", "scenario/runner"},
 		"scenario":        {"apizee", "fault", "payload", "scenario/expr"},
 		"scenario/expr":   {"apizee", "payload", "redact"},
 		"scenario/parse":  {"apizee", "deliver", "fault", "library", "payload", "redact", "report", "scenario", "scenario/expr", "yamlfile"},

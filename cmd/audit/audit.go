@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"strings"
 	"time"
 
@@ -26,6 +27,10 @@ type options struct {
 	skip         []string
 	secretHeader string
 	settle       time.Duration
+	probe        cli.Settings // --probe and its companions
+	programs     cli.Programs
+	hosts        cli.AllowedHosts
+	idBase       int
 	reports      cli.Reports
 
 	connection []string // the flags that a command needs to reach the endpoint in the same way
@@ -47,14 +52,12 @@ func New(app *cli.App) *cobra.Command {
 		Short: "Audit how your endpoint handles good and bad requests",
 		Long: `Send every documented event, then requests that cause trouble in production:
 duplicates, bursts, truncated and slow bodies, undocumented data, and, if a secret
-header is set, requests without it. Each result shows the expected and the actual
-response, why it matters, and a command that sends the request again.
+header is set, requests without it. After each rule the endpoint must accept an
+ordinary event; else the rules after it are not judged.
 
-After each rule the endpoint must accept an ordinary event. If it does not, this rule fails, and
-the rules after it are not judged.
-
-An audit creates, updates and deletes objects as far as your endpoint acts on events: run it
-against a test system.
+With --probe the audit judges what the endpoint did with the events, with --exec also after a kill
+and a stop (see 'help rules'): 30s, 60s with --exec. An audit creates, updates and
+deletes objects, with IDs of its own, on this machine or an --allow-host: use a test system.
 
 ` + audit.Formula,
 		Annotations: cli.ExitCodes(map[int]string{
@@ -67,13 +70,17 @@ against a test system.
 			apizee-hooks audit -t localhost:3000/hooks
 			# With the secret header that the endpoint checks, and a report
 			apizee-hooks audit -t localhost:3000/hooks -H 'X-Api-Key: abc' --report html=audit.html
+			# Start the program, and look at the tickets that it keeps
+			apizee-hooks audit -t localhost:3000/hooks --exec 'npm start' --wait-for localhost:3000 \
+			  --probe 'GET http://localhost:3000/tickets/{{ .id }}' --probe-count version
 			# Omit two rules
-			apizee-hooks audit -t localhost:3000/hooks --skip burst,slow-body
-			# Explain a rule
-			apizee-hooks audit --rules=burst`),
+			apizee-hooks audit -t localhost:3000/hooks --skip burst,slow-body`),
 		Args:              cli.AtMost(0, "no arguments"),
 		ValidArgsFunction: cli.Nothing,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if err := o.programs.CheckFlags(c.Flags()); err != nil {
+				return err
+			}
 			o.connection = cli.ConnectionArguments(c)
 			return run(c.Context(), o)
 		},
@@ -84,15 +91,37 @@ against a test system.
 	f.VarPF(ruleFlag{cli.Text{Value: &o.rules, Name: "NAME"}, app.Catalog}, "rules", "", "list the rules or explain one, and send nothing").NoOptDefVal = allRules
 	f.StringSliceVar(&o.skip, "skip", nil, "rules to omit (see 'help rules'); repeatable")
 	cli.NameArgument(f, "NAME[,NAME]", "skip")
-	f.StringVar(&o.secretHeader, "secret-header", "", "header that is the endpoint's secret (default: those with the name of one, and the URL's user)")
-	f.DurationVar(&o.settle, "settle", 200*time.Millisecond, "wait after each rule, for work that follows the response")
+	f.StringVar(&o.secretHeader, "secret-header", "", "header that is the secret (default: by its name, and the URL's user)")
+	f.DurationVar(&o.settle, "settle", 200*time.Millisecond, "wait after each rule for late work")
 	cli.NameArgument(f, "NAME", "secret-header")
+	o.probeFlags(c)
+	o.programs.AddFlags(c, f)
+	o.hosts.AddFlag(c, f, "other host that may be audited; repeatable")
+	cli.CountFlag(f, &o.idBase, "id-base", audit.DefaultIDBase, "number below the IDs of the audit's objects")
+	cli.Complete(c, "id-base", cli.Nothing)
 	cli.ReportFlag(c, &o.reports, "junit", "json", "html")
 	cli.Complete(c, "rules", completeRules(app.Catalog))
 	cli.Complete(c, "skip", completeRules(app.Catalog))
 	cli.Complete(c, "secret-header", cli.Nothing)
 	cli.Complete(c, "settle", cli.Nothing)
 	return c
+}
+
+func (o *options) probeFlags(c *cobra.Command) {
+	f := c.Flags()
+	f.String("probe", "", "request that shows an effect, as 'GET URL/tickets/{{ .id }}'")
+	f.String("probe-expect", "", "expected response, as in a scenario (default: the event's state)")
+	f.String("probe-count", "", "path of a value that a duplicate must not change, such as a version")
+	f.Duration("within", 2*time.Second, "time limit of an effect")
+	cli.NameArgument(f, "REQUEST", "probe")
+	cli.NameArgument(f, "YAML", "probe-expect")
+	cli.NameArgument(f, "PATH", "probe-count")
+	keys := map[string]string{}
+	for _, name := range []string{"probe", "probe-expect", "probe-count", "within"} {
+		keys[name] = "audit." + name
+		cli.Complete(c, name, cli.Nothing)
+	}
+	o.probe = cli.TrackSettings(f, keys)
 }
 
 // ruleFlag is a flag that can name a rule.
@@ -126,12 +155,20 @@ func run(ctx context.Context, o *options) error {
 			return badRule(err)
 		}
 	}
+	maps.Copy(o.Settings, o.probe)
 	settings, target, err := o.Endpoint(ctx, &o.Connection)
 	if err != nil {
 		return err
 	}
 	network, err := o.NetworkOf(o.Network, settings.Insecure)
 	if err != nil {
+		return err
+	}
+	probe, err := o.parseProbe(settings.Audit)
+	if err != nil {
+		return err
+	}
+	if network, err = o.localOnly(ctx, network, target, probe); err != nil {
 		return err
 	}
 	o.NoteProxy(network, target.URL)
@@ -141,11 +178,15 @@ func run(ctx context.Context, o *options) error {
 	}
 	o.network, o.timeout = network, settings.Timeout
 	o.hideSecret(target)
-	return judge(ctx, o, audit.Options{
+	spec := audit.Options{
 		Catalog: o.Catalog,
 		Target:  target, SecretHeader: o.secretHeader, Transport: transport, Timeout: settings.Timeout, Settle: o.settle, Skip: o.skip,
-		Repeat: o.repeat, Now: o.Now, Sleep: o.Sleep,
-	})
+		Probe: probe, IDBase: o.idBase, Repeat: o.repeat, Now: o.Now, Sleep: o.Sleep,
+	}
+	if len(o.programs.Commands) > 0 {
+		spec.Program = &program{options: o, transport: transport}
+	}
+	return judge(ctx, o, spec)
 }
 
 // hideSecret masks the value of --secret-header, which may not have the name of a secret.
@@ -163,12 +204,16 @@ func badRule(err error) error {
 
 // judge runs the audit and prints and writes its results.
 func judge(ctx context.Context, o *options, spec audit.Options) error {
+	if err := o.programs.Check(); err != nil {
+		return err
+	}
 	o.reports.Keep(o.Network.Files()...)
 	if err := o.PrepareReports(&o.reports); err != nil {
 		return err
 	}
 	o.OutliveReader()
 	p := &printer{app: o.App, palette: o.Out()}
+	p.begin(audit.NewPlan(spec), deliver.ShowURL(spec.Target.URL, false))
 	spec.OnResult = p.result
 	outcome, err := audit.Run(ctx, spec)
 	var unreachable *audit.UnreachableError

@@ -37,6 +37,7 @@ type printer struct {
 	app     *cli.App
 	palette console.Palette
 	group   string
+	reason  string // why the last rule was not judged
 }
 
 func (p *printer) result(r audit.Result) {
@@ -44,7 +45,11 @@ func (p *printer) result(r audit.Result) {
 		return
 	}
 	palette, out := p.palette, p.app.Text()
+	if r.Status != audit.Skipped && r.Status != audit.NotJudged {
+		p.reason = ""
+	}
 	if r.Group != p.group {
+		p.reason = ""
 		if p.group != "" {
 			fmt.Fprintln(out)
 		}
@@ -61,7 +66,10 @@ func (p *printer) result(r audit.Result) {
 	fmt.Fprintf(out, "  %s %s%s%s\n", p.mark(r.Status), r.Title, gap, palette.Dim(name))
 	switch {
 	case r.Status == audit.Skipped || r.Status == audit.NotJudged:
-		p.detail(string(r.Status)+": "+console.Safe(r.Actual), palette.Dim)
+		if r.Actual != p.reason { // once for those that follow each other
+			p.detail(string(r.Status)+": "+console.Safe(r.Actual), palette.Dim)
+		}
+		p.reason = r.Actual
 		return
 	case r.Status == audit.Passed && !p.app.Verbose:
 		if r.EffectUnseen {
@@ -117,8 +125,28 @@ func (p *printer) mark(s audit.Status) string {
 	return p.palette.Dim("-")
 }
 
+// begin says what the audit is about to do.
+func (p *printer) begin(plan audit.Plan, url string) {
+	if p.app.Quiet {
+		return
+	}
+	text := fmt.Sprintf("Up to %s to %s: creates %s, updates %d, deletes %d, with IDs from %d to %d. At the end it deletes what is left.",
+		console.Plural(plan.Events, "request"), url, console.Plural(plan.Created, "object"), plan.Updated, plan.Deleted, plan.First, plan.Last)
+	for _, line := range p.app.Fit(text, 0) {
+		fmt.Fprintln(p.app.Text(), p.palette.Dim(line))
+	}
+	fmt.Fprintln(p.app.Text())
+}
+
 func (p *printer) end(o audit.Outcome) {
-	if !p.app.Quiet {
-		fmt.Fprintf(p.app.Text(), "\n%s\n", p.palette.Strong(o.Summary()))
+	if p.app.Quiet {
+		return
+	}
+	fmt.Fprintf(p.app.Text(), "\n%s\n", p.palette.Strong(o.Summary()))
+	switch {
+	case o.Left > 0:
+		p.app.Note(console.Plural(o.Left, "object") + " of the audit not deleted: the endpoint did not accept every delete.")
+	case o.Deleted > 0 && p.app.Verbose:
+		p.app.Note(console.Plural(o.Deleted, "object") + " deleted.")
 	}
 }

@@ -107,8 +107,17 @@ func rules(app *cli.App) string {
 	for _, r := range audit.Rules(app.Catalog) {
 		rows = append(rows, cli.Row{Term: r.Name, Text: r.Title})
 	}
-	return "An audit applies these rules in order. `apizee-hooks audit --rules=NAME` explains one; --skip omits one.\n\n" +
-		cli.ListRows("Rules", rows...)
+	return cli.ListRows("Rules", rows...) + `
+An audit applies these rules in order. --rules=NAME explains one; --skip omits one.
+
+The rules about effects need --probe, as in 'GET http://localhost:3000/tickets/{{ .id }}'. It is the probe of
+a scenario, with the variables id, object, event and state, and is polled until it meets --probe-expect, by
+default ` + audit.DefaultExpect + `, or --within is over. Tickets are probed, and every
+object with a state if the URL depends on {{ .object }}. A duplicate must not change the value at --probe-count.
+
+The rules about restarts need --exec, and --wait-for to know when the program is ready. It is killed up to four
+times and stopped twice.
+`
 }
 
 func scrubbing() string {

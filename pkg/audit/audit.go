@@ -26,6 +26,16 @@ type Options struct {
 	Settle    time.Duration   // between a rule and the look at whether the endpoint still works
 	Skip      []string        // names of rules
 
+	// Probe shows the effect of events; nil means that only responses are looked at.
+	Probe *Probe
+
+	// Program starts and stops the endpoint; nil means that the audit does neither.
+	Program Program
+
+	// IDBase is the number below the IDs of the objects that the audit sends events about; 0 means
+	// DefaultIDBase.
+	IDBase int
+
 	// Repeat returns a command that sends a request again, for the reports. It may be nil.
 	Repeat func(Request) string
 
@@ -65,6 +75,9 @@ type Outcome struct {
 	Took     time.Duration
 	Results  []Result
 	Complete bool // false when the audit was stopped
+
+	// Deleted counts the objects that the audit has deleted at its end, and Left those that it could not.
+	Deleted, Left int
 }
 
 // UnreachableError says that there was no response to the first valid event, so that there
@@ -91,6 +104,12 @@ func Run(ctx context.Context, o Options) (Outcome, error) {
 	if o.SecretHeader != "" && len(s.secrets) == 0 {
 		return Outcome{}, ErrNoSecretHeader
 	}
+	if err := s.start(); err != nil {
+		return Outcome{}, err
+	}
+	if o.Program != nil {
+		defer o.Program.Stop()
+	}
 	outcome := Outcome{URL: deliver.ShowURL(o.Target.URL, false), Start: o.Now()}
 	if f := s.control(o.Timeout).result.Failure; f != nil {
 		return Outcome{}, &UnreachableError{f}
@@ -102,6 +121,7 @@ func Run(ctx context.Context, o Options) (Outcome, error) {
 			o.OnResult(result)
 		}
 	}
+	outcome.Deleted, outcome.Left = s.cleanUp()
 	outcome.Took, outcome.Complete = o.Now().Sub(outcome.Start), ctx.Err() == nil
 	return outcome, nil
 }

@@ -89,7 +89,7 @@ func (s *session) judge(r *Result) {
 		r.Status, r.Actual = status, r.Actual+"; "+listResponses([]attempt{control})
 		v.evidence = []attempt{control}
 	}
-	r.EffectUnseen = r.effect && r.Status == Passed
+	r.EffectUnseen = r.effect && r.Status == Passed && !s.seesEffects()
 	r.Requests = s.requests(v.evidence)
 	if r.Status != Failed {
 		s.recent = append(s.recent, tried{r.Name, s.options.Now()})

@@ -35,6 +35,8 @@ const (
 	partly     = "partly documented events"
 	tolerance  = "undocumented data"
 	delivery   = "delivery"
+	effects    = "effects of events"
+	restarts   = "restarts"
 	security   = "shared secret"
 	invalid    = "invalid requests"
 )
@@ -48,8 +50,10 @@ func Rules(c *apizee.Catalog) []Rule {
 		toleranceRules(c),
 		deliveryRules(),
 		connectionRules(),
+		effectRules(),
 		secretRules(),
 		invalidRequestRules(),
+		restartRules(),
 	)
 }
 

@@ -1,12 +1,13 @@
 package audit
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
-	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 )
 
 func deliveryRules() []Rule {
@@ -15,34 +16,19 @@ func deliveryRules() []Rule {
 			Name: "duplicate", Group: delivery, Title: "Duplicate delivery",
 			Why:      "A sender that misses the response sends again. Processing twice means two emails, two invoices.",
 			Expected: "2xx for both; process once", want: mustAccept(), effect: true,
-			try: func(s *session) []attempt {
-				body := s.ordinary()
-				return []attempt{
-					s.send("first delivery", body),
-					s.do(Request{Label: "second delivery", Body: body, Count: 2}),
-				}
-			},
+			try: duplicated,
 		},
 		{
 			Name: "out-of-order", Group: delivery, Title: "Out-of-order delivery",
 			Why:      "Events are sent asynchronously and no order is documented. An older update must not reopen a closed ticket.",
 			Expected: "2xx for both; keep the newer state", want: mustAccept(), effect: true,
-			try: func(s *session) []attempt {
-				newer := s.build(apizee.Ticket, apizee.Update, payload.Prop{Path: apizee.PropState, Text: apizee.StateClosed})
-				return []attempt{s.send("newer event", newer), s.send("older event", older(s, newer))}
-			},
+			try: outOfOrder,
 		},
 		{
-			Name: "burst", Group: delivery, Title: "50 concurrent events",
+			Name: "burst", Group: delivery, Title: "50 concurrent events", effect: true,
 			Why:      "Campaigns, bulk imports and recoveries from outages cause many events, and connections, at once.",
 			Expected: "2xx for all, each within " + burstDeadline.String(), want: mustAccept(),
-			try: func(s *session) []attempt {
-				attempts := s.sendConcurrently(50)
-				for i := range attempts {
-					attempts[i].within = burstDeadline
-				}
-				return attempts
-			},
+			try: concurrentEvents,
 		},
 		{
 			Name: "rate-limit", Group: delivery, Title: "100 events in quick succession",
@@ -72,21 +58,87 @@ func deliveryRules() []Rule {
 
 const burstDeadline = 5 * time.Second
 
-// older returns the same event with an earlier state and time.
-func older(s *session, body []byte) []byte {
-	earlier, err := payload.ParseSet("props." + apizee.PropState + "=" + apizee.StateInProgress)
-	if err != nil {
-		panic(err)
+func duplicated(s *session) []attempt {
+	t, created := s.created(1)
+	update := t.body(apizee.Update, apizee.StateInProgress, 0)
+	attempts := []attempt{created, s.send("first delivery", update)}
+	var once sight
+	looks := s.seesEffects()
+	if looks {
+		if once = s.look(t.last, s.within()); !once.met {
+			return append(attempts, s.seen("effect of the first delivery", t.last, once, ""))
+		}
 	}
-	body, err = payload.Apply(s.options.Catalog, body, []payload.Change{earlier})
-	if err != nil {
-		panic(err)
+	attempts = append(attempts, s.do(Request{Label: "second delivery", Body: update, Count: 2}))
+	if looks {
+		s.catchUp()
+		attempts = append(attempts, s.unchanged(t.last, once, s.look(t.last, 0)))
 	}
-	body, err = payload.SetTime(s.options.Catalog, body, s.options.Now().Unix()-60)
-	if err != nil {
-		panic(err)
+	return attempts
+}
+
+// unchanged compares what the probe shows before and after a duplicate. Without a path it compares
+// whole responses, which may change for a good reason.
+func (s *session) unchanged(c change, before, after sight) attempt {
+	a := s.seen("after the second delivery", c, after, "the effect is there once")
+	a.request.Count = 2
+	if a.verdict != Passed {
+		return a
 	}
-	return body
+	was, err := s.options.Probe.count(before)
+	is, otherErr := s.options.Probe.count(after)
+	path := s.options.Probe.spec.Count
+	switch {
+	case err != nil || otherErr != nil:
+		a.verdict, a.actual = Failed, cmp.Or(err, otherErr).Error()
+	case was == is:
+	case path != "":
+		a.verdict, a.actual = Failed, fmt.Sprintf("%s is %s, was %s", path, brief(is), brief(was))
+	default:
+		a.verdict, a.actual = Warned, fmt.Sprintf("the probe shows %s, before %s", brief(strings.TrimSpace(is)), brief(strings.TrimSpace(was)))
+	}
+	return a
+}
+
+func outOfOrder(s *session) []attempt {
+	t, created := s.created(120)
+	attempts := []attempt{created, t.send("newer event", apizee.Update, apizee.StateClosed, 0)}
+	newer := t.last
+	if s.seesEffects() {
+		if effect := s.shows("effect of the newer event", newer); effect.verdict != Passed {
+			return append(attempts, effect)
+		}
+	}
+	attempts = append(attempts, t.send("older event", apizee.Update, apizee.StateInProgress, -60))
+	if s.seesEffects() {
+		attempts = append(attempts, s.keeps("state after the older event", newer))
+	}
+	return attempts
+}
+
+func concurrentEvents(s *session) []attempt {
+	const count = 50
+	var requests []Request
+	var changes []change
+	for i := range count {
+		t := s.object(apizee.Ticket)
+		requests = append(requests, Request{Label: fmt.Sprintf("event %d", i+1), Body: t.body(apizee.Create, apizee.StateNew, 0), Count: count, AtOnce: true})
+		changes = append(changes, t.last)
+	}
+	attempts := s.concurrently(requests)
+	var accepts []change
+	for i := range attempts {
+		attempts[i].within = burstDeadline
+		if attempts[i].reaction() == accepted {
+			accepts = append(accepts, changes[i])
+		}
+	}
+	if s.seesEffects() {
+		for i, found := range s.lookAll(accepts) {
+			attempts = append(attempts, s.seen("effect of ticket "+accepts[i].id, accepts[i], found, "the effect is there"))
+		}
+	}
+	return attempts
 }
 
 // slowBodyAndAnother sends a valid event while the body of the slow one is being sent.

@@ -20,7 +20,9 @@ type session struct {
 	ctx       context.Context
 	options   Options
 	client    *deliver.Client
-	delivered int // events that were built
+	delivered int  // events that were built
+	plan      bool // sends nothing
+	sent      *ledger
 
 	worked  bool      // an ordinary event was accepted at least once
 	broken  *breakage // nil while the endpoint accepts ordinary events
@@ -29,10 +31,17 @@ type session struct {
 	secrets []secret // that the endpoint checks, or may check
 	checks  bool     // whether it rejects an event without them
 	tested  bool     // whether checks is known
+
+	shown      *attempt      // whether the probe shows an ordinary event; nil until it was tried
+	firstStart time.Duration // of the program
+	stays      error         // why the program did not start again
 }
 
 func newSession(ctx context.Context, o Options) *session {
-	return &session{ctx: ctx, options: o, client: deliver.NewClient(o.Transport, o.Now), secrets: findSecrets(o)}
+	if o.IDBase == 0 {
+		o.IDBase = DefaultIDBase
+	}
+	return &session{sent: newLedger(), ctx: ctx, options: o, client: deliver.NewClient(o.Transport, o.Now), secrets: findSecrets(o)}
 }
 
 // Request is a request of a rule, as far as it differs from an event sent to the endpoint.
@@ -78,16 +87,19 @@ func (s *session) doWith(client *deliver.Client, r Request) attempt {
 	if r.timeout == 0 {
 		r.timeout = s.options.Timeout
 	}
+	s.sent.add(s.options.Catalog, r.Body)
+	if s.plan {
+		return attempt{label: r.Label, request: r, result: s.planned(r)}
+	}
 	result := client.Deliver(s.ctx, deliver.Request{Target: r.Target, Method: r.Method, Body: r.Body}, r.timeout)
 	return attempt{label: r.Label, request: r, result: result}
 }
 
-// sendConcurrently sends count ordinary events at the same time.
-func (s *session) sendConcurrently(count int) []attempt {
-	attempts := make([]attempt, count)
+// concurrently sends requests at the same time.
+func (s *session) concurrently(requests []Request) []attempt {
+	attempts := make([]attempt, len(requests))
 	var all sync.WaitGroup
-	for i := range attempts {
-		r := Request{Label: fmt.Sprintf("event %d", i+1), Body: s.ordinary(), Count: count, AtOnce: true}
+	for i, r := range requests {
 		all.Go(func() { attempts[i] = s.do(r) })
 	}
 	all.Wait()
@@ -97,17 +109,21 @@ func (s *session) sendConcurrently(count int) []attempt {
 // get sends a GET request, as a browser or a health check would.
 func (s *session) get() attempt { return s.do(Request{Method: http.MethodGet}) }
 
-// firstID keeps the IDs of the audit's objects apart from those of the endpoint's own tests.
-const firstID = 990_000_000
+// DefaultIDBase keeps the IDs of the audit's objects apart from those of the endpoint's own tests.
+const DefaultIDBase = 990_000_000
 
 // id returns a database ID that no earlier event has used.
-func (s *session) id() string {
+func (s *session) id() string { return strconv.Itoa(s.next()) }
+
+func (s *session) next() int {
 	s.delivered++
-	return strconv.Itoa(firstID + s.delivered)
+	return s.options.IDBase + s.delivered
 }
 
 // uid returns such a public ID, in the documented format.
-func (s *session) uid() string { return fmt.Sprintf("a0d17000-0000-4000-8000-%08s", s.id()[1:]) }
+func (s *session) uid() string {
+	return fmt.Sprintf("a0d17000-0000-4000-8000-%08d", s.next()%100_000_000)
+}
 
 func (s *session) idFor(object string) string {
 	if o, ok := s.options.Catalog.LookupObject(object); ok && !slices.Contains(o.ID.Types, apizee.Integer) {

@@ -30,6 +30,19 @@ type Config struct {
 	Templates string `mapstructure:"templates"`
 
 	Listen Listen `mapstructure:",squash"`
+	Audit  Audit  `mapstructure:",squash"`
+}
+
+// Audit is the settings of the probe of an audit. They are checked elsewhere.
+type Audit struct {
+	// Probe is the method and the URL, with expressions; "" is no probe.
+	Probe string `mapstructure:"audit.probe"`
+	// ProbeExpect is the YAML of the expected response; "" is the default.
+	ProbeExpect string `mapstructure:"audit.probe-expect"`
+	// ProbeCount is the path of the value that a duplicate must not change, or "".
+	ProbeCount string `mapstructure:"audit.probe-count"`
+	// Within is how long an effect may take.
+	Within time.Duration `mapstructure:"audit.within"`
 }
 
 // Listen is the settings of the listener and its response.

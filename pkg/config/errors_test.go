@@ -25,9 +25,9 @@ FILE:3: unknown key "listen.adr"; did you mean "listen.addr"?
 FILE:4: unknown key "listen.timeout"; did you mean "timeout"?
 FILE:5: unknown key "listen.forward"; did you mean "listen.forward-to"?
 FILE:8: unknown key "profiles.a.headrs"; did you mean "headers"?
-FILE:9: unknown key "profiles.a.profiles"; known: to, headers, timeout, insecure, templates, listen
+FILE:9: unknown key "profiles.a.profiles"; known: to, headers, timeout, insecure, templates, listen, audit
 FILE:10: unknown key "profiles.a.listen.staus"; did you mean "listen.status"?
-FILE:11: unknown key "zzzzzz"; known: to, headers, timeout, insecure, templates, listen, profiles
+FILE:11: unknown key "zzzzzz"; known: to, headers, timeout, insecure, templates, listen, audit, profiles
 FILE:12: unknown key "addr"; did you mean "listen.addr"?`},
 		{name: "values of the wrong type, also in a profile that is not used",
 			file: "timeout: soon\ninsecure: yes please\nlisten:\n  status: abc\n  delay: -1s\nprofiles:\n  a:\n    timeout: 30\n    listen.status: 99\n",

@@ -77,6 +77,15 @@ func Keys() []Key {
 			Description: "Output format: line, pretty, json or csv."},
 		{Name: "listen.max-body", kind: text, Flag: "max-body", Default: "1MiB",
 			Description: "Largest accepted body; return 413 above it."},
+
+		{Name: "audit.probe", kind: text, Flag: "probe", Example: "GET http://localhost:3000/tickets/{{ .id }}",
+			Description: "Request that shows the effect of an event."},
+		{Name: "audit.probe-expect", kind: text, Flag: "probe-expect", Example: `'json: {state: "{{ .state }}"}'`,
+			Description: "Expected response to the probe, as in a scenario."},
+		{Name: "audit.probe-count", kind: text, Flag: "probe-count", Example: "version",
+			Description: "Path of the value that a duplicate must not change."},
+		{Name: "audit.within", kind: duration, Flag: "within", Default: "2s",
+			Description: "Time limit of an effect."},
 	}
 }
 

@@ -32,6 +32,7 @@ func defaults(change func(*Config)) Config {
 	c := Config{
 		Timeout: 10 * time.Second,
 		Listen:  Listen{Addr: "127.0.0.1:8279", Status: 204, InspectMemory: "64MiB", Output: "line", MaxBody: "1MiB"},
+		Audit:   Audit{Within: 2 * time.Second},
 	}
 	if change != nil {
 		change(&c)
@@ -170,7 +171,7 @@ func TestEveryKey(t *testing.T) {
 func changedTags(a, b any) (tags []string) {
 	va, vb := reflect.ValueOf(a), reflect.ValueOf(b)
 	for i := range va.NumField() {
-		if _, nested := va.Field(i).Interface().(Listen); nested {
+		if va.Type().Field(i).Tag.Get("mapstructure") == ",squash" {
 			tags = append(tags, changedTags(va.Field(i).Interface(), vb.Field(i).Interface())...)
 			continue
 		}
@@ -185,7 +186,8 @@ func TestEnvironmentNames(t *testing.T) {
 	want := "APIZEE_HOOKS_TO APIZEE_HOOKS_HEADERS APIZEE_HOOKS_TIMEOUT APIZEE_HOOKS_INSECURE APIZEE_HOOKS_TEMPLATES " +
 		"APIZEE_HOOKS_LISTEN_ADDR APIZEE_HOOKS_LISTEN_PATH APIZEE_HOOKS_LISTEN_STATUS APIZEE_HOOKS_LISTEN_BODY " +
 		"APIZEE_HOOKS_LISTEN_RESPONSE_HEADERS APIZEE_HOOKS_LISTEN_DELAY APIZEE_HOOKS_LISTEN_REQUIRE_HEADER " +
-		"APIZEE_HOOKS_LISTEN_FORWARD_TO APIZEE_HOOKS_LISTEN_RECORD APIZEE_HOOKS_LISTEN_INSPECT APIZEE_HOOKS_LISTEN_INSPECT_MEMORY APIZEE_HOOKS_LISTEN_OUTPUT APIZEE_HOOKS_LISTEN_MAX_BODY"
+		"APIZEE_HOOKS_LISTEN_FORWARD_TO APIZEE_HOOKS_LISTEN_RECORD APIZEE_HOOKS_LISTEN_INSPECT APIZEE_HOOKS_LISTEN_INSPECT_MEMORY APIZEE_HOOKS_LISTEN_OUTPUT APIZEE_HOOKS_LISTEN_MAX_BODY " +
+		"APIZEE_HOOKS_AUDIT_PROBE APIZEE_HOOKS_AUDIT_PROBE_EXPECT APIZEE_HOOKS_AUDIT_PROBE_COUNT APIZEE_HOOKS_AUDIT_WITHIN"
 	var got []string
 	for _, k := range Keys() {
 		got = append(got, k.Env())

@@ -54,6 +54,10 @@ profiles:
 		{Key: "listen.inspect-memory", Value: "64MiB", Source: "default"},
 		{Key: "listen.output", Value: "line", Source: "default"},
 		{Key: "listen.max-body", Value: "1MiB", Source: "default"},
+		{Key: "audit.probe", Source: "default"},
+		{Key: "audit.probe-expect", Source: "default"},
+		{Key: "audit.probe-count", Source: "default"},
+		{Key: "audit.within", Value: "2s", Source: "default"},
 	}
 	if diff := cmp.Diff(want, got.Values()); diff != "" {
 		t.Errorf("values (-want +got):\n%s", diff)

@@ -1,0 +1,103 @@
+package audit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync/atomic"
+
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
+	"github.com/apizee-hooks/apizee-hooks/pkg/audit"
+	"github.com/apizee-hooks/apizee-hooks/pkg/config"
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/parse"
+	"github.com/apizee-hooks/apizee-hooks/pkg/undertest"
+)
+
+// parseProbe parses the configured probe; nil means that there is none.
+func (o *options) parseProbe(c config.Audit) (*audit.Probe, error) {
+	switch {
+	case c.Probe == "" && (c.ProbeExpect != "" || c.ProbeCount != ""):
+		return nil, cli.Usagef("--probe-expect and --probe-count require --probe")
+	case c.Probe == "":
+		return nil, nil
+	case c.Within <= 0:
+		return nil, cli.Usagef("--within must be greater than 0")
+	}
+	probe, err := audit.ParseProbe(o.Catalog, audit.ProbeSpec{
+		Request: c.Probe, Expect: c.ProbeExpect, Count: c.ProbeCount, Within: c.Within,
+	}, &o.Known)
+	var problems parse.Problems
+	if errors.As(err, &problems) {
+		var texts []string
+		for _, p := range problems {
+			texts = append(texts, p.Advice())
+		}
+		err = errors.New(strings.Join(texts, "; "))
+	}
+	if err != nil {
+		return nil, cli.Usage(fmt.Errorf("--probe: %w", err),
+			"write --probe 'GET http://localhost:3000/tickets/{{ .id }}' and --probe-expect '"+audit.DefaultExpect+"'; the variables are id, object, event and state.")
+	}
+	return probe, nil
+}
+
+// localOnly returns the network of an audit, which stays on this machine unless --allow-host names
+// the host of the endpoint or of the probe.
+func (o *options) localOnly(ctx context.Context, network deliver.Network, target deliver.Target, probe *audit.Probe) (deliver.Network, error) {
+	network.LocalOnly = !deliver.IsAllowed(target.URL.Hostname(), o.hosts.Hosts)
+	if err := o.hosts.Check(ctx, target.URL, network); err != nil || probe == nil {
+		return network, err
+	}
+	text, err := probe.URL()
+	if err != nil {
+		return network, err
+	}
+	u, err := deliver.ParseURL(text)
+	if err != nil {
+		return network, cli.Usage(fmt.Errorf("--probe: %w", err), "")
+	}
+	network.LocalOnly = network.LocalOnly && !deliver.IsAllowed(u.Hostname(), o.hosts.Hosts)
+	return network, o.hosts.Check(ctx, u, network)
+}
+
+// program is the program under test of --exec.
+type program struct {
+	options   *options
+	transport *http.Transport
+
+	started *undertest.Programs
+	stop    func()
+	silent  atomic.Bool // its output is not shown
+}
+
+func (p *program) Start(ctx context.Context) (err error) {
+	o := p.options
+	p.silent.Store(false)
+	p.started, p.stop, err = o.StartPrograms(ctx, &o.programs, p.transport, cli.ProgramView{
+		OnLine: func(which undertest.Which, line string) {
+			if o.Verbose || !p.silent.Load() && !o.Quiet {
+				o.ProgramLine(which, line)
+			}
+		},
+		Waiting: func(string) func() { return func() {} },
+	})
+	p.silent.Store(true) // requests by the hundred make it write a lot
+	return err
+}
+
+func (p *program) Stop() {
+	if p.stop != nil {
+		p.stop()
+		p.stop = nil
+	}
+}
+
+func (p *program) Kill() {
+	if p.started != nil {
+		p.started.Kill()
+	}
+	p.Stop()
+}

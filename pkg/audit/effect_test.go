@@ -1,0 +1,243 @@
+package audit
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
+)
+
+// tickets is an endpoint that acts on events, and shows objects at /tickets/ID and /media/ID.
+type tickets struct {
+	mu      sync.Mutex
+	objects map[string]ticket
+	seen    map[string]bool
+	fault   string
+}
+
+type ticket struct {
+	State   string `json:"state"`
+	Count   int    `json:"count"`
+	time    int64
+	deleted bool
+}
+
+func (e *tickets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodGet && strings.Count(r.URL.Path, "/") == 2 {
+		e.show(w, r.URL.Path)
+		return
+	}
+	body, _ := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(strings.NewReader(string(body)))
+	recorder := httptest.NewRecorder()
+	correctEndpoint(recorder, r)
+	status := recorder.Code
+	event := struct {
+		Event, Object string
+		ObjectID      json.RawMessage
+		Time          int64
+		Props         struct{ State string }
+	}{}
+	if err := json.Unmarshal(body, &event); err != nil && e.fault == "partial" {
+		_ = json.Unmarshal(append(body, '}'), &event)
+		status = http.StatusNoContent
+	}
+	if status == http.StatusNoContent && event.Object != "" && e.fault != "forgets" {
+		key := "/" + event.Object + "/" + strings.Trim(string(event.ObjectID), `"`)
+		e.apply(key, string(body), ticket{State: event.Props.State, time: event.Time, deleted: event.Event == apizee.Delete})
+	}
+	w.WriteHeader(status)
+}
+
+func (e *tickets) apply(key, body string, t ticket) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	old, known := e.objects[key]
+	isLate := known && (t.time < old.time || old.deleted && t.time == old.time)
+	switch e.fault {
+	case "overwrites":
+		isLate = false
+	case "ignores the same second":
+		isLate = known && t.time <= old.time
+	case "resurrects":
+		if t.deleted {
+			delete(e.objects, key)
+			return
+		}
+	case "keeps deleted":
+		t.deleted = false
+	}
+	if e.seen[body] && e.fault != "twice" || isLate {
+		return
+	}
+	e.seen[body] = true
+	if t.State == "" {
+		t.State = old.State
+	}
+	t.Count = old.Count + 1
+	e.objects[key] = t
+	if e.fault == "flips" && t.Count == 2 {
+		time.AfterFunc(100*time.Millisecond, func() {
+			e.mu.Lock()
+			defer e.mu.Unlock()
+			e.objects[key] = t
+		})
+	}
+}
+
+func (e *tickets) show(w http.ResponseWriter, path string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	t, ok := e.objects[path]
+	if !ok || t.deleted {
+		w.WriteHeader(http.StatusNotFound)
+		return
+	}
+	_ = json.NewEncoder(w).Encode(t)
+}
+
+// auditTickets tries the rules that look at effects, with a probe.
+func auditTickets(t *testing.T, fault string, spec ProbeSpec) map[string]Status {
+	t.Helper()
+	endpoint := &tickets{objects: map[string]ticket{}, seen: map[string]bool{}, fault: fault}
+	server := httptest.NewServer(endpoint)
+	t.Cleanup(server.Close)
+	o := options(t, server.URL)
+	o.Sleep = func(_ context.Context, d time.Duration) error { time.Sleep(min(d, 200*time.Millisecond)); return nil }
+	spec.Request = strings.Replace(spec.Request, "URL", server.URL, 1)
+	var err error
+	if o.Probe, err = ParseProbe(o.Catalog, spec, new(redact.Secrets)); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range Rules(o.Catalog) {
+		if r.Group != effects && !r.effect {
+			o.Skip = append(o.Skip, r.Name)
+		}
+	}
+	outcome, err := Run(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if outcome.Left != 0 {
+		t.Errorf("%d objects are left", outcome.Left)
+	}
+	found := map[string]Status{}
+	for _, r := range outcome.Results {
+		if r.Status != Passed && r.Status != Skipped {
+			found[r.Name] = r.Status
+			t.Logf("%s %s: %s", r.Status, r.Name, r.Actual)
+		}
+		if r.EffectUnseen && fault == "" {
+			t.Errorf("the effect of %s was not looked at", r.Name)
+		}
+	}
+	return found
+}
+
+func TestEffects(t *testing.T) {
+	tests := map[string]map[string]Status{
+		"": {},
+		"forgets": {
+			"effect": Failed, "same-second": NotJudged, "late-update": NotJudged, "two-senders": NotJudged, "partial-body": NotJudged,
+		},
+		"twice":                   {"duplicate": Failed, "same-second": Warned},
+		"overwrites":              {"out-of-order": Failed, "late-update": Failed},
+		"ignores the same second": {"same-second": Failed},
+		"resurrects":              {"late-update": Failed},
+		"keeps deleted":           {"late-update": Failed},
+		"flips":                   {"two-senders": Failed},
+		"partial":                 {"partial-body": Failed},
+	}
+	for fault, want := range tests {
+		t.Run(fault, func(t *testing.T) {
+			t.Parallel()
+			got := auditTickets(t, fault, ProbeSpec{Request: "GET URL/{{ .object }}/{{ .id }}", Count: "count", Within: 300 * time.Millisecond})
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestProbeWithoutCount(t *testing.T) {
+	got := auditTickets(t, "twice", ProbeSpec{Request: "GET URL/ticket/{{ .id }}", Expect: "status: 200\njson: {state: '{{ .state }}', count: {gt: 0}}", Within: 300 * time.Millisecond})
+	if diff := cmp.Diff(map[string]Status{"duplicate": Warned, "same-second": Warned}, got); diff != "" {
+		t.Error(diff)
+	}
+	got = auditTickets(t, "", ProbeSpec{Request: "GET URL/ticket/{{ .id }}", Count: "version", Within: 300 * time.Millisecond})
+	if diff := cmp.Diff(map[string]Status{"duplicate": Failed}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestParseProbe(t *testing.T) {
+	parse := func(request, expect string) (*Probe, error) {
+		return ParseProbe(apizee.Documented(), ProbeSpec{Request: request, Expect: expect}, new(redact.Secrets))
+	}
+	for request, want := range map[string][]string{
+		"GET http://localhost/tickets/{{ .id }}":           {"ticket"},
+		"POST http://localhost/{{ .object }}?id={{ .id }}": {"ticket", "media"},
+	} {
+		p, err := parse(request, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, p.objects); diff != "" {
+			t.Errorf("%s: %s", request, diff)
+		}
+	}
+	for _, test := range []struct{ request, expect, want string }{
+		{"http://localhost/{{ .id }}", "", "probe must be a method and a URL"},
+		{"GET http://localhost/tickets/1", "", "the URL is the same for all objects"},
+		{"GET http://localhost/{{ .ID }}", "", `unknown variable "ID"; did you mean "id"?`},
+		{"GET http://localhost/{{ .id }}", "jsn: {}", `unknown key "jsn" in expect; did you mean "json"?`},
+		{"GET http://localhost/{{ .id }}", "json: {state: {is: open}}", `unknown matcher "is"`},
+		{"GET http://localhost/{{ .id }}", "5", "expect must be a mapping"},
+	} {
+		if _, err := parse(test.request, test.expect); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s, %s: got %v, want %s", test.request, test.expect, err, test.want)
+		}
+	}
+}
+
+// The plan holds what the audit of a good endpoint sends, and more.
+func TestPlan(t *testing.T) {
+	o := options(t, "http://127.0.0.1:9")
+	plan := NewPlan(o)
+	if plan != NewPlan(o) {
+		t.Error("another plan")
+	}
+	if plan.First != DefaultIDBase+1 || plan.Objects < 200 || plan.Created < 50 || plan.Updated < 100 || plan.Deleted < 3 || plan.Last < plan.First+plan.Objects-1 {
+		t.Errorf("%+v", plan)
+	}
+	var events int
+	var mu sync.Mutex
+	outside := ""
+	run(t, func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		r.Body = io.NopCloser(strings.NewReader(string(body)))
+		var e struct{ ObjectID int64 }
+		mu.Lock()
+		if events++; json.Unmarshal(body, &e) == nil && e.ObjectID != 0 && e.ObjectID < 1<<50 && (e.ObjectID <= 5000 || e.ObjectID > 5000+int64(plan.Last-plan.First+1)) {
+			outside = string(body)
+		}
+		mu.Unlock()
+		correctEndpoint(w, r)
+	}, func(o *Options) { o.IDBase = 5000 })
+	if outside != "" {
+		t.Errorf("an ID outside of the plan: %s", outside)
+	}
+	if events < plan.Events {
+		t.Errorf("%d events planned, %d sent before the deletes", plan.Events, events)
+	}
+}

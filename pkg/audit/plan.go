@@ -1,0 +1,151 @@
+package audit
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+)
+
+// Plan is what an audit would do to an endpoint that acts on events. It is what a try of all rules
+// would send, with nothing sent; where rules stop early, they send less.
+type Plan struct {
+	Events  int
+	Objects int
+	// Created, Updated and Deleted count the objects.
+	Created, Updated, Deleted int
+	// First and Last are the IDs in use.
+	First, Last int
+}
+
+// NewPlan returns the plan of an audit.
+func NewPlan(o Options) Plan {
+	if o.Catalog == nil {
+		o.Catalog = apizee.Documented()
+	}
+	ctx := context.Background()
+	o.Transport, o.OnResult, o.Repeat = new(http.Transport), nil, nil
+	o.Sleep = func(context.Context, time.Duration) error { return nil }
+	if o.Program != nil {
+		o.Program = noProgram{}
+	}
+	s := newSession(ctx, o)
+	s.plan = true
+	seen := s.sent
+	s.control(o.Timeout)
+	rules := Rules(o.Catalog)
+	for _, rule := range rules {
+		s.run(rule)
+	}
+	s.delivered += len(rules) // an ordinary event before each, while the endpoint is broken
+	p := Plan{Events: seen.events, Objects: len(seen.objects), First: s.options.IDBase + 1, Last: s.options.IDBase + s.delivered}
+	for _, f := range seen.objects {
+		p.Created += f.created
+		p.Updated += f.updated
+		p.Deleted += f.deleted
+	}
+	return p
+}
+
+// noProgram stands in for the program under test.
+type noProgram struct{}
+
+func (noProgram) Start(context.Context) error { return nil }
+func (noProgram) Stop()                       {}
+func (noProgram) Kill()                       {}
+
+// ledger keeps which objects an audit has sent events about.
+type ledger struct {
+	mu      sync.Mutex
+	events  int
+	objects map[objectKey]*fate
+	order   []objectKey
+}
+
+func newLedger() *ledger { return &ledger{objects: map[objectKey]*fate{}} }
+
+type objectKey struct{ object, id string }
+
+// fate is what was done to an object, each 0 or 1.
+type fate struct{ created, updated, deleted int }
+
+// add notes an event about an object of the audit.
+func (l *ledger) add(catalog *apizee.Catalog, body []byte) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.events++
+	key := objectKey{gjson.GetBytes(body, "object").String(), gjson.GetBytes(body, "objectId").String()}
+	if _, known := catalog.LookupObject(key.object); !known || key.id == "" {
+		return
+	}
+	f := l.objects[key]
+	if f == nil {
+		f = new(fate)
+		l.objects[key] = f
+		l.order = append(l.order, key)
+	}
+	switch gjson.GetBytes(body, "event").String() {
+	case apizee.Create:
+		f.created = 1
+	case apizee.Update:
+		f.updated = 1
+	case apizee.Delete:
+		f.deleted = 1
+	}
+}
+
+// planned returns the response of a good endpoint to a request that was not sent.
+func (s *session) planned(r Request) deliver.Result {
+	status := http.StatusNoContent
+	if !slices.Equal(r.Target.Headers, s.options.Target.Headers) {
+		status = http.StatusUnauthorized
+	}
+	return deliver.Result{Status: status, StatusText: http.StatusText(status)}
+}
+
+// cleaners is how many deletes are sent at once.
+const cleaners = 8
+
+// cleanUp deletes the objects that the audit has created or updated, until a delete is not
+// accepted. It returns how many were deleted, and how many are left.
+func (s *session) cleanUp() (deleted, left int) {
+	var keys []objectKey
+	for _, key := range s.sent.order {
+		if s.sent.objects[key].deleted == 0 {
+			keys = append(keys, key)
+		}
+	}
+	var mu sync.Mutex
+	next, failed := 0, false
+	var all sync.WaitGroup
+	for range cleaners {
+		all.Go(func() {
+			for {
+				mu.Lock()
+				if failed || next == len(keys) {
+					mu.Unlock()
+					return
+				}
+				key := keys[next]
+				next++
+				mu.Unlock()
+				a := s.send("", s.buildID(key.object, apizee.Delete, key.id))
+				mu.Lock()
+				if a.reaction() == accepted {
+					deleted++
+				} else {
+					failed = true
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	all.Wait()
+	return deleted, len(keys) - deleted
+}

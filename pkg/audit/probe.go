@@ -1,0 +1,193 @@
+package audit
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
+	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
+	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
+	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/expr"
+	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/parse"
+	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/runner"
+)
+
+// A response does not show whether an endpoint acted on an event; a probe does. It is a probe of a
+// scenario, with the variables of probeVars, and is polled until it shows the effect or times out.
+
+// ProbeSpec is a probe as it is written.
+type ProbeSpec struct {
+	Request string        // method and URL, such as GET http://localhost:3000/tickets/{{ .id }}
+	Expect  string        // the YAML under expect; "" means DefaultExpect
+	Count   string        // path of a value that a duplicate must not change; "" means the whole response
+	Within  time.Duration // how long an effect may take
+}
+
+// DefaultExpect is the expectation of a probe that sets none.
+const DefaultExpect = "json: {" + apizee.PropState + `: "{{ .` + apizee.PropState + ` }}"}`
+
+// Probe shows the effect of events.
+type Probe struct {
+	spec   ProbeSpec
+	parsed *scenario.Scenario
+	// objects are the names of the objects with a state that the probe shows.
+	objects []string
+	secrets *redact.Secrets
+}
+
+// errSameURL says that a probe cannot tell objects apart.
+var errSameURL = errors.New("the URL is the same for all objects; write the ID as {{ .id }}")
+
+// ParseProbe parses a probe. It shows tickets, or every object with a state if its URL depends on
+// the object. An error about the text is a parse.Problems.
+func ParseProbe(c *apizee.Catalog, spec ProbeSpec, secrets *redact.Secrets) (*Probe, error) {
+	if strings.TrimSpace(spec.Expect) == "" {
+		spec.Expect = DefaultExpect
+	}
+	p := &Probe{spec: spec, secrets: secrets}
+	sample := change{object: apizee.Ticket, event: apizee.Update, id: "1", state: apizee.StateOpen}
+	var err error
+	if p.parsed, err = parse.Probe(spec.Request, spec.Expect, parse.Options{Catalog: c, Vars: probeVars(sample)}); err != nil {
+		return nil, err
+	}
+	first, err := p.url(sample)
+	if err != nil {
+		return nil, err
+	}
+	other := sample
+	other.id = "2"
+	if second, err := p.url(other); err != nil || first == second {
+		return nil, errors.Join(errSameURL, err)
+	}
+	p.objects = []string{apizee.Ticket}
+	for _, o := range c.Objects {
+		other := sample
+		other.object = o.Name
+		if _, ok := o.Prop(apizee.PropState); !ok || o.Name == apizee.Ticket {
+			continue
+		}
+		if url, err := p.url(other); err == nil && url != first {
+			p.objects = append(p.objects, o.Name)
+		}
+	}
+	return p, nil
+}
+
+// URL returns the URL of the probe for some object.
+func (p *Probe) URL() (string, error) {
+	return p.url(change{object: apizee.Ticket, event: apizee.Update, id: "1", state: apizee.StateOpen})
+}
+
+func (p *Probe) url(c change) (string, error) {
+	engine := expr.New(payload.Sources{})
+	engine.Vars = probeVars(c)
+	return engine.Text(p.parsed.Steps[0].Probe.URL)
+}
+
+// change is what an event does to an object, as far as a probe shows it.
+type change struct {
+	object, event, id, state string
+	body                     []byte // the event
+}
+
+// probeVars are the variables of a probe.
+func probeVars(c change) map[string]any {
+	return map[string]any{"object": c.object, "event": c.event, apizee.PropState: c.state, "id": payload.Decode([]byte(c.id))}
+}
+
+// sight is what a probe shows.
+type sight struct {
+	met     bool           // whether the expectation is met
+	problem string         // why it is not
+	result  deliver.Result // of the last attempt
+}
+
+// count returns the value that a duplicate must not change.
+func (p *Probe) count(s sight) (string, error) {
+	if p.spec.Count == "" {
+		return string(s.result.Body), nil
+	}
+	value := gjson.GetBytes(s.result.Body, p.spec.Count)
+	if !value.Exists() {
+		return "", fmt.Errorf("the probe's response has nothing at %s", p.spec.Count)
+	}
+	return value.Raw, nil
+}
+
+// look polls the probe until the effect of a change is there or the time is over; without time
+// it probes once.
+func (s *session) look(c change, within time.Duration) sight {
+	if s.plan {
+		return sight{met: within > 0} // a single look is for what must not be there
+	}
+	p := s.options.Probe
+	step := p.parsed.Steps[0]
+	expect := *step.Expect
+	expect.Within = scenario.Delay{Fixed: max(within, time.Nanosecond)}
+	step.Expect = &expect
+	one := *p.parsed
+	one.Steps, one.Vars = []scenario.Step{step}, nil
+	for name, value := range probeVars(c) {
+		text, err := payload.JSON(value)
+		if err != nil {
+			panic(err) // a mistake in a rule
+		}
+		one.Vars = append(one.Vars, scenario.Variable{Name: name, Value: expr.Value{JSON: text}})
+	}
+	var seen sight
+	run := runner.Runner{
+		Client: s.client, Now: s.options.Now, Sleep: s.options.Sleep, Secrets: p.secrets,
+		Observe: func(e runner.Event) {
+			if probed, ok := e.(runner.Probed); ok {
+				seen.result = probed.Result
+			}
+		},
+	}
+	outcome := run.Run(s.ctx, &one, runner.Options{}).Steps[0]
+	seen.met = outcome.Status == runner.Passed
+	if f := outcome.Failure; f != nil {
+		seen.problem = f.Message
+		if len(f.Differences) > 0 {
+			var texts []string
+			for _, d := range f.Differences {
+				texts = append(texts, d.String())
+			}
+			seen.problem = strings.Join(texts, "; ")
+		}
+	}
+	return seen
+}
+
+// lookers is how many objects are probed at once.
+const lookers = 8
+
+// lookAll looks for the effects of changes, all of them within the time of one.
+func (s *session) lookAll(changes []change) []sight {
+	sights := make([]sight, len(changes))
+	end := s.options.Now().Add(s.within())
+	next := make(chan int)
+	var all sync.WaitGroup
+	for range min(lookers, len(changes)) {
+		all.Go(func() {
+			for i := range next {
+				sights[i] = s.look(changes[i], end.Sub(s.options.Now()))
+			}
+		})
+	}
+	for i := range changes {
+		next <- i
+	}
+	close(next)
+	all.Wait()
+	return sights
+}
+
+// within is how long an effect may take.
+func (s *session) within() time.Duration { return s.options.Probe.spec.Within }
