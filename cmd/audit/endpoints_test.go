@@ -166,8 +166,8 @@ func (e endpoint) audit(t *testing.T, program, dir, store, fault string, want ve
 	report := filepath.Join(t.TempDir(), "report.json")
 	c := e.shell(dir, `exec "$0" "$@"`)
 	c.Args = append(c.Args, program, "audit", "-t", "http://"+address.String()+"/hooks/", "-H", "X-Api-Key: s3cret-Key",
-		"--probe", "GET http://"+address.String()+"/tickets/{{ .id }}", "--probe-count", "count", "--within", "1s",
-		"--exec", e.command, "--wait-for", "http://"+address.String()+"/tickets/1", "--timeout", "3s", "--settle", "50ms", "--skip", "slow-body", "--report", "json="+report)
+		"--probe", "GET http://"+address.String()+"/tickets/{{ .id }}", "--probe-count", "count", "--within", "3s",
+		"--exec", e.command, "--wait-for", "http://"+address.String()+"/tickets/1", "--timeout", "5s", "--settle", "50ms", "--skip", "slow-body", "--report", "json="+report)
 	c.Env = append(c.Env, fmt.Sprintf("PORT=%d", address.Port), "SECRET=s3cret-Key", "FAULT="+fault, "TMPDIR="+t.TempDir())
 	if store == "sqlite" {
 		c.Env = append(c.Env, "DB="+filepath.Join(t.TempDir(), "tickets.db"))

@@ -122,11 +122,23 @@ func (p *Probe) count(s sight) (string, error) {
 }
 
 // look polls the probe until the effect of a change is there or the time is over; without time
-// it probes once.
+// it probes once. A probe without a response shows nothing, so it is repeated with more time, unless
+// nobody listens.
 func (s *session) look(c change, within time.Duration) sight {
 	if s.plan {
 		return sight{met: within > 0} // a single look is for what must not be there
 	}
+	found := s.poll(c, within)
+	if f := found.result.Failure; f != nil && f.Kind != deliver.KindRefused {
+		found = s.poll(c, max(within, probePatience))
+	}
+	return found
+}
+
+// probePatience is how long a probe is repeated that gets no response.
+const probePatience = 5 * time.Second
+
+func (s *session) poll(c change, within time.Duration) sight {
 	p := s.options.Probe
 	step := p.parsed.Steps[0]
 	expect := *step.Expect
@@ -154,7 +166,10 @@ func (s *session) look(c change, within time.Duration) sight {
 	seen.met = outcome.Status == runner.Passed
 	if f := outcome.Failure; f != nil {
 		seen.problem = f.Message
-		if len(f.Differences) > 0 {
+		switch {
+		case seen.result.Failure != nil:
+			seen.problem = "the probe: " + seen.result.Failure.Message
+		case len(f.Differences) > 0:
 			var texts []string
 			for _, d := range f.Differences {
 				texts = append(texts, d.String())

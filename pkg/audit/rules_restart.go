@@ -149,15 +149,22 @@ func (s *session) startBurst(onEnough func()) *burst {
 	return b
 }
 
-// outcome looks for the effects of the events. It returns how many were accepted, and those of
-// them whose effect is lost; and how many had an effect without a response.
-func (b *burst) outcome(s *session) (accepts int, lost []change, unanswered int) {
+// outcome is what came of a burst.
+type outcome struct {
+	accepts    int      // events that were accepted
+	lost       []change // those of them whose effect is not there
+	unseen     string   // why the probe did not show some effect; "" when it did
+	unanswered int      // effects without a response
+}
+
+// outcome looks for the effects of the events.
+func (b *burst) outcome(s *session) (o outcome) {
 	var changes []change
 	var acknowledged []bool
 	for i, a := range b.attempts {
 		ok := a.request.Body != nil && a.reaction() == accepted
 		if ok {
-			accepts++
+			o.accepts++
 		}
 		if ok || a.result.Failure != nil {
 			changes, acknowledged = append(changes, b.changes[i]), append(acknowledged, ok)
@@ -165,13 +172,15 @@ func (b *burst) outcome(s *session) (accepts int, lost []change, unanswered int)
 	}
 	for i, found := range s.lookAll(changes) {
 		switch {
+		case found.result.Failure != nil:
+			o.unseen = found.problem
 		case acknowledged[i] && !found.met:
-			lost = append(lost, changes[i])
+			o.lost = append(o.lost, changes[i])
 		case !acknowledged[i] && found.met:
-			unanswered++
+			o.unanswered++
 		}
 	}
-	return accepts, lost, unanswered
+	return o
 }
 
 func killed(s *session) []attempt {
@@ -182,23 +191,25 @@ func killed(s *session) []attempt {
 		if _, err := s.startAgain(); err != nil {
 			return append(attempts, attempt{label: "restart", verdict: Failed, actual: err.Error()})
 		}
-		accepts, lost, _ := b.outcome(s)
-		attempts = append(attempts, lostEvents(accepts, lost))
-		if len(lost) > 0 {
+		events := b.outcome(s).attempt()
+		attempts = append(attempts, events)
+		if events.verdict != Passed {
 			break
 		}
 	}
 	return attempts
 }
 
-func lostEvents(accepts int, lost []change) attempt {
-	a := attempt{label: "burst", verdict: Passed, actual: fmt.Sprintf("%d accepted, %d lost", accepts, len(lost))}
+func (o outcome) attempt() attempt {
+	a := attempt{label: "burst", verdict: Passed, actual: fmt.Sprintf("%d accepted, %d lost", o.accepts, len(o.lost))}
 	switch {
-	case accepts == 0:
+	case o.accepts == 0:
 		a.verdict, a.actual = NotJudged, "no event of the burst was accepted"
-	case len(lost) > 0:
+	case len(o.lost) > 0:
 		a.verdict = Failed
-		a.actual += fmt.Sprintf(", such as %s %s", lost[0].object, lost[0].id)
+		a.actual += fmt.Sprintf(", such as %s %s", o.lost[0].object, o.lost[0].id)
+	case o.unseen != "":
+		a.verdict, a.actual = Failed, a.actual+"; "+o.unseen
 	}
 	return a
 }
@@ -225,10 +236,10 @@ func terminated(s *session) []attempt {
 	if _, err := s.startAgain(); err != nil {
 		return []attempt{{label: "restart", verdict: Failed, actual: err.Error()}}
 	}
-	accepts, lost, unanswered := b.outcome(s)
-	events := lostEvents(accepts, lost)
-	if unanswered > 0 {
-		events.actual += fmt.Sprintf(", %d took effect without a response", unanswered)
+	found := b.outcome(s)
+	events := found.attempt()
+	if found.unanswered > 0 {
+		events.actual += fmt.Sprintf(", %d took effect without a response", found.unanswered)
 	}
 	begun = begun.wants(expect(accepted, rejected, serverError))
 	if begun.judge() == Failed {
