@@ -23,7 +23,8 @@ const argumentLimit = 24 << 10
 // repeat returns a bash command that sends a request of the audit again: a `send` command, or one
 // for curl where `send` cannot express it. Secrets are masked as everywhere.
 func (o *options) repeat(r audit.Request) string {
-	if r.Method != "" || len(r.Body) == 0 || r.Before != nil {
+	const byteOrderMark = "\ufeff" // which `send` removes
+	if r.Method != "" || len(r.Body) == 0 || r.Before != nil || bytes.HasPrefix(r.Body, []byte(byteOrderMark)) {
 		return console.SafeShell(o.curl(r))
 	}
 	data, pipe := string(r.Body), ""

@@ -85,7 +85,7 @@ func options(t *testing.T, url string) Options {
 func notPassed(o Outcome) map[string]Status {
 	found := map[string]Status{}
 	for _, r := range o.Results {
-		if r.Status != Passed && (r.Status != Skipped || r.lacks == nil || r.Group == security) {
+		if r.Status != Passed && (r.Status != Skipped || r.needs == nil || r.Group == security) {
 			found[r.Name] = r.Status
 		}
 	}

@@ -40,25 +40,39 @@ type tried struct {
 
 func (s *session) run(rule Rule) Result {
 	result := Result{Rule: rule, Status: Skipped}
-	switch {
-	case s.ctx.Err() != nil:
-		result.Actual = stopped
-		return result
-	case slices.Contains(s.options.Skip, rule.Name):
-		result.Actual = "excluded"
-		return result
-	case s.isBroken():
-		result.Status, result.Actual = NotJudged, "an ordinary event: "+s.broken.control.describe()+", since "+s.broken.since
+	if result.Actual = s.skipped(rule); result.Actual != "" {
 		return result
 	}
-	if rule.lacks != nil {
-		if status, why := rule.lacks(s); why != "" {
-			result.Status, result.Actual = status, why
-			return result
-		}
+	if result.Actual = s.pointless(rule); result.Actual != "" {
+		result.Status = NotJudged
+		return result
 	}
 	s.judge(&result)
 	return result
+}
+
+// skipped returns why a rule is not tried, or "".
+func (s *session) skipped(rule Rule) string {
+	switch {
+	case s.ctx.Err() != nil:
+		return stopped
+	case slices.Contains(s.options.Skip, rule.Name):
+		return "excluded"
+	case rule.needs != nil:
+		return rule.needs(s)
+	}
+	return ""
+}
+
+// pointless returns why a rule would show nothing, or "".
+func (s *session) pointless(rule Rule) string {
+	switch {
+	case s.isBroken():
+		return "an ordinary event: " + s.broken.control.describe() + ", since " + s.broken.since
+	case rule.pointless != nil:
+		return rule.pointless(s)
+	}
+	return ""
 }
 
 const stopped = "the audit was stopped"

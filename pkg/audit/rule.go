@@ -25,8 +25,9 @@ type Rule struct {
 	// effect says that a response cannot show whether the endpoint did the right thing.
 	effect bool
 
-	// lacks returns why the rule cannot be judged now; nil means that it always can.
-	lacks func(*session) (Status, string)
+	// needs returns what the audit was not given, so that the rule is skipped; pointless which earlier
+	// result leaves nothing to judge. Both may be nil.
+	needs, pointless func(*session) string
 }
 
 // The groups of rules, in the order of the report.

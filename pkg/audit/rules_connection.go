@@ -19,11 +19,11 @@ func connectionRules() []Rule {
 			Name: "trailing-slash", Title: "URL with and without a slash at the end",
 			Why:      "Frameworks redirect one form to the other. A redirect is not followed, so that every event is lost when the URL is typed in that form.",
 			Expected: "2xx or 4xx; no redirect", want: acceptOrReject().orWarn(redirected),
-			lacks: func(s *session) (Status, string) {
+			needs: func(s *session) string {
 				if strings.Trim(s.options.Target.URL.Path, "/") == "" {
-					return Skipped, "the URL has no path"
+					return "the URL has no path"
 				}
-				return "", ""
+				return ""
 			},
 			try: func(s *session) []attempt {
 				target := withPath(s.options.Target, toggleSlash)

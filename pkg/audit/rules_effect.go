@@ -48,28 +48,28 @@ func effectRules() []Rule {
 		},
 	}
 	for i := range rules {
-		rules[i].Group, rules[i].want, rules[i].lacks = effects, mustAccept(), lacksEffects
+		rules[i].Group, rules[i].want, rules[i].needs = effects, mustAccept(), needsProbe
+		if i > 0 {
+			rules[i].pointless = showsNoEffects
+		}
 	}
-	rules[0].lacks = lacksProbe
 	return rules
 }
 
-func lacksProbe(s *session) (Status, string) {
+func needsProbe(s *session) string {
 	if s.options.Probe == nil {
-		return Skipped, "no probe is configured"
+		return "no probe is configured"
 	}
-	return "", ""
+	return ""
 }
 
-// lacksEffects judges no effects where the probe does not even show an ordinary one.
-func lacksEffects(s *session) (Status, string) {
-	if status, why := lacksProbe(s); why != "" {
-		return status, why
-	}
+// showsNoEffects is for the rules about effects: there are none to judge where the probe does not even
+// show an ordinary one.
+func showsNoEffects(s *session) string {
 	if !s.seesEffects() {
-		return NotJudged, "the probe does not show the effect of an ordinary event: " + s.shown.actual
+		return "the probe does not show the effect of an ordinary event: " + s.shown.actual
 	}
-	return "", ""
+	return ""
 }
 
 // seesEffects reports whether the probe shows the effect of an ordinary event.

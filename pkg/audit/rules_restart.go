@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync"
@@ -24,25 +25,25 @@ func restartRules() []Rule {
 			Name: "kill", Title: "Killed in the middle of a burst",
 			Why:      "Processes crash, and machines restart. What was accepted and is only in memory is lost, and nobody sends it again.",
 			Expected: "every event with a 2xx takes effect, also after the restart",
-			try:      killed, lacks: lacksRestarts(true),
+			try:      killed, needs: needsProgramAndProbe, pointless: staysDownOrShowsNothing,
 		},
 		{
 			Name: "stop", Title: "Stopped in the middle of a burst",
 			Why:      "Every deployment stops the process. A sender that gets no response for an event that was processed sends it again or gives it up.",
 			Expected: "every event with a 2xx takes effect; a request that has begun gets its response",
-			try:      terminated, lacks: lacksRestarts(true),
+			try:      terminated, needs: needsProgramAndProbe, pointless: staysDownOrShowsNothing,
 		},
 		{
 			Name: "restart", Title: "Start after a crash",
 			Why:      "Locks, pid files and half-written data that a crash leaves behind keep a program from starting.",
 			Expected: "2xx after about the time of the first start",
-			try:      restarted, lacks: lacksRestarts(false),
+			try:      restarted, needs: needsProgram, pointless: staysDown,
 		},
 		{
 			Name: "downtime", Title: "Events while it is down, and the backlog afterwards",
 			Why:      "No retry is documented, so what is sent meanwhile is lost unless something in front of the endpoint keeps it. A sender that does retry sends everything at once.",
 			Expected: "2xx for the backlog, each within " + burstDeadline.String(),
-			try:      down, lacks: lacksRestarts(false),
+			try:      down, needs: needsProgram, pointless: staysDown,
 		},
 	}
 	for i := range rules {
@@ -51,19 +52,27 @@ func restartRules() []Rule {
 	return rules
 }
 
-// lacksRestarts returns what a rule lacks that stops the program.
-func lacksRestarts(looks bool) func(*session) (Status, string) {
-	return func(s *session) (Status, string) {
-		switch {
-		case s.options.Program == nil:
-			return Skipped, "the audit does not start the program"
-		case s.stays != nil:
-			return NotJudged, "the program did not start again: " + s.stays.Error()
-		case looks:
-			return lacksEffects(s)
-		}
-		return "", ""
+func needsProgram(s *session) string {
+	if s.options.Program == nil {
+		return "the audit does not start the program"
 	}
+	return ""
+}
+
+func needsProgramAndProbe(s *session) string { return cmp.Or(needsProgram(s), needsProbe(s)) }
+
+func staysDown(s *session) string {
+	if s.stays != nil {
+		return "the program did not start again: " + s.stays.Error()
+	}
+	return ""
+}
+
+func staysDownOrShowsNothing(s *session) string {
+	if why := staysDown(s); why != "" {
+		return why
+	}
+	return showsNoEffects(s)
 }
 
 const (

@@ -11,7 +11,7 @@ func secretRules() []Rule {
 		{
 			Name: "secret-missing", Title: "Missing secret header",
 			Why:      "No signature is documented. A static header is the only way to tell Apizee from anyone else who knows the URL.",
-			Expected: "401 or 403", want: mustDeny(), lacks: lacksSecret,
+			Expected: "401 or 403", want: mustDeny(),
 			try: func(s *session) []attempt { return []attempt{s.testSecrets()} },
 		},
 		{
@@ -60,9 +60,9 @@ func secretRules() []Rule {
 		},
 	}
 	for i := range rules {
-		rules[i].Group = security
-		if rules[i].lacks == nil {
-			rules[i].lacks = lacksCheck
+		rules[i].Group, rules[i].needs = security, needsSecret
+		if i > 0 {
+			rules[i].pointless = checksNoSecret
 		}
 	}
 	return rules

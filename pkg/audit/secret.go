@@ -88,26 +88,22 @@ func namesOf(secrets []secret) string {
 	return strings.Join(names, ", ")
 }
 
-// lacksSecret is for the rules that need a secret.
-func lacksSecret(s *session) (Status, string) {
+func needsSecret(s *session) string {
 	if len(s.secrets) == 0 {
-		return Skipped, "no secret header is configured"
+		return "no secret header is configured"
 	}
-	return "", ""
+	return ""
 }
 
-// lacksCheck is for the rules that have no meaning if the endpoint does not check its secret.
-func lacksCheck(s *session) (Status, string) {
-	if status, why := lacksSecret(s); why != "" {
-		return status, why
-	}
+// checksNoSecret is for the rules that have no meaning if the endpoint does not check its secret.
+func checksNoSecret(s *session) string {
 	if !s.tested {
 		s.testSecrets()
 	}
 	if !s.checks {
-		return NotJudged, "the endpoint accepts an event without the secret"
+		return "the endpoint accepts an event without the secret"
 	}
-	return "", ""
+	return ""
 }
 
 // wrongValues returns values that resemble a secret, by what is wrong with them. A scheme such as

@@ -39,6 +39,9 @@ const (
 // argument is piped.
 func CurlCommand(target Target, body []byte, options CurlOptions) string {
 	pipe, data := curlBody(body)
+	if options.Method != "" && len(body) == 0 {
+		data = nil
+	}
 	args := []string{"curl", "--request", cmp.Or(options.Method, apizee.Method)}
 	args = append(args, curlHeaders(target, len(body), options.ShowSecrets)...)
 	args = append(args, curlSwitches(target.URL, options)...)
