@@ -31,6 +31,8 @@ type options struct {
 	programs     cli.Programs
 	hosts        cli.AllowedHosts
 	idBase       int
+	minScore     score
+	baseline     string
 	reports      cli.Reports
 
 	connection []string // the flags that a command needs to reach the endpoint in the same way
@@ -61,8 +63,8 @@ deletes objects, with IDs of its own, on this machine or an --allow-host: use a 
 
 ` + audit.Formula,
 		Annotations: cli.ExitCodes(map[int]string{
-			cli.ExitOK:          "no rule failed",
-			cli.ExitNegative:    "a rule failed",
+			cli.ExitOK:          "no rule failed; with --min-score or --baseline: their condition is met",
+			cli.ExitNegative:    "a rule failed; with --min-score or --baseline: their condition is not met",
 			cli.ExitUsage:       "invalid flags or configuration, nothing was sent; or a report could not be written",
 			cli.ExitUnreachable: "no response",
 		}),
@@ -73,8 +75,8 @@ deletes objects, with IDs of its own, on this machine or an --allow-host: use a 
 			# Start the program, and look at the tickets that it keeps
 			apizee-hooks audit -t localhost:3000/hooks --exec 'npm start' --wait-for localhost:3000 \
 			  --probe 'GET http://localhost:3000/tickets/{{ .id }}' --probe-count version
-			# Omit two rules
-			apizee-hooks audit -t localhost:3000/hooks --skip burst,slow-body`),
+			# Fail only if a rule got worse than in an earlier JSON report
+			apizee-hooks audit -t localhost:3000/hooks --baseline baseline.json`),
 		Args:              cli.AtMost(0, "no arguments"),
 		ValidArgsFunction: cli.Nothing,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -99,11 +101,16 @@ deletes objects, with IDs of its own, on this machine or an --allow-host: use a 
 	o.hosts.AddFlag(c, f, "other host that may be audited; repeatable")
 	cli.CountFlag(f, &o.idBase, "id-base", audit.DefaultIDBase, "number below the IDs of the audit's objects")
 	cli.Complete(c, "id-base", cli.Nothing)
-	cli.ReportFlag(c, &o.reports, "junit", "json", "html")
+	f.Var(&o.minScore, "min-score", "fail only below this score, from 0 to 100")
+	f.StringVar(&o.baseline, "baseline", "", "JSON report of an earlier audit; fail only if a rule got worse")
+	cli.NameArgument(f, "FILE", "baseline")
+	cli.ReportFlag(c, &o.reports, "junit", "json", "html", "sarif")
 	cli.Complete(c, "rules", completeRules(app.Catalog))
 	cli.Complete(c, "skip", completeRules(app.Catalog))
 	cli.Complete(c, "secret-header", cli.Nothing)
 	cli.Complete(c, "settle", cli.Nothing)
+	cli.Complete(c, "min-score", cli.Nothing)
+	cli.CompleteFiles(c, "baseline", "json")
 	return c
 }
 
@@ -156,6 +163,10 @@ func run(ctx context.Context, o *options) error {
 		}
 	}
 	maps.Copy(o.Settings, o.probe)
+	baseline, err := o.readBaseline(ctx)
+	if err != nil {
+		return err
+	}
 	settings, target, err := o.Endpoint(ctx, &o.Connection)
 	if err != nil {
 		return err
@@ -180,7 +191,7 @@ func run(ctx context.Context, o *options) error {
 	o.hideSecret(target)
 	spec := audit.Options{
 		Catalog: o.Catalog,
-		Target:  target, SecretHeader: o.secretHeader, Transport: transport, Timeout: settings.Timeout, Settle: o.settle, Skip: o.skip,
+		Target:  target, SecretHeader: o.secretHeader, Transport: transport, Timeout: settings.Timeout, Settle: o.settle, Skip: o.skip, Baseline: baseline,
 		Probe: probe, IDBase: o.idBase, Repeat: o.repeat, Now: o.Now, Sleep: o.Sleep,
 	}
 	if len(o.programs.Commands) > 0 {
@@ -208,6 +219,7 @@ func judge(ctx context.Context, o *options, spec audit.Options) error {
 		return err
 	}
 	o.reports.Keep(o.Network.Files()...)
+	o.reports.Keep(o.baseline)
 	if err := o.PrepareReports(&o.reports); err != nil {
 		return err
 	}
@@ -232,16 +244,29 @@ func judge(ctx context.Context, o *options, spec audit.Options) error {
 		"html": outcome.Page().Write,
 		"json": outcome.WriteJSON,
 		"junit": func(w io.Writer) error {
-			return report.JUnit.Write(w, outcome.Report())
+			return report.JUnit.Write(w, outcome.JUnit())
+		},
+		"sarif": func(w io.Writer) error {
+			return outcome.WriteSARIF(w, cli.Program, o.Build.Version)
 		},
 	}
 	if err := o.WriteReports(&o.reports, writers); err != nil {
 		return err
 	}
+	return o.verdict(outcome)
+}
+
+// verdict returns an error if the audit is to fail.
+func (o *options) verdict(outcome audit.Outcome) error {
+	worse := outcome.Changed(audit.Worse)
 	switch {
 	case !outcome.Complete:
 		return cli.Interrupted()
-	case !outcome.OK():
+	case len(worse) > 0:
+		return cli.NegativeBecause(fmt.Errorf("worse than %s: %s", o.baseline, strings.Join(worse, ", ")))
+	case o.minScore.given && outcome.Score() < o.minScore.least:
+		return cli.NegativeBecause(fmt.Errorf("the score is %d, below --min-score %d", outcome.Score(), o.minScore.least))
+	case o.baseline == "" && !o.minScore.given && !outcome.OK():
 		return o.Negative("%s", outcome.Summary())
 	}
 	return nil

@@ -64,6 +64,12 @@ func (p *printer) result(r audit.Result) {
 		gap = "\n" + indent
 	}
 	fmt.Fprintf(out, "  %s %s%s%s\n", p.mark(r.Status), r.Title, gap, palette.Dim(name))
+	switch r.Change() {
+	case audit.Worse:
+		p.detail("worse than the baseline: "+string(r.Before)+" before", palette.Finding)
+	case audit.Better:
+		p.detail("better than the baseline: "+string(r.Before)+" before", palette.OK)
+	}
 	switch {
 	case r.Status == audit.Skipped || r.Status == audit.NotJudged:
 		if r.Actual != p.reason { // once for those that follow each other
@@ -148,5 +154,9 @@ func (p *printer) end(o audit.Outcome) {
 		p.app.Note(console.Plural(o.Left, "object") + " of the audit not deleted: the endpoint did not accept every delete.")
 	case o.Deleted > 0 && p.app.Verbose:
 		p.app.Note(console.Plural(o.Deleted, "object") + " deleted.")
+	}
+	better, worse := len(o.Changed(audit.Better)), len(o.Changed(audit.Worse))
+	if same := len(o.Changed(audit.Same)); better+worse+same > 0 {
+		fmt.Fprintf(p.app.Text(), "compared with the baseline: %d worse, %d better, %d same\n", worse, better, same)
 	}
 }

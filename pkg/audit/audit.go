@@ -25,6 +25,7 @@ type Options struct {
 	Timeout   time.Duration   // of a request; 0 means no limit
 	Settle    time.Duration   // between a rule and the look at whether the endpoint still works
 	Skip      []string        // names of rules
+	Baseline  Baseline        // to compare the results with; may be nil
 
 	// Probe shows the effect of events; nil means that only responses are looked at.
 	Probe *Probe
@@ -54,6 +55,7 @@ type Result struct {
 	Actual   string        `json:"actual"`             // what the endpoint did, or why the rule was not judged
 	Suspects []string      `json:"suspects,omitempty"` // rules that may be the cause as well
 	Requests []Exchange    `json:"requests,omitempty"` // the evidence of a rule that did not pass
+	Before   Status        `json:"before,omitempty"`   // in the baseline
 	Took     time.Duration `json:"-"`
 
 	// EffectUnseen says that the rule passed by its responses, which do not show the effect.
@@ -116,6 +118,7 @@ func Run(ctx context.Context, o Options) (Outcome, error) {
 	}
 	for _, rule := range Rules(o.Catalog) {
 		result := s.run(rule)
+		result.Before = o.Baseline[rule.Name]
 		outcome.Results = append(outcome.Results, result)
 		if o.OnResult != nil && result.Actual != stopped {
 			o.OnResult(result)

@@ -3,6 +3,7 @@ package audit
 import (
 	"encoding/json"
 	"io"
+	"slices"
 	"strconv"
 	"time"
 
@@ -50,7 +51,7 @@ func (o Outcome) Report() report.Report {
 	var r report.Report
 	properties := []report.Property{{Name: "url", Value: o.URL}}
 	if o.Complete {
-		properties = append(properties, report.Property{Name: "score", Value: strconv.Itoa(o.Score())})
+		properties = append(properties, report.Property{Name: "score", Value: strconv.Itoa(o.Score())}, report.Property{Name: "formula", Value: Formula})
 	}
 	for _, result := range o.Results {
 		if n := len(r.Suites); n == 0 || r.Suites[n-1].Name != result.Group {
@@ -61,6 +62,19 @@ func (o Outcome) Report() report.Report {
 		suite.Cases = append(suite.Cases, result.reportCase())
 	}
 	return r
+}
+
+// JUnit returns the report for a server that fails a build by it: what failed in the baseline, too,
+// is skipped.
+func (o Outcome) JUnit() report.Report {
+	results := slices.Clone(o.Results)
+	for i, r := range results {
+		if r.Status == Failed && r.Change() == Same {
+			results[i].Status, results[i].Actual = Skipped, "failed in the baseline, too: "+r.Actual
+		}
+	}
+	o.Results = results
+	return o.Report()
 }
 
 func (r Result) reportCase() report.Case {

@@ -58,7 +58,13 @@ func (x xmlWriter) suite(id int, s Suite) {
 	for _, each := range s.Cases {
 		x.testcase(s, each)
 	}
-	x.raw("    <system-out></system-out>\n    <system-err></system-err>\n  </testsuite>\n")
+	x.raw("    <system-out>")
+	for _, c := range s.Cases {
+		if c.Status == Warned { // the format has no such status
+			x.text("warning: " + c.Name + ": " + c.Message + "\n" + c.Detail + "\n\n")
+		}
+	}
+	x.raw("</system-out>\n    <system-err></system-err>\n  </testsuite>\n")
 }
 
 func (x xmlWriter) testcase(s Suite, c Case) {

@@ -1,0 +1,54 @@
+package audit
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
+	"github.com/apizee-hooks/apizee-hooks/pkg/audit"
+	"github.com/apizee-hooks/apizee-hooks/pkg/textfile"
+)
+
+// score is the flag --min-score.
+type score struct {
+	least int
+	given bool
+}
+
+func (s *score) String() string {
+	if !s.given {
+		return ""
+	}
+	return strconv.Itoa(s.least)
+}
+
+func (s *score) Type() string { return "N" }
+
+func (s *score) Set(text string) error {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 0 || n > 100 {
+		return errors.New("must be an integer from 0 to 100")
+	}
+	*s = score{n, true}
+	return nil
+}
+
+// readBaseline returns nil without --baseline.
+func (o *options) readBaseline(ctx context.Context) (audit.Baseline, error) {
+	if o.baseline == "" {
+		return nil, nil
+	}
+	const limit = 64 << 20
+	text, err := textfile.ReadFile(ctx, o.baseline, limit)
+	if err != nil {
+		return nil, cli.Usage(fmt.Errorf("--baseline: %s: %w", o.baseline, textfile.Reason(err)), "")
+	}
+	baseline, err := audit.ReadBaseline(bytes.NewReader(text))
+	if err != nil {
+		return nil, cli.Usage(fmt.Errorf("--baseline: %s: %w", o.baseline, err), "write one with `"+cli.Program+" audit --report json="+o.baseline+"`.")
+	}
+	return baseline, nil
+}

@@ -1,0 +1,69 @@
+package audit
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// Baseline is the status of each rule in an earlier audit.
+type Baseline map[string]Status
+
+// ReadBaseline reads a JSON report.
+func ReadBaseline(r io.Reader) (Baseline, error) {
+	var d struct {
+		Complete *bool `json:"complete"`
+		Rules    []struct {
+			Name   string `json:"name"`
+			Status Status `json:"status"`
+		} `json:"rules"`
+	}
+	switch err := json.NewDecoder(r).Decode(&d); {
+	case err != nil:
+		return nil, fmt.Errorf("not a JSON report of an audit: %w", err)
+	case d.Complete == nil || d.Rules == nil:
+		return nil, errors.New("not a JSON report of an audit")
+	case !*d.Complete:
+		return nil, errors.New("that audit was stopped early")
+	}
+	b := Baseline{}
+	for _, rule := range d.Rules {
+		b[rule.Name] = rule.Status
+	}
+	return b, nil
+}
+
+// Change is what became of a rule since the baseline.
+type Change string
+
+const (
+	Same   Change = "same"
+	Worse  Change = "worse"
+	Better Change = "better"
+)
+
+// Change compares the result with that of the baseline. A rule that was skipped in one of them, or
+// that the baseline does not have, cannot be compared.
+func (r Result) Change() Change {
+	switch {
+	case r.Before == "" || r.Before == Skipped || r.Status == Skipped:
+		return ""
+	case rank(r.Status) > rank(r.Before):
+		return Worse
+	case rank(r.Status) < rank(r.Before):
+		return Better
+	}
+	return Same
+}
+
+// Changed returns the names of the rules with a change.
+func (o Outcome) Changed(c Change) []string {
+	var names []string
+	for _, r := range o.Results {
+		if r.Change() == c {
+			names = append(names, r.Name)
+		}
+	}
+	return names
+}
