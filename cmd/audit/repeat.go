@@ -23,6 +23,11 @@ const argumentLimit = 24 << 10
 // repeat returns a bash command that sends a request of the audit again: a `send` command, or one
 // for curl where `send` cannot express it. Secrets are masked as everywhere.
 func (o *options) repeat(r audit.Request) string {
+	if r.During != nil {
+		during := *r.During
+		r.During, during.Target = nil, r.Target
+		return o.repeat(during) + " & sleep 1; " + o.repeat(r)
+	}
 	const byteOrderMark = "\ufeff" // which `send` removes
 	if r.Method != "" || len(r.Body) == 0 || r.Before != nil || bytes.HasPrefix(r.Body, []byte(byteOrderMark)) {
 		return console.SafeShell(o.curl(r))

@@ -34,6 +34,10 @@ func TestRepeat(t *testing.T) {
 		}
 	}
 	o := options{App: &cli.App{System: cli.System{Catalog: apizee.Documented()}}}
+	slow := o.repeat(audit.Request{Target: target, Body: []byte("{}"), During: &audit.Request{Body: []byte("[]"), Fault: "slow-body"}})
+	if first, second, ok := strings.Cut(slow, " & sleep 1; apizee-hooks send "); !ok || !strings.HasSuffix(first, " --fault slow-body") || !strings.Contains(second, "'{}'") {
+		t.Errorf("got %s", slow)
+	}
 	pair := o.repeat(audit.Request{Target: target, Body: []byte("{}"), Before: &audit.Request{Target: target, Body: []byte("[]")}})
 	if first, second, ok := strings.Cut(pair, " --next --request POST "); !ok || !strings.HasPrefix(first, "curl ") || !strings.Contains(first, "'[]'") || !strings.Contains(second, "'{}'") {
 		t.Errorf("got %s", pair)

@@ -160,6 +160,6 @@ func slowBodyAndAnother(s *session) []attempt {
 		close(started)
 	}()
 	<-started
-	meanwhile := s.send("other event", other).wants(mustAccept()).soon()
+	meanwhile := s.do(Request{Label: "other event", Body: other, During: &slow}).wants(mustAccept()).soon()
 	return []attempt{<-done, meanwhile}
 }

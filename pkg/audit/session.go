@@ -54,6 +54,7 @@ type Request struct {
 	Count  int      // how often it was sent; 0 means once
 	AtOnce bool     // whether these were concurrent
 	Before *Request // that was sent before, on the same connection
+	During *Request // that was being sent at the same time
 
 	timeout time.Duration // 0 means that of the audit
 }
