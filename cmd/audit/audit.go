@@ -17,6 +17,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/audit"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 	"github.com/apizee-hooks/apizee-hooks/pkg/report"
 )
 
@@ -224,7 +225,7 @@ func judge(ctx context.Context, o *options, spec audit.Options) error {
 		return err
 	}
 	o.OutliveReader()
-	p := &printer{app: o.App, palette: o.Out()}
+	p := &printer{app: o.App, palette: o.Out(), without: map[string][]string{}}
 	p.begin(audit.NewPlan(spec), deliver.ShowURL(spec.Target.URL, false))
 	spec.OnResult = p.result
 	outcome, err := audit.Run(ctx, spec)
@@ -240,6 +241,9 @@ func judge(ctx context.Context, o *options, spec audit.Options) error {
 		return err
 	}
 	p.end(outcome)
+	if !outcome.OK() && spec.Target.HasSecret() && !o.ShowSecrets {
+		o.Note("secrets are masked as " + redact.Masked + " in the commands; use --show-secrets to print them.")
+	}
 	writers := map[string]func(io.Writer) error{
 		"html": outcome.Page().Write,
 		"json": outcome.WriteJSON,

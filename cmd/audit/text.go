@@ -2,6 +2,7 @@ package audit
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/audit"
@@ -37,15 +38,24 @@ type printer struct {
 	app     *cli.App
 	palette console.Palette
 	group   string
-	reason  string // why the last rule was not judged
+	reason  string              // why the last rule was skipped
+	unknown []string            // why rules were not judged
+	without map[string][]string // the names of these rules
 }
 
 func (p *printer) result(r audit.Result) {
 	if p.app.Quiet {
 		return
 	}
+	if r.Status == audit.NotJudged { // often all that are left, for one reason
+		if p.without[r.Actual] == nil {
+			p.unknown = append(p.unknown, r.Actual)
+		}
+		p.without[r.Actual] = append(p.without[r.Actual], r.Name)
+		return
+	}
 	palette, out := p.palette, p.app.Text()
-	if r.Status != audit.Skipped && r.Status != audit.NotJudged {
+	if r.Status != audit.Skipped {
 		p.reason = ""
 	}
 	if r.Group != p.group {
@@ -71,9 +81,9 @@ func (p *printer) result(r audit.Result) {
 		p.detail("better than the baseline: "+string(r.Before)+" before", palette.OK)
 	}
 	switch {
-	case r.Status == audit.Skipped || r.Status == audit.NotJudged:
+	case r.Status == audit.Skipped:
 		if r.Actual != p.reason { // once for those that follow each other
-			p.detail(string(r.Status)+": "+console.Safe(r.Actual), palette.Dim)
+			p.detail("skipped: "+console.Safe(r.Actual), palette.Dim)
 		}
 		p.reason = r.Actual
 		return
@@ -147,6 +157,13 @@ func (p *printer) begin(plan audit.Plan, url string) {
 func (p *printer) end(o audit.Outcome) {
 	if p.app.Quiet {
 		return
+	}
+	for i, why := range p.unknown {
+		if i == 0 {
+			fmt.Fprintf(p.app.Text(), "\n%s\n", p.palette.Strong("Not judged"))
+		}
+		fmt.Fprintf(p.app.Text(), "  %s %s\n", p.mark(audit.NotJudged), console.Safe(why))
+		p.detail(strings.Join(p.without[why], ", "), p.palette.Dim)
 	}
 	fmt.Fprintf(p.app.Text(), "\n%s\n", p.palette.Strong(o.Summary()))
 	switch {
