@@ -328,6 +328,29 @@ func TestRules(t *testing.T) {
 	}
 }
 
+// An endpoint may reject events about objects that it does not know: one rule is about that.
+func TestUnknownObjects(t *testing.T) {
+	var mu sync.Mutex
+	known := map[string]bool{}
+	outcome := run(t, func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		event := apizee.Documented().Validate(body).Event
+		id := event.Object + event.ID
+		mu.Lock()
+		defer mu.Unlock()
+		known[id] = known[id] || event.Name == apizee.Create
+		if event.ID != "" && !known[id] {
+			w.WriteHeader(http.StatusNotFound)
+			return
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		correctEndpoint(w, r)
+	}, nil)
+	if diff := cmp.Diff(map[string]Status{"update-first": Warned}, notPassed(outcome)); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // The rules about documented events must send valid ones.
 func TestDocumentedEventsAreValid(t *testing.T) {
 	var mu sync.Mutex

@@ -27,6 +27,17 @@ type keptConnection struct {
 	unannounced bool // the server ended the connection after a response that did not say so
 }
 
+// needsNoProxy is for the rules whose requests a proxy would change.
+func needsNoProxy(s *session) string {
+	if s.options.Transport.Proxy == nil {
+		return ""
+	}
+	if proxy, err := s.options.Transport.Proxy(&http.Request{URL: s.options.Target.URL}); err != nil || proxy == nil {
+		return ""
+	}
+	return "a proxy would change its requests"
+}
+
 func (s *session) keptConnection() *keptConnection { return &keptConnection{base: s.options.Transport} }
 
 // client returns a client that uses the connection.

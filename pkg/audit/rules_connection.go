@@ -34,12 +34,14 @@ func connectionRules() []Rule {
 			Name: "unread-body", Title: "Event after a rejected one, on the same connection",
 			Why:      "A server that rejects a request without reading its body takes the body for the next request, and loses that.",
 			Expected: "2xx for the event after each rejected one; or a connection that is closed with an announcement", want: mustAccept(),
-			try: afterRejected,
+			needs: needsNoProxy,
+			try:   afterRejected,
 		},
 		{
 			Name: "unannounced-close", Title: "Connection closed without an announcement",
 			Why:      "A sender that keeps the connection, as Apizee may and proxies do, sends the next event into a closed one, and loses it.",
 			Expected: "a connection that stays open, or a response with Connection: close", want: mustAccept(),
+			needs: needsNoProxy,
 			try: func(s *session) []attempt {
 				k := s.keptConnection()
 				defer k.close()
@@ -56,6 +58,7 @@ func connectionRules() []Rule {
 			Name: "body-after-204", Title: "204 No Content with a body",
 			Why:      "A 204 ends after its headers. A body is taken for the start of the next response on the connection.",
 			Expected: "nothing after the headers of a 204", want: mustAccept(),
+			needs: needsNoProxy,
 			try: func(s *session) []attempt {
 				k := s.keptConnection()
 				defer k.close()

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
@@ -53,19 +54,32 @@ func objectRule(c *apizee.Catalog, o apizee.Object) Rule {
 	}
 }
 
+// documentedEvents sends the events of an object: its creation first, its deletion last. Each creation
+// is that of another object.
 func documentedEvents(s *session, events []string, o apizee.Object) []attempt {
+	var id string
+	build := func(event string, props ...payload.Prop) []byte {
+		if event == apizee.Create || id == "" {
+			id = s.idFor(o.Name)
+		}
+		return s.buildID(o.Name, event, id, props...)
+	}
 	var attempts []attempt
 	for _, event := range events {
-		attempts = append(attempts, s.send(o.Name+" "+event, s.build(o.Name, event)))
+		if event != apizee.Delete {
+			attempts = append(attempts, s.send(o.Name+" "+event, build(event)))
+		}
 	}
 	for _, prop := range o.Props {
 		for _, value := range prop.Values {
-			body := s.build(o.Name, o.DefaultEvent(), payload.Prop{Path: prop.Path, Text: value})
-			attempts = append(attempts, s.send(prop.Path+"="+value, body))
+			attempts = append(attempts, s.send(prop.Path+"="+value, build(o.DefaultEvent(), payload.Prop{Path: prop.Path, Text: value})))
 		}
 	}
 	if all := examples(o); len(all) > 0 && !o.PartlyDocumented {
-		attempts = append(attempts, s.send("all props", s.build(o.Name, o.DefaultEvent(), all...)))
+		attempts = append(attempts, s.send("all props", build(o.DefaultEvent(), all...)))
+	}
+	if slices.Contains(events, apizee.Delete) {
+		attempts = append(attempts, s.send(o.Name+" "+apizee.Delete, build(apizee.Delete)))
 	}
 	return attempts
 }

@@ -92,12 +92,14 @@ func invalidRequestRules() []Rule {
 			Name: "truncated-body", Group: invalid, Title: "Truncated body",
 			Why:      "Connections break. A truncated event must not be processed as a complete one, nor crash the process.",
 			Expected: "4xx or a closed connection; 2xx for the next event", want: rejectOrReset(),
-			try: func(s *session) []attempt { return []attempt{s.sendFaulty("truncated body", "truncate")} },
+			needs: needsNoProxy,
+			try:   func(s *session) []attempt { return []attempt{s.sendFaulty("truncated body", "truncate")} },
 		},
 		{
 			Name: "reset-body", Group: invalid, Title: "Connection reset in the middle of a body",
 			Why:      "An unhandled error on a closed connection crashes the process.",
 			Expected: "2xx for the next event", want: mustAccept(),
+			needs: needsNoProxy,
 			try: func(s *session) []attempt {
 				a := s.sendFaulty("reset", "abort")
 				if a.result.Failure == nil || !a.result.Failure.Kind.IsUnsent() {

@@ -17,7 +17,7 @@ func toleranceRules(c *apizee.Catalog) []Rule {
 			try: func(s *session) []attempt {
 				var attempts []attempt
 				for _, state := range undocumentedStates(c) {
-					body := s.build(apizee.Ticket, apizee.Update, payload.Prop{Path: apizee.PropState, Text: state})
+					body := s.build(apizee.Ticket, apizee.Create, payload.Prop{Path: apizee.PropState, Text: state})
 					attempts = append(attempts, s.send(apizee.PropState+"="+state, body))
 				}
 				return attempts
@@ -28,7 +28,7 @@ func toleranceRules(c *apizee.Catalog) []Rule {
 			Why:      "Apizee's newer pages have objects that the older ones do not. Events about the next one may arrive at the same URL.",
 			Expected: "2xx; ignore the event", want: shouldAccept(),
 			try: func(s *session) []attempt {
-				return []attempt{s.send("", s.build("whiteboard", apizee.Update, payload.Prop{Path: "id", Text: "1"}))}
+				return []attempt{s.send("", s.build("whiteboard", apizee.Create, payload.Prop{Path: "id", Text: "1"}))}
 			},
 		},
 		{
@@ -36,7 +36,7 @@ func toleranceRules(c *apizee.Catalog) []Rule {
 			Why:      "New props are the most common change.",
 			Expected: "2xx; ignore the prop", want: shouldAccept(),
 			try: func(s *session) []attempt {
-				return []attempt{s.send("", s.build(apizee.Ticket, apizee.Update, payload.Prop{Path: apizee.PropState, Text: apizee.StateOpen},
+				return []attempt{s.send("", s.build(apizee.Ticket, apizee.Create, payload.Prop{Path: apizee.PropState, Text: apizee.StateOpen},
 					payload.Prop{Path: "priority", Text: `{"level":3,"tags":["a","b"]}`}))}
 			},
 		},
@@ -72,8 +72,8 @@ func toleranceRules(c *apizee.Catalog) []Rule {
 				return []attempt{
 					s.send("null state", s.withNulls(s.ordinary(), props(apizee.PropState))),
 					s.send("null "+group, s.withNulls(s.ordinary(), props(group))),
-					s.send("null name", s.withNulls(s.build(apizee.Conversation, apizee.Update), props(apizee.PropName), props(apizee.PropFinishedAt))),
-					s.send("null props", s.withNulls(s.build(apizee.Media, apizee.Update), "props")),
+					s.send("null name", s.withNulls(s.build(apizee.Conversation, apizee.Create), props(apizee.PropName), props(apizee.PropFinishedAt))),
+					s.send("null props", s.withNulls(s.build(apizee.Media, apizee.Create), "props")),
 				}
 			},
 		},
@@ -105,7 +105,7 @@ func toleranceRules(c *apizee.Catalog) []Rule {
 			try: func(s *session) []attempt {
 				var attempts []attempt
 				for _, id := range []string{"9007199254740992", "9007199254740993"} {
-					attempts = append(attempts, s.send("ID "+id, s.buildID(apizee.Ticket, apizee.Update, id)))
+					attempts = append(attempts, s.send("ID "+id, s.buildID(apizee.Ticket, apizee.Create, id)))
 				}
 				return attempts
 			},
@@ -162,7 +162,7 @@ func isGrouped(path string) bool { return strings.Contains(path, ".") }
 
 // nestedAndDotted sends every prop of an object, in both forms.
 func nestedAndDotted(s *session, o apizee.Object) []attempt {
-	nested := s.build(o.Name, o.DefaultEvent(), examples(o)...)
+	nested := s.build(o.Name, apizee.Create, examples(o)...)
 	dotted, err := payload.Dotted(s.options.Catalog, nested)
 	if err != nil {
 		panic(err)

@@ -150,7 +150,7 @@ func (s *session) buildID(object, event, id string, props ...payload.Prop) []byt
 
 // withName returns an event about a conversation of a name.
 func (s *session) withName(name string) []byte {
-	return s.build(apizee.Conversation, apizee.Update, payload.Prop{Path: apizee.PropName, Text: name})
+	return s.build(apizee.Conversation, apizee.Create, payload.Prop{Path: apizee.PropName, Text: name})
 }
 
 // withNulls returns an event with null at these paths.
@@ -167,8 +167,9 @@ func (s *session) withNulls(body []byte, paths ...string) []byte {
 	return body
 }
 
-// ordinary returns an event that every endpoint should accept.
-func (s *session) ordinary() []byte { return s.build(apizee.Ticket, apizee.Update) }
+// ordinary returns an event that every endpoint should accept. It creates an object, as some endpoints
+// reject updates of objects that they do not know.
+func (s *session) ordinary() []byte { return s.build(apizee.Ticket, apizee.Create) }
 
 // responseDeadline is how long a response may take before senders in general give up.
 // Apizee documents none; a few seconds are usual.
