@@ -129,11 +129,13 @@ func Run(ctx context.Context, o Options) (Outcome, error) {
 	return outcome, nil
 }
 
+// mostEvidence is how many requests are shown for a result.
+const mostEvidence = 5
+
 // requests returns the evidence of attempts.
 func (s *session) requests(attempts []attempt) []Exchange {
-	const most = 5
 	var exchanges []Exchange
-	for _, a := range attempts[:min(most, len(attempts))] {
+	for _, a := range attempts[:min(mostEvidence, len(attempts))] {
 		e := Exchange{Label: a.label, Actual: a.describe(), Response: firstLines(a.result.Body)}
 		if s.options.Repeat != nil && a.request.Target.URL != nil {
 			e.Repeat = s.options.Repeat(a.request)

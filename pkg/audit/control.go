@@ -32,7 +32,7 @@ type breakage struct {
 	control attempt
 }
 
-// tried is a rule that was judged as good, and when.
+// tried is a rule that was judged, and when.
 type tried struct {
 	name string
 	end  time.Time
@@ -105,9 +105,7 @@ func (s *session) judge(r *Result) {
 	}
 	r.EffectUnseen = r.effect && r.Status == Passed && !s.seesEffects()
 	r.Requests = s.requests(v.evidence)
-	if r.Status != Failed {
-		s.recent = append(s.recent, tried{r.Name, s.options.Now()})
-	}
+	s.recent = append(s.recent, tried{r.Name, s.options.Now()})
 }
 
 // control sends an ordinary event over a new connection: an old one may belong to a process
@@ -126,8 +124,9 @@ func (s *session) blame(r *Result, v *verdict, control attempt) {
 	s.broken = &breakage{r.Name, control}
 	if !s.worked {
 		s.broken.since = "the start"
-		r.Status = Failed
-		return
+		if v.status == Failed {
+			return // it is the same event
+		}
 	}
 	if v.status != Failed || v.refused {
 		for _, t := range s.recent {
@@ -139,7 +138,7 @@ func (s *session) blame(r *Result, v *verdict, control attempt) {
 	if v.status != Failed {
 		v.evidence = v.all // one of them did it
 	}
-	v.evidence = append(v.evidence, control)
+	v.evidence = append(slices.Clone(v.evidence[:min(len(v.evidence), mostEvidence-1)]), control)
 	r.Status, r.Actual = Failed, r.Actual+"; "+listResponses([]attempt{control})
 	if len(r.Suspects) > 0 {
 		r.Actual += ". Suspects, too, if the endpoint works on an event after it responds: " + strings.Join(r.Suspects, ", ")
