@@ -26,7 +26,7 @@ func IsSecret(name string) bool {
 	}
 	name = strings.ToLower(name)
 	for _, part := range []string{
-		"authorization", "cookie", "token", "secret", "key", "password", "passwd", "passphrase", "credential", "signature", "session", "bearer",
+		"authorization", "authentication", "cookie", "token", "secret", "key", "password", "passwd", "passphrase", "credential", "signature", "session", "bearer",
 	} {
 		if strings.Contains(name, part) {
 			return true

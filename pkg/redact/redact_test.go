@@ -9,7 +9,7 @@ import (
 
 func TestIsSecret(t *testing.T) {
 	for _, name := range []string{
-		"Authorization", "proxy-authorization", "COOKIE", "Set-Cookie",
+		"Authorization", "proxy-authorization", "X-Authentication", "COOKIE", "Set-Cookie",
 		"X-Token", "ClientSecret", "x-api-KEY", "Password-1", "X-Auth", "sig", "X-Amz-Signature", "db_pass", "PHPSESSION", "api.cred",
 	} {
 		if got := Header(name, "v"); !IsSecret(name) || got != Masked {

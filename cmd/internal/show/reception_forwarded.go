@@ -28,6 +28,7 @@ func (p Receptions) forwardedBody(r *receive.Reception) (body []byte, truncated 
 	if p.Forward != nil {
 		secrets.AddURL(p.Forward)
 	}
+	secrets.AddURLText(r.Path)
 	for name, values := range r.Headers {
 		for _, value := range values {
 			if secrets.AddHeader(name, value); strings.EqualFold(name, p.SecretHeader) {

@@ -120,6 +120,20 @@ func TestReceptions(t *testing.T) {
 	}
 }
 
+// TestForwardedBodyRepeatsNoSecret checks the response of an endpoint that repeats what it was sent.
+func TestForwardedBodyRepeatsNoSecret(t *testing.T) {
+	p := receptionsOf(0, false)
+	p.Forward = &url.URL{Scheme: "http", Host: "h", RawQuery: "key=hunter20"}
+	r := receive.Reception{
+		Path:      "/in?token=hunter21&p%61ss=hunter22",
+		Headers:   map[string][]string{"X-Api-Key": {"hunter23"}, "X-Team": {"hunter24"}, "Referer": {"http://h/?sig=hunter25"}},
+		Forwarded: &receive.Forwarded{Status: 500, Body: []byte("hunter20 hunter21 hunter22 hunter23 hunter24 hunter25 rest")},
+	}
+	if got, _, _ := p.forwardedBody(&r); string(got) != "**** **** **** **** **** **** rest" {
+		t.Errorf("got %q", got)
+	}
+}
+
 // TestReceptionLinesFit checks that no line is wider than the terminal, or has control characters.
 func TestReceptionLinesFit(t *testing.T) {
 	for width := 1; width <= 200; width++ {
