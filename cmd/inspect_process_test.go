@@ -131,8 +131,8 @@ func TestListenInspect(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 	p.stop(t)
-	if !strings.Contains(p.stderr.String(), "Inspect events at "+p.Inspect+"\n") {
-		t.Errorf("standard error is %q", p.stderr)
+	if want := "{\"note\":\"0 events\"}\n"; p.stderr.String() != want {
+		t.Errorf("got %q, want %q", p.stderr, want)
 	}
 }
 
@@ -158,7 +158,7 @@ func TestInspect(t *testing.T) {
 		t.Errorf("got %q, %d events", got, p.Events)
 	}
 	p.stop(t)
-	if want := "note: " + second + ":3: truncated or invalid entry skipped.\n"; p.stderr.String() != want {
+	if want := `{"note":"` + second + `:3: truncated or invalid entry skipped."}` + "\n"; p.stderr.String() != want {
 		t.Errorf("got %q, want %q", p.stderr, want)
 	}
 }

@@ -69,6 +69,7 @@ func Run(ctx context.Context, system System, args []string) int {
 		err = cli.OutputLost(err, lost)
 	}
 	if err != nil {
+		a.JSON = a.JSON || cli.AsksForJSON(args)
 		a.Report(a.Stderr, err)
 	}
 	return cli.ExitCode(err)

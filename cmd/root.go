@@ -102,12 +102,15 @@ that arrive, and run event scenarios in CI.`,
 			apizee-hooks listen
 			# ... and send one from another
 			apizee-hooks send ticket update --state invited --to http://localhost:8279/`),
-		Version:           a.Build.OrBuildInfo().Version,
-		SilenceErrors:     true,
-		SilenceUsage:      true,
-		Args:              cli.NoSuchCommand,
-		RunE:              func(c *cobra.Command, _ []string) error { return c.Help() },
-		PersistentPreRunE: func(c *cobra.Command, _ []string) error { return cmp.Or(missingValue(c), checkGlobals(a)) },
+		Version:       a.Build.OrBuildInfo().Version,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cli.NoSuchCommand,
+		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
+		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
+			a.JSON = cli.IsJSON(c)
+			return cmp.Or(missingValue(c), checkGlobals(a))
+		},
 	}
 	root.SetIn(a.Stdin)
 	root.SetOut(a.Stdout)

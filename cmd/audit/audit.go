@@ -35,6 +35,7 @@ type options struct {
 	minScore     score
 	baseline     string
 	reports      cli.Reports
+	output       string
 
 	connection []string // the flags that a command needs to reach the endpoint in the same way
 	network    deliver.Network
@@ -70,7 +71,6 @@ deletes objects, with IDs of its own, on this machine or an --allow-host: use a 
 			cli.ExitUnreachable: "no response",
 		}),
 		Example: cli.Example(`
-			apizee-hooks audit -t localhost:3000/hooks
 			# With the secret header that the endpoint checks, and a report
 			apizee-hooks audit -t localhost:3000/hooks -H 'X-Api-Key: abc' --report html=audit.html
 			# Start the program, and look at the tickets that it keeps
@@ -105,6 +105,7 @@ deletes objects, with IDs of its own, on this machine or an --allow-host: use a 
 	f.Var(&o.minScore, "min-score", "fail only below this score, from 0 to 100")
 	f.StringVar(&o.baseline, "baseline", "", "JSON report of an earlier audit; fail only if a rule got worse")
 	cli.NameArgument(f, "FILE", "baseline")
+	cli.TextOrJSONFlag(c, &o.output)
 	cli.ReportFlag(c, &o.reports, "junit", "json", "html", "sarif")
 	cli.Complete(c, "rules", completeRules(app.Catalog))
 	cli.Complete(c, "skip", completeRules(app.Catalog))
@@ -221,6 +222,7 @@ func judge(ctx context.Context, o *options, spec audit.Options) error {
 	}
 	o.reports.Keep(o.Network.Files()...)
 	o.reports.Keep(o.baseline)
+	o.OutputReport(&o.reports)
 	if err := o.PrepareReports(&o.reports); err != nil {
 		return err
 	}

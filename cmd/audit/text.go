@@ -17,8 +17,14 @@ func printRules(app *cli.App, name string) error {
 		if err != nil {
 			return badRule(err)
 		}
+		if app.JSON {
+			return app.PrintJSON([]audit.Rule{r})
+		}
 		fmt.Fprintf(app.Stdout, "%s  %s\n\n%s\n\nExpected: %s.\n", p.Object(r.Name), p.Strong(r.Title), r.Why, r.Expected)
 		return nil
+	}
+	if app.JSON {
+		return app.PrintJSON(audit.Rules(app.Catalog))
 	}
 	var rows [][]console.Cell
 	group := ""
@@ -44,7 +50,7 @@ type printer struct {
 }
 
 func (p *printer) result(r audit.Result) {
-	if p.app.Quiet {
+	if p.app.NoText() {
 		return
 	}
 	if r.Status == audit.NotJudged { // often all that are left, for one reason
@@ -143,7 +149,7 @@ func (p *printer) mark(s audit.Status) string {
 
 // begin says what the audit is about to do.
 func (p *printer) begin(plan audit.Plan, url string) {
-	if p.app.Quiet {
+	if p.app.NoText() {
 		return
 	}
 	text := fmt.Sprintf("Up to %s to %s: creates %s, updates %d, deletes %d, with IDs from %d to %d. At the end it deletes what is left.",
@@ -155,9 +161,18 @@ func (p *printer) begin(plan audit.Plan, url string) {
 }
 
 func (p *printer) end(o audit.Outcome) {
-	if p.app.Quiet {
-		return
+	if !p.app.NoText() {
+		p.summary(o)
 	}
+	switch {
+	case o.Left > 0:
+		p.app.Note(console.Plural(o.Left, "object") + " of the audit not deleted: the endpoint did not accept every delete.")
+	case o.Deleted > 0 && p.app.Verbose:
+		p.app.Note(console.Plural(o.Deleted, "object") + " deleted.")
+	}
+}
+
+func (p *printer) summary(o audit.Outcome) {
 	for i, why := range p.unknown {
 		if i == 0 {
 			fmt.Fprintf(p.app.Text(), "\n%s\n", p.palette.Strong("Not judged"))
@@ -166,12 +181,6 @@ func (p *printer) end(o audit.Outcome) {
 		p.detail(strings.Join(p.without[why], ", "), p.palette.Dim)
 	}
 	fmt.Fprintf(p.app.Text(), "\n%s\n", p.palette.Strong(o.Summary()))
-	switch {
-	case o.Left > 0:
-		p.app.Note(console.Plural(o.Left, "object") + " of the audit not deleted: the endpoint did not accept every delete.")
-	case o.Deleted > 0 && p.app.Verbose:
-		p.app.Note(console.Plural(o.Deleted, "object") + " deleted.")
-	}
 	better, worse := len(o.Changed(audit.Better)), len(o.Changed(audit.Worse))
 	if same := len(o.Changed(audit.Same)); better+worse+same > 0 {
 		fmt.Fprintf(p.app.Text(), "compared with the baseline: %d worse, %d better, %d same\n", worse, better, same)

@@ -97,6 +97,7 @@ func printSettings(app *cli.App, loaded *config.Loaded, settings []setting) erro
 
 func newInit(app *cli.App) *cobra.Command {
 	var global bool
+	var output string
 	c := &cobra.Command{
 		Use:   "init",
 		Short: "Write a commented configuration file",
@@ -111,6 +112,7 @@ overwritten.`,
 		RunE:              func(*cobra.Command, []string) error { return initialize(app, global) },
 	}
 	c.Flags().BoolVar(&global, "global", false, "write to the user's configuration directory, for all projects")
+	cli.TextOrJSONFlag(c, &output)
 	return c
 }
 
@@ -133,7 +135,10 @@ func initialize(app *cli.App, global bool) error {
 	if err != nil {
 		return err
 	}
-	if !app.Quiet {
+	switch {
+	case app.JSON:
+		return app.PrintJSON(cli.PathJSON{Path: path})
+	case !app.Quiet:
 		command := "`apizee-hooks send ticket` needs"
 		if app.Config != "" {
 			command = "commands with this --config need"
@@ -144,7 +149,8 @@ func initialize(app *cli.App, global bool) error {
 }
 
 func newPath(app *cli.App) *cobra.Command {
-	return &cobra.Command{
+	var output string
+	c := &cobra.Command{
 		Use:               "path",
 		Short:             "Print the path of the configuration file",
 		Example:           cli.Example("\n\t\t\t$EDITOR \"$(apizee-hooks config path)\""),
@@ -153,6 +159,8 @@ func newPath(app *cli.App) *cobra.Command {
 		Annotations:       cli.ExitCodes(map[int]string{cli.ExitOK: "the path was printed", cli.ExitNegative: "no configuration file"}),
 		RunE:              func(c *cobra.Command, _ []string) error { return printPath(c.Context(), app) },
 	}
+	cli.TextOrJSONFlag(c, &output)
+	return c
 }
 
 func printPath(ctx context.Context, app *cli.App) error {
@@ -162,6 +170,9 @@ func printPath(ctx context.Context, app *cli.App) error {
 	}
 	if loaded.File == "" {
 		return cli.NegativeBecause(errors.New("no configuration file; run `apizee-hooks config init` to create one"))
+	}
+	if app.JSON {
+		return app.PrintJSON(cli.PathJSON{Path: loaded.File})
 	}
 	_, err = fmt.Fprintln(app.Stdout, loaded.File)
 	return err

@@ -65,7 +65,7 @@ func (s *session) startInspector(ctx context.Context, bound net.Addr) (err error
 	s.store = inspect.New(options)
 	s.plan.inspect.Listening, s.plan.inspect.Receivers = cli.LocalURL(s.scheme(), bound), []net.Addr{bound}
 	s.page.Serve(s.store, s.plan.inspect)
-	if !s.Quiet {
+	if !s.NoText() { // the first line of JSON has it
 		fmt.Fprintf(s.Stderr, "Inspect events at %s\n", s.Err().Strong(s.page.URL()))
 	}
 	if s.open {

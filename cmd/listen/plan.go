@@ -65,6 +65,7 @@ func (o *options) plan(ctx context.Context) (*plan, error) {
 		return nil, cli.Usage(fmt.Errorf("listen.output: %q is not a valid format%s", p.config.Output, apizee.DidYouMean(p.config.Output, forms)),
 			"use "+cli.List(forms, "or")+".")
 	}
+	o.JSON = p.form == show.JSON
 	if p.filter, err = cli.ParseFilter(o.Catalog, o.filters); err != nil {
 		return nil, err
 	}

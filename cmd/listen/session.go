@@ -141,6 +141,8 @@ func (s *session) end(interrupted bool, verdict error) error {
 	}
 	switch {
 	case s.Quiet:
+	case s.JSON:
+		s.Note(s.tally.Text(console.Palette{}, 0))
 	case s.form.ForPrograms():
 		fmt.Fprintln(s.Stderr, s.tally.Text(s.Err(), s.Width()))
 	default:
@@ -153,7 +155,11 @@ func (s *session) end(interrupted bool, verdict error) error {
 // same terminal.
 func (s *session) reportStuck(verdict error) error {
 	beside := console.NewSpool(s.Stderr, maxSpooled, s.printer.Omitted)
-	beside.Print(fmt.Appendf(nil, "output is blocked and incomplete: %s\n", s.tally.Text(s.Err(), 0)))
+	if note := "output is blocked and incomplete: " + s.tally.Text(s.Err(), 0); s.JSON {
+		beside.Print(show.AppendJSONLine(nil, cli.NoteJSON{Note: note}))
+	} else {
+		beside.Print([]byte(note + "\n"))
+	}
 	ended := cli.OutputLost(verdict, console.ErrStuck)
 	if verdict != nil {
 		var text bytes.Buffer

@@ -29,6 +29,7 @@ type options struct {
 	maxWorkers int
 	fault      fault.Fault
 	reports    cli.Reports
+	output     string
 	failIf     []load.Condition
 	targets    bool
 	cli.AllowedHosts
@@ -73,6 +74,7 @@ host.`,
 	f.StringVar(&o.ramp, "ramp", "", "rate at the beginning and at the end, such as 1/s..500/s")
 	f.DurationVar(&o.duration, "duration", 10*time.Second, "length of the load")
 	cli.CountFlag(f, &o.maxWorkers, "max-workers", load.DefaultMaxWorkers, "maximum number of concurrent deliveries")
+	cli.TextOrJSONFlag(c, &o.output)
 	cli.ReportFlag(c, &o.reports, "json", "html", "hdr")
 	f.Var(conditionFlag{&o.failIf}, "fail-if", "condition of exit code 1, such as 'p99>200ms' (see 'help measures'); repeatable")
 	f.BoolVar(&o.targets, "targets", false, "print the requests as vegeta's JSON targets, and send nothing")
@@ -155,6 +157,7 @@ func printTargets(ctx context.Context, o *options, spec load.Options) error {
 // attack sends the load and reports the outcome.
 func attack(ctx context.Context, o *options, spec load.Options) error {
 	o.reports.Keep(o.Network.Files()...)
+	o.OutputReport(&o.reports)
 	if err := o.PrepareReports(&o.reports); err != nil {
 		return err
 	}

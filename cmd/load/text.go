@@ -1,6 +1,7 @@
 package load
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -25,7 +26,7 @@ func newPrinter(o *options, spec load.Options) *printer {
 }
 
 func (l *printer) begin() {
-	if l.Quiet {
+	if l.NoText() {
 		return
 	}
 	pace, p := l.load.Pace, l.palette
@@ -43,7 +44,7 @@ func (l *printer) progress(p load.Progress) { l.bar.show(p.Done, p.Planned) }
 // end prints the report.
 func (l *printer) end(o *load.Outcome) {
 	l.bar.clear()
-	if l.Quiet {
+	if l.NoText() {
 		return
 	}
 	p := l.palette
@@ -145,15 +146,20 @@ func (l *printer) verdict(o *load.Outcome) error {
 		}
 		return nil
 	}
-	conditionMet := false
+	var all []string
 	for _, c := range l.failIf {
 		if met, actual := c.Met(o); met {
-			conditionMet = true
-			fmt.Fprintf(l.Stderr, "%s\n", l.Err().Finding(fmt.Sprintf("✗ condition met: %s (actual: %s)", c, actual)))
+			all = append(all, fmt.Sprintf("condition met: %s (actual: %s)", c, actual))
 		}
 	}
-	if conditionMet {
-		return cli.Negative()
+	switch {
+	case len(all) == 0:
+		return nil
+	case l.JSON:
+		return cli.NegativeBecause(errors.New(strings.Join(all, "\n")))
 	}
-	return nil
+	for _, text := range all {
+		fmt.Fprintf(l.Stderr, "%s\n", l.Err().Finding("✗ "+text))
+	}
+	return cli.Negative()
 }

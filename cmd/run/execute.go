@@ -69,7 +69,7 @@ func (r *running) checked() error {
 		steps += len(s.Steps)
 		suite.Cases = append(suite.Cases, report.Case{Name: s.Name, File: s.File, Status: report.Passed})
 	}
-	if !r.app.Quiet {
+	if !r.app.NoText() {
 		fmt.Fprintf(r.app.Stdout, "%s, %s: valid\n", console.Plural(len(r.scenarios), "scenario"), console.Plural(steps, "step"))
 	}
 	return r.report(report.Report{Suites: []report.Suite{suite}})
@@ -77,6 +77,9 @@ func (r *running) checked() error {
 
 func (r *running) check() error {
 	o := r.options
+	if o.github && o.JSON {
+		return cli.Usage(errors.New("--github cannot be used with -o json"), "use --report json=FILE with --github.")
+	}
 	for _, name := range o.assume {
 		if !slices.Contains(assumptionNames(), name) {
 			return cli.Usage(fmt.Errorf("--assume: unknown assumption %q%s", name, apizee.DidYouMean(name, assumptionNames())),
@@ -86,6 +89,7 @@ func (r *running) check() error {
 	}
 	o.reports.Keep(o.Network.Files()...)
 	o.reports.Keep(o.scenarios...)
+	o.OutputReport(&o.reports)
 	if err := o.PrepareReports(&o.reports); err != nil {
 		return err
 	}

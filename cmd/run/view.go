@@ -38,10 +38,10 @@ type view struct {
 
 func newView(a *cli.App, r *running) *view {
 	v := &view{app: a, run: r, palette: a.Out(), out: a.Text(), arrival: make(chan struct{}, 1)}
-	if a.Quiet {
+	if a.NoText() {
 		v.out = io.Discard
 	}
-	v.spinner = newSpinner(v.out, v.palette, a.IsAnimated(a.Stdout) && !a.Quiet)
+	v.spinner = newSpinner(v.out, v.palette, a.IsAnimated(a.Stdout) && !a.NoText())
 	return v
 }
 

@@ -82,7 +82,10 @@ func copyTo(ctx context.Context, app *cli.App, name string, scenario bool, dir s
 	if err := writeNew(path, found.text); err != nil {
 		return err
 	}
-	if !app.Quiet {
+	switch {
+	case app.JSON:
+		return app.PrintJSON(cli.PathJSON{Path: path})
+	case !app.Quiet:
 		fmt.Fprintf(app.Stdout, "Wrote %s\n", console.Safe(path))
 	}
 	return nil

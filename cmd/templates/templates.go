@@ -61,6 +61,7 @@ func scenarioFlag(c *cobra.Command, scenario *bool) {
 
 func newCopy(app *cli.App) *cobra.Command {
 	var scenario bool
+	var output string
 	c := &cobra.Command{
 		Use:   "copy <name> [directory]",
 		Short: "Copy a template or a scenario, to edit it",
@@ -79,6 +80,7 @@ overwritten.`,
 		},
 	}
 	scenarioFlag(c, &scenario)
+	cli.TextOrJSONFlag(c, &output)
 	return c
 }
 

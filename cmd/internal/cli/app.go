@@ -46,6 +46,7 @@ type App struct {
 	Verbose     bool
 	ShowSecrets bool
 	GitHub      bool // the output has annotations for GitHub's runner
+	JSON        bool // the output is JSON, also on standard error
 
 	Known redact.Secrets // from the configuration and the command line
 }
@@ -70,6 +71,9 @@ func (a *App) Mask(text string) string {
 	}
 	return a.Known.Mask(text)
 }
+
+// NoText reports whether there is no output for people: it is unwanted, or JSON comes in its place.
+func (a *App) NoText() bool { return a.Quiet || a.JSON }
 
 // Text returns standard output with known secrets masked, and without commands to GitHub's
 // runner, for text that people read. Data that must not change goes to Stdout itself.

@@ -27,6 +27,7 @@ type exit struct {
 	code int
 	err  error  // nil when the output has said why already
 	hint string // the next step, in one sentence; may be empty
+	kind string // why a delivery failed; "" for other errors
 }
 
 func (e *exit) Error() string {
@@ -39,13 +40,15 @@ func (e *exit) Error() string {
 func (e *exit) Unwrap() error { return e.err }
 
 // Usage ends a command because of invalid usage or input. The hint is the next step.
-func Usage(err error, hint string) error { return &exit{ExitUsage, err, hint} }
+func Usage(err error, hint string) error { return &exit{code: ExitUsage, err: err, hint: hint} }
 
 // Usagef is Usage without a hint.
 func Usagef(format string, args ...any) error { return Usage(fmt.Errorf(format, args...), "") }
 
 // Unreachable ends a command that could not deliver or listen. The hint is the next step.
-func Unreachable(err error, hint string) error { return &exit{ExitUnreachable, err, hint} }
+func Unreachable(err error, hint string) error {
+	return &exit{code: ExitUnreachable, err: err, hint: hint}
+}
 
 // NotDelivered ends a command whose delivery failed.
 func NotDelivered(f *deliver.Failure) error {
@@ -53,7 +56,7 @@ func NotDelivered(f *deliver.Failure) error {
 	if hint != "" {
 		hint += "."
 	}
-	return Unreachable(fmt.Errorf("not delivered: %s", f.Message), hint)
+	return &exit{ExitUnreachable, fmt.Errorf("not delivered: %s", f.Message), hint, string(f.Kind)}
 }
 
 // Exit ends a command with a code, when its output has said why.
@@ -66,9 +69,9 @@ func NegativeBecause(err error) error { return &exit{code: ExitNegative, err: er
 func Negative() error { return &exit{code: ExitNegative} }
 
 // Negative is the function of that name, with a reason that is printed under --quiet, when
-// there is no other output.
+// there is no other output, and with -o json.
 func (a *App) Negative(format string, args ...any) error {
-	if !a.Quiet {
+	if !a.Quiet && !a.JSON {
 		return Negative()
 	}
 	return &exit{code: ExitNegative, err: fmt.Errorf(format, args...)}
@@ -108,6 +111,10 @@ func OutputLost(err, lost error) error {
 
 // Report writes an error and its hint.
 func (a *App) Report(w io.Writer, err error) {
+	if a.JSON {
+		a.reportJSON(w, err)
+		return
+	}
 	p := a.Err()
 	if errors.Is(err, context.Canceled) {
 		return // the user knows
@@ -142,7 +149,11 @@ func (a *App) wrapStderr(text string, indent int) string {
 
 // Note prints a remark on standard error, unless --quiet is given.
 func (a *App) Note(text string) {
-	if !a.Quiet {
+	switch {
+	case a.Quiet:
+	case a.JSON:
+		a.stderrJSON(a.Stderr, NoteJSON{a.Mask(text)})
+	default:
 		fmt.Fprintf(a.Stderr, "%s %s\n", a.Err().Warning("note:"), a.wrapStderr(text, len("note: ")))
 	}
 }

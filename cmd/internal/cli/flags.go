@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 )
 
@@ -96,6 +97,12 @@ func OutputFlag(c *cobra.Command, f *pflag.FlagSet, value *string, words []strin
 		usage += ": " + about
 	}
 	EnumFlag(c, f, value, "output", "o", words[0], words, usage)
+}
+
+// IsJSON reports whether a command was called with -o json.
+func IsJSON(c *cobra.Command) bool {
+	f := c.Flags().Lookup("output")
+	return f != nil && f.Value.String() == string(show.JSON)
 }
 
 // TextOrJSONFlag adds -o with the formats that most commands have.

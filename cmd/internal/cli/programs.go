@@ -174,6 +174,10 @@ func (a *App) ProgramLine(which undertest.Which, line string) {
 	if which > 0 {
 		name = fmt.Sprintf("app %d", which)
 	}
+	if a.JSON {
+		a.stderrJSON(a.Stderr, ProgramLineJSON{name, a.Mask(line)})
+		return
+	}
 	line = strings.ReplaceAll(line, "\t", "    ")
 	fmt.Fprintf(a.Stderr, "%s\n", a.Err().Dim(name+" | "+console.Safe(line)))
 }

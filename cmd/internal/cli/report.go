@@ -84,6 +84,13 @@ func ReportFlag(c *cobra.Command, value *Reports, kinds ...string) {
 // Keep adds files that no report may overwrite, since the command reads them.
 func (r *Reports) Keep(files ...string) { r.inputs = append(r.inputs, files...) }
 
+// OutputReport makes the JSON report the output of -o json.
+func (a *App) OutputReport(r *Reports) {
+	if a.JSON {
+		r.list = append(r.list, fileReport{string(report.JSON), stdoutName})
+	}
+}
+
 // PrepareReports checks before the work that the reports can be written. If one goes to
 // standard output, everything else that the command prints goes to standard error from then on.
 func (a *App) PrepareReports(r *Reports) error {
@@ -91,7 +98,7 @@ func (a *App) PrepareReports(r *Reports) error {
 		switch {
 		case each.file != stdoutName:
 		case r.stdout != nil:
-			return Usagef("--report: two reports go to standard output; give each its own file")
+			return Usagef("--report: two reports go to standard output (-o json is one); give each its own file")
 		default:
 			r.stdout, a.Stdout = a.Stdout, a.Stderr
 		}
