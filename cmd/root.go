@@ -54,28 +54,40 @@ func Pages(system System) []Page {
 type subcommand struct {
 	name, group string
 	make        func(*cli.App) *cobra.Command
+	outputs     func() []cli.Output // nil if it has no -o json
+}
+
+// outputs returns what the commands print with -o json.
+func outputs() []cli.Output {
+	var all []cli.Output
+	for _, c := range subcommands() {
+		if c.outputs != nil {
+			all = append(all, c.outputs()...)
+		}
+	}
+	return append(all, cli.StderrOutput())
 }
 
 // subcommands returns all of them.
 func subcommands() []subcommand {
 	return []subcommand{
-		{"send", "events", send.New},
-		{"listen", "events", listen.New},
-		{"run", "test", run.New},
-		{"replay", "events", replay.New},
-		{"inspect", "events", inspect.New},
-		{"learn", "test", learn.New},
-		{"load", "test", load.New},
-		{"audit", "test", audit.New},
-		{"generate", "test", generate.New},
-		{"events", "reference", events.New},
-		{"schema", "reference", schema.New},
-		{"validate", "test", validate.New},
-		{"wait", "test", wait.New},
-		{"templates", "setup", templates.New},
-		{"config", "setup", config.New},
-		{"completion", "setup", completion.New},
-		{"version", "setup", version.New},
+		{"send", "events", send.New, send.Outputs},
+		{"listen", "events", listen.New, listen.Outputs},
+		{"run", "test", run.New, run.Outputs},
+		{"replay", "events", replay.New, replay.Outputs},
+		{"inspect", "events", inspect.New, inspect.Outputs},
+		{"learn", "test", learn.New, nil},
+		{"load", "test", load.New, load.Outputs},
+		{"audit", "test", audit.New, audit.Outputs},
+		{"generate", "test", generate.New, nil},
+		{"events", "reference", events.New, events.Outputs},
+		{"schema", "reference", func(a *cli.App) *cobra.Command { return schema.New(a, outputs()) }, nil},
+		{"validate", "test", validate.New, validate.Outputs},
+		{"wait", "test", wait.New, wait.Outputs},
+		{"templates", "setup", templates.New, templates.Outputs},
+		{"config", "setup", config.New, config.Outputs},
+		{"completion", "setup", completion.New, nil},
+		{"version", "setup", version.New, version.Outputs},
 	}
 }
 

@@ -38,12 +38,18 @@ func TestScripts(t *testing.T) {
 			"mute":      mute,
 			"endpoint6": endpoint6,
 			"releases":  releases,
+			"shape":     shape,
 			"listener":  startListener,
 			"stopped":   stopListener,
 		},
 		Setup: func(env *testscript.Env) error {
 			env.Values[inboxKey{}] = &inbox{}
 			env.Values[listenerKey{}] = new(*listener)
+			env.Defer(func() {
+				if err := checkRecordings(env.WorkDir); err != nil {
+					t.Errorf("a recording does not follow its schema: %v", err)
+				}
+			})
 			env.Setenv("HOME", env.WorkDir+"/home")
 			env.Setenv("CHECKOUT", checkout)
 			env.Setenv("NO_COLOR", "")

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -18,7 +19,9 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/config"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/parse"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/runner"
@@ -27,7 +30,7 @@ import (
 	"gotest.tools/v3/golden"
 )
 
-const schemaFile = "scenario.schema.json"
+const schemaFile = parse.SchemaFile
 
 // scenarioFiles are the texts of the scenarios by the names of their files.
 func scenarioFiles(t *testing.T) map[string][]byte {
@@ -189,32 +192,100 @@ func mustSee(t *testing.T, seen map[string]int, what string) {
 	}
 }
 
-func TestTheSchemaIsCurrent(t *testing.T) {
-	if golden.FlagUpdate() {
-		if err := os.WriteFile(schemaFile, parse.JSONSchema(apizee.Documented()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	text, err := os.ReadFile(schemaFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(text, parse.JSONSchema(apizee.Documented())) {
-		t.Error("the schema of scenarios is not current; go test ./templates -update writes it")
+// schemas are the schemas in this directory, which editors and SchemaStore can fetch.
+func schemas() map[string][]byte {
+	return map[string][]byte{
+		schemaFile:              parse.JSONSchema(apizee.Documented()),
+		config.SchemaFile:       config.JSONSchema(),
+		"recording.schema.json": recording.JSONSchema(),
+		"event.schema.json":     apizee.Documented().JSONSchema(),
 	}
 }
 
-func compiledSchema(t *testing.T) *jsonschema.Schema {
+func TestSchemasAreCurrent(t *testing.T) {
+	const published = "https://raw.githubusercontent.com/apizee-hooks/apizee-hooks/main/templates/"
+	for name, text := range schemas() {
+		if golden.FlagUpdate() {
+			if err := os.WriteFile(name, text, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		written, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(written, text) {
+			t.Errorf("%s is not current; go test ./templates -update writes it", name)
+		}
+		var document struct{ ID, Title, Description string }
+		if err := json.Unmarshal(bytes.ReplaceAll(text, []byte(`"$id"`), []byte(`"id"`)), &document); err != nil {
+			t.Fatal(err)
+		}
+		if document.ID != published+name || document.Title == "" || document.Description == "" {
+			t.Errorf("%s: %+v", name, document)
+		}
+	}
+}
+
+// TestConfigurationKeepsTheSchema checks what config init writes, as it is and with every key set,
+// with the schema and with the program.
+func TestConfigurationKeepsTheSchema(t *testing.T) {
+	path := t.TempDir() + "/" + config.FileName
+	if err := config.Init(path); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, settings, _ := strings.Cut(string(text), "\n")
+	if first != "# yaml-language-server: $schema="+config.SchemaFile {
+		t.Errorf("it begins with %q", first)
+	}
+	schema := compileSchema(t, config.SchemaFile, config.JSONSchema())
+	for text, ok := range map[string]bool{
+		string(text): true,
+		regexp.MustCompile(`(?m)^(\s*)# ?((  )*[\w-]+:( .*)?)$`).ReplaceAllString(settings, "$1$2"):                        true,
+		"{to: 'h:1', timeout: 5s, insecure: true, headers: {A: b, C: 4, D: null}, profiles: {p: {listen: {status: 503}}}}": true,
+		"{timeout: 0, insecure: '${I:-true}', listen: {delay: '${D}', status: '${S}'}, x-own: [1]}":                        true,
+		"{listen: {status: 99}}":  false,
+		"{listen: {statu: 200}}":  false,
+		"{timeout: fast}":         false,
+		"{insecure: [1]}":         false,
+		"{to: {a: 1}}":            false,
+		"{profiles: {p: {t: 1}}}": false,
+	} {
+		err := error(nil)
+		if value := asJSON(t, []byte(text)); value != nil {
+			err = schema.Validate(value)
+		}
+		if (err == nil) != ok {
+			t.Errorf("the schema on %s: %v", text, err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, err = config.Load(t.Context(), config.Options{File: path, LookupEnv: func(name string) (string, bool) {
+			value, set := map[string]string{"D": "1s", "S": "200", "I": "true"}[name]
+			return value, set
+		}})
+		if (err == nil) != ok {
+			t.Errorf("the program on %s: %v", text, err)
+		}
+	}
+}
+
+func compileSchema(t *testing.T, name string, text []byte) *jsonschema.Schema {
 	t.Helper()
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(parse.JSONSchema(apizee.Documented())))
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := jsonschema.NewCompiler()
-	if err := c.AddResource(schemaFile, doc); err != nil {
+	if err := c.AddResource(name, doc); err != nil {
 		t.Fatal(err)
 	}
-	schema, err := c.Compile(schemaFile)
+	schema, err := c.Compile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -240,7 +311,7 @@ func asJSON(t *testing.T, text []byte) any {
 }
 
 func TestScenariosKeepTheSchema(t *testing.T) {
-	schema := compiledSchema(t)
+	schema := compileSchema(t, schemaFile, parse.JSONSchema(apizee.Documented()))
 	for name, text := range scenarioFiles(t) {
 		if err := schema.Validate(asJSON(t, text)); err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -250,7 +321,7 @@ func TestScenariosKeepTheSchema(t *testing.T) {
 
 // TestTheSchemaAgreesWithTheParser checks scenarios with both.
 func TestTheSchemaAgreesWithTheParser(t *testing.T) {
-	schema := compiledSchema(t)
+	schema := compileSchema(t, schemaFile, parse.JSONSchema(apizee.Documented()))
 	tests := []struct {
 		text string
 		ok   bool

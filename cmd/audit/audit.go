@@ -133,6 +133,14 @@ func (o *options) probeFlags(c *cobra.Command) {
 	o.probe = cli.TrackSettings(f, keys)
 }
 
+// Outputs are what the command prints with -o json.
+func Outputs() []cli.Output {
+	return []cli.Output{{
+		Name: "audit", About: "One object at the end, as in --report json=FILE; with --rules, a list of rules.",
+		Types: []any{audit.Document{}, []audit.Rule{}},
+	}}
+}
+
 // ruleFlag is a flag that can name a rule.
 type ruleFlag struct {
 	cli.Text

@@ -37,6 +37,15 @@ which override the selected profile, which overrides the rest of the file.`,
 	return c
 }
 
+// Outputs are what the command prints with -o json.
+func Outputs() []cli.Output {
+	return []cli.Output{
+		{Name: "config-show", About: "One object.", Types: []any{settingsJSON{}}},
+		{Name: "config-init", About: "One object.", Types: []any{cli.PathJSON{}}},
+		{Name: "config-path", About: "One object.", Types: []any{cli.PathJSON{}}},
+	}
+}
+
 func newShow(app *cli.App) *cobra.Command {
 	return cli.TextOrJSON("show", "Show each value and its source", `
 			apizee-hooks config show
@@ -47,8 +56,14 @@ func newShow(app *cli.App) *cobra.Command {
 // setting is one line of `config show`.
 type setting struct {
 	Key    string `json:"key"`
-	Value  string `json:"value"`
-	Source string `json:"source"`
+	Value  string `json:"value" about:"secrets are masked as ****"`
+	Source string `json:"source" about:"where the value is set"`
+}
+
+type settingsJSON struct {
+	File     string    `json:"file" about:"path of the configuration file; empty for none"`
+	Profile  string    `json:"profile" about:"empty for none"`
+	Settings []setting `json:"settings"`
 }
 
 func show(ctx context.Context, app *cli.App, output string) error {
@@ -65,11 +80,7 @@ func show(ctx context.Context, app *cli.App, output string) error {
 		settings = append(settings, setting{v.Key, value, v.Source})
 	}
 	if output == "json" {
-		return app.PrintJSON(struct {
-			File     string    `json:"file"`
-			Profile  string    `json:"profile"`
-			Settings []setting `json:"settings"`
-		}{loaded.File, loaded.Profile, settings})
+		return app.PrintJSON(settingsJSON{loaded.File, loaded.Profile, settings})
 	}
 	return printSettings(app, loaded, settings)
 }
@@ -103,7 +114,7 @@ func newInit(app *cli.App) *cobra.Command {
 		Short: "Write a commented configuration file",
 		Long: `Write ` + config.FileName + ` with every key, explained and commented out, to the current
 directory, or to the file of --config. Only you can read it. An existing file is never
-overwritten.`,
+overwritten. Its first line names the schema that is written beside it, for editors.`,
 		Example: cli.Example(`
 			apizee-hooks config init
 			apizee-hooks config init --global`),
@@ -133,6 +144,9 @@ func initialize(app *cli.App, global bool) error {
 		return cli.Usage(err, "edit or remove it.")
 	}
 	if err != nil {
+		return err
+	}
+	if err := cli.WriteSchema(path, config.SchemaFile, config.JSONSchema()); err != nil {
 		return err
 	}
 	switch {

@@ -3,6 +3,7 @@ package events
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -47,6 +48,11 @@ in part are listed apart, with their page and what apizee-hooks assumes about th
 	return c
 }
 
+// Outputs are what the command prints with -o json.
+func Outputs() []cli.Output {
+	return []cli.Output{{Name: "events", About: "One object: the whole contract, or the object of the argument.", Types: []any{catalogJSON{}, apizee.Object{}}}}
+}
+
 // knownObject takes at most one argument, a documented object.
 func knownObject(catalog *apizee.Catalog) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
@@ -69,13 +75,19 @@ func run(o *options) error {
 	return printObject(o, object)
 }
 
+type catalogJSON struct {
+	Events  []apizee.Word   `json:"events" about:"names of events"`
+	Fields  []apizee.Field  `json:"fields" about:"fields of every event"`
+	Objects []apizee.Object `json:"objects"`
+}
+
 func printCatalog(o *options) error {
 	if o.output == "json" {
-		return o.PrintJSON(struct {
-			Events  []apizee.Word   `json:"events"`
-			Fields  []apizee.Field  `json:"fields"`
-			Objects []apizee.Object `json:"objects"`
-		}{o.Catalog.Events, o.Catalog.Fields(), o.Catalog.Objects})
+		out := catalogJSON{o.Catalog.Events, o.Catalog.Fields(), slices.Clone(o.Catalog.Objects)}
+		for i := range out.Objects {
+			out.Objects[i] = listed(out.Objects[i])
+		}
+		return o.PrintJSON(out)
 	}
 	p := o.Out()
 	table := console.Table{Header: console.Cells(p.Strong, "OBJECT", "PROP", "TYPE", "VALUES"), Width: o.Width(), Wrap: true}
@@ -98,6 +110,14 @@ func printCatalog(o *options) error {
 	return nil
 }
 
+// listed returns an object whose props are a list in JSON, even if there are none.
+func listed(object apizee.Object) apizee.Object {
+	if object.Props == nil {
+		object.Props = []apizee.Prop{}
+	}
+	return object
+}
+
 // addProps adds a row per prop; the name is in the first.
 func addProps(table *console.Table, p console.Palette, name string, object apizee.Object) {
 	for _, prop := range object.Props {
@@ -110,7 +130,7 @@ func addProps(table *console.Table, p console.Palette, name string, object apize
 
 func printObject(o *options, object apizee.Object) error {
 	if o.output == "json" {
-		return o.PrintJSON(object)
+		return o.PrintJSON(listed(object))
 	}
 	p := o.Out()
 	fmt.Fprintf(o.Stdout, "%s: %s\n", p.Object(object.Name), object.Description)

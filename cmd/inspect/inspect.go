@@ -69,6 +69,16 @@ open it. It can send events again: to this machine, and to the URL of --to.`,
 	return c
 }
 
+// Outputs are what the command prints with -o json.
+func Outputs() []cli.Output {
+	return []cli.Output{{Name: "inspect", About: "One object, when the page can be opened.", Types: []any{readyJSON{}}}}
+}
+
+type readyJSON struct {
+	Inspect string `json:"inspect" about:"URL of the page"`
+	Events  int64  `json:"events" about:"number of events in the recordings"`
+}
+
 // mostFiles is how many recordings can be shown at once.
 const mostFiles = 1000
 
@@ -178,10 +188,7 @@ func (o *options) ready(store *inspect.Store, url string) {
 	}
 	switch {
 	case show.Form(o.output) == show.JSON:
-		o.Stdout.Write(show.AppendJSONLine(nil, struct {
-			Inspect string `json:"inspect"`
-			Events  int64  `json:"events"`
-		}{url, status.Total}))
+		o.Stdout.Write(show.AppendJSONLine(nil, readyJSON{url, status.Total}))
 	case !o.Quiet:
 		fmt.Fprintf(o.Text(), "%s of %s: %s\nCtrl-C stops.\n", console.Plural(int(status.Total), "event"), console.Safe(files), o.Out().Strong(url))
 	}

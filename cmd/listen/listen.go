@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
 )
 
@@ -40,6 +41,13 @@ paths are accepted; an empty request other than POST is not an event.`,
 	}
 	o.addFlags(c)
 	return c
+}
+
+// Outputs are what the command prints with -o json.
+func Outputs() []cli.Output {
+	return []cli.Output{{
+		Name: "listen", About: "The address, then one object per received request, on a line of its own.", Types: show.ReceptionJSON(),
+	}}
 }
 
 func run(ctx context.Context, o *options) error {

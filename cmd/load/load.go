@@ -88,6 +88,11 @@ host.`,
 	return c
 }
 
+// Outputs are what the command prints with -o json.
+func Outputs() []cli.Output {
+	return []cli.Output{{Name: "load", About: "One object at the end, as in --report json=FILE.", Types: []any{load.Document{}}}}
+}
+
 func run(ctx context.Context, o *options) error {
 	pace, err := o.pace()
 	if err != nil {

@@ -95,6 +95,11 @@ sent: set them with -H. If --to has no path, the recorded paths and queries are 
 	return c
 }
 
+// Outputs are what the command prints with -o json.
+func Outputs() []cli.Output {
+	return []cli.Output{{Name: "replay", About: "One object per attempt, on a line of its own.", Types: []any{show.DeliveryJSON()}}}
+}
+
 func run(ctx context.Context, o *options) error {
 	plan, err := o.plan()
 	if err != nil {

@@ -75,6 +75,11 @@ n events is dated up to n seconds back, and so may be older than the last of an 
 	return c
 }
 
+// Outputs are what the command prints with -o json.
+func Outputs() []cli.Output {
+	return []cli.Output{{Name: "run", About: "One object at the end, as in --report json=FILE.", Types: []any{report.Document{}}}}
+}
+
 func needsScenario(c *cobra.Command, args []string) error {
 	if len(args) > 0 {
 		return nil

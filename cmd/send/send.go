@@ -58,6 +58,11 @@ event can also come from a template or from your own JSON.`,
 	return c
 }
 
+// Outputs are what the command prints with -o json.
+func Outputs() []cli.Output {
+	return []cli.Output{{Name: "send", About: "One object per attempt, on a line of its own.", Types: []any{show.DeliveryJSON()}}}
+}
+
 func unknownObject(catalog *apizee.Catalog) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if err := cli.NotJoined(c, args); err != nil || len(args) == 0 {

@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/library"
+	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/parse"
 )
 
 // foundFile is a template or a scenario.
@@ -28,8 +30,8 @@ func find(ctx context.Context, app *cli.App, name string, scenario bool) (foundF
 	if scenario {
 		return findScenario(ctx, app, name)
 	}
-	scenarios := app.ScenarioNames()
-	isScenario := slices.Contains(scenarios, name)
+	names := app.ScenarioNames()
+	isScenario := slices.Contains(names, name)
 	loaded, err := app.Load(ctx, nil)
 	if err != nil {
 		return foundFile{}, err
@@ -46,14 +48,21 @@ func find(ctx context.Context, app *cli.App, name string, scenario bool) (foundF
 	}
 	var missing *library.NotFoundError
 	if errors.As(err, &missing) && missing.Nearest == "" {
-		missing.Nearest = apizee.Nearest(name, scenarios)
+		missing.Nearest = apizee.Nearest(name, names)
 	}
 	return foundFile{}, cli.NotFound(err)
 }
 
+// scenarios is the directory of scenarios, and modeline the line that names the schema of a YAML file
+// for editors.
+const (
+	scenarios = "scenarios"
+	modeline  = "# yaml-language-server: $schema="
+)
+
 func findScenario(ctx context.Context, app *cli.App, name string) (foundFile, error) {
 	found, err := app.FindScenario(ctx, name)
-	return foundFile{"scenarios", filepath.Base(found.Path), found.Text}, err
+	return foundFile{scenarios, filepath.Base(found.Path), found.Text}, err
 }
 
 func show(ctx context.Context, app *cli.App, name string, scenario bool) error {
@@ -79,8 +88,17 @@ func copyTo(ctx context.Context, app *cli.App, name string, scenario bool, dir s
 		dir = filepath.Join(cli.ProjectDir, found.dir)
 	}
 	path := filepath.Join(dir, found.name)
+	isScenario := found.dir == scenarios
+	if isScenario && !bytes.Contains(found.text, []byte(modeline)) {
+		found.text = append([]byte(modeline+parse.SchemaFile+"\n"), found.text...)
+	}
 	if err := writeNew(path, found.text); err != nil {
 		return err
+	}
+	if isScenario {
+		if err := cli.WriteSchema(path, parse.SchemaFile, parse.JSONSchema(app.Catalog)); err != nil {
+			return err
+		}
 	}
 	switch {
 	case app.JSON:

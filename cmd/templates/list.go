@@ -15,9 +15,9 @@ import (
 // listedFile is an entry of the list.
 type listedFile struct {
 	Name        string `json:"name"`
-	Group       string `json:"group"` // the object with which a template's name begins, or ""
+	Group       string `json:"group" about:"the object with which a template's name begins, scenario, or empty"`
 	Description string `json:"description"`
-	Source      string `json:"source"`
+	Source      string `json:"source" about:"built-in, or where it was found"`
 }
 
 // scenarioGroup is the group of scenarios.

@@ -31,6 +31,14 @@ templates.`,
 	return c
 }
 
+// Outputs are what the command prints with -o json.
+func Outputs() []cli.Output {
+	return []cli.Output{
+		{Name: "templates-list", About: "One list.", Types: []any{[]listedFile{}}},
+		{Name: "templates-copy", About: "One object.", Types: []any{cli.PathJSON{}}},
+	}
+}
+
 func newList(app *cli.App) *cobra.Command {
 	return cli.TextOrJSON("list", "List templates and scenarios", `
 			apizee-hooks templates list
@@ -67,7 +75,8 @@ func newCopy(app *cli.App) *cobra.Command {
 		Short: "Copy a template or a scenario, to edit it",
 		Long: `Copy a template or a scenario to a directory, by default .apizee-hooks/templates or
 .apizee-hooks/scenarios, where it is found by its name. An existing file is never
-overwritten.`,
+overwritten. The first line of a scenario names the schema that is written beside it, for
+editors.`,
 		Example:           cli.Example("\n\t\t\tapizee-hooks templates copy ticket-invited\n\t\t\tapizee-hooks templates copy ticket-lifecycle hooks"),
 		Args:              cli.Needs("the name of a template or a scenario, and optionally a directory", 2, listHint),
 		ValidArgsFunction: cli.FirstArg(completeNames(app)),

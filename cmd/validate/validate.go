@@ -74,6 +74,11 @@ warning; (·) is for information, or rests on too few events. Values are shown s
 	return c
 }
 
+// Outputs are what the command prints with -o json.
+func Outputs() []cli.Output {
+	return []cli.Output{{Name: "validate", About: "One object per event, on a line of its own.", Types: []any{show.CheckedJSON()}}}
+}
+
 func run(ctx context.Context, o *options) error {
 	o.App.GitHub = o.github
 	if ext := filepath.Ext(o.file); ext == ".yaml" || ext == ".yml" {

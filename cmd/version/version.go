@@ -19,15 +19,22 @@ func New(app *cli.App) *cobra.Command {
 		func(_ context.Context, output string) error { return run(app, output) })
 }
 
+// Outputs are what the command prints with -o json.
+func Outputs() []cli.Output {
+	return []cli.Output{{Name: "version", About: "One object.", Types: []any{versionJSON{}}}}
+}
+
+type versionJSON struct {
+	cli.Build
+	Go       string `json:"go" about:"version of Go that built it"`
+	Platform string `json:"platform"`
+}
+
 func run(app *cli.App, output string) error {
 	b := app.Build.OrBuildInfo()
 	platform := runtime.GOOS + "/" + runtime.GOARCH
 	if output == "json" {
-		return app.PrintJSON(struct {
-			cli.Build
-			Go       string `json:"go"`
-			Platform string `json:"platform"`
-		}{b, runtime.Version(), platform})
+		return app.PrintJSON(versionJSON{b, runtime.Version(), platform})
 	}
 	fmt.Fprintf(app.Stdout, "%s %s\n", cli.Program, b.Version)
 	for _, line := range []struct{ name, value string }{

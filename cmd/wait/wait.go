@@ -59,10 +59,15 @@ check of a container.`,
 	return c
 }
 
+// Outputs are what the command prints with -o json.
+func Outputs() []cli.Output {
+	return []cli.Output{{Name: "wait", About: "One object per endpoint, on a line of its own, in the order of the arguments.", Types: []any{responding{}}}}
+}
+
 // responding is the JSON of an endpoint that responds.
 type responding struct {
-	Endpoint string  `json:"endpoint"`
-	Duration float64 `json:"durationMs"`
+	Endpoint string  `json:"endpoint" about:"as in the argument"`
+	Duration float64 `json:"durationMs" about:"until it responded"`
 }
 
 func run(ctx context.Context, o *options) error {

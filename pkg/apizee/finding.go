@@ -17,17 +17,17 @@ const (
 
 // Finding is one difference between a request and the contract.
 type Finding struct {
-	Severity Severity `json:"severity"`
+	Severity Severity `json:"severity" about:"error: violates the documented contract; warning: undocumented; breaking, drift or info: differs from a baseline"`
 	// Path is the place: a field or prop such as "props.geoloc.lat", a header's
 	// name, "method", or "" for the body as a whole.
-	Path string `json:"path"`
+	Path string `json:"path" about:"field or prop such as props.geoloc.lat, name of a header, method, or empty for the whole body"`
 	// Message says what is wrong.
 	Message string `json:"message"`
 	// Documented are the documented values for this place.
-	Documented []string `json:"documented,omitempty"`
+	Documented []string `json:"documented,omitempty" about:"documented values"`
 	// Suggestion is the nearest documented value, when one is close, or the right path
 	// of a prop that is in the wrong place.
-	Suggestion string `json:"suggestion,omitempty"`
+	Suggestion string `json:"suggestion,omitempty" about:"nearest documented value or path"`
 	// Offset is the byte offset in the body; 0 for a header.
 	Offset int `json:"-"`
 }

@@ -9,7 +9,7 @@ import (
 
 const (
 	schemaDialect = "https://json-schema.org/draft/2020-12/schema"
-	schemaID      = "https://github.com/apizee-hooks/apizee-hooks/schemas/event.json"
+	schemaID      = "https://raw.githubusercontent.com/apizee-hooks/apizee-hooks/main/templates/event.schema.json"
 )
 
 // dateTimePattern is the form of a documented time, for validators that treat

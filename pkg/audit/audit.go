@@ -52,22 +52,21 @@ type Options struct {
 type Result struct {
 	Rule
 	Status   Status        `json:"status"`
-	Actual   string        `json:"actual"`             // what the endpoint did, or why the rule was not judged
-	Suspects []string      `json:"suspects,omitempty"` // rules that may be the cause as well
-	Requests []Exchange    `json:"requests,omitempty"` // the evidence of a rule that did not pass
-	Before   Status        `json:"before,omitempty"`   // in the baseline
+	Actual   string        `json:"actual" about:"what the endpoint did, or why the rule was not judged"`
+	Suspects []string      `json:"suspects,omitempty" about:"rules that may be the cause as well"`
+	Requests []Exchange    `json:"requests,omitempty" about:"evidence of a rule that did not pass"`
+	Before   Status        `json:"before,omitempty" about:"status in the baseline"`
 	Took     time.Duration `json:"-"`
 
-	// EffectUnseen says that the rule passed by its responses, which do not show the effect.
-	EffectUnseen bool `json:"effectUnseen,omitempty"`
+	EffectUnseen bool `json:"effectUnseen,omitempty" about:"the rule passed by its responses, which do not show the effect"`
 }
 
 // Exchange is a request of a rule, and what came of it.
 type Exchange struct {
 	Label    string `json:"label,omitempty"`
 	Actual   string `json:"actual"`
-	Response string `json:"response,omitempty"` // the first lines of its body
-	Repeat   string `json:"repeat,omitempty"`   // a command that sends it again
+	Response string `json:"response,omitempty" about:"first lines of its body"`
+	Repeat   string `json:"repeat,omitempty" about:"command that sends it again"`
 }
 
 // Outcome is what the audit report is made of.

@@ -435,7 +435,7 @@ func TestReports(t *testing.T) {
 	if err := outcome.WriteJSON(&text); err != nil {
 		t.Fatal(err)
 	}
-	var read document
+	var read Document
 	if err := json.Unmarshal(text.Bytes(), &read); err != nil {
 		t.Fatal(err)
 	}

@@ -20,6 +20,11 @@ const (
 	Skipped   Status = "skipped"    // excluded, or the rule needs what the audit was not given
 )
 
+// Values returns all statuses.
+func (Status) Values() []string {
+	return []string{string(Passed), string(Warned), string(Failed), string(NotJudged), string(Skipped)}
+}
+
 // reaction is what an endpoint did with a request.
 type reaction int
 

@@ -10,14 +10,14 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/report"
 )
 
-// document is the JSON report.
-type document struct {
+// Document is the JSON report.
+type Document struct {
 	URL        string         `json:"url"`
 	Start      time.Time      `json:"start"`
 	DurationMS float64        `json:"durationMs"`
-	Complete   bool           `json:"complete"`
-	Score      *int           `json:"score"` // null when the audit was stopped
-	Formula    string         `json:"formula"`
+	Complete   bool           `json:"complete" about:"false if the audit was stopped"`
+	Score      *int           `json:"score" about:"from 0 to 100; null if the audit was stopped"`
+	Formula    string         `json:"formula" about:"how the score is made"`
 	Passed     int            `json:"passed"`
 	Warned     int            `json:"warned"`
 	Failed     int            `json:"failed"`
@@ -31,8 +31,8 @@ type documentRule struct {
 	DurationMS float64 `json:"durationMs"`
 }
 
-func (o Outcome) document() document {
-	d := document{
+func (o Outcome) document() Document {
+	d := Document{
 		URL: o.URL, Start: o.Start.UTC(), DurationMS: milliseconds(o.Took), Complete: o.Complete, Formula: Formula,
 		Passed: o.Count(Passed), Warned: o.Count(Warned), Failed: o.Count(Failed), Unjudged: o.Count(NotJudged), Skipped: o.Count(Skipped),
 	}

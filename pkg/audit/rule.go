@@ -14,8 +14,8 @@ type Rule struct {
 	Name     string `json:"name"`
 	Group    string `json:"group"`
 	Title    string `json:"title"`
-	Why      string `json:"why"`      // why it matters in production
-	Expected string `json:"expected"` // what the endpoint should do
+	Why      string `json:"why" about:"why it matters in production"`
+	Expected string `json:"expected" about:"what the endpoint should do"`
 
 	// try sends the requests of the rule. Whether the endpoint still works afterwards is not its
 	// concern: that is examined after every rule.

@@ -12,7 +12,9 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/textfile"
 )
 
-const templateHead = `## Configuration of apizee-hooks. ` + FileName + ` is read from the current directory,
+const modeline = "# yaml-language-server: $schema=" + SchemaFile + "\n"
+
+const templateHead = modeline + `## Configuration of apizee-hooks. ` + FileName + ` is read from the current directory,
 ## else from the user's configuration directory.
 ##
 ## Nothing is set yet. To set a key, remove "# " in front of it and of its section.
@@ -36,7 +38,7 @@ const templateProfiles = `
 `
 
 // Template returns the text of a new configuration file: every key with its description, all
-// commented out. Lines that begin with "# " are settings, those that begin with "##" are comments.
+// commented out. Lines that begin with "# " are settings, except the first, which is for editors; those that begin with "##" are comments.
 func Template() []byte {
 	var out bytes.Buffer
 	out.WriteString(templateHead)

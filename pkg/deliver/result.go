@@ -57,6 +57,11 @@ const (
 	VerdictFailed   Verdict = "failed"   // no response, or a truncated one
 )
 
+// Values returns all verdicts.
+func (Verdict) Values() []string {
+	return []string{string(VerdictAccepted), string(VerdictRejected), string(VerdictFailed)}
+}
+
 // Verdict returns the class of the result.
 func (r Result) Verdict() Verdict {
 	switch {

@@ -242,13 +242,6 @@ func TestRunRejectsRemoteHosts(t *testing.T) {
 	}
 }
 
-func errorText(err error) string {
-	if err == nil {
-		return ""
-	}
-	return err.Error()
-}
-
 func TestReports(t *testing.T) {
 	o := sample()
 	if o.Accepted != 96 || o.Throughput < 9 {

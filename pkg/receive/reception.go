@@ -25,6 +25,15 @@ const (
 	NoResponse   Outcome = "no-response" // the sender disconnected, or the server stopped, before the response
 )
 
+// Values returns all outcomes.
+func (Outcome) Values() []string {
+	var words []string
+	for _, o := range []Outcome{Accepted, WrongPath, Unauthorized, TooLarge, Incomplete, NotForwarded, NotRecorded, Failed, NoResponse} {
+		words = append(words, string(o))
+	}
+	return words
+}
+
 // IsEvent reports whether the request counts as an event: it was complete, on the served path,
 // and had the required header.
 func (o Outcome) IsEvent() bool {

@@ -16,40 +16,40 @@ import (
 
 // line is the JSON of an entry. Required members are pointers.
 type line struct {
-	ReceivedAt *time.Time          `json:"receivedAt"`
-	Method     *string             `json:"method"`
-	Path       *string             `json:"path"`
-	Headers    map[string][]string `json:"headers"`
-	HeadersRaw map[string][][]byte `json:"headersBase64"`
-	Body       *string             `json:"body"`
-	BodyBase64 *string             `json:"bodyBase64"`
-	Status     int                 `json:"status"`
-	Findings   []apizee.Finding    `json:"findings"`
+	ReceivedAt *time.Time          `json:"receivedAt,omitempty" about:"in RFC 3339"`
+	Method     *string             `json:"method,omitempty"`
+	Path       *string             `json:"path,omitempty" about:"as in the request line, query included; secrets are masked"`
+	Headers    map[string][]string `json:"headers,omitempty" about:"by canonical name; secrets are masked"`
+	HeadersRaw map[string][][]byte `json:"headersBase64,omitempty" about:"exact bytes of headers that are not UTF-8"`
+	Body       *string             `json:"body,omitempty" about:"exact body"`
+	BodyBase64 *string             `json:"bodyBase64,omitempty" about:"instead of body, if it is not UTF-8"`
+	Status     int                 `json:"status,omitempty" about:"status of the response; 0 is no response"`
+	Findings   []apizee.Finding    `json:"findings,omitempty" about:"differences from Apizee's documentation"`
 
-	Took    float64 `json:"durationMs"`
-	Remote  string  `json:"remote"`
-	Outcome string  `json:"outcome"`
-	Problem string  `json:"problem"`
+	Took    float64 `json:"durationMs,omitempty"`
+	Remote  string  `json:"remote,omitempty" about:"host and port of the sender"`
+	Outcome string  `json:"outcome,omitempty" about:"what became of the request, if it was not accepted"`
+	Problem string  `json:"problem,omitempty" about:"why it was not accepted"`
 
-	ResponseHeaders    map[string][]string `json:"responseHeaders"`
-	ResponseHeadersRaw map[string][][]byte `json:"responseHeadersBase64"`
-	ResponseBody       *string             `json:"responseBody"`
-	ResponseBodyBase64 *string             `json:"responseBodyBase64"`
-	ResponseTruncated  bool                `json:"responseTruncated"`
+	ResponseHeaders    map[string][]string `json:"responseHeaders,omitempty"`
+	ResponseHeadersRaw map[string][][]byte `json:"responseHeadersBase64,omitempty"`
+	ResponseBody       *string             `json:"responseBody,omitempty" about:"first 64 KiB"`
+	ResponseBodyBase64 *string             `json:"responseBodyBase64,omitempty"`
+	ResponseTruncated  bool                `json:"responseTruncated,omitempty" about:"responseBody is not all of it"`
 
-	Forwarded *forwardedLine `json:"forwarded"`
+	Forwarded *forwardedLine `json:"forwarded,omitempty" about:"response of the endpoint that the request was forwarded to"`
 }
 
 type forwardedLine struct {
-	URL        string              `json:"url"`
-	Status     int                 `json:"status"`
-	Took       float64             `json:"durationMs"`
-	Headers    map[string][]string `json:"headers"`
-	HeadersRaw map[string][][]byte `json:"headersBase64"`
-	Body       *string             `json:"body"`
-	BodyBase64 *string             `json:"bodyBase64"`
-	Truncated  bool                `json:"truncated"`
-	Failure    *Failure            `json:"failure"`
+	URL        string              `json:"url,omitempty"`
+	Status     int                 `json:"status,omitempty"`
+	Took       float64             `json:"durationMs,omitempty"`
+	Headers    map[string][]string `json:"headers,omitempty"`
+	HeadersRaw map[string][][]byte `json:"headersBase64,omitempty"`
+	Body       *string             `json:"body,omitempty"`
+	BodyBase64 *string             `json:"bodyBase64,omitempty"`
+	Truncated  bool                `json:"truncated,omitempty" about:"the body is not all of it"`
+	Failure    *Failure            `json:"failure,omitempty" about:"why the response is missing or truncated"`
 }
 
 var errNotEntry = errors.New("not an entry of a recording: it needs receivedAt, method, path, and body or bodyBase64")

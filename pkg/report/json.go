@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// The JSON report. Existing members must not change; new ones may be added.
+// Document is the JSON report. Existing members must not change; new ones may be added.
 type (
-	jsonReport struct {
-		Version int         `json:"version"`
+	Document struct {
+		Version int         `json:"version" about:"of this report: 1"`
 		Passed  int         `json:"passed"`
 		Failed  int         `json:"failed"`
 		Skipped int         `json:"skipped"`
@@ -20,7 +20,7 @@ type (
 		File       string            `json:"file,omitempty"`
 		Start      time.Time         `json:"start"`
 		DurationMS float64           `json:"durationMs"`
-		Properties map[string]string `json:"properties,omitempty"`
+		Properties map[string]string `json:"properties,omitempty" about:"such as the random seed"`
 		Cases      []jsonCase        `json:"cases"`
 	}
 	jsonCase struct {
@@ -29,14 +29,14 @@ type (
 		DurationMS float64 `json:"durationMs"`
 		File       string  `json:"file,omitempty"`
 		Line       int     `json:"line,omitempty"`
-		Message    string  `json:"message,omitempty"`
-		Detail     string  `json:"detail,omitempty"`
+		Message    string  `json:"message,omitempty" about:"why it failed or was skipped, on one line"`
+		Detail     string  `json:"detail,omitempty" about:"more about a failure"`
 	}
 )
 
 func writeJSON(w io.Writer, r Report) error {
 	c := r.Counts()
-	out := jsonReport{Version: 1, Passed: c.Passed + c.Warned, Failed: c.Failed, Skipped: c.Skipped, Suites: []jsonSuite{}}
+	out := Document{Version: 1, Passed: c.Passed + c.Warned, Failed: c.Failed, Skipped: c.Skipped, Suites: []jsonSuite{}}
 	for _, s := range r.Suites {
 		suite := jsonSuite{
 			Name: s.Name, File: s.File, Start: s.Start.UTC(), DurationMS: milliseconds(s.Duration),

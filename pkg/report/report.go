@@ -41,6 +41,11 @@ const (
 	Skipped Status = "skipped"
 )
 
+// Values returns all statuses.
+func (Status) Values() []string {
+	return []string{string(Passed), string(Warned), string(Failed), string(Skipped)}
+}
+
 // Case is one test.
 type Case struct {
 	Name string

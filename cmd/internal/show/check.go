@@ -61,12 +61,15 @@ func (c Check) In(form Form) Printer[Checked, CheckSummary] {
 }
 
 type checkedJSON struct {
-	N        int              `json:"n"`
-	Line     int              `json:"line"`
-	OK       bool             `json:"ok"`
+	N        int              `json:"n" about:"number of the event, from 1"`
+	Line     int              `json:"line" about:"line of the file on which the event begins"`
+	OK       bool             `json:"ok" about:"no finding is an error, or breaking drift"`
 	Event    eventJSON        `json:"event"`
 	Findings []apizee.Finding `json:"findings"`
 }
+
+// CheckedJSON is a value of the type that is printed for each event.
+func CheckedJSON() any { return checkedJSON{} }
 
 func newCheckedJSON(c Checked) any {
 	return checkedJSON{c.N, c.Line, c.OK(), newEventJSON(c.Report.Event), nonNil(c.Report.Findings)}

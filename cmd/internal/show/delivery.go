@@ -134,38 +134,41 @@ func (s Style) through(dst []byte, r deliver.Result) []byte {
 
 // deliveryJSON is the JSON of one attempt.
 type deliveryJSON struct {
-	N          int             `json:"n"`
-	Attempt    int             `json:"attempt"`
+	N          int             `json:"n" about:"number of the delivery, from 1"`
+	Attempt    int             `json:"attempt" about:"number of the attempt, from 1"`
 	StartedAt  string          `json:"startedAt"`
 	Method     string          `json:"method"`
 	URL        string          `json:"url"`
-	Fault      string          `json:"fault,omitempty"`
-	Event      json.RawMessage `json:"event,omitempty"`
-	EventText  string          `json:"eventText,omitempty"` // when it is not JSON
-	Proxy      string          `json:"proxy,omitempty"`
-	Verdict    deliver.Verdict `json:"verdict"`
-	Status     int             `json:"status"`
+	Fault      string          `json:"fault,omitempty" about:"injected fault"`
+	Event      json.RawMessage `json:"event,omitempty" about:"body of the request, if it is JSON"`
+	EventText  string          `json:"eventText,omitempty" about:"body of the request, if it is not JSON"`
+	Proxy      string          `json:"proxy,omitempty" about:"proxy that the request went through"`
+	Verdict    deliver.Verdict `json:"verdict" about:"accepted: 2xx; rejected: any other status; failed: no complete response"`
+	Status     int             `json:"status" about:"status of the response; 0 is no response"`
 	StatusText string          `json:"statusText"`
 	Headers    http.Header     `json:"headers,omitempty"`
-	Body       string          `json:"body"`
-	BodyBase64 []byte          `json:"bodyBase64,omitempty"` // when it is not UTF-8
-	Truncated  bool            `json:"truncated"`
+	Body       string          `json:"body" about:"first part of the body of the response"`
+	BodyBase64 []byte          `json:"bodyBase64,omitempty" about:"instead of body, if it is not UTF-8"`
+	Truncated  bool            `json:"truncated" about:"body is not all of it"`
 	Timings    timingsJSON     `json:"timings"`
-	Failure    *failureJSON    `json:"failure,omitempty"`
+	Failure    *failureJSON    `json:"failure,omitempty" about:"why the response is missing or truncated"`
 }
+
+// DeliveryJSON is a value of the type that is printed for each attempt.
+func DeliveryJSON() any { return deliveryJSON{} }
 
 type timingsJSON struct {
 	Connect   float64 `json:"connectMs"`
 	TLS       float64 `json:"tlsMs"`
 	FirstByte float64 `json:"firstByteMs"`
 	Total     float64 `json:"totalMs"`
-	Reused    bool    `json:"reused"`
+	Reused    bool    `json:"reused" about:"the connection was that of an earlier delivery"`
 }
 
 type failureJSON struct {
-	Kind    deliver.Kind `json:"kind"`
+	Kind    deliver.Kind `json:"kind" about:"such as refused, dns, tls, timeout or reset"`
 	Message string       `json:"message"`
-	Hint    string       `json:"hint,omitempty"`
+	Hint    string       `json:"hint,omitempty" about:"the next step"`
 }
 
 // delivery returns one attempt, with the name of its fault.

@@ -14,20 +14,37 @@ type receptionJSON struct{ Receptions }
 
 // Begin adds the first line, for scripts that need the address.
 func (p receptionJSON) Begin(dst []byte) []byte {
-	out := struct {
-		Listening   string `json:"listening"`
-		Addr        string `json:"addr"`
-		Path        string `json:"path,omitempty"`
-		Inspect     string `json:"inspect,omitempty"`
-		Fingerprint string `json:"fingerprint,omitempty"`
-		Pin         string `json:"pin,omitempty"`
-	}{Listening: p.URL, Addr: p.Addr.String(), Path: p.Path, Inspect: p.Page}
+	out := listeningJSON{Listening: p.URL, Addr: p.Addr.String(), Path: p.Path, Inspect: p.Page}
 	if p.SelfSigned != nil {
 		out.Fingerprint = receive.Fingerprint(*p.SelfSigned)
 		out.Pin, _ = receive.Pin(*p.SelfSigned)
 	}
 	return AppendJSONLine(dst, out)
 }
+
+// ReceptionJSON has a value of each type that is printed: first the address, then requests.
+func ReceptionJSON() []any {
+	return []any{listeningJSON{}, received{}, malformedJSON{}, omittedJSON{}}
+}
+
+type (
+	listeningJSON struct {
+		Listening   string `json:"listening" about:"URL to send events to; events are accepted from now on"`
+		Addr        string `json:"addr" about:"host and port, or path of the socket"`
+		Path        string `json:"path,omitempty" about:"only path that is accepted"`
+		Inspect     string `json:"inspect,omitempty" about:"URL of the page of --inspect"`
+		Fingerprint string `json:"fingerprint,omitempty" about:"SHA-256 of the generated certificate"`
+		Pin         string `json:"pin,omitempty" about:"pin of the generated certificate, as for curl --pinnedpubkey"`
+	}
+	malformedJSON struct {
+		Malformed  string `json:"malformed" about:"why the request is not HTTP"`
+		ReceivedAt string `json:"receivedAt"`
+		Remote     string `json:"remote"`
+	}
+	omittedJSON struct {
+		Omitted int `json:"omitted" about:"number of lines that were not printed, since the output was blocked"`
+	}
+)
 
 // received is the JSON of a request.
 type received struct {
@@ -38,15 +55,15 @@ type received struct {
 	Path       string           `json:"path"`
 	Proto      string           `json:"proto"`
 	Headers    http.Header      `json:"headers"`
-	Event      json.RawMessage  `json:"event,omitempty"`      // the body, when it is JSON
-	Body       *string          `json:"body,omitempty"`       // when it is not
-	BodyBase64 []byte           `json:"bodyBase64,omitempty"` // when it is not even UTF-8
-	Findings   []apizee.Finding `json:"findings"`
-	Outcome    receive.Outcome  `json:"outcome"`
-	Problem    string           `json:"problem,omitempty"`
-	Status     int              `json:"status"`
-	Took       float64          `json:"durationMs"`
-	Forwarded  *forwardedJSON   `json:"forwarded,omitempty"`
+	Event      json.RawMessage  `json:"event,omitempty" about:"the body, if it is JSON"`
+	Body       *string          `json:"body,omitempty" about:"the body, if it is not JSON"`
+	BodyBase64 []byte           `json:"bodyBase64,omitempty" about:"the body, if it is not UTF-8"`
+	Findings   []apizee.Finding `json:"findings" about:"differences from Apizee's documentation"`
+	Outcome    receive.Outcome  `json:"outcome" about:"what became of the request; accepted is an event that got the planned response"`
+	Problem    string           `json:"problem,omitempty" about:"why it was not accepted"`
+	Status     int              `json:"status" about:"status of the response; 0 is no response"`
+	Took       float64          `json:"durationMs" about:"until the response was ready"`
+	Forwarded  *forwardedJSON   `json:"forwarded,omitempty" about:"response of the endpoint of --forward-to"`
 }
 
 type forwardedJSON struct {
@@ -94,15 +111,9 @@ func (p receptionJSON) Item(dst []byte, r *receive.Reception) []byte {
 func (p receptionJSON) End(dst []byte, _ *Tally) []byte { return dst }
 
 func (p receptionJSON) Malformed(dst []byte, m receive.Malformed) []byte {
-	return AppendJSONLine(dst, struct {
-		Malformed  string `json:"malformed"`
-		ReceivedAt string `json:"receivedAt"`
-		Remote     string `json:"remote"`
-	}{m.Reason, instant(m.At), m.Remote})
+	return AppendJSONLine(dst, malformedJSON{m.Reason, instant(m.At), m.Remote})
 }
 
 func (p receptionJSON) Omitted(n int) []byte {
-	return AppendJSONLine(nil, struct {
-		Omitted int `json:"omitted"`
-	}{n})
+	return AppendJSONLine(nil, omittedJSON{n})
 }

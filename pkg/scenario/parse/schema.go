@@ -1,23 +1,24 @@
 package parse
 
 import (
-	"encoding/json"
-
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/jsonschema"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
 	"github.com/apizee-hooks/apizee-hooks/pkg/yamlfile"
 )
 
-// schema is a JSON Schema.
-type schema map[string]any
+// SchemaFile is the name of a file with the schema, which a scenario names in its first line.
+const SchemaFile = "scenario.schema.json"
+
+const schemaID = "https://raw.githubusercontent.com/apizee-hooks/apizee-hooks/main/templates/" + SchemaFile
+
+type schema = jsonschema.Schema
 
 // JSONSchema returns the JSON Schema of scenario files, draft 2020-12, for editors.
 func JSONSchema(c *apizee.Catalog) []byte {
 	t := newTables(c)
-	root := object(t.scenario, "A scenario: events in order, with expected responses. In values, ${NAME} is an environment variable", stepsKey)
-	root["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+	root := object(t.scenario, "", stepsKey)
 	root["patternProperties"] = schema{"^" + yamlfile.OwnPrefix: schema{"description": "Ignored; for values with anchors."}}
-	root["title"] = "apizee-hooks scenario"
 	root["$defs"] = schema{
 		"target":   object(t.target, "Endpoint"),
 		"defaults": object(t.defaults, "Defaults of every delivery"),
@@ -29,11 +30,8 @@ func JSONSchema(c *apizee.Catalog) []byte {
 		"step":     schema{"oneOf": stepSchemas(t.step, scenario.Kinds())},
 		"delivery": schema{"oneOf": stepSchemas(t.step, deliveries())},
 	}
-	text, err := json.MarshalIndent(root, "", "  ")
-	if err != nil {
-		return nil // cannot happen: a map of strings, numbers and slices
-	}
-	return append(text, '\n')
+	return jsonschema.Document(root, schemaID, "apizee-hooks scenario",
+		"A scenario: events in order, with expected responses. In values, ${NAME} is an environment variable")
 }
 
 // object returns the schema of a mapping with these keys and no others.

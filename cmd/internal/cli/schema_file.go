@@ -1,0 +1,26 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// WriteSchema writes a schema beside a file that names it for editors, unless it exists.
+func WriteSchema(beside, name string, text []byte) error {
+	path := filepath.Join(filepath.Dir(beside), name)
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err == nil {
+		_, err = f.Write(text)
+		err = errors.Join(err, f.Close())
+	}
+	if err != nil {
+		return Usage(fmt.Errorf("write the schema for editors: %w", err), beside+" works without it.")
+	}
+	return nil
+}
