@@ -27,7 +27,7 @@ const readmePath = "../README.md"
 const contributingPath = "../.github/CONTRIBUTING.md"
 
 func documents() []string {
-	return []string{readmePath, contributingPath, "../.github/CI.md", "../.github/BENCHMARKS.md", "../.github/SECURITY.md"}
+	return []string{readmePath, contributingPath, "../.github/CI.md", "../.github/SKILL.md", "../.github/BENCHMARKS.md", "../.github/SECURITY.md"}
 }
 
 // TestDocuments runs every block of README and the pages of .github, in order
@@ -36,11 +36,13 @@ func documents() []string {
 //	```console   commands after "$ ", each followed by what it prints
 //	```sh        a script that must end with exit code 0
 //	```yaml      a file that is named in the first line, as "# hooks/ticket.yaml"
+//	```js        a test that is named in the first line, and run; so are ```python and ```php
 //
 // A `listen` in a console block is the first of two terminals: it keeps running for the next
 // blocks. A console block without commands shows what it has printed since, and ends it.
 // A line "…" stands for any lines that are left out.
-// Commands in YAML for CI servers are checked and not run.
+// Commands in YAML for CI servers are checked and not run. A test whose interpreter is not
+// installed is skipped by its name, except under .ci/run, where it fails.
 func TestDocuments(t *testing.T) {
 	for _, path := range documents() {
 		t.Run(filepath.Base(path), func(t *testing.T) {
@@ -57,6 +59,8 @@ func TestDocuments(t *testing.T) {
 					r.script(code)
 				case "yaml":
 					r.file(code)
+				case "js", "python", "php":
+					t.Run(kind, func(t *testing.T) { r.foreignTest(t, kind, code) })
 				case "console":
 					return strings.Replace(block, code, r.console(code), 1)
 				}
@@ -85,7 +89,7 @@ func compareDocument(t *testing.T, path, text, want string) {
 	}
 }
 
-var codeBlock = regexp.MustCompile("(?m)^```(console|sh|yaml)\n((?s:.*?))^```$")
+var codeBlock = regexp.MustCompile("(?m)^```(console|sh|yaml|js|python|php)\n((?s:.*?))^```$")
 
 type documentRunner struct {
 	t   *testing.T
@@ -254,6 +258,27 @@ func (r *documentRunner) isReference(n *yaml.Node) bool {
 		}
 	}
 	return true
+}
+
+// foreignTest writes the test that a block shows, and runs it.
+func (r *documentRunner) foreignTest(t *testing.T, kind, code string) {
+	run := map[string]string{"js": "node --test", "python": "python3", "php": "php"}[kind]
+	interpreter, _, _ := strings.Cut(run, " ")
+	if _, err := exec.LookPath(interpreter); err != nil {
+		if os.Getenv("CI_RUN") != "" {
+			t.Fatal(err)
+		}
+		t.Skipf("NOT RUN: %s is not installed", interpreter)
+	}
+	first, _, _ := strings.Cut(code, "\n")
+	words := strings.Fields(first)
+	name := words[len(words)-1]
+	if err := os.WriteFile(filepath.Join(r.dir, name), []byte(code), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := output(r.command(run + " " + name)); err != nil {
+		t.Errorf("%s: %v\n%s", name, err, out)
+	}
 }
 
 // console runs the commands of a block and returns the block with what they print now, where

@@ -4,50 +4,51 @@ import (
 	"context"
 	"fmt"
 	"log"
-	"net"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
 )
 
-// A server for the test of a program that sends events.
+// A test starts a server on any free port, waits for an event with a timeout, and stops the server.
 func Example() {
-	receptions := make(chan receive.Reception, 1)
-	server, err := receive.New(receive.Options{
-		Path:        "/apizeehooks/",
-		OnReception: func(r receive.Reception) { receptions <- r },
-	})
+	ctx, stop := context.WithTimeout(context.Background(), 10*time.Second)
+	defer stop()
+	received := make(chan receive.Reception, 1)
+	server, err := receive.New(receive.Options{OnReception: func(r receive.Reception) { received <- r }})
 	if err != nil {
 		log.Fatal(err)
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := receive.Listen(ctx, "127.0.0.1:0")
 	if err != nil {
 		log.Fatal(err)
 	}
-	ctx, stop := context.WithCancel(context.Background())
-	ended := make(chan error)
-	go func() { ended <- server.Serve(ctx, l) }()
+	stopped := make(chan error, 1)
+	go func() { stopped <- server.Serve(ctx, l) }()
 
-	body := `{"event":"update","time":1575976413,"object":"ticket","objectId":100,"props":{"state":"opend"}}`
-	resp, err := http.Post("http://"+l.Addr().String()+"/apizeehooks/", "application/JSON", strings.NewReader(body))
+	// In a test, this is what your program does.
+	response, err := http.Post("http://"+l.Addr().String()+"/apizeehooks/", "application/JSON",
+		strings.NewReader(`{"event":"update","time":1575976413,"object":"ticket","objectId":100,"props":{"state":"opend"}}`))
 	if err != nil {
 		log.Fatal(err)
 	}
-	resp.Body.Close()
+	response.Body.Close()
 
-	r := <-receptions
-	fmt.Println(r.Status, r.Outcome, r.Report.Event.Object, r.Report.Event.ID)
-	for _, f := range r.Report.Findings {
-		if f.Path == "props.state" {
-			fmt.Println(f)
+	select {
+	case r := <-received:
+		fmt.Println(r.Report.Event.Object, r.Report.Event.Name, r.Status)
+		for _, finding := range r.Report.Findings {
+			fmt.Println(finding)
 		}
+	case <-ctx.Done():
+		fmt.Println("no event")
 	}
 	stop()
-	if err := <-ended; err != nil {
-		log.Fatal(err)
-	}
+	fmt.Println("stopped:", <-stopped)
 	// Output:
-	// 204 accepted ticket 100
+	// ticket update 204
 	// props.state: "opend" is not a documented ticket state; did you mean "opened"?
+	// User-Agent: "Go-http-client/1.1"; Apizee sends "Cloud Apizee"
+	// stopped: <nil>
 }
