@@ -4,6 +4,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
 )
@@ -129,13 +131,25 @@ func firstError(findings []apizee.Finding) string {
 	return ""
 }
 
+// syntaxError returns why a body is not JSON, although an event may have been read from it; or "".
+func syntaxError(report apizee.Report, body []byte) string {
+	if report.OK() || jsontext.Value(body).IsValid() {
+		return ""
+	}
+	return report.Findings[len(report.Findings)-1].String()
+}
+
 // add adds what only the line has.
 func (row *Row) add(entry recording.Entry, catalog *apizee.Catalog) {
-	event := catalog.Validate(entry.Body).Event
+	report := catalog.Validate(entry.Body)
+	event := report.Event
 	row.Method, row.Path = entry.Method, entry.Path
 	row.Object, row.Event, row.ObjectID = event.Object, event.Name, event.IDText()
 	row.Summary = strings.Join(event.Summary(), "  ")
 	row.Outcome, row.Problem = entry.Outcome, entry.Problem
+	if row.Problem == "" {
+		row.Problem = syntaxError(report, entry.Body)
+	}
 	if row.Problem == "" && event.Object == "" {
 		row.Problem = firstError(entry.Findings)
 	}

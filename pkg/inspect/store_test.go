@@ -137,3 +137,14 @@ func TestClear(t *testing.T) {
 		t.Errorf("after undoing %v", got)
 	}
 }
+
+// A row says what is wrong with the body of which an event could still be read.
+func TestRowOfInvalidJSON(t *testing.T) {
+	s := newStore(t, Options{}, `{"event":"update","time":1,"object":"ticket" "objectId":1}`, `{"event":"update","time":1,"object":"ticket"}`, ticket(1, "opend", 1), ``)
+	for id, want := range []string{`not JSON: invalid character '"' after object value`, "", "", "the body is empty"} {
+		d, _, _ := s.detail(int64(id) + 1)
+		if !strings.Contains(d.Problem, want) || want == "" && d.Problem != "" {
+			t.Errorf("%d: %q, want %q", id+1, d.Problem, want)
+		}
+	}
+}

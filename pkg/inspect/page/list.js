@@ -265,7 +265,7 @@ function fillRow(row, exchange, index, selected) {
   if (exchange.object) object.replaceChildren(data(exchange.object), " ", data(exchange.objectId, "b"));
   else object.replaceChildren(data(`${exchange.method || ""} ${exchange.path || ""}`));
   event.replaceChildren(data(exchange.event));
-  const words = exchange.summary || exchange.problem || (exchange.gone ? "no longer in the recording" : "");
+  const words = [exchange.summary, exchange.problem, exchange.gone && "no longer in the recording"].filter(Boolean).join("  ");
   summary.replaceChildren(data(words));
   summary.title = plain(words);
   notes.replaceChildren(...marks(exchange));
