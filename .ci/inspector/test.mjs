@@ -84,6 +84,7 @@ pageTest("invalid JSON with the place of its mistake", { story: true }, async ({
   await openEvent(page, 8);
   assert.equal(await page.locator(".mistake").innerText(), "c");
   assert.match(await page.locator(".code .finding.error").innerText(), /line 2/);
+  assert.match(await row(page, 8).innerText(), /not JSON: .*line 2/);
 });
 
 pageTest("duplicates and events out of order are marked", { story: true }, async ({ page }) => {
@@ -260,6 +261,15 @@ pageTest("by the keyboard alone", { story: true }, async ({ page }) => {
   await page.waitForSelector("#body");
   await press("Escape");
   await hash("#/10");
+  // A difference, and back to the event that it was asked for on.
+  await press("d", "k", "d");
+  await hash("#/diff/10/9");
+  assert.equal(await page.locator("#toast").innerText(), "");
+  await press("Escape");
+  await hash("#/9");
+  await page.waitForSelector("#copy");
+  await press("Escape");
+  await hash("");
 });
 
 const evil = '</script><script>window.hacked=1</script><img src=x onerror="window.hacked=1"><b>bold</b> \u202egnp.exe \u2066';
@@ -405,7 +415,10 @@ for (const scheme of ["light", "dark"]) {
       await page.keyboard.press("?");
       await check("keys");
       await page.keyboard.press("Escape");
-      if (width < 1000) await page.click(".back");
+      if (width < 1000) for (const view of ["detail", ""]) {
+        await page.click(".back");
+        await page.waitForSelector(`body[data-view="${view}"]`);
+      }
       await page.click("#query");
       await page.waitForSelector("#suggestions [role=option]");
       await check("filter");

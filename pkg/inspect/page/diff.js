@@ -9,9 +9,9 @@ const signs = { add: "+", remove: "−", replace: "~" };
  * @param {{open: (id: number) => void, ignore: (paths: string[]) => void, close: () => void, swap: () => void}} act */
 export async function diffView({ id, other, ignore }, act) {
   const link = (n) => h("a", { href: "#/" + n, click: (e) => (e.preventDefault(), act.open(n)) }, "#" + n);
-  const head = h("div.bar", {}, h("button.back", { click: act.close, "aria-label": "Back to the list" }, "←"),
+  const head = h("div.bar", {}, h("button.back", { click: act.close, "aria-label": "Back to the event" }, "←"),
     h("h2", {}, "Difference of ", link(id), " and ", link(other)),
-    h("div.actions", {}, h("button", { click: act.swap }, "Swap"), h("button", { click: () => act.open(other) }, "Close")));
+    h("div.actions", {}, h("button", { click: act.swap }, "Swap"), h("button", { click: act.close }, "Close")));
   let answer;
   try {
     answer = await get("diff", { a: id, b: other, ignore: ignore.join(",") });

@@ -25,7 +25,7 @@ export async function editView(x, targets, act) {
   const heading = h("h2", {}, "Edit and send ", h("span.dim", {}, "#" + x.id));
   if ((x.body?.size || 0) > largest || x.body?.base64) {
     const why = x.body.base64 ? "The body is not text" : `The body has ${size(x.body.size)}`;
-    return [h("div.bar", {}, close, heading), h("p.wide", {}, why + ": it can be sent again as it is, and cannot be edited here.")];
+    return [h("div.bar", {}, close, heading, h("div.actions", {}, h("button", { click: act.cancel }, "Close"))), h("p.wide", {}, why + ": it can be sent again as it is, and cannot be edited here.")];
   }
   const original = x.body?.truncated ? await text(`exchanges/${x.id}/body`, { part: "request" }) : (x.body?.pretty?.length < largestIndented ? x.body.pretty : bodyText(x.body));
 

@@ -90,13 +90,13 @@ let latest = 0;
 let hiding = 0;
 
 /** Shows what was done, with an optional button.
- * @param {string} sentence
+ * @param {string} sentence  "" hides the last one
  * @param {Node} [action] */
 export function toast(sentence, action) {
   const element = byID("toast");
   clearTimeout(hiding);
   element.replaceChildren(sentence, ...(action ? [action] : []));
-  element.classList.add("shown");
+  element.classList.toggle("shown", Boolean(sentence));
   hiding = window.setTimeout(() => {
     element.classList.remove("shown");
     element.replaceChildren();

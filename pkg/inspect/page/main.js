@@ -116,38 +116,45 @@ const open = (id) => go({ view: "detail", id });
 function close() {
   const view = route.view;
   if (view === "edit") go({ view: "detail", id: route.id }, "replace");
+  else if (view === "diff") open(route.other);
   else if (view) go({ view: "", id: 0 });
   grid.focus();
 }
 
-/** What the buttons and keys do with the current event. */
+/** The event that is chosen, even if it is still being loaded: keys may be faster. */
+const chosen = () => (route.view === "diff" ? 0 : route.id);
+
+/** What the buttons and keys do with the chosen event. */
 const act = {
   open,
   close,
   diff: (id, other) => go({ view: "diff", id, other }),
-  edit: () => current && go({ view: "edit", id: current.id }),
+  edit: () => chosen() && go({ view: "edit", id: chosen() }),
   async resend() {
-    if (!current) return;
+    const id = chosen();
+    if (!id) return;
     if (!hasTarget(status?.targets || [])) return act.edit(); // which asks for a target
     try {
-      sent((await resend(current.id, status.targets)).id);
+      sent((await resend(id, status.targets)).id);
     } catch (error) {
       complain(error);
     }
   },
   compare() {
-    if (!current) return;
-    if (marked && marked !== current.id) {
+    const other = chosen();
+    if (!other) return;
+    if (marked && marked !== other) {
       const id = marked;
       marked = 0;
-      return go({ view: "diff", id, other: current.id });
+      toast("");
+      return go({ view: "diff", id, other });
     }
-    marked = marked ? 0 : current.id;
+    marked = marked ? 0 : other;
     toast(marked ? `#${marked} is marked. Choose another event, then press d.` : "No event is marked.");
     if (route.view === "detail") showPane();
   },
   async pin() {
-    if (!current) return;
+    if (current?.id !== chosen()) return;
     const { id, pinned } = current;
     try {
       await post("pin", { id, pinned: !pinned });
