@@ -1,8 +1,8 @@
 package receive
 
 import (
-	"runtime"
 	"sync"
+	"time"
 )
 
 const (
@@ -11,6 +11,10 @@ const (
 
 	// overhead is the memory that each report uses besides.
 	overhead = 512
+
+	// pause is the time between two batches when requests are concurrent: each batch wakes
+	// goroutines and writes to the terminal, which few larger ones do less often.
+	pause = 4 * time.Millisecond
 )
 
 // reports is a queue of calls to OnReception and OnMalformed, which run one at a time, outside the
@@ -49,14 +53,15 @@ func (r *reports) add(size int, report func()) {
 func (r *reports) run() {
 	var spare []func()
 	for {
-		// Ready connections go first: the next batch is larger then.
-		runtime.Gosched()
 		batch := r.take(spare)
 		if len(batch) == 0 {
 			return
 		}
 		for _, report := range batch {
 			report()
+		}
+		if len(batch) > 1 {
+			time.Sleep(pause)
 		}
 		clear(batch)
 		spare = batch[:0]
