@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -127,6 +128,29 @@ func TestEveryOutputIsChecked(t *testing.T) {
 			return o.Name == name || strings.HasPrefix(name, o.Name+"-")
 		}); has && !listed {
 			t.Errorf("%s has -o json, and nothing says what it prints", c.CommandPath())
+		}
+	})
+}
+
+// TestErrorsAreJSON gives every command a mistake, which it must report as one line of JSON.
+func TestErrorsAreJSON(t *testing.T) {
+	schema, err := compileSchema("output", "stderr")
+	if err != nil {
+		t.Fatal(err)
+	}
+	eachCommand(func(c *cobra.Command) {
+		for _, mistake := range [][]string{{"--no-such-flag"}, {"--config"}, {"--color=pink"}, {"--quiet", "--verbose"}, {"--config=missing.yaml", "no", "such", "arguments"}} {
+			var out bytes.Buffer
+			args := slices.Concat(strings.Fields(c.CommandPath())[1:], []string{"-o", "json"}, mistake)
+			system := testSystem(&out)
+			system.Stdout = io.Discard
+			code := Run(t.Context(), system, args)
+			if code == cli.ExitOK && c.Name() == cli.HelpCommand || c.HasParent() && c.Parent().Name() == cli.HelpCommand {
+				return // help is text
+			}
+			if n, err := validateJSON(schema, out.String()); err != nil || n != 1 || !strings.Contains(out.String(), fmt.Sprintf(`"exitCode":%d}`, code)) {
+				t.Errorf("%q: exit code %d, %v:\n%s", args, code, err, &out)
+			}
 		}
 	})
 }

@@ -146,7 +146,7 @@ func initialize(app *cli.App, global bool) error {
 	if err != nil {
 		return err
 	}
-	if err := cli.WriteSchema(path, config.SchemaFile, config.JSONSchema()); err != nil {
+	if err := app.WriteSchema(path, config.SchemaFile, config.JSONSchema()); err != nil {
 		return err
 	}
 	switch {

@@ -96,7 +96,7 @@ func copyTo(ctx context.Context, app *cli.App, name string, scenario bool, dir s
 		return err
 	}
 	if isScenario {
-		if err := cli.WriteSchema(path, parse.SchemaFile, parse.JSONSchema(app.Catalog)); err != nil {
+		if err := app.WriteSchema(path, parse.SchemaFile, parse.JSONSchema(app.Catalog)); err != nil {
 			return err
 		}
 	}
