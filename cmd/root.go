@@ -76,7 +76,7 @@ func subcommands() []subcommand {
 		{"run", "test", run.New, run.Outputs},
 		{"replay", "events", replay.New, replay.Outputs},
 		{"inspect", "events", inspect.New, inspect.Outputs},
-		{"learn", "test", learn.New, nil},
+		{"learn", "test", learn.New, learn.Outputs},
 		{"load", "test", load.New, load.Outputs},
 		{"audit", "test", audit.New, audit.Outputs},
 		{"generate", "test", generate.New, nil},

@@ -26,6 +26,7 @@ type options struct {
 	speed  string
 	maxGap time.Duration
 	force  bool
+	output string
 }
 
 // New returns the command.
@@ -77,6 +78,7 @@ written, each original value is searched for in it. Headers are not used.`,
 	f.StringArrayVar(&o.keep, "keep", nil, "path whose values are not replaced, such as props.agent.firstname; repeatable")
 	f.StringVar(&o.speed, "speed", "60x", "speed of the scenarios: 1 pauses as long as the captured gaps, max not at all")
 	f.DurationVar(&o.maxGap, "max-gap", 5*time.Second, "longest pause in a scenario")
+	cli.TextOrJSONFlag(c, &o.output)
 	f.BoolVar(&o.force, "force", false, "overwrite files that were not learned, or changed since")
 	cli.NameArgument(f, "DIR", "out")
 	cli.NameArgument(f, "FILE", "update", "key")
@@ -93,6 +95,11 @@ written, each original value is searched for in it. Headers are not used.`,
 	cli.Complete(c, "speed", cli.Words([]string{"1", "60x", "max"}))
 	cli.Complete(c, "max-gap", cli.Words([]string{"1s", "5s", "1m"}))
 	return c
+}
+
+// Outputs are what the command prints with -o json.
+func Outputs() []cli.Output {
+	return []cli.Output{{Name: "learn", About: "One object.", Types: []any{learnedJSON{}}}}
 }
 
 // maxFiles is the most recordings of one run.

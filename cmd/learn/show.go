@@ -11,9 +11,38 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/shape"
 )
 
+// learnedJSON is the JSON of show.
+type learnedJSON struct {
+	Baseline string       `json:"baseline" about:"path of the baseline"`
+	Events   int          `json:"events" about:"number of events that were read"`
+	Kinds    int          `json:"kinds" about:"number of kinds of events in the baseline"`
+	Files    []string     `json:"files" about:"written templates and scenarios"`
+	Values   []redact.Row `json:"values" about:"values that were replaced or kept, by path and kind"`
+}
+
+func (l *learning) showJSON(written []string, rows []redact.Row) error {
+	out := learnedJSON{
+		l.baselineFile(), l.learner.Baseline.Events - l.before, len(l.learner.Baseline.Kinds()), []string{}, append([]redact.Row{}, rows...),
+	}
+	for _, dir := range learnedDirs() {
+		for _, name := range dir.in(written) {
+			out.Files = append(out.Files, filepath.Join(l.out, dir.name, name+dir.ext))
+		}
+	}
+	if !l.allSearched() {
+		l.Note(notSearched)
+	}
+	return l.PrintJSON(out)
+}
+
+const notSearched = "Standard input cannot be read again: only the values of the examples were searched for in the files."
+
 // show prints what was written, what was replaced and kept, and the next steps.
 func (l *learning) show(written []string, rows []redact.Row) error {
-	if l.Quiet {
+	switch {
+	case l.JSON:
+		return l.showJSON(written, rows)
+	case l.Quiet:
 		return nil
 	}
 	baseline := l.learner.Baseline
@@ -43,7 +72,7 @@ func (l *learning) show(written []string, rows []redact.Row) error {
 		}
 	}
 	if !l.allSearched() {
-		fmt.Fprintln(out, p.Dim("Standard input cannot be read again: only the values of the examples were searched for in the files."))
+		fmt.Fprintln(out, p.Dim(notSearched))
 	}
 	for _, step := range l.nextSteps(written) {
 		fmt.Fprintln(out, step)
@@ -103,9 +132,12 @@ func (l *learning) nextSteps(written []string) []string {
 			steps = append(steps, "Try: "+cli.Program+" "+fmt.Sprintf(dir.command, file))
 		}
 	}
-	baseline := l.update
-	if baseline == "" {
-		baseline = filepath.Join(l.out, shape.BaselineFile)
+	return append(steps, "Try: "+cli.Program+" validate events.ndjson --baseline "+l.baselineFile())
+}
+
+func (l *learning) baselineFile() string {
+	if l.update != "" {
+		return l.update
 	}
-	return append(steps, "Try: "+cli.Program+" validate events.ndjson --baseline "+baseline)
+	return filepath.Join(l.out, shape.BaselineFile)
 }
