@@ -77,9 +77,16 @@ func Run(out io.Writer, command ...string) Usage {
 	if err := c.Run(); err != nil {
 		log.Fatalf("%s: %v\n%s", strings.Join(command, " "), err, &problems)
 	}
-	u := Usage{Wall: time.Since(start), CPU: c.ProcessState.UserTime() + c.ProcessState.SystemTime()}
-	if usage, ok := c.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		u.Memory = usage.Maxrss * 1024
+	took := Used(c.ProcessState)
+	took.Wall = time.Since(start)
+	return took
+}
+
+// Used is what an ended process used, without its time.
+func Used(ended *os.ProcessState) Usage {
+	u := Usage{CPU: ended.UserTime() + ended.SystemTime()}
+	if used, ok := ended.SysUsage().(*syscall.Rusage); ok {
+		u.Memory = used.Maxrss * 1024
 	}
 	return u
 }

@@ -3,29 +3,12 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
-	"io"
 	"log"
-	"net"
-	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"regexp"
-	"strconv"
-	"strings"
-	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/ci/bench/measure"
 )
-
-// script makes wrk send the documented request.
-const script = `wrk.method = "POST"
-wrk.body = '` + measure.Event + `'
-wrk.headers["Content-Type"] = "application/JSON"
-wrk.headers["User-Agent"] = "Cloud Apizee"
-wrk.headers["Accept"] = "*/*"
-`
 
 func (b *bench) listen() comparison {
 	openapi := filepath.Join(b.dir, "openapi.json")
@@ -33,7 +16,8 @@ func (b *bench) listen() comparison {
 	return comparison{name: "listen", what: "events per second over 32 connections", unit: "events/s", more: true, contenders: []contender{
 		{"`listen`", b.serves(b.program, "listen", "--addr")},
 		{"`listen --record`", b.serves(b.program, "listen", "--record", b.recording(), "--addr")},
-		{"a net/http handler that returns 204", b.serves(b.bare())},
+		{"`listen --inspect`", b.serves(b.program, "listen", "--inspect=0", "--addr")},
+		{"a net/http handler that returns 204", b.serves(measure.Bare(b.dir))},
 		{"Express, which parses and prints", b.serves("node", "bench/peers/express.mjs")},
 		{"Prism with our OpenAPI document", b.serves(b.modules+"/.bin/prism", "mock", openapi, "--verboseLevel", "silent", "--host", "127.0.0.1", "--port")},
 	}}
@@ -61,44 +45,17 @@ func (b *bench) forward() comparison {
 
 func (b *bench) recording() string { return filepath.Join(b.dir, "events.ndjson") }
 
-// bare returns the program of the bare handler, a process of its own too.
-func (b *bench) bare() string {
-	file := filepath.Join(b.dir, "bare")
-	build := exec.Command("go", "build", "-o", file, "./bench/peers/bare")
-	build.Stderr = os.Stderr
-	measure.Must(build.Run())
-	return file
-}
-
-// serves returns how many events per second a server takes, which is started with its address, or
-// its port, at the end.
+// serves returns how many events per second a server takes.
 func (b *bench) serves(command ...string) func() float64 {
-	lua := filepath.Join(b.dir, "post.lua")
-	measure.Must(os.WriteFile(lua, []byte(script), 0o600))
 	return func() float64 {
 		defer os.Remove(b.recording())
-		addr := freeAddress()
-		last := addr
-		if strings.HasSuffix(command[len(command)-1], "port") {
-			_, last, _ = net.SplitHostPort(addr)
+		server := measure.Serve(command...)
+		defer server.Stop()
+		full := server.Post(b.dir, 32, b.length)
+		if full.Lost != "" {
+			log.Fatalf("%s: %s", command, full.Lost)
 		}
-		server := exec.Command(command[0], append(command[1:len(command):len(command)], last)...)
-		server.Stderr = os.Stderr // its output goes to the null device
-		measure.Must(server.Start())
-		defer func() {
-			server.Process.Signal(os.Interrupt)
-			time.AfterFunc(5*time.Second, func() { server.Process.Kill() })
-			server.Wait()
-		}()
-		awaitServer(addr)
-		out, err := exec.Command("wrk", "-t1", "-c32", "-d"+b.length.String(), "-s", lua, "http://"+addr+"/apizeehooks/").CombinedOutput()
-		if err != nil {
-			log.Fatalf("wrk: %v\n%s", err, out)
-		}
-		if trouble := regexp.MustCompile(`Socket errors.*|Non-2xx.*`).Find(out); trouble != nil {
-			log.Fatalf("%s: %s", command, trouble)
-		}
-		return number(`Requests/sec:\s+([\d.]+)`, out)
+		return full.Rate
 	}
 }
 
@@ -130,7 +87,7 @@ func (b *bench) load() comparison {
 		{"hey, one event", func() float64 {
 			var out bytes.Buffer
 			measure.Run(&out, hey, "-z", length, "-c", "32", "-m", "POST", "-T", "application/JSON", "-d", measure.Event, b.endpoint)
-			return number(`Requests/sec:\s+([\d.]+)`, out.Bytes())
+			return measure.Number(`Requests/sec:\s+([\d.]+)`, out.Bytes())
 		}},
 	}}
 }
@@ -142,36 +99,4 @@ func throughput(text []byte) float64 {
 	}
 	measure.Must(json.Unmarshal(text, &report))
 	return report.Throughput
-}
-
-// number returns a figure of a tool's output.
-func number(pattern string, out []byte) float64 {
-	found := regexp.MustCompile(pattern).FindSubmatch(out)
-	if found == nil {
-		log.Fatalf("there is no figure in:\n%s", out)
-	}
-	value, err := strconv.ParseFloat(string(found[1]), 64)
-	measure.Must(err)
-	return value
-}
-
-func freeAddress() string {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	measure.Must(err)
-	defer l.Close()
-	return l.Addr().String()
-}
-
-// awaitServer waits until a server responds to an event.
-func awaitServer(addr string) {
-	for range 3000 {
-		response, err := http.Post("http://"+addr+"/apizeehooks/", "application/JSON", bytes.NewReader([]byte(measure.Event)))
-		if err == nil {
-			io.Copy(io.Discard, response.Body)
-			response.Body.Close()
-			return
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	log.Fatal(fmt.Errorf("no response from %s", addr))
 }
