@@ -77,6 +77,7 @@ func (l *Lab) Close() {
 type Process struct {
 	*exec.Cmd
 	Out, Err Text
+	Page     string // URL of the inspector, of a listener with one
 	ended    chan struct{}
 }
 
@@ -176,8 +177,9 @@ func (l *Lab) BeginListener(p *Process, out io.Writer) (addr string) {
 	lines := bufio.NewReader(pipe)
 	first, err := lines.ReadBytes('\n')
 	l.Must(err)
-	var ready struct{ Addr string }
+	var ready struct{ Addr, Inspect string }
 	l.Must(json.Unmarshal(first, &ready))
+	p.Page = ready.Inspect
 	go func() {
 		defer close(p.ended)
 		io.Copy(out, lines)
