@@ -56,7 +56,7 @@ var codes = map[string][]int{
 }
 
 func main() {
-	audits := flag.Bool("audits", true, "also audit each endpoint, which takes a minute")
+	audits := flag.Bool("audits", true, "also audit each endpoint, and with each program, which takes minutes")
 	only := flag.String("only", "", "run this command only")
 	flag.Parse()
 	l := lab.Open("sender")
@@ -68,7 +68,7 @@ func main() {
 			deliverTo(l, c, e)
 		}
 	}
-	programs(l)
+	programs(l, *audits)
 	reports(l)
 	l.Close()
 }

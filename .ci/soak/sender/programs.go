@@ -1,31 +1,56 @@
 package main
 
 import (
+	"fmt"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/ci/soak/lab"
 )
 
+// sleep is a process that would outlive the soak test.
+const sleep = "sleep 86399"
+
+// kind is a kind of program that does not stop as it should.
+type kind struct {
+	name, line string
+	reported   bool // it leaves its process group; it is named, and not killed
+}
+
+func kinds() []kind {
+	return []kind{
+		{name: "ignores TERM", line: `trap "" TERM; while :; do ` + sleep + `; done`},
+		{name: "ignores all signals", line: `trap "" TERM HUP INT QUIT USR1 USR2 PIPE; while :; do ` + sleep + `; done`},
+		{name: "forks children", line: sleep + " & " + sleep + " & " + sleep},
+		{name: "forks 200 children that ignore TERM", line: `trap "" TERM; for i in $(seq 200); do ` + sleep + ` & done; wait`},
+		{name: "forks while it is stopped", line: `trap "for i in 1 2 3 4 5; do ` + sleep + ` & done" TERM; while :; do ` + sleep + ` & wait; done`},
+		{name: "ends and leaves a child", line: sleep + " & exit 0"},
+		{name: "leaves a child that ignores signals", line: `(trap "" TERM HUP INT; while :; do ` + sleep + `; done) & ` + sleep},
+		{name: "leaves its process group", line: "setsid " + sleep + " & " + sleep, reported: true},
+		{name: "prints endlessly", line: "exec yes"},
+		{name: "prints endlessly on both outputs, ignoring TERM", line: `trap "" TERM; yes & exec yes >&2`},
+		{name: "prints an endless line", line: `exec tr "\0" x </dev/zero`},
+		{name: "fills a pipe that nobody reads", line: "yes | " + sleep},
+		{name: "closes its output and continues", line: "exec >&- 2>&-; " + sleep},
+	}
+}
+
 // programs tests what --exec starts and must stop.
-func programs(l *lab.Lab) {
-	const sleep = "sleep 86399"
-	for name, line := range map[string]string{
-		"ignores TERM":                        `trap "" TERM; while :; do ` + sleep + `; done`,
-		"forks children":                      sleep + " & " + sleep + " & " + sleep,
-		"ends and leaves a child":             sleep + " & exit 0",
-		"leaves a child that ignores signals": `(trap "" TERM HUP INT; while :; do ` + sleep + `; done) & ` + sleep,
-		"prints endlessly":                    "exec yes",
-		"prints an endless line":              `exec tr "\0" x </dev/zero`,
-		"closes its output and continues":     "exec >&- 2>&-; " + sleep,
-	} {
-		scenario := l.Command("run", "ticket-lifecycle", "--loopback", "--exec", line)
-		run(l, "run --exec: a program that "+name, scenario, 8*time.Second, []int{0})
-		checkNothingLeft(l)
+func programs(l *lab.Lab, audits bool) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
+	defer server.Close()
+	for _, k := range kinds() {
+		k.runs(l, "run", 8*time.Second, []int{0}, "run", "ticket-lifecycle", "--loopback")
+		if audits {
+			k.runs(l, "audit", 2*time.Minute, []int{0, 1}, "audit", "--to", server.URL, "--settle", "0s", "--skip", "slow-body,burst")
+		}
 	}
 	never := l.Command("run", "ticket-lifecycle", "--loopback", "--exec", sleep, "--wait-for", "127.0.0.1:1")
 	interrupt(l, "run --exec: interrupted while it waits", never, syscall.SIGINT)
@@ -36,6 +61,25 @@ func programs(l *lab.Lab) {
 	interrupt(l, "run --exec: the terminal is closed", closed, syscall.SIGHUP)
 	twice := l.Command("run", "ticket-lifecycle", "--loopback", "--exec", `trap "" TERM; while :; do `+sleep+`; done`, "--wait-for", "127.0.0.1:1")
 	interrupt(l, "run --exec: interrupted twice, with a program that ignores TERM", twice, syscall.SIGINT, syscall.SIGINT)
+}
+
+// runs runs a command with the program.
+func (k kind) runs(l *lab.Lab, command string, within time.Duration, codes []int, args ...string) {
+	p := l.Command(append(args, "--exec", k.line)...)
+	run(l, command+" --exec: a program that "+k.name, p, within, codes)
+	if !k.reported {
+		checkNothingLeft(l)
+		return
+	}
+	left := l.Left()
+	named := 0
+	for _, pid := range left {
+		if strings.Contains(p.Err.String(), fmt.Sprintf("(pid %d)", pid)) {
+			named++
+		}
+		syscall.Kill(pid, syscall.SIGKILL)
+	}
+	l.Check("  what is left is named", len(left) > 0 && named == len(left), "%d of %d processes", named, len(left))
 }
 
 // interrupt stops a run by signals, half a second apart.
