@@ -12,12 +12,16 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 )
 
 // NewToken returns a random token of at least 128 bits, which can be in a URL.
 func NewToken() string { return rand.Text() }
+
+// codeLife is how long a browser that is being started has to use Config.Code.
+const codeLife = time.Minute
 
 // headers are those of every response.
 func setHeaders(header http.Header) {
@@ -38,21 +42,26 @@ func (h *handler) guard(next http.Handler) http.Handler {
 		setHeaders(w.Header())
 		switch {
 		case !h.isOwnHost(r.Host):
-			refuse(w, http.StatusForbidden, "the Host header is not that of this page", "open the URL that the command has printed.")
+			refuse(w, r, http.StatusForbidden, "the Host header is not that of this page", "open the URL that the command has printed.")
 		case foreign.Check(r) != nil || isForeign(r):
-			refuse(w, http.StatusForbidden, "another site has sent this request", "open the URL that the command has printed.")
+			refuse(w, r, http.StatusForbidden, "another site has sent this request", "open the URL that the command has printed.")
 		case r.URL.Path == "/" && r.URL.Query().Has("token"):
 			h.enter(w, r)
 		case !h.isKnown(r):
-			refuse(w, http.StatusUnauthorized, "the token is missing or wrong", "open the URL that the command has printed; a program sends it as Authorization: Bearer.")
+			refuse(w, r, http.StatusUnauthorized, "the token is missing or wrong", "open the URL that the command has printed last; a program sends it as Authorization: Bearer.")
 		default:
 			next.ServeHTTP(w, r)
 		}
 	})
 }
 
-func refuse(w http.ResponseWriter, status int, message, hint string) {
-	writeError(w, &httpError{status, message, hint})
+// refuse says why: to a program in JSON, and to a browser that opens a page as at the command line.
+func refuse(w http.ResponseWriter, r *http.Request, status int, message, hint string) {
+	if !strings.Contains(r.Header.Get("Accept"), "text/html") {
+		writeError(w, &httpError{status, message, hint})
+		return
+	}
+	http.Error(w, "error: "+message+"\nhint: "+hint, status)
 }
 
 // isOwnHost reports whether a Host header names this server. A name that somebody else controls could
@@ -89,8 +98,8 @@ func isForeign(r *http.Request) bool {
 // the history.
 func (h *handler) enter(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
-	if !isSame(query.Get("token"), h.Token) {
-		refuse(w, http.StatusUnauthorized, "the token is wrong", "open the URL that the command has printed last.")
+	if token := query.Get("token"); !isSame(token, h.Token) && !h.useCode(token) {
+		refuse(w, r, http.StatusUnauthorized, "the token is wrong, or was for one use", "open the URL that the command has printed last.")
 		return
 	}
 	http.SetCookie(w, &http.Cookie{Name: h.cookieName(), Value: h.cookie(), Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode})
@@ -100,6 +109,11 @@ func (h *handler) enter(w http.ResponseWriter, r *http.Request) {
 		to += "?" + rest
 	}
 	http.Redirect(w, r, to, http.StatusSeeOther)
+}
+
+// useCode reports whether a token is the one for a single use, and uses it up.
+func (h *handler) useCode(token string) bool {
+	return isSame(token, h.Code) && h.Now().Sub(h.started) < codeLife && h.codeUsed.CompareAndSwap(false, true)
 }
 
 // cookieName has the port, because a browser has the same cookies for all ports of a host.

@@ -128,6 +128,33 @@ func TestEnter(t *testing.T) {
 	}
 }
 
+// The token that the arguments of a browser have lets one browser in, and no program.
+func TestCode(t *testing.T) {
+	const code = "test-code"
+	s := serve(t, newStore(t, Options{}), Config{Code: code})
+	for i, want := range []int{http.StatusSeeOther, http.StatusUnauthorized} {
+		response, body := s.do("GET", "/?token="+code, "", "Accept: text/html,*/*")
+		if response.StatusCode != want || response.Header.Get("Set-Cookie") == "" && i == 0 {
+			t.Errorf("use %d: %d %s", i+1, response.StatusCode, body)
+		}
+		if want >= 400 && body != "error: the token is wrong, or was for one use\nhint: open the URL that the command has printed last.\n" {
+			t.Errorf("the browser shows %q", body)
+		}
+		checkHeaders(t, response.Header)
+	}
+	if response, _ := s.do("GET", "/api/status", "", "Authorization: Bearer "+code); response.StatusCode != http.StatusUnauthorized {
+		t.Errorf("as bearer: %d", response.StatusCode)
+	}
+	now := start()
+	h := &handler{Config: Config{Code: code, Now: func() time.Time { return now }}, started: now}
+	if now = now.Add(codeLife); h.useCode(code) {
+		t.Error("it can still be used")
+	}
+	if (&handler{Config: Config{Now: start}, started: start()}).useCode("") {
+		t.Error("without one, an empty one is accepted")
+	}
+}
+
 func TestAttacks(t *testing.T) {
 	s := serve(t, newStore(t, Options{}, ticket(100, "invited", 1)), Config{})
 	cookie, _, _ := strings.Cut("Cookie: "+s.cookie(), ";")

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
@@ -20,6 +21,10 @@ import (
 type Config struct {
 	// Token is the secret that lets a browser or a program in; see NewToken.
 	Token string
+
+	// Code is a token for one use, soon. The command that opens a browser has it in its arguments, which
+	// other users of the machine can read. Empty is none.
+	Code string
 
 	// Addr is the address that the page is served on.
 	Addr net.Addr
@@ -61,6 +66,8 @@ type handler struct {
 	started time.Time
 	sender  sender
 	sending chan struct{} // has one element per delivery in flight
+
+	codeUsed atomic.Bool
 }
 
 // NewHandler returns a handler that serves the store.

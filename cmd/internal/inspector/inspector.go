@@ -54,6 +54,7 @@ type Server struct {
 	app      *cli.App
 	listener net.Listener
 	token    string
+	code     string // for the browser that Open starts
 	http     *http.Server
 	end      context.CancelFunc
 }
@@ -73,7 +74,7 @@ func Listen(ctx context.Context, app *cli.App, flag cli.AddressFlag, addr string
 	}
 	base, end := context.WithCancel(context.Background())
 	return &Server{
-		app: app, listener: l, token: inspect.NewToken(), end: end,
+		app: app, listener: l, token: inspect.NewToken(), code: inspect.NewToken(), end: end,
 		http: &http.Server{
 			ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 			ErrorLog:    log.New(io.Discard, "", 0),
@@ -84,7 +85,7 @@ func Listen(ctx context.Context, app *cli.App, flag cli.AddressFlag, addr string
 
 // Serve serves the store in the background. The configuration needs no token, address, version and clock.
 func (s *Server) Serve(store *inspect.Store, c inspect.Config) {
-	c.Token, c.Addr, c.Now = s.token, s.listener.Addr(), s.app.Now
+	c.Token, c.Code, c.Addr, c.Now = s.token, s.code, s.listener.Addr(), s.app.Now
 	c.Version, c.Transport = s.app.Build.OrBuildInfo().Version, s.app.Transport
 	s.http.Handler = inspect.NewHandler(store, c)
 	go func() { _ = s.http.Serve(s.listener) }() // it returns after Close
@@ -116,8 +117,10 @@ func (s *Server) Close() {
 }
 
 // URL is the URL to open, which lets its reader in.
-func (s *Server) URL() string {
-	return cli.LocalURL("http", s.listener.Addr()) + "/?token=" + s.token
+func (s *Server) URL() string { return s.with(s.token) }
+
+func (s *Server) with(token string) string {
+	return cli.LocalURL("http", s.listener.Addr()) + "/?token=" + token
 }
 
 // At is the URL of one exchange.

@@ -48,8 +48,8 @@ func TestOpen(t *testing.T) {
 	defer s.Close()
 	s.Open()
 	<-stderr.line
-	if opened, err := os.ReadFile(filepath.Join(dir, "opened")); string(opened) != "--to="+s.URL()+"\n" {
-		t.Errorf("got %q, %v, want %s", opened, err, s.URL())
+	if opened, err := os.ReadFile(filepath.Join(dir, "opened")); string(opened) != "--to="+s.with(s.code)+"\n" || s.code == s.token {
+		t.Errorf("got %q, %v, want %s", opened, err, s.with(s.code))
 	}
 	if got := stderr.text.String(); !strings.Contains(got, "no browser was opened: browser failed: exit status 3; set BROWSER to the command of one, or open "+s.URL()+" yourself.") {
 		t.Errorf("got %q", got)
