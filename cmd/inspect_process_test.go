@@ -162,3 +162,40 @@ func TestInspect(t *testing.T) {
 		t.Errorf("got %q, want %q", p.stderr, want)
 	}
 }
+
+// TestListenInspectBaseline shows the drift from a baseline, also of events that are in a recording.
+func TestListenInspectBaseline(t *testing.T) {
+	dir := t.TempDir()
+	events := filepath.Join(dir, "events.ndjson")
+	text := strings.Repeat(`{"event":"update","time":1575976413,"object":"ticket","objectId":1,"props":{"state":"closed","agent":"a"}}`+"\n", 30)
+	if err := os.WriteFile(events, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command(cli.Program, "learn", events, "--out", filepath.Join(dir, "learned")).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	p := startInspector(t, "listen", "--addr", "127.0.0.1:0", "--inspect=127.0.0.1:0",
+		"--baseline", filepath.Join(dir, "learned", "baseline.json"), "--record", filepath.Join(dir, "recording.ndjson"))
+	live := bufio.NewReader(p.get(t, "/api/live").Body)
+	resp, err := http.Post(p.Listening, "application/JSON", strings.NewReader(`{"event":"update","time":1575976413,"object":"ticket","objectId":1,"props":{"state":"closed"}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	for line := ""; !strings.Contains(line, `"total":1`); {
+		if line, err = live.ReadString('\n'); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var x struct {
+		Drift    string
+		Findings []struct{ Severity, Path string }
+	}
+	if err := json.NewDecoder(p.get(t, "/api/exchanges/1").Body).Decode(&x); err != nil {
+		t.Fatal(err)
+	}
+	if last := len(x.Findings) - 1; x.Drift != "breaking" || last < 0 || x.Findings[last].Severity != "breaking" || x.Findings[last].Path != "props.agent" {
+		t.Errorf("got %+v", x)
+	}
+	p.stop(t)
+}

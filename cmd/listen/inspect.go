@@ -59,6 +59,9 @@ func (s *session) startInspector(ctx context.Context, bound net.Addr) (err error
 	if name := s.receive.RequireHeader.Name; name != "" {
 		options.SecretHeaders = []string{name}
 	}
+	if s.baseline != nil {
+		options.Drift = s.driftOf
+	}
 	if s.writer != nil {
 		options.ReadLine = s.writer.ReadLine
 	}

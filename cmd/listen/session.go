@@ -104,11 +104,17 @@ func (s *session) reception(r receive.Reception) {
 
 // compared returns the report of an event with its drift from the baseline.
 func (s *session) compared(r receive.Reception) apizee.Report {
-	if text := string(r.Body); r.Report.OK() || shape.IsObject(text) {
-		drift := s.baseline.CompareRead(r.Report.Event, text, s.drift.MinEvents)
-		r.Report.Findings = slices.Concat(r.Report.Findings, drift.Findings())
-	}
+	r.Report.Findings = slices.Concat(r.Report.Findings, s.driftOf(r.Report.Event, r.Body))
 	return r.Report
+}
+
+// driftOf returns how an event differs from the baseline.
+func (p *plan) driftOf(event apizee.Event, body []byte) []apizee.Finding {
+	text := string(body)
+	if !shape.IsObject(text) {
+		return nil
+	}
+	return p.baseline.CompareRead(event, text, p.drift.MinEvents).Findings()
 }
 
 func (s *session) malformed(m receive.Malformed) {

@@ -68,7 +68,7 @@ func (s *Store) detail(id int64) (Detail, recording.Entry, bool) {
 	}
 	d := Detail{
 		Row: row, Index: -1, Remote: entry.Remote, Headers: headerList(entry.Headers),
-		Body: newBody(entry.Body, false), Findings: findings(s.options.Catalog, entry.Body, entry.Findings), Copies: copies(entry),
+		Body: newBody(entry.Body, false), Findings: s.options.findings(entry), Copies: copies(entry),
 	}
 	if r := entry.Response; entry.Status != 0 {
 		d.Response = &Response{Status: entry.Status, Headers: headerList(r.Headers), Body: responseBody(r)}
@@ -100,18 +100,21 @@ func headerList(headers map[string][]string) []Header {
 	return list
 }
 
-// findings adds their places in the body, which a recording does not have.
-func findings(catalog *apizee.Catalog, body []byte, recorded []apizee.Finding) []Finding {
-	list := make([]Finding, len(recorded))
-	var again []apizee.Finding
-	if len(recorded) > 0 {
-		again = catalog.Validate(body).Findings
-	}
-	for i, f := range recorded {
+// findings returns those of an entry with their places in the body, which a recording does not have, and
+// the differences from the baseline.
+func (o Options) findings(entry recording.Entry) []Finding {
+	body, list := entry.Body, make([]Finding, len(entry.Findings))
+	again := o.Catalog.Validate(body)
+	for i, f := range entry.Findings {
 		list[i] = newFinding(f)
-		if j := slices.IndexFunc(again, func(g apizee.Finding) bool { return g.Path == f.Path && g.Message == f.Message }); j >= 0 {
-			list[i].Line, list[i].Column = position(body, again[j].Offset)
+		if j := slices.IndexFunc(again.Findings, func(g apizee.Finding) bool { return g.Path == f.Path && g.Message == f.Message }); j >= 0 {
+			list[i].Line, list[i].Column = position(body, again.Findings[j].Offset)
 		}
+	}
+	for _, f := range o.drift(again.Event, body) {
+		found := newFinding(f)
+		found.Line, found.Column = position(body, f.Offset)
+		list = append(list, found)
 	}
 	return list
 }

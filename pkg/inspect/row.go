@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -8,34 +9,37 @@ import (
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
+	"github.com/apizee-hooks/apizee-hooks/pkg/shape"
 )
 
 // Row is an exchange in a list. Members with a zero value are omitted. Times are in milliseconds.
 type Row struct {
-	ID              int64   `json:"id"`
-	At              string  `json:"at"`
-	Sent            bool    `json:"sent,omitempty"`
-	Origin          int64   `json:"origin,omitempty"`
-	File            string  `json:"file,omitempty"`
-	Method          string  `json:"method"`
-	Path            string  `json:"path"`
-	Object          string  `json:"object,omitempty"`
-	ObjectID        string  `json:"objectId,omitempty"`
-	Event           string  `json:"event,omitempty"`
-	Summary         string  `json:"summary,omitempty"`
-	Status          int     `json:"status,omitempty"`
-	Took            float64 `json:"took,omitempty"`
-	Outcome         string  `json:"outcome,omitempty"`
-	Problem         string  `json:"problem,omitempty"`
-	Errors          int     `json:"errors,omitempty"`
-	Warnings        int     `json:"warnings,omitempty"`
-	Size            int     `json:"size"`
-	DuplicateOf     int64   `json:"duplicateOf,omitempty"`
-	OutOfOrder      bool    `json:"outOfOrder,omitempty"`
-	Gap             float64 `json:"gap,omitempty"` // time without any exchange before this one, if it is long
-	ForwardedStatus int     `json:"forwardedStatus,omitempty"`
-	ForwardedTook   float64 `json:"forwardedTook,omitempty"`
-	Pinned          bool    `json:"pinned,omitempty"`
+	ID          int64   `json:"id"`
+	At          string  `json:"at"`
+	Sent        bool    `json:"sent,omitempty"`
+	Origin      int64   `json:"origin,omitempty"`
+	File        string  `json:"file,omitempty"`
+	Method      string  `json:"method"`
+	Path        string  `json:"path"`
+	Object      string  `json:"object,omitempty"`
+	ObjectID    string  `json:"objectId,omitempty"`
+	Event       string  `json:"event,omitempty"`
+	Summary     string  `json:"summary,omitempty"`
+	Status      int     `json:"status,omitempty"`
+	Took        float64 `json:"took,omitempty"`
+	Outcome     string  `json:"outcome,omitempty"`
+	Problem     string  `json:"problem,omitempty"`
+	Errors      int     `json:"errors,omitempty"`
+	Warnings    int     `json:"warnings,omitempty"`
+	Size        int     `json:"size"`
+	DuplicateOf int64   `json:"duplicateOf,omitempty"`
+	// Drift is the worst severity of the differences from a baseline: breaking, drift or info.
+	Drift           apizee.Severity `json:"drift,omitempty"`
+	OutOfOrder      bool            `json:"outOfOrder,omitempty"`
+	Gap             float64         `json:"gap,omitempty"` // time without any exchange before this one, if it is long
+	ForwardedStatus int             `json:"forwardedStatus,omitempty"`
+	ForwardedTook   float64         `json:"forwardedTook,omitempty"`
+	Pinned          bool            `json:"pinned,omitempty"`
 
 	// Previous is the previous exchange of the same object.
 	Previous int64 `json:"previous,omitempty"`
@@ -87,7 +91,7 @@ func (q *query) row(reader *lineReader, id int, limit uint32) (Row, recording.En
 	if !q.store.options.ShowSecrets {
 		entry = entry.Masked(q.store.options.SecretHeaders...)
 	}
-	row.add(entry, q.store.options.Catalog)
+	row.add(entry, q.store.options)
 	return row, entry, true
 }
 
@@ -131,6 +135,24 @@ func firstError(findings []apizee.Finding) string {
 	return ""
 }
 
+// drift returns how an event differs from the baseline.
+func (o Options) drift(event apizee.Event, body []byte) []apizee.Finding {
+	if o.Drift == nil || len(body) == 0 {
+		return nil
+	}
+	return o.Drift(event, body)
+}
+
+// worst returns the worst severity of differences from a baseline, or "".
+func worst(drift []apizee.Finding) apizee.Severity {
+	for _, severity := range []apizee.Severity{shape.Breaking, shape.Warning, shape.Info} {
+		if slices.ContainsFunc(drift, func(f apizee.Finding) bool { return f.Severity == severity }) {
+			return severity
+		}
+	}
+	return ""
+}
+
 // syntaxError returns why a body is not JSON, although an event may have been read from it; or "".
 func syntaxError(report apizee.Report, body []byte) string {
 	if report.OK() || jsontext.Value(body).IsValid() {
@@ -140,8 +162,8 @@ func syntaxError(report apizee.Report, body []byte) string {
 }
 
 // add adds what only the line has.
-func (row *Row) add(entry recording.Entry, catalog *apizee.Catalog) {
-	report := catalog.Validate(entry.Body)
+func (row *Row) add(entry recording.Entry, o Options) {
+	report := o.Catalog.Validate(entry.Body)
 	event := report.Event
 	row.Method, row.Path = entry.Method, entry.Path
 	row.Object, row.Event, row.ObjectID = event.Object, event.Name, event.IDText()
@@ -153,6 +175,7 @@ func (row *Row) add(entry recording.Entry, catalog *apizee.Catalog) {
 	if row.Problem == "" && event.Object == "" {
 		row.Problem = firstError(entry.Findings)
 	}
+	row.Drift = worst(o.drift(report.Event, entry.Body))
 	if f := entry.Forwarded; f != nil {
 		row.ForwardedTook = milliseconds(f.Took)
 	}

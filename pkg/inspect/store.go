@@ -33,6 +33,9 @@ type Options struct {
 	// memory.
 	ReadLine func(recording.Place) ([]byte, error)
 
+	// Drift returns how an event differs from a baseline, for the rows and details that are shown. Nil
+	// compares nothing. It is called concurrently.
+	Drift func(apizee.Event, []byte) []apizee.Finding
 	// SecretHeaders are the names of headers that are masked besides those of redact.IsSecret.
 	SecretHeaders []string
 }

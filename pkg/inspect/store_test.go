@@ -10,6 +10,7 @@ import (
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
+	"github.com/apizee-hooks/apizee-hooks/pkg/shape"
 )
 
 func start() time.Time { return time.Date(2026, 11, 28, 12, 4, 5, 0, time.UTC) }
@@ -146,5 +147,31 @@ func TestRowOfInvalidJSON(t *testing.T) {
 		if !strings.Contains(d.Problem, want) || want == "" && d.Problem != "" {
 			t.Errorf("%d: %q, want %q", id+1, d.Problem, want)
 		}
+	}
+}
+
+// Rows have the worst difference from a baseline, and details all of them, with their places.
+func TestDrift(t *testing.T) {
+	drift := func(event apizee.Event, _ []byte) []apizee.Finding {
+		if event.IDText() != "2" {
+			return nil
+		}
+		return []apizee.Finding{
+			{Severity: shape.Info, Path: "a", Message: "few"},
+			{Severity: shape.Breaking, Path: "props.state", Message: "number; always string before", Offset: 1},
+		}
+	}
+	s := newStore(t, Options{Drift: drift}, ticket(1, "opend", 1), ticket(2, "new", 1), "")
+	for id, want := range []struct {
+		drift    apizee.Severity
+		findings int
+	}{{"", 1}, {shape.Breaking, 2}, {"", 1}} {
+		d, _, _ := s.detail(int64(id) + 1)
+		if d.Drift != want.drift || len(d.Findings) != want.findings {
+			t.Errorf("%d: %s, %+v", id+1, d.Drift, d.Findings)
+		}
+	}
+	if d, _, _ := s.detail(2); d.Findings[1].Severity != shape.Breaking || d.Findings[1].Column != 2 || d.Errors+d.Warnings != 0 {
+		t.Errorf("%+v", d)
 	}
 }

@@ -9,13 +9,17 @@ const longestPiece = 4000;
 
 /** @typedef {{severity: string, path: string, message: string, advice?: string, offset?: number}} Finding */
 
+/** The marks of differences from a baseline, by severity. */
+export const driftSigns = { breaking: "≠", drift: "≈", info: "·" };
+
 /** A finding with its mark, as in the terminal.
  * @param {Finding} finding
  * @param {boolean} withPath */
 export function findingView(finding, withPath = false) {
   const bad = finding.severity === "error";
+  const sign = { error: "✗", warning: "!", ...driftSigns }[finding.severity] || "!";
   return h("div.finding." + (bad ? "error" : "warning"), {},
-    h("span.sign", { role: "img", "aria-label": finding.severity }, bad ? "✗" : "!"),
+    h("span.sign", { role: "img", "aria-label": finding.severity }, sign),
     h("span", {}, withPath && finding.path ? h("b", {}, safe(finding.path + ": ")) : "", safe(finding.advice ?? finding.message)));
 }
 

@@ -1,5 +1,6 @@
 // The list: as many rows as the store has, of which only those in view exist. Windows of rows are
 // fetched by offset and forgotten again.
+import { driftSigns } from "./code.js";
 import { byID, clock, count, data, duration, h, plain } from "./dom.js";
 import { get } from "./api.js";
 
@@ -298,6 +299,7 @@ export function marks(exchange) {
     exchange.pinned && note("pinned", "kept when events are cleared"),
     exchange.duplicateOf && note("dup", "duplicate: the same bytes as #" + exchange.duplicateOf),
     exchange.outOfOrder && note("late", "out of order: a newer event of this object came before"),
+    exchange.drift && note(driftSigns[exchange.drift] + " drift", exchange.drift === "breaking" ? "breaking drift from the baseline" : "drift from the baseline"),
     exchange.gap && note("+" + duration(exchange.gap), "time since the event before"),
   ].filter(Boolean);
 }
