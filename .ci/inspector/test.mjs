@@ -178,6 +178,23 @@ pageTest("send again as it is", { story: true }, async ({ page, target }) => {
   assert.deepEqual(new Set(target.received.slice(-3).map((r) => r.path)), new Set(["/hooks/apizeehooks/"]));
 });
 
+pageTest("a secret is not sent again until it is typed", {}, async ({ page, program, target }) => {
+  await send(program.receiver, event("update", "ticket", 1, { state: "new" }), { "X-Api-Key": "hunter2" });
+  await page.waitForSelector("#row-1");
+  await openEvent(page, 1);
+  await page.keyboard.press("r");
+  await toast(page, "Sent as #2 without X-Api-Key");
+  await page.click("#toast button");
+  await page.waitForFunction(() => location.hash === "#/1/edit");
+  await page.locator("form.edit", { hasText: "Values of **** are masked" }).waitFor();
+  await page.fill("#headers", (await page.inputValue("#headers")).replace("****", "hunter3"));
+  await page.locator("text=Values of **** are masked").waitFor({ state: "hidden" });
+  await page.keyboard.press("Control+Enter");
+  await page.waitForFunction(() => location.hash === "#/3");
+  assert.deepEqual(target.received.map((r) => r.headers["x-api-key"]), ["hunter2", undefined, "hunter3"]);
+  assert.ok(!(await page.locator("body").innerText()).includes("hunter"));
+});
+
 pageTest("copies in all forms", { story: true }, async ({ page }) => {
   await openEvent(page, 3);
   const expected = { curl: /^curl .*4211/s, send: /^apizee-hooks send ticket.*4211/s, step: /send: ticket update/, template: /"?ticket"?/, body: /^\{"event":"update"/, headers: /User-Agent: Cloud Apizee/ };

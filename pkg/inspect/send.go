@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -85,22 +86,23 @@ func (h *handler) send(w http.ResponseWriter, r *http.Request) (any, error) {
 	if err := h.sender.open(r.Context()); err != nil {
 		return nil, err
 	}
-	request, path, isNamed, err := h.request(in)
+	request, err := h.request(in)
 	if err != nil {
 		return nil, err
 	}
 	client := h.sender.local
-	if isNamed {
+	if request.isNamed {
 		client = h.sender.named
 	}
 	// The delivery ends even if the page is closed meanwhile: it may have been received.
-	result := client.Deliver(context.WithoutCancel(r.Context()), request, h.Timeout)
+	result := client.Deliver(context.WithoutCancel(r.Context()), request.Request, h.Timeout)
 	if f := result.Failure; f != nil && errors.Is(f.Err, deliver.ErrAvoided) {
 		return nil, forbidden("the page and the receiver are not sent to", "send to the endpoint itself.")
 	}
 	return struct {
-		ID int64 `json:"id"`
-	}{h.store.Add(sent(request, path, result, in.Origin, h.store.options.Catalog))}, nil
+		ID     int64    `json:"id"`
+		Masked []string `json:"masked,omitempty"` // headers and parameters that were not sent
+	}{h.store.Add(sent(request.Request, request.path, result, in.Origin, h.store.options.Catalog)), request.masked}, nil
 }
 
 func forbidden(message, hint string) error {
@@ -109,49 +111,89 @@ func forbidden(message, hint string) error {
 
 func badRequest(err error) error { return &httpError{http.StatusBadRequest, err.Error(), ""} }
 
-// request returns the request to send, the path that was appended to that of the target, and whether the
-// user has named the target.
-func (h *handler) request(in sending) (request deliver.Request, path string, isNamed bool, _ error) {
+// outgoing is a request to send.
+type outgoing struct {
+	deliver.Request
+	path    string   // that was appended to that of the target
+	isNamed bool     // the user has named the target
+	masked  []string // names of the headers and parameters that are left out, since their values are masked
+}
+
+func (h *handler) request(in sending) (request outgoing, err error) {
 	origin := recording.Entry{Method: apizee.Method, Path: "/"}
 	if in.Origin != 0 {
 		_, entry, ok := h.store.detail(in.Origin)
 		if !ok {
-			return request, "", false, notFound(fmt.Sprint(in.Origin))
+			return request, notFound(fmt.Sprint(in.Origin))
 		}
 		origin = entry
 	}
-	target, isNamed, err := h.target(in.Target)
+	var target deliver.Target
+	target, request.isNamed, err = h.target(in.Target)
 	if err != nil {
-		return request, "", false, err
+		return request, err
 	}
 	request.Method, request.Body = origin.Method, origin.Body
 	if in.Method != nil {
 		request.Method = strings.ToUpper(*in.Method)
 	}
 	if !httpguts.ValidHeaderFieldName(request.Method) || request.Method == http.MethodConnect {
-		return request, "", false, badRequest(fmt.Errorf("%q is not an HTTP method that can be sent", request.Method))
+		return request, badRequest(fmt.Errorf("%q is not an HTTP method that can be sent", request.Method))
 	}
 	if in.Body != nil {
 		request.Body = []byte(*in.Body)
 	}
 	if in.Now {
 		if request.Body, err = payload.SetTime(h.store.options.Catalog, request.Body, h.Now().Unix()); err != nil {
-			return request, "", false, badRequest(err)
+			return request, badRequest(err)
 		}
 	}
-	path = origin.Path
+	request.path = origin.Path
 	if in.Path != nil {
-		path = cmp.Or(*in.Path, "/")
+		request.path = cmp.Or(*in.Path, "/")
 	}
-	if request.URL, err = withPath(target.URL, path); err != nil {
-		return request, "", false, badRequest(err)
+	if request.URL, err = withPath(target.URL, request.path); err != nil {
+		return request, badRequest(err)
+	}
+	if in.Headers != nil {
+		origin.Headers = given(*in.Headers)
 	}
 	headers, err := sentHeaders(origin, in)
 	if err != nil {
-		return request, "", false, badRequest(err)
+		return request, badRequest(err)
 	}
 	request.Headers = deliver.Override(headers, target.Headers)
-	return request, path, isNamed, nil
+	request.masked = masked(request, origin.Headers)
+	return request, nil
+}
+
+// masked returns the names of headers and parameters that a request does not have because their values
+// are masked.
+func masked(request outgoing, headers map[string][]string) (names []string) {
+	for _, name := range slices.Sorted(maps.Keys(headers)) {
+		hides := func(value string) bool { return strings.Contains(value, redact.Masked) }
+		isSent := func(h deliver.Header) bool { return strings.EqualFold(h.Name, name) }
+		if slices.ContainsFunc(headers[name], hides) && !slices.ContainsFunc(request.Headers, isSent) {
+			names = append(names, name)
+		}
+	}
+	_, query, _ := strings.Cut(request.path, "?")
+	for parameter := range strings.SplitSeq(query, "&") {
+		if name, value, _ := strings.Cut(parameter, "="); strings.Contains(value, redact.Masked) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// given returns the headers that the page has sent.
+func given(list []Header) map[string][]string {
+	headers := map[string][]string{}
+	for _, h := range list {
+		name := http.CanonicalHeaderKey(strings.TrimSpace(h.Name))
+		headers[name] = append(headers[name], h.Value)
+	}
+	return headers
 }
 
 // target returns a target that may be sent to.
@@ -219,15 +261,7 @@ func sentHeaders(origin recording.Entry, in sending) ([]deliver.Header, error) {
 	if in.Headers == nil && in.Origin == 0 {
 		return nil, nil // those that Apizee sends
 	}
-	headers := origin.Headers
-	if in.Headers != nil {
-		headers = map[string][]string{}
-		for _, h := range *in.Headers {
-			name := http.CanonicalHeaderKey(strings.TrimSpace(h.Name))
-			headers[name] = append(headers[name], h.Value)
-		}
-	}
-	return replay.RecordedHeaders(headers)
+	return replay.RecordedHeaders(origin.Headers)
 }
 
 // sent returns the exchange of a delivery. Its path is, as that of a received request, the one that was

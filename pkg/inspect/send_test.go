@@ -95,6 +95,30 @@ func TestSend(t *testing.T) {
 	}
 }
 
+// The response names what was left out because it is masked, unless the target has its own.
+func TestSendWithoutMasked(t *testing.T) {
+	url, _ := endpoint(t)
+	x := received(0, ticket(100, "invited", 1))
+	x.Path, x.Headers["X-Api-Key"], x.Headers["Referer"] = "/?a=1&token=hunter2", []string{"hunter2"}, []string{"http://h/?key=hunter2"}
+	for i, test := range []struct {
+		show    bool
+		target  Target
+		request map[string]any
+		want    string
+	}{
+		{false, target(t, "to", url), map[string]any{"origin": 1}, `,"masked":["Referer","X-Api-Key","token"]`},
+		{false, target(t, "to", url, deliver.Header{Name: "x-api-key", Value: "b"}), map[string]any{"origin": 1, "path": "/"}, `,"masked":["Referer"]`},
+		{false, target(t, "to", url), map[string]any{"origin": 1, "path": "/", "headers": []Header{{"X-Api-Key", "typed"}}}, ``},
+		{true, target(t, "to", url), map[string]any{"origin": 1}, ``},
+	} {
+		store := newStore(t, Options{ShowSecrets: test.show})
+		store.Add(x)
+		if _, body := serve(t, store, Config{Targets: []Target{test.target}}).post("/api/send", test.request); body != `{"id":2`+test.want+"}\n" {
+			t.Errorf("%d: %s", i, body)
+		}
+	}
+}
+
 // What cannot be delivered is an exchange that says so.
 func TestSendFails(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")

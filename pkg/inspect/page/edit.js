@@ -19,7 +19,7 @@ const own = /^(host|content-length|connection|transfer-encoding|accept-encoding)
 
 /** @param {Object} x  the exchange
  * @param {{name: string, url: string}[]} targets
- * @param {{sent: (id: number) => void, cancel: () => void}} act */
+ * @param {{sent: (answer: {id: number, masked?: string[]}, origin: number) => void, cancel: () => void}} act */
 export async function editView(x, targets, act) {
   const close = h("button.back", { click: act.cancel, "aria-label": "Back to the event" }, "←");
   const heading = h("h2", {}, "Edit and send ", h("span.dim", {}, "#" + x.id));
@@ -45,6 +45,8 @@ export async function editView(x, targets, act) {
     const to = (targets.find((t) => t.name === target.value)?.url ?? url.value).replace(/[?#].*/, "");
     where.replaceChildren(...(to ? ["→ ", ...safe(path.value === "/" ? to : to.replace(/\/$/, "") + path.value)] : []));
   };
+  const hidden = h("p.dim", {}, "Values of **** are masked, and not sent. Type yours over them, or start the program with --show-secrets.");
+  const showHidden = () => (hidden.hidden = !(headers.value + path.value).includes("****"));
   const now = h("input", { id: "now", type: "checkbox", checked: true });
   const verdict = h("p.verdict", { id: "verdict", role: "status" });
   const list = h("div.findings", { role: "group", "aria-label": "Findings" });
@@ -117,10 +119,10 @@ export async function editView(x, targets, act) {
     problem.replaceChildren();
     try {
       const request = { origin: x.id, target: target.value || url.value, method: method.value, path: path.value, headers: parseHeaders(headers.value), body: body.value, now: now.checked };
-      const { id } = await post("send", request);
+      const answer = await post("send", request);
       drafts.delete(x.id);
       lastTarget = request.target;
-      act.sent(id);
+      act.sent(answer, x.id);
     } catch (error) {
       problem.replaceChildren("✗ ", ...safe(error.message), error.hint ? ". " : "", ...safe(error.hint));
       send.disabled = false;
@@ -128,6 +130,7 @@ export async function editView(x, targets, act) {
   }, input: () => {
     drafts.set(x.id, fields.map((field) => field.value));
     showWhere();
+    showHidden();
   }, keydown: (e) => {
     if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) {
       e.preventDefault();
@@ -139,11 +142,12 @@ export async function editView(x, targets, act) {
     h("div.fields", {},
       h("label", { for: targets.length ? "target" : "url" }, "Target"), h("div.target", {}, target, url),
       h("label", { for: "path" }, "Request"), h("div.request", {}, h("label.unseen", { for: "method" }, "Method"), method, path, where),
-      h("label", { for: "headers" }, "Headers"), headers,
+      h("label", { for: "headers" }, "Headers"), h("div", {}, headers, hidden),
       h("label", { for: "body" }, "Body"), h("div.editor", {}, gutter, body),
       h("span"), h("div", {}, h("label.check", {}, now, " set ", h("code", {}, "time"), " to now"), verdict, list)));
   number();
   showWhere();
+  showHidden();
   check();
   return [form];
 }

@@ -1,6 +1,6 @@
 // The page: the list on one side, an event on the other, and the address that says which.
 import { address as apiAddress, get, post } from "./api.js";
-import { byID, count, data, h, safe, size } from "./dom.js";
+import { byID, count, data, h, plain, safe, size } from "./dom.js";
 import { detailView, fetchDetail } from "./detail.js";
 import { diffView } from "./diff.js";
 import { editView, hasTarget, resend } from "./edit.js";
@@ -135,7 +135,7 @@ const act = {
     if (!id) return;
     if (!hasTarget(status?.targets || [])) return act.edit(); // which asks for a target
     try {
-      sent((await resend(id, status.targets)).id);
+      sent(await resend(id, status.targets), id);
     } catch (error) {
       complain(error);
     }
@@ -167,8 +167,11 @@ const act = {
   },
 };
 
-function sent(id) {
-  toast(`Sent as #${id}.`);
+/** @param {{id: number, masked?: string[]}} answer
+ * @param {number} origin */
+function sent({ id, masked }, origin) {
+  if (masked) toast(`Sent as #${id} without ${plain(masked.join(", "))}, which the page has only as ****.`, h("button", { click: () => go({ view: "edit", id: origin }) }, "Edit"));
+  else toast(`Sent as #${id}.`);
   list.refresh();
   go({ view: "detail", id });
 }
