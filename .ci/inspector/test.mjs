@@ -2,7 +2,7 @@
 // page of its own; a message in the console, or a request to anywhere else, fails it.
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -10,13 +10,17 @@ import { browser, endpoint, event, send, sendStory, start, until } from "./progr
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const shots = process.env.SHOTS || join(tmpdir(), "inspector");
+const rotated = join(tmpdir(), `inspector-rotated-${process.pid}.ndjson`);
 let chrome;
 
 before(async () => {
   mkdirSync(shots, { recursive: true });
   chrome = await browser();
 });
-after(() => chrome.close());
+after(async () => {
+  await chrome.close();
+  rmSync(rotated, { force: true });
+});
 
 /** A test with a page open. options: args, story, width, height, scheme, expected (messages of the console that may come). */
 function pageTest(name, options, body) {
@@ -357,6 +361,14 @@ pageTest("a program that stops and is started again", { story: true, expected: /
   } finally {
     await again.stop();
   }
+});
+
+pageTest("an event that is no longer in the recording", { args: () => ["listen", "--addr", "127.0.0.1:0", "--inspect=127.0.0.1:0", "--record", rotated] }, async ({ page, program }) => {
+  await send(program.receiver, event("update", "ticket", 1, { state: "new" }));
+  await page.waitForSelector("#row-1");
+  writeFileSync(rotated, "");
+  await openEvent(page, 1);
+  assert.match(await page.locator("#detail").innerText(), /no longer in the recording/);
 });
 
 test("200,000 events scroll without stutter", async (t) => {

@@ -70,6 +70,7 @@ function section(title, meta, tools, ...content) {
 /** The body, indented or as it came. A body that is not JSON is shown as it came, with the place of its mistake. */
 function bodySection(x, raw, findings) {
   const body = x.body || {};
+  if (x.gone) return section("Body", "", [], h("p.dim", {}, "The event is no longer in the recording."));
   if (!body.size && !raw) return section("Body", "", [], h("p.dim", {}, "The request has no body."));
   const broken = body.valid === false && body.problem;
   const mistake = broken ? [{ severity: "error", path: "", message: problemOf(body), offset: offsetOf(raw, body.line || 1, body.column || 1) }] : [];
