@@ -38,7 +38,7 @@ func mayImport() map[string][]string {
 		"undertest":       {"deliver", "redact"},
 		"report":          {},
 		"jsonschema":      {},
-		"shape":           {"apizee", "redact"},
+		"shape":           {"apizee", "payload", "redact"},
 		"textfile":        {},
 		"yamlfile":        {},
 

@@ -12,6 +12,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 )
 
 // Writing says how the files of a learner are written.
@@ -51,8 +52,8 @@ func (l *Learner) Files(w Writing) (map[string][]byte, error) {
 	files := map[string][]byte{BaselineFile: l.Baseline.Schema()}
 	for _, family := range families {
 		for i, e := range family {
-			if i < mostTemplates {
-				files["templates/"+e.name+".json"] = e.template(w)
+			if text := e.template(w); i < mostTemplates && len(text) <= payload.MaxTemplate {
+				files["templates/"+e.name+".json"] = text
 			}
 		}
 	}

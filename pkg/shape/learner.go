@@ -12,7 +12,7 @@ import (
 // Limits of the events that are kept as examples.
 const (
 	maxExamples    = 512       // kinds of events, told apart by the set of their props too
-	maxExampleSize = 256 << 10 // bytes; larger events are counted, but are no examples
+	maxExampleSize = 256 << 10 // bytes; larger events are counted, but are no examples, and neither are deeper ones than maxDepth
 )
 
 // Learner learns from captured events: their baseline, examples of each kind and the lives of
@@ -58,7 +58,7 @@ func (l *Learner) Add(event string, received time.Time) bool {
 	}
 	l.lives.add(s, h.id, received)
 	e := l.examples.add(exampleKey{h.kind, l.hash(h.props)})
-	if e != nil && e.value == nil && len(event) <= maxExampleSize && jsontext.Value(event).IsValid() {
+	if e != nil && e.value == nil && len(event) <= maxExampleSize && isShallow(event) && jsontext.Value(event).IsValid() {
 		e.value = newExample(event, h.props)
 	}
 	return true

@@ -59,6 +59,28 @@ func TestLearnerFiles(t *testing.T) {
 	golden.Assert(t, all.String(), "files.txt")
 }
 
+// TestLearnerLeavesOut has events that would make templates that cannot be read.
+func TestLearnerLeavesOut(t *testing.T) {
+	for name, props := range map[string]string{
+		"deep":  strings.Repeat(`{"a":`, 5000) + "1" + strings.Repeat("}", 5000),
+		"lists": `{"a":` + strings.Repeat("[", 5000) + strings.Repeat("]", 5000) + "}",
+		"wide":  `{"a":[` + strings.TrimSuffix(strings.Repeat("[[[[[[1]]]]]],", 15000), ",") + "]}",
+		"large": `{"a":"` + strings.Repeat("z", maxExampleSize) + `"}`,
+	} {
+		l := NewLearner(New(testRules()))
+		l.Add(event(apizee.Update, 1, props), time.Unix(1775976413, 0))
+		files, err := l.Files(asIs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for file, text := range files {
+			if strings.HasPrefix(file, "templates/") || len(text) > 1<<20 {
+				t.Errorf("%s: %s has %d bytes", name, file, len(text))
+			}
+		}
+	}
+}
+
 // check checks that the templates and scenarios among files are valid.
 func checkFiles(t *testing.T, files map[string][]byte) {
 	t.Helper()

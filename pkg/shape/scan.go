@@ -136,6 +136,28 @@ func (s *scanner) skip() string {
 	return s.text[start:]
 }
 
+// isShallow reports whether no object or array of a value is deeper than maxDepth.
+func isShallow(value string) bool {
+	in := scanner{text: value}
+	for depth := 0; depth <= maxDepth; {
+		switch in.peek() {
+		case 0:
+			return true
+		case '{', '[':
+			depth++
+			in.at++
+		case '}', ']':
+			depth--
+			in.at++
+		case ',', ':':
+			in.at++
+		default:
+			in.token()
+		}
+	}
+	return false
+}
+
 // unquote returns the text of a JSON string, other JSON as it is.
 func unquote(token string) string {
 	if len(token) < 2 || token[0] != '"' {
