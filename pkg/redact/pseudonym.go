@@ -119,15 +119,17 @@ func isCoordinate(text string, limit float64) bool {
 }
 
 // date moves a date by a keyed number of days, 200 to 202 years into the future. The time of the day
-// stays, and so does the time between two dates. A date that is far in the future is nobody's, or a
-// pseudonym, and stays.
+// stays, and so does the time between two dates of a decade. Those of another decade are moved by another
+// number: when something happened may be known, and must not tell when somebody was born. A date that is
+// far in the future is nobody's, or a pseudonym, and stays.
 func (k *secretKey) date(text string) string {
 	const future, days = 2100, 365*200 + 48
 	day, err := time.Parse(time.DateOnly, text[:len(time.DateOnly)])
 	if err != nil || day.Year() >= future {
 		return text
 	}
-	day = day.AddDate(0, 0, days+int(k.number("date", "", 2*365)))
+	decade := strconv.Itoa(day.Year() / 10)
+	day = day.AddDate(0, 0, days+int(k.number("date", decade, 2*365)))
 	return day.Format(time.DateOnly) + text[len(time.DateOnly):]
 }
 

@@ -2,6 +2,7 @@ package redact
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"net/netip"
 	"regexp"
@@ -231,6 +232,18 @@ func TestScrubDatesKeepGaps(t *testing.T) {
 	first, second := s.Value("a", "2024-02-28T23:59:00Z"), s.Value("a", "2024-03-01T00:00:00Z")
 	if a, b := dayOf(t, first), dayOf(t, second); b-a != 2 {
 		t.Errorf("%s and %s are %d days apart", first, second, b-a)
+	}
+}
+
+// TestScrubDatesOfOtherDecades knows a date of one decade, and learns nothing about one of another.
+func TestScrubDatesOfOtherDecades(t *testing.T) {
+	shifts := map[int]bool{}
+	for year := 1900; year < 2030; year += 10 {
+		original := fmt.Sprintf("%d-05-01", year)
+		shifts[dayOf(t, testScrubber().Value("a", original))-dayOf(t, original)] = true
+	}
+	if len(shifts) < 10 {
+		t.Errorf("13 decades are moved by %d numbers of days", len(shifts))
 	}
 }
 
