@@ -75,14 +75,14 @@ func (o *options) addFlags(c *cobra.Command) {
 	cli.OutputFlag(c, f, &output, show.ReceptionForms(), "pretty is colored JSON")
 	f.BoolVar(&o.showHeaders, "show-headers", false, "show the headers of each event")
 	cli.FilterFlag(c, o.Catalog, &o.filters)
-	f.Lookup("filter").Usage = "show and count matching events only (see 'help filters'); repeatable"
+	f.Lookup("filter").Usage = "events to show and count (see 'help filters'); repeatable"
 	cli.GroupFlags(f, showFlags, "output", "show-headers", "filter")
 
 	cli.CountFlag(f, &o.count, "count", 0, "stop after N events; concurrent events may also be counted")
 	f.DurationVar(&o.timeout, "timeout", 0, "stop after this time; fail if --count was not reached")
 	f.BoolVar(&o.strict, "strict", false, "fail at the end if an event was invalid, refused or breaking")
-	o.drift.AddFlag(c)
-	cli.GroupFlags(f, showFlags, "baseline")
+	o.drift.AddFlags(c)
+	cli.GroupFlags(f, showFlags, "baseline", "min-events")
 
 	f.BoolVar(&o.tls, "tls", false, "serve HTTPS with a generated self-signed certificate")
 	f.StringVar(&o.cert, "cert", "", "PEM file with the certificate to serve HTTPS with")

@@ -37,7 +37,12 @@ paths are accepted; an empty request other than POST is not an event.`,
 			apizee-hooks listen --count 3 --timeout 10s --strict --filter object=ticket`),
 		Args:              cli.AtMost(0, "no arguments"),
 		ValidArgsFunction: cli.Nothing,
-		RunE:              func(c *cobra.Command, _ []string) error { return run(c.Context(), o) },
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := o.drift.Check(c); err != nil {
+				return err
+			}
+			return run(c.Context(), o)
+		},
 	}
 	o.addFlags(c)
 	return c

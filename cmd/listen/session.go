@@ -31,6 +31,9 @@ type session struct {
 
 func newSession(p *plan, counted func()) *session {
 	s := &session{plan: p, counted: counted, tally: show.NewTally(p.Catalog.ObjectNames())}
+	if p.baseline != nil {
+		s.tally.Drift = &show.Drifted{Name: p.drift.File, Baseline: p.baseline, Tally: shape.NewTally()}
+	}
 	p.receive.OnReception, p.receive.OnMalformed = s.reception, s.malformed
 	return s
 }
@@ -102,19 +105,28 @@ func (s *session) reception(r receive.Reception) {
 	}
 }
 
-// compared returns the report of an event with its drift from the baseline.
+// compared returns the report of an event with its drift from the baseline, and counts that.
 func (s *session) compared(r receive.Reception) apizee.Report {
-	r.Report.Findings = slices.Concat(r.Report.Findings, s.driftOf(r.Report.Event, r.Body))
+	if drift, is := s.compare(r.Report.Event, r.Body); is {
+		s.tally.Drift.Add(drift, 0)
+		r.Report.Findings = slices.Concat(r.Report.Findings, drift.Findings())
+	}
 	return r.Report
 }
 
 // driftOf returns how an event differs from the baseline.
 func (p *plan) driftOf(event apizee.Event, body []byte) []apizee.Finding {
+	drift, _ := p.compare(event, body)
+	return drift.Findings()
+}
+
+// compare compares an event with the baseline. It returns false for a body that is not an object.
+func (p *plan) compare(event apizee.Event, body []byte) (shape.Comparison, bool) {
 	text := string(body)
 	if !shape.IsObject(text) {
-		return nil
+		return shape.Comparison{}, false
 	}
-	return p.baseline.CompareRead(event, text, p.drift.MinEvents).Findings()
+	return p.baseline.CompareRead(event, text, p.drift.MinEvents), true
 }
 
 func (s *session) malformed(m receive.Malformed) {

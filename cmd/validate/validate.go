@@ -67,8 +67,7 @@ warning; (·) is for information, or rests on too few events. Values are shown s
 	}
 	cli.OutputFlag(c, c.Flags(), &o.output, []string{"text", "json"}, "")
 	c.Flags().BoolVar(&o.strict, "strict", false, "treat warnings as errors")
-	o.drift.AddFlag(c)
-	o.drift.AddMinEvents(c)
+	o.drift.AddFlags(c)
 	cli.ReportFlag(c, &o.reports, report.Formats()...)
 	c.Flags().BoolVar(&o.github, "github", false, "print annotations for GitHub Actions")
 	return c

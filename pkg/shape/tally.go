@@ -31,7 +31,7 @@ type Change struct {
 	Drift
 	Count int       // the events that have it
 	Of    int       // the events of its kind
-	Line  int       // of the first one
+	Line  int       // of the first one; 0 is none
 	Since time.Time // the earliest time of these events; zero if none has one
 }
 
@@ -40,7 +40,7 @@ func NewTally() *Tally {
 	return &Tally{events: map[Kind]int{}, changes: map[change]*Change{}}
 }
 
-// Add adds an event and its line.
+// Add adds an event and its line, 0 for one that is not in a file.
 func (t *Tally) Add(c Comparison, line int) {
 	t.events[c.Kind]++
 	for _, d := range c.Drifts {

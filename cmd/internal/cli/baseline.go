@@ -22,16 +22,11 @@ type Drift struct {
 // minEvents is how many events a rule of a baseline must rest on by default.
 const minEvents = 20
 
-// AddFlag adds --baseline.
-func (d *Drift) AddFlag(c *cobra.Command) {
-	d.MinEvents = minEvents
+// AddFlags adds --baseline and --min-events.
+func (d *Drift) AddFlags(c *cobra.Command) {
 	c.Flags().StringVar(&d.File, "baseline", "", "baseline of 'learn' to show drift from (≠ ≈ ·)")
 	NameArgument(c.Flags(), "FILE", "baseline")
 	CompleteFiles(c, "baseline", "json")
-}
-
-// AddMinEvents adds --min-events.
-func (d *Drift) AddMinEvents(c *cobra.Command) {
 	CountFlag(c.Flags(), &d.MinEvents, "min-events", minEvents, "events that a rule of the baseline must rest on")
 	Complete(c, "min-events", Words([]string{"10", "20", "100"}))
 }

@@ -155,7 +155,10 @@ func (d *Drifted) basis() string {
 
 // extent says how many events have a drift, since when, and what it means for an endpoint.
 func (d *Drifted) extent(c shape.Change) string {
-	text := fmt.Sprintf("%d of %s, from line %d on", c.Count, console.Plural(c.Of, "event"), c.Line)
+	text := fmt.Sprintf("%d of %s", c.Count, console.Plural(c.Of, "event"))
+	if c.Line > 0 {
+		text += fmt.Sprintf(", from line %d on", c.Line)
+	}
 	if !c.Since.IsZero() {
 		text += " (" + c.Since.UTC().Format("2006-01-02 15:04:05 UTC") + ")"
 	}

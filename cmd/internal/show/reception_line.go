@@ -68,7 +68,11 @@ func (p receptionLine) masked(dst []byte, start int) []byte {
 
 // End adds the summary.
 func (p receptionLine) End(dst []byte, sum *Tally) []byte {
-	return append(append(dst, sum.Text(p.Palette, p.width())...), '\n')
+	dst = append(append(dst, sum.Text(p.Palette, p.width())...), '\n')
+	if sum.Drift != nil && sum.Events > 0 {
+		dst = sum.Drift.appendTo(dst, p.Style)
+	}
+	return dst
 }
 
 // summary adds the line.

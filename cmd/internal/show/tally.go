@@ -20,6 +20,8 @@ type Tally struct {
 
 	NotRecorded, NotForwarded int // of the events
 
+	Drift *Drifted // from a baseline; nil without one
+
 	documented []string       // objects, in the order of the summary
 	objects    map[string]int // events about each; "" is any other
 }
