@@ -55,7 +55,9 @@ func (h hidden) event(e apizee.Event) apizee.Event {
 }
 
 // mayQuote reports whether the message of a finding may have a value. Most are about names.
-func mayQuote(f apizee.Finding) bool { return strings.ContainsAny(f.Message, `"0123456789`) }
+func mayQuote(f apizee.Finding) bool {
+	return f.Path == "Content-Encoding" || strings.ContainsAny(f.Message, `"0123456789`)
+}
 
 func (h hidden) headers(headers map[string][]string) map[string][]string {
 	scrubbed := map[string][]string{}
@@ -71,18 +73,19 @@ func (h hidden) headers(headers map[string][]string) map[string][]string {
 func (h hidden) withoutValues(findings []apizee.Finding) []apizee.Finding {
 	safe := make([]apizee.Finding, len(findings))
 	for i, f := range findings {
-		safe[i] = apizee.Finding{Severity: f.Severity, Message: "differs from the documentation; its value is not shown"}
-		if strings.HasPrefix(f.Message, "not JSON") { // which quotes one character at most
-			safe[i].Message = f.Message
+		safe[i] = apizee.Finding{Severity: f.Severity, Message: f.Message}
+		if mayQuote(f) && !strings.HasPrefix(f.Message, "not JSON") { // which quotes one character at most
+			safe[i].Message = "differs from the documentation; its value is not shown"
 		}
 	}
 	return h.located(safe, findings)
 }
 
-// path returns a path up to the first name that may be data.
+// path returns a path up to the first name that may be data. Findings about headers have their names.
 func (h hidden) path(path string) string {
-	if path == "" {
-		return ""
+	switch path {
+	case "", "Content-Type", "Content-Encoding", "User-Agent", "Origin":
+		return path
 	}
 	before := ""
 	for name := range strings.SplitSeq(path, ".") {

@@ -188,7 +188,8 @@ func Documented(c *apizee.Catalog) func(path, value string) bool {
 		case "headers.User-Agent":
 			return value == apizee.UserAgent
 		case "headers.Content-Type":
-			return value == apizee.ContentType
+			mediaType, charset, _ := strings.Cut(strings.ToLower(value), ";")
+			return strings.EqualFold(mediaType, apizee.ContentType) && slices.Contains([]string{"", "charset=utf-8"}, strings.TrimSpace(charset))
 		}
 		if slices.Contains(v.fields[path], value) {
 			return true
