@@ -277,9 +277,9 @@ func (o *options) verdict(outcome audit.Outcome) error {
 	case !outcome.Complete:
 		return cli.Interrupted()
 	case len(worse) > 0:
-		return cli.NegativeBecause(fmt.Errorf("worse than %s: %s", o.baseline, strings.Join(worse, ", ")))
+		return cli.NegativeBecause(fmt.Errorf("worse than %s: %s", o.baseline, strings.Join(worse, ", ")), "")
 	case o.minScore.given && outcome.Score() < o.minScore.least:
-		return cli.NegativeBecause(fmt.Errorf("the score is %d, below --min-score %d", outcome.Score(), o.minScore.least))
+		return cli.NegativeBecause(fmt.Errorf("the score is %d, below --min-score %d", outcome.Score(), o.minScore.least), "")
 	case o.baseline == "" && !o.minScore.given && !outcome.OK():
 		return o.Negative("%s", outcome.Summary())
 	}

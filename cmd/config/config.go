@@ -183,7 +183,7 @@ func printPath(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	if loaded.File == "" {
-		return cli.NegativeBecause(errors.New("no configuration file; run `apizee-hooks config init` to create one"))
+		return cli.NegativeBecause(errors.New("no configuration file; run `apizee-hooks config init` to create one"), "")
 	}
 	if app.JSON {
 		return app.PrintJSON(cli.PathJSON{Path: loaded.File})

@@ -2,6 +2,7 @@ package learn
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -216,9 +217,18 @@ func (l *learning) search(ctx context.Context, files map[string][]byte) ([]redac
 		}
 	}
 	if err := search.Err(); err != nil {
-		return nil, cli.NegativeBecause(fmt.Errorf("%w; nothing was written", err))
+		return nil, cli.NegativeBecause(fmt.Errorf("%w; nothing was written", err), leakHint(err))
 	}
 	return search.Report(), nil
+}
+
+// leakHint says what to do about a value that was found.
+func leakHint(err error) string {
+	var leak *redact.LeakError
+	if !errors.As(err, &leak) || leak.Path == "" {
+		return ""
+	}
+	return "if it is no secret, keep it with --keep " + leak.Path + "; otherwise leave these events out, and report a bug."
 }
 
 // allSearched reports whether all files can be read again.

@@ -3,6 +3,7 @@ package learn
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
@@ -117,6 +118,7 @@ func (d learnedDir) in(written []string) []string {
 			names = append(names, strings.TrimSuffix(base, d.ext))
 		}
 	}
+	slices.Sort(names) // which the names of files are not, because of the extension
 	return names
 }
 

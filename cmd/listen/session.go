@@ -203,7 +203,7 @@ func (s *session) verdict(cause, served error) error {
 	case counting && s.tally.NotRecorded > 0 && errors.Is(cause, errTimedOut):
 		return notRecorded(s.tally.NotRecorded)
 	case counting && errors.Is(cause, errTimedOut):
-		return cli.NegativeBecause(fmt.Errorf("timed out after %s: received %d of %s", s.timeout, s.tally.Received(), console.Plural(s.count, "event")))
+		return cli.NegativeBecause(fmt.Errorf("timed out after %s: received %d of %s", s.timeout, s.tally.Received(), console.Plural(s.count, "event")), "")
 	case counting:
 		return cli.Interrupted()
 	case s.strict && s.tally.Invalid > 0:

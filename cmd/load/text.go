@@ -156,7 +156,7 @@ func (l *printer) verdict(o *load.Outcome) error {
 	case len(all) == 0:
 		return nil
 	case l.JSON:
-		return cli.NegativeBecause(errors.New(strings.Join(all, "\n")))
+		return cli.NegativeBecause(errors.New(strings.Join(all, "\n")), "")
 	}
 	for _, text := range all {
 		fmt.Fprintf(l.Stderr, "%s\n", l.Err().Finding("✗ "+text))

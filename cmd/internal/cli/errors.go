@@ -62,8 +62,10 @@ func NotDelivered(f *deliver.Failure) error {
 // Exit ends a command with a code, when its output has said why.
 func Exit(code int) error { return &exit{code: code} }
 
-// NegativeBecause is Negative for a reason that is not in the output.
-func NegativeBecause(err error) error { return &exit{code: ExitNegative, err: err} }
+// NegativeBecause is Negative for a reason that is not in the output, and what to do about it.
+func NegativeBecause(err error, hint string) error {
+	return &exit{code: ExitNegative, err: err, hint: hint}
+}
 
 // Negative ends a command whose output shows a negative result.
 func Negative() error { return &exit{code: ExitNegative} }
