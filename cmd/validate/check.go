@@ -2,8 +2,10 @@ package validate
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
+	"path/filepath"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
@@ -15,27 +17,41 @@ import (
 // validation is one run of validate.
 type validation struct {
 	*options
-	name    string
-	events  *cli.Events
+	name    string // of the file
 	out     *bufio.Writer
 	printer show.Printer[show.Checked, show.CheckSummary]
 	text    []byte // buffer, for reuse
 
-	hidden  hidden   // replaces values, with a baseline
-	results *results // for reports; nil if there are none
+	hidden  hidden     // replaces values, with a baseline
+	results []*results // of each file, for reports
 	sum     show.CheckSummary
 }
 
-func (v *validation) run() error {
+// file checks the events of a file.
+func (v *validation) file(ctx context.Context, file string) error {
+	if ext := filepath.Ext(file); ext == ".yaml" || ext == ".yml" {
+		return cli.IsYAML(file, file)
+	}
+	in, name, err := v.Open(ctx, file)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	v.name = name
+	v.results = append(v.results, newResults(v.Catalog, name))
+	before := v.sum.Events
+	events := cli.NewEvents(flushingReader{v.out, in}, file, name)
 	for {
-		event, err := v.events.Next()
+		event, err := events.Next()
 		switch {
+		case err == io.EOF && v.sum.Events == before:
+			return cli.Usage(fmt.Errorf("%s has no event", name), "pipe an event to it, or add a file.")
 		case err == io.EOF:
-			return v.end()
+			return nil
 		case err != nil:
 			return err
 		case event.Truncated:
-			v.Note(fmt.Sprintf("%s:%d: truncated entry skipped.", v.name, event.Line))
+			v.Note(fmt.Sprintf("%s:%d: truncated entry skipped.", name, event.Line))
 			continue
 		}
 		if err := v.check(event); err != nil {
@@ -53,12 +69,12 @@ func (v *validation) check(event cli.InputEvent) error {
 	case len(report.Findings) > 0:
 		v.sum.Warned++
 	}
-	checked := show.Checked{N: v.sum.Events, Line: event.Line, Text: event.Text, Report: report}
+	checked := show.Checked{N: v.sum.Events, File: v.name, Line: event.Line, Text: event.Text, Report: report}
 	if v.sum.Drift != nil {
 		checked.Report = v.compare(event, report)
 	}
-	if v.results != nil {
-		v.results.add(event, checked.Report)
+	if v.reports.Any() || v.github {
+		v.results[len(v.results)-1].add(event, checked.Report)
 	}
 	v.text = v.printer.Item(v.text[:0], checked)
 	_, err := v.out.Write(v.text)
@@ -103,9 +119,6 @@ func (v *validation) compare(event cli.InputEvent, report apizee.Report) apizee.
 }
 
 func (v *validation) end() error {
-	if v.sum.Events == 0 {
-		return cli.Usage(fmt.Errorf("%s has no event", v.name), "pipe an event to it, or add a file.")
-	}
 	v.out.Write(v.printer.End(nil, v.sum))
 	if err := v.report(); err != nil {
 		return err

@@ -82,11 +82,18 @@ func warned(strict bool) report.Status {
 
 // report writes the reports and the annotations.
 func (v *validation) report() error {
-	if v.results == nil {
+	if !v.reports.Any() && !v.github {
 		return nil
 	}
 	now := v.Now()
-	all := report.Report{Suites: []report.Suite{{Name: "Documentation", File: v.name, Start: now, Cases: v.results.cases(v.strict)}}}
+	var all report.Report
+	for _, r := range v.results {
+		name := "Documentation"
+		if len(v.results) > 1 {
+			name += ": " + r.file
+		}
+		all.Suites = append(all.Suites, report.Suite{Name: name, File: r.file, Start: now, Cases: r.cases(v.strict)})
+	}
 	if v.sum.Drift != nil {
 		all.Suites = append(all.Suites, report.Suite{Name: "Baseline " + v.drift.File, File: v.name, Start: now, Cases: v.driftCases()})
 	}

@@ -5,7 +5,6 @@ package validate
 import (
 	"bufio"
 	"context"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -17,7 +16,7 @@ import (
 
 type options struct {
 	*cli.App
-	file    string // "-" is standard input
+	files   []string // "-" is standard input
 	output  string
 	strict  bool
 	drift   cli.Drift
@@ -27,9 +26,9 @@ type options struct {
 
 // New returns the command.
 func New(app *cli.App) *cobra.Command {
-	o := &options{App: app, file: "-"}
+	o := &options{App: app}
 	c := &cobra.Command{
-		Use:   "validate [file|-]",
+		Use:   "validate [file|-]...",
 		Short: "Check events against Apizee's documentation",
 		Long: `Read one event, one event per line (JSON Lines), an array of events or a recording,
 and report how each differs from Apizee's documentation. Without a file, or with -,
@@ -51,13 +50,13 @@ warning; (·) is for information, or rests on too few events. Values are shown s
 			apizee-hooks validate events.ndjson -o json | jq 'select(.ok | not)'
 			# What has changed since the baseline was learned?
 			apizee-hooks validate events.ndjson --baseline .apizee-hooks/baseline.json --report junit=drift.xml`),
-		Args: cli.AtMost(1, "one file"),
-		ValidArgsFunction: cli.FirstArg(func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		Args: cobra.ArbitraryArgs,
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return []string{"json", "jsonl", "ndjson"}, cobra.ShellCompDirectiveFilterFileExt
-		}),
+		},
 		RunE: func(c *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				o.file = args[0]
+			if o.files = args; len(args) == 0 {
+				o.files = []string{"-"}
 			}
 			if err := o.drift.Check(c); err != nil {
 				return err
@@ -80,10 +79,10 @@ func Outputs() []cli.Output {
 
 func run(ctx context.Context, o *options) error {
 	o.App.GitHub = o.github
-	if ext := filepath.Ext(o.file); ext == ".yaml" || ext == ".yml" {
-		return cli.IsYAML(o.file, o.file)
+	if o.drift.File != "" && len(o.files) > 1 {
+		return cli.Usagef("--baseline compares one file")
 	}
-	o.reports.Keep(o.file, o.drift.File)
+	o.reports.Keep(append(o.files, o.drift.File)...)
 	if err := o.PrepareReports(&o.reports); err != nil {
 		return err
 	}
@@ -91,23 +90,19 @@ func run(ctx context.Context, o *options) error {
 	if err != nil {
 		return err
 	}
-	in, name, err := o.Open(ctx, o.file)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
 	v := validation{
-		options: o, name: name, out: bufio.NewWriterSize(o.StdoutFor(show.Form(o.output)), 64<<10),
-		printer: show.Check{Style: o.Style(), Name: name}.In(show.Form(o.output)),
-	}
-	v.events = cli.NewEvents(flushingReader{v.out, in}, o.file, name)
-	if o.reports.Any() || o.github {
-		v.results = newResults(o.Catalog, name)
+		options: o, out: bufio.NewWriterSize(o.StdoutFor(show.Form(o.output)), 64<<10),
+		printer: show.Check{Style: o.Style()}.In(show.Form(o.output)),
 	}
 	if baseline != nil {
 		v.hidden = hidden{o.Catalog, o.Scrubber(nil, nil)}
 		v.sum.Drift = &show.Drifted{Name: o.drift.File, Baseline: baseline, Tally: shape.NewTally()}
 	}
 	defer v.out.Flush()
-	return v.run()
+	for _, file := range o.files {
+		if err := v.file(ctx, file); err != nil {
+			return err
+		}
+	}
+	return v.end()
 }

@@ -11,15 +11,13 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/shape"
 )
 
-// Check shows how a file of events differs from the documented contract, and from a baseline.
-type Check struct {
-	Style
-	Name string // of the file
-}
+// Check shows how files of events differ from the documented contract, and from a baseline.
+type Check struct{ Style }
 
-// Checked is one event of the file.
+// Checked is one event of a file.
 type Checked struct {
-	N      int    // from 1
+	N      int // from 1, of all files
+	File   string
 	Line   int    // of the file, on which it begins
 	Text   string // of the event in the file
 	Report apizee.Report
@@ -32,7 +30,7 @@ func hasBreaking(findings []apizee.Finding) bool {
 	return slices.ContainsFunc(findings, func(f apizee.Finding) bool { return f.Severity == shape.Breaking })
 }
 
-// CheckSummary counts the events of a file.
+// CheckSummary counts the events of all files.
 type CheckSummary struct {
 	Events   int
 	Invalid  int // with an error
@@ -61,7 +59,8 @@ func (c Check) In(form Form) Printer[Checked, CheckSummary] {
 }
 
 type checkedJSON struct {
-	N        int              `json:"n" about:"number of the event, from 1"`
+	N        int              `json:"n" about:"number of the event, from 1, of all files"`
+	File     string           `json:"file" about:"name of the file, or stdin"`
 	Line     int              `json:"line" about:"line of the file on which the event begins"`
 	OK       bool             `json:"ok" about:"no finding is an error, or breaking drift"`
 	Event    eventJSON        `json:"event"`
@@ -72,25 +71,26 @@ type checkedJSON struct {
 func CheckedJSON() any { return checkedJSON{} }
 
 func newCheckedJSON(c Checked) any {
-	return checkedJSON{c.N, c.Line, c.OK(), newEventJSON(c.Report.Event), nonNil(c.Report.Findings)}
+	return checkedJSON{c.N, c.File, c.Line, c.OK(), newEventJSON(c.Report.Event), nonNil(c.Report.Findings)}
 }
 
 type checkText struct {
 	silent[Checked, CheckSummary]
 	Check
-	line int // of the previous event; 0 is none
+	file string // of the previous event
+	line int    // of the previous event; 0 is none
 }
 
 // Item adds each finding, with its position.
 func (c *checkText) Item(dst []byte, item Checked) []byte {
 	number := ""
-	if item.Line == c.line { // the same line as the previous event
+	if item.File == c.file && item.Line == c.line { // the same line as the previous event
 		number = fmt.Sprintf(" event %d:", item.N)
 	}
-	c.line = item.Line
+	c.file, c.line = item.File, item.Line
 	for _, f := range item.Report.Findings {
 		line := item.Line + lineWithin(item.Text, f.Offset)
-		where := fmt.Sprintf("%s:%d:%s", console.Safe(c.Name), line, number)
+		where := fmt.Sprintf("%s:%d:%s", console.Safe(item.File), line, number)
 		dst = fmt.Appendf(dst, "%s %s\n", c.Palette.Dim(where), Finding(c.Palette, f))
 	}
 	return dst

@@ -108,10 +108,10 @@ func TestCheck(t *testing.T) {
 		{N: 4, Line: 4, Text: "nonsense"},
 	}
 	shown := func(style Style, form Form) string {
-		p := Check{Style: style, Name: "events.jsonl"}.In(form)
+		p := Check{Style: style}.In(form)
 		text := p.Begin(nil)
 		for _, e := range events {
-			e.Report = apizee.Documented().ValidateText(e.Text)
+			e.File, e.Report = "events.jsonl", apizee.Documented().ValidateText(e.Text)
 			text = p.Item(text, e)
 		}
 		return string(p.End(text, CheckSummary{Events: 4, Invalid: 2, Warned: 1}))
