@@ -3,7 +3,6 @@ package receive_test
 import (
 	"context"
 	"fmt"
-	"log"
 	"net/http"
 	"strings"
 	"time"
@@ -18,11 +17,13 @@ func Example() {
 	received := make(chan receive.Reception, 1)
 	server, err := receive.New(receive.Options{OnReception: func(r receive.Reception) { received <- r }})
 	if err != nil {
-		log.Fatal(err)
+		fmt.Println(err)
+		return
 	}
 	l, err := receive.Listen(ctx, "127.0.0.1:0")
 	if err != nil {
-		log.Fatal(err)
+		fmt.Println(err)
+		return
 	}
 	stopped := make(chan error, 1)
 	go func() { stopped <- server.Serve(ctx, l) }()
@@ -31,7 +32,8 @@ func Example() {
 	response, err := http.Post("http://"+l.Addr().String()+"/apizeehooks/", "application/JSON",
 		strings.NewReader(`{"event":"update","time":1575976413,"object":"ticket","objectId":100,"props":{"state":"opend"}}`))
 	if err != nil {
-		log.Fatal(err)
+		fmt.Println(err)
+		return
 	}
 	response.Body.Close()
 
