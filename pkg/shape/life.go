@@ -24,6 +24,7 @@ type lives struct {
 	open   map[identity]*list.Element // of *life
 	recent *list.List                 // the object of the last event first
 	orders *frequent[string, *order]
+	ended  []*life // memory that is used again
 }
 
 // identity identifies an object.
@@ -32,9 +33,12 @@ type identity struct{ name, id string }
 // life is the events of one object.
 type life struct {
 	identity
-	steps []int // indexes of shapes
-	times []time.Time
+	steps []int           // indexes of shapes
+	gaps  []time.Duration // before each; unknown without a time
+	last  time.Time       // of the latest step
 }
+
+const unknown time.Duration = -1
 
 // order is an order of events of one object.
 type order struct {
@@ -56,7 +60,8 @@ func (l *lives) add(s *Shape, id string, at time.Time) {
 		if l.recent.Len() == maxOpen {
 			l.end(l.recent.Back())
 		}
-		one := &life{identity: identity{s.Kind.Object, strings.Clone(id)}} // not a part of the event
+		one := l.life()
+		one.identity = identity{s.Kind.Object, strings.Clone(id)} // not a part of the event
 		element = l.recent.PushFront(one)
 		l.open[one.identity] = element
 	} else {
@@ -64,12 +69,27 @@ func (l *lives) add(s *Shape, id string, at time.Time) {
 	}
 	one := element.Value.(*life)
 	if len(one.steps) < maxSteps {
-		one.steps = append(one.steps, s.index)
-		one.times = append(one.times, at)
+		gap := unknown
+		if !at.IsZero() && !one.last.IsZero() {
+			gap = max(at.Sub(one.last), 0)
+		}
+		one.steps, one.gaps, one.last = append(one.steps, s.index), append(one.gaps, gap), at
 	}
 	if s.Kind.Event == apizee.Delete {
 		l.end(element)
 	}
+}
+
+// life returns an empty life.
+func (l *lives) life() *life {
+	last := len(l.ended) - 1
+	if last < 0 {
+		return &life{}
+	}
+	one := l.ended[last]
+	l.ended = l.ended[:last]
+	*one = life{steps: one.steps[:0], gaps: one.gaps[:0]}
+	return one
 }
 
 // endAll ends the lives of all objects.
@@ -82,7 +102,8 @@ func (l *lives) endAll() {
 func (l *lives) end(element *list.Element) {
 	one := l.recent.Remove(element).(*life)
 	delete(l.open, one.identity)
-	var key []byte
+	l.ended = append(l.ended, one)
+	key := make([]byte, 0, 2*maxSteps)
 	for _, step := range one.steps {
 		key = binary.AppendUvarint(key, uint64(step))
 	}
@@ -91,12 +112,11 @@ func (l *lives) end(element *list.Element) {
 		return
 	}
 	if entry.value == nil {
-		entry.value = &order{one.steps, make([][]time.Duration, len(one.steps))}
+		entry.value = &order{slices.Clone(one.steps), make([][]time.Duration, len(one.steps))}
 	}
-	for i := 1; i < len(one.times); i++ {
-		before, at := one.times[i-1], one.times[i]
-		if gaps := entry.value.gaps[i]; len(gaps) < maxGaps && !before.IsZero() && !at.IsZero() {
-			entry.value.gaps[i] = append(gaps, max(at.Sub(before), 0))
+	for i, gap := range one.gaps {
+		if gaps := entry.value.gaps[i]; len(gaps) < maxGaps && gap != unknown {
+			entry.value.gaps[i] = append(gaps, gap)
 		}
 	}
 }

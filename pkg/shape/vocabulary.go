@@ -1,6 +1,7 @@
 package shape
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -181,6 +182,15 @@ func instant(value string) time.Time {
 // documentation, and says nothing about what was captured. It is for the options of a scrubber.
 func Documented(c *apizee.Catalog) func(path, value string) bool {
 	v := newVocabulary(c)
+	words, times := maps.Clone(v.fields), map[string]bool{} // of all objects
+	for _, w := range v.of {
+		for prop, of := range w.props {
+			words["props."+prop] = slices.Concat(words["props."+prop], of)
+		}
+		for _, prop := range w.times {
+			times["props."+prop] = true
+		}
+	}
 	return func(path, value string) bool {
 		switch path {
 		case "time":
@@ -191,12 +201,6 @@ func Documented(c *apizee.Catalog) func(path, value string) bool {
 			mediaType, charset, _ := strings.Cut(strings.ToLower(value), ";")
 			return strings.EqualFold(mediaType, apizee.ContentType) && slices.Contains([]string{"", "charset=utf-8"}, strings.TrimSpace(charset))
 		}
-		if slices.Contains(v.fields[path], value) {
-			return true
-		}
-		prop := strings.TrimPrefix(path, "props.")
-		return slices.ContainsFunc(c.Objects, func(o apizee.Object) bool {
-			return slices.Contains(v.at(o.Name, path), value) || slices.Contains(v.of[o.Name].times, prop) && apizee.IsDateTime(value)
-		})
+		return slices.Contains(words[path], value) || times[path] && apizee.IsDateTime(value)
 	}
 }
