@@ -99,6 +99,34 @@ func TestAllOrNothing(t *testing.T) {
 	}
 }
 
+// TestCopied copies standard input as long as that is not too much, and says when it is.
+func TestCopied(t *testing.T) {
+	l := learning{options: testOptions("-", t.TempDir()), copies: map[string]*copied{}}
+	l.Stdin = io.LimitReader(neverEnding(' '), mostCopied)
+	for i, want := range []int64{mostCopied, mostCopied} {
+		in, err := l.open(t.Context(), "-")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n, _ := io.Copy(io.Discard, in); n != want || !l.allSearched() {
+			t.Errorf("read %d: %d bytes, all searched: %t", i, n, l.allSearched())
+		}
+	}
+	if _, err := l.copies["-"].Write([]byte("x")); err != nil || l.allSearched() || l.copies["-"].text != nil {
+		t.Error("more than the limit is kept")
+	}
+}
+
+// neverEnding is a reader of one byte, again and again.
+type neverEnding byte
+
+func (b neverEnding) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = byte(b)
+	}
+	return len(p), nil
+}
+
 // interrupted is a reader that interrupts the command.
 type interrupted struct {
 	text      io.Reader

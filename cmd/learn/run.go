@@ -1,6 +1,7 @@
 package learn
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -29,6 +30,7 @@ type learning struct {
 	before   int // events of the baseline to update
 	writing  shape.Writing
 	skipped  skipped
+	copies   map[string]*copied // of files that can be read only once
 }
 
 // skipped is input that is not an event.
@@ -76,7 +78,7 @@ func (o *options) prepare(ctx context.Context) (*learning, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &learning{options: o, scrubber: o.Scrubber(key, o.keep)}
+	l := &learning{options: o, scrubber: o.Scrubber(key, o.keep), copies: map[string]*copied{}}
 	l.writing = shape.Writing{Scrub: l.scrubber.JSON, Speed: speed, MaxGap: o.maxGap}
 	baseline := shape.New(shape.NewRules(o.Catalog, l.scrubber))
 	if o.update != "" {
@@ -155,12 +157,12 @@ func invalid(text string) string {
 
 // each reads the events of a file.
 func (l *learning) each(ctx context.Context, file string, do func(event cli.InputEvent) error) error {
-	in, name, err := l.Open(ctx, file)
+	in, err := l.open(ctx, file)
 	if err != nil {
 		return err
 	}
 	defer in.Close()
-	events := cli.NewEvents(in, file, name)
+	events := cli.NewEvents(in, file, name(file))
 	for {
 		event, err := events.Next()
 		switch {
@@ -182,8 +184,44 @@ func name(file string) string {
 	return file
 }
 
-// search looks for the values of all events in what will be written. What can be read only once,
-// such as standard input, is not read again: of it, only the values of the examples are searched for.
+// open opens a file. What can be read only once, such as standard input, is copied, and read from the copy
+// the second time.
+func (l *learning) open(ctx context.Context, file string) (io.ReadCloser, error) {
+	if c := l.copies[file]; c != nil {
+		return io.NopCloser(bytes.NewReader(c.text)), nil
+	}
+	in, _, err := l.Open(ctx, file)
+	if info, statErr := os.Stat(file); err != nil || file != "-" && statErr == nil && info.Mode().IsRegular() {
+		return in, err
+	}
+	c := &copied{}
+	l.copies[file] = c
+	return struct {
+		io.Reader
+		io.Closer
+	}{io.TeeReader(in, c), in}, nil
+}
+
+// copied is what was read of a file, unless that is too much.
+type copied struct {
+	text    []byte
+	tooMuch bool
+}
+
+// mostCopied is the most bytes that are copied of a file.
+const mostCopied = 64 << 20
+
+func (c *copied) Write(p []byte) (int, error) {
+	if c.tooMuch = c.tooMuch || len(c.text)+len(p) > mostCopied; c.tooMuch {
+		c.text = nil
+	} else {
+		c.text = append(c.text, p...)
+	}
+	return len(p), nil
+}
+
+// search looks for the values of all events in what will be written. Of what cannot be read again, only
+// the values of the examples are searched for.
 func (l *learning) search(ctx context.Context, files map[string][]byte) ([]redact.Row, error) {
 	blank := l.writing
 	blank.Scrub, blank.Blank = l.scrubber.Blank().JSON, true
@@ -198,9 +236,6 @@ func (l *learning) search(ctx context.Context, files map[string][]byte) ([]redac
 	}
 	search := l.scrubber.NewLeakSearch(redact.Output{Files: files, Skeleton: skeleton, Public: public})
 	for _, file := range l.files {
-		if !isRegular(file) {
-			continue
-		}
 		err := l.each(ctx, file, func(event cli.InputEvent) error {
 			_ = search.JSONText(event.Body()) // an error means that nothing was learned from it
 			return nil
@@ -233,13 +268,12 @@ func leakHint(err error) string {
 
 // allSearched reports whether all files can be read again.
 func (l *learning) allSearched() bool {
-	return !slices.ContainsFunc(l.files, func(file string) bool { return !isRegular(file) })
-}
-
-// isRegular reports whether a file can be read again.
-func isRegular(file string) bool {
-	info, err := os.Stat(file)
-	return file != "-" && err == nil && info.Mode().IsRegular()
+	for _, c := range l.copies {
+		if c.tooMuch {
+			return false
+		}
+	}
+	return true
 }
 
 // public returns the same files made from the documented examples.

@@ -36,7 +36,7 @@ func (l *learning) showJSON(written []string, rows []redact.Row) error {
 	return l.PrintJSON(out)
 }
 
-const notSearched = "Standard input cannot be read again: only the values of the examples were searched for in the files."
+const notSearched = "More than 64 MiB cannot be read again: of standard input, only the values of the examples were searched for in the files."
 
 // show prints what was written, what was replaced and kept, and the next steps.
 func (l *learning) show(written []string, rows []redact.Row) error {
