@@ -54,7 +54,10 @@ type scenario struct {
 }
 
 func (s scenario) text() ([]byte, error) {
-	many := fmt.Sprint(s.count(s.n))
+	many := fmt.Sprintf("%d captured lives", s.count(s.n))
+	if s.n == 1 {
+		many = strings.TrimSuffix(many, "lives") + "life"
+	}
 	if s.least {
 		many = "at least " + many
 	}
@@ -69,7 +72,7 @@ func (s scenario) text() ([]byte, error) {
 	}
 	document := mapping(
 		"name", text(strings.ToUpper(s.name[:1])+s.name[1:]+": "+s.words()),
-		"description", text("Learned by apizee-hooks: "+s.words()+", as in "+many+" captured lives."),
+		"description", text(learned+": "+s.words()+", as in "+many+"."),
 		"vars", mapping("id", fromJSON(s.events[0].value("objectId"))),
 		"steps", steps,
 	)
