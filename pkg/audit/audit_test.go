@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -16,6 +17,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/tidwall/gjson"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
@@ -93,6 +95,7 @@ func notPassed(o Outcome) map[string]Status {
 }
 
 func TestCorrectEndpoint(t *testing.T) {
+	t.Parallel()
 	var seen []string
 	outcome := run(t, correctEndpoint, func(o *Options) {
 		o.OnResult = func(r Result) { seen = append(seen, r.Name) }
@@ -109,6 +112,7 @@ func TestCorrectEndpoint(t *testing.T) {
 
 // Each defect must be found by the rule that is about it.
 func TestDefectsAreFound(t *testing.T) {
+	t.Parallel()
 	reject := func(status int, when func(r *http.Request, body string) bool) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
 			body, _ := io.ReadAll(r.Body)
@@ -146,6 +150,7 @@ func TestDefectsAreFound(t *testing.T) {
 		"crashes on other JSON":      {reject(500, func(_ *http.Request, b string) bool { return b == "[]" }), map[string]Status{"not-an-event": Failed}},
 		"redirects": {reject(302, has("conversation")), map[string]Status{"conversation-events": Failed, "media-events": Failed, "unicode": NotJudged, "long-name": NotJudged, "nulls": Failed, "partly-documented": Failed, "bad-utf8": Failed,
 			"quotes": NotJudged, "nul": NotJudged}},
+		"rejects duplicates": {reject(409, repeats()), map[string]Status{"duplicate": Warned}},
 		"accepts everything": {
 			func(w http.ResponseWriter, _ *http.Request) {},
 			map[string]Status{"secret-missing": Failed, "secret-wrong": NotJudged, "secret-duplicated": NotJudged, "secret-case": NotJudged,
@@ -154,11 +159,43 @@ func TestDefectsAreFound(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			got := notPassed(run(t, test.handler, nil))
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// repeats reports whether an event has the object, the name and the time of an earlier one.
+func repeats() func(*http.Request, string) bool {
+	var mu sync.Mutex
+	seen := map[string]bool{}
+	return func(_ *http.Request, body string) bool {
+		if !json.Valid([]byte(body)) {
+			return false
+		}
+		key := fmt.Sprint(gjson.GetMany(body, "object", "objectId", "event", "time"))
+		mu.Lock()
+		defer mu.Unlock()
+		known := seen[key]
+		seen[key] = true
+		return known && gjson.Get(body, "objectId").Exists()
+	}
+}
+
+// What the endpoint rejected is not there to be deleted.
+func TestRejectedObjectsAreNotLeft(t *testing.T) {
+	t.Parallel()
+	outcome := run(t, func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		if strings.Contains(string(body), `"object":"conversation"`) {
+			w.WriteHeader(http.StatusNotFound)
+		}
+	}, nil)
+	if outcome.Left != 0 || outcome.Deleted < 200 {
+		t.Errorf("%d deleted, %d left", outcome.Deleted, outcome.Left)
 	}
 }
 
@@ -212,6 +249,7 @@ func TestSlowBodyAndAnotherEvent(t *testing.T) {
 }
 
 func TestSkipped(t *testing.T) {
+	t.Parallel()
 	outcome := run(t, func(w http.ResponseWriter, r *http.Request) {
 		r.Header.Set(secretHeader, "s3cret")
 		correctEndpoint(w, r)
@@ -330,6 +368,7 @@ func TestRules(t *testing.T) {
 
 // An endpoint may reject events about objects that it does not know: one rule is about that.
 func TestUnknownObjects(t *testing.T) {
+	t.Parallel()
 	var mu sync.Mutex
 	known := map[string]bool{}
 	outcome := run(t, func(w http.ResponseWriter, r *http.Request) {

@@ -89,6 +89,7 @@ func TestNothingIsAccepted(t *testing.T) {
 
 // An endpoint is broken by a rule, which is blamed, and not the rules after it.
 func TestBrokenByRule(t *testing.T) {
+	t.Parallel()
 	trigger := []byte(`"level":3`) // only in extra-prop
 	broken := func(response http.HandlerFunc) http.HandlerFunc {
 		var down atomic.Bool
@@ -178,6 +179,7 @@ func TestCrashAfterResponse(t *testing.T) {
 
 // The rules are judged again when the endpoint works again.
 func TestEndpointRestarts(t *testing.T) {
+	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(correctEndpoint))
 	address := server.Listener.Addr().String()
 	o := options(t, server.URL+"/hooks")
@@ -213,6 +215,7 @@ func TestEndpointRestarts(t *testing.T) {
 
 // A Retry-After of a few seconds is obeyed, so that a limit is blamed once.
 func TestRetryAfterIsObeyed(t *testing.T) {
+	t.Parallel()
 	var limited atomic.Bool
 	outcome := run(t, func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
@@ -249,6 +252,7 @@ func TestUnreadBody(t *testing.T) {
 }
 
 func TestConnections(t *testing.T) {
+	t.Parallel()
 	settle := func(o *Options) {
 		o.Settle = 50 * time.Millisecond
 		o.Sleep = func(ctx context.Context, d time.Duration) error {
@@ -334,6 +338,7 @@ func TestLenientParser(t *testing.T) {
 }
 
 func TestSameScoreTwice(t *testing.T) {
+	t.Parallel()
 	handler := func(w http.ResponseWriter, r *http.Request) {
 		if body, _ := io.ReadAll(r.Body); bytes.Contains(body, []byte("expired")) {
 			w.WriteHeader(http.StatusBadRequest)
@@ -347,6 +352,7 @@ func TestSameScoreTwice(t *testing.T) {
 
 // Rules about the bytes on a connection are skipped where a proxy would change them, and work with TLS.
 func TestProxyAndTLS(t *testing.T) {
+	t.Parallel()
 	proxy, err := url.Parse("http://127.0.0.1:9")
 	if err != nil {
 		t.Fatal(err)

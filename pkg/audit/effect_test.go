@@ -145,6 +145,7 @@ func auditTickets(t *testing.T, fault string, spec ProbeSpec) map[string]Status 
 }
 
 func TestEffects(t *testing.T) {
+	t.Parallel()
 	tests := map[string]map[string]Status{
 		"": {},
 		"forgets": {
@@ -170,6 +171,7 @@ func TestEffects(t *testing.T) {
 }
 
 func TestProbeWithoutCount(t *testing.T) {
+	t.Parallel()
 	got := auditTickets(t, "twice", ProbeSpec{Request: "GET URL/ticket/{{ .id }}", Expect: "status: 200\njson: {state: '{{ .state }}', count: {gt: 0}}", Within: 300 * time.Millisecond})
 	if diff := cmp.Diff(map[string]Status{"duplicate": Warned, "same-second": Warned}, got); diff != "" {
 		t.Error(diff)
@@ -212,6 +214,7 @@ func TestParseProbe(t *testing.T) {
 
 // The plan holds what the audit of a good endpoint sends, and more.
 func TestPlan(t *testing.T) {
+	t.Parallel()
 	o := options(t, "http://127.0.0.1:9")
 	plan := NewPlan(o)
 	if plan != NewPlan(o) {

@@ -134,6 +134,18 @@ func (a attempt) reaction() reaction {
 	return unexpected
 }
 
+// mayHaveActed reports whether the endpoint may have acted on an event: it did not reject it.
+func (a attempt) mayHaveActed() bool {
+	if f := a.result.Failure; f != nil && f.Kind.IsUnsent() {
+		return false
+	}
+	switch a.reaction() {
+	case denied, limited, rejected, redirected:
+		return false
+	}
+	return true
+}
+
 // judge returns the status of an attempt.
 func (a attempt) judge() Status {
 	if a.verdict != "" {

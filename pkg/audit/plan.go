@@ -72,14 +72,19 @@ func newLedger() *ledger { return &ledger{objects: map[objectKey]*fate{}} }
 
 type objectKey struct{ object, id string }
 
-// fate is what was done to an object, each 0 or 1.
-type fate struct{ created, updated, deleted int }
+// fate is what was done to an object.
+type fate struct {
+	created, updated, deleted int // each 0 or 1
 
-// add notes an event about an object of the audit.
-func (l *ledger) add(catalog *apizee.Catalog, body []byte) {
+	exists bool // whether the endpoint may have the object
+}
+
+// add notes a request, which may be an event about an object of the audit.
+func (l *ledger) add(catalog *apizee.Catalog, a attempt) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.events++
+	body := a.request.Body
 	key := objectKey{gjson.GetBytes(body, "object").String(), gjson.GetBytes(body, "objectId").String()}
 	if _, known := catalog.LookupObject(key.object); !known || key.id == "" {
 		return
@@ -92,11 +97,11 @@ func (l *ledger) add(catalog *apizee.Catalog, body []byte) {
 	}
 	switch gjson.GetBytes(body, "event").String() {
 	case apizee.Create:
-		f.created = 1
+		f.created, f.exists = 1, f.exists || a.mayHaveActed()
 	case apizee.Update:
-		f.updated = 1
+		f.updated, f.exists = 1, f.exists || a.mayHaveActed()
 	case apizee.Delete:
-		f.deleted = 1
+		f.deleted, f.exists = 1, f.exists && a.reaction() != accepted
 	}
 }
 
@@ -112,12 +117,11 @@ func (s *session) planned(r Request) deliver.Result {
 // cleaners is how many deletes are sent at once.
 const cleaners = 8
 
-// cleanUp deletes the objects that the audit has created or updated, until a delete is not
-// accepted. It returns how many were deleted, and how many are left.
+// cleanUp deletes the objects that the endpoint may have, until a delete gets no response or a 429. It returns how many were deleted, and how many are left.
 func (s *session) cleanUp() (deleted, left int) {
 	var keys []objectKey
 	for _, key := range s.sent.order {
-		if s.sent.objects[key].deleted == 0 {
+		if s.sent.objects[key].exists {
 			keys = append(keys, key)
 		}
 	}
@@ -137,9 +141,10 @@ func (s *session) cleanUp() (deleted, left int) {
 				mu.Unlock()
 				a := s.send("", s.buildID(key.object, apizee.Delete, key.id))
 				mu.Lock()
-				if a.reaction() == accepted {
+				switch a.reaction() {
+				case accepted:
 					deleted++
-				} else {
+				case limited, reset, timedOut, unexpected:
 					failed = true
 				}
 				mu.Unlock()

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
@@ -15,7 +16,7 @@ func deliveryRules() []Rule {
 		{
 			Name: "duplicate", Group: delivery, Title: "Duplicate delivery",
 			Why:      "A sender that misses the response sends again. Processing twice means two emails, two invoices.",
-			Expected: "2xx for both; process once", want: mustAccept(), effect: true,
+			Expected: "2xx for both (a 409 makes a sender send again); process once", want: mustAccept(), effect: true,
 			try: duplicated,
 		},
 		{
@@ -76,12 +77,21 @@ func duplicated(s *session) []attempt {
 			return append(attempts, s.seen("effect of the first delivery", t.last, once, ""))
 		}
 	}
-	attempts = append(attempts, s.do(Request{Label: "second delivery", Body: update, Count: 2}))
+	attempts = append(attempts, s.do(Request{Label: "second delivery", Body: update, Count: 2}).mayConflict())
 	if looks {
 		s.catchUp()
 		attempts = append(attempts, s.unchanged(t.last, once, s.look(t.last, 0)))
 	}
 	return attempts
+}
+
+// mayConflict makes a 409 a warning, as it is a true answer to an event that repeats another or is
+// older than the state. Nothing is lost, but a sender that retries sends the event again.
+func (a attempt) mayConflict() attempt {
+	if a.result.Status == http.StatusConflict {
+		return a.wants(mustAccept().orWarn(rejected))
+	}
+	return a
 }
 
 // unchanged compares what the probe shows before and after a duplicate. Without a path it compares
@@ -116,7 +126,7 @@ func outOfOrder(s *session) []attempt {
 			return append(attempts, effect)
 		}
 	}
-	attempts = append(attempts, t.send("older event", apizee.Update, apizee.StateInProgress, -60))
+	attempts = append(attempts, t.send("older event", apizee.Update, apizee.StateInProgress, -60).mayConflict())
 	if s.seesEffects() {
 		attempts = append(attempts, s.keeps("state after the older event", newer))
 	}

@@ -55,14 +55,18 @@ func objectRule(c *apizee.Catalog, o apizee.Object) Rule {
 }
 
 // documentedEvents sends the events of an object: its creation first, its deletion last. Each creation
-// is that of another object.
+// is that of another object. Each event is a second later than the one before, as it is none of
+// its duplicates.
 func documentedEvents(s *session, events []string, o apizee.Object) []attempt {
 	var id string
+	const ago = 60
+	at := s.options.Now().Unix() - ago
 	build := func(event string, props ...payload.Prop) []byte {
 		if event == apizee.Create || id == "" {
 			id = s.idFor(o.Name)
 		}
-		return s.buildID(o.Name, event, id, props...)
+		at++
+		return s.at(at, s.buildID(o.Name, event, id, props...))
 	}
 	var attempts []attempt
 	for _, event := range events {

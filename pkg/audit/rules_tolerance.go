@@ -162,8 +162,9 @@ func isGrouped(path string) bool { return strings.Contains(path, ".") }
 
 // nestedAndDotted sends every prop of an object, in both forms.
 func nestedAndDotted(s *session, o apizee.Object) []attempt {
-	nested := s.build(o.Name, apizee.Create, examples(o)...)
-	dotted, err := payload.Dotted(s.options.Catalog, nested)
+	build := func() []byte { return s.build(o.Name, apizee.Create, examples(o)...) }
+	nested := build()
+	dotted, err := payload.Dotted(s.options.Catalog, build())
 	if err != nil {
 		panic(err)
 	}

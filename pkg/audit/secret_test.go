@@ -38,6 +38,7 @@ func headers(lines ...string) func(*Options) {
 
 // The header that the endpoint checks is found among those that may be secrets, in any order.
 func TestSecretIsFound(t *testing.T) {
+	t.Parallel()
 	byKey := checking(func(r *http.Request) bool { return r.Header.Get("X-Api-Key") == "s" })
 	for name, change := range map[string]func(*Options){
 		"first": headers("X-Api-Key: s", "Idempotency-Key: abc"),

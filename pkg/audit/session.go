@@ -88,12 +88,14 @@ func (s *session) doWith(client *deliver.Client, r Request) attempt {
 	if r.timeout == 0 {
 		r.timeout = s.options.Timeout
 	}
-	s.sent.add(s.options.Catalog, r.Body)
+	a := attempt{label: r.Label, request: r}
 	if s.plan {
-		return attempt{label: r.Label, request: r, result: s.planned(r)}
+		a.result = s.planned(r)
+	} else {
+		a.result = client.Deliver(s.ctx, deliver.Request{Target: r.Target, Method: r.Method, Body: r.Body}, r.timeout)
 	}
-	result := client.Deliver(s.ctx, deliver.Request{Target: r.Target, Method: r.Method, Body: r.Body}, r.timeout)
-	return attempt{label: r.Label, request: r, result: result}
+	s.sent.add(s.options.Catalog, a)
+	return a
 }
 
 // concurrently sends requests at the same time.
@@ -144,6 +146,15 @@ func (s *session) buildID(object, event, id string, props ...payload.Prop) []byt
 	}, s.options.Now().Unix())
 	if err != nil {
 		panic(err) // a mistake in a rule
+	}
+	return body
+}
+
+// at returns the event with another time.
+func (s *session) at(unix int64, body []byte) []byte {
+	body, err := payload.SetTime(s.options.Catalog, body, unix)
+	if err != nil {
+		panic(err)
 	}
 	return body
 }
