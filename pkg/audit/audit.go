@@ -9,6 +9,7 @@ import (
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
 
 // Options of an audit.
@@ -25,6 +26,7 @@ type Options struct {
 	Timeout   time.Duration   // of a request; 0 means no limit
 	Settle    time.Duration   // between a rule and the look at whether the endpoint still works
 	Skip      []string        // names of rules
+	Secrets   *redact.Secrets // gets the values that resemble a secret, to be masked; may be nil
 	Baseline  Baseline        // to compare the results with; may be nil
 
 	// Probe shows the effect of events; nil means that only responses are looked at.

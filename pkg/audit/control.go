@@ -80,6 +80,7 @@ const stopped = "the audit was stopped"
 // judge makes the attempts of a rule, and looks whether the endpoint still works.
 func (s *session) judge(r *Result) {
 	s.options.Transport.CloseIdleConnections()
+	s.silent.Store(0)
 	start := s.options.Now()
 	attempts := r.try(s)
 	r.Took = s.options.Now().Sub(start)
@@ -112,6 +113,7 @@ func (s *session) judge(r *Result) {
 // that has ended.
 func (s *session) control(timeout time.Duration) attempt {
 	s.options.Transport.CloseIdleConnections()
+	s.silent.Store(0)
 	a := s.do(Request{Label: "an ordinary event afterwards", Body: s.ordinary(), timeout: timeout})
 	if a = a.wants(mustAccept()).soon(); a.judge() != Failed {
 		s.worked = true

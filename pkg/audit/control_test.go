@@ -124,6 +124,19 @@ func TestBrokenByRule(t *testing.T) {
 		}
 		wantOneCause(t, outcome, "extra-prop", failed.Actual, "an ordinary event: "+why+", since extra-prop")
 	})
+	t.Run("hang in the middle of a rule", func(t *testing.T) {
+		var n atomic.Int32
+		result := try(t, "rate-limit", func(w http.ResponseWriter, r *http.Request) {
+			if n.Add(1) > 20 {
+				_, _ = io.Copy(io.Discard, r.Body) // else the server does not notice that the client is gone
+				<-r.Context().Done()
+			}
+			correctEndpoint(w, r)
+		}, func(o *Options) { o.Timeout = 50 * time.Millisecond })
+		if !strings.HasPrefix(result.Actual, "80 of 100 requests, such as event 21: no response from ") || n.Load() != 20+mostSilent+1 {
+			t.Errorf("%d requests; %s: %s", n.Load(), result.Status, result.Actual)
+		}
+	})
 	t.Run("limit", func(t *testing.T) {
 		var n atomic.Int32
 		outcome := run(t, func(w http.ResponseWriter, r *http.Request) {

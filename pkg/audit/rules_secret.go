@@ -23,6 +23,10 @@ func secretRules() []Rule {
 				for _, secret := range s.secrets {
 					labels, values := wrongValues(secret)
 					for _, label := range labels {
+						if s.options.Secrets != nil && label != emptyValue { // as the endpoint may repeat it
+							s.options.Secrets.Add(values[label])
+							s.options.Secrets.AddHeader(secret.Name, values[label])
+						}
 						target := s.with(secret, deliver.Header{Name: secret.Name, Value: values[label]})
 						attempts = append(attempts, s.do(Request{Label: secret.Name + ", " + label, Target: target, Body: s.ordinary()}))
 					}

@@ -106,6 +106,8 @@ func checksNoSecret(s *session) string {
 	return ""
 }
 
+const emptyValue = "empty value"
+
 // wrongValues returns values that resemble a secret, by what is wrong with them. A scheme such as
 // Bearer stays, and of a user and password only the password is changed.
 func wrongValues(secret secret) (labels []string, values map[string]string) {
@@ -138,7 +140,7 @@ func wrongValues(secret secret) (labels []string, values map[string]string) {
 			add("prefix", start)
 		}
 	}
-	add("empty value", "")
+	add(emptyValue, "")
 	add("other letter case", swapCase(value))
 	return labels, values
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
 
 // checking is an endpoint with a check of its secret.
@@ -145,5 +146,22 @@ func TestSecretWantsDenial(t *testing.T) {
 		if result.Status != want {
 			t.Errorf("%d: %s, %s", status, result.Status, result.Actual)
 		}
+	}
+}
+
+// An endpoint may repeat a wrong secret, which shows nearly all of the right one.
+func TestWrongSecretsAreMasked(t *testing.T) {
+	secrets := new(redact.Secrets)
+	try(t, "secret-wrong", checking(func(r *http.Request) bool { return r.Header.Get("Authorization") == "Bearer hunter2" }), func(o *Options) {
+		o.Secrets = secrets
+		headers("Authorization: Bearer hunter2")(o)
+	})
+	for _, text := range []string{"hunter2x", "hunterx", "HUNTER2", "hunter"} {
+		if got := secrets.Mask("wrong key: " + text); got != "wrong key: "+redact.Masked {
+			t.Errorf("got %q", got)
+		}
+	}
+	if got := secrets.Mask("Bearer is the scheme"); got != "Bearer is the scheme" {
+		t.Errorf("got %q", got)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
@@ -27,10 +28,11 @@ type session struct {
 	worked  bool      // an ordinary event was accepted at least once
 	broken  *breakage // nil while the endpoint accepts ordinary events
 	recent  []tried
-	named   *attempt // an ordinary event about a conversation; nil before one was sent
-	secrets []secret // that the endpoint checks, or may check
-	checks  bool     // whether it rejects an event without them
-	tested  bool     // whether checks is known
+	silent  *atomic.Int32 // requests of the rule that timed out
+	named   *attempt      // an ordinary event about a conversation; nil before one was sent
+	secrets []secret      // that the endpoint checks, or may check
+	checks  bool          // whether it rejects an event without them
+	tested  bool          // whether checks is known
 
 	shown      *attempt      // whether the probe shows an ordinary event; nil until it was tried
 	firstStart time.Duration // of the program
@@ -41,7 +43,7 @@ func newSession(ctx context.Context, o Options) *session {
 	if o.IDBase == 0 {
 		o.IDBase = DefaultIDBase
 	}
-	return &session{sent: newLedger(), ctx: ctx, options: o, client: deliver.NewClient(o.Transport, o.Now), secrets: findSecrets(o)}
+	return &session{sent: newLedger(), silent: new(atomic.Int32), ctx: ctx, options: o, client: deliver.NewClient(o.Transport, o.Now), secrets: findSecrets(o)}
 }
 
 // Request is a request of a rule, as far as it differs from an event sent to the endpoint.
@@ -58,6 +60,10 @@ type Request struct {
 
 	timeout time.Duration // 0 means that of the audit
 }
+
+// mostSilent is how many requests of a rule may time out. The others are not sent then: a hundred
+// would take a hundred times as long.
+const mostSilent = 2
 
 // send sends a body to the endpoint.
 func (s *session) send(label string, body []byte) attempt {
@@ -89,10 +95,17 @@ func (s *session) doWith(client *deliver.Client, r Request) attempt {
 		r.timeout = s.options.Timeout
 	}
 	a := attempt{label: r.Label, request: r}
-	if s.plan {
+	switch {
+	case s.plan:
 		a.result = s.planned(r)
-	} else {
+	case s.silent.Load() >= mostSilent:
+		a.verdict, a.actual = Failed, "not sent, as earlier requests got no response"
+		return a
+	default:
 		a.result = client.Deliver(s.ctx, deliver.Request{Target: r.Target, Method: r.Method, Body: r.Body}, r.timeout)
+		if a.reaction() == timedOut {
+			s.silent.Add(1)
+		}
 	}
 	s.sent.add(s.options.Catalog, a)
 	return a
