@@ -29,6 +29,7 @@ type options struct {
 	secretHeader string
 	settle       time.Duration
 	probe        cli.Settings // --probe and its companions
+	probeHeaders []string
 	programs     cli.Programs
 	hosts        cli.AllowedHosts
 	idBase       int
@@ -36,6 +37,7 @@ type options struct {
 	baseline     string
 	reports      cli.Reports
 	output       string
+	github       bool
 
 	connection []string // the flags that a command needs to reach the endpoint in the same way
 	network    deliver.Network
@@ -61,9 +63,7 @@ ordinary event; else the rules after it are not judged.
 
 With --probe the audit judges what the endpoint did with the events, with --exec also after a kill
 and a stop (see 'help rules'): 30s, 60s with --exec. An audit creates, updates and
-deletes objects, with IDs of its own, on this machine or an --allow-host: use a test system.
-
-` + audit.Formula,
+deletes objects, with IDs of its own, on this machine or an --allow-host: use a test system. 'help rules' says how the score is made.`,
 		Annotations: cli.ExitCodes(map[int]string{
 			cli.ExitOK:          "no rule failed; with --min-score or --baseline: their condition is met",
 			cli.ExitNegative:    "a rule failed; with --min-score or --baseline: their condition is not met",
@@ -107,6 +107,7 @@ deletes objects, with IDs of its own, on this machine or an --allow-host: use a 
 	cli.NameArgument(f, "FILE", "baseline")
 	cli.TextOrJSONFlag(c, &o.output)
 	cli.ReportFlag(c, &o.reports, "junit", "json", "html", "sarif")
+	f.BoolVar(&o.github, "github", false, "print annotations and write the summary of a GitHub Actions job")
 	cli.Complete(c, "rules", completeRules(app.Catalog))
 	cli.Complete(c, "skip", completeRules(app.Catalog))
 	cli.Complete(c, "secret-header", cli.Nothing)
@@ -119,12 +120,15 @@ deletes objects, with IDs of its own, on this machine or an --allow-host: use a 
 func (o *options) probeFlags(c *cobra.Command) {
 	f := c.Flags()
 	f.String("probe", "", "request that shows an effect, as 'GET URL/tickets/{{ .id }}'")
+	f.StringArrayVar(&o.probeHeaders, "probe-header", nil, "header of the probe, as 'Name: value'; repeatable")
 	f.String("probe-expect", "", "expected response, as in a scenario (default: the event's state)")
 	f.String("probe-count", "", "path of a value that a duplicate must not change, such as a version")
 	f.Duration("within", 2*time.Second, "time limit of an effect")
 	cli.NameArgument(f, "REQUEST", "probe")
+	cli.NameArgument(f, "HEADER", "probe-header")
 	cli.NameArgument(f, "YAML", "probe-expect")
 	cli.NameArgument(f, "PATH", "probe-count")
+	cli.Complete(c, "probe-header", cli.CompleteHeaders)
 	keys := map[string]string{}
 	for _, name := range []string{"probe", "probe-expect", "probe-count", "within"} {
 		keys[name] = "audit." + name
@@ -228,6 +232,7 @@ func judge(ctx context.Context, o *options, spec audit.Options) error {
 	if err := o.programs.Check(); err != nil {
 		return err
 	}
+	o.App.GitHub = o.github
 	o.reports.Keep(o.Network.Files()...)
 	o.reports.Keep(o.baseline)
 	o.OutputReport(&o.reports)
@@ -266,6 +271,11 @@ func judge(ctx context.Context, o *options, spec audit.Options) error {
 	}
 	if err := o.WriteReports(&o.reports, writers); err != nil {
 		return err
+	}
+	if o.github {
+		if err := o.WriteForGitHub(outcome.JUnit()); err != nil {
+			return err
+		}
 	}
 	return o.verdict(outcome)
 }

@@ -19,15 +19,19 @@ import (
 // parseProbe parses the configured probe; nil means that there is none.
 func (o *options) parseProbe(c config.Audit) (*audit.Probe, error) {
 	switch {
-	case c.Probe == "" && (c.ProbeExpect != "" || c.ProbeCount != ""):
-		return nil, cli.Usagef("--probe-expect and --probe-count require --probe")
+	case c.Probe == "" && (c.ProbeExpect != "" || c.ProbeCount != "" || len(o.probeHeaders) > 0):
+		return nil, cli.Usagef("--probe-header, --probe-expect and --probe-count require --probe")
 	case c.Probe == "":
 		return nil, nil
 	case c.Within <= 0:
 		return nil, cli.Usagef("--within must be greater than 0")
 	}
+	headers, err := o.ParseHeaders(c.ProbeHeaders, o.probeHeaders)
+	if err != nil {
+		return nil, cli.Usage(fmt.Errorf("--probe-header: %w", err), "use 'Name: value'.")
+	}
 	probe, err := audit.ParseProbe(o.Catalog, audit.ProbeSpec{
-		Request: c.Probe, Expect: c.ProbeExpect, Count: c.ProbeCount, Within: c.Within,
+		Request: c.Probe, Expect: c.ProbeExpect, Headers: headers, Count: c.ProbeCount, Within: c.Within,
 	}, &o.Known)
 	var problems parse.Problems
 	if errors.As(err, &problems) {

@@ -28,6 +28,22 @@ func (o *options) repeat(r audit.Request) string {
 		r.During, during.Target = nil, r.Target
 		return o.repeat(during) + " & sleep 1; " + o.repeat(r)
 	}
+	if len(r.Earlier) > 0 {
+		earlier := ""
+		for i, e := range r.Earlier {
+			earlier += o.repeat(e)
+			switch {
+			case !e.AtOnce:
+				earlier += "; "
+			case i < len(r.Earlier)-1:
+				earlier += " & "
+			default:
+				earlier += " & wait; "
+			}
+		}
+		r.Earlier = nil
+		return earlier + o.repeat(r)
+	}
 	const byteOrderMark = "\ufeff" // which `send` removes
 	if r.Method != "" || len(r.Body) == 0 || r.Before != nil || bytes.HasPrefix(r.Body, []byte(byteOrderMark)) {
 		return console.SafeShell(o.curl(r))
@@ -50,7 +66,7 @@ func (o *options) repeat(r audit.Request) string {
 	if r.Count > 0 {
 		args = append(args, "--count", strconv.Itoa(r.Count))
 	}
-	if r.AtOnce {
+	if r.AtOnce && r.Count > 0 {
 		args = append(args, "--parallel", strconv.Itoa(r.Count))
 	}
 	return pipe + console.SafeShell(shellescape.QuoteCommand(append(args, o.connection...)))

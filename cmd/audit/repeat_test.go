@@ -38,6 +38,16 @@ func TestRepeat(t *testing.T) {
 	if first, second, ok := strings.Cut(slow, " & sleep 1; apizee-hooks send "); !ok || !strings.HasSuffix(first, " --fault slow-body") || !strings.Contains(second, "'{}'") {
 		t.Errorf("got %s", slow)
 	}
+	event2 := audit.Request{Target: target, Body: []byte("[2]"), AtOnce: true}
+	probe := audit.Request{Target: target, Method: "GET", Earlier: []audit.Request{{Target: target, Body: []byte("[1]"), Fault: "chunked"}, event2, event2}}
+	got := o.repeat(probe)
+	for _, part := range []string{"'[1]'", "--fault chunked; ", "'[2]'", " & ", "'[2]'", " & wait; curl --request GET "} {
+		_, rest, ok := strings.Cut(got, part)
+		if !ok {
+			t.Errorf("no %q in %s", part, got)
+		}
+		got = rest
+	}
 	pair := o.repeat(audit.Request{Target: target, Body: []byte("{}"), Before: &audit.Request{Target: target, Body: []byte("[]")}})
 	if first, second, ok := strings.Cut(pair, " --next --request POST "); !ok || !strings.HasPrefix(first, "curl ") || !strings.Contains(first, "'[]'") || !strings.Contains(second, "'{}'") {
 		t.Errorf("got %s", pair)

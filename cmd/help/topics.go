@@ -110,10 +110,14 @@ func rules(app *cli.App) string {
 	return cli.ListRows("Rules", rows...) + `
 An audit applies these rules in order. --rules=NAME explains one; --skip omits one.
 
+` + audit.Formula + ` A 409 for a
+duplicate or an older event is a warning: nothing is lost, but a sender that retries sends the event again.
+
 The rules about effects need --probe, as in 'GET http://localhost:3000/tickets/{{ .id }}'. It is the probe of
 a scenario, with the variables id, object, event and state, and is polled until it meets --probe-expect, by
 default ` + audit.DefaultExpect + `, or --within is over. Tickets are probed, and every
 object with a state if the URL depends on {{ .object }}. A duplicate must not change the value at --probe-count.
+--probe-header adds what an API behind authentication needs.
 
 The rules about restarts need --exec, and --wait-for to know when the program is ready. It is killed up to four
 times and stopped twice.

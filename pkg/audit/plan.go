@@ -77,6 +77,7 @@ type fate struct {
 	created, updated, deleted int // each 0 or 1
 
 	exists bool // whether the endpoint may have the object
+	events []Request
 }
 
 // add notes a request, which may be an event about an object of the audit.
@@ -95,6 +96,9 @@ func (l *ledger) add(catalog *apizee.Catalog, a attempt) {
 		l.objects[key] = f
 		l.order = append(l.order, key)
 	}
+	event := a.request
+	event.Count = 0 // each is in the list
+	f.events = append(f.events, event)
 	switch gjson.GetBytes(body, "event").String() {
 	case apizee.Create:
 		f.created, f.exists = 1, f.exists || a.mayHaveActed()
@@ -103,6 +107,16 @@ func (l *ledger) add(catalog *apizee.Catalog, a attempt) {
 	case apizee.Delete:
 		f.deleted, f.exists = 1, f.exists && a.reaction() != accepted
 	}
+}
+
+// about returns the events about an object.
+func (l *ledger) about(object, id string) []Request {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if f := l.objects[objectKey{object, id}]; f != nil {
+		return slices.Clone(f.events)
+	}
+	return nil
 }
 
 // planned returns the response of a good endpoint to a request that was not sent.

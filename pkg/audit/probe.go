@@ -24,10 +24,11 @@ import (
 
 // ProbeSpec is a probe as it is written.
 type ProbeSpec struct {
-	Request string        // method and URL, such as GET http://localhost:3000/tickets/{{ .id }}
-	Expect  string        // the YAML under expect; "" means DefaultExpect
-	Count   string        // path of a value that a duplicate must not change; "" means the whole response
-	Within  time.Duration // how long an effect may take
+	Request string           // method and URL, such as GET http://localhost:3000/tickets/{{ .id }}
+	Expect  string           // the YAML under expect; "" means DefaultExpect
+	Headers []deliver.Header // of the request; their values may have expressions, too
+	Count   string           // path of a value that a duplicate must not change; "" means the whole response
+	Within  time.Duration    // how long an effect may take
 }
 
 // DefaultExpect is the expectation of a probe that sets none.
@@ -56,6 +57,14 @@ func ParseProbe(c *apizee.Catalog, spec ProbeSpec, secrets *redact.Secrets) (*Pr
 	var err error
 	if p.parsed, err = parse.Probe(spec.Request, spec.Expect, parse.Options{Catalog: c, Vars: probeVars(sample)}); err != nil {
 		return nil, err
+	}
+	engine := expr.New(payload.Sources{})
+	engine.Vars = probeVars(sample)
+	for _, h := range spec.Headers {
+		if _, err := engine.Text(h.Value); err != nil {
+			return nil, fmt.Errorf("header %s: %w", h.Name, err)
+		}
+		p.parsed.Steps[0].Headers = append(p.parsed.Steps[0].Headers, scenario.Header{Name: h.Name, Text: h.Value, Remove: h.Remove})
 	}
 	first, err := p.url(sample)
 	if err != nil {
@@ -95,6 +104,17 @@ func (p *Probe) url(c change) (string, error) {
 type change struct {
 	object, event, id, state string
 	body                     []byte // the event
+}
+
+// repeat returns the request of the probe, to be repeated.
+func (p *Probe) repeat(c change) Request {
+	r := Request{Method: p.parsed.Steps[0].Probe.Method}
+	if text, err := p.url(c); err == nil {
+		r.Target.URL, _ = deliver.ParseURL(text)
+	}
+	r.Target.Headers = append(r.Target.Headers, deliver.Header{Name: "Content-Type", Remove: true})
+	r.Target.Headers = deliver.Override(r.Target.Headers, p.spec.Headers)
+	return r
 }
 
 // probeVars are the variables of a probe.

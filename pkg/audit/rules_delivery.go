@@ -98,7 +98,6 @@ func (a attempt) mayConflict() attempt {
 // whole responses, which may change for a good reason.
 func (s *session) unchanged(c change, before, after sight) attempt {
 	a := s.seen("after the second delivery", c, after, "the effect is there once")
-	a.request.Count = 2
 	if a.verdict != Passed {
 		return a
 	}

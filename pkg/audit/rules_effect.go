@@ -128,10 +128,12 @@ func (s *session) shows(label string, c change) attempt {
 	return s.seen(label, c, s.look(c, s.within()), "the effect is there")
 }
 
-// seen returns an attempt that passes when a change was found. The event is what repeats it.
+// seen returns an attempt that passes when a change was found. It is repeated by the events about the
+// object and the probe.
 func (s *session) seen(label string, c change, found sight, good string) attempt {
 	a := attempt{label: label, result: found.result, verdict: Passed, actual: good}
-	a.request = Request{Label: label, Target: s.options.Target, Body: c.body}
+	a.request = s.options.Probe.repeat(c)
+	a.request.Earlier = s.sent.about(c.object, c.id)
 	if !found.met {
 		a.verdict, a.actual = Failed, found.problem
 	}
@@ -295,8 +297,8 @@ func partialBodies(s *session) []attempt {
 	s.catchUp()
 	var attempts []attempt
 	for i, found := range s.lookOnce(changes) {
-		a := attempt{label: requests[i].Label, request: requests[i], result: found.result, verdict: Passed, actual: "no effect"}
-		a.request.Target = s.options.Target
+		a := s.seen(requests[i].Label, changes[i], sight{met: true, result: found.result}, "no effect")
+		a.request.Earlier = requests[i : i+1]
 		if found.met {
 			a.verdict, a.actual = Failed, "the event took effect: "+describeProbe(found.result)
 		}

@@ -58,6 +58,9 @@ type Request struct {
 	Before *Request // that was sent before, on the same connection
 	During *Request // that was being sent at the same time
 
+	// Earlier are the events whose effect the request shows, in the order in which they were sent.
+	Earlier []Request
+
 	timeout time.Duration // 0 means that of the audit
 }
 

@@ -37,6 +37,8 @@ type Config struct {
 type Audit struct {
 	// Probe is the method and the URL, with expressions; "" is no probe.
 	Probe string `mapstructure:"audit.probe"`
+	// ProbeHeaders are the headers of the probe, as Config.Headers.
+	ProbeHeaders []string `mapstructure:"audit.probe-headers"`
 	// ProbeExpect is the YAML of the expected response; "" is the default.
 	ProbeExpect string `mapstructure:"audit.probe-expect"`
 	// ProbeCount is the path of the value that a duplicate must not change, or "".

@@ -80,6 +80,8 @@ func Keys() []Key {
 
 		{Name: "audit.probe", kind: text, Flag: "probe", Example: "GET http://localhost:3000/tickets/{{ .id }}",
 			Description: "Request that shows the effect of an event."},
+		{Name: "audit.probe-headers", kind: headers, Flag: "probe-header", Example: "Authorization: Bearer change-me",
+			Description: "Headers of the probe."},
 		{Name: "audit.probe-expect", kind: text, Flag: "probe-expect", Example: `'json: {state: "{{ .state }}"}'`,
 			Description: "Expected response to the probe, as in a scenario."},
 		{Name: "audit.probe-count", kind: text, Flag: "probe-count", Example: "version",

@@ -55,6 +55,7 @@ profiles:
 		{Key: "listen.output", Value: "line", Source: "default"},
 		{Key: "listen.max-body", Value: "1MiB", Source: "default"},
 		{Key: "audit.probe", Source: "default"},
+		{Key: "audit.probe-headers", Source: "default"},
 		{Key: "audit.probe-expect", Source: "default"},
 		{Key: "audit.probe-count", Source: "default"},
 		{Key: "audit.within", Value: "2s", Source: "default"},

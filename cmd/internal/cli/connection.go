@@ -33,7 +33,7 @@ func (o *Connection) AddFlags(c *cobra.Command, f *pflag.FlagSet) {
 	o.Network.AddFlags(c, f)
 	o.Settings = TrackSettings(f, map[string]string{"to": "to", "timeout": "timeout", "insecure": "insecure"})
 	Complete(c, "to", Nothing)
-	Complete(c, "header", completeHeaders)
+	Complete(c, "header", CompleteHeaders)
 	Complete(c, "timeout", Nothing)
 }
 
@@ -94,8 +94,8 @@ func (o *Connection) CheckLoopback(toTyped bool) error {
 	return Usage(fmt.Errorf("--loopback cannot be used with %s", other), "use one of them.")
 }
 
-// completeHeaders completes the names of headers that receivers often check.
-func completeHeaders(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+// CompleteHeaders completes the names of headers that receivers often check.
+func CompleteHeaders(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	return []string{"Authorization: Bearer ", "X-Api-Key: ", "User-Agent: ", "Content-Type: "},
 		cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 }
