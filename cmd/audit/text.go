@@ -165,6 +165,8 @@ func (p *printer) end(o audit.Outcome) {
 		p.summary(o)
 	}
 	switch {
+	case o.Left > 0 && !o.Complete:
+		p.app.Note(console.Plural(o.Left, "object") + " of the audit not deleted.")
 	case o.Left > 0:
 		p.app.Note(console.Plural(o.Left, "object") + " of the audit not deleted: the endpoint did not accept every delete.")
 	case o.Deleted > 0 && p.app.Verbose:

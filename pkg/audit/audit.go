@@ -125,8 +125,9 @@ func Run(ctx context.Context, o Options) (Outcome, error) {
 			o.OnResult(result)
 		}
 	}
+	outcome.Complete = ctx.Err() == nil
 	outcome.Deleted, outcome.Left = s.cleanUp()
-	outcome.Took, outcome.Complete = o.Now().Sub(outcome.Start), ctx.Err() == nil
+	outcome.Took = o.Now().Sub(outcome.Start)
 	return outcome, nil
 }
 

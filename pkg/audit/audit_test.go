@@ -199,6 +199,23 @@ func TestRejectedObjectsAreNotLeft(t *testing.T) {
 	}
 }
 
+// An audit that is stopped deletes its objects, too.
+func TestStoppedAuditCleansUp(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	server := httptest.NewServer(http.HandlerFunc(correctEndpoint))
+	t.Cleanup(server.Close)
+	o := options(t, server.URL+"/hooks")
+	o.OnResult = func(r Result) {
+		if r.Name == "burst" {
+			cancel()
+		}
+	}
+	outcome, err := Run(ctx, o)
+	if err != nil || outcome.Complete || outcome.Deleted < 50 || outcome.Left != 0 {
+		t.Errorf("%v, %s, %d deleted, %d left", err, outcome.Summary(), outcome.Deleted, outcome.Left)
+	}
+}
+
 func try(t *testing.T, name string, handler http.HandlerFunc, change func(*Options)) Result {
 	t.Helper()
 	rule, err := LookupRule(apizee.Documented(), name)

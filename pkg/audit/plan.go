@@ -128,11 +128,21 @@ func (s *session) planned(r Request) deliver.Result {
 	return deliver.Result{Status: status, StatusText: http.StatusText(status)}
 }
 
-// cleaners is how many deletes are sent at once.
-const cleaners = 8
+const (
+	cleaners = 8 // deletes at once
+
+	// cleanUpTime is how long an audit that was stopped may clean up.
+	cleanUpTime = 2 * time.Second
+)
 
 // cleanUp deletes the objects that the endpoint may have, until a delete gets no response or a 429. It returns how many were deleted, and how many are left.
 func (s *session) cleanUp() (deleted, left int) {
+	if s.ctx.Err() != nil {
+		var cancel context.CancelFunc
+		s.ctx, cancel = context.WithTimeout(context.WithoutCancel(s.ctx), cleanUpTime)
+		defer cancel()
+	}
+	s.silent.Store(0)
 	var keys []objectKey
 	for _, key := range s.sent.order {
 		if s.sent.objects[key].exists {
