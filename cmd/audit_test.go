@@ -44,6 +44,7 @@ func (l *requestLog) take() []string {
 // TestAuditRepeats runs the command that each result shows: it must send exactly what the audit sent.
 // The endpoint accepts only ordinary events with the right secret, so that nearly every rule fails.
 func TestAuditRepeats(t *testing.T) {
+	t.Parallel()
 	ordinary := regexp.MustCompile(`^\{"event":"create","time":\d+,"object":"(ticket","objectId":\d+,"props":\{"state":"invited"\}|conversation.*"name":"support".*\})\}$`)
 	var requests requestLog
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

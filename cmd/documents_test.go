@@ -44,6 +44,7 @@ func documents() []string {
 // Commands in YAML for CI servers are checked and not run. A test whose interpreter is not
 // installed is skipped by its name, except under .ci/run, where it fails.
 func TestDocuments(t *testing.T) {
+	t.Parallel()
 	for _, path := range documents() {
 		t.Run(filepath.Base(path), func(t *testing.T) {
 			text, err := os.ReadFile(path)
