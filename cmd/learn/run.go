@@ -254,7 +254,13 @@ func (l *learning) search(ctx context.Context, files map[string][]byte) ([]redac
 	if err := search.Err(); err != nil {
 		return nil, cli.NegativeBecause(fmt.Errorf("%w; nothing was written", err), leakHint(err))
 	}
-	return search.Report(), nil
+	rows := search.Report()
+	for _, path := range l.keep {
+		if !slices.ContainsFunc(rows, func(r redact.Row) bool { return r.Path == path }) {
+			l.Note("--keep " + path + ": no value is at this path.")
+		}
+	}
+	return rows, nil
 }
 
 // leakHint says what to do about a value that was found.
