@@ -19,10 +19,12 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/ci/bench/measure"
 )
 
-// operation is what is done with n events, and the file that it reads or writes.
+// operation is what is done with n events.
 type operation struct {
-	name, file string
-	run        func(n int) measure.Usage
+	name  string
+	file  string // with the events
+	makes bool   // writes the file, which it else reads
+	run   func(n int) measure.Usage
 }
 
 // operations returns all of them, each after those whose files it needs.
@@ -33,19 +35,19 @@ func (b *bench) operations() []operation {
 		return func(int) measure.Usage { return measure.Run(nil, append([]string{b.program}, args...)...) }
 	}
 	return []operation{
-		{"`generate`", events, func(n int) measure.Usage {
+		{"`generate`", events, true, func(n int) measure.Usage {
 			out, err := os.Create(events)
 			measure.Must(err)
 			defer out.Close()
 			return measure.Run(out, b.program, "generate", "--seed", "1", "--count", strconv.Itoa(n))
 		}},
-		{"`validate`", events, command("validate", events)},
-		{"`learn`", events, command("learn", events, "--out", learned, "--force")},
-		{"`validate --baseline`", events, command("validate", events, "--baseline", learned+"/baseline.json")},
-		{"`listen --record`", recording, func(n int) measure.Usage { return b.listen(n, events, recording) }},
-		{"`replay --loopback`", recording, command("replay", recording, "--speed", "max", "--loopback")},
-		{"`replay --keep-alive`", recording, command("replay", recording, "--speed", "max", "--keep-alive", "--to", server.URL)},
-		{"`inspect`", recording, func(n int) measure.Usage { return b.inspect(n, recording) }},
+		{"`validate`", events, false, command("validate", events)},
+		{"`learn`", events, false, command("learn", events, "--out", learned, "--force")},
+		{"`validate --baseline`", events, false, command("validate", events, "--baseline", learned+"/baseline.json")},
+		{"`listen --record`", recording, true, func(n int) measure.Usage { return b.listen(n, events, recording) }},
+		{"`replay --loopback`", recording, false, command("replay", recording, "--speed", "max", "--loopback")},
+		{"`replay --keep-alive`", recording, false, command("replay", recording, "--speed", "max", "--keep-alive", "--to", server.URL)},
+		{"`inspect`", recording, false, func(n int) measure.Usage { return b.inspect(n, recording) }},
 	}
 }
 
@@ -54,11 +56,14 @@ func (b *bench) events(numbers []int) {
 	operations := b.operations()
 	results := make([][]measure.Usage, len(operations)) // fewer than numbers where one is left out
 	sizes := make([]int64, len(operations))             // of the files of the last results
+	held := map[string]int{}                            // numbers of events in files
 	for i, n := range numbers {
 		for j, o := range operations {
-			if i > 0 && (len(results[j]) < i || 10*results[j][i-1].Wall > b.limit) {
+			tooLong := i > 0 && (len(results[j]) < i || 10*results[j][i-1].Wall > b.limit)
+			if tooLong || !o.makes && held[o.file] != n {
 				continue
 			}
+			held[o.file] = n
 			results[j] = append(results[j], b.median(func() measure.Usage { return o.run(n) }))
 			info, err := os.Stat(o.file)
 			measure.Must(err)
