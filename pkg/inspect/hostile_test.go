@@ -9,6 +9,10 @@ import (
 )
 
 // Bodies and headers that senders make to break the page: each is shown exactly and bounded, soon.
+// tooLong is the processor time of work that is not linear: with the race detector and on a slow
+// machine, linear work takes far less.
+const tooLong = time.Minute
+
 func TestHostile(t *testing.T) {
 	keys := func(n int) string {
 		var b strings.Builder
@@ -77,7 +81,7 @@ func TestHostile(t *testing.T) {
 			if status, body := s.get("/api/exchanges/1/body"); status != 200 || body != test.body {
 				t.Errorf("the body has %d bytes", len(body))
 			}
-			if took := cpu(t) - before; took > 6*time.Second {
+			if took := cpu(t) - before; took > tooLong {
 				t.Errorf("it took %s", took)
 			}
 		})

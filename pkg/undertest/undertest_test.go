@@ -348,9 +348,17 @@ func TestWaitForSeveral(t *testing.T) {
 	server := httptest.NewServer(http.NotFoundHandler())
 	defer server.Close()
 	live, dead := Endpoint{URL: server.URL, Client: client()}, Endpoint{Address: closedAddress(t)}
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-	defer cancel()
-	for _, endpoints := range [][]Endpoint{{live, dead}, {dead, live}} {
+	for _, deadIsFirst := range []bool{false, true} {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		dead.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+			defer cancel() // one attempt is enough
+			return new(net.Dialer).DialContext(ctx, network, address)
+		}
+		endpoints := []Endpoint{live, dead}
+		if deadIsFirst {
+			endpoints = []Endpoint{dead, live}
+		}
 		if err := waitFor(ctx, endpoints...); err == nil || !strings.Contains(err.Error(), dead.Address) {
 			t.Error(err)
 		}
