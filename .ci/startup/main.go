@@ -172,9 +172,10 @@ func (f *figures) send(program, dir, url string, times map[string]float64) error
 	if len(times) == 0 {
 		return fmt.Errorf("there is no trace of initialization in %q", &trace)
 	}
-	// Without the trace, which costs memory too.
+	// Without the trace, which costs memory too; and on one processor, since each thread that the
+	// scheduler starts on a busy machine costs pages.
 	c = exec.Command(program, c.Args[1:]...)
-	c.Dir, c.Env = dir, []string{"HOME=" + dir}
+	c.Dir, c.Env = dir, []string{"HOME=" + dir, "GOMAXPROCS=1"}
 	if err := c.Run(); err != nil {
 		return err
 	}
