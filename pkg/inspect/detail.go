@@ -55,8 +55,8 @@ type Response struct {
 type ForwardedReply struct {
 	URL string `json:"url"`
 	Response
-	Took    float64            `json:"took"`
-	Failure *recording.Failure `json:"failure,omitempty"`
+	DurationMs float64            `json:"durationMs"`
+	Failure    *recording.Failure `json:"failure,omitempty"`
 }
 
 // detail returns all of an exchange.
@@ -75,7 +75,7 @@ func (s *Store) detail(id int64) (Detail, recording.Entry, bool) {
 	}
 	if f := entry.Forwarded; f != nil {
 		d.Forwarded = &ForwardedReply{
-			URL: f.URL, Took: milliseconds(f.Took), Failure: f.Failure,
+			URL: f.URL, DurationMs: milliseconds(f.Took), Failure: f.Failure,
 			Response: Response{Status: f.Status, Headers: headerList(f.Headers), Body: responseBody(f.Response)},
 		}
 	}

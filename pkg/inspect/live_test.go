@@ -186,7 +186,7 @@ func TestList(t *testing.T) {
 	}
 	want := Row{
 		ID: 3, At: "2026-11-28T12:04:07Z", Method: "POST", Path: "/hooks/?n=1", Object: "ticket", ObjectID: "3", Event: "update",
-		Summary: "state=new", Status: 204, Took: 1.5, Size: 76,
+		Summary: "state=new", Status: 204, DurationMs: 1.5, Size: 76,
 	}
 	want.Size = len(ticket(3, "new", 3))
 	if diff := cmp.Diff(want, list.Exchanges[0]); diff != "" {

@@ -26,7 +26,7 @@ type Row struct {
 	Event       string  `json:"event,omitempty"`
 	Summary     string  `json:"summary,omitempty"`
 	Status      int     `json:"status,omitempty"`
-	Took        float64 `json:"took,omitempty"`
+	DurationMs  float64 `json:"durationMs,omitempty"`
 	Outcome     string  `json:"outcome,omitempty"`
 	Problem     string  `json:"problem,omitempty"`
 	Errors      int     `json:"errors,omitempty"`
@@ -34,12 +34,12 @@ type Row struct {
 	Size        int     `json:"size"`
 	DuplicateOf int64   `json:"duplicateOf,omitempty"`
 	// Drift is the worst severity of the differences from a baseline: breaking, drift or info.
-	Drift           apizee.Severity `json:"drift,omitempty"`
-	OutOfOrder      bool            `json:"outOfOrder,omitempty"`
-	Gap             float64         `json:"gap,omitempty"` // time without any exchange before this one, if it is long
-	ForwardedStatus int             `json:"forwardedStatus,omitempty"`
-	ForwardedTook   float64         `json:"forwardedTook,omitempty"`
-	Pinned          bool            `json:"pinned,omitempty"`
+	Drift               apizee.Severity `json:"drift,omitempty"`
+	OutOfOrder          bool            `json:"outOfOrder,omitempty"`
+	Gap                 float64         `json:"gap,omitempty"` // time without any exchange before this one, if it is long
+	ForwardedStatus     int             `json:"forwardedStatus,omitempty"`
+	ForwardedDurationMs float64         `json:"forwardedDurationMs,omitempty"`
+	Pinned              bool            `json:"pinned,omitempty"`
 
 	// Previous is the previous exchange of the same object.
 	Previous int64 `json:"previous,omitempty"`
@@ -111,7 +111,7 @@ func (q *query) recordRow(id int, r *record) Row {
 	row := Row{
 		ID: int64(id), At: time.Unix(0, r.at).UTC().Format(time.RFC3339Nano),
 		Sent: r.is(isSent), Object: q.store.words.text(r.name), Event: q.store.words.text(r.event),
-		Status: int(r.status), Took: float64(r.took) / 1000,
+		Status: int(r.status), DurationMs: float64(r.took) / 1000,
 		Errors: int(r.errors), Warnings: int(r.warnings), Size: int(r.size),
 		DuplicateOf: int64(r.duplicateOf), OutOfOrder: r.is(isLate), Gap: milliseconds(q.gap(id, r)),
 		ForwardedStatus: int(r.forwarded), Pinned: q.pins[id], Previous: int64(r.previous),
@@ -177,6 +177,6 @@ func (row *Row) add(entry recording.Entry, o Options) {
 	}
 	row.Drift = worst(o.drift(report.Event, entry.Body))
 	if f := entry.Forwarded; f != nil {
-		row.ForwardedTook = milliseconds(f.Took)
+		row.ForwardedDurationMs = milliseconds(f.Took)
 	}
 }

@@ -37,7 +37,7 @@ export function detailView(x, act, state) {
     x.forwarded && responseSection("Response of the endpoint", x.forwarded, x.id, "forwarded"),
     // The endpoint's response is returned to the sender as it is.
     (x.response ? x.response.status !== x.forwarded?.status : !x.forwarded) &&
-      responseSection("Response", x.response ? { took: x.took, ...x.response } : { failure: x.problem || "no response" }, x.id, "response"),
+      responseSection("Response", x.response ? { durationMs: x.durationMs, ...x.response } : { failure: x.problem || "no response" }, x.id, "response"),
     section("Request", x.remote ? ["from ", data(x.remote)] : "", [], h("p.mono.line1", {}, data(`${x.method} ${x.path}`)), headerTable(x.headers, ofHeaders)),
   ];
 }
@@ -48,7 +48,7 @@ function facts(x, act) {
   const { text, kind } = statusOf(x);
   const parts = [h("time", { datetime: plain(x.at), title: plain(x.at) }, clock(x.at).join("")), h("span.mono", {}, "#" + x.id)];
   if (text) parts.push(h("span.mono.status." + (kind || "ok"), {}, text));
-  if (x.took !== undefined) parts.push(duration(x.forwardedTook ?? x.took));
+  if (x.durationMs !== undefined) parts.push(duration(x.forwardedDurationMs ?? x.durationMs));
   const first = (kind) => document.querySelector("#detail .finding." + kind)?.scrollIntoView({ block: "center" });
   if (x.errors) parts.push(h("button.quiet.error", { click: () => first("error") }, "✗ " + count(x.errors, "error")));
   if (x.warnings) parts.push(h("button.quiet.warning", { click: () => first("warning") }, "! " + count(x.warnings, "warning")));
@@ -109,7 +109,7 @@ function responseSection(title, r, id, part) {
   const { kind } = statusOf(r);
   const text = bodyText(r.body);
   const line = r.status > 0 && h("p.mono.line1", {}, h("span.status." + (kind || "ok"), {}, String(r.status)), r.url && [" ", data(r.url)]);
-  return section(title, duration(r.took), text && download(id, part), failed, line,
+  return section(title, duration(r.durationMs), text && download(id, part), failed, line,
     text && codeView(r.body.pretty ?? text, { json: /^\s*[[{]/.test(text), label: title }), r.body?.truncated && cut(r.body, text), r.body?.incomplete && incomplete(), headerTable(r.headers));
 }
 

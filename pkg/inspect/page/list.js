@@ -273,7 +273,7 @@ function fillRow(row, exchange, index, selected) {
   const { text, kind } = statusOf(exchange);
   status.replaceChildren(text);
   status.className = "status " + kind;
-  took.replaceChildren(duration(exchange.forwardedTook ?? exchange.took));
+  took.replaceChildren(duration(exchange.forwardedDurationMs ?? exchange.durationMs));
 }
 
 function findingsMark({ errors, warnings }) {
