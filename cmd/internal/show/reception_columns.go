@@ -64,6 +64,15 @@ func (p receptionLine) columns() columns {
 	return c
 }
 
+// fit gives a long object what its props leave of their width, so that more of its ID is shown.
+func (c columns) fit(object, props string) columns {
+	spare := c.props - max(console.Columns(props), 1) // width 0 would have no limit
+	if more := min(console.Columns(object)-c.object, spare); c.limit > 0 && more > 0 {
+		c.object, c.props = c.object+more, c.props-more
+	}
+	return c
+}
+
 // span returns the total width of object, event and props.
 func (c columns) span() int { return c.object + c.event + c.props + 2*columnGap }
 

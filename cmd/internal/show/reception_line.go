@@ -85,9 +85,11 @@ func (p receptionLine) summary(dst []byte, c columns, r *receive.Reception) []by
 	case !isNamed(e):
 		l.Column(p.request(r), c.span(), p.linked(console.Palette.Strong))
 	default:
-		l.Column(objectText(e), c.object, p.linked(console.Palette.Object))
+		object, props := objectText(e), console.Safe(strings.Join(e.Summary(), "  "))
+		c = c.fit(object, props)
+		l.Column(object, c.object, p.linked(console.Palette.Object))
 		l.Column(eventText(e), c.event, console.Palette.Event)
-		l.Column(strings.Join(e.Summary(), "  "), c.props, console.Palette.Value)
+		l.Column(props, c.props, console.Palette.Value)
 	}
 	if p.Forward != nil {
 		l.Column(forwardedStatus(r), statusWidth+1, console.Palette.Dim)

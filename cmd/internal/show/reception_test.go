@@ -153,6 +153,30 @@ func TestReceptionLinesFit(t *testing.T) {
 	}
 }
 
+// TestLongObject checks that a long object and its ID use what the props leave, and that the columns
+// behind them stay in place.
+func TestLongObject(t *testing.T) {
+	const session = `{"event":"create","time":1575976413,"object":"conversationevent","objectId":"6564a3f19c2e7b0d4f8a1c35","props":%s}`
+	tests := []struct {
+		width       int
+		props, want string
+	}{
+		{80, `{"eventType":"ticket.invitationSent"}`, "conversationevent 656…  create  ticket.invitationSent  204  0.4 ms"},
+		{80, `{"eventType":"ticket.new"}`, "conversationevent 6564a3f19c2e7b…  create  ticket.new  204  0.4 ms"},
+		{80, `{}`, "conversationevent 6564a3f19c2e7b0d4f8a1c35  create     204  0.4 ms"},
+		{80, `{"eventType":"ticket.invitationSent","source":"agent"}`, "conversationev…  create  ticket.invitationSent  sour…  204  0.4 ms"},
+		{100, `{"eventType":"ticket.invitationSent"}`, "conversationevent 6564a3f19c2e7b0d4f8a1c35  create  ticket.invitationSent  204  0.4 ms"},
+	}
+	for _, tt := range tests {
+		r := receptions()[0]
+		r.Report = apizee.Documented().Validate(fmt.Appendf(nil, session, tt.props))
+		line, _, _ := strings.Cut(string(receptionsOf(tt.width, false).In(Line).Item(nil, &r)), "\n")
+		if _, got, _ := strings.Cut(line, "  "); got != tt.want || console.Columns(line) != tt.width {
+			t.Errorf("%s on %d: %q of %d columns", tt.props, tt.width, got, console.Columns(line))
+		}
+	}
+}
+
 func TestTally(t *testing.T) {
 	tally := NewTally(apizee.Documented().ObjectNames())
 	if got := tally.Text(console.Palette{}, 0); got != "0 events" {
