@@ -25,7 +25,7 @@ const argumentLimit = 24 << 10
 func (o *options) repeat(r audit.Request) string {
 	if r.During != nil {
 		during := *r.During
-		r.During, during.Target = nil, r.Target
+		r.During = nil
 		return o.repeat(during) + " & sleep 1; " + o.repeat(r)
 	}
 	if len(r.Earlier) > 0 {

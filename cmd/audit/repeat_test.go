@@ -34,7 +34,7 @@ func TestRepeat(t *testing.T) {
 		}
 	}
 	o := options{App: &cli.App{System: cli.System{Catalog: apizee.Documented()}}}
-	slow := o.repeat(audit.Request{Target: target, Body: []byte("{}"), During: &audit.Request{Body: []byte("[]"), Fault: "slow-body"}})
+	slow := o.repeat(audit.Request{Target: target, Body: []byte("{}"), During: &audit.Request{Target: target, Body: []byte("[]"), Fault: "slow-body"}})
 	if first, second, ok := strings.Cut(slow, " & sleep 1; apizee-hooks send "); !ok || !strings.HasSuffix(first, " --fault slow-body") || !strings.Contains(second, "'{}'") {
 		t.Errorf("got %s", slow)
 	}

@@ -39,7 +39,8 @@ type Options struct {
 	// DefaultIDBase.
 	IDBase int
 
-	// Repeat returns a command that sends a request again, for the reports. It may be nil.
+	// Repeat returns a command that sends a request again, for the reports. The request, and those that
+	// it refers to, have a target. It may be nil.
 	Repeat func(Request) string
 
 	// OnResult is called after every rule that was tried or skipped, except those that were
@@ -140,7 +141,7 @@ func (s *session) requests(attempts []attempt) []Exchange {
 	for _, a := range attempts[:min(mostEvidence, len(attempts))] {
 		e := Exchange{Label: a.label, Actual: a.describe(), Response: firstLines(a.result.Body)}
 		if s.options.Repeat != nil && a.request.Target.URL != nil {
-			e.Repeat = s.options.Repeat(a.request)
+			e.Repeat = s.options.Repeat(s.addressed(a.request))
 		}
 		exchanges = append(exchanges, e)
 	}

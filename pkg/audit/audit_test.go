@@ -79,7 +79,36 @@ func options(t *testing.T, url string) Options {
 	return Options{Catalog: apizee.Documented(),
 		Target:    deliver.Target{URL: u, Headers: []deliver.Header{{Name: "X-Team", Value: "blue"}, {Name: secretHeader, Value: "s3cret"}}},
 		Transport: transport, Timeout: 10 * time.Second, Now: time.Now,
-		Sleep: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
+		Sleep:  func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
+		Repeat: func(r Request) string { wantTargets(t, r); return "" },
+	}
+}
+
+// wantTargets checks that a request can be repeated, and those that it refers to.
+func wantTargets(t *testing.T, r Request) {
+	t.Helper()
+	if r.Target.URL == nil {
+		t.Errorf("%q has no target", r.Label)
+	}
+	for _, other := range []*Request{r.Before, r.During} {
+		if other != nil {
+			wantTargets(t, *other)
+		}
+	}
+	for _, earlier := range r.Earlier {
+		wantTargets(t, earlier)
+	}
+}
+
+// A rule need not name the endpoint in the requests that its evidence refers to.
+func TestEvidenceHasTargets(t *testing.T) {
+	s := newSession(t.Context(), options(t, "http://127.0.0.1:9"))
+	probe := Request{Target: s.options.Target, Label: "probe", Earlier: []Request{
+		{Label: "first"}, {Label: "second", Before: &Request{Label: "before"}, During: &Request{Label: "meanwhile"}},
+	}}
+	s.requests([]attempt{{request: probe}})
+	if probe.Earlier[0].Target.URL != nil {
+		t.Error("the evidence changes the request of the rule")
 	}
 }
 

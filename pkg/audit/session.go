@@ -91,9 +91,7 @@ func (s *session) do(r Request) attempt {
 }
 
 func (s *session) doWith(client *deliver.Client, r Request) attempt {
-	if r.Target.URL == nil {
-		r.Target = s.options.Target
-	}
+	r = s.addressed(r)
 	if r.timeout == 0 {
 		r.timeout = s.options.Timeout
 	}
@@ -112,6 +110,25 @@ func (s *session) doWith(client *deliver.Client, r Request) attempt {
 	}
 	s.sent.add(s.options.Catalog, a)
 	return a
+}
+
+// addressed returns the request, and those that it refers to, with the endpoint as the target where
+// they have none.
+func (s *session) addressed(r Request) Request {
+	if r.Target.URL == nil {
+		r.Target = s.options.Target
+	}
+	for _, other := range []**Request{&r.Before, &r.During} {
+		if *other != nil {
+			complete := s.addressed(**other)
+			*other = &complete
+		}
+	}
+	r.Earlier = slices.Clone(r.Earlier)
+	for i, earlier := range r.Earlier {
+		r.Earlier[i] = s.addressed(earlier)
+	}
+	return r
 }
 
 // concurrently sends requests at the same time.
