@@ -264,6 +264,31 @@ func TestUnreadBody(t *testing.T) {
 	}
 }
 
+// A response's headers have a limit on a kept connection, too.
+func TestEndlessHeader(t *testing.T) {
+	t.Parallel()
+	endless := make(chan bool, 2)
+	result := try(t, "unread-body", func(w http.ResponseWriter, r *http.Request) {
+		if strings.TrimSuffix(r.URL.Path, "/") == "/hooks" {
+			correctEndpoint(w, r)
+			return
+		}
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			return
+		}
+		defer conn.Close()
+		_, err = io.WriteString(conn, "HTTP/1.1 404 Not Found\r\nX: ")
+		for block := strings.Repeat("x", 64<<10); err == nil && len(block) < 64<<20; block += block {
+			_, err = io.WriteString(conn, block)
+		}
+		endless <- err == nil
+	}, nil)
+	if <-endless || result.Status != Passed {
+		t.Errorf("%s: %s", result.Status, result.Actual)
+	}
+}
+
 func TestConnections(t *testing.T) {
 	t.Parallel()
 	settle := func(o *Options) {

@@ -1,13 +1,10 @@
 package audit
 
 import (
-	"bufio"
 	"bytes"
 	"context"
-	"crypto/tls"
 	"errors"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptrace"
 	"os"
@@ -21,8 +18,7 @@ import (
 // response. Like the faults on the wire, it uses no proxy.
 type keptConnection struct {
 	base *http.Transport
-	conn net.Conn
-	in   *bufio.Reader
+	conn *deliver.Connection
 
 	unannounced bool // the server ended the connection after a response that did not say so
 }
@@ -50,18 +46,19 @@ func (k *keptConnection) surplus() []byte {
 	if k.conn == nil {
 		return nil
 	}
+	in := k.conn.In
 	k.look()
-	bytes, _ := k.in.Peek(k.in.Buffered())
-	return bytes
+	surplus, _ := in.Peek(in.Buffered())
+	return surplus
 }
 
 // look reads what has arrived without waiting, and notes the end of the connection.
 func (k *keptConnection) look() {
-	if k.conn == nil || k.in.Buffered() > 0 {
+	if k.conn == nil || k.conn.In.Buffered() > 0 {
 		return
 	}
 	_ = k.conn.SetReadDeadline(time.Now().Add(time.Millisecond))
-	_, err := k.in.Peek(1)
+	_, err := k.conn.In.Peek(1)
 	_ = k.conn.SetReadDeadline(time.Time{})
 	if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
 		k.unannounced = true
@@ -85,14 +82,11 @@ func (k *keptConnection) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	reused := k.conn != nil
 	if !reused {
-		if trace.GetConn != nil {
-			trace.GetConn(deliver.Address(req.URL))
-		}
-		conn, err := dial(ctx, k.base, req)
+		conn, err := deliver.Connect(ctx, k.base, req.URL)
 		if err != nil {
 			return nil, err
 		}
-		k.conn, k.in = conn, bufio.NewReader(conn)
+		k.conn = conn
 	}
 	if trace.GotConn != nil {
 		trace.GotConn(httptrace.GotConnInfo{Conn: k.conn, Reused: reused})
@@ -113,48 +107,20 @@ func (k *keptConnection) exchange(req *http.Request, trace *httptrace.ClientTrac
 	if err := req.Write(k.conn); err != nil {
 		return nil, err
 	}
-	for {
-		resp, err := http.ReadResponse(k.in, req)
-		if err != nil {
-			return nil, err
-		}
-		if trace.GotFirstResponseByte != nil {
-			trace.GotFirstResponseByte()
-		}
-		if resp.StatusCode < 200 && resp.StatusCode != http.StatusSwitchingProtocols {
-			continue
-		}
-		body, err := io.ReadAll(io.LimitReader(resp.Body, deliver.DrainedBody))
-		if err != nil {
-			return nil, err
-		}
-		resp.Body = io.NopCloser(bytes.NewReader(body))
-		if resp.Close || len(body) == deliver.DrainedBody {
-			k.close()
-		}
-		return resp, nil
-	}
-}
-
-// dial opens a connection for a request.
-func dial(ctx context.Context, base *http.Transport, req *http.Request) (net.Conn, error) {
-	connect := base.DialContext
-	if connect == nil {
-		connect = new(net.Dialer).DialContext
-	}
-	conn, err := connect(ctx, "tcp", deliver.Address(req.URL))
-	if err != nil || req.URL.Scheme != "https" {
-		return conn, err
-	}
-	config := new(tls.Config)
-	if base.TLSClientConfig != nil {
-		config = base.TLSClientConfig.Clone()
-	}
-	config.ServerName = req.URL.Hostname()
-	secured := tls.Client(conn, config)
-	if err := secured.HandshakeContext(ctx); err != nil {
-		conn.Close()
+	resp, err := k.conn.ReadResponse(req)
+	if err != nil {
 		return nil, err
 	}
-	return secured, nil
+	if trace.GotFirstResponseByte != nil {
+		trace.GotFirstResponseByte()
+	}
+	body, err := io.ReadAll(io.LimitReader(resp.Body, deliver.DrainedBody))
+	if err != nil {
+		return nil, err
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	if resp.Close || len(body) == deliver.DrainedBody {
+		k.close()
+	}
+	return resp, nil
 }
