@@ -112,8 +112,7 @@ func (r Runner) Run(ctx context.Context, s *scenario.Scenario, o Options) Outcom
 		Next: func() int64 { count++; return count },
 	}
 	run.engine = expr.New(run.sources)
-	run.start()
-	run.steps(ctx)
+	run.steps(ctx, run.start())
 	run.outcome.Interrupted = ctx.Err() != nil
 	run.outcome.Duration = r.Now().Sub(run.outcome.Start)
 	return run.outcome
@@ -127,8 +126,9 @@ func (run *running) now() time.Time {
 	return run.at
 }
 
-// start chooses the target and sets the variables to their initial values.
-func (run *running) start() {
+// start chooses the target and sets the variables to their initial values. The error is about a
+// variable.
+func (run *running) start() error {
 	run.secrets.Add(run.scenario.Secrets...)
 	for _, h := range run.options.Headers {
 		run.secrets.AddHeader(h.Name, h.Value)
@@ -143,11 +143,11 @@ func (run *running) start() {
 	for _, v := range run.scenario.Vars {
 		raw, err := run.engine.JSON(&v.Value)
 		if err != nil {
-			run.stopped = "the variable " + expr.Quote(v.Name) + " has no value: " + run.secrets.Mask(err.Error())
-			return
+			return fmt.Errorf("the variable %s has no value: %w", expr.Quote(v.Name), err)
 		}
 		run.set(v.Name, payload.Decode(raw))
 	}
+	return nil
 }
 
 // set sets a variable. The value is a secret when the name suggests it.
@@ -169,8 +169,8 @@ type repetition struct {
 	name   string // with the results of its expressions
 }
 
-// steps runs every repetition of every step.
-func (run *running) steps(ctx context.Context) {
+// steps runs every repetition of every step. An error fails the first one, and stops the run.
+func (run *running) steps(ctx context.Context, invalid error) {
 	for i := range run.scenario.Steps {
 		s := &run.scenario.Steps[i]
 		for n := range s.Repeat {
@@ -184,6 +184,12 @@ func (run *running) steps(ctx context.Context) {
 			if run.stopped != "" {
 				run.skip(rep, run.stopped)
 				break // skips the other repetitions too
+			}
+			if invalid != nil {
+				out := run.prepareFailed(run.begin(rep), invalid)
+				run.finish(rep, out)
+				run.stopped = out.Failure.Message
+				break
 			}
 			if err != nil {
 				run.finish(rep, run.prepareFailed(run.begin(rep), fmt.Errorf("name: %w", err)))

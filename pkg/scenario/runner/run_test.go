@@ -486,6 +486,18 @@ steps:
 	}
 }
 
+// A run that cannot set its variables must not look passed.
+func TestInvalidVariableFailsTheRun(t *testing.T) {
+	e := serve(t, nil)
+	out := runScenario(t, e.URL, "vars: {word: hello, number: '{{ .word | int }}'}\nsteps: [{send: ticket, repeat: 2}, {send: ticket}]")
+	if diff := cmp.Diff(Counts{Failed: 1, Skipped: 1}, out.Counts()); diff != "" || len(e.received()) > 0 {
+		t.Errorf("%s%q", diff, e.received())
+	}
+	if f := out.Steps[0].Failure; f == nil || !strings.HasPrefix(f.Message, `the variable "number" has no value: `) {
+		t.Errorf("%+v", f)
+	}
+}
+
 func TestNoTarget(t *testing.T) {
 	out := runner(t).Run(context.Background(), mustParse(t, "steps: [{send: ticket}]"), Options{})
 	if f := out.Steps[0].Failure; f == nil || f.Message != errNoTarget.Error() {
