@@ -486,6 +486,26 @@ steps:
 	}
 }
 
+// An error in an expectation is not lost, whether the header may be shown or not, and whether
+// another one follows.
+func TestErrorsInHeaderExpectations(t *testing.T) {
+	e := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("X-Open", "a")
+		w.Header().Set("X-Token", "b")
+	})
+	const invalid = "'{{ .word | int }}'"
+	for name, headers := range map[string]string{
+		"secret":           "{X-Token: " + invalid + "}",
+		"before a secret":  "{X-Open: " + invalid + ", X-Token: c}",
+		"missing a secret": "{X-Secret: " + invalid + "}",
+	} {
+		out := runScenario(t, e.URL, "vars: {word: hello}\nsteps: [{send: ticket, expect: {header: "+headers+"}}]")
+		if f := out.Steps[0].Failure; f == nil || !strings.HasSuffix(f.Message, `"hello" is not a number`) {
+			t.Errorf("%s: %+v", name, f)
+		}
+	}
+}
+
 // A run that cannot set its variables must not look passed.
 func TestInvalidVariableFailsTheRun(t *testing.T) {
 	e := serve(t, nil)
