@@ -55,8 +55,8 @@ func withDefaults(own, inherited *scenario.Expectation) *scenario.Expectation {
 	if x.Status == nil {
 		x.Status = anyAccepted().Status
 	}
-	x.Headers = inheritChecks(x.Headers, inherited.Headers)
-	x.JSON = inheritChecks(x.JSON, inherited.JSON)
+	x.Headers = inheritChecks(x.Headers, inherited.Headers, strings.EqualFold)
+	x.JSON = inheritChecks(x.JSON, inherited.JSON, func(a, b string) bool { return a == b })
 	if x.Body == nil {
 		x.Body = inherited.Body
 	}
@@ -64,10 +64,10 @@ func withDefaults(own, inherited *scenario.Expectation) *scenario.Expectation {
 }
 
 // inheritChecks adds the inherited checks that a step does not override.
-func inheritChecks(own, inherited []scenario.Check) []scenario.Check {
+func inheritChecks(own, inherited []scenario.Check, same func(a, b string) bool) []scenario.Check {
 	all := slices.Clip(own)
 	for _, c := range inherited {
-		if !slices.ContainsFunc(own, func(o scenario.Check) bool { return strings.EqualFold(o.Name, c.Name) }) {
+		if !slices.ContainsFunc(own, func(o scenario.Check) bool { return same(o.Name, c.Name) }) {
 			all = append(all, c)
 		}
 	}

@@ -4,9 +4,11 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"gotest.tools/v3/golden"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/library"
@@ -169,6 +171,25 @@ func TestMaxProblems(t *testing.T) {
 	_, err := File("x.yaml", []byte("steps:\n"+strings.Repeat("  - {paus: 1s}\n", 150)), options())
 	if err == nil || !strings.HasSuffix(err.Error(), "x.yaml: and 50 more") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// A step overrides the defaults of the same name. Header names ignore case, JSON paths do not.
+func TestInheritedChecks(t *testing.T) {
+	s, err := File("x.yaml", []byte(`
+defaults: {expect: {header: {X-Id: a}, json: {State: a, id: 1}}}
+steps: [{send: ticket, expect: {header: {x-id: b}, json: {state: b, id: 2}}}]
+`), options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := s.Steps[0].Expect
+	var got []string
+	for _, c := range slices.Concat(x.Headers, x.JSON) {
+		got = append(got, c.Name+"="+c.Tests[0].Want.JSON)
+	}
+	if diff := cmp.Diff([]string{`x-id="b"`, `state="b"`, "id=2", `State="a"`}, got); diff != "" {
+		t.Error(diff)
 	}
 }
 
