@@ -91,7 +91,9 @@ func (run *running) poll(ctx context.Context, d delivery, out *StepOutcome) deli
 				out.Failure.Hint = "find out why the server is slow, or give the probe a longer `within`"
 			}
 			out.Failure.Request = d.request.Method + " " + d.shown
-			out.Failure.Message = fmt.Sprintf("timed out after %s (%s): %s", d.within, attempts(n), out.Failure.Message)
+			if err == nil {
+				out.Failure.Message = fmt.Sprintf("timed out after %s (%s): %s", d.within, attempts(n), out.Failure.Message)
+			}
 			return result
 		}
 	}

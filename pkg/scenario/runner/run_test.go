@@ -250,6 +250,15 @@ func TestTimedOutProbeReportsLastResponse(t *testing.T) {
 	}
 }
 
+// An error in an expectation ends a probe at once, which is not a timeout.
+func TestProbeWithInvalidExpectation(t *testing.T) {
+	e := serve(t, nil)
+	out := runScenario(t, e.URL, "vars: {word: hello}\nsteps:\n  - probe: GET "+e.URL+"\n    expect: {header: {X-A: '{{ .word | int }}'}}")
+	if f := out.Steps[0].Failure; f == nil || !strings.HasPrefix(f.Message, "expect header X-A: ") || len(e.received()) != 1 {
+		t.Errorf("%+v", f)
+	}
+}
+
 // A header may hold a URL with a secret.
 func TestHeaderDifferencesAreMasked(t *testing.T) {
 	e := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Location", "/x?token=hunter2") })
