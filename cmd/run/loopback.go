@@ -43,8 +43,7 @@ func (v *view) showReceived(results []deliver.Result) {
 	for _, r := range v.takeArrived(results) {
 		v.line("      %s %s  %s", p.Dim("⇠ received"), show.Event(p, r.Report.Event), p.Dim(fmt.Sprintf("responded %d", r.Status)))
 		for _, f := range r.Report.Findings {
-			finding := show.Finding(p, f)
-			v.line("        %s", finding.Paint(finding.Text))
+			v.line("        %s", show.Finding(p, f))
 		}
 	}
 }
