@@ -30,12 +30,14 @@ func New(app *cli.App) *cobra.Command {
 		Short: "Generate an endless stream of realistic events",
 		Long: `Print documented events, one JSON object per line: tickets that are opened, located,
 done and closed, or declined; media that belong to them; conversations that end.
-The stream is endless unless --count is set. With --seed, the output is the same on every
+Objects that are documented only in part occur if --mix names them: a conversationevent is
+a step of a session. The stream is endless unless --count is set. With --seed, the output is the same on every
 machine, and starts at 2026-01-01 unless --start is set.`,
 		Example: cli.Example(`
 			apizee-hooks generate --count 5
 			apizee-hooks generate --seed 42 --start 2024-01-01T00:00:00Z --count 100000 > events.jsonl
-			apizee-hooks generate --mix media=1 --rate 30/m | head -3`),
+			apizee-hooks generate --mix media=1 --rate 30/m | head -3
+			apizee-hooks generate --mix ticket=70,conversationevent=20 --count 100`),
 		Args:              cli.AtMost(0, "no arguments"),
 		ValidArgsFunction: cli.Nothing,
 		RunE:              func(c *cobra.Command, _ []string) error { return run(c.Context(), o) },
