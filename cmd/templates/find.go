@@ -47,10 +47,13 @@ func find(ctx context.Context, app *cli.App, name string, scenario bool) (foundF
 		return findScenario(ctx, app, name)
 	}
 	var missing *library.NotFoundError
-	if errors.As(err, &missing) && missing.Nearest == "" {
+	if !errors.As(err, &missing) {
+		return foundFile{}, cli.Usage(err, "")
+	}
+	if missing.Nearest == "" {
 		missing.Nearest = apizee.Nearest(name, names)
 	}
-	return foundFile{}, cli.NotFound(err)
+	return foundFile{}, cli.Usage(err, listHint)
 }
 
 // scenarios is the directory of scenarios, and modeline the line that names the schema of a YAML file

@@ -73,7 +73,11 @@ func (a *App) ParseTemplate(ctx context.Context, c config.Config, name string) (
 	}
 	found, err := templates.Find(ctx, name)
 	if err != nil {
-		return payload.Template{}, NotFound(err)
+		hint := ""
+		if errors.As(err, new(*library.NotFoundError)) {
+			hint = "run `" + Program + " templates list` to list them, or use the path of a file."
+		}
+		return payload.Template{}, Usage(err, hint)
 	}
 	t, err := payload.Parse(found.Path, string(found.Text))
 	t.Name = found.Name
@@ -91,15 +95,6 @@ func missingFile(err error, hint string) error {
 func asUsage(err error) error {
 	if err == nil {
 		return nil
-	}
-	return Usage(err, "")
-}
-
-// NotFound adds a hint on how to list the templates.
-func NotFound(err error) error {
-	var missing *library.NotFoundError
-	if errors.As(err, &missing) {
-		return Usage(err, "run `"+Program+" templates list` to list them, or use the path of a file.")
 	}
 	return Usage(err, "")
 }
