@@ -16,11 +16,15 @@ import (
 type delivery struct {
 	repetition
 	request  deliver.Request
-	shown    string // the URL, with secrets masked
 	timeout  time.Duration
 	within   time.Duration
 	warnings []apizee.Finding // about what is undocumented in the event
 	err      error            // why the preparation failed
+}
+
+// shown returns the URL of a delivery, with secrets masked.
+func (run *running) shown(d delivery) string {
+	return run.secrets.Mask(deliver.ShowURL(d.request.URL, false))
 }
 
 // prepare builds the event and chooses its target.
@@ -34,7 +38,6 @@ func (run *running) prepare(rep repetition) delivery {
 	if d.request.Target, d.err = run.target(rep.Headers); d.err != nil {
 		return d
 	}
-	d.shown = deliver.ShowURL(d.request.URL, false)
 	isValid := rep.AllowUndocumented || rep.Event != nil && rep.Event.Composed != ""
 	if d.request.Body, d.err = run.body(rep.Step); d.err == nil && !isValid {
 		d.warnings, d.err = run.validate(rep.Event, d.request.Body)
@@ -123,7 +126,7 @@ func (run *running) addResult(out *StepOutcome, d delivery, result deliver.Resul
 		return
 	}
 	differences, err := run.evaluate(d.Expect, d.within, result)
-	run.Observe(Delivered{Step: out.Step, Target: d.shown, Body: run.secrets.Mask(string(d.request.Body)), Warnings: d.warnings, Result: result})
+	run.Observe(Delivered{Step: out.Step, Target: run.shown(d), Body: run.secrets.Mask(string(d.request.Body)), Warnings: d.warnings, Result: result})
 	if len(differences) == 0 && err == nil || out.Status == Failed {
 		return
 	}

@@ -47,7 +47,6 @@ func (run *running) prepareProbe(rep repetition) (delivery, error) {
 	if d.request.URL, err = run.url(rep.Probe.URL); err != nil {
 		return d, err
 	}
-	d.shown = run.secrets.Mask(deliver.ShowURL(d.request.URL, false))
 	d.request.Method = rep.Probe.Method
 	if rep.Probe.Body == nil {
 		d.request.Headers = []deliver.Header{{Name: "Content-Type", Remove: true}}
@@ -75,7 +74,7 @@ func (run *running) poll(ctx context.Context, d delivery, out *StepOutcome) deli
 		if ok || wait <= 0 || canceled(result) || err != nil {
 			wait = 0
 		}
-		run.Observe(Probed{Step: out.Step, Method: d.request.Method, Target: d.shown, Result: result, Next: wait})
+		run.Observe(Probed{Step: out.Step, Method: d.request.Method, Target: run.shown(d), Result: result, Next: wait})
 		switch {
 		case ok:
 			return result
@@ -90,7 +89,7 @@ func (run *running) poll(ctx context.Context, d delivery, out *StepOutcome) deli
 			if isTimeout(result) {
 				out.Failure.Hint = "find out why the server is slow, or give the probe a longer `within`"
 			}
-			out.Failure.Request = d.request.Method + " " + d.shown
+			out.Failure.Request = d.request.Method + " " + run.shown(d)
 			if err == nil {
 				out.Failure.Message = fmt.Sprintf("timed out after %s (%s): %s", d.within, attempts(n), out.Failure.Message)
 			}

@@ -527,6 +527,28 @@ func TestInvalidVariableFailsTheRun(t *testing.T) {
 	}
 }
 
+// The path of an endpoint may hold a secret too.
+func TestTargetsAreMasked(t *testing.T) {
+	e := serve(t, nil)
+	r := runner(t)
+	var targets []string
+	r.Observe = func(event Event) {
+		switch event := event.(type) {
+		case Delivered:
+			targets = append(targets, event.Target)
+		case Probed:
+			targets = append(targets, event.Target)
+		}
+	}
+	s := mustParse(t, "target: {url: '"+e.URL+"/${API_TOKEN}'}\nsteps: [{send: ticket}, {probe: 'GET "+e.URL+"/${API_TOKEN}'}]")
+	if out := r.Run(context.Background(), s, Options{}); !out.OK() {
+		t.Fatalf("%+v", out.Steps)
+	}
+	if diff := cmp.Diff([]string{e.URL + "/****", e.URL + "/****"}, targets); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestNoTarget(t *testing.T) {
 	out := runner(t).Run(context.Background(), mustParse(t, "steps: [{send: ticket}]"), Options{})
 	if f := out.Steps[0].Failure; f == nil || f.Message != errNoTarget.Error() {
