@@ -93,7 +93,7 @@ type parser struct {
 // ParseFilter parses a filter: terms separated by spaces, which must all match.
 //
 //	object=ticket, event!=delete, props.state=invited,closed   as --filter on the command line
-//	is:invalid        or one of the states in FilterStates
+//	is:invalid        or another one of states
 //	status:5xx        or status:404
 //	path:/x method:PUT header.Name:text file:name id:12
 //	took:>500ms

@@ -58,6 +58,7 @@ func states() []state {
 		{"invalid", "has errors", func(_ *query, _ int, r *record) bool { return r.errors > 0 }},
 		{"valid", "has no errors", func(_ *query, _ int, r *record) bool { return r.errors == 0 }},
 		{"warning", "has warnings", func(_ *query, _ int, r *record) bool { return r.warnings > 0 }},
+		{"drift", "differs from the baseline", func(_ *query, _ int, r *record) bool { return r.drift > 0 }},
 		{"duplicate", "has the same body as an earlier one", func(_ *query, _ int, r *record) bool { return r.duplicateOf > 0 }},
 		{"late", "is older than an event of the same object before it", flag(isLate)},
 		{"gap", "came after a minute or more without any", func(q *query, id int, r *record) bool { return q.gap(id, r) > 0 }},

@@ -185,19 +185,19 @@ func FuzzFilter(f *testing.F) {
 func TestSuggest(t *testing.T) {
 	s := serve(t, filtered(t), Config{})
 	for typed, want := range map[string]string{
-		"filter=":                         "0 0 is:",
-		"filter=is:dup":                   "0 6 is:duplicate",
-		"filter=-is:dup":                  "1 7 is:duplicate",
-		"filter=a%20obj":                  "2 5 object=",
-		"filter=object%3Dt":               "0 8 object=ticket",
-		"filter=object%3Dticket,m":        "0 15 object=ticket,media",
-		"filter=is:late,inv":              "0 11 is:late,invalid",
-		"filter=header.x-":                "0 9 -",
-		"filter=header.X-":                "0 9 header.X-Api-Key:",
-		"filter=%22a%20is:":               "6 6 -",
-		"filter=%F0%9F%98%80%20is:d":      "3 7 is:duplicate",
-		"filter=is:d%20object&position=4": "0 4 is:duplicate",
-		"filter=is:late":                  "0 7 -",
+		"filter=":                          "0 0 is:",
+		"filter=is:dup":                    "0 6 is:duplicate",
+		"filter=-is:dup":                   "1 7 is:duplicate",
+		"filter=a%20obj":                   "2 5 object=",
+		"filter=object%3Dt":                "0 8 object=ticket",
+		"filter=object%3Dticket,m":         "0 15 object=ticket,media",
+		"filter=is:late,inv":               "0 11 is:late,invalid",
+		"filter=header.x-":                 "0 9 -",
+		"filter=header.X-":                 "0 9 header.X-Api-Key:",
+		"filter=%22a%20is:":                "6 6 -",
+		"filter=%F0%9F%98%80%20is:du":      "3 8 is:duplicate",
+		"filter=is:du%20object&position=5": "0 5 is:duplicate",
+		"filter=is:late":                   "0 7 -",
 	} {
 		var got suggestions
 		s.read("/api/suggest?"+typed, &got)

@@ -210,7 +210,7 @@ func TestList(t *testing.T) {
 		t.Errorf("%+v", d)
 	}
 	status, text := s.get("/api/exchanges?filter=is:invald")
-	if status != http.StatusBadRequest || text != `{"error":"is: \"invald\" is not a valid value","hint":"did you mean \"invalid\"? use invalid, valid, warning, duplicate, late, gap, pinned, sent, forwarded, failed.","position":0}`+"\n" {
+	if status != http.StatusBadRequest || text != `{"error":"is: \"invald\" is not a valid value","hint":"did you mean \"invalid\"? use invalid, valid, warning, drift, duplicate, late, gap, pinned, sent, forwarded, failed.","position":0}`+"\n" {
 		t.Errorf("%d %s", status, text)
 	}
 }

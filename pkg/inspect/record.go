@@ -30,6 +30,7 @@ type record struct {
 	source    uint16
 
 	errors, warnings uint8 // numbers of findings, at most 255
+	drift            uint8 // the worst difference from a baseline, in driftSeverities; 0 is none
 	flags            flags
 }
 

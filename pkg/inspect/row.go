@@ -91,7 +91,7 @@ func (q *query) row(reader *lineReader, id int, limit uint32) (Row, recording.En
 	if !q.store.options.ShowSecrets {
 		entry = entry.Masked(q.store.options.SecretHeaders...)
 	}
-	row.add(entry, q.store.options)
+	row.add(entry, q.store.options.Catalog)
 	return row, entry, true
 }
 
@@ -113,7 +113,7 @@ func (q *query) recordRow(id int, r *record) Row {
 		Sent: r.is(isSent), Object: q.store.words.text(r.name), Event: q.store.words.text(r.event),
 		Status: int(r.status), DurationMs: float64(r.took) / 1000,
 		Errors: int(r.errors), Warnings: int(r.warnings), Size: int(r.size),
-		DuplicateOf: int64(r.duplicateOf), OutOfOrder: r.is(isLate), Gap: milliseconds(q.gap(id, r)),
+		DuplicateOf: int64(r.duplicateOf), Drift: driftSeverities()[r.drift], OutOfOrder: r.is(isLate), Gap: milliseconds(q.gap(id, r)),
 		ForwardedStatus: int(r.forwarded), Pinned: q.pins[id], Previous: int64(r.previous),
 	}
 	if len(q.store.files) > 1 && r.source > 0 {
@@ -143,14 +143,19 @@ func (o Options) drift(event apizee.Event, body []byte) []apizee.Finding {
 	return o.Drift(event, body)
 }
 
-// worst returns the worst severity of differences from a baseline, or "".
-func worst(drift []apizee.Finding) apizee.Severity {
-	for _, severity := range []apizee.Severity{shape.Breaking, shape.Warning, shape.Info} {
+// driftSeverities returns the severities of differences from a baseline, the worst last.
+func driftSeverities() [4]apizee.Severity {
+	return [4]apizee.Severity{"", shape.Info, shape.Warning, shape.Breaking}
+}
+
+// worst returns the place of the worst difference in driftSeverities.
+func worst(drift []apizee.Finding) (place uint8) {
+	for i, severity := range driftSeverities() {
 		if slices.ContainsFunc(drift, func(f apizee.Finding) bool { return f.Severity == severity }) {
-			return severity
+			place = uint8(i) //nolint:gosec // a place in the array
 		}
 	}
-	return ""
+	return place
 }
 
 // syntaxError returns why a body is not JSON, although an event may have been read from it; or "".
@@ -162,8 +167,8 @@ func syntaxError(report apizee.Report, body []byte) string {
 }
 
 // add adds what only the line has.
-func (row *Row) add(entry recording.Entry, o Options) {
-	report := o.Catalog.Validate(entry.Body)
+func (row *Row) add(entry recording.Entry, catalog *apizee.Catalog) {
+	report := catalog.Validate(entry.Body)
 	event := report.Event
 	row.Method, row.Path = entry.Method, entry.Path
 	row.Object, row.Event, row.ObjectID = event.Object, event.Name, event.IDText()
@@ -175,7 +180,6 @@ func (row *Row) add(entry recording.Entry, o Options) {
 	if row.Problem == "" && event.Object == "" {
 		row.Problem = firstError(entry.Findings)
 	}
-	row.Drift = worst(o.drift(report.Event, entry.Body))
 	if f := entry.Forwarded; f != nil {
 		row.ForwardedDurationMs = milliseconds(f.Took)
 	}

@@ -33,9 +33,9 @@ type Options struct {
 	// memory.
 	ReadLine func(recording.Place) ([]byte, error)
 
-	// Drift returns how an event differs from a baseline, for the rows and details that are shown. Nil
-	// compares nothing. It is called concurrently.
+	// Drift returns how an event differs from a baseline. Nil compares nothing. It is called concurrently.
 	Drift func(apizee.Event, []byte) []apizee.Finding
+
 	// SecretHeaders are the names of headers that are masked besides those of redact.IsSecret.
 	SecretHeaders []string
 }
@@ -120,6 +120,7 @@ func (s *Store) Add(x Exchange) int64 {
 	s.seed.describe(&r, x.Body, *event)
 	r.flags |= unusualBody(x.Body)
 	r.count(severities(x.Findings))
+	r.drift = worst(s.options.drift(*event, x.Body))
 	r.name, r.event = s.words.id(event.Object), s.words.id(event.Name)
 	if x.Sent {
 		r.flags |= isSent

@@ -171,6 +171,9 @@ func TestDrift(t *testing.T) {
 			t.Errorf("%d: %s, %+v", id+1, d.Drift, d.Findings)
 		}
 	}
+	if got := selectIDs(t, s, "is:drift"); !slices.Equal(got, []int64{2}) {
+		t.Errorf("is:drift selects %v", got)
+	}
 	if d, _, _ := s.detail(2); d.Findings[1].Severity != shape.Breaking || d.Findings[1].Column != 2 || d.Errors+d.Warnings != 0 {
 		t.Errorf("%+v", d)
 	}
