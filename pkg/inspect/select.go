@@ -4,6 +4,7 @@ import (
 	"context"
 	"runtime"
 	"slices"
+	"sort"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -32,20 +33,11 @@ func (s Selection) ID(i int) int64 {
 
 // Index returns the place of an exchange, from 0, or -1.
 func (s Selection) Index(id int64) int {
-	n, found := 0, false
-	byID := func(i int) int64 { return s.ID(i) - id }
-	low, high := 0, s.Len()
-	for low < high {
-		if n = (low + high) / 2; byID(n) < 0 {
-			low = n + 1
-		} else {
-			high = n
-		}
-	}
-	if found = low < s.Len() && s.ID(low) == id; !found {
+	i := sort.Search(s.Len(), func(i int) bool { return s.ID(i) >= id })
+	if i == s.Len() || s.ID(i) != id {
 		return -1
 	}
-	return low
+	return i
 }
 
 // query is a snapshot of a store that a filter is applied to.
@@ -95,8 +87,7 @@ func (s *Store) Select(ctx context.Context, f Filter) (Selection, error) {
 		if err != nil {
 			return Selection{}, err
 		}
-		after, _ := slices.BinarySearch(ids, uint32(q.hidden+1)) //nolint:gosec // an id
-		selected = Selection{ids: ids[after:]}
+		selected = Selection{ids: ids[place(ids, q.hidden+1):]}
 		if len(selected.ids) == 0 {
 			selected.ids = nil
 		}
@@ -165,7 +156,7 @@ type results struct {
 type result struct {
 	mu   sync.Mutex // guards the fields below
 	f    Filter
-	ids  []uint32 // only appended to
+	ids  []uint32 // at most half of them were removed
 	upTo int      // exchanges up to this id were tested
 }
 
@@ -188,9 +179,17 @@ func (rs *results) get(ctx context.Context, q *query, f Filter) ([]uint32, error
 	if err != nil {
 		return nil, err
 	}
+	if removed := place(ids, q.first); 2*removed > len(ids) {
+		ids = slices.Clone(ids[removed:]) // Selections keep the old array
+	}
 	r.ids, r.upTo = ids, max(r.upTo, q.index.n)
-	end, _ := slices.BinarySearch(ids, uint32(q.index.n+1)) //nolint:gosec // an id
-	return ids[:end], nil
+	return ids[:place(ids, q.index.n+1)], nil
+}
+
+// place returns the place of the first id that is at least id.
+func place(ids []uint32, id int) int {
+	i, _ := slices.BinarySearch(ids, uint32(id)) //nolint:gosec // an id
+	return i
 }
 
 // of returns the result of a filter, new or kept.

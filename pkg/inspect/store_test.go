@@ -94,6 +94,9 @@ func TestMemoryIsLimited(t *testing.T) {
 		if i == 5 {
 			s.Pin(3, true)
 		}
+		if i%1000 == 999 {
+			selectIDs(t, s, "object=ticket")
+		}
 	}
 	status, _ := s.Status()
 	if status.Memory > limit+chunkSize || status.Removed == 0 || status.Removed+status.Total != 6000 || status.RemovedBytes < 1000*status.Removed {
@@ -105,6 +108,9 @@ func TestMemoryIsLimited(t *testing.T) {
 	}
 	if got := selectIDs(t, s, "XXXXXXXXXXXX object=ticket"); !slices.Equal(got, ids) {
 		t.Errorf("%d are selected, not %d", len(got), len(ids))
+	}
+	if got := selectIDs(t, s, "object=ticket"); !slices.Equal(got, ids) || int64(len(s.results.list[1].ids)) > 2*status.Total {
+		t.Errorf("%d are selected, not %d, and %d remembered", len(got), len(ids), len(s.results.list[1].ids))
 	}
 	if d, _, ok := s.detail(3); !ok || d.ObjectID != "2" || !d.Pinned {
 		t.Errorf("the pinned exchange: %t, %+v", ok, d)
