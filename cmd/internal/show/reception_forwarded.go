@@ -8,7 +8,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
-	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
+	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
 )
 
 // This file shows the endpoint's response to a forwarded request: it often explains the status.
@@ -16,27 +16,22 @@ import (
 // maxForwardedLines is how many lines of a response other than 2xx are shown below its event.
 const maxForwardedLines = 3
 
-// forwardedBody returns the body of the endpoint's response, decompressed, with secrets masked: the
-// endpoint may repeat what it got. undecoded says why a body could not be decompressed.
+// entry returns a request as recordings have it, with secrets masked, also where the endpoint repeats
+// what it got.
+func (p Receptions) entry(r *receive.Reception) recording.Entry {
+	e := r.Entry()
+	if p.Secrets {
+		return e
+	}
+	return e.Masked(p.SecretHeader)
+}
+
+// forwardedBody returns the body of the endpoint's response, decompressed, with secrets masked. undecoded
+// says why a body could not be decompressed.
 func (p Receptions) forwardedBody(r *receive.Reception) (body []byte, truncated bool, undecoded string) {
-	body, truncated, undecoded = deliver.Decode(r.Forwarded.Headers, r.Forwarded.Body)
-	truncated = truncated || r.Forwarded.Truncated
-	if p.Secrets || len(body) == 0 {
-		return body, truncated, undecoded
-	}
-	secrets := new(redact.Secrets)
-	if p.Forward != nil {
-		secrets.AddURL(p.Forward)
-	}
-	secrets.AddURLText(r.Path)
-	for name, values := range r.Headers {
-		for _, value := range values {
-			if secrets.AddHeader(name, value); strings.EqualFold(name, p.SecretHeader) {
-				secrets.Add(value)
-			}
-		}
-	}
-	return []byte(secrets.Mask(string(body))), truncated, undecoded
+	_, _, undecoded = deliver.Decode(r.Forwarded.Headers, r.Forwarded.Body)
+	f := p.entry(r).Forwarded
+	return f.Body, f.Truncated, undecoded
 }
 
 // throughProxy names the proxy on the way to the endpoint, if any.

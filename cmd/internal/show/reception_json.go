@@ -63,12 +63,17 @@ type received struct {
 	Problem    string           `json:"problem,omitempty" about:"why it was not accepted"`
 	Status     int              `json:"status" about:"status of the response; 0 is no response"`
 	Took       float64          `json:"durationMs" about:"until the response was ready"`
-	Forwarded  *forwardedJSON   `json:"forwarded,omitempty" about:"response of the endpoint of --forward-to"`
+
+	ResponseHeaders http.Header `json:"responseHeaders,omitempty" about:"headers of the response, without those that the server adds"`
+
+	Forwarded *forwardedJSON `json:"forwarded,omitempty" about:"response of the endpoint of --forward-to"`
 }
 
 type forwardedJSON struct {
+	URL     string       `json:"url"`
 	Status  int          `json:"status"`
 	Took    float64      `json:"durationMs"`
+	Headers http.Header  `json:"headers,omitempty"`
 	Failure *failureJSON `json:"failure,omitempty"`
 
 	// The response, as far as it was kept.
@@ -78,11 +83,12 @@ type forwardedJSON struct {
 }
 
 func (p receptionJSON) Item(dst []byte, r *receive.Reception) []byte {
+	e := p.entry(r)
 	out := received{
 		N: r.N, ReceivedAt: instant(r.At), Remote: r.Remote,
 		Method: r.Method, Path: p.path(r.Path), Proto: r.Proto, Headers: p.mask(r.Headers, p.SecretHeader),
 		Findings: nonNil(r.Report.Findings), Outcome: r.Outcome, Problem: r.Problem,
-		Status: r.Status, Took: milliseconds(r.Took),
+		Status: r.Status, Took: milliseconds(r.Took), ResponseHeaders: p.mask(e.Response.Headers),
 	}
 	switch {
 	case !utf8.Valid(r.Body):
@@ -93,16 +99,17 @@ func (p receptionJSON) Item(dst []byte, r *receive.Reception) []byte {
 		text := string(r.Body)
 		out.Body = &text
 	}
-	if f := r.Forwarded; f != nil {
-		body, truncated, _ := p.forwardedBody(r)
-		out.Forwarded = &forwardedJSON{Status: f.Status, Took: milliseconds(f.Took), Truncated: truncated}
-		if utf8.Valid(body) {
-			out.Forwarded.Body = string(body)
+	if f := e.Forwarded; f != nil {
+		out.Forwarded = &forwardedJSON{
+			URL: p.path(f.URL), Status: f.Status, Took: milliseconds(f.Took), Headers: p.mask(f.Headers), Truncated: f.Truncated,
+		}
+		if utf8.Valid(f.Body) {
+			out.Forwarded.Body = string(f.Body)
 		} else {
-			out.Forwarded.BodyBase64 = body
+			out.Forwarded.BodyBase64 = f.Body
 		}
 		if f.Failure != nil {
-			out.Forwarded.Failure = &failureJSON{Kind: f.Failure.Kind, Message: f.Failure.Message}
+			out.Forwarded.Failure = &failureJSON{Kind: r.Forwarded.Failure.Kind, Message: f.Failure.Message}
 		}
 	}
 	return AppendJSONLine(dst, out)

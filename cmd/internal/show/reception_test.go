@@ -27,6 +27,7 @@ var receivedAt = regexp.MustCompile(`(?m)("receivedAt":"|^)\d{4}-\d\d-\d\dT[\d:.
 func receptions() []receive.Reception {
 	at := time.Date(2026, 1, 2, 12, 4, 5, 123e6, time.Local)
 	asApizee := http.Header{"Host": {"h"}, "User-Agent": {apizee.UserAgent}, "Content-Type": {apizee.ContentType}, "X-Api-Key": {"hunter2"}, "X-Team": {"blue"}}
+	endpoint := &url.URL{Scheme: "http", Host: "127.0.0.1:1", Path: "/", User: url.UserPassword("me", "hunter3")}
 	var all []receive.Reception
 	add := func(method, path, body string, change func(*receive.Reception)) {
 		at = at.Add(1117 * time.Millisecond)
@@ -54,15 +55,16 @@ func receptions() []receive.Reception {
 	})
 	add("POST", "/", ticket("new"), func(r *receive.Reception) {
 		r.Outcome, r.Problem, r.Status = receive.NotForwarded, "not forwarded: connection refused by 127.0.0.1:1", 502
-		r.Forwarded = &receive.Forwarded{Failure: &deliver.Failure{Kind: deliver.KindRefused, Message: "connection refused by 127.0.0.1:1"}}
+		r.Forwarded = &receive.Forwarded{URL: endpoint, Failure: &deliver.Failure{Kind: deliver.KindRefused, Message: "connection refused by 127.0.0.1:1"}}
 	})
 	add("POST", "/", ticket("new"), func(r *receive.Reception) {
-		r.Status, r.Took, r.Forwarded = 201, 12*time.Second, &receive.Forwarded{Status: 201, Took: time.Second}
+		r.Status, r.Took, r.Forwarded = 201, 12*time.Second, &receive.Forwarded{URL: endpoint, Status: 201, Took: time.Second}
 	})
 	add("POST", "/", ticket("new"), func(r *receive.Reception) {
 		r.Status, r.Forwarded = 422, &receive.Forwarded{
-			Status: 422, Took: time.Second, Truncated: true,
-			Body: []byte("no such ticket, said hunter2\r\n\n\x1b[2J second line\nthird\nfourth"),
+			URL: endpoint, Status: 422, Took: time.Second, Truncated: true,
+			Headers: http.Header{"Content-Type": {"text/plain"}, "X-Echo": {"key hunter2"}},
+			Body:    []byte("no such ticket, said hunter2\r\n\n\x1b[2J second line\nthird\nfourth"),
 		}
 	})
 	add("POST", "/", ticket("new"), func(r *receive.Reception) {
@@ -123,11 +125,10 @@ func TestReceptions(t *testing.T) {
 // TestForwardedBodyRepeatsNoSecret checks the response of an endpoint that repeats what it was sent.
 func TestForwardedBodyRepeatsNoSecret(t *testing.T) {
 	p := receptionsOf(0, false)
-	p.Forward = &url.URL{Scheme: "http", Host: "h", RawQuery: "key=hunter20"}
 	r := receive.Reception{
 		Path:      "/in?token=hunter21&p%61ss=hunter22",
 		Headers:   map[string][]string{"X-Api-Key": {"hunter23"}, "X-Team": {"hunter24"}, "Referer": {"http://h/?sig=hunter25"}},
-		Forwarded: &receive.Forwarded{Status: 500, Body: []byte("hunter20 hunter21 hunter22 hunter23 hunter24 hunter25 rest")},
+		Forwarded: &receive.Forwarded{URL: &url.URL{Scheme: "http", Host: "h", RawQuery: "key=hunter20"}, Status: 500, Body: []byte("hunter20 hunter21 hunter22 hunter23 hunter24 hunter25 rest")},
 	}
 	if got, _, _ := p.forwardedBody(&r); string(got) != "**** **** **** **** **** **** rest" {
 		t.Errorf("got %q", got)
