@@ -18,7 +18,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
 )
 
-const recorded = `{"receivedAt":"2026-01-02T03:04:05Z","method":"POST","path":"/hooks/?a=1","headers":{"User-Agent":["Cloud Apizee"],"Accept":["*/*"],"Content-Type":["application/JSON"],"Host":["127.0.0.1:8279"],"X-Api-Key":["****"],"X-Team":["blue"],"Content-Length":["5"],"Connection":["X-Hop"],"X-Hop":["1"]},"body":"{ \"event\":\"update\",\"time\":1,\"object\":\"ticket\",\"objectId\":1,\"props\":{\"state\":\"new\"}}","status":204,"findings":[]}
+const recorded = `{"receivedAt":"2026-01-02T03:04:05Z","method":"POST","path":"/hooks/?a=1","headers":{"User-Agent":["Cloud Apizee"],"Accept":["*/*"],"Content-Type":["application/JSON"],"Host":["127.0.0.1:8279"],"X-Api-Key":["****"],"X-Team":["blue"],"Content-Length":["5"],"Connection":["close, x-hop"],"X-Hop":["1"]},"body":"{ \"event\":\"update\",\"time\":1,\"object\":\"ticket\",\"objectId\":1,\"props\":{\"state\":\"new\"}}","status":204,"findings":[]}
 {"receivedAt":"2026-01-02T03:04:07Z","method":"POST","path":"/hooks/","headers":{},"body":"{\"event\":\"update\",\"time\":2,\"object\":\"media\",\"objectId\":2,\"props\":{}}","status":204,"findings":[]}
 {"receivedAt":"2026-01-02T03:04:08Z","method":"PO
 {"receivedAt":"2026-01-02T03:04:11Z","method":"PUT","path":"/hooks/","headers":{"User-Agent":["curl/8"]},"bodyBase64":"/wA=","status":400,"findings":[]}

@@ -122,9 +122,14 @@ func isConnectionHeader(headers map[string][]string, name string) bool {
 		"Content-Length", "Expect", "Accept-Encoding":
 		return true
 	}
-	return slices.ContainsFunc(headers["Connection"], func(named string) bool {
-		return textproto.CanonicalMIMEHeaderKey(named) == name
-	})
+	for _, names := range headers["Connection"] {
+		for named := range strings.SplitSeq(names, ",") {
+			if strings.EqualFold(strings.TrimSpace(named), name) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Unmasked removes the parameters of a query with a masked value.
