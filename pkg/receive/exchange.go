@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
 )
 
@@ -133,7 +134,7 @@ func (x *exchange) notePlan(p plannedResponse) {
 	case p.rest != nil:
 		x.Response.Body, x.Response.Truncated = x.Forwarded.Body, x.Forwarded.Truncated
 	default:
-		x.Response.Body, x.Response.Truncated = p.body[:min(len(p.body), keptBody)], len(p.body) > keptBody
+		x.Response.Body, x.Response.Truncated = p.body[:min(len(p.body), deliver.KeptBody)], len(p.body) > deliver.KeptBody
 	}
 }
 

@@ -60,7 +60,7 @@ func (x *exchange) forward() plannedResponse {
 }
 
 // bufferedResponse is how many bytes of a response are read before any are returned to the sender.
-const bufferedResponse = keptBody
+const bufferedResponse = deliver.KeptBody
 
 // passBack returns the target's response. Its start is read first, so that one that is truncated
 // there becomes a 502 instead of a truncated response.
@@ -83,8 +83,8 @@ func (x *exchange) passBack(resp *http.Response) plannedResponse {
 // keep keeps the start of a response, to show it.
 func (f *Forwarded) keep(headers http.Header, body []byte, isTruncated bool) {
 	f.Headers, f.Body, f.Truncated = headers, body, isTruncated
-	if len(body) > keptBody {
-		f.Body, f.Truncated = bytes.Clone(body[:keptBody]), true
+	if len(body) > deliver.KeptBody {
+		f.Body, f.Truncated = bytes.Clone(body[:deliver.KeptBody]), true
 	}
 }
 

@@ -103,9 +103,6 @@ func decompressed(r recording.Response) recording.Response {
 	return r
 }
 
-// keptBody is how many bytes of a response are kept to show them.
-const keptBody = 64 << 10
-
 // size returns about how many bytes of memory the reception uses. Short headers use far more
 // in memory than on the wire.
 func (r *Reception) size() int {

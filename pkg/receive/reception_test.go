@@ -18,7 +18,7 @@ import (
 
 // TestResponseIsKept checks that a recording and a report have the response that the sender got.
 func TestResponseIsKept(t *testing.T) {
-	long := strings.Repeat("x", keptBody+1)
+	long := strings.Repeat("x", deliver.KeptBody+1)
 	text := func(length string) map[string][]string {
 		return map[string][]string{"Content-Type": {"text/plain; charset=utf-8"}, "Content-Length": {length}}
 	}
@@ -29,7 +29,7 @@ func TestResponseIsKept(t *testing.T) {
 	}{
 		"none":    {Options{}, "POST", recording.Response{Headers: map[string][]string{}}},
 		"body":    {Options{Response: Response{Body: []byte("ok")}}, "POST", recording.Response{Headers: text("2"), Body: []byte("ok")}},
-		"long":    {Options{Response: Response{Body: []byte(long)}}, "POST", recording.Response{Headers: text("65537"), Body: []byte(long[:keptBody]), Truncated: true}},
+		"long":    {Options{Response: Response{Body: []byte(long)}}, "POST", recording.Response{Headers: text("65537"), Body: []byte(long[:deliver.KeptBody]), Truncated: true}},
 		"no body": {Options{Response: Response{Body: []byte("ok")}}, "HEAD", recording.Response{Headers: text("2")}},
 		"without Content-Type": {Options{Response: Response{Body: []byte("ok"), Headers: []deliver.Header{{Name: "Content-Type", Remove: true}}}}, "POST",
 			recording.Response{Headers: map[string][]string{"Content-Length": {"2"}}, Body: []byte("ok")}},
@@ -71,8 +71,8 @@ func TestForwardedResponseIsKept(t *testing.T) {
 		truncated      bool
 	}{
 		"short":      {"no such ticket", "", "no such ticket", false},
-		"full":       {strings.Repeat("x", keptBody), "", strings.Repeat("x", keptBody), false},
-		"long":       {strings.Repeat("x", 3*keptBody), "", strings.Repeat("x", keptBody), true},
+		"full":       {strings.Repeat("x", deliver.KeptBody), "", strings.Repeat("x", deliver.KeptBody), false},
+		"long":       {strings.Repeat("x", 3*deliver.KeptBody), "", strings.Repeat("x", deliver.KeptBody), true},
 		"compressed": {packed.String(), "gzip", "unpacked", false},
 	} {
 		t.Run(name, func(t *testing.T) {
