@@ -196,14 +196,19 @@ func (s *Store) limit() {
 		if s.pins[s.first] {
 			s.kept[s.first] = pinned{*r, slices.Clone(s.lines.get(r))} // without the line if that is in a file
 		} else {
-			s.removed.exchanges++
-			s.removed.bytes += int64(r.length)
-			delete(s.origins, s.first)
+			s.remove(s.first, r)
 		}
 		s.lines.release(r)
 		s.first++
 		s.index.dropBefore(s.first)
 	}
+}
+
+// remove counts an exchange that is removed, and forgets its origin.
+func (s *Store) remove(id int, r *record) {
+	s.removed.exchanges++
+	s.removed.bytes += int64(r.length)
+	delete(s.origins, id)
 }
 
 // publish tells those who wait that something has changed. The caller holds the lock.
@@ -254,18 +259,18 @@ func (s *Store) hidden() int { return max(s.cleared, s.first-1) }
 func (s *Store) Pin(id int64, pin bool) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, ok := s.record(int(id)); !ok {
+	r, ok := s.record(int(id))
+	if !ok {
 		return false
 	}
-	switch _, isKept := s.kept[int(id)]; {
-	case pin:
+	if pin {
 		s.pins[int(id)] = true
-	case isKept:
-		delete(s.kept, int(id))
-		s.removed.exchanges++
-		fallthrough
-	default:
+	} else {
 		delete(s.pins, int(id))
+		if _, isKept := s.kept[int(id)]; isKept {
+			delete(s.kept, int(id))
+			s.remove(int(id), r)
+		}
 	}
 	s.changes++
 	s.publish()

@@ -122,6 +122,9 @@ func TestMemoryIsLimited(t *testing.T) {
 	if _, _, ok := s.detail(3); ok {
 		t.Error("it is there without the pin")
 	}
+	if after, _ := s.Status(); after.Removed != status.Removed+1 || after.RemovedBytes < status.RemovedBytes+1000 {
+		t.Errorf("%+v", after)
+	}
 }
 
 func TestClear(t *testing.T) {
