@@ -72,7 +72,7 @@ type Store struct {
 	origins map[int]int64
 	first   int // exchanges with a lower id were removed, except kept ones
 	cleared int // exchanges up to this id are hidden, except pinned ones
-	undo    map[string]int
+	undo    undo
 	removed removed
 	version int64 // increases with each change
 	changes int64 // increases with each change other than an addition
@@ -88,6 +88,12 @@ type pinned struct {
 	line   []byte
 }
 
+// undo restores what Clear has hidden.
+type undo struct {
+	token   string // of the last Clear; "" once it was undone
+	cleared int    // before it
+}
+
 // removed counts what was removed to limit the memory.
 type removed struct{ exchanges, bytes int64 }
 
@@ -98,7 +104,7 @@ func New(o Options) *Store {
 	}
 	s := &Store{
 		options: o, seed: seed{maphash.MakeSeed()}, first: 1,
-		kept: map[int]pinned{}, pins: map[int]bool{}, origins: map[int]int64{}, undo: map[string]int{},
+		kept: map[int]pinned{}, pins: map[int]bool{}, origins: map[int]int64{},
 		changed: make(chan struct{}), buffers: sync.Pool{New: func() any { return new([]byte) }},
 	}
 	for _, key := range []string{"event", "object"} {
@@ -288,9 +294,7 @@ func (s *Store) Clear(token string) (cleared int64) {
 		}
 	}
 	cleared += int64(s.index.n - before)
-	clear(s.undo) // only the last one can be undone
-	s.undo[token] = s.cleared
-	s.cleared = s.index.n
+	s.undo, s.cleared = undo{token, s.cleared}, s.index.n
 	s.changes++
 	s.publish()
 	return cleared
@@ -300,12 +304,10 @@ func (s *Store) Clear(token string) (cleared int64) {
 func (s *Store) Undo(token string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	before, ok := s.undo[token]
-	if !ok {
+	if token == "" || token != s.undo.token {
 		return false
 	}
-	delete(s.undo, token)
-	s.cleared = before
+	s.undo, s.cleared = undo{}, s.undo.cleared
 	s.changes++
 	s.publish()
 	return true
