@@ -23,7 +23,7 @@ func NewToken() string { return rand.Text() }
 // codeLife is how long a browser that is being started has to use Config.Code.
 const codeLife = time.Minute
 
-// headers are those of every response.
+// setHeaders sets the headers of every response.
 func setHeaders(header http.Header) {
 	header.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "+
 		"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'")

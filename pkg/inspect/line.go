@@ -146,7 +146,7 @@ func readHeader(line []byte) (header, error) {
 				return h, errNotEntry
 			}
 		case "status":
-			h.status = number[uint16](value)
+			h.status = number(value)
 		case "findings":
 			h.count(bytes.Count(value, []byte(`"severity":"error"`)), bytes.Count(value, []byte(`"severity":"warning"`)))
 		case "durationMs":
@@ -201,9 +201,9 @@ func plainText(raw []byte) string {
 	return string(plain)
 }
 
-func number[T uint16 | uint32](raw []byte) T {
+func number(raw []byte) uint16 {
 	n, _ := strconv.ParseUint(string(raw), 10, 16)
-	return T(n)
+	return uint16(n)
 }
 
 // microseconds reads a number of milliseconds.
