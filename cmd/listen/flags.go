@@ -63,7 +63,7 @@ func (o *options) addFlags(c *cobra.Command) {
 	cli.GroupFlags(f, responseFlags, "status", "body", "response-header", "delay")
 
 	inspector.AddrFlag(f, "inspect", "show the events in a browser, at this address (default "+inspector.DefaultAddr+")")
-	f.String("inspect-memory", "64MiB", "memory for its events; the oldest are removed")
+	f.String("inspect-memory", "64MiB", "memory for its events; the oldest leave the page")
 	inspector.OpenFlag(f, &o.open, "open the browser; implies --inspect")
 	f.String("record", "", "recording to append each event to, before responding")
 	f.BoolVar(&o.sync, "sync", false, "flush the recording to disk before each response")

@@ -22,7 +22,8 @@ type Options struct {
 	Catalog *apizee.Catalog
 
 	// Memory is the limit for the exchanges that Add adds, in bytes; 0 means DefaultMemory. Beyond it
-	// the oldest exchanges that are not pinned are removed.
+	// the oldest exchanges that are not pinned are removed. With ReadLine an exchange counts recordSize
+	// alone: 64 MiB are enough for about 830,000.
 	Memory int64
 
 	// ShowSecrets keeps secrets unmasked. Without it the store masks them before it keeps anything, so

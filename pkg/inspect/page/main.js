@@ -219,7 +219,7 @@ function showCounts(answer) {
   const n = (x) => (x || 0).toLocaleString("en-US");
   byID("counts").replaceChildren(
     route.filter && matched !== undefined ? `${n(matched)} of ${n(total)} events` : count(total || 0, "event"),
-    ...(removed ? [h("span.warning", { title: "The memory for events is full; --record keeps all of them." }, `${n(removed)} removed`)] : []),
+    ...(removed ? [h("span.warning", { title: "The memory for events is full. " + (status?.recording ? "apizee-hooks inspect shows the whole recording." : "--record keeps all of them in a file.") }, `${n(removed)} removed`)] : []),
     ...(paused ? [h("span.accent", {}, `paused${total > pausedAt() ? `, ${n(total - pausedAt())} new` : ""}`)] : []));
   const empty = byID("empty");
   empty.hidden = matched !== 0;
