@@ -15,10 +15,9 @@ import (
 // Open opens the page in the user's browser, in the background, with a URL that can be used once. A note
 // says why none was opened.
 func (s *Server) Open() {
-	start := func(command []string) error { return startBrowser(command, s.noteFailed) }
 	var tried []string
 	for _, command := range browsers(s.app.GOOS, s.app.LookupEnv, s.with(s.code)) {
-		err := start(command)
+		err := startBrowser(command, s.noteFailed)
 		if err == nil {
 			return
 		}
