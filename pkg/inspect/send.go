@@ -242,15 +242,11 @@ func isUnspecified(host string) bool {
 
 // withPath appends a path to a target, without parameters whose values are masked.
 func withPath(target *url.URL, path string) (*url.URL, error) {
-	if !strings.HasPrefix(path, "/") {
-		return nil, fmt.Errorf("the path %q must start with a slash", path)
-	}
-	path, query, _ := strings.Cut(path, "?")
-	u, err := url.ParseRequestURI(path)
+	u, err := replay.ParsePath(path)
 	if err != nil {
-		return nil, fmt.Errorf("the path %q cannot be sent", path)
+		return nil, err
 	}
-	if u.RawQuery = replay.Unmasked(query); strings.ContainsFunc(u.RawQuery, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
+	if u.RawQuery = replay.Unmasked(u.RawQuery); strings.ContainsFunc(u.RawQuery, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
 		return nil, errors.New("spaces, control characters and characters other than ASCII must be escaped in the query")
 	}
 	return deliver.Join(target, u), nil

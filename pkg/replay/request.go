@@ -45,7 +45,7 @@ func (r *run) request(entry recording.Entry) (deliver.Request, error) {
 
 // url returns the URL for a recorded path, which is appended to a target without a path.
 func (r *run) url(path string) (*url.URL, error) {
-	u, err := parsePath(path)
+	u, err := ParsePath(path)
 	if err != nil {
 		return nil, err
 	}
@@ -68,9 +68,9 @@ func (r *run) url(path string) (*url.URL, error) {
 	return &joined, nil
 }
 
-// parsePath parses the target of a request line (RFC 9112, section 3.2): a path, not a form for
+// ParsePath parses the target of a request line (RFC 9112, section 3.2): a path, not a form for
 // proxies.
-func parsePath(path string) (*url.URL, error) {
+func ParsePath(path string) (*url.URL, error) {
 	if !strings.HasPrefix(path, "/") {
 		return nil, fmt.Errorf("the path %q must start with a slash", redact.URL(path))
 	}
