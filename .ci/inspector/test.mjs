@@ -62,6 +62,7 @@ const openEvent = async (page, id) => {
 };
 
 pageTest("events appear as they arrive", {}, async ({ page, program }) => {
+  await page.waitForSelector("#empty:not([hidden])");
   assert.match(await page.locator("#empty").innerText(), /No events yet.*apizee-hooks send ticket --to http/s);
   assert.equal(new URL(page.url()).search, "", "the token stays in the address");
   await sendStory(program.receiver);
