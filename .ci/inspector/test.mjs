@@ -233,6 +233,26 @@ pageTest("pause", { story: true }, async ({ page, program }) => {
   await page.waitForSelector("#row-11");
 });
 
+pageTest("pause, then filter and clear", { story: true, at: "&filter=object%3Dmedia", last: 9 }, async ({ page, program }) => {
+  const counts = (text) => page.waitForFunction((text) => document.querySelector("#counts").innerText.replace(/\s+/g, " ") === text, text);
+  const rows = (n) => page.waitForFunction((n) => document.querySelectorAll("#rows .row[data-id]:not([hidden])").length === n
+    && document.querySelectorAll("#rows .row:not([hidden])").length === n, n);
+  await rows(2);
+  await page.click("#pause");
+  await send(program.receiver, event("delete", "media", 9));
+  await counts("2 of 11 events paused, 1 new");
+  await page.click("#unfilter");
+  await rows(11);
+  await send(program.receiver, event("delete", "ticket", 4211));
+  await counts("12 events paused, 1 new");
+  await rows(11);
+  await page.click("#clear");
+  await page.waitForSelector("#empty:not([hidden])");
+  await rows(0);
+  await page.click("text=Undo");
+  await rows(12);
+});
+
 pageTest("save what is filtered", { story: true, at: "&filter=object%3Dmedia", last: 9 }, async ({ page }) => {
   await until(async () => (await page.locator("#counts").innerText()) === "2 of 10 events");
   const [download] = await Promise.all([page.waitForEvent("download"), page.click("#save")]);

@@ -17,7 +17,8 @@ export class List {
     this.space = byID("rows");
     this.filter = "";
     this.matched = 0;
-    this.frozen = null; // the number of rows while paused
+    this.paused = false;
+    this.frozen = null; // the API's answer that a pause keeps to: later events are not shown
     this.selected = 0;
     this.index = -1; // of the selected row
     this.following = true;
@@ -32,7 +33,7 @@ export class List {
   }
 
   get count() {
-    return this.frozen ?? this.matched;
+    return Math.min(this.matched, this.frozen?.matched ?? Infinity);
   }
 
   /** Shows the rows of another filter. */
@@ -45,7 +46,13 @@ export class List {
     this.following = this.selected === 0;
     this.index = -1;
     this.wanted = undefined;
-    return this.refresh();
+    this.renew();
+  }
+
+  /** Shows what there is now, although the list may be paused. */
+  renew() {
+    this.frozen = null;
+    this.refresh();
   }
 
   /** Fetches what is in view again; while that takes, once more at most. */
@@ -60,8 +67,8 @@ export class List {
   }
 
   pause(on) {
-    this.frozen = on ? this.matched : null;
-    this.refresh();
+    this.paused = on;
+    this.renew();
   }
 
   resized() {
@@ -165,6 +172,7 @@ export class List {
       this.windows.set(offset, { rows: answer.exchanges || [], stale: false });
       if (this.windows.size > keptWindows) this.windows.delete(this.windows.keys().next().value);
       this.matched = answer.matched;
+      if (this.paused) this.frozen ??= answer;
       this.on.changed(answer);
       if (this.revealing) this.reveal();
       else this.draw();

@@ -17,7 +17,6 @@ let status = null;
 let news = null; // what the server said last
 let current = null; // the exchange shown
 let marked = 0; // for a difference
-let paused = false;
 
 const list = new List({
   open: (id, how) => go({ view: "detail", id }, how),
@@ -186,21 +185,20 @@ async function clear() {
       } catch (error) {
         complain(error);
       }
-      list.refresh();
+      list.renew();
     } }, "Undo");
     toast(`Cleared ${count(cleared, "event")}.`, cleared ? back : undefined);
     go({ view: "", id: 0 });
-    list.refresh();
+    list.renew();
   } catch (error) {
     complain(error);
   }
 }
 
 function pause() {
-  paused = !paused;
-  byID("pause").setAttribute("aria-pressed", String(paused));
-  byID("pause").textContent = paused ? "Resume" : "Pause";
-  list.pause(paused);
+  list.pause(!list.paused);
+  byID("pause").setAttribute("aria-pressed", String(list.paused));
+  byID("pause").textContent = list.paused ? "Resume" : "Pause";
 }
 
 /** @param {Error & {status?: number, hint?: string}} error */
@@ -210,23 +208,22 @@ function complain(error) {
   toast(`${error.message}${error.hint ? ". " + error.hint : ""}`);
 }
 
-/** @type {{total?: number, matched?: number, removed?: number}} */
+/** @type {{total?: number, matched?: number, removed?: number, last?: number}} */
 let shownCounts = {};
 
 function showCounts(answer) {
   shownCounts = { ...shownCounts, ...answer };
-  const { total, matched, removed } = shownCounts;
+  const { total, matched, removed, last } = shownCounts;
+  const missed = list.frozen ? last - list.frozen.last : 0;
   const n = (x) => (x || 0).toLocaleString("en-US");
   byID("counts").replaceChildren(
     route.filter && matched !== undefined ? `${n(matched)} of ${n(total)} events` : count(total || 0, "event"),
     ...(removed ? [h("span.warning", { title: "The memory for events is full. " + (status?.recording ? "apizee-hooks inspect shows the whole recording." : "--record keeps all of them in a file.") }, `${n(removed)} removed`)] : []),
-    ...(paused ? [h("span.accent", {}, `paused${total > pausedAt() ? `, ${n(total - pausedAt())} new` : ""}`)] : []));
+    ...(list.paused ? [h("span.accent", {}, missed ? `paused, ${n(missed)} new` : "paused")] : []));
   const empty = byID("empty");
   empty.hidden = matched !== 0;
   if (matched === 0) empty.replaceChildren(...(route.filter && total ? [h("p", {}, "No event matches the filter.")] : nothingYet()));
 }
-
-const pausedAt = () => list.frozen ?? 0;
 
 function nothingYet() {
   if (!status) return [];
@@ -282,7 +279,7 @@ new Live({
     news = latest;
     if (!changed) return;
     announce(latest.total);
-    if (paused) showCounts({ total: latest.total });
+    if (list.paused) showCounts({ total: latest.total, last: latest.last });
     else list.refresh();
   },
   back: () => {
