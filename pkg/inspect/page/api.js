@@ -3,12 +3,11 @@
 /** A request that failed: the API's error and hint, or no response at all. */
 export class APIError extends Error {
   /** @param {number} status  0 is no response
-   * @param {{error?: string, hint?: string, position?: number}} body */
+   * @param {{error?: string, hint?: string}} body */
   constructor(status, body) {
     super(body.error || "no response");
     this.status = status;
     this.hint = body.hint || "";
-    this.position = body.position;
   }
 }
 

@@ -7,7 +7,7 @@ const portionLines = 600;
 const portionText = 24000;
 const longestPiece = 4000;
 
-/** @typedef {{severity: string, path: string, message: string, advice?: string, offset?: number}} Finding */
+/** @typedef {{severity: string, path: string, message: string, offset?: number}} Finding */
 
 /** The marks of differences from a baseline, by severity. */
 export const driftSigns = { breaking: "≠", drift: "≈", info: "·" };
@@ -20,10 +20,10 @@ export function findingView(finding, withPath = false) {
   const sign = { error: "✗", warning: "!", ...driftSigns }[finding.severity] || "!";
   return h("div.finding." + (bad ? "error" : "warning"), {},
     h("span.sign", { role: "img", "aria-label": finding.severity }, sign),
-    h("span", {}, withPath && finding.path ? h("b", {}, safe(finding.path + ": ")) : "", safe(finding.advice ?? finding.message)));
+    h("span", {}, withPath && finding.path ? h("b", {}, safe(finding.path + ": ")) : "", safe(finding.message)));
 }
 
-/** The pieces of a text: {text, kind, line} where each is within a line, with the findings that begin there.
+/** The pieces of a text, each within a line, with the findings that begin there.
  * @param {string} text
  * @param {boolean} json
  * @param {Map<string, Finding[]>} places  findings by path

@@ -5,9 +5,9 @@ import { toast } from "./live.js";
 
 const forms = { curl: "curl command", send: "send command", step: "scenario step", template: "template", body: "body", headers: "headers" };
 
-/** @param {Object} x  an exchange; its copies, if listed, are the ones there are */
+/** @param {Object} x  an exchange, with the names of the forms that it has */
 export function copyMenu(x) {
-  const available = Object.keys(forms).filter((as) => !x.copies || x.copies.includes(as));
+  const available = Object.keys(forms).filter((as) => x.copies.includes(as));
   const items = available.map((as) => h("button", { role: "menuitem", tabindex: "-1", click: () => copy(x.id, as) }, forms[as]));
   const menu = h("div.menu", { role: "menu", "aria-label": "Copy", hidden: true }, items);
   const button = h("button", { id: "copy", "aria-haspopup": "menu", "aria-expanded": "false", "aria-keyshortcuts": "c" }, "Copy");

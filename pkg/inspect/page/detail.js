@@ -11,13 +11,13 @@ import { marks, statusOf } from "./list.js";
 export const bodyText = (body) => body?.text ?? (body?.base64 ? decode(body.base64) : "");
 
 /** @param {Object} x  an exchange of the API
- * @param {Object} act  what the buttons do: edit, resend, compare, pin, open, close
+ * @param {Object} act  what the buttons do: edit, resend, compare, pin, close
  * @param {{marked: number}} state */
 export function detailView(x, act, state) {
   const raw = bodyText(x.body);
-  const findings = x.findings || [];
-  const ofHeaders = findings.filter((f) => (x.headers || []).some((p) => same(p.name, f.path)));
-  const ofBody = findings.filter((f) => !ofHeaders.includes(f) && f.path && find(x.body?.pretty ?? raw, f.path));
+  const { findings } = x;
+  const ofHeaders = findings.filter((f) => x.headers.some((p) => same(p.name, f.path)));
+  const ofBody = findings.filter((f) => !ofHeaders.includes(f) && f.path && find(x.body.pretty ?? raw, f.path));
   const others = findings.filter((f) => !ofHeaders.includes(f) && !ofBody.includes(f));
   const title = x.object ? [data(x.object), " ", data(x.objectId), " ", h("span.event", {}, data(x.event))] : [data(x.method), " ", data(x.path)];
   return [
@@ -31,7 +31,7 @@ export function detailView(x, act, state) {
           state.marked && state.marked !== x.id ? `Compare with #${state.marked}` : "Compare"),
         copyMenu(x),
         h("button", { click: act.pin, "aria-keyshortcuts": "p", "aria-pressed": String(Boolean(x.pinned)) }, "Pin"))),
-    h("p.facts", {}, facts(x, act), h("span.chips", {}, marks(x))),
+    h("p.facts", {}, facts(x), h("span.chips", {}, marks(x))),
     others.length > 0 && h("div.findings", { role: "group", "aria-label": "Findings" }, others.map((f) => findingView(f, true))),
     bodySection(x, raw, ofBody),
     x.forwarded && responseSection("Response of the endpoint", x.forwarded, x.id, "forwarded"),
@@ -44,18 +44,18 @@ export function detailView(x, act, state) {
 
 const same = (a, b) => a.toLowerCase() === (b || "").toLowerCase();
 
-function facts(x, act) {
+function facts(x) {
   const { text, kind } = statusOf(x);
   const parts = [h("time", { datetime: plain(x.at), title: plain(x.at) }, clock(x.at).join("")), h("span.mono", {}, "#" + x.id)];
-  if (text) parts.push(h("span.mono.status." + (kind || "ok"), {}, text));
+  if (text) parts.push(h("span.mono.status." + kind, {}, text));
   if (x.durationMs !== undefined) parts.push(duration(x.forwardedDurationMs ?? x.durationMs));
   const first = (kind) => document.querySelector("#detail .finding." + kind)?.scrollIntoView({ block: "center" });
   if (x.errors) parts.push(h("button.quiet.error", { click: () => first("error") }, "✗ " + count(x.errors, "error")));
   if (x.warnings) parts.push(h("button.quiet.warning", { click: () => first("warning") }, "! " + count(x.warnings, "warning")));
-  const link = (text, id) => h("a", { href: "#/" + id, click: (e) => (e.preventDefault(), act.open(id)) }, text);
+  const link = (text, place) => h("a", { href: "#/" + place }, text);
   if (x.origin) parts.push(link("sent again from #" + x.origin, x.origin));
   if (x.duplicateOf) parts.push(link("duplicate of #" + x.duplicateOf, x.duplicateOf));
-  if (x.previous) parts.push(h("a", { href: `#/diff/${x.previous}/${x.id}`, click: (e) => (e.preventDefault(), act.diff(x.previous, x.id)) }, "changes since #" + x.previous));
+  if (x.previous) parts.push(link("changes since #" + x.previous, `diff/${x.previous}/${x.id}`));
   return parts;
 }
 
@@ -69,27 +69,23 @@ function section(title, meta, tools, ...content) {
 
 /** The body, indented or as it came. A body that is not JSON is shown as it came, with the place of its mistake. */
 function bodySection(x, raw, findings) {
-  const body = x.body || {};
+  const { body } = x;
   if (x.gone) return section("Body", "", [], h("p.dim", {}, "The event is no longer in the recording."));
-  if (!body.size && !raw) return section("Body", "", [], h("p.dim", {}, "The request has no body."));
-  const broken = body.valid === false && body.problem;
-  const mistake = broken ? [{ severity: "error", path: "", message: problemOf(body), offset: offsetOf(raw, body.line || 1, body.column || 1) }] : [];
+  if (!body.size) return section("Body", "", [], h("p.dim", {}, "The request has no body."));
+  const { problem, line, column } = body;
+  const shown = problem ? [{ severity: "error", path: "", message: `${problem} (line ${line}, column ${column})`, offset: offsetOf(raw, line, column) }] : findings;
   const content = h("div");
   const show = (pretty) => {
     for (const b of [prettyButton, rawButton]) b.setAttribute("aria-pressed", String((b === prettyButton) === pretty));
     const code = pretty ? codeView(body.pretty, { json: true, findings, label: "Body, indented" })
-      : codeView(raw, { json: true, findings: broken ? mistake : findings, label: "Body, as it came" });
+      : codeView(raw, { json: true, findings: shown, label: "Body, as it came" });
     content.replaceChildren(code, pretty && body.prettyTruncated ? h("p.dim", {}, "The indented body is cut; raw shows more.") : "");
   };
   const prettyButton = h("button.tab", { click: () => show(true) }, "Pretty");
   const rawButton = h("button.tab", { click: () => show(false) }, "Raw");
   show(Boolean(body.pretty));
   const tools = [body.pretty && h("span.tabs", { role: "group", "aria-label": "Format of the body" }, prettyButton, rawButton), download(x.id, "request")];
-  return section("Body", size(body.size ?? raw.length), tools, content, body.truncated && cut(body, raw), body.incomplete && incomplete());
-}
-
-function problemOf({ problem, line, column }) {
-  return problem + (line ? ` (line ${line}, column ${column})` : "");
+  return section("Body", size(body.size), tools, content, body.truncated && cut(body, raw), body.incomplete && incomplete());
 }
 
 const cut = (body, raw) => h("p.dim", {}, `The first ${size(raw.length)} of ${size(body.size)}. Download shows the rest.`);
@@ -108,7 +104,7 @@ function responseSection(title, r, id, part) {
   const failed = r.failure && h("div.findings", {}, findingView({ severity: "error", path: "", message: r.failure.message ?? r.failure }));
   const { kind } = statusOf(r);
   const text = bodyText(r.body);
-  const line = r.status > 0 && h("p.mono.line1", {}, h("span.status." + (kind || "ok"), {}, String(r.status)), r.url && [" ", data(r.url)]);
+  const line = r.status > 0 && h("p.mono.line1", {}, h("span.status." + kind, {}, String(r.status)), r.url && [" ", data(r.url)]);
   return section(title, duration(r.durationMs), text && download(id, part), failed, line,
     text && codeView(r.body.pretty ?? text, { json: /^\s*[[{]/.test(text), label: title }), r.body?.truncated && cut(r.body, text), r.body?.incomplete && incomplete(), headerTable(r.headers));
 }

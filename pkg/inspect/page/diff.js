@@ -1,14 +1,14 @@
 // The difference of two bodies, as the API finds it, with fields to ignore.
 import { get } from "./api.js";
-import { data, h, safe } from "./dom.js";
+import { data, h, problem, safe } from "./dom.js";
 
-const words = { add: "added", remove: "removed", replace: "changed", test: "same", move: "moved", copy: "copied" };
+const words = { add: "added", remove: "removed", replace: "changed" };
 const signs = { add: "+", remove: "−", replace: "~" };
 
 /** @param {{id: number, other: number, ignore: string[]}} route
- * @param {{open: (id: number) => void, ignore: (paths: string[]) => void, close: () => void, swap: () => void}} act */
+ * @param {{ignore: (paths: string[]) => void, close: () => void, swap: () => void}} act */
 export async function diffView({ id, other, ignore }, act) {
-  const link = (n) => h("a", { href: "#/" + n, click: (e) => (e.preventDefault(), act.open(n)) }, "#" + n);
+  const link = (n) => h("a", { href: "#/" + n }, "#" + n);
   const head = h("div.bar", {}, h("button.back", { click: act.close, "aria-label": "Back to the event" }, "←"),
     h("h2", {}, "Difference of ", link(id), " and ", link(other)),
     h("div.actions", {}, h("button", { click: act.swap }, "Swap"), h("button", { click: act.close }, "Close")));
@@ -16,12 +16,12 @@ export async function diffView({ id, other, ignore }, act) {
   try {
     answer = await get("diff", { a: id, b: other, ignore: ignore.join(",") });
   } catch (error) {
-    return [head, h("div.findings", {}, h("p.error", {}, "✗ ", safe(error.message), error.hint ? ". " : "", safe(error.hint)))];
+    return [head, h("div.findings", {}, h("p.error", {}, problem(error)))];
   }
-  const changes = answer.changes || [];
-  const value = (v) => (v === undefined || v === null ? h("td.none", {}, "–") : h("td", {}, h("code", {}, safe(v))));
+  const { changes } = answer;
+  const value = (v) => (v === undefined ? h("td.none", {}, "–") : h("td", {}, h("code", {}, safe(v))));
   const rows = changes.map((c) => h("tr." + c.op, {},
-    h("td.sign", { title: words[c.op] || c.op }, h("span", { role: "img", "aria-label": words[c.op] || c.op }, signs[c.op] || c.op)),
+    h("td.sign", { title: words[c.op] }, h("span", { role: "img", "aria-label": words[c.op] }, signs[c.op])),
     h("th", { scope: "row" }, data(c.path || "the whole body")), value(c.from), value(c.to),
     h("td", {}, c.path && h("button.quiet", { click: () => act.ignore([...ignore, c.path]), "aria-label": "Ignore " + c.path }, "Ignore"))));
   return [head,

@@ -62,6 +62,10 @@ export function safe(text) {
  * @param {string} tag */
 export const data = (text, tag = "bdi") => h(tag, {}, safe(text));
 
+/** What is wrong and, where it is known, what to do.
+ * @param {{message: string, hint?: string}} error */
+export const problem = ({ message, hint }) => ["✗ ", ...safe(message), ...(hint ? [h("span.dim", {}, ". ", safe(hint))] : [])];
+
 /** The text of base64, with bytes that are not UTF-8 as U+DC80 to U+DCFF.
  * @param {string} encoded */
 export function decode(encoded) {
@@ -105,9 +109,12 @@ export function size(bytes) {
   return (bytes / 1024 / 1024).toFixed(1) + " MiB";
 }
 
+/** @param {number} n */
+export const number = (n) => n.toLocaleString("en-US");
+
 /** @param {number} n
  * @param {string} one */
-export const count = (n, one) => n.toLocaleString("en-US") + " " + one + (n === 1 ? "" : "s");
+export const count = (n, one) => number(n) + " " + one + (n === 1 ? "" : "s");
 
 /** The time of day of an RFC 3339 time.
  * @param {string} at */

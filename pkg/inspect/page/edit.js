@@ -2,7 +2,7 @@
 import { post, text } from "./api.js";
 import { findingView } from "./code.js";
 import { bodyText } from "./detail.js";
-import { h, plain, safe, size } from "./dom.js";
+import { count, h, plain, problem, safe, size } from "./dom.js";
 import { find, offsetOf } from "./json.js";
 
 const checkAfter = 150;
@@ -23,11 +23,11 @@ const own = /^(host|content-length|connection|transfer-encoding|accept-encoding)
 export async function editView(x, targets, act) {
   const close = h("button.back", { click: act.cancel, "aria-label": "Back to the event" }, "←");
   const heading = h("h2", {}, "Edit and send ", h("span.dim", {}, "#" + x.id));
-  if ((x.body?.size || 0) > largest || x.body?.base64) {
+  if (x.body.size > largest || x.body.base64) {
     const why = x.body.base64 ? "The body is not text" : `The body has ${size(x.body.size)}`;
     return [h("div.bar", {}, close, heading, h("div.actions", {}, h("button", { click: act.cancel }, "Close"))), h("p.wide", {}, why + ": it can be sent again as it is, and cannot be edited here.")];
   }
-  const original = x.body?.truncated ? await text(`exchanges/${x.id}/body`, { part: "request" }) : (x.body?.pretty?.length < largestIndented ? x.body.pretty : bodyText(x.body));
+  const original = x.body.truncated ? await text(`exchanges/${x.id}/body`, { part: "request" }) : (x.body.pretty?.length < largestIndented ? x.body.pretty : bodyText(x.body));
 
   const target = h("select", { id: "target", hidden: targets.length === 0, change: () => {
     url.hidden = target.value !== "";
@@ -35,7 +35,7 @@ export async function editView(x, targets, act) {
   } },
     targets.map((t) => h("option", { value: t.name }, plain(t.name === t.url ? t.url : `${t.url} (${t.name})`))), h("option", { value: "" }, "another URL on this machine"));
   const url = h("input", { id: "url", "aria-label": "Target: a URL on this machine", placeholder: "http://localhost:3000/hooks", hidden: targets.length > 0, required: targets.length === 0, spellcheck: "false" });
-  const method = h("input.method", { id: "method", spellcheck: "false", autocomplete: "off" });
+  const method = h("input", { id: "method", spellcheck: "false", autocomplete: "off" });
   const path = h("input", { id: "path", spellcheck: "false", autocomplete: "off" });
   const headers = h("textarea", { id: "headers", spellcheck: "false", wrap: "off", autocomplete: "off" });
   const body = h("textarea", { id: "body", spellcheck: "false", wrap: "off", autocomplete: "off", "aria-describedby": "verdict" });
@@ -53,7 +53,7 @@ export async function editView(x, targets, act) {
   const send = h("button.primary", { type: "submit" }, "Send");
 
   const fields = [method, path, headers, body];
-  const draft = drafts.get(x.id) || [x.method, x.path, (x.headers || []).filter((p) => !own.test(p.name)).map((p) => p.name + ": " + p.value).join("\n"), original];
+  const draft = drafts.get(x.id) || [x.method, x.path, x.headers.filter((p) => !own.test(p.name)).map((p) => p.name + ": " + p.value).join("\n"), original];
   fields.forEach((field, i) => (field.value = draft[i]));
   headers.rows = Math.min(8, Math.max(2, headers.value.split("\n").length));
   const lines = (s) => s.split("\n").length;
@@ -75,16 +75,16 @@ export async function editView(x, targets, act) {
   };
   const show = (answer) => {
     const value = body.value;
-    findings = (answer.findings || []).map((f) => {
+    findings = answer.findings.map((f) => {
       const token = f.path ? find(value, f.path) : null;
       return { ...f, start: token?.start, end: token?.end, at: token ? lines(value.slice(0, token.start)) : 0 };
     });
-    if (answer.valid === false && answer.problem) {
-      const at = offsetOf(value, answer.line || 1, answer.column || 1);
+    if (answer.problem) {
+      const at = offsetOf(value, answer.line, answer.column);
       findings = [{ severity: "error", path: "", message: answer.problem, start: at, end: at + 1, at: answer.line }];
     }
     const errors = findings.filter((f) => f.severity === "error").length;
-    verdict.textContent = errors ? `✗ ${errors} ${errors === 1 ? "error" : "errors"}; it can still be sent` : findings.length ? "! valid, with warnings" : "✓ valid";
+    verdict.textContent = errors ? `✗ ${count(errors, "error")}; it can still be sent` : findings.length ? "! valid, with warnings" : "✓ valid";
     verdict.className = "verdict " + (errors ? "error" : findings.length ? "warning" : "");
     list.replaceChildren(...findings.map((f) => {
       const view = findingView(f, true);
@@ -112,11 +112,11 @@ export async function editView(x, targets, act) {
   });
   body.addEventListener("scroll", () => (gutter.scrollTop = body.scrollTop), { passive: true });
 
-  const problem = h("p.error", { role: "alert" });
+  const failure = h("p.error", { role: "alert" });
   const form = h("form.edit", { submit: async (e) => {
     e.preventDefault();
     send.disabled = true;
-    problem.replaceChildren();
+    failure.replaceChildren();
     try {
       const request = { origin: x.id, target: target.value || url.value, method: method.value, path: path.value, headers: parseHeaders(headers.value), body: body.value, now: now.checked };
       const answer = await post("send", request);
@@ -124,7 +124,7 @@ export async function editView(x, targets, act) {
       lastTarget = request.target;
       act.sent(answer, x.id);
     } catch (error) {
-      problem.replaceChildren("✗ ", ...safe(error.message), error.hint ? ". " : "", ...safe(error.hint));
+      failure.replaceChildren(...problem(error));
       send.disabled = false;
     }
   }, input: () => {
@@ -138,7 +138,7 @@ export async function editView(x, targets, act) {
     }
   } },
     h("div.bar", {}, close, heading, h("div.actions", {}, h("button", { type: "button", click: () => (drafts.delete(x.id), act.cancel()) }, "Cancel"), send)),
-    problem,
+    failure,
     h("div.fields", {},
       h("label", { for: targets.length ? "target" : "url" }, "Target"), h("div.target", {}, target, url),
       h("label", { for: "path" }, "Request"), h("div.request", {}, h("label.unseen", { for: "method" }, "Method"), method, path, where),

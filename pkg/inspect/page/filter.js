@@ -1,6 +1,6 @@
-// The filter box: suggestions as one types, and the place of a mistake.
+// The filter box: suggestions as one types, and what is wrong.
 import { get } from "./api.js";
-import { byID, h, safe } from "./dom.js";
+import { byID, h, problem, safe } from "./dom.js";
 
 const applyAfter = 250;
 const suggestAfter = 80;
@@ -55,7 +55,7 @@ export class FilterBox {
    * @param {{message: string, hint?: string}|null} error */
   fail(error) {
     this.input.setAttribute("aria-invalid", String(Boolean(error)));
-    this.error.replaceChildren(...(error ? ["✗ ", ...safe(error.message), ...(error.hint ? [h("span.dim", {}, ". ", safe(error.hint))] : [])] : []));
+    this.error.replaceChildren(...(error ? problem(error) : []));
   }
 
   suggestSoon() {
@@ -65,16 +65,15 @@ export class FilterBox {
 
   async suggest() {
     const filter = this.input.value;
-    const position = this.input.selectionStart;
     let answer;
     try {
-      answer = await get("suggest", { filter, position: String(position) });
+      answer = await get("suggest", { filter, position: this.input.selectionStart });
     } catch {
       return this.close();
     }
     if (document.activeElement !== this.input || this.input.value !== filter) return;
-    this.replaces = { start: answer.start ?? wordStart(filter, position), end: answer.end ?? position };
-    this.suggestions = (answer.suggestions || []).slice(0, 50);
+    this.replaces = answer;
+    this.suggestions = answer.suggestions.slice(0, 50);
     const typed = filter.slice(this.replaces.start, this.replaces.end);
     if (this.suggestions.length === 1 && this.suggestions[0].text === typed) this.suggestions = [];
     this.choose(-1);
@@ -129,7 +128,3 @@ export class FilterBox {
     e.stopPropagation();
   }
 }
-
-/** @param {string} filter
- * @param {number} position */
-const wordStart = (filter, position) => filter.slice(0, position).lastIndexOf(" ") + 1;

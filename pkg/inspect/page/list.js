@@ -1,7 +1,7 @@
 // The list: as many rows as the store has, of which only those in view exist. Windows of rows are
 // fetched by offset and forgotten again.
 import { driftSigns } from "./code.js";
-import { byID, clock, count, data, duration, h, plain } from "./dom.js";
+import { byID, clock, count, data, duration, h, number, plain } from "./dom.js";
 import { get } from "./api.js";
 
 const windowRows = 100;
@@ -105,15 +105,20 @@ export class List {
     });
   }
 
-  toEnd() {
+  /** Makes the list as high as its rows. */
+  stretch() {
     this.space.style.height = Math.min(this.count * this.rowHeight, tallest) + "px";
+  }
+
+  toEnd() {
+    this.stretch();
     this.grid.scrollTop = this.wasTop = this.grid.scrollHeight;
   }
 
   async draw(refetch = false) {
     const total = this.count;
-    this.space.style.height = Math.min(total * this.rowHeight, tallest) + "px";
     if (this.following) this.toEnd();
+    else this.stretch();
     const top = this.top;
     const first = Math.max(0, Math.floor(top / this.rowHeight));
     const shown = Math.min(total - first, Math.ceil(this.height / this.rowHeight) + 1);
@@ -148,7 +153,7 @@ export class List {
     const behind = this.count - last;
     const newer = byID("newer");
     newer.hidden = this.following || behind <= 0;
-    newer.textContent = `↓ ${behind.toLocaleString("en-US")} below`;
+    newer.textContent = `↓ ${number(behind)} below`;
   }
 
   row(index) {
@@ -169,7 +174,7 @@ export class List {
       const answer = await get("exchanges", { filter: this.filter, offset, limit: windowRows }, { signal: controller.signal });
       if (era !== this.era) return;
       this.windows.delete(offset);
-      this.windows.set(offset, { rows: answer.exchanges || [], stale: false });
+      this.windows.set(offset, { rows: answer.exchanges, stale: false });
       if (this.windows.size > keptWindows) this.windows.delete(this.windows.keys().next().value);
       this.matched = answer.matched;
       if (this.paused) this.frozen ??= answer;
@@ -201,7 +206,7 @@ export class List {
   reveal() {
     this.revealing = this.index >= this.count; // until so many rows are known
     if (this.index < 0 || this.revealing) return;
-    this.space.style.height = Math.min(this.count * this.rowHeight, tallest) + "px";
+    this.stretch();
     const start = this.index * this.rowHeight;
     const top = this.top;
     let wanted = top;
@@ -259,20 +264,18 @@ function fillRow(row, exchange, index, selected) {
   if (!exchange) {
     row.removeAttribute("data-id");
     row.removeAttribute("id");
-    row.className = "row";
     for (const cell of row.children) cell.replaceChildren();
     object.textContent = "…";
     return;
   }
   row.dataset.id = exchange.id;
   row.id = "row-" + exchange.id;
-  row.className = "row" + (exchange.pinned ? " pinned" : "");
   mark.replaceChildren(...findingsMark(exchange));
   const [seconds, fraction] = clock(exchange.at);
   time.replaceChildren(seconds, h("i", {}, fraction));
   object.title = plain(exchange.object ? exchange.objectId : exchange.path);
   if (exchange.object) object.replaceChildren(data(exchange.object), " ", data(exchange.objectId, "b"));
-  else object.replaceChildren(data(`${exchange.method || ""} ${exchange.path || ""}`));
+  else object.replaceChildren(data(`${exchange.method} ${exchange.path}`));
   event.replaceChildren(data(exchange.event));
   const words = [exchange.summary, exchange.problem, exchange.gone && "no longer in the recording"].filter(Boolean).join("  ");
   summary.replaceChildren(data(words));
@@ -285,9 +288,9 @@ function fillRow(row, exchange, index, selected) {
 }
 
 function findingsMark({ errors, warnings }) {
-  if (errors) return [h("span.error", { role: "img", "aria-label": count(errors, "error"), title: count(errors, "error") }, "✗")];
-  if (warnings) return [h("span.warning", { role: "img", "aria-label": count(warnings, "warning"), title: count(warnings, "warning") }, "!")];
-  return [];
+  if (!errors && !warnings) return [];
+  const [kind, sign, title] = errors ? ["error", "✗", count(errors, "error")] : ["warning", "!", count(warnings, "warning")];
+  return [h("span." + kind, { role: "img", "aria-label": title, title }, sign)];
 }
 
 /** The response's status and what it means for the eye. */
@@ -297,7 +300,7 @@ export function statusOf({ status, forwardedStatus, outcome }) {
   return { text: String(code), kind: code >= 500 ? "error" : code >= 400 ? "warning" : "" };
 }
 
-/** The marks of an event: sent again, pinned, duplicate, out of order, after a gap.
+/** The marks of an event: its file, sent from the page, pinned, duplicate, out of order, after a gap.
  * @param {Object} exchange */
 export function marks(exchange) {
   const note = (text, title, kind = "") => h("span.note" + kind, { title }, text);

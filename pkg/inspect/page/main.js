@@ -1,6 +1,6 @@
 // The page: the list on one side, an event on the other, and the address that says which.
 import { address as apiAddress, get, post } from "./api.js";
-import { byID, count, data, h, plain, safe, size } from "./dom.js";
+import { byID, count, data, h, number, plain, problem, safe, size } from "./dom.js";
 import { detailView, fetchDetail } from "./detail.js";
 import { diffView } from "./diff.js";
 import { editView, hasTarget, resend } from "./edit.js";
@@ -76,7 +76,7 @@ async function showPane(refiltered = false) {
     let content;
     if (route.view === "diff") {
       current = null;
-      content = await diffView(route, { open, close, ignore: (ignore) => go({ view: "diff", id: route.id, other: route.other, ignore }, "replace"),
+      content = await diffView(route, { close, ignore: (ignore) => go({ view: "diff", id: route.id, other: route.other, ignore }, "replace"),
         swap: () => go({ view: "diff", id: route.other, other: route.id, ignore: route.ignore }, "replace") });
       document.title = `#${route.id} and #${route.other} – apizee-hooks`;
     } else {
@@ -95,7 +95,7 @@ async function showPane(refiltered = false) {
     if (error.name === "AbortError" || signal.aborted) return;
     current = null;
     pane.replaceChildren(h("div.bar", {}, h("button.back", { click: close, "aria-label": "Back to the list" }, "←"), h("h2", {}, "#" + route.id)),
-      h("p.wide", {}, error.status === 404 ? "This event is not there, or no longer." : ["✗ ", ...safe(error.message)]));
+      h("p.wide", {}, error.status === 404 ? "This event is not there, or no longer." : problem(error)));
     if (error.status !== 404) complain(error);
   }
 }
@@ -110,12 +110,10 @@ function fillPane(content) {
   else if (had) ((key && pane.querySelector(`[aria-keyshortcuts="${key}"]`)) || pane).focus({ preventScroll: true });
 }
 
-const open = (id) => go({ view: "detail", id });
-
 function close() {
   const view = route.view;
   if (view === "edit") go({ view: "detail", id: route.id }, "replace");
-  else if (view === "diff") open(route.other);
+  else if (view === "diff") go({ view: "detail", id: route.other });
   else if (view) go({ view: "", id: 0 });
   grid.focus();
 }
@@ -125,9 +123,7 @@ const chosen = () => (route.view === "diff" ? 0 : route.id);
 
 /** What the buttons and keys do with the chosen event. */
 const act = {
-  open,
   close,
-  diff: (id, other) => go({ view: "diff", id, other }),
   edit: () => chosen() && go({ view: "edit", id: chosen() }),
   async resend() {
     const id = chosen();
@@ -205,7 +201,7 @@ function pause() {
 function complain(error) {
   if (error.status === 0) return; // the banner says it
   if (error.status === 401) return banner("This page has no access. Open the URL that the program prints.");
-  toast(`${error.message}${error.hint ? ". " + error.hint : ""}`);
+  toast(plain(`${error.message}${error.hint ? ". " + error.hint : ""}`));
 }
 
 /** @type {{total?: number, matched?: number, removed?: number, last?: number}} */
@@ -215,11 +211,10 @@ function showCounts(answer) {
   shownCounts = { ...shownCounts, ...answer };
   const { total, matched, removed, last } = shownCounts;
   const missed = list.frozen ? last - list.frozen.last : 0;
-  const n = (x) => (x || 0).toLocaleString("en-US");
   byID("counts").replaceChildren(
-    route.filter && matched !== undefined ? `${n(matched)} of ${n(total)} events` : count(total || 0, "event"),
-    ...(removed ? [h("span.warning", { title: "The memory for events is full. " + (status?.recording ? "apizee-hooks inspect shows the whole recording." : "--record keeps all of them in a file.") }, `${n(removed)} removed`)] : []),
-    ...(list.paused ? [h("span.accent", {}, missed ? `paused, ${n(missed)} new` : "paused")] : []));
+    route.filter && matched !== undefined ? `${number(matched)} of ${number(total)} events` : count(total || 0, "event"),
+    ...(removed ? [h("span.warning", { title: "The memory for events is full. " + (status?.recording ? "apizee-hooks inspect shows the whole recording." : "--record keeps all of them in a file.") }, `${number(removed)} removed`)] : []),
+    ...(list.paused ? [h("span.accent", {}, missed ? `paused, ${number(missed)} new` : "paused")] : []));
   const empty = byID("empty");
   empty.hidden = matched !== 0;
   if (matched === 0) empty.replaceChildren(...(route.filter && total ? [h("p", {}, "No event matches the filter.")] : nothingYet()));
