@@ -146,6 +146,16 @@ pageTest("the difference of two events, with fields to ignore", { story: true },
   await page.waitForFunction(() => document.querySelector("#detail").textContent.includes("equal in all that is not ignored"));
 });
 
+pageTest("a difference that is not whole", { story: true }, async ({ page, program }) => {
+  const props = (value) => Object.fromEntries(Array.from({ length: 1200 }, (_, i) => ["k" + i, value]));
+  for (const value of [1, 2]) await send(program.receiver, event("update", "ticket", 1, props(value)));
+  await page.waitForSelector("#row-12");
+  const visit = (hash, text) => page.evaluate((hash) => void (location.hash = hash), hash)
+    .then(() => page.locator("#detail", { hasText: text }).waitFor());
+  await visit("#/diff/11/12", "200 more changes not shown");
+  await visit("#/diff/8/10", "A body is not JSON, so both are compared as text.");
+});
+
 pageTest("edit, see findings as one types, and send", { story: true }, async ({ page, target }) => {
   await openEvent(page, 10);
   await page.keyboard.press("e");
