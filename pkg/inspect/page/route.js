@@ -12,7 +12,7 @@ export function readRoute() {
     Object.assign(route, { view: "diff", id: Number(parts[1]) || 0, other: Number(parts[2]) || 0 });
     route.ignore = (new URLSearchParams(rest).get("ignore") || "").split(",").filter(Boolean);
   } else {
-    route.id = Number(parts[0] || query.get("id")) || 0;
+    route.id = Number(parts[0]) || 0;
     route.view = route.id ? (parts[1] === "edit" ? "edit" : "detail") : "";
   }
   return route;
