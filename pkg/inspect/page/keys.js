@@ -9,7 +9,7 @@ const help = [
   ["e", "edit and send"],
   ["r", "send again as it is"],
   ["d", "mark for a difference; on another event, compare"],
-  ["c", "copy as curl, send command, step, template, body, headers"],
+  ["c", "copy as curl command, send command, scenario step, template, body, headers"],
   ["p", "pin: keep when events are cleared"],
   ["Esc", "back"],
   ["?", "these keys"],

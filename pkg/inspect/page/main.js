@@ -145,7 +145,7 @@ const act = {
       return go({ view: "diff", id, other });
     }
     marked = marked ? 0 : other;
-    toast(marked ? `#${marked} is marked. Choose another event, then press d.` : "No event is marked.");
+    toast(marked ? `#${marked} is marked. Choose another event, then press d or Compare with #${marked}.` : "No event is marked.");
     if (route.view === "detail") showPane();
   },
   async pin() {
@@ -222,7 +222,7 @@ function showCounts(answer) {
 
 function nothingYet() {
   if (!status) return [];
-  if (!status.live) return [h("p", {}, "The recording has no events.")];
+  if (!status.live) return [h("p", {}, "No events.")];
   return [h("p", {}, "No events yet."), h("p.dim", {}, "Send one from another terminal:"),
     h("pre", {}, safe(`apizee-hooks send ticket --to ${status.listening}`))];
 }
