@@ -2,7 +2,7 @@
 // page of its own; a message in the console, or a request to anywhere else, fails it.
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -10,7 +10,8 @@ import { browser, endpoint, event, send, sendStory, start, until } from "./progr
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const shots = process.env.SHOTS || join(tmpdir(), "inspector");
-const rotated = join(tmpdir(), `inspector-rotated-${process.pid}.ndjson`);
+const work = mkdtempSync(join(tmpdir(), "inspector-"));
+const rotated = join(work, "rotated.ndjson");
 let chrome;
 
 before(async () => {
@@ -19,7 +20,7 @@ before(async () => {
 });
 after(async () => {
   await chrome.close();
-  rmSync(rotated, { force: true });
+  rmSync(work, { recursive: true });
 });
 
 /** A test with a page open. options: args, story, width, height, scheme, expected (messages of the console that may come). */
@@ -128,6 +129,33 @@ pageTest("a link opens an event", { story: true, at: "#/5" }, async ({ page }) =
   await page.waitForFunction(() => document.querySelector("#detail h2")?.textContent.includes("media 9"));
 });
 
+test("a link opens its place in a browser that knows nothing yet", async () => {
+  const program = await start("listen", "--addr", "127.0.0.1:0", "--inspect=127.0.0.1:0");
+  try {
+    await sendStory(program.receiver);
+    const places = {
+      "#/7": /ticket 4211 update/,
+      "&filter=object%3Dmedia#/5": /media 9 create/,
+      "&filter=object%3Dmedia#/3": /ticket 4211 update/, // which the filter leaves out
+      "#/10/edit": /Edit and send #10/,
+      "#/diff/2/6?ignore=time": /Difference of #2 and #6/,
+      "#/99": /#99/,
+    };
+    for (const [place, expected] of Object.entries(places)) {
+      const page = await chrome.newPage();
+      await page.goto(program.page + place);
+      await until(async () => expected.test(await page.locator("#detail h2").innerText()));
+      assert.ok(!page.url().includes("token"), page.url());
+      if (place.includes("filter")) assert.equal(await page.inputValue("#query"), "object=media");
+      if (place.includes("ignore")) assert.doesNotMatch(await page.locator("table.diff").innerText(), /^time/m);
+      if (place.includes("99")) assert.match(await page.locator("#detail").innerText(), /not there, or no longer/);
+      await page.close();
+    }
+  } finally {
+    await program.stop();
+  }
+});
+
 pageTest("the difference of two events, with fields to ignore", { story: true }, async ({ page }) => {
   await openEvent(page, 2);
   await page.keyboard.press("d");
@@ -220,6 +248,17 @@ pageTest("copies in all forms", { story: true }, async ({ page }) => {
   }
 });
 
+pageTest("what the browser does not let the page copy is there to be copied", { story: true }, async ({ page }) => {
+  await openEvent(page, 3);
+  await page.evaluate(() => Object.defineProperty(navigator, "clipboard", { value: undefined })); // as on http to another machine
+  await page.keyboard.press("c");
+  await page.click("text=curl command");
+  await page.waitForSelector("dialog[open] textarea");
+  assert.match(await page.evaluate(() => getSelection().toString()), /^curl .*4211/s);
+  await page.keyboard.press("Escape");
+  await page.waitForSelector("dialog textarea", { state: "detached" });
+});
+
 pageTest("pin, clear and undo", { story: true }, async ({ page, context, program }) => {
   const other = await context.newPage(); // a second tab sees the same
   await other.goto(program.page);
@@ -268,6 +307,67 @@ pageTest("save what is filtered", { story: true, at: "&filter=object%3Dmedia", l
   const [download] = await Promise.all([page.waitForEvent("download"), page.click("#save")]);
   const lines = readFileSync(await download.path(), "utf8").trim().split("\n").map((line) => JSON.parse(line));
   assert.deepEqual(lines.map((line) => JSON.parse(line.body).object), ["media", "media"]);
+});
+
+const recorded = (name, ...events) => {
+  const file = join(work, name + ".ndjson");
+  writeFileSync(file, events.map(([receivedAt, body]) => JSON.stringify({ receivedAt, method: "POST", path: "/", headers: {}, body, status: 204, findings: [] }) + "\n").join(""));
+  return file;
+};
+const twoRecordings = () => ["inspect", "--addr", "127.0.0.1:0",
+  recorded("first", ["2026-11-28T10:00:00Z", event("create", "ticket", 1, { state: "new" })], ["2026-11-28T10:00:30Z", event("update", "ticket", 1, { state: "opened" })]),
+  recorded("second", ["2026-11-28T10:00:10Z", event("create", "media", 2)], ["2026-11-28T10:06:00Z", event("update", "media", 2, { state: "completed" })])];
+
+pageTest("several recordings by time, and the saved set of a filter", { args: twoRecordings }, async ({ page }) => {
+  await page.waitForSelector("#row-4");
+  const notes = () => page.evaluate(() => [...document.querySelectorAll("#rows .row[data-id]:not([hidden])")].map((row) => [...row.querySelectorAll(".note")].map((n) => n.textContent)));
+  assert.deepEqual(await notes(), [["first"], ["second"], ["first"], ["second", "+5m30s"]]);
+  await page.fill("#query", "is:gap");
+  await until(async () => (await page.locator("#counts").innerText()) === "1 of 4 events");
+  const [download] = await Promise.all([page.waitForEvent("download"), page.click("#save")]);
+  const saved = join(work, "saved.ndjson");
+  await download.saveAs(saved);
+  const again = await start("inspect", saved, "--addr", "127.0.0.1:0");
+  try {
+    const other = await chrome.newPage();
+    await other.goto(again.page + "#/1");
+    await until(async () => /media 2 update/.test(await title(other)));
+    await other.click("#clear");
+    await until(async () => (await other.locator("#empty").innerText()) === "No events.");
+    await other.click("text=Undo");
+    await other.waitForSelector("#row-1");
+    await other.close();
+  } finally {
+    await again.stop();
+  }
+});
+
+pageTest("on a phone: filter, compare, edit and send", { story: true, width: 400, expected: /400/ }, async ({ page, target }) => {
+  const view = (name) => page.waitForSelector(`body[data-view="${name}"]`);
+  await row(page, 9).click();
+  await view("detail");
+  await page.click("text=Compare");
+  await toast(page, "Compare with #9");
+  await page.click(".back");
+  await view("");
+  await page.click("#query");
+  await page.keyboard.type("object=med");
+  await page.locator("#suggestions [role=option]", { hasText: "object=media" }).click();
+  await page.keyboard.press("Enter"); // as "search" on its keyboard
+  await until(async () => (await page.locator("#counts").innerText()) === "2 of 10 events");
+  await row(page, 5).click();
+  await page.click("text=Compare with #9");
+  await page.waitForSelector("table.diff");
+  await page.click(".back");
+  await page.waitForFunction(() => location.hash === "#/5");
+  await page.click("text=Edit and send");
+  await page.fill("#body", (await page.inputValue("#body")).replace("inprogress", "completed"));
+  await page.click("form.edit .primary");
+  await page.waitForFunction(() => document.querySelector("#detail .facts")?.textContent.includes("sent again from #5"));
+  assert.equal(JSON.parse(target.received.at(-1).body).props.state, "completed");
+  await page.click(".back");
+  await view("");
+  await row(page, 11).waitFor();
 });
 
 pageTest("by the keyboard alone", { story: true }, async ({ page }) => {
