@@ -47,6 +47,7 @@ func run(ctx context.Context, o *options) error {
 	if err := l.learn(ctx); err != nil {
 		return err
 	}
+	l.scrubber.KeepNamesOf(l.learner.Baseline.Fold())
 	files, err := l.learner.Files(l.writing)
 	if err != nil {
 		return err
@@ -256,7 +257,8 @@ func (l *learning) search(ctx context.Context, files map[string][]byte) ([]redac
 	}
 	rows := search.Report()
 	for _, path := range l.keep {
-		if !slices.ContainsFunc(rows, func(r redact.Row) bool { return r.Path == path }) {
+		all, isAll := strings.CutSuffix(path, "*") // of the names there
+		if !slices.ContainsFunc(rows, func(r redact.Row) bool { return r.Path == path || isAll && strings.HasPrefix(r.Path, all) }) {
 			l.Note("--keep " + path + ": no value is at this path.")
 		}
 	}

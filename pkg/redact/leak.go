@@ -65,7 +65,7 @@ func (s *Scrubber) NewLeakSearch(output Output) *LeakSearch {
 		numbers:  make(map[string]string),
 		verdicts: make(map[string]verdict),
 		kept:     make(map[string]bool),
-		tree:     newTree(s.keep),
+		tree:     s.newTree(),
 	}
 	for _, name := range slices.Sorted(maps.Keys(output.Files)) {
 		l.files = append(l.files, searched{name, decodings(name + "\n" + string(output.Files[name]))})

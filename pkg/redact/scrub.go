@@ -31,6 +31,7 @@ type ScrubOptions struct {
 type Scrubber struct {
 	key        *secretKey
 	keep       map[string]bool
+	named      map[string]bool // paths of members whose names may stay; nil is all
 	documented func(path, value string) bool
 	isBlank    bool
 	tree       *tree
@@ -49,14 +50,23 @@ func NewScrubber(options ScrubOptions) *Scrubber {
 	for _, path := range options.Keep {
 		s.keep[path] = true
 	}
-	s.tree = newTree(s.keep)
+	s.tree = s.newTree()
 	return s
 }
+
+// KeepNamesOf sets the paths of the members whose names may stay. Before, it is those of all names
+// that look like names of fields. It must be called before anything is scrubbed.
+func (s *Scrubber) KeepNamesOf(paths map[string]bool) {
+	s.named = paths
+	s.tree = s.newTree()
+}
+
+func (s *Scrubber) newTree() *tree { return newTree(s.keep, s.named) }
 
 // Blank returns a Scrubber that keeps the same values, and writes nothing in place of the others: an
 // empty text, or zero. What it leaves does not come from a value that is replaced.
 func (s *Scrubber) Blank() *Scrubber {
-	return &Scrubber{key: s.key, keep: s.keep, documented: s.documented, isBlank: true, tree: newTree(s.keep)}
+	return &Scrubber{key: s.key, keep: s.keep, documented: s.documented, named: s.named, isBlank: true, tree: s.newTree()}
 }
 
 // Value returns what stands for a string at a path.
@@ -153,7 +163,7 @@ func (s *Scrubber) KeepsNumber(path string) bool { return s.keep[path] || s.docu
 // KeepsName reports whether the name of a member stays: when it looks like the name of a field, and not
 // like an email, a number or a name of a person that is used as one.
 func (s *Scrubber) KeepsName(path, name string) bool {
-	return isFieldName(name) || s.keep[joinPath(path, name)]
+	return isFieldName(name) || s.keep[joinPath(path, name)] || s.keep[joinPath(path, "*")]
 }
 
 func joinPath(path, name string) string {

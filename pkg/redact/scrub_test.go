@@ -309,6 +309,16 @@ func TestScrubNames(t *testing.T) {
 	}
 }
 
+func TestScrubKeepNamesOf(t *testing.T) {
+	const body = `{"props":{"by":{"jane":"Jane","total":"x"},"of":{"Kim":1,"jane":"Jane"}}}`
+	s := testScrubber("props.of.*")
+	s.KeepNamesOf(map[string]bool{"props": true, "props.by": true, "props.by.total": true, "props.of": true})
+	want := fmt.Sprintf(`{"props":{"by":{%q:%q,"total":%q},"of":{"Kim":1,"jane":"Jane"}}}`, s.Value("", "jane"), s.Value("", "Jane"), s.Value("", "x"))
+	if got, err := s.JSON([]byte(body)); err != nil || string(got) != want {
+		t.Errorf("got %s, %v, want %s", got, err, want)
+	}
+}
+
 func TestScrubBlank(t *testing.T) {
 	const body = `{"event":"update","objectId":100,"props":{"state":"new","name":"Jane","Jane":{"lat":1.5}}}`
 	got, err := testScrubber().Blank().JSON([]byte(body))

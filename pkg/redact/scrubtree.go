@@ -10,6 +10,7 @@ import (
 // out once.
 type tree struct {
 	keep   map[string]bool
+	named  map[string]bool  // paths of members whose names may stay; nil is all
 	root   *node            // of bodies
 	others map[string]*node // of headers and the like, by path
 	rest   *node            // counts for the paths that are not remembered
@@ -38,8 +39,8 @@ type tally struct {
 	count int
 }
 
-func newTree(keep map[string]bool) *tree {
-	return &tree{keep: keep, root: &node{}, others: make(map[string]*node), rest: &node{path: "…"}}
+func newTree(keep, named map[string]bool) *tree {
+	return &tree{keep: keep, named: named, root: &node{}, others: make(map[string]*node), rest: &node{path: "…"}}
 }
 
 // newNode returns a node, which remembered reports whether to add to the tree.
@@ -94,12 +95,14 @@ func (t *tree) member(n *node, name string) *node {
 	}
 	name = strings.Clone(name) // which is a part of a body
 	path := joinPath(n.path, name)
-	isData := !isFieldName(name) && !t.keep[path]
+	all := joinPath(n.path, "*")
+	isData := !t.keep[path] && !t.keep[all] && !(isFieldName(name) && (t.named == nil || t.named[path]))
 	if isData && name != "*" {
 		return t.member(n, "*")
 	}
 	m, remembered := t.newNode(n, path, name)
 	m.isData = isData
+	m.keeps = m.keeps || t.keep[all]
 	if remembered {
 		n.add(m)
 	}

@@ -153,6 +153,7 @@ func FuzzRead(f *testing.F) {
 			b.Compare(e, 1)
 			b.Add(e)
 		}
+		b.Fold()
 		if _, err := Read(b.Schema(), testRules()); err != nil {
 			t.Errorf("%v\n%s", err, b.Schema())
 		}

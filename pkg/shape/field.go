@@ -82,10 +82,7 @@ func (b *Baseline) addValue(s *Shape, f *Field, in *scanner, depth int) {
 		}
 	default:
 		for in.at++; in.more(); {
-			if f.Items == nil {
-				f.Items = b.field(s.Kind, f.Path+"[]", "")
-			}
-			b.addValue(s, f.Items, in, depth+1)
+			b.addValue(s, b.items(s.Kind, f), in, depth+1)
 		}
 	}
 }
@@ -114,10 +111,23 @@ func (b *Baseline) member(s *Shape, f *Field, name string, i int) *Field {
 	if b.mayName(s.Kind, f, name) {
 		return f.insert(b.field(s.Kind, f.Path, strings.Clone(name))) // it is a part of the event
 	}
+	return b.others(s.Kind, f)
+}
+
+// others returns the field of all members that are not named.
+func (b *Baseline) others(k Kind, f *Field) *Field {
 	if f.Others == nil {
-		f.Others = b.field(s.Kind, f.Path, "*")
+		f.Others = b.field(k, f.Path, "*")
 	}
 	return f.Others
+}
+
+// items returns the field of all items.
+func (b *Baseline) items(k Kind, f *Field) *Field {
+	if f.Items == nil {
+		f.Items = b.field(k, f.Path+"[]", "")
+	}
+	return f.Items
 }
 
 // find returns a member by its name. Most events have it at the same place as the first one.

@@ -260,12 +260,12 @@ func (r fileReader) fieldOf(s *Shape, f *Field, from schemaField, seen int, path
 // unnamed reads the members that have no name, and the items.
 func (r fileReader) unnamed(s *Shape, f *Field, from schemaField, path []string) error {
 	for _, each := range []struct {
-		from       *schemaField
-		to         **Field
-		name, path string
+		from *schemaField
+		name string
+		to   func(Kind, *Field) *Field
 	}{
-		{from.Others, &f.Others, "additionalProperties", "*"},
-		{from.Items, &f.Items, "items", ""},
+		{from.Others, "additionalProperties", r.others},
+		{from.Items, "items", r.items},
 	} {
 		if each.from == nil {
 			continue
@@ -274,10 +274,7 @@ func (r fileReader) unnamed(s *Shape, f *Field, from schemaField, path []string)
 		if each.from.Seen == nil || *each.from.Seen < 1 {
 			return r.fail(path, "%s must be 1 or more", xSeen)
 		}
-		if *each.to = r.field(s.Kind, f.Path, each.path); each.path == "" {
-			*each.to = r.field(s.Kind, f.Path+"[]", "")
-		}
-		if err := r.fieldOf(s, *each.to, *each.from, *each.from.Seen, path); err != nil {
+		if err := r.fieldOf(s, each.to(s.Kind, f), *each.from, *each.from.Seen, path); err != nil {
 			return err
 		}
 	}
