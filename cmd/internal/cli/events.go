@@ -6,7 +6,6 @@ import (
 	"io"
 	"regexp"
 	"strings"
-	"sync"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
@@ -52,7 +51,7 @@ func (e *Events) Next() (InputEvent, error) {
 		return InputEvent{}, err
 	case err != nil:
 		return InputEvent{}, Usage(fmt.Errorf("read %s: %w", e.name, textfile.Reason(err)), "")
-	case !e.begun && found.Text[0] != '{' && beginsYAML().MatchString(found.Text):
+	case !e.begun && found.Text[0] != '{' && beginsYAML(found.Text):
 		return InputEvent{}, IsYAML(e.file, e.name)
 	}
 	event := InputEvent{Located: found}
@@ -80,7 +79,8 @@ func IsYAML(file, name string) error {
 	return Usage(fmt.Errorf("%s is YAML, but events are JSON", name), "use `"+Program+" run "+file+" --check` for a scenario.")
 }
 
-// beginsYAML matches a key, a comment or a document marker, with which no JSON begins.
-var beginsYAML = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^(#|---$|[A-Za-z$][\w.-]*:( |$))`)
-})
+// beginsYAML reports whether a text begins with a key, a comment or a document marker, with which no
+// JSON begins.
+func beginsYAML(text string) bool {
+	return regexp.MustCompile(`^(#|---$|[A-Za-z$][\w.-]*:( |$))`).MatchString(text)
+}
