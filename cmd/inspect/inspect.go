@@ -50,10 +50,8 @@ open it. It can send events again: to this machine, and to the URL of --to.`,
 			apizee-hooks inspect events.ndjson --open
 			# Two recordings, whose events can be sent again to one endpoint
 			apizee-hooks inspect monday.ndjson tuesday.ndjson --to http://localhost:3000/apizeehooks/`),
-		Args: cli.Needs("a recording", mostFiles, "`apizee-hooks listen --record FILE` writes one."),
-		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return []string{"ndjson", "jsonl", "json"}, cobra.ShellCompDirectiveFilterFileExt
-		},
+		Args:              cli.Needs("a recording", mostFiles, "`apizee-hooks listen --record FILE` writes one."),
+		ValidArgsFunction: cli.Files("ndjson", "jsonl", "json"),
 		RunE: func(c *cobra.Command, args []string) error {
 			o.files = args
 			return run(c.Context(), o)

@@ -23,15 +23,14 @@ type options struct {
 	update string
 	key    string
 	keep   []string
-	speed  string
-	maxGap time.Duration
+	pace   cli.Pace
 	force  bool
 	output string
 }
 
 // New returns the command.
 func New(app *cli.App) *cobra.Command {
-	o := &options{App: app}
+	o := &options{App: app, pace: cli.Pace{Speed: "60x", MaxGap: 5 * time.Second}}
 	c := &cobra.Command{
 		Use:   "learn <recording|->...",
 		Short: "Generate templates and a baseline from captured events",
@@ -56,14 +55,12 @@ written, each original value is searched for in it. Headers are not used.`,
 			apizee-hooks learn today.ndjson --update .apizee-hooks/baseline.json
 			# Equal pseudonyms each time, and real names of agents
 			apizee-hooks learn staging.ndjson --key ~/pseudonyms.key --keep props.agent.firstname --out hooks`),
-		Args: cli.Needs("a recording", maxFiles, "`apizee-hooks listen --record FILE` writes one."),
-		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return []string{"ndjson", "jsonl", "json"}, cobra.ShellCompDirectiveFilterFileExt
-		},
+		Args:              cli.Needs("a recording", maxFiles, "`apizee-hooks listen --record FILE` writes one."),
+		ValidArgsFunction: cli.Files("ndjson", "jsonl", "json"),
 		RunE: func(c *cobra.Command, args []string) error {
 			o.files = args
-			if c.Flags().Changed("max-gap") && o.maxGap <= 0 {
-				return cli.Usage(fmt.Errorf("--max-gap %s: must be positive", o.maxGap), "use --speed max for no pauses.")
+			if err := o.pace.Check(c); err != nil {
+				return err
 			}
 			if o.update != "" && !c.Flags().Changed("out") {
 				o.out = ""
@@ -76,14 +73,12 @@ written, each original value is searched for in it. Headers are not used.`,
 	f.StringVar(&o.update, "update", "", "baseline to add the events to; without --out, nothing else is written")
 	f.StringVar(&o.key, "key", "", "file with a secret that makes equal pseudonyms each time (default random)")
 	f.StringArrayVar(&o.keep, "keep", nil, "path whose values are not replaced, such as props.agent.firstname; repeatable")
-	f.StringVar(&o.speed, "speed", "60x", "speed of the scenarios: 1 pauses as long as the captured gaps, max not at all")
-	f.DurationVar(&o.maxGap, "max-gap", 5*time.Second, "longest pause in a scenario")
+	o.pace.AddFlags(c, "speed of the scenarios: 1 pauses as long as the captured gaps, max not at all", "longest pause in a scenario", "1", "60x", "max")
 	cli.TextOrJSONFlag(c, &o.output)
 	f.BoolVar(&o.force, "force", false, "overwrite files that were not learned, or changed since")
 	cli.NameArgument(f, "DIR", "out")
 	cli.NameArgument(f, "FILE", "update", "key")
 	cli.NameArgument(f, "PATH", "keep")
-	cli.NameArgument(f, "SPEED", "speed")
 	cli.Complete(c, "out", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return nil, cobra.ShellCompDirectiveFilterDirs
 	})
@@ -92,8 +87,6 @@ written, each original value is searched for in it. Headers are not used.`,
 		return nil, cobra.ShellCompDirectiveDefault
 	})
 	cli.Complete(c, "keep", cli.Words([]string{"objectId", "props."}))
-	cli.Complete(c, "speed", cli.Words([]string{"1", "60x", "max"}))
-	cli.Complete(c, "max-gap", cli.Words([]string{"1s", "5s", "1m"}))
 	return c
 }
 

@@ -25,7 +25,7 @@ func testOptions(in, out string) *options {
 		Catalog: apizee.Documented(), Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: io.Discard,
 		LookupEnv: func(string) (string, bool) { return "", false },
 	}
-	return &options{App: &cli.App{System: system}, files: []string{in}, out: out, speed: "60x"}
+	return &options{App: &cli.App{System: system}, files: []string{in}, out: out, pace: cli.Pace{Speed: "60x"}}
 }
 
 // capture writes generated events to a file, and returns its path and size.

@@ -65,7 +65,7 @@ func run(ctx context.Context, o *options) error {
 
 // prepare reports every error before reading events.
 func (o *options) prepare(ctx context.Context) (*learning, error) {
-	speed, err := cli.ParseSpeed(o.speed)
+	speed, err := o.pace.Factor()
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +80,7 @@ func (o *options) prepare(ctx context.Context) (*learning, error) {
 		return nil, err
 	}
 	l := &learning{options: o, scrubber: o.Scrubber(key, o.keep), copies: map[string]*copied{}}
-	l.writing = shape.Writing{Scrub: l.scrubber.JSON, Speed: speed, MaxGap: o.maxGap}
+	l.writing = shape.Writing{Scrub: l.scrubber.JSON, Speed: speed, MaxGap: o.pace.MaxGap}
 	baseline := shape.New(shape.NewRules(o.Catalog, l.scrubber))
 	if o.update != "" {
 		if baseline, err = o.ReadBaseline(ctx, "--update", o.update, l.scrubber); err != nil {
@@ -296,7 +296,7 @@ func (l *learning) public() ([][]byte, error) {
 			learner.Add(string(body), time.Time{})
 		}
 	}
-	files, err := learner.Files(shape.Writing{Scrub: func(event []byte) ([]byte, error) { return event, nil }, Speed: l.writing.Speed, MaxGap: l.maxGap})
+	files, err := learner.Files(shape.Writing{Scrub: func(event []byte) ([]byte, error) { return event, nil }, Speed: l.writing.Speed, MaxGap: l.pace.MaxGap})
 	if err != nil {
 		return nil, err
 	}

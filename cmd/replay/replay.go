@@ -27,8 +27,7 @@ type options struct {
 	file     string // "-" is standard input
 	filters  []string
 	to       []string // all values; the one without a path is in Settings too
-	speed    string
-	maxGap   time.Duration
+	pace     cli.Pace
 	from     int
 	limit    int
 	newTime  bool
@@ -38,7 +37,7 @@ type options struct {
 
 // New returns the command.
 func New(app *cli.App) *cobra.Command {
-	o := &options{App: app}
+	o := &options{App: app, pace: cli.Pace{Speed: "1"}}
 	c := &cobra.Command{
 		Use:   "replay <file|->",
 		Short: "Send recorded events again",
@@ -61,14 +60,12 @@ sent: set them with -H. If --to has no path, the recorded paths and queries are 
 			apizee-hooks replay events.ndjson --to /tickets=localhost:3000/hooks --to /media=localhost:3001/ --max-gap 5s
 			# Show the events, without an endpoint
 			apizee-hooks replay events.ndjson --loopback --speed max`),
-		Args: cli.Needs("a recording", 1, "`apizee-hooks listen --record FILE` writes one."),
-		ValidArgsFunction: cli.FirstArg(func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return []string{"ndjson", "jsonl", "json"}, cobra.ShellCompDirectiveFilterFileExt
-		}),
+		Args:              cli.Needs("a recording", 1, "`apizee-hooks listen --record FILE` writes one."),
+		ValidArgsFunction: cli.FirstArg(cli.Files("ndjson", "jsonl", "json")),
 		RunE: func(c *cobra.Command, args []string) error {
 			o.file = args[0]
-			if c.Flags().Changed("max-gap") && o.maxGap <= 0 {
-				return cli.Usage(fmt.Errorf("--max-gap %s: must be positive", o.maxGap), "use --speed max for no gaps.")
+			if err := o.pace.Check(c); err != nil {
+				return err
 			}
 			return run(c.Context(), o)
 		},
@@ -80,11 +77,7 @@ sent: set them with -H. If --to has no path, the recorded paths and queries are 
 	to.Value = toFlag{to.Value, &o.to}
 	to.Usage = "URL of the endpoint, or /path=URL for a recorded path; repeatable (default: 'to' in the configuration)"
 	cli.FilterFlag(c, app.Catalog, &o.filters)
-	f.StringVar(&o.speed, "speed", "1", "replay speed: 1 keeps the gaps, 2x halves them, max removes them")
-	cli.NameArgument(f, "SPEED", "speed")
-	cli.Complete(c, "speed", cli.Words([]string{"1", "2x", "10x", "max"}))
-	f.DurationVar(&o.maxGap, "max-gap", 0, "longest gap between two events")
-	cli.Complete(c, "max-gap", cli.Words([]string{"1s", "5s", "1m"}))
+	o.pace.AddFlags(c, "replay speed: 1 keeps the gaps, 2x halves them, max removes them", "longest gap between two events", "1", "2x", "10x", "max")
 	cli.CountFlag(f, &o.from, "from", 1, "number of the first entry to send")
 	cli.CountFlag(f, &o.limit, "limit", 0, "maximum number of entries to send")
 	f.BoolVar(&o.newTime, "new-time", false, "set the time of each event to the current time")
@@ -177,7 +170,7 @@ func (o *options) plan() (replay.Options, error) {
 	if err != nil {
 		return replay.Options{}, err
 	}
-	speed, err := cli.ParseSpeed(o.speed)
+	speed, err := o.pace.Factor()
 	if err != nil {
 		return replay.Options{}, err
 	}
@@ -186,7 +179,7 @@ func (o *options) plan() (replay.Options, error) {
 		return replay.Options{}, err
 	}
 	return replay.Options{
-		Filter: filter, From: o.from, Limit: o.limit, Speed: speed, MaxGap: o.maxGap, NewTime: o.newTime, Routes: routes,
+		Filter: filter, From: o.from, Limit: o.limit, Speed: speed, MaxGap: o.pace.MaxGap, NewTime: o.newTime, Routes: routes,
 	}, nil
 }
 

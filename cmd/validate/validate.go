@@ -50,10 +50,8 @@ warning; (·) is for information, or rests on too few events. Values are shown s
 			apizee-hooks validate events.ndjson -o json | jq 'select(.ok | not)'
 			# What has changed since the baseline was learned?
 			apizee-hooks validate events.ndjson --baseline .apizee-hooks/baseline.json --report junit=drift.xml`),
-		Args: cobra.ArbitraryArgs,
-		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return []string{"json", "jsonl", "ndjson"}, cobra.ShellCompDirectiveFilterFileExt
-		},
+		Args:              cobra.ArbitraryArgs,
+		ValidArgsFunction: cli.Files("json", "jsonl", "ndjson"),
 		RunE: func(c *cobra.Command, args []string) error {
 			if o.files = args; len(args) == 0 {
 				o.files = []string{"-"}

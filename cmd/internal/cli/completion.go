@@ -28,9 +28,14 @@ func Nothing(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirecti
 
 // CompleteFiles completes a flag with files that have one of the extensions.
 func CompleteFiles(c *cobra.Command, flag string, extensions ...string) {
-	Complete(c, flag, func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	Complete(c, flag, Files(extensions...))
+}
+
+// Files completes files that have one of the extensions.
+func Files(extensions ...string) Completer {
+	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return extensions, cobra.ShellCompDirectiveFilterFileExt
-	})
+	}
 }
 
 // FirstArg completes the first argument of a command, and no other.

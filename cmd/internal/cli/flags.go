@@ -193,18 +193,6 @@ func (f count) Set(s string) error {
 	return nil
 }
 
-// ParseSpeed parses the value of --speed: "2x", "0.5" or "max", which is 0.
-func ParseSpeed(text string) (float64, error) {
-	if text == "max" {
-		return 0, nil
-	}
-	speed, err := strconv.ParseFloat(strings.TrimSuffix(text, "x"), 64)
-	if err != nil || !(speed > 0 && speed <= 1e6) {
-		return 0, Usage(fmt.Errorf("--speed: %q is not a valid speed", text), "use 1, 2x or max.")
-	}
-	return speed, nil
-}
-
 // List joins words for a sentence: "a, b or c".
 func List(words []string, joint string) string {
 	if len(words) < 2 {
