@@ -1,10 +1,8 @@
 package shape
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"io"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -17,33 +15,6 @@ import (
 
 // MaxFile is the largest size of a baseline, in bytes.
 const MaxFile = 16 << 20
-
-// FileError is an error in a baseline, with its place.
-type FileError struct {
-	Line   int    // from 1
-	Path   string // in the JSON, such as /anyOf/0/x-events; "" for the whole
-	Reason string
-}
-
-func (e *FileError) Error() string { return fmt.Sprintf("line %d: %s", e.Line, e.Problem()) }
-
-// Problem is the error without its line.
-func (e *FileError) Problem() string {
-	if e.Path == "" {
-		return e.Reason
-	}
-	return e.Path + ": " + e.Reason
-}
-
-// VersionError means that a baseline has another version of the format.
-type VersionError struct{ Found string }
-
-func (e *VersionError) Error() string {
-	return fmt.Sprintf("a baseline of version %s; this program reads version %d", e.Found, Version)
-}
-
-// ErrNotBaseline means that a text is JSON, but not a baseline.
-var ErrNotBaseline = errors.New("not a baseline: " + xBaseline + " is missing")
 
 // The JSON of a baseline. Members that are not here are errors, since a misspelled name would
 // be a rule that is not checked.
@@ -100,59 +71,6 @@ func Read(text []byte, rules Rules) (*Baseline, error) {
 	return r.Baseline, nil
 }
 
-// checkVersion returns an error for another kind of JSON and for another version.
-func checkVersion(text []byte) error {
-	var file struct {
-		Version jsontext.Value `json:"x-baseline"`
-	}
-	first, err := jsontext.NewDecoder(bytes.NewReader(text)).ReadValue() // of JSON Lines, too
-	if err == nil {
-		err = json.Unmarshal(first, &file)
-	}
-	switch {
-	case err != nil:
-		return jsonError(text, err)
-	case file.Version == nil:
-		return ErrNotBaseline
-	case string(file.Version) != fmt.Sprint(Version):
-		return &VersionError{string(file.Version)}
-	}
-	return nil
-}
-
-// jsonError returns the place of an error of the decoder.
-func jsonError(text []byte, err error) error {
-	var syntax *jsontext.SyntacticError
-	var semantic *json.SemanticError
-	switch {
-	case len(bytes.TrimSpace(text)) == 0:
-		return &FileError{1, "", "the file is empty"}
-	case errors.As(err, &syntax):
-		reason := "not JSON: " + syntax.Err.Error()
-		if errors.Is(err, io.ErrUnexpectedEOF) {
-			reason = "not JSON: truncated"
-		}
-		return &FileError{lineOf(text, int(syntax.ByteOffset)), string(syntax.JSONPointer), reason}
-	case errors.As(err, &semantic):
-		return &FileError{lineOf(text, int(semantic.ByteOffset)), string(semantic.JSONPointer), semanticReason(semantic)}
-	}
-	return &FileError{1, "", err.Error()}
-}
-
-func semanticReason(err *json.SemanticError) string {
-	switch {
-	case errors.Is(err, json.ErrUnknownName):
-		return "not a member of a baseline"
-	case err.Err != nil:
-		return strings.TrimPrefix(err.Err.Error(), "json: ")
-	}
-	return "has the wrong type"
-}
-
-func lineOf(text []byte, offset int) int {
-	return 1 + bytes.Count(text[:min(offset, len(text))], []byte("\n"))
-}
-
 // fileReader turns the JSON of a baseline into one.
 type fileReader struct {
 	*Baseline
@@ -166,23 +84,6 @@ func (r fileReader) fail(path []string, format string, args ...any) error {
 		pointer = pointer.AppendToken(name)
 	}
 	return &FileError{lineOf(r.text, offsetOf(r.text, pointer)), string(pointer), fmt.Sprintf(format, args...)}
-}
-
-// offsetOf returns where the value at a pointer begins, else that of the nearest one around it.
-func offsetOf(text []byte, pointer jsontext.Pointer) int {
-	d := jsontext.NewDecoder(bytes.NewReader(text))
-	offset := 0
-	for {
-		if _, err := d.ReadToken(); err != nil {
-			return offset
-		}
-		switch at := d.StackPointer(); {
-		case at == pointer:
-			return int(d.InputOffset())
-		case at.Contains(pointer):
-			offset = int(d.InputOffset())
-		}
-	}
 }
 
 func (r fileReader) read(file schemaFile) error {
@@ -243,7 +144,7 @@ func (r fileReader) fieldOf(s *Shape, f *Field, from schemaField, seen int, path
 			return r.fail(append(path, "required"), "%q is not in properties", name)
 		}
 	}
-	for _, name := range sortedNames(from.Properties) {
+	for _, name := range slices.Sorted(maps.Keys(from.Properties)) {
 		member, path := from.Properties[name], append(slices.Clone(path), "properties", name)
 		seen, err := r.seenOf(member, slices.Contains(from.Required, name), f.Types[Object], path)
 		if err != nil {
@@ -321,13 +222,13 @@ func (r fileReader) types(f *Field, from schemaField, path []string) error {
 		sum += n
 		delete(counts, t.String())
 	}
-	for _, name := range sortedNames(counts) {
+	for _, name := range slices.Sorted(maps.Keys(counts)) {
 		return r.fail(append(path, "type"), "%q is not a type", name)
 	}
 	switch want := f.schemaTypes(); {
 	case sum != f.Seen:
 		return r.fail(path, "the counts of %s must be %d together, one for each value", xTypes, f.Seen)
-	case !slices.Equal(sorted(names), sorted(want)):
+	case !slices.Equal(slices.Sorted(slices.Values(names)), slices.Sorted(slices.Values(want))):
 		return r.fail(append(path, "type"), "differs from %s, which has %s", xTypes, strings.Join(want, ", "))
 	}
 	return nil
@@ -377,19 +278,4 @@ func (r fileReader) bounds(f *Field, from schemaField, path []string) error {
 	}
 	f.Range = &Range{*from.Minimum, *from.Maximum}
 	return nil
-}
-
-func sorted(names []string) []string {
-	names = slices.Clone(names)
-	slices.Sort(names)
-	return names
-}
-
-func sortedNames[V any](m map[string]V) []string {
-	names := make([]string, 0, len(m))
-	for name := range m {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
 }
