@@ -193,7 +193,8 @@ func TestTally(t *testing.T) {
 		sum.Add(c, 10+i)
 	}
 	sum.Add(b.Compare(event("update", 1, `{"state":"closed"}`), 20), 50)
-	sum.Add(b.Compare(event("create", 1, `{"state":"new"}`), 20), 51)
+	sum.Add(b.Compare(`{"event":"create","time":0,"object":"ticket","objectId":1,"props":{"state":"new"}}`, 20), 51) // which is no time
+	sum.Add(b.Compare(event("create", 1, `{"state":"new"}`), 20), 52)
 	var got []string
 	for _, c := range sum.Changes() {
 		got = append(got, fmt.Sprintf("%s %s %s: %d of %d from line %d, %s", c.Severity, c.Kind, c.Path, c.Count, c.Of, c.Line, c.Since.Format("15:04:05")))
@@ -202,7 +203,7 @@ func TestTally(t *testing.T) {
 		"breaking ticket update invited props.agent.email: 30 of 30 from line 10, 11:13:33",
 		"breaking ticket update invited props.agent.name: 30 of 30 from line 10, 11:13:33",
 		"drift ticket update closed props.state: 1 of 1 from line 50, 11:13:34",
-		"info ticket create new props.source: 1 of 1 from line 51, 11:13:34",
+		"info ticket create new props.source: 2 of 2 from line 51, 11:13:34",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

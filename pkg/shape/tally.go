@@ -55,7 +55,7 @@ func (t *Tally) Add(c Comparison, line int) {
 			t.changes[key] = each
 		}
 		each.Count++
-		if !c.Time.IsZero() && c.Time.Before(each.Since) {
+		if each.Since.IsZero() || !c.Time.IsZero() && c.Time.Before(each.Since) {
 			each.Since = c.Time
 		}
 	}
