@@ -296,6 +296,11 @@ func (l *learning) public() ([][]byte, error) {
 			learner.Add(string(body), time.Time{})
 		}
 	}
+	for _, object := range append(l.Catalog.ObjectNames(), "other") { // for the titles of other kinds
+		for _, event := range append(l.Catalog.EventNames(), "other") {
+			learner.Add(fmt.Sprintf(`{"event":%q,"object":%q}`, event, object), time.Time{})
+		}
+	}
 	files, err := learner.Files(shape.Writing{Scrub: func(event []byte) ([]byte, error) { return event, nil }, Speed: l.writing.Speed, MaxGap: l.pace.MaxGap})
 	if err != nil {
 		return nil, err
