@@ -141,7 +141,9 @@ Replaced values that are replaced again with their key stay, except for numbers.
 ` + cli.ListRows("Replaced by", rows...) + `
 A field name stays when it starts with a lowercase letter or _, and has at most 2 digits and few uppercase
 letters. Other names are data, and --keep PATH keeps one too. A name such as jane in {"jane": {...}} looks like
-that of a field: read the paths that learn prints before you commit its files.
+that of a field. It is data as well where 16 names or more each came once, or in at most 1 of 10 objects, or
+where other data is among the names; --keep PATH.* keeps all names and values there. Fewer or more frequent ones
+stay: read the paths that learn prints before you commit its files.
 
 Before anything is written, every replaced value is searched for in every file: as it is, escaped as JSON, as
 HTML or in a URL, and in base64. If one is found, nothing is written. Numbers are searched for where no

@@ -40,8 +40,9 @@ frequent lives of objects as scenarios, for 'run'; and a baseline for
 'validate --baseline' and 'listen --baseline', to commit and review.
 
 All values are replaced by pseudonyms of the same shape, except for documented words,
-times and true, false and null; equal values get equal pseudonyms. Before anything is
-written, each original value is searched for in it. Headers are not used.`,
+times and true, false and null; equal values get equal pseudonyms. So are names of fields
+that look like data, such as an email, and those of which many are each rare. Before
+anything is written, each original value is searched for in it. Headers are not used.`,
 		Annotations: cli.ExitCodes(map[int]string{
 			cli.ExitOK:       "learned",
 			cli.ExitNegative: "a value that should have been replaced was found; nothing was written",
@@ -72,7 +73,7 @@ written, each original value is searched for in it. Headers are not used.`,
 	f.StringVar(&o.out, "out", cli.ProjectDir, "directory for the files; templates are found by name in the default one")
 	f.StringVar(&o.update, "update", "", "baseline to add the events to; without --out, nothing else is written")
 	f.StringVar(&o.key, "key", "", "file with a secret that makes equal pseudonyms each time (default random)")
-	f.StringArrayVar(&o.keep, "keep", nil, "path whose values are not replaced, such as props.agent.firstname; repeatable")
+	f.StringArrayVar(&o.keep, "keep", nil, "path whose values are not replaced, such as props.agent.firstname, or props.scores.* with the names; repeatable")
 	o.pace.AddFlags(c, "speed of the scenarios: 1 pauses as long as the captured gaps, max not at all", "longest pause in a scenario", "1", "60x", "max")
 	cli.TextOrJSONFlag(c, &o.output)
 	f.BoolVar(&o.force, "force", false, "overwrite files that were not learned, or changed since")

@@ -53,7 +53,7 @@ func Replacements() []Replacement {
 		{KindIP, "an address that is reserved for documentation, such as 192.0.2.1 or 2001:db8::1; loopback addresses stay"},
 		{KindToken, "letters and digits in the same pattern"},
 		{KindText, "names, addresses and all other text: an invented word for each word; emails, numbers and others in it as above"},
-		{KindName, "for names of fields that are data, such as an email: as a value"},
+		{KindName, "for names of fields that are data, such as an email, or one of many that are rare: as a value"},
 	}
 }
 

@@ -161,7 +161,7 @@ func positionLimit(path string) float64 {
 func (s *Scrubber) KeepsNumber(path string) bool { return s.keep[path] || s.documented(path, "0") }
 
 // KeepsName reports whether the name of a member stays: when it looks like the name of a field, and not
-// like an email, a number or a name of a person that is used as one.
+// like an email, a number or a name of a person that is used as one; or when it is to be kept.
 func (s *Scrubber) KeepsName(path, name string) bool {
 	return isFieldName(name) || s.keep[joinPath(path, name)] || s.keep[joinPath(path, "*")]
 }

@@ -56,7 +56,7 @@ type walker struct {
 	out  []byte
 }
 
-// maxDepth of nested values; jsontext has the same.
+// maxNesting is the depth of nested values; jsontext has the same.
 const maxNesting = 10_000
 
 // any reads the next value, which is at a node, and writes what stands for it. It assumes valid JSON,

@@ -9,7 +9,8 @@
 //
 //   - Of texts it has only words that the catalog documents; of others only their format.
 //   - Ranges are kept only where Rules.Number allows it, rounded outward.
-//   - Undocumented names of members are kept only where Rules.Name allows it.
+//   - Undocumented names of members are kept only where Rules.Name allows it, and after
+//     [Baseline.Fold] none of a map, whose names are data.
 //
 // Its memory is bounded by the catalog and by the limits below, whatever the number of events.
 package shape
