@@ -1,7 +1,6 @@
 package audit
 
 import (
-	"encoding/json"
 	"io"
 	"slices"
 	"strconv"
@@ -127,12 +126,7 @@ func (e Exchange) text() string {
 }
 
 // WriteJSON writes the outcome as one JSON object.
-func (o Outcome) WriteJSON(w io.Writer) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(o.document())
-}
+func (o Outcome) WriteJSON(w io.Writer) error { return report.EncodeJSON(w, o.document()) }
 
 // Page returns the outcome as an HTML page.
 func (o Outcome) Page() report.Page {

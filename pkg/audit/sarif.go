@@ -3,9 +3,10 @@ package audit
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"io"
 	"strings"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/report"
 )
 
 // The SARIF report, version 2.1.0, has a result for each rule that failed or warned, as tools such as
@@ -110,10 +111,7 @@ func (o Outcome) WriteSARIF(w io.Writer, program, version string) error {
 			})
 		}
 	}
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(sarifLog{sarifSchema, "2.1.0", []sarifRun{run}})
+	return report.EncodeJSON(w, sarifLog{sarifSchema, "2.1.0", []sarifRun{run}})
 }
 
 func (o Outcome) sarifResult(index int, r Result) sarifResult {

@@ -52,10 +52,15 @@ func writeJSON(w io.Writer, r Report) error {
 		}
 		out.Suites = append(out.Suites, suite)
 	}
+	return EncodeJSON(w, out)
+}
+
+// EncodeJSON writes a value as indented JSON that does not escape what only HTML needs.
+func EncodeJSON(w io.Writer, value any) error {
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
-	return encoder.Encode(out)
+	return encoder.Encode(value)
 }
 
 func milliseconds(d time.Duration) float64 {
