@@ -161,6 +161,9 @@ func (a attempt) judge() Status {
 	return status
 }
 
+// judgeAs judges an attempt by an expectation.
+func (a attempt) judgeAs(e expectation) Status { return a.wants(e).judge() }
+
 func (a attempt) late() bool { return a.within > 0 && a.result.Timings.Total > a.within }
 
 // describe returns what the endpoint did.

@@ -135,7 +135,8 @@ const (
 	cleanUpTime = 2 * time.Second
 )
 
-// cleanUp deletes the objects that the endpoint may have, until a delete gets no response or a 429. It returns how many were deleted, and how many are left.
+// cleanUp deletes the objects that the endpoint may have, until a delete gets no response or a 429. It
+// returns how many were deleted, and how many are left.
 func (s *session) cleanUp() (deleted, left int) {
 	if s.ctx.Err() != nil {
 		var cancel context.CancelFunc

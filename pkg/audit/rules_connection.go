@@ -77,9 +77,6 @@ func connectionRules() []Rule {
 	return rules
 }
 
-// judgeAs judges an attempt by an expectation.
-func (a attempt) judgeAs(e expectation) Status { return a.wants(e).judge() }
-
 // afterRejected sends events that a server may reject before it reads the body, each followed by an
 // ordinary event on the same connection. It returns the ordinary ones.
 func afterRejected(s *session) []attempt {

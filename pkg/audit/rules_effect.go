@@ -296,8 +296,9 @@ func partialBodies(s *session) []attempt {
 	}
 	s.catchUp()
 	var attempts []attempt
-	for i, found := range s.lookOnce(changes) {
-		a := s.seen(requests[i].Label, changes[i], sight{met: true, result: found.result}, "no effect")
+	for i, c := range changes {
+		found := s.look(c, 0)
+		a := s.seen(requests[i].Label, c, sight{met: true, result: found.result}, "no effect")
 		a.request.Earlier = requests[i : i+1]
 		if found.met {
 			a.verdict, a.actual = Failed, "the event took effect: "+describeProbe(found.result)
@@ -305,12 +306,4 @@ func partialBodies(s *session) []attempt {
 		attempts = append(attempts, a)
 	}
 	return attempts
-}
-
-func (s *session) lookOnce(changes []change) []sight {
-	var sights []sight
-	for _, c := range changes {
-		sights = append(sights, s.look(c, 0))
-	}
-	return sights
 }
