@@ -104,6 +104,9 @@ func (e *tickets) show(w http.ResponseWriter, path string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	t, ok := e.objects[path]
+	if t.deleted && e.fault == "hides" {
+		panic(http.ErrAbortHandler)
+	}
 	if !ok || t.deleted {
 		w.WriteHeader(http.StatusNotFound)
 		return
@@ -161,6 +164,7 @@ func TestEffects(t *testing.T) {
 		"ignores the same second": {"same-second": Failed},
 		"resurrects":              {"late-update": Failed},
 		"keeps deleted":           {"late-update": Failed},
+		"hides":                   {"late-update": Failed}, // no response is no proof
 		"flips":                   {"two-senders": Failed},
 		"partial":                 {"partial-body": Failed},
 	}

@@ -140,6 +140,13 @@ func (s *session) seen(label string, c change, found sight, good string) attempt
 	return a
 }
 
+// absent returns an attempt that passes when the probe responded, as one without a response does not
+// show that there is no effect. Whether a change was found is for the rule to judge.
+func (s *session) absent(label string, c change, found sight, good string) attempt {
+	found.met = found.result.Failure == nil
+	return s.seen(label, c, found, good)
+}
+
 // keeps is like shows after an event that must not change the object.
 func (s *session) keeps(label string, c change) attempt {
 	s.catchUp()
@@ -208,16 +215,18 @@ func lateUpdate(s *session) []attempt {
 	for gone.met && s.options.Now().Before(end) && s.options.Sleep(s.ctx, lookAgain) == nil {
 		gone = s.look(was, 0)
 	}
-	effect := s.seen("effect of the delete", t.last, sight{met: true, result: gone.result}, "the object is gone")
+	effect := s.absent("effect of the delete", t.last, gone, "the object is gone")
 	if gone.met {
 		effect.verdict, effect.actual = Failed, fmt.Sprintf("the object is still there after %s", s.within())
+	}
+	if effect.verdict != Passed {
 		return append(attempts, effect)
 	}
 	late := t.send("late update", apizee.Update, apizee.StateInProgress, -10).wants(acceptOrReject())
 	s.catchUp()
 	after := s.look(t.last, 0)
-	stays := s.seen("after the late update", t.last, sight{met: true, result: after.result}, "the object stays deleted")
-	if after.met || after.result.Status != gone.result.Status {
+	stays := s.absent("after the late update", t.last, after, "the object stays deleted")
+	if stays.verdict == Passed && (after.met || after.result.Status != gone.result.Status) {
 		stays.verdict, stays.actual = Failed, "the object is back: "+describeProbe(after.result)
 	}
 	return append(attempts, effect, late, stays)
@@ -228,9 +237,6 @@ const lookAgain = 50 * time.Millisecond
 
 // describeProbe returns the status of a probe's response and the beginning of its body.
 func describeProbe(r deliver.Result) string {
-	if r.Failure != nil {
-		return r.Failure.Message
-	}
 	return strings.TrimSpace(fmt.Sprintf("%d %s %s", r.Status, brief(r.StatusText), brief(string(r.Body))))
 }
 
@@ -298,7 +304,7 @@ func partialBodies(s *session) []attempt {
 	var attempts []attempt
 	for i, c := range changes {
 		found := s.look(c, 0)
-		a := s.seen(requests[i].Label, c, sight{met: true, result: found.result}, "no effect")
+		a := s.absent(requests[i].Label, c, found, "no effect")
 		a.request.Earlier = requests[i : i+1]
 		if found.met {
 			a.verdict, a.actual = Failed, "the event took effect: "+describeProbe(found.result)
