@@ -61,9 +61,10 @@ duplicates, bursts, truncated and slow bodies, undocumented data, and, if a secr
 header is set, requests without it. After each rule the endpoint must accept an
 ordinary event; else the rules after it are not judged.
 
-With --probe the audit judges what the endpoint did with the events, with --exec also after a kill
-and a stop (see 'help rules'): 30s, 60s with --exec. An audit creates, updates and
-deletes objects, with IDs of its own, on this machine or an --allow-host: use a test system. 'help rules' says how the score is made.`,
+With --probe the audit judges what the endpoint did with the events, and with --exec
+what is left of it after a kill and a stop. About 30s pass, 60s with --exec. An
+audit creates, updates and deletes objects, with IDs of its own, on this machine or
+an --allow-host: use a test system. 'help rules' says more, and how the score is made.`,
 		Annotations: cli.ExitCodes(map[int]string{
 			cli.ExitOK:          "no rule failed; with --min-score or --baseline: their condition is met",
 			cli.ExitNegative:    "a rule failed; with --min-score or --baseline: their condition is not met",
