@@ -19,9 +19,8 @@ type endpoint struct {
 
 const second = time.Second
 
-var block = strings.Repeat("x", 64<<10)
-
 func endpoints() []endpoint {
+	block := strings.Repeat("x", 64<<10)
 	return []endpoint{
 		{"never responds", func(c net.Conn) { io.Copy(io.Discard, c) }},
 		{"responds with a byte per second", func(c net.Conn) {
