@@ -49,6 +49,13 @@ func correctEndpoint(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
+// peek returns the body of a request, which can still be read.
+func peek(r *http.Request) []byte {
+	body, _ := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	return body
+}
+
 // run audits a handler, without the pauses of slow bodies.
 func run(t *testing.T, handler http.HandlerFunc, change func(*Options)) Outcome {
 	t.Helper()
@@ -144,12 +151,11 @@ func TestDefectsAreFound(t *testing.T) {
 	t.Parallel()
 	reject := func(status int, when func(r *http.Request, body string) bool) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
-			body, _ := io.ReadAll(r.Body)
+			body := peek(r)
 			if when(r, string(body)) {
 				w.WriteHeader(status)
 				return
 			}
-			r.Body = io.NopCloser(bytes.NewReader(body))
 			correctEndpoint(w, r)
 		}
 	}
@@ -418,7 +424,7 @@ func TestUnknownObjects(t *testing.T) {
 	var mu sync.Mutex
 	known := map[string]bool{}
 	outcome := run(t, func(w http.ResponseWriter, r *http.Request) {
-		body, _ := io.ReadAll(r.Body)
+		body := peek(r)
 		event := apizee.Documented().Validate(body).Event
 		id := event.Object + event.ID
 		mu.Lock()
@@ -428,7 +434,6 @@ func TestUnknownObjects(t *testing.T) {
 			w.WriteHeader(http.StatusNotFound)
 			return
 		}
-		r.Body = io.NopCloser(bytes.NewReader(body))
 		correctEndpoint(w, r)
 	}, nil)
 	if diff := cmp.Diff(map[string]Status{"update-first": Warned}, notPassed(outcome)); diff != "" {

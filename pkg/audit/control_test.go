@@ -94,13 +94,12 @@ func TestBrokenByRule(t *testing.T) {
 	broken := func(response http.HandlerFunc) http.HandlerFunc {
 		var down atomic.Bool
 		return func(w http.ResponseWriter, r *http.Request) {
-			body, _ := io.ReadAll(r.Body)
+			body := peek(r)
 			if down.Load() || bytes.Contains(body, trigger) {
 				down.Store(true)
 				response(w, r)
 				return
 			}
-			r.Body = io.NopCloser(bytes.NewReader(body))
 			correctEndpoint(w, r)
 		}
 	}
@@ -156,8 +155,7 @@ func TestCrashAfterResponse(t *testing.T) {
 	server := httptest.NewUnstartedServer(nil)
 	dying, dead := make(chan struct{}), make(chan struct{})
 	server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, _ := io.ReadAll(r.Body)
-		r.Body = io.NopCloser(bytes.NewReader(body))
+		body := peek(r)
 		correctEndpoint(w, r)
 		if bytes.Contains(body, []byte(`"level":3`)) {
 			close(dying)
@@ -231,14 +229,13 @@ func TestRetryAfterIsObeyed(t *testing.T) {
 	t.Parallel()
 	var limited atomic.Bool
 	outcome := run(t, func(w http.ResponseWriter, r *http.Request) {
-		body, _ := io.ReadAll(r.Body)
+		body := peek(r)
 		if limited.Load() || bytes.Contains(body, []byte(`"level":3`)) {
 			limited.Store(true)
 			w.Header().Set("Retry-After", "3")
 			w.WriteHeader(http.StatusTooManyRequests)
 			return
 		}
-		r.Body = io.NopCloser(bytes.NewReader(body))
 		correctEndpoint(w, r)
 	}, func(o *Options) {
 		o.Sleep = func(ctx context.Context, d time.Duration) error {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -42,8 +41,7 @@ func (e *tickets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		e.show(w, r.URL.Path)
 		return
 	}
-	body, _ := io.ReadAll(r.Body)
-	r.Body = io.NopCloser(strings.NewReader(string(body)))
+	body := peek(r)
 	recorder := httptest.NewRecorder()
 	correctEndpoint(recorder, r)
 	status := recorder.Code
@@ -239,8 +237,7 @@ func TestPlan(t *testing.T) {
 	var mu sync.Mutex
 	outside := ""
 	run(t, func(w http.ResponseWriter, r *http.Request) {
-		body, _ := io.ReadAll(r.Body)
-		r.Body = io.NopCloser(strings.NewReader(string(body)))
+		body := peek(r)
 		var e struct{ ObjectID int64 }
 		mu.Lock()
 		if events++; json.Unmarshal(body, &e) == nil && e.ObjectID != 0 && e.ObjectID < 1<<50 && (e.ObjectID <= 5000 || e.ObjectID > 5000+int64(plan.Last-plan.First+1)) {
