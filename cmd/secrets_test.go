@@ -147,6 +147,10 @@ listen:
   require-header: "X-Team: s3cr3t-config-required"
   forward-to: http://s3cr3t-config-user@${HOST}/${ROUTE}?token=s3cr3t-config-forward
   response-headers: {Set-Cookie: s3cr3t-config-reply, Location: "//u:s3cr3t-config-location@h/"}
+audit:
+  probe: GET http://user:s3cr3t-config-probe@${HOST}/{{ .id }}?token=s3cr3t-config-probe-query
+  probe-headers: {X-Api-Key: s3cr3t-config-probe-header}
+  within: 15ms
 profiles:
   staging:
     to: http://s3cr3t-profile-user@${HOST}/${ROUTE}?secret=s3cr3t-profile-query

@@ -78,7 +78,7 @@ func Keys() []Key {
 		{Name: "listen.max-body", kind: text, Flag: "max-body", Default: "1MiB",
 			Description: "Largest accepted body; return 413 above it."},
 
-		{Name: "audit.probe", kind: text, Flag: "probe", Example: "GET http://localhost:3000/tickets/{{ .id }}",
+		{Name: "audit.probe", kind: request, Flag: "probe", Example: "GET http://localhost:3000/tickets/{{ .id }}",
 			Description: "Request that shows the effect of an event."},
 		{Name: "audit.probe-headers", kind: headers, Flag: "probe-header", Example: "Authorization: Bearer change-me",
 			Description: "Headers of the probe."},

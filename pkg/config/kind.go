@@ -17,6 +17,7 @@ type kind int
 const (
 	text    kind = iota
 	address      // a URL, which may have a password
+	request      // a method and such a URL
 	boolean
 	duration
 	status
@@ -55,6 +56,18 @@ func (k kind) parse(s string) (any, error) {
 		return parseHeaderValue(s)
 	}
 	return s, nil
+}
+
+// cutURL splits a value before its URL, which is empty if the kind has none.
+func (k kind) cutURL(s string) (before, url string) {
+	switch k {
+	case address:
+		return "", s
+	case request:
+		start := strings.IndexByte(s, ' ') + 1
+		return s[:start], s[start:]
+	}
+	return s, ""
 }
 
 func mustBe(k kind, s string) error { return fmt.Errorf("must be %s, not %q", k.wants(), s) }

@@ -152,7 +152,7 @@ profiles:
 // TestEveryKey checks that the environment variable of each key sets a different field.
 func TestEveryKey(t *testing.T) {
 	samples := map[kind]string{
-		text: "sample", address: "sample", boolean: "true", duration: "7s", status: "418", headerLine: "A: 1", headers: "A: 1",
+		text: "sample", address: "sample", request: "sample", boolean: "true", duration: "7s", status: "418", headerLine: "A: 1", headers: "A: 1",
 	}
 	for _, k := range Keys() {
 		if k.Description == "" || k.Default == "" && k.Example == "" {

@@ -131,7 +131,8 @@ func (v Value) Masked() string {
 		}
 	}
 	if k, plain := findKey(Keys(), v.Key); plain && !k.Secret {
-		return redact.URL(v.Value)
+		before, url := k.kind.cutURL(v.Value)
+		return before + redact.URL(url)
 	}
 	return redact.Masked
 }
@@ -142,7 +143,8 @@ func newValue(e entry, s string) Value {
 		v.Secret = redact.Header(e.header, s) != s
 		return v
 	}
-	v.Secret = v.Secret || e.key.kind == address && redact.URL(s) != s
+	_, url := e.key.kind.cutURL(s)
+	v.Secret = v.Secret || redact.URL(url) != url
 	return v
 }
 
@@ -155,8 +157,9 @@ func (l *Loaded) AddSecrets(known *redact.Secrets) {
 		}
 		k, _ := findKey(Keys(), v.Key)
 		switch k.kind {
-		case address:
-			known.AddURLText(v.Value)
+		case address, request:
+			_, url := k.kind.cutURL(v.Value)
+			known.AddURLText(url)
 		case headerLine:
 			name, value, _ := strings.Cut(v.Value, ":")
 			known.Add(strings.TrimSpace(value))

@@ -15,6 +15,8 @@ headers:
   Accept: text/plain
 listen:
   require-header: "X-Api-Key: abc"
+audit:
+  probe: GET http://me:pass@h/{{ .id }}
 profiles:
   qa:
     headers:
@@ -35,14 +37,14 @@ profiles:
 		{Key: "headers.Accept", Value: "text/plain", Source: path + ":5"},
 		{Key: "headers.B", Value: "1", Source: "flag --header"},
 		{Key: "headers.B", Value: "2", Source: "flag --header"},
-		{Key: "headers.Cookie", Source: "profile qa (" + path + ":12)", Secret: true},
+		{Key: "headers.Cookie", Source: "profile qa (" + path + ":14)", Secret: true},
 		{Key: "headers.X-Api-Key", Value: "abc", Source: path + ":4", Secret: true},
-		{Key: "headers.X-Token", Value: "https://me:pass@host/abc", Source: "profile qa (" + path + ":11)", Secret: true},
+		{Key: "headers.X-Token", Value: "https://me:pass@host/abc", Source: "profile qa (" + path + ":13)", Secret: true},
 		{Key: "timeout", Value: "60s", Source: "APIZEE_HOOKS_TIMEOUT"},
 		{Key: "insecure", Value: "false", Source: "default"},
 		{Key: "templates", Source: "default"},
 		{Key: "listen.addr", Value: "127.0.0.1:8279", Source: "default"},
-		{Key: "listen.path", Value: "/@a", Source: "profile qa (" + path + ":13)"},
+		{Key: "listen.path", Value: "/@a", Source: "profile qa (" + path + ":15)"},
 		{Key: "listen.status", Value: "204", Source: "default"},
 		{Key: "listen.body", Source: "default"},
 		{Key: "listen.response-headers", Source: "default"},
@@ -54,7 +56,7 @@ profiles:
 		{Key: "listen.inspect-memory", Value: "64MiB", Source: "default"},
 		{Key: "listen.output", Value: "line", Source: "default"},
 		{Key: "listen.max-body", Value: "1MiB", Source: "default"},
-		{Key: "audit.probe", Source: "default"},
+		{Key: "audit.probe", Value: "GET http://me:pass@h/{{ .id }}", Source: path + ":9", Secret: true},
 		{Key: "audit.probe-headers", Source: "default"},
 		{Key: "audit.probe-expect", Source: "default"},
 		{Key: "audit.probe-count", Source: "default"},
@@ -76,6 +78,7 @@ profiles:
 		"headers.X-Token":       "****",
 		"listen.require-header": "****",
 		"listen.forward-to":     "http://****@host",
+		"audit.probe":           "GET http://me:****@h/{{ .id }}",
 	}
 	if diff := cmp.Diff(wantMasked, masked); diff != "" {
 		t.Errorf("masked (-want +got):\n%s", diff)
