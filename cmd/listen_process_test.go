@@ -154,6 +154,10 @@ func TestListenTwice(t *testing.T) {
 
 // An event whose request is malformed counts as refused with --strict; other malformed data does not.
 func TestStrictCountsMalformedEvents(t *testing.T) {
+	schema, err := compileSchema("output", "listen")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, test := range []struct {
 		request string
 		code    int
@@ -163,7 +167,7 @@ func TestStrictCountsMalformedEvents(t *testing.T) {
 		{"POST / HTTP/1.1\r\nHost: h\r\nX: " + strings.Repeat("x", 80<<10) + "\r\n\r\n", 1},
 		{"GET / HTTP/1.1\r\nHost: h\r\nX A: 1\r\n\r\n", 0},
 	} {
-		c, url := startListen(t, "--strict")
+		c, url, out := startListenUnread(t, io.Discard, "--strict")
 		conn, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
 		if err != nil {
 			t.Fatal(err)
@@ -172,7 +176,14 @@ func TestStrictCountsMalformedEvents(t *testing.T) {
 		response, _ := io.ReadAll(conn)
 		conn.Close()
 		c.Process.Signal(os.Interrupt)
+		printed, err := io.ReadAll(out)
+		if err != nil {
+			t.Fatal(err)
+		}
 		c.Wait()
+		if n, err := validateJSON(schema, string(printed)); err != nil || n != 1 || !strings.HasPrefix(string(printed), `{"malformed":`) {
+			t.Errorf("%.60q: %v in the output %q", test.request, err, printed)
+		}
 		if code := c.ProcessState.ExitCode(); code != test.code {
 			t.Errorf("%.60q: exit code %d, want %d; the response is %q", test.request, code, test.code, response)
 		}

@@ -90,8 +90,11 @@ func shape(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) > 1 {
 		file = args[1]
 	}
-	_, err = validateJSON(schema, ts.ReadFile(file))
+	n, err := validateJSON(schema, ts.ReadFile(file))
 	ts.Check(err)
+	if n == 0 {
+		ts.Fatalf("%s has no JSON", file)
+	}
 	if file == "stdout" {
 		schema, err := compileSchema("output", "stderr")
 		ts.Check(err)
