@@ -2,6 +2,10 @@ package cmd
 
 import (
 	"bytes"
+	"cmp"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -198,6 +202,36 @@ func TestFunctionsTopic(t *testing.T) {
 	for name := range payload.Funcs(payload.Sources{}) {
 		if !slices.Contains(listed, name) {
 			t.Errorf("the function %s is not listed", name)
+		}
+	}
+}
+
+var environmentRead = regexp.MustCompile(`(?:[lL]ookupEnv|Getenv)\("(\w+)"\)`)
+
+// TestEnvironmentTopic wants every variable that the program reads in the topic that lists them.
+func TestEnvironmentTopic(t *testing.T) {
+	topic, _, err := testRoot().Find([]string{"help", "environment"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range []string{".", "../pkg"} {
+		err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+			switch {
+			case err != nil || d.Name() == "testdata":
+				return cmp.Or(err, fs.SkipDir)
+			case !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go"):
+				return nil
+			}
+			text, err := os.ReadFile(path)
+			for _, found := range environmentRead.FindAllStringSubmatch(string(text), -1) {
+				if !regexp.MustCompile(`\b` + found[1] + `\b`).MatchString(topic.Long) {
+					t.Errorf("%s reads %s, which is not listed", path, found[1])
+				}
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
 	}
 }
