@@ -53,7 +53,11 @@ func (k Key) schema() schema {
 	case duration:
 		s = orText(schema{"enum": []any{0, nil}}, `^([0-9.]+(ns|us|µs|ms|s|m|h))+$|^0$|\$\{`)
 	case headers:
-		s = schema{"type": []string{"object", "null"}, "additionalProperties": s}
+		value := schema{
+			"type":  []string{"string", "number", "boolean", "null", "array"},
+			"items": schema{"type": []string{"string", "number", "boolean"}}, "minItems": 1,
+		}
+		s = schema{"type": []string{"object", "null"}, "additionalProperties": value}
 	}
 	s["description"] = k.Description
 	if k.Default != "" {
