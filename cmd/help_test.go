@@ -206,6 +206,20 @@ func TestFunctionsTopic(t *testing.T) {
 	}
 }
 
+// TestExitCodesTopic wants the exit codes of every command in the topic that lists them.
+func TestExitCodesTopic(t *testing.T) {
+	topic, _, err := testRoot().Find([]string{"help", "exit-codes"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	eachCommand(func(c *cobra.Command) {
+		name := strings.TrimPrefix(c.CommandPath(), cli.Program+" ")
+		if rows := cli.NewPage(c).ExitCodes; rows != nil && !strings.Contains(topic.Long, cli.ListRows(name, rows...)) {
+			t.Errorf("those of %s are not listed", name)
+		}
+	})
+}
+
 var environmentRead = regexp.MustCompile(`(?:[lL]ookupEnv|Getenv)\("(\w+)"\)`)
 
 // TestEnvironmentTopic wants every variable that the program reads in the topic that lists them.

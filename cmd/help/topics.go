@@ -216,11 +216,16 @@ func exitCodes(root *cobra.Command) string {
 		cli.Row{Term: "3", Text: "no response, or the address cannot be listened on"},
 		cli.Row{Term: "130", Text: "interrupted"},
 	)
-	for _, c := range root.Commands() {
+	var add func(*cobra.Command)
+	add = func(c *cobra.Command) {
 		if page := cli.NewPage(c); page.ExitCodes != nil {
-			text += "\n" + cli.ListRows(c.Name(), page.ExitCodes...)
+			text += "\n" + cli.ListRows(strings.TrimPrefix(c.CommandPath(), cli.Program+" "), page.ExitCodes...)
+		}
+		for _, sub := range c.Commands() {
+			add(sub)
 		}
 	}
+	add(root)
 	return text
 }
 
