@@ -5,6 +5,7 @@
 package jsonschema
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"reflect"
@@ -92,6 +93,7 @@ func addMembers(t reflect.Type, properties Schema, required *[]string) {
 		case name == "-" || !f.IsExported():
 			continue
 		}
+		name = cmp.Or(name, f.Name)
 		of, optional := f.Type, strings.Contains(options, "omit")
 		if optional && of.Kind() == reflect.Pointer {
 			of = of.Elem()

@@ -30,6 +30,8 @@ type everything struct {
 	Nullable *int                `json:"nullable"`
 	Optional *int                `json:"optional,omitempty"`
 	Hidden   string              `json:"-"`
+	Untagged string
+	Unnamed  string `json:",omitempty"`
 }
 
 func TestSchemas(t *testing.T) {
