@@ -23,7 +23,7 @@ type topic struct {
 func topics(app *cli.App, root *cobra.Command) []topic {
 	return []topic{
 		{"assumptions", "Show what --assume does, and what else is assumed", assumptions(app), "apizee-hooks run ticket-lifecycle -t localhost:3000/hooks --assume once,duplicate"},
-		{"connection", "List flags that control connections", connection(), "apizee-hooks send ticket -t https://localhost:3000/hooks --cacert ca.pem"},
+		{"connection", "List flags that control connections", connection(root), "apizee-hooks send ticket -t https://localhost:3000/hooks --cacert ca.pem"},
 		{"environment", "List environment variables", environment(app), "APIZEE_HOOKS_TO=http://localhost:3000/hooks apizee-hooks send ticket"},
 		{"exit-codes", "List exit codes", exitCodes(root), "apizee-hooks send ticket -t localhost:3000/hooks || echo \"exit code $?\""},
 		{"faults", "List faults that can be injected", faults(), "apizee-hooks send ticket --fault truncate -t localhost:3000/hooks\napizee-hooks load --fault duplicate -t localhost:3000/hooks"},
@@ -64,13 +64,23 @@ func assumptions(app *cli.App) string {
 }
 
 // connection lists the flags that all commands have which connect to an endpoint.
-func connection() string {
+func connection(root *cobra.Command) string {
+	var with, without []string // --keep-alive
+	for _, c := range root.Commands() {
+		switch {
+		case c.Flag("keep-alive") != nil:
+			with = append(with, c.Name())
+		case c.Flag("cacert") != nil:
+			without = append(without, c.Name())
+		}
+	}
 	c := &cobra.Command{}
 	var flags cli.Connection
 	flags.AddFlags(c, c.Flags())
 	flags.KeepAliveFlag(c.Flags())
-	return `These flags control how an endpoint is reached. send, run, replay and audit have all of them. load has no
---keep-alive: it always reuses connections. listen has them for --forward-to, which reuses connections too.
+	return `These flags control how an endpoint is reached. ` + cli.List(with, "and") + ` have all of them;
+` + cli.List(without, "and") + ` have all but --keep-alive. load, and listen --forward-to, always
+reuse connections.
 
 ` + cli.ListRows("Flags", cli.FlagRows(c, cli.ConnectionFlags)...)
 }
