@@ -10,8 +10,9 @@ import (
 	"encoding/pem"
 	"log"
 	"os"
+	"os/exec"
 	"path/filepath"
-	"runtime"
+	"strings"
 
 	"golang.org/x/crypto/x509roots/fallback/bundle"
 )
@@ -22,7 +23,11 @@ func main() {
 		log.Fatal("usage: image DIRECTORY")
 	}
 	dir := os.Args[1]
-	zones, err := zip.OpenReader(filepath.Join(runtime.GOROOT(), "lib", "time", "zoneinfo.zip"))
+	root, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		log.Fatal(err)
+	}
+	zones, err := zip.OpenReader(filepath.Join(strings.TrimSpace(string(root)), "lib", "time", "zoneinfo.zip"))
 	if err != nil {
 		log.Fatal(err)
 	}

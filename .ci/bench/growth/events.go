@@ -140,6 +140,7 @@ func post(addr, events string) {
 				measure.Must(err)
 				response, err := http.ReadResponse(in, nil)
 				measure.Must(err)
+				measure.Must(response.Body.Close())
 				if response.StatusCode != http.StatusNoContent {
 					log.Fatal(response.Status)
 				}
