@@ -14,16 +14,16 @@ import (
 	"fmt"
 	"log"
 	"maps"
-	"net/http"
-	"net/http/httptest"
+	"math"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"syscall"
+
+	"github.com/apizee-hooks/apizee-hooks/ci/bench/measure"
 )
 
 const (
@@ -45,31 +45,22 @@ type figures struct {
 }
 
 func main() {
-	log.SetFlags(0)
 	update := flag.Bool("update", false, "write the figures")
 	flag.Parse()
-	measured, err := measure()
-	if err != nil {
-		log.Fatal(err)
-	}
+	now := measured()
 	if *update {
-		if err := write(measured); err != nil {
-			log.Fatal(err)
-		}
+		text, err := json.MarshalIndent(now, "", "  ")
+		measure.Must(err)
+		measure.Must(os.WriteFile(file, append(text, '\n'), 0o644))
 		return
 	}
 	text, err := os.ReadFile(file)
-	if err != nil {
-		log.Fatal(err)
-	}
+	measure.Must(err)
 	var kept figures
-	if err := json.Unmarshal(text, &kept); err != nil {
-		log.Fatal(err)
-	}
-	grown := kept.compare(measured)
+	measure.Must(json.Unmarshal(text, &kept))
 	fmt.Printf("initialization %.2f ms, kept %.2f ms; %d page faults, kept %d; %d bytes, kept %d\n",
-		measured.Init, kept.Init, measured.PageFaults, kept.PageFaults, measured.Size, kept.Size)
-	if len(grown) > 0 {
+		now.Init, kept.Init, now.PageFaults, kept.PageFaults, now.Size, kept.Size)
+	if grown := kept.compare(now); len(grown) > 0 {
 		log.Fatalf("start-up has grown:\n  %s\nFind out why; if it must be, run: go -C .ci run ./startup -update", strings.Join(grown, "\n  "))
 	}
 }
@@ -114,92 +105,60 @@ func standard(times, others map[string]float64) (sum float64) {
 	return sum
 }
 
-func measure() (figures, error) {
-	dir, err := os.MkdirTemp("", "startup-")
-	if err != nil {
-		return figures{}, err
-	}
-	defer os.RemoveAll(dir)
-	program := filepath.Join(dir, "apizee-hooks")
-	// As a release is built.
-	build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", program, ".")
-	build.Dir, build.Env = "..", append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		return figures{}, fmt.Errorf("build: %w\n%s", err, out)
-	}
-	info, err := os.Stat(program)
-	if err != nil {
-		return figures{}, err
-	}
-	endpoint := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
+// measured returns the figures of the program as it is.
+func measured() figures {
+	program, dir, done := measure.Program("startup")
+	defer done()
+	endpoint := measure.Endpoint()
 	defer endpoint.Close()
-	now := figures{Size: info.Size()}
+	info, err := os.Stat(program)
+	measure.Must(err)
+	now := figures{Size: info.Size(), Packages: map[string]float64{}}
 	all := map[string]float64{}
 	for range runs {
-		if err := now.send(program, dir, endpoint.URL, all); err != nil {
-			return figures{}, err
-		}
+		now.send(program, dir, endpoint.URL, all)
 	}
-	now.Packages = map[string]float64{}
 	for name, time := range all {
 		now.Init += time
 		if time >= listed {
 			now.Packages[name] = time
 		}
 	}
-	now.Init = round(now.Init)
-	return now, nil
+	now.Init = math.Round(now.Init*1000) / 1000
+	return now
 }
 
 // send runs the program once, and keeps what is less than before.
-func (f *figures) send(program, dir, url string, times map[string]float64) error {
-	c := exec.Command(program, "send", "ticket", "-q", "-t", url)
-	c.Dir, c.Env = dir, []string{"HOME=" + dir, "GODEBUG=inittrace=1"}
-	var trace strings.Builder
-	c.Stderr = &trace
-	if err := c.Run(); err != nil {
-		return fmt.Errorf("%w\n%s", err, &trace)
-	}
-	for _, m := range initialized().FindAllStringSubmatch(trace.String(), -1) {
-		time, err := strconv.ParseFloat(m[2], 64)
-		if err != nil {
-			return err
+func (f *figures) send(program, dir, url string, times map[string]float64) {
+	send := func(environment string) (trace string, faults int64) {
+		c := exec.Command(program, "send", "ticket", "-q", "-t", url)
+		var problems strings.Builder
+		c.Dir, c.Env, c.Stderr = dir, []string{"HOME=" + dir, environment}, &problems
+		if err := c.Run(); err != nil {
+			log.Fatalf("send: %v\n%s", err, &problems)
 		}
+		return problems.String(), c.ProcessState.SysUsage().(*syscall.Rusage).Minflt
+	}
+	trace, _ := send("GODEBUG=inittrace=1")
+	for _, m := range initialized().FindAllStringSubmatch(trace, -1) {
+		time, err := strconv.ParseFloat(m[2], 64)
+		measure.Must(err)
 		if before, known := times[m[1]]; !known || time < before {
 			times[m[1]] = time
 		}
 	}
 	if len(times) == 0 {
-		return fmt.Errorf("there is no trace of initialization in %q", &trace)
+		log.Fatalf("there is no trace of initialization in %q", trace)
 	}
 	// Without the trace, which costs memory too; and on one processor, since each thread that the
 	// scheduler starts on a busy machine costs pages.
-	c = exec.Command(program, c.Args[1:]...)
-	c.Dir, c.Env = dir, []string{"HOME=" + dir, "GOMAXPROCS=1"}
-	if err := c.Run(); err != nil {
-		return err
-	}
-	faults := c.ProcessState.SysUsage().(*syscall.Rusage).Minflt
+	_, faults := send("GOMAXPROCS=1")
 	if f.PageFaults == 0 || faults < f.PageFaults {
 		f.PageFaults = faults
 	}
-	return nil
 }
 
 // initialized matches a line such as: init net/http @0.5 ms, 0.012 ms clock, 40 bytes, 2 allocs
 func initialized() *regexp.Regexp {
 	return regexp.MustCompile(`(?m)^init (\S+) @\S+ ms, (\S+) ms clock`)
-}
-
-func round(ms float64) float64 {
-	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(ms, 'f', 3, 64), 64)
-	return rounded
-}
-
-func write(f figures) error {
-	text, err := json.MarshalIndent(f, "", "  ")
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(file, append(text, '\n'), 0o644)
 }

@@ -35,7 +35,7 @@ func main() {
 	flag.Parse()
 	measure.AllowFiles()
 	measure.Need("wrk")
-	program, dir, done := measure.Program()
+	program, dir, done := measure.Program("growth")
 	defer done()
 	b := &bench{program: program, dir: dir, rounds: *rounds, limit: *limit, length: *length}
 	for _, command := range [][]string{{"uname", "-srm"}, {program, "version"}} {

@@ -20,17 +20,23 @@ import (
 // Event is the documented example of a ticket.
 const Event = `{"event":"update","time":1575976413,"object":"ticket","objectId":100,"props":{"state":"invited"}}`
 
-// Program builds the program, as a release does, and returns its path. The
-// directory is for other files of a benchmark; done removes both.
-func Program() (program, dir string, done func()) {
+// Program builds the program, as a release does, and returns its path. The directory, in .ci/bin,
+// is for other files of a benchmark. Done removes both; if a benchmark ends before, the next run does.
+func Program(benchmark string) (program, dir string, done func()) {
 	log.SetFlags(0)
-	dir, err := os.MkdirTemp("", "bench-")
+	dir, err := filepath.Abs(filepath.Join("bin", benchmark))
 	Must(err)
+	Must(os.RemoveAll(dir))
 	program = filepath.Join(dir, "apizee-hooks")
-	build := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", program, ".")
-	build.Dir, build.Stderr, build.Env = "..", os.Stderr, append(os.Environ(), "CGO_ENABLED=0")
-	Must(build.Run())
+	Build(program, "..")
 	return program, dir, func() { os.RemoveAll(dir) }
+}
+
+// Build builds the program of a directory, as a release does.
+func Build(program, source string) {
+	build := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", program, ".")
+	build.Dir, build.Stderr, build.Env = source, os.Stderr, append(os.Environ(), "CGO_ENABLED=0")
+	Must(build.Run())
 }
 
 // Tool is the path of a tool that this module pins.
@@ -40,17 +46,11 @@ func Tool(name string) string {
 	return strings.TrimSpace(string(path))
 }
 
-// Need installs a Debian package when its command is missing.
-func Need(command string) {
-	packages := map[string]string{"mitmdump": "mitmproxy"}
-	if _, err := exec.LookPath(command); err == nil {
-		return
-	}
-	for _, line := range [][]string{{"apt-get", "update", "-qq"}, {"apt-get", "install", "-y", "-qq", "--no-install-recommends", cmp.Or(packages[command], command)}} {
-		if out, err := exec.Command(line[0], line[1:]...).CombinedOutput(); err != nil {
-			log.Fatalf("%s is missing: %s: %v\n%s", command, strings.Join(line, " "), err, out)
-		}
-	}
+// Need installs Debian's packages of commands that are missing.
+func Need(commands ...string) {
+	install := exec.Command("./need", commands...)
+	install.Stdout, install.Stderr = os.Stderr, os.Stderr
+	Must(install.Run())
 }
 
 // Endpoint returns 204 to every request.

@@ -33,6 +33,7 @@ func Serve(command ...string) *Server {
 	}
 	s.command = exec.Command(command[0], append(command[1:len(command):len(command)], last)...)
 	s.command.Stderr = os.Stderr
+	s.command.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} // Must ends the benchmark only
 	Must(s.command.Start())
 	for range 3000 {
 		if c, err := net.Dial("tcp", s.Addr); err == nil {
@@ -41,7 +42,6 @@ func Serve(command ...string) *Server {
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	s.Stop()
 	log.Fatalf("%s: no response", command)
 	return nil
 }
@@ -58,9 +58,7 @@ func (s *Server) Stop() Usage {
 // Bare builds the bare handler, to be served.
 func Bare(dir string) string {
 	file := filepath.Join(dir, "bare")
-	build := exec.Command("go", "build", "-o", file, "./bench/peers/bare")
-	build.Stderr = os.Stderr
-	Must(build.Run())
+	Build(file, "bench/peers/bare")
 	return file
 }
 

@@ -47,7 +47,7 @@ func main() {
 	length := flag.Duration("length", 4*time.Second, "time of a run at full load")
 	only := flag.String("only", "", "names of tables, separated by commas")
 	flag.Parse()
-	program, dir, done := measure.Program()
+	program, dir, done := measure.Program("peers")
 	defer done()
 	server := measure.Endpoint()
 	defer server.Close()
@@ -86,17 +86,13 @@ func decimals(figure float64) int {
 
 // install installs the peers and prints their versions.
 func (b *bench) install() {
-	for _, command := range []string{"curl", "jq", "wrk", "npm", "mitmdump"} {
-		measure.Need(command)
-	}
+	measure.Need("curl", "jq", "wrk", "npm", "mitmdump:mitmproxy")
 	b.modules = "bench/peers/node_modules"
 	install := exec.Command("npm", "ci", "--no-audit", "--no-fund", "--silent")
 	install.Dir, install.Stderr = "bench/peers", os.Stderr
 	measure.Must(install.Run())
 	b.minimal = filepath.Join(b.dir, "minimal")
-	build := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", b.minimal, "./bench/peers/minimal")
-	build.Stderr, build.Env = os.Stderr, append(os.Environ(), "CGO_ENABLED=0")
-	measure.Must(build.Run())
+	measure.Build(b.minimal, "bench/peers/minimal")
 
 	fmt.Println(output("uname", "-srm"))
 	for _, command := range [][]string{
