@@ -123,7 +123,6 @@ func newDocumentRunner(t *testing.T) *documentRunner {
 	return &documentRunner{
 		t: t, dir: dir,
 		env: append(os.Environ(), "HOME="+dir, "GOBIN="+dir, "NO_COLOR=1", "COLUMNS=100",
-			"GOCACHE="+goCommand(t, "env", "GOCACHE")[0], "GOMODCACHE="+goCommand(t, "env", "GOMODCACHE")[0],
 			"APIZEE_HOOKS_LISTEN_ADDR=127.0.0.1:"+listener),
 		ports: strings.NewReplacer("localhost:3000", "localhost:"+endpoint, ":8279", ":"+listener, ":8281", ":"+program,
 			"go run . ", "apizee-hooks "),
@@ -142,7 +141,7 @@ func freePort(t *testing.T) string {
 const commandLimit = time.Minute
 
 // command makes a command of the document. One that begins with a go command runs in the
-// checkout.
+// checkout, and with the home directory of who runs it, where Go has its caches.
 func (r *documentRunner) command(line string) *exec.Cmd {
 	line = r.ports.Replace(line)
 	ctx, cancel := context.WithTimeout(r.t.Context(), commandLimit)
@@ -152,7 +151,7 @@ func (r *documentRunner) command(line string) *exec.Cmd {
 	ownGroup(c)
 	c.Dir, c.Env = r.dir, r.env
 	if strings.HasPrefix(line, "go ") {
-		c.Dir = ".."
+		c.Dir, c.Env = "..", append(slices.Clip(r.env), "HOME="+os.Getenv("HOME"))
 	}
 	return c
 }
