@@ -21,6 +21,7 @@ import (
 type Lab struct {
 	Dir     string
 	Program string
+	disks   []string
 	rows    []row
 }
 
@@ -46,9 +47,29 @@ func Open(name string) *Lab {
 // Must ends the soak test on an error.
 func (l *Lab) Must(err error) {
 	if err != nil {
-		os.RemoveAll(l.Dir)
+		l.remove()
 		log.Fatal(err)
 	}
+}
+
+// remove ends what is left of the program, and removes its files.
+func (l *Lab) remove() {
+	for _, pid := range l.Left() {
+		syscall.Kill(pid, syscall.SIGKILL)
+	}
+	for _, disk := range l.disks {
+		syscall.Unmount(disk, syscall.MNT_DETACH)
+	}
+	os.RemoveAll(l.Dir)
+}
+
+// Disk mounts a disk of a size, such as 16m, in the directory, and returns its path.
+func (l *Lab) Disk(name, size string) string {
+	disk := l.File(name)
+	l.Must(os.MkdirAll(disk, 0o700))
+	l.Must(syscall.Mount("tmpfs", disk, "tmpfs", 0, "size="+size))
+	l.disks = append(l.disks, disk)
+	return disk
 }
 
 // File returns a path in the directory.
@@ -61,7 +82,7 @@ func (l *Lab) Check(requirement string, met bool, format string, args ...any) {
 
 // Close prints the table and ends the process, with 1 if a requirement is not met.
 func (l *Lab) Close() {
-	os.RemoveAll(l.Dir)
+	l.remove()
 	code := 0
 	for _, r := range l.rows {
 		mark := "✓"

@@ -12,7 +12,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -91,10 +90,7 @@ func (s *said) read(lines io.Reader) {
 }
 
 func record(l *lab.Lab, hours, senders int, flags []string) {
-	dir := l.File("disk" + strings.Join(flags, ""))
-	l.Must(os.MkdirAll(dir, 0o700))
-	l.Must(exec.Command("mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", dir).Run())
-	defer exec.Command("umount", dir).Run()
+	dir := l.Disk("disk"+strings.Join(flags, ""), "16m")
 	r := &rotation{l: l, path: filepath.Join(dir, "events.ndjson"), archive: l.File("archive" + strings.Join(flags, ""))}
 	lines, out := io.Pipe()
 	s := &said{statuses: map[int64]int{}, done: make(chan struct{})}

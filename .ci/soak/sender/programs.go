@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"os/signal"
 	"strings"
 	"syscall"
@@ -106,10 +105,7 @@ func checkNothingLeft(l *lab.Lab) {
 
 // reports tests reports on a full disk.
 func reports(l *lab.Lab) {
-	dir := l.File("small")
-	l.Must(os.MkdirAll(dir, 0o700))
-	l.Must(exec.Command("mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", dir).Run())
-	defer exec.Command("umount", dir).Run()
+	dir := l.Disk("small", "16k")
 	const old = "the report of an earlier run"
 	l.Must(os.WriteFile(dir+"/report", []byte(old), 0o600))
 	os.WriteFile(dir+"/filler", make([]byte, 64<<10), 0o600) // until the disk is full

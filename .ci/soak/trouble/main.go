@@ -11,7 +11,6 @@ import (
 	"io"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -70,10 +69,7 @@ func (s *eventSender) missing(path string) (missing, truncated int, err error) {
 }
 
 func fullDisk(l *lab.Lab, flags ...string) {
-	dir := l.File("small")
-	l.Must(os.MkdirAll(dir, 0o700))
-	l.Must(exec.Command("mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", dir).Run())
-	defer exec.Command("umount", dir).Run()
+	dir := l.Disk("small"+strings.Join(flags, ""), "256k")
 	filler, path := filepath.Join(dir, "filler"), filepath.Join(dir, "events.ndjson")
 	l.Must(os.WriteFile(filler, make([]byte, 128<<10), 0o600))
 	var out lab.Text
