@@ -17,7 +17,7 @@ export async function start(...args) {
   });
   const page = await found(/(http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]+)/);
   const receiver = args[0] === "listen" ? await found(/Listening on (http:\/\/127\.0\.0\.1:\d+)/) : "";
-  return { page, receiver, stop: () => (child.kill("SIGINT"), stopped), printed: () => printed };
+  return { page, receiver, stop: () => (child.kill("SIGINT"), stopped) };
 }
 
 /** Waits until a condition holds, and returns what it returned. */

@@ -31,7 +31,7 @@ export function detailView(x, act, state) {
           state.marked && state.marked !== x.id ? `Compare with #${state.marked}` : "Compare"),
         copyMenu(x),
         h("button", { click: act.pin, "aria-keyshortcuts": "p", "aria-pressed": String(Boolean(x.pinned)) }, "Pin"))),
-    h("p.facts", {}, facts(x), h("span.chips", {}, marks(x))),
+    h("p.facts", {}, facts(x), marks(x)),
     others.length > 0 && h("div.findings", { role: "group", "aria-label": "Findings" }, others.map((f) => findingView(f, true))),
     bodySection(x, raw, ofBody),
     x.forwarded && responseSection("Response of the endpoint", x.forwarded, x.id, "forwarded"),
