@@ -288,6 +288,7 @@ pageTest("pause, then filter and clear", { story: true, at: "&filter=object%3Dme
     && document.querySelectorAll("#rows .row:not([hidden])").length === n, n);
   await rows(2);
   await page.click("#pause");
+  await counts("2 of 10 events paused");
   await send(program.receiver, event("delete", "media", 9));
   await counts("2 of 11 events paused, 1 new");
   await page.click("#unfilter");
@@ -346,7 +347,8 @@ pageTest("on a phone: filter, compare, edit and send", { story: true, width: 400
   const view = (name) => page.waitForSelector(`body[data-view="${name}"]`);
   await row(page, 9).click();
   await view("detail");
-  await page.click("text=Compare");
+  const compare = page.locator("#detail [aria-keyshortcuts=d]");
+  await compare.click();
   await toast(page, "Compare with #9");
   await page.click(".back");
   await view("");
@@ -356,11 +358,11 @@ pageTest("on a phone: filter, compare, edit and send", { story: true, width: 400
   await page.keyboard.press("Enter"); // as "search" on its keyboard
   await until(async () => (await page.locator("#counts").innerText()) === "2 of 10 events");
   await row(page, 5).click();
-  await page.click("text=Compare with #9");
+  await compare.and(page.locator("text=Compare with #9")).click();
   await page.waitForSelector("table.diff");
   await page.click(".back");
   await page.waitForFunction(() => location.hash === "#/5");
-  await page.click("text=Edit and send");
+  await page.click("#detail [aria-keyshortcuts=e]");
   await page.fill("#body", (await page.inputValue("#body")).replace("inprogress", "completed"));
   await page.click("form.edit .primary");
   await page.waitForFunction(() => document.querySelector("#detail .facts")?.textContent.includes("sent again from #5"));

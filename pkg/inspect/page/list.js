@@ -17,8 +17,9 @@ export class List {
     this.space = byID("rows");
     this.filter = "";
     this.matched = 0;
+    this.answer = null; // the API's last one, of this filter
     this.paused = false;
-    this.frozen = null; // the API's answer that a pause keeps to: later events are not shown
+    this.frozen = null; // the answer that a pause keeps to: later events are not shown
     this.selected = 0;
     this.index = -1; // of the selected row
     this.following = true;
@@ -51,7 +52,7 @@ export class List {
 
   /** Shows what there is now, although the list may be paused. */
   renew() {
-    this.frozen = null;
+    this.answer = this.frozen = null;
     this.refresh();
   }
 
@@ -68,7 +69,8 @@ export class List {
 
   pause(on) {
     this.paused = on;
-    this.renew();
+    this.frozen = on ? this.answer : null;
+    if (!on) this.refresh();
   }
 
   resized() {
@@ -176,6 +178,7 @@ export class List {
       this.windows.delete(offset);
       this.windows.set(offset, { rows: answer.exchanges, stale: false });
       if (this.windows.size > keptWindows) this.windows.delete(this.windows.keys().next().value);
+      this.answer = answer;
       this.matched = answer.matched;
       if (this.paused) this.frozen ??= answer;
       this.on.changed(answer);

@@ -195,6 +195,7 @@ function pause() {
   list.pause(!list.paused);
   byID("pause").setAttribute("aria-pressed", String(list.paused));
   byID("pause").textContent = list.paused ? "Resume" : "Pause";
+  showCounts({});
 }
 
 /** @param {Error & {status?: number, hint?: string}} error */
