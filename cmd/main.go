@@ -38,8 +38,7 @@ func Main(build Build) int {
 	// The HTTP library logs unexpected data, such as an unsolicited response, with its secrets.
 	log.SetOutput(io.Discard)
 	ctx, stop := signal.NotifyContext(context.Background(), stopSignals()...)
-	defer stop()
-	context.AfterFunc(ctx, stop)
+	context.AfterFunc(ctx, stop) // not at the end: for each signal a thread would be woken, and waited for
 	return Run(ctx, System{
 		Catalog: apizee.Documented(),
 		Stdin:   os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
