@@ -100,7 +100,8 @@ func (t target) run(length time.Duration, workers int) bool {
 	if !passed {
 		mark = "✗"
 	}
-	fmt.Printf("%s %-32s %8s  %12s executions\n", mark, t, length, count)
+	used := c.ProcessState.UserTime() + c.ProcessState.SystemTime()
+	fmt.Printf("%s %-32s %8s of CPU  %12s executions\n", mark, t, used.Round(time.Second), count)
 	if !passed {
 		fmt.Printf("%s\n", out)
 	}
