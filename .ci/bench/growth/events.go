@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -34,7 +35,7 @@ func (b *bench) operations() []operation {
 	command := func(args ...string) func(int) measure.Usage {
 		return func(int) measure.Usage { return measure.Run(nil, append([]string{b.program}, args...)...) }
 	}
-	return []operation{
+	all := []operation{
 		{"`generate`", events, true, func(n int) measure.Usage {
 			out, err := os.Create(events)
 			measure.Must(err)
@@ -49,6 +50,7 @@ func (b *bench) operations() []operation {
 		{"`replay --keep-alive`", recording, false, command("replay", recording, "--speed", "max", "--keep-alive", "--to", server.URL)},
 		{"`inspect`", recording, false, func(n int) measure.Usage { return b.inspect(n, recording) }},
 	}
+	return slices.DeleteFunc(all, func(o operation) bool { return !b.rows.MatchString(o.name) })
 }
 
 // events prints a table of time and memory by number of events.

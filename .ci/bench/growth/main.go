@@ -1,7 +1,7 @@
 // Growth measures how time and memory grow with the number of events, and speed with the number of
 // connections, and prints the tables of .github/BENCHMARKS.md.
 //
-//	go -C .ci run ./bench/growth [-most 10000000] [-limit 2m] [-only events,connections]
+//	go -C .ci run ./bench/growth [-most 10000000] [-limit 2m] [-only events,connections] [-rows 'generate|listen']
 package main
 
 import (
@@ -10,6 +10,7 @@ import (
 	"math"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -23,6 +24,7 @@ type bench struct {
 	rounds       int
 	limit        time.Duration // for the runs of one figure; one is made in any case
 	length       time.Duration // of a run over many connections
+	rows         *regexp.Regexp
 }
 
 func main() {
@@ -32,12 +34,15 @@ func main() {
 	limit := flag.Duration("limit", time.Minute, "time for each figure; a run that would take longer is left out")
 	length := flag.Duration("length", 4*time.Second, "time of a run over many connections")
 	only := flag.String("only", "events,connections", "names of tables, separated by commas")
+	rows := flag.String("rows", "", "of the table of events, measure only the rows that match this `PATTERN`")
 	flag.Parse()
+	pattern, err := regexp.Compile(*rows)
+	measure.Must(err)
 	measure.AllowFiles()
 	measure.Need("wrk")
 	program, dir, done := measure.Program("growth")
 	defer done()
-	b := &bench{program: program, dir: dir, rounds: *rounds, limit: *limit, length: *length}
+	b := &bench{program: program, dir: dir, rounds: *rounds, limit: *limit, length: *length, rows: pattern}
 	for _, command := range [][]string{{"uname", "-srm"}, {program, "version"}} {
 		out, err := exec.Command(command[0], command[1:]...).Output()
 		measure.Must(err)
