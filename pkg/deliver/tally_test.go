@@ -48,7 +48,7 @@ func TestTally(t *testing.T) {
 			if got.Min != test.want.Min || got.Max != test.want.Max {
 				t.Errorf("min %v and max %v are not exact", got.Min, got.Max)
 			}
-			if lean := tally.times == nil; lean != (test.want.Accepted+test.want.Rejected < 2) {
+			if lean := tally.times.histogram == nil; lean != (test.want.Accepted+test.want.Rejected < 2) {
 				t.Errorf("no histogram: %t", lean)
 			}
 		})

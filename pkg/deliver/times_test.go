@@ -1,0 +1,57 @@
+package deliver
+
+import (
+	"testing"
+	"time"
+)
+
+func TestTimes(t *testing.T) {
+	var times Times
+	if times.Mean() != 0 || times.Quantile(0.5) != 0 {
+		t.Errorf("without any: %v, %v", times.Mean(), times.Quantile(0.5))
+	}
+	for i := range 1000 {
+		times.Add(time.Duration(i+1) * time.Millisecond)
+	}
+	for q, want := range map[float64]time.Duration{0: 1, 0.25: 250, 0.5: 500, 0.999: 999, 1: 1000} {
+		want *= time.Millisecond
+		if got := times.Quantile(q); (got - want).Abs() > want/1000 {
+			t.Errorf("quantile %g: %v, want about %v", q, got, want)
+		}
+	}
+	if want := 500500 * time.Microsecond; times.N != 1000 || times.Mean() != want {
+		t.Errorf("mean of %d: %v, want %v", times.N, times.Mean(), want)
+	}
+}
+
+func TestTimesMerge(t *testing.T) {
+	of := func(milliseconds ...int) (times Times) {
+		for _, n := range milliseconds {
+			times.Add(time.Duration(n) * time.Millisecond)
+		}
+		return times
+	}
+	for name, test := range map[string]struct{ into, other Times }{
+		"none":          {of(1, 2, 3, 4), of()},
+		"into none":     {of(), of(1, 2, 3, 4)},
+		"one":           {of(1, 3, 4), of(2)},
+		"into one":      {of(2), of(1, 3, 4)},
+		"more":          {of(1, 2), of(3, 4)},
+		"more into few": {of(4, 1), of(3, 2)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := test.into
+			got.Merge(test.other)
+			if got.N != 4 || got.Min != time.Millisecond || got.Max != 4*time.Millisecond || got.Mean() != 2500*time.Microsecond {
+				t.Errorf("%+v, mean %v", got, got.Mean())
+			}
+			if q := got.Quantile(0.5); (q - 2*time.Millisecond).Abs() > 2*time.Microsecond {
+				t.Errorf("median %v", q)
+			}
+		})
+	}
+	one := of(7)
+	if one.Merge(of()); one.N != 1 {
+		t.Errorf("%+v", one)
+	}
+}
