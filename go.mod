@@ -18,7 +18,6 @@ require (
 	github.com/tidwall/gjson v1.20.1
 	github.com/tidwall/pretty v1.2.2
 	github.com/tidwall/sjson v1.2.7
-	github.com/tsenart/vegeta/v12 v12.13.0
 	github.com/wI2L/jsondiff v0.7.1
 	golang.org/x/net v0.42.0
 	golang.org/x/sync v0.16.0
@@ -29,11 +28,6 @@ require (
 
 require (
 	github.com/inconshreveable/mousetrap v1.1.0 // indirect
-	github.com/influxdata/tdigest v0.0.1 // indirect
-	github.com/josharian/intern v1.0.0 // indirect
-	github.com/mailru/easyjson v0.7.7 // indirect
-	github.com/rs/dnscache v0.0.0-20230804202142-fc85eb664529 // indirect
-	github.com/tsenart/go-tsz v0.0.0-20180814235614-0bd30b3df1c3 // indirect
 	golang.org/x/tools v0.35.0 // indirect
 )
 

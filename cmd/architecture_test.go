@@ -29,7 +29,7 @@ func mayImport() map[string][]string {
 		"replay":          {"apizee", "deliver", "payload", "recording", "redact"},
 		"receive":         {"apizee", "deliver", "recording"},
 		"inspect":         {"apizee", "deliver", "generate", "payload", "recording", "redact", "replay", "shape"},
-		"load":            {"apizee", "deliver", "fault", "generate"},
+		"load":            {"apizee", "deliver", "fault", "generate", "report"},
 		"audit":           {"apizee", "deliver", "fault", "payload", "redact", "report", "scenario", "scenario/expr", "scenario/parse", "scenario/runner"},
 		"scenario":        {"apizee", "fault", "payload", "scenario/expr"},
 		"scenario/expr":   {"apizee", "payload", "redact"},

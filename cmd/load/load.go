@@ -41,10 +41,9 @@ func New(app *cli.App) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "load",
 		Short: "Send events at a rate, and measure latency and errors",
-		Long: `Send distinct generated events at a constant or changing rate, using vegeta. Events
-are sent on schedule even while earlier ones wait, so a stall shows in every
-latency it causes. Only this machine is loaded, unless --allow-host names another
-host.`,
+		Long: `Send distinct generated events at a constant or changing rate. Events are sent on
+schedule even while earlier ones wait, so a stall shows in every latency it
+causes. Only this machine is loaded, unless --allow-host names another host.`,
 		Annotations: cli.ExitCodes(map[int]string{
 			cli.ExitOK:          "all events sent and accepted; with --fail-if: no condition met",
 			cli.ExitNegative:    "an event not sent or not accepted; with --fail-if: a condition met",
@@ -171,7 +170,6 @@ func attack(ctx context.Context, o *options, spec load.Options) error {
 		return o.Foreign(err)
 	}
 	printer := newPrinter(o, spec)
-	spec.Plot = o.reports.Have("html")
 	spec.OnProgress = printer.progress
 	printer.begin()
 	outcome, err := load.Run(ctx, spec)

@@ -30,11 +30,7 @@ func (l *printer) begin() {
 		return
 	}
 	pace, p := l.load.Pace, l.palette
-	rate := pace.From.String()
-	if pace.From != pace.To {
-		rate += " to " + pace.To.String()
-	}
-	fmt.Fprintf(l.Text(), "%s %s at %s for %s%s\n", p.Strong("→"), console.Plural(int(pace.Requests()), "event"), rate, pace.Duration, show.FaultLabel(p, l.load.Fault.Name))
+	fmt.Fprintf(l.Text(), "%s %s at %s%s\n", p.Strong("→"), console.Plural(int(pace.Requests()), "event"), pace, show.FaultLabel(p, l.load.Fault.Name))
 	fmt.Fprintf(l.Text(), "  %s\n", p.Dim("POST "+console.Safe(deliver.ShowURL(l.load.Target.URL, l.ShowSecrets))+
 		fmt.Sprintf("  (--seed %d)", l.load.Seed)))
 }
@@ -51,7 +47,7 @@ func (l *printer) end(o *load.Outcome) {
 	fmt.Fprintln(l.Text(), console.Flow([]console.Cell{
 		{Text: "←", Paint: p.Strong},
 		{Text: fmt.Sprintf("%d of %d sent in %s, %.1f/s;", o.Sent, o.Planned, console.Duration(o.Duration), o.Rate)},
-		console.Cell{Text: fmt.Sprintf("%d accepted (%s)", o.Accepted, percent(o.Accepted, o.Due())), Paint: p.OK}.Marked(","),
+		console.Cell{Text: fmt.Sprintf("%d accepted (%s)", o.Accepted, load.Percent(o.Accepted, o.Due())), Paint: p.OK}.Marked(","),
 		show.Count(p.Finding, int(o.Failed()), "not accepted"),
 	}, l.Width(), len("  ")))
 	if o.Aborted > 0 {
@@ -66,11 +62,6 @@ func (l *printer) end(o *load.Outcome) {
 	l.latencies(o)
 	l.counts("status", o.Statuses)
 	l.counts("errors", o.Errors)
-}
-
-// percent rounds down, so that 100% means all.
-func percent(n, of uint64) string {
-	return fmt.Sprintf("%g%%", float64(n*10_000/max(of, 1))/100)
 }
 
 func (l *printer) latencies(o *load.Outcome) {
@@ -108,19 +99,11 @@ func histogramRows(p console.Palette, buckets []load.Bucket, total uint64, width
 			bar = "▏"
 		}
 		rows = append(rows, []console.Cell{
-			{Text: "  " + bucketName(b)}, {Text: fmt.Sprint(b.N)},
-			{Text: percent(b.N, total), Paint: p.Dim}, {Text: bar, Paint: p.Value},
+			{Text: "  " + b.String()}, {Text: fmt.Sprint(b.N)},
+			{Text: load.Percent(b.N, total), Paint: p.Dim}, {Text: bar, Paint: p.Value},
 		})
 	}
 	return rows
-}
-
-func bucketName(b load.Bucket) string {
-	bound := func(d time.Duration) string { return strings.Replace(d.String(), ".0", "", 1) }
-	if b.To == 0 {
-		return "from " + bound(b.From)
-	}
-	return bound(b.From) + " – " + bound(b.To)
 }
 
 func (l *printer) counts(title string, counts []load.Count) {

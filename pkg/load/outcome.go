@@ -4,13 +4,12 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
+	"text/tabwriter"
 	"time"
-
-	vegeta "github.com/tsenart/vegeta/v12/lib"
-	"github.com/tsenart/vegeta/v12/lib/plot"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/fault"
@@ -20,9 +19,18 @@ import (
 type Outcome struct {
 	Summary
 
-	metrics vegeta.Metrics
-	plot    *plot.Plot // nil unless Options.Plot is set
-	counts  map[string]uint64
+	URL         string // without its secrets
+	Pace        Pace
+	Fault       string // its name, or ""
+	Start       time.Time
+	Interrupted bool
+
+	latencies   deliver.Times
+	timeline    timeline
+	statuses    map[int]uint64
+	errors      map[string]uint64
+	first, last time.Time // starts of the first and the last request
+	end         time.Time // of the last response
 }
 
 // Summary is the outcome in numbers. The latencies are those of all requests, including failed
@@ -75,43 +83,52 @@ type Bucket struct {
 	N        uint64
 }
 
+// String returns the bounds.
+func (b Bucket) String() string {
+	if b.To == 0 {
+		return "from " + roundText(b.From)
+	}
+	return roundText(b.From) + " – " + roundText(b.To)
+}
+
+// Percent rounds down, so that 100% means all.
+func Percent(n, of uint64) string {
+	return fmt.Sprintf("%g%%", float64(n*10_000/max(of, 1))/100)
+}
+
 // mostErrors is how many different errors are counted separately.
 const mostErrors = 20
 
 const otherErrors = "other errors"
 
-func newOutcome(planned uint64, plotted bool) *Outcome {
-	o := &Outcome{Summary: Summary{Planned: planned}, counts: map[string]uint64{}}
-	bounds := buckets()
-	o.metrics.Histogram = &vegeta.Histogram{Buckets: bounds, Counts: make([]uint64, len(bounds))}
-	if plotted {
-		o.plot = plot.New(plot.Title("apizee-hooks load"), plot.Downsample(4000))
+// newOutcome returns the outcome of a load that starts.
+func newOutcome(o Options) *Outcome {
+	return &Outcome{
+		Summary: Summary{Planned: o.Pace.Requests(), Histogram: buckets()},
+		URL:     deliver.ShowURL(o.Target.URL, false), Pace: o.Pace, Fault: o.Fault.Name, Start: o.Now(),
+		statuses: map[int]uint64{}, errors: map[string]uint64{},
 	}
-	return o
 }
 
-// buckets returns bounds that grow by factors of about two: 0, 100 µs, 200 µs, 500 µs, 1 ms, ... 50 s.
-func buckets() vegeta.Buckets {
-	bounds := vegeta.Buckets{0}
-	for unit := 100 * time.Microsecond; unit <= 10*time.Second; unit *= 10 {
-		bounds = append(bounds, unit, 2*unit, 5*unit)
+// buckets returns buckets from 0, 100 µs, 200 µs, 500 µs, 1 ms, ... 50 s.
+func buckets() []Bucket {
+	all := []Bucket{{}}
+	for _, from := range steps(100*time.Microsecond, 50*time.Second) {
+		all[len(all)-1].To = from
+		all = append(all, Bucket{From: from})
 	}
-	return bounds
+	return all
 }
 
 func (o *Outcome) progress() Progress {
 	return Progress{Done: o.Sent, Accepted: o.Accepted, Planned: o.Planned}
 }
 
-func (o *Outcome) add(r *vegeta.Result) {
-	if r.Method == "" {
-		return // the load was interrupted before the request had a target
-	}
-	kind := o.normalizeError(r)
-	if o.plot != nil {
-		// The plot needs every request: it waits forever for a missing one.
-		// It fails only on results that are out of order, which these are not.
-		_ = o.plot.Add(r)
+// add counts the delivery of a body.
+func (o *Outcome) add(r deliver.Result, bodyLength int) {
+	kind := deliver.Kind("")
+	if r.Failure != nil {
+		kind = r.Failure.Kind
 	}
 	if kind == deliver.KindCanceled {
 		o.Canceled++
@@ -121,111 +138,111 @@ func (o *Outcome) add(r *vegeta.Result) {
 	if kind == fault.KindAborted {
 		o.Aborted++
 	}
-	if r.Code >= 200 && r.Code <= 299 {
+	if r.Failure == nil {
+		o.statuses[r.Status]++
+		o.BytesOut += uint64(bodyLength)
+		o.BytesIn += uint64(r.BodyBytes)
+	}
+	if r.Accepted() {
 		o.Accepted++
+	} else {
+		o.countError(reason(r))
 	}
-	o.metrics.Add(r)
+	o.addTimes(r.Start, r.Timings.Total)
+	o.timeline.add(r.Start.Sub(o.Start), r.Timings.Total, r.Accepted())
 }
 
-// normalizeError replaces the error of a result by the message of package deliver, and returns
-// the kind of the failure, if any. A redirect is an error, which to vegeta it is not.
-func (o *Outcome) normalizeError(r *vegeta.Result) deliver.Kind {
-	if r.Code >= 300 && r.Code <= 399 {
-		r.Error = fmt.Sprintf("%d is a redirect, which is not followed", r.Code)
+func (o *Outcome) addTimes(start time.Time, latency time.Duration) {
+	o.latencies.Add(latency)
+	bucket := slices.IndexFunc(o.Histogram, func(b Bucket) bool { return b.To == 0 || latency < b.To })
+	o.Histogram[bucket].N++
+	if o.first.IsZero() || start.Before(o.first) {
+		o.first = start
 	}
-	if r.Error == "" {
-		return ""
+	if start.After(o.last) {
+		o.last = start
 	}
-	kind := deliver.Kind("")
-	if r.Code == 0 {
-		// The HTTP library puts the method and the URL before the error of deliverTransport.
-		_, text, _ := strings.Cut(r.Error, `": `)
-		name, message, _ := strings.Cut(text, ": ")
-		kind, r.Error = deliver.Kind(name), message
+	if end := start.Add(latency); end.After(o.end) {
+		o.end = end
 	}
-	if kind != deliver.KindCanceled {
-		r.Error = o.count(r.Error)
-	}
-	return kind
 }
 
-// count counts an error, and returns the name under which it was counted.
-func (o *Outcome) count(message string) string {
-	if _, known := o.counts[message]; !known && len(o.counts) >= mostErrors {
+// reason is why a request was not accepted.
+func reason(r deliver.Result) string {
+	switch {
+	case r.Failure != nil:
+		return r.Failure.Message
+	case r.Status >= 300 && r.Status <= 399:
+		return fmt.Sprintf("%d is a redirect, which is not followed", r.Status)
+	}
+	return strings.TrimSpace(fmt.Sprintf("%d %s", r.Status, r.StatusText)) + r.Through()
+}
+
+func (o *Outcome) countError(message string) {
+	if _, known := o.errors[message]; !known && len(o.errors) >= mostErrors {
 		message = otherErrors
 	}
-	o.counts[message]++
-	return message
+	o.errors[message]++
 }
 
-func (o *Outcome) close() {
-	m := &o.metrics
-	m.Close()
-	if o.plot != nil {
-		o.plot.Close()
+// close computes the numbers.
+func (o *Outcome) close(interrupted bool) {
+	o.Interrupted = interrupted
+	if done := o.Sent + o.Canceled; !interrupted && done < o.Planned {
+		o.Unsent = o.Planned - done
 	}
-	// Vegeta counts redirects as successes.
-	if took := (m.Duration + m.Wait).Seconds(); took > 0 {
-		m.Throughput = float64(o.Accepted) / took
+	o.Duration, o.Wait = o.last.Sub(o.first), o.end.Sub(o.last)
+	o.Rate, o.Throughput = perSecond(o.Sent, o.Duration), perSecond(o.Accepted, o.Duration+o.Wait)
+	o.Min, o.Mean, o.Max = o.latencies.Min, o.latencies.Mean(), o.latencies.Max
+	o.P50, o.P90, o.P95, o.P99 = o.Quantile(0.5), o.Quantile(0.9), o.Quantile(0.95), o.Quantile(0.99)
+	o.Histogram = trim(o.Histogram)
+	for status, n := range o.statuses {
+		o.Statuses = append(o.Statuses, Count{strconv.Itoa(status), n})
 	}
-	l := m.Latencies
-	o.Min, o.Mean, o.P50, o.P90, o.P95, o.P99, o.Max = l.Min, l.Mean, l.P50, l.P90, l.P95, l.P99, l.Max
-	o.Duration, o.Wait, o.Rate, o.Throughput = m.Duration, m.Wait, m.Rate, m.Throughput
-	o.BytesOut, o.BytesIn = m.BytesOut.Total, m.BytesIn.Total
-	o.Histogram = histogram(m.Histogram)
-	o.Statuses = statuses(m.StatusCodes)
-	for name, n := range o.counts {
-		o.Errors = append(o.Errors, Count{name, n})
+	slices.SortFunc(o.Statuses, func(a, b Count) int { return cmp.Compare(a.Name, b.Name) })
+	for message, n := range o.errors {
+		o.Errors = append(o.Errors, Count{message, n})
 	}
 	slices.SortFunc(o.Errors, func(a, b Count) int { return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.Name, b.Name)) })
 }
 
+// perSecond returns the number itself for no time.
+func perSecond(n uint64, d time.Duration) float64 {
+	if d <= 0 {
+		return float64(n)
+	}
+	return float64(n) / d.Seconds()
+}
+
 // Quantile returns the latency that a share q of the requests, from 0 to 1, did not exceed.
-func (o *Outcome) Quantile(q float64) time.Duration {
-	if o.Sent == 0 {
-		return 0
-	}
-	return min(max(o.metrics.Latencies.Quantile(q), o.Min), o.Max)
-}
+func (o *Outcome) Quantile(q float64) time.Duration { return o.latencies.Quantile(q) }
 
-// histogram omits the empty buckets at both ends.
-func histogram(h *vegeta.Histogram) []Bucket {
-	var all []Bucket
-	for i, n := range h.Counts {
-		b := Bucket{From: h.Buckets[i], N: n}
-		if i+1 < len(h.Buckets) {
-			b.To = h.Buckets[i+1]
-		}
-		all = append(all, b)
+// trim omits the empty buckets at both ends.
+func trim(all []Bucket) []Bucket {
+	for len(all) > 0 && all[0].N == 0 {
+		all = all[1:]
 	}
-	filled := func(b Bucket) bool { return b.N > 0 }
-	first := max(slices.IndexFunc(all, filled), 0)
-	last := len(all)
-	for last > first && !filled(all[last-1]) {
-		last--
+	for len(all) > 0 && all[len(all)-1].N == 0 {
+		all = all[:len(all)-1]
 	}
-	return all[first:last]
-}
-
-// statuses omits 0, which means no response.
-func statuses(codes map[string]int) []Count {
-	var counts []Count
-	for code, n := range codes {
-		if n > 0 && code != strconv.Itoa(0) {
-			counts = append(counts, Count{code, uint64(n)})
-		}
-	}
-	slices.SortFunc(counts, func(a, b Count) int { return cmp.Compare(a.Name, b.Name) })
-	return counts
+	return all
 }
 
 // WriteHDR writes the percentiles in the format of HdrHistogram's plotter.
 func (o *Outcome) WriteHDR(w io.Writer) error {
-	return vegeta.NewHDRHistogramPlotReporter(&o.metrics).Report(w)
-}
-
-// WriteHTML writes vegeta's plot as one self-contained page. Options.Plot must have been set.
-func (o *Outcome) WriteHTML(w io.Writer) error {
-	_, err := o.plot.WriteTo(w)
-	return err
+	out := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	row := func(q, inverse float64) {
+		latency := float64(o.Quantile(q)) / float64(time.Millisecond)
+		fmt.Fprintf(out, "%f\t%f\t%.0f\t%f\n", latency, q, math.Round(q*float64(o.Sent)), inverse)
+	}
+	fmt.Fprintln(out, "Value(ms)\tPercentile\tTotalCount\t1/(1-Percentile)")
+	const most = 1e7 // instead of infinity
+	for rest := 1.0; rest > 2/most; rest /= 2 {
+		for step := range 5 {
+			left := rest * (1 - float64(step)/10)
+			row(1-left, 1/left)
+		}
+	}
+	row(1, most)
+	return out.Flush()
 }

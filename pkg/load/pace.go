@@ -1,7 +1,6 @@
 package load
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -21,6 +20,14 @@ type Pace struct {
 // Constant is a pace that does not change.
 func Constant(rate generate.Rate, duration time.Duration) Pace {
 	return Pace{From: rate, To: rate, Duration: duration}
+}
+
+// String returns the rate and the duration.
+func (p Pace) String() string {
+	if p.From == p.To {
+		return fmt.Sprintf("%s for %s", p.From, p.Duration)
+	}
+	return fmt.Sprintf("%s to %s for %s", p.From, p.To, p.Duration)
 }
 
 // ParseRamp parses "1/s..500/s": the rates at the beginning and at the end. Errors do not
@@ -59,9 +66,6 @@ func (p Pace) Requests() uint64 {
 	return uint64(math.Ceil(mean * p.Duration.Seconds()))
 }
 
-// Mean returns the mean rate of the whole load, in requests per second.
-func (p Pace) Mean() float64 { return (p.From.PerSecond() + p.To.PerSecond()) / 2 }
-
 // due returns when request n, counted from 0, is due. It is computed from n rather than from
 // the previous request, so that rounding errors do not accumulate.
 func (p Pace) due(n uint64) time.Duration {
@@ -74,25 +78,3 @@ func (p Pace) due(n uint64) time.Duration {
 	root := math.Sqrt(max(first*first+2*a*float64(n), 0))
 	return time.Duration((root - first) / a * float64(time.Second))
 }
-
-// pacer is the vegeta.Pacer of a pace. It sleeps itself, since vegeta's sleep cannot be
-// interrupted. Late requests are still sent, for up to a second after the end.
-type pacer struct {
-	ctx   context.Context
-	pace  Pace
-	total uint64
-	sleep func(ctx context.Context, d time.Duration) error
-}
-
-func (p pacer) Pace(elapsed time.Duration, hits uint64) (time.Duration, bool) {
-	const grace = time.Second
-	if hits >= p.total || elapsed >= p.pace.Duration+grace {
-		return 0, true
-	}
-	if wait := p.pace.due(hits) - elapsed; wait > 0 && p.sleep(p.ctx, wait) != nil {
-		return 0, true
-	}
-	return 0, p.ctx.Err() != nil
-}
-
-func (p pacer) Rate(time.Duration) float64 { return p.pace.Mean() }

@@ -2,29 +2,36 @@ package load
 
 import (
 	"context"
+	"encoding/json"
 	"io"
 	"net/http"
 
-	vegeta "github.com/tsenart/vegeta/v12/lib"
-
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/fault"
 )
+
+// vegetaTarget is a request as vegeta reads it.
+type vegetaTarget struct {
+	Method string      `json:"method"`
+	URL    string      `json:"url"`
+	Body   []byte      `json:"body,omitempty"`
+	Header http.Header `json:"header,omitempty"`
+}
 
 // WriteTargets writes the requests of the load as vegeta's JSON targets, one per line,
 // instead of sending them. Secret headers and the URL's password are masked unless
 // showSecrets is set. It stops when ctx ends.
 func WriteTargets(ctx context.Context, w io.Writer, o Options, showSecrets bool) error {
-	encode := vegeta.NewJSONTargetEncoder(w)
-	header := targetHeader(o.Target, showSecrets)
-	url := deliver.ShowURL(o.Target.URL, showSecrets)
+	encoder := json.NewEncoder(w)
+	t := vegetaTarget{Method: apizee.Method, URL: deliver.ShowURL(o.Target.URL, showSecrets), Header: targetHeader(o.Target, showSecrets)}
 	left := o.Pace.Requests()
-	for body := range fault.Arrange(o.Fault, bodies(o.Next)) {
+	for t.Body = range fault.Arrange(o.Fault, bodies(o.Next)) {
 		if left == 0 || ctx.Err() != nil {
 			break
 		}
 		left--
-		if err := encode.Encode(&vegeta.Target{Method: http.MethodPost, URL: url, Body: body, Header: header}); err != nil {
+		if err := encoder.Encode(t); err != nil {
 			return err
 		}
 	}

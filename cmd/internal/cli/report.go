@@ -124,11 +124,6 @@ func (r *Reports) Check() error {
 // Any reports whether there are any.
 func (r *Reports) Any() bool { return len(r.list) > 0 }
 
-// Have reports whether a report of the kind is to be written.
-func (r *Reports) Have(kind string) bool {
-	return slices.ContainsFunc(r.list, func(each fileReport) bool { return each.kind == kind })
-}
-
 // streamAt returns the output of this process that a path such as /dev/stdout means, or nil.
 // To open the path again would overwrite earlier output.
 func (a *App) streamAt(path string) io.Writer {
