@@ -37,8 +37,9 @@ func mayImport() map[string][]string {
 		"scenario/runner": {"apizee", "deliver", "fault", "payload", "redact", "report", "scenario", "scenario/expr"},
 		"undertest":       {"deliver", "redact"},
 		"report":          {},
+		"jsonscan":        {},
 		"jsonschema":      {},
-		"shape":           {"apizee", "payload", "redact"},
+		"shape":           {"apizee", "jsonscan", "payload", "redact"},
 		"textfile":        {},
 		"yamlfile":        {},
 

@@ -47,6 +47,9 @@ func shift(exponent string) int {
 
 // IsWhole reports whether a JSON number has no fraction.
 func IsWhole(number string) bool {
+	if isPlain(number) {
+		return true // true of most
+	}
 	d := parseDecimal(number)
 	return len(d.digits) <= d.exponent || d.digits == ""
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/jsonscan"
 )
 
 // The severities of a drift. They differ from those of the documentation, which another witness
@@ -100,7 +101,7 @@ func (b *Baseline) CompareRead(read apizee.Event, event string, minEvents int) C
 func (b *Baseline) compare(event string, h head, minEvents int) Comparison {
 	c := comparison{Baseline: b, kind: h.kind, min: minEvents}
 	if s := b.kinds[h.kind]; s != nil {
-		c.compare(s.Root, &scanner{text: event}, 0)
+		c.compare(s.Root, &jsonscan.Scanner{Text: event}, 0)
 	} else {
 		c.newKind(h)
 	}
@@ -157,34 +158,34 @@ func (c *comparison) newKind(h head) {
 }
 
 // compare compares the next value.
-func (c *comparison) compare(f *Field, in *scanner, depth int) {
-	t := typeOf(in.peek())
-	offset, token := in.at, ""
+func (c *comparison) compare(f *Field, in *jsonscan.Scanner, depth int) {
+	t := typeOf(in.Peek())
+	offset, token := in.At, ""
 	if t < Array || depth == maxDepth {
-		token = in.skip()
+		token = in.Skip()
 	}
-	if t == Number && isWhole(token) {
+	if t == Number && apizee.IsWhole(token) {
 		t = Integer
 	}
 	if !f.allows(t) {
 		if token == "" {
-			in.skip()
+			in.Skip()
 		}
 		c.add(Breaking, OtherType, f.Path, f.Seen, offset, "%s; always %s before", t, strings.Join(f.schemaTypes(), " or "))
 		return
 	}
 	switch {
 	case t == Text:
-		c.compareText(f, unquote(token), offset)
+		c.compareText(f, jsonscan.Unquote(token), offset)
 	case t == Integer || t == Number:
 		c.compareNumber(f, token, offset)
 	case token != "" || t < Array:
 	case t == Object:
 		c.compareMembers(f, in, depth)
 	default:
-		for in.at++; in.more(); {
+		for in.At++; in.More(); {
 			if f.Items == nil {
-				in.skip()
+				in.Skip()
 				continue
 			}
 			c.compare(f.Items, in, depth+1)
@@ -223,11 +224,11 @@ func (c *comparison) compareText(f *Field, text string, offset int) {
 }
 
 // compareMembers compares the members of an object, and finds those that are missing.
-func (c *comparison) compareMembers(f *Field, in *scanner, depth int) {
-	found, start := 0, in.at
-	in.at++
-	for i := 0; in.more(); i++ {
-		name := in.name()
+func (c *comparison) compareMembers(f *Field, in *jsonscan.Scanner, depth int) {
+	found, start := 0, in.At
+	in.At++
+	for i := 0; in.More(); i++ {
+		name := in.Name()
 		switch m := f.find(name, i); {
 		case m != nil:
 			if f.isRequired(m) {
@@ -237,9 +238,9 @@ func (c *comparison) compareMembers(f *Field, in *scanner, depth int) {
 		case f.Others != nil:
 			c.compare(f.Others, in, depth+1)
 		default:
-			t := typeOf(in.peek())
-			offset, token := in.at, in.skip()
-			if t == Number && isWhole(token) {
+			t := typeOf(in.Peek())
+			offset, token := in.At, in.Skip()
+			if t == Number && apizee.IsWhole(token) {
 				t = Integer
 			}
 			c.add(Warning, NewField, c.path(f, name), f.Types[Object], offset, "new, of type %s", t)
@@ -249,7 +250,7 @@ func (c *comparison) compareMembers(f *Field, in *scanner, depth int) {
 		return
 	}
 	for _, m := range f.sorted() {
-		if f.isRequired(m) && !has(in.text[start:in.at], m.Name) {
+		if f.isRequired(m) && !has(in.Text[start:in.At], m.Name) {
 			c.add(Breaking, Missing, m.Path, m.Seen, start, "missing; always there before")
 		}
 	}
@@ -277,8 +278,8 @@ func (f *Field) required() int {
 
 // has reports whether an object has a member.
 func has(value, name string) bool {
-	for in := object(value); in.more(); in.skip() {
-		if in.name() == name {
+	for in := jsonscan.Object(value); in.More(); in.Skip() {
+		if in.Name() == name {
 			return true
 		}
 	}

@@ -5,6 +5,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/jsonscan"
 )
 
 // Field is what the values at one path have in common.
@@ -46,6 +49,23 @@ func (t Type) String() string {
 	return [numTypes]string{"null", "boolean", "integer", "number", "string", "array", "object"}[t]
 }
 
+// typeOf returns the type of a value that begins with a byte; Number may be Integer.
+func typeOf(first byte) Type {
+	switch first {
+	case '{':
+		return Object
+	case '[':
+		return Array
+	case '"':
+		return Text
+	case 't', 'f':
+		return Boolean
+	case 'n':
+		return Null
+	}
+	return Number
+}
+
 // field returns an empty field of events of a kind.
 func (b *Baseline) field(k Kind, path, name string) *Field {
 	if path != "" && name != "" {
@@ -59,29 +79,29 @@ func (b *Baseline) field(k Kind, path, name string) *Field {
 }
 
 // addValue adds the next value.
-func (b *Baseline) addValue(s *Shape, f *Field, in *scanner, depth int) {
+func (b *Baseline) addValue(s *Shape, f *Field, in *jsonscan.Scanner, depth int) {
 	f.Seen++
-	t := typeOf(in.peek())
+	t := typeOf(in.Peek())
 	if t < Array || depth == maxDepth {
-		t = f.addScalar(t, in.skip())
+		t = f.addScalar(t, in.Skip())
 	}
 	f.Types[t]++
 	switch {
 	case t < Array || depth == maxDepth:
 	case t == Object:
-		in.at++
+		in.At++
 		b.objects++
-		for i, object := 0, b.objects; in.more(); i++ {
-			m := b.member(s, f, in.name(), i)
+		for i, object := 0, b.objects; in.More(); i++ {
+			m := b.member(s, f, in.Name(), i)
 			if m.object == object && m != f.Others { // a duplicate name
-				in.skip()
+				in.Skip()
 				continue
 			}
 			m.object = object
 			b.addValue(s, m, in, depth+1)
 		}
 	default:
-		for in.at++; in.more(); {
+		for in.At++; in.More(); {
 			b.addValue(s, b.items(s.Kind, f), in, depth+1)
 		}
 	}
@@ -94,11 +114,11 @@ func (f *Field) addScalar(t Type, token string) Type {
 		if f.ranged {
 			f.widen(token)
 		}
-		if isWhole(token) {
+		if apizee.IsWhole(token) {
 			return Integer
 		}
 	case Text:
-		f.addText(unquote(token))
+		f.addText(jsonscan.Unquote(token))
 	}
 	return t
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/jsonscan"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 )
 
@@ -116,8 +117,8 @@ func (l *Learner) families(w Writing) (map[Kind][]scrubbed, error) {
 // members returns the members of an object.
 func members(text string) []member {
 	var list []member
-	for in := object(text); in.more(); {
-		list = append(list, member{in.name(), in.skip()})
+	for in := jsonscan.Object(text); in.More(); {
+		list = append(list, member{in.Name(), in.Skip()})
 	}
 	return list
 }
@@ -178,7 +179,7 @@ func (e scrubbed) action(m member) string {
 	case m.name == "objectId" && typeOf(m.value[0]) == Number:
 		return "{{ .id | default " + m.value + " | toJson }}"
 	case m.name == "objectId" && typeOf(m.value[0]) == Text:
-		return "{{ .id | default " + strconv.Quote(unquote(m.value)) + " | toJson }}"
+		return "{{ .id | default " + strconv.Quote(jsonscan.Unquote(m.value)) + " | toJson }}"
 	case m.name == "props" && len(members(m.value)) > 0:
 		var out bytes.Buffer
 		out.WriteByte('{')
@@ -196,7 +197,7 @@ func (e scrubbed) action(m member) string {
 
 // isTime reports whether a prop is a documented time, which is that of the event.
 func (e scrubbed) isTime(prop member) bool {
-	return slices.Contains(e.times, prop.name) && apizee.IsDateTime(unquote(prop.value))
+	return slices.Contains(e.times, prop.name) && apizee.IsDateTime(jsonscan.Unquote(prop.value))
 }
 
 // indented returns JSON as a template has it, after an indent.

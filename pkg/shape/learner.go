@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/jsonscan"
 )
 
 // Limits of the events that are kept as examples.
@@ -78,17 +80,39 @@ func (l *Learner) Examples() []string {
 // hash returns a hash of the set of names in an object.
 func (l *Learner) hash(props string) uint64 {
 	var set uint64
-	for in := object(props); in.more(); in.skip() {
-		set += maphash.String(l.seed, in.name()) // in any order
+	for in := jsonscan.Object(props); in.More(); in.Skip() {
+		set += maphash.String(l.seed, in.Name()) // in any order
 	}
 	return set
 }
 
 func newExample(event, props string) *example {
 	e := &example{event: strings.Clone(event)}
-	for in := object(props); in.more(); in.skip() {
-		e.props = append(e.props, strings.Clone(in.name()))
+	for in := jsonscan.Object(props); in.More(); in.Skip() {
+		e.props = append(e.props, strings.Clone(in.Name()))
 	}
 	slices.Sort(e.props)
 	return e
+}
+
+// isShallow reports whether no object or array of a value is deeper than maxDepth.
+func isShallow(value string) bool {
+	in := jsonscan.Scanner{Text: value}
+	for depth := 0; depth <= maxDepth; {
+		switch in.Peek() {
+		case 0:
+			return true
+		case '{', '[':
+			depth++
+			in.At++
+		case '}', ']':
+			depth--
+			in.At++
+		case ',', ':':
+			in.At++
+		default:
+			in.Token()
+		}
+	}
+	return false
 }

@@ -10,6 +10,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/jsonscan"
 )
 
 // mostLives is how many orders of events of one object become scenarios.
@@ -146,13 +147,13 @@ func (s scenario) isWritable() bool {
 
 // hasName reports whether a member has a name with a part, at any depth.
 func hasName(value, part string) bool {
-	in := scanner{text: value}
-	if c := in.peek(); c != '{' && c != '[' {
+	in := jsonscan.Scanner{Text: value}
+	if c := in.Peek(); c != '{' && c != '[' {
 		return false
 	}
-	isObject := in.peek() == '{'
-	for in.at++; in.more(); {
-		if isObject && strings.Contains(in.name(), part) || hasName(in.skip(), part) {
+	isObject := in.Peek() == '{'
+	for in.At++; in.More(); {
+		if isObject && strings.Contains(in.Name(), part) || hasName(in.Skip(), part) {
 			return true
 		}
 	}
@@ -231,32 +232,32 @@ func text(value string) *yaml.Node {
 
 // fromJSON returns a value as YAML, on one line.
 func fromJSON(json string) *yaml.Node {
-	in := scanner{text: json}
-	return in.node()
+	return node(&jsonscan.Scanner{Text: json})
 }
 
-func (s *scanner) node() *yaml.Node {
-	switch t := typeOf(s.peek()); t {
+// node returns the next value as YAML.
+func node(in *jsonscan.Scanner) *yaml.Node {
+	switch t := typeOf(in.Peek()); t {
 	case Object, Array:
 		n := &yaml.Node{Kind: yaml.MappingNode, Style: yaml.FlowStyle}
 		if t == Array {
 			n.Kind = yaml.SequenceNode
 		}
-		for s.at++; s.more(); {
+		for in.At++; in.More(); {
 			if t == Object {
-				n.Content = append(n.Content, text(s.name()))
+				n.Content = append(n.Content, text(in.Name()))
 			}
-			n.Content = append(n.Content, s.node())
+			n.Content = append(n.Content, node(in))
 		}
 		return n
 	case Text:
-		return text(unquote(s.token()))
+		return text(jsonscan.Unquote(in.Token()))
 	case Boolean:
-		return scalar("!!bool", s.token())
+		return scalar("!!bool", in.Token())
 	case Null:
-		return scalar("!!null", s.token())
+		return scalar("!!null", in.Token())
 	}
-	token := s.token()
+	token := in.Token()
 	if strings.ContainsAny(token, ".eE") {
 		return scalar("!!float", token)
 	}

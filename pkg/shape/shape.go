@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/jsonscan"
 	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
 
@@ -121,7 +122,7 @@ func (b *Baseline) add(event string, h head) *Shape {
 	b.Events++
 	s.Events++
 	b.see(h.time)
-	b.addValue(s, s.Root, &scanner{text: event}, 0)
+	b.addValue(s, s.Root, &jsonscan.Scanner{Text: event}, 0)
 	return s
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/jsonscan"
 	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
 
@@ -94,8 +95,8 @@ type head struct {
 // head reads what identifies an event.
 func (v vocabulary) head(event string) head {
 	var h head
-	for in := object(event); in.more(); {
-		switch name, value := in.name(), in.skip(); name {
+	for in := jsonscan.Object(event); in.More(); {
+		switch name, value := in.Name(), in.Skip(); name {
 		case "event":
 			h.kind.Event = wordOf(v.events, value)
 		case "object":
@@ -115,8 +116,8 @@ func (v vocabulary) head(event string) head {
 	if w == nil || w.word == "" {
 		return h
 	}
-	for in := object(h.props); in.more(); {
-		if name, value := in.name(), in.skip(); name == w.word {
+	for in := jsonscan.Object(h.props); in.More(); {
+		if name, value := in.Name(), in.Skip(); name == w.word {
 			h.kind.Word, h.word = wordOf(w.words, value), value
 			break
 		}
@@ -140,22 +141,12 @@ func IsObject(text string) bool {
 	return value.Kind() == '{' && value.IsValid(jsontext.AllowDuplicateNames(true))
 }
 
-// object returns a scanner inside an object, at the end for any other value.
-func object(value string) scanner {
-	in := scanner{text: value}
-	if in.peek() != '{' {
-		return scanner{}
-	}
-	in.at++
-	return in
-}
-
 // wordOf returns a value that is one of the words, as the catalog has it, else "".
 func wordOf(words []string, value string) string {
 	if len(words) == 0 || value == "" || value[0] != '"' {
 		return ""
 	}
-	return word(words, unquote(value))
+	return word(words, jsonscan.Unquote(value))
 }
 
 // word returns a text that is one of the words, as the catalog has it, else "".
