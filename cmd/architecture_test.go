@@ -16,7 +16,7 @@ const module = "github.com/apizee-hooks/apizee-hooks/"
 // mayImport returns the allowed imports between our own packages.
 func mayImport() map[string][]string {
 	return map[string][]string{
-		"apizee":          {},
+		"apizee":          {"jsonscan"},
 		"console":         {},
 		"config":          {"apizee", "jsonschema", "redact", "textfile", "yamlfile"},
 		"redact":          {},

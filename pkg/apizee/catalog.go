@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/jsonscan"
 )
 
 // The fixed parts of the request, as documented under "Webhooks > Events".
@@ -100,7 +102,7 @@ func (p Prop) Possible() string {
 }
 
 // ExampleText is the documented example, a string without its quotes.
-func (p Prop) ExampleText() string { return unquote(p.Example) }
+func (p Prop) ExampleText() string { return jsonscan.Unquote(p.Example) }
 
 // Pair joins two props into one word: "47.866675,-3.865805", "ticket/100".
 type Pair struct {

@@ -3,6 +3,8 @@ package apizee
 import (
 	"fmt"
 	"strings"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/jsonscan"
 )
 
 // Event is what could be read of a body, valid or not. Its texts are as received.
@@ -24,10 +26,10 @@ type Value struct {
 }
 
 // Text is the value as text: a string without its quotes, anything else as JSON.
-func (v Value) Text() string { return unquote(v.JSON) }
+func (v Value) Text() string { return jsonscan.Unquote(v.JSON) }
 
 // IDText is the id without quotes.
-func (e Event) IDText() string { return unquote(e.ID) }
+func (e Event) IDText() string { return jsonscan.Unquote(e.ID) }
 
 // Prop finds the value of a prop by its documented path.
 func (e Event) Prop(path string) (Value, bool) {

@@ -1,28 +1,30 @@
 package apizee
 
-import "slices"
+import (
+	"slices"
+	"strings"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/jsonscan"
+)
 
 // checkFields checks the members of the event. It reports missing fields only when
 // the body is whole, not truncated.
 func (v *validator) checkFields(whole bool) {
-	var at [len(fieldNames)]int // of each field's node, plus one
+	var fields [len(fieldNames)]member // without JSON where they are missing
 	others := 0
 	for i := 0; i < len(v.nodes); i = v.nodes[i].next {
-		if field := slices.Index(fieldNames[:], v.name(i)); field >= 0 {
-			at[field] = i + 1
+		f := v.member(i)
+		if field := slices.Index(fieldNames[:], f.name); field >= 0 {
+			fields[field] = f
 		} else {
 			others++
 		}
 	}
-	if object := at[slices.Index(fieldNames[:], "object")]; object > 0 { // it decides how the others are checked
-		f := v.member(object - 1)
-		v.findObject(&f)
-	}
-	for field, name := range fieldNames {
+	v.findObject(&fields[slices.Index(fieldNames[:], "object")]) // it decides how the others are checked
+	for i, name := range fieldNames {
 		switch {
-		case at[field] > 0:
-			f := v.member(at[field] - 1)
-			v.checkField(&f)
+		case fields[i].json != "":
+			v.checkField(&fields[i])
 		case whole:
 			v.add(Error, name, 0, "the field is missing")
 		}
@@ -68,7 +70,7 @@ func (v *validator) checkEvent(f *member) {
 	if !v.isText(f, subject{field: f.name}) {
 		return
 	}
-	name := unquote(f.json)
+	name := jsonscan.Unquote(f.json)
 	v.report.Event.Name = name
 	switch {
 	case v.isDocumentedEvent(name):
@@ -108,7 +110,7 @@ func (v *validator) checkObject(f *member) {
 	if !v.isText(f, subject{field: f.name}) {
 		return
 	}
-	name := unquote(f.json)
+	name := jsonscan.Unquote(f.json)
 	switch {
 	case v.isPartly():
 		v.add(Warning, f.name, f.offset, quote(name)+" is a partly documented object (Apizee's page "+quote(v.object.Page)+")")
@@ -118,10 +120,10 @@ func (v *validator) checkObject(f *member) {
 }
 
 func (v *validator) findObject(f *member) {
-	if f.json[0] != '"' {
+	if !strings.HasPrefix(f.json, `"`) {
 		return
 	}
-	v.report.Event.Object = unquote(f.json)
+	v.report.Event.Object = jsonscan.Unquote(f.json)
 	v.object = v.catalog.lookupObject(v.report.Event.Object)
 	v.report.Event.documented = v.object
 }

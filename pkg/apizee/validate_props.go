@@ -3,6 +3,8 @@ package apizee
 import (
 	"slices"
 	"strings"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/jsonscan"
 )
 
 func (v *validator) checkProps(f *member) {
@@ -130,7 +132,7 @@ func (v *validator) checkText(m *member, s subject) {
 	if !v.isText(m, s) || len(s.prop.Values) == 0 {
 		return
 	}
-	got := unquote(m.json)
+	got := jsonscan.Unquote(m.json)
 	switch {
 	case slices.Contains(s.prop.Values, got):
 	case slices.Contains(s.prop.PartlyDocumented, got):
@@ -154,7 +156,7 @@ func (v *validator) checkDate(m *member, s subject) {
 	if !v.isText(m, s) {
 		return
 	}
-	switch got := unquote(m.json); {
+	switch got := jsonscan.Unquote(m.json); {
 	case !IsDateTime(got):
 		v.add(Error, s.path(), m.offset, quote(got)+" is not a valid RFC 3339 time such as 2021-09-20T13:25:06+00:00")
 	case strings.HasSuffix(got, "Z"):

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/jsonscan"
 )
 
 // TimeLayout writes a time as the documentation's examples do: RFC 3339 with
@@ -103,7 +105,7 @@ func (v *validator) mustBe(what, path string, m *member) {
 func mustBe(what, json string) string {
 	switch jsontext.Kind(json[0]) {
 	case '"':
-		json = "the string " + quote(unquote(json))
+		json = "the string " + quote(jsonscan.Unquote(json))
 	case '{':
 		json = "an object"
 	case '[':
