@@ -253,13 +253,19 @@ func isMadeOf(text, others string) bool {
 	return true
 }
 
-// isURI reports whether a text is a URL, or one of the schemes that name a person.
+// isURI reports whether a text is a URL, or one of the schemes that name a person. Letters of a scheme
+// that are not ASCII are allowed, since their pseudonyms are.
 func isURI(text string) bool {
 	scheme, rest, _ := strings.Cut(text, ":")
-	if rest == "" || scheme == "" || !isLetterByte(scheme[0]) || !isMadeOf(scheme, "+-.") || strings.ContainsAny(rest, " \t\r\n\"<>") {
+	if !isPersonScheme(scheme) && !strings.HasPrefix(rest, "//") || rest == "" || strings.ContainsAny(rest, " \t\r\n\"<>") {
 		return false
 	}
-	return strings.HasPrefix(rest, "//") || isPersonScheme(scheme)
+	for i, r := range scheme {
+		if !isAlphanumeric(r) && (i == 0 || !strings.ContainsRune("+-.", r)) || i == 0 && isDigit(r) {
+			return false
+		}
+	}
+	return scheme != ""
 }
 
 func isPersonScheme(scheme string) bool {

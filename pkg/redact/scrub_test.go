@@ -78,6 +78,8 @@ func TestScrubKinds(t *testing.T) {
 			`https://` + word + `:` + word + `@` + word + `\.example\.(com|org|net):8080/` + word + `/\d{3}/` + word + `\.jpg\?id=\d{3}&to=` + word + `\.` + word + `%40example\.(com|org|net)#` + word},
 		{"props.url", "mailto:jane@acme.com", KindURI, `mailto:` + word + `\.` + word + `@example\.(com|org|net)`},
 		{"props.url", "tel:+33612345678", KindURI, `tel:\+3363998\d{4}`},
+		{"props.url", "éric://acme.com/jane", KindURI, word + `://` + word + `\.example\.(com|org|net)/` + word},
+		{"props.note", "é☎https://acme.com/jane", KindText, word + `·` + word + `://` + word + `\.` + word + `/` + word},
 		{"props.token", "ghp0123456789abcdefXYZ", KindToken, `[a-z]{3}\d{10}[a-z]{6}[A-Z]{3}`},
 		{"props.name", "Jane", KindText, name},
 		{"props.name", "JANE d'Ornano-Müller", KindText, `[A-Z]{10} ` + word + `'` + name + `-` + name},
