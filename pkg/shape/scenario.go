@@ -257,9 +257,5 @@ func node(in *jsonscan.Scanner) *yaml.Node {
 	case Null:
 		return scalar("!!null", in.Token())
 	}
-	token := in.Token()
-	if strings.ContainsAny(token, ".eE") {
-		return scalar("!!float", token)
-	}
-	return scalar("!!int", token)
+	return scalar("", in.Token()) // with a tag, a number that no float64 holds would be written with it
 }
