@@ -31,7 +31,7 @@ func (m *urlMasker) values() []string {
 
 // text masks the secrets in the URLs and the parameters of a text.
 func (m *urlMasker) text(text string) string {
-	if !strings.ContainsAny(text, "=%@") {
+	if !mayHaveSecret(text) {
 		return text
 	}
 	var masked strings.Builder
@@ -47,6 +47,12 @@ func (m *urlMasker) text(text string) string {
 	return masked.String()
 }
 
+// mayHaveSecret reports whether a text has one of the characters without which it has neither a parameter,
+// nor an escape, nor a user. It is fast, since most texts have none.
+func mayHaveSecret(text string) bool {
+	return strings.IndexByte(text, '=') >= 0 || strings.IndexByte(text, '%') >= 0 || strings.IndexByte(text, '@') >= 0
+}
+
 // word masks a word as a URL only when it looks like one: the user of an email address is not a
 // secret.
 func (m *urlMasker) word(word string) string {
@@ -57,6 +63,9 @@ func (m *urlMasker) word(word string) string {
 }
 
 func (m *urlMasker) url(s string, depth int) string {
+	if !mayHaveSecret(s) {
+		return s
+	}
 	scheme, user, rest := cutUser(s)
 	return scheme + m.user(user) + m.parts(rest, depth)
 }
