@@ -67,10 +67,10 @@ func (r *Result) takeBody(body io.Reader) error {
 // is returned unchanged, and undecoded says why. It returns at most KeptBody bytes, and whether there
 // are more, however small the encoded body is.
 func Decode(headers http.Header, body []byte) (plain []byte, more bool, undecoded string) {
-	encoding := strings.ToLower(strings.Join(headers.Values("Content-Encoding"), ", "))
 	if len(body) == 0 {
 		return body, false, ""
 	}
+	encoding := strings.ToLower(strings.Join(headers.Values("Content-Encoding"), ", "))
 	var in io.Reader
 	var err error
 	isFramed := true

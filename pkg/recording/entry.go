@@ -72,6 +72,7 @@ func appendHeaders(dst []byte, name string, headers map[string][]string) []byte 
 	names := slices.AppendSeq(stack[:0], maps.Keys(headers))
 	slices.Sort(names)
 	dst = append(appendName(dst, name), '{')
+	isText := true
 	for i, name := range names {
 		if i > 0 {
 			dst = append(dst, ',')
@@ -81,29 +82,29 @@ func appendHeaders(dst []byte, name string, headers map[string][]string) []byte 
 			if j > 0 {
 				dst = append(dst, ',')
 			}
-			dst = appendText(dst, value)
+			var err error
+			dst, err = jsontext.AppendQuote(dst, value)
+			isText = isText && err == nil
 		}
 		dst = append(dst, ']')
 	}
-	return appendRawHeaders(append(dst, '}'), name, headers)
+	dst = append(dst, '}')
+	if isText {
+		return dst
+	}
+	return appendRawHeaders(dst, name, headers)
 }
 
-// appendRawHeaders appends the exact bytes of headers that are not UTF-8, if any, as headersBase64.
+// appendRawHeaders appends the exact bytes of headers that are not UTF-8 as headersBase64.
 func appendRawHeaders(dst []byte, name string, headers map[string][]string) []byte {
-	var raw map[string][][]byte
+	raw := map[string][][]byte{}
 	for name, values := range headers {
 		if !slices.ContainsFunc(values, func(v string) bool { return !utf8.ValidString(v) }) {
 			continue
 		}
-		if raw == nil {
-			raw = map[string][][]byte{}
-		}
 		for _, value := range values {
 			raw[name] = append(raw[name], []byte(value))
 		}
-	}
-	if raw == nil {
-		return dst
 	}
 	text, _ := json.Marshal(raw, json.Deterministic(true))
 	return append(appendName(dst, name+"Base64"), text...)
