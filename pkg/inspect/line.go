@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"iter"
+	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -116,8 +117,8 @@ func unusual(text []byte) flags {
 
 // unusualBody returns isUnusual for a body that a line has with such escapes, or in base64.
 func unusualBody(body []byte) flags {
-	isControl := func(r rune) bool { return r < ' ' && r != '\t' && r != '\n' && r != '\r' }
-	if bytes.ContainsFunc(body, isControl) || !utf8.Valid(body) {
+	isControl := func(c byte) bool { return c < ' ' && c != '\t' && c != '\n' && c != '\r' }
+	if slices.ContainsFunc(body, isControl) || !utf8.Valid(body) {
 		return isUnusual
 	}
 	return unusual(body)
