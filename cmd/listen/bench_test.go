@@ -33,7 +33,7 @@ func BenchmarkReception(b *testing.B) {
 			s.spool = console.NewSpool(io.Discard, maxSpooled, s.printer.Omitted)
 			b.ReportAllocs()
 			for b.Loop() {
-				s.reception(r)
+				s.reception(&r)
 			}
 		})
 	}

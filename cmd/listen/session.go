@@ -87,8 +87,8 @@ func (p *plan) scheme() string {
 }
 
 // reception shows one request, after its response.
-func (s *session) reception(r receive.Reception) {
-	s.publish(&r)
+func (s *session) reception(r *receive.Reception) {
+	s.publish(r)
 	if r.Outcome.IsEvent() && !s.filter.Match(r.Report.Event) {
 		return
 	}
@@ -96,17 +96,17 @@ func (s *session) reception(r receive.Reception) {
 		r.Report = s.compared(r)
 	}
 	if s.spool != nil {
-		s.print(s.printer.Item(s.text[:0], &r))
+		s.print(s.printer.Item(s.text[:0], r))
 	}
 	before := s.tally.Received()
-	s.tally.Add(&r)
+	s.tally.Add(r)
 	if now := s.tally.Received(); now == s.count && now > before {
 		s.counted()
 	}
 }
 
 // compared returns the report of an event with its drift from the baseline, and counts that.
-func (s *session) compared(r receive.Reception) apizee.Report {
+func (s *session) compared(r *receive.Reception) apizee.Report {
 	if drift, is := s.compare(r.Report.Event, r.Body); is {
 		s.tally.Drift.Add(drift, 0)
 		r.Report.Findings = slices.Concat(r.Report.Findings, drift.Findings())

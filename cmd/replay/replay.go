@@ -156,7 +156,7 @@ func (o *options) target(c config.Config, routed bool) (target deliver.Target, s
 		target, err := cli.ParseTarget(c.To, headers)
 		return target, func() {}, err
 	}
-	listener, err := o.StartLoopback(func(receive.Reception) {})
+	listener, err := o.StartLoopback(func(*receive.Reception) {})
 	if err != nil {
 		return deliver.Target{}, nil, err
 	}

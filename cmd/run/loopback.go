@@ -27,7 +27,7 @@ func (r *running) listen() (stop func(), err error) {
 }
 
 // received is called for each request that the loopback listener receives.
-func (v *view) received(r receive.Reception) {
+func (v *view) received(r *receive.Reception) {
 	v.mu.Lock()
 	v.arrived = append(v.arrived, r)
 	v.mu.Unlock()
@@ -53,7 +53,7 @@ const arrivalTimeout = time.Second
 
 // takeArrived returns the requests that arrived for a step. A response may be here before the
 // listener has reported the request, so it waits for one request per response.
-func (v *view) takeArrived(results []deliver.Result) []receive.Reception {
+func (v *view) takeArrived(results []deliver.Result) []*receive.Reception {
 	if !v.run.options.loopback {
 		return nil
 	}
@@ -71,7 +71,7 @@ func (v *view) takeArrived(results []deliver.Result) []receive.Reception {
 			arrived := v.arrived
 			v.arrived = nil
 			v.mu.Unlock()
-			slices.SortFunc(arrived, func(a, b receive.Reception) int { return int(a.N - b.N) })
+			slices.SortFunc(arrived, func(a, b *receive.Reception) int { return int(a.N - b.N) })
 			return arrived
 		}
 		v.mu.Unlock()

@@ -28,12 +28,12 @@ type view struct {
 	spinner *spinner
 
 	mu       sync.Mutex
-	results  []deliver.Result    // of the current step
-	warnings []string            // about the events it sent, each once
-	arrived  []receive.Reception // with --loopback
-	arrival  chan struct{}       // signaled by each arrival
-	failures int                 // failed repetitions of the current step
-	hinted   string              // the last hint, which is not repeated
+	results  []deliver.Result     // of the current step
+	warnings []string             // about the events it sent, each once
+	arrived  []*receive.Reception // with --loopback
+	arrival  chan struct{}        // signaled by each arrival
+	failures int                  // failed repetitions of the current step
+	hinted   string               // the last hint, which is not repeated
 }
 
 func newView(a *cli.App, r *running) *view {

@@ -14,8 +14,8 @@ import (
 func Example() {
 	ctx, stop := context.WithTimeout(context.Background(), 10*time.Second)
 	defer stop()
-	received := make(chan receive.Reception, 1)
-	server, err := receive.New(receive.Options{OnReception: func(r receive.Reception) { received <- r }})
+	received := make(chan *receive.Reception, 1)
+	server, err := receive.New(receive.Options{OnReception: func(r *receive.Reception) { received <- r }})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -243,5 +243,5 @@ func (x *exchange) report() {
 	if x.s.options.Record == nil && x.Outcome.IsEvent() {
 		x.check()
 	}
-	x.s.options.OnReception(x.Reception)
+	x.s.options.OnReception(&x.Reception)
 }

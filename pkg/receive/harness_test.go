@@ -26,12 +26,12 @@ type running struct {
 func start(t testing.TB, options Options) *running {
 	t.Helper()
 	receptions := make(chan Reception, 1000)
-	r := startReporting(t, options, func(x Reception) { receptions <- x })
+	r := startReporting(t, options, func(x *Reception) { receptions <- *x })
 	r.receptions = receptions
 	return r
 }
 
-func startReporting(t testing.TB, options Options, onReception func(Reception)) *running {
+func startReporting(t testing.TB, options Options, onReception func(*Reception)) *running {
 	t.Helper()
 	r := &running{begun: make(chan struct{}, 4000), malformed: make(chan Malformed, 4000)}
 	options.OnReception = onReception

@@ -24,7 +24,7 @@ func TestSlowSendersBlockNobody(t *testing.T) {
 		"kept idle": "GET / HTTP/1.1\r\nHost: h\r\n\r\n",
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := startReporting(t, Options{Limits: Limits{Request: time.Hour, Idle: time.Hour}}, func(Reception) {})
+			r := startReporting(t, Options{Limits: Limits{Request: time.Hour, Idle: time.Hour}}, func(*Reception) {})
 			for range 1024 {
 				io.WriteString(r.dial(t), request)
 			}
@@ -40,7 +40,7 @@ func TestSlowSendersTimeOut(t *testing.T) {
 	const head = "POST / HTTP/1.1\r\nHost: h\r\n"
 	for name, request := range map[string]string{"silent": "", "slow head": head, "slow body": head + "Content-Length: 10\r\n\r\nhalf"} {
 		t.Run(name, func(t *testing.T) {
-			r := startReporting(t, Options{Limits: Limits{Connections: 4, Silent: 4, Request: 50 * time.Millisecond}}, func(Reception) {})
+			r := startReporting(t, Options{Limits: Limits{Connections: 4, Silent: 4, Request: 50 * time.Millisecond}}, func(*Reception) {})
 			for range 9 {
 				io.WriteString(r.dial(t), request)
 			}
@@ -69,7 +69,7 @@ func TestCrowdedConnectionsAreNotKept(t *testing.T) {
 // More busy senders than slots lose no event.
 func TestMoreSendersThanSlots(t *testing.T) {
 	var shown atomic.Int64
-	r := startReporting(t, Options{Limits: Limits{Connections: 8}}, func(Reception) { shown.Add(1) })
+	r := startReporting(t, Options{Limits: Limits{Connections: 8}}, func(*Reception) { shown.Add(1) })
 	const senders, each = 24, 20
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: senders}}
 	defer client.CloseIdleConnections()

@@ -47,8 +47,9 @@ type Options struct {
 
 	// OnReception gets each request after its response, and OnMalformed data that is not a
 	// request; both may be nil. They are called one at a time, and block no connection until
-	// reports of 4 MiB wait for them. Serve returns after the last call.
-	OnReception func(Reception)
+	// reports of 4 MiB wait for them. Serve returns after the last call. OnReception may keep and change
+	// the reception.
+	OnReception func(*Reception)
 	OnMalformed func(Malformed)
 
 	Limits Limits
@@ -74,7 +75,7 @@ func (o Options) withDefaults() (Options, error) {
 		o.Sleep = deliver.Sleep
 	}
 	if o.OnReception == nil {
-		o.OnReception = func(Reception) {}
+		o.OnReception = func(*Reception) {}
 	}
 	if o.OnMalformed == nil {
 		o.OnMalformed = func(Malformed) {}

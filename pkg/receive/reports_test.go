@@ -85,7 +85,7 @@ func TestReportsBlockNothing(t *testing.T) {
 	const requests = 20
 	stuck := make(chan struct{})
 	var reported []int64
-	r := startReporting(t, Options{}, func(x Reception) {
+	r := startReporting(t, Options{}, func(x *Reception) {
 		<-stuck
 		reported = append(reported, x.N)
 		if x.Report.Event.Object != "ticket" {

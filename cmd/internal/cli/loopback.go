@@ -15,7 +15,7 @@ type Loopback struct {
 }
 
 // StartLoopback starts one, which returns 204 and passes every reception to onReception.
-func (a *App) StartLoopback(onReception func(receive.Reception)) (*Loopback, error) {
+func (a *App) StartLoopback(onReception func(*receive.Reception)) (*Loopback, error) {
 	server, err := receive.New(receive.Options{Catalog: a.Catalog, OnReception: onReception, Now: a.Now, Sleep: a.Sleep})
 	if err != nil {
 		return nil, fmt.Errorf("start the listener of --loopback: %w", err)
