@@ -111,7 +111,7 @@ func (r *batchReader[T]) read() {
 	stream := payload.NewStream(r, recording.MaxLine)
 	for r.next.err == nil {
 		found, err := stream.Next()
-		if r.next.size >= batchBytes && r.hand() != nil {
+		if err == nil && r.next.size >= batchBytes && r.hand() != nil {
 			return
 		}
 		if r.next.err = err; err == nil {
