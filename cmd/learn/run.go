@@ -95,7 +95,7 @@ func (o *options) prepare(ctx context.Context) (*learning, error) {
 // learn learns from all files.
 func (l *learning) learn(ctx context.Context) error {
 	for _, file := range l.files {
-		err := each(ctx, l, file, invalid, func(event cli.InputEvent, reason string) error {
+		err := l.each(ctx, file, func(event cli.InputEvent) error {
 			if event.Truncated {
 				l.Note(at(file, event) + ": truncated entry skipped.")
 				return nil
@@ -104,6 +104,7 @@ func (l *learning) learn(ctx context.Context) error {
 			if event.Entry != nil {
 				received = event.Entry.ReceivedAt
 			}
+			reason := invalid(body)
 			if reason == "" && !l.learner.Add(body, received) {
 				reason = "JSON without the fields of an event"
 			}
@@ -137,9 +138,8 @@ func at(file string, event cli.InputEvent) string {
 	return fmt.Sprintf("%s:%d", name(file), event.Line)
 }
 
-// invalid returns why nothing can be learned from an event, or "".
-func invalid(event cli.InputEvent) string {
-	text := event.Body()
+// invalid returns why nothing can be learned from a text, or "".
+func invalid(text string) string {
 	const deepest = 1000 // the fast check is recursive
 	if strings.HasPrefix(text, "{") && strings.Count(text, "{")+strings.Count(text, "[") < deepest && utf8.ValidString(text) && gjson.Valid(text) {
 		return ""
@@ -156,14 +156,26 @@ func invalid(event cli.InputEvent) string {
 	return "not JSON"
 }
 
-// each reads the events of a file, as cli.Each does.
-func each[T any](ctx context.Context, l *learning, file string, examine func(cli.InputEvent) T, use func(cli.InputEvent, T) error) error {
+// each reads the events of a file.
+func (l *learning) each(ctx context.Context, file string, do func(event cli.InputEvent) error) error {
 	in, err := l.open(ctx, file)
 	if err != nil {
 		return err
 	}
 	defer in.Close()
-	return cli.Each(ctx, cli.Input{Reader: in, File: file, Name: name(file)}, examine, use)
+	events := cli.NewEvents(in, file, name(file))
+	for {
+		event, err := events.Next()
+		switch {
+		case err == io.EOF:
+			return nil
+		case err != nil:
+			return err
+		}
+		if err := do(event); err != nil {
+			return err
+		}
+	}
 }
 
 func name(file string) string {
@@ -225,8 +237,8 @@ func (l *learning) search(ctx context.Context, files map[string][]byte) ([]redac
 	}
 	search := l.scrubber.NewLeakSearch(redact.Output{Files: files, Skeleton: skeleton, Public: public})
 	for _, file := range l.files {
-		err := each(ctx, l, file, cli.InputEvent.Body, func(_ cli.InputEvent, body string) error {
-			_ = search.JSONText(body) // an error means that nothing was learned from it
+		err := l.each(ctx, file, func(event cli.InputEvent) error {
+			_ = search.JSONText(event.Body()) // an error means that nothing was learned from it
 			return nil
 		})
 		if err != nil {

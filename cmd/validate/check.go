@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"io"
 	"path/filepath"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
@@ -39,41 +40,28 @@ func (v *validation) file(ctx context.Context, file string) error {
 	v.name = name
 	v.results = append(v.results, newResults(v.Catalog, name))
 	before := v.sum.Events
-	input := cli.Input{Reader: in, File: file, Name: name, Pause: func() { _ = v.out.Flush() }} // a failed flush fails again at the next event
-	switch err := cli.Each(ctx, input, v.examine, v.check); {
-	case err == nil && v.sum.Events == before:
-		return cli.Usage(fmt.Errorf("%s has no event", name), "pipe an event to it, or add a file.")
-	default:
-		return err
+	events := cli.NewEvents(flushingReader{v.out, in}, file, name)
+	for {
+		event, err := events.Next()
+		switch {
+		case err == io.EOF && v.sum.Events == before:
+			return cli.Usage(fmt.Errorf("%s has no event", name), "pipe an event to it, or add a file.")
+		case err == io.EOF:
+			return nil
+		case err != nil:
+			return err
+		case event.Truncated:
+			v.Note(fmt.Sprintf("%s:%d: truncated entry skipped.", name, event.Line))
+			continue
+		}
+		if err := v.check(event); err != nil {
+			return err
+		}
 	}
 }
 
-// examined is what the checks of one event found.
-type examined struct {
-	report apizee.Report
-	drift  *shape.Comparison // nil without a baseline, and for what is no JSON object
-}
-
-// examine checks an event. Several events are checked at a time.
-func (v *validation) examine(event cli.InputEvent) examined {
-	e := examined{report: validateEvent(v.Catalog, event)}
-	if v.sum.Drift == nil {
-		return e
-	}
-	if body := event.Body(); e.report.OK() || shape.IsObject(body) {
-		drift := v.sum.Drift.Baseline.CompareRead(e.report.Event, body, v.drift.MinEvents)
-		e.drift = &drift
-	}
-	return e
-}
-
-// check counts and prints the next event.
-func (v *validation) check(event cli.InputEvent, e examined) error {
-	if event.Truncated {
-		v.Note(fmt.Sprintf("%s:%d: truncated entry skipped.", v.name, event.Line))
-		return nil
-	}
-	report := e.report
+func (v *validation) check(event cli.InputEvent) error {
+	report := validateEvent(v.Catalog, event)
 	v.sum.Events++
 	switch {
 	case !report.OK():
@@ -83,7 +71,7 @@ func (v *validation) check(event cli.InputEvent, e examined) error {
 	}
 	checked := show.Checked{N: v.sum.Events, File: v.name, Line: event.Line, Text: event.Text, Report: report}
 	if v.sum.Drift != nil {
-		checked.Report = v.compared(event, e)
+		checked.Report = v.compare(event, report)
 	}
 	if v.reports.Any() || v.github {
 		v.results[len(v.results)-1].add(event, checked.Report)
@@ -102,17 +90,19 @@ func validateEvent(c *apizee.Catalog, event cli.InputEvent) apizee.Report {
 	return c.ValidateText(event.Text)
 }
 
-// compared returns the report without values, and with the drift of the event.
-func (v *validation) compared(event cli.InputEvent, e examined) apizee.Report {
-	report, drift := e.report, e.drift
+// compare returns the report without values, and with the drift of the event.
+func (v *validation) compare(event cli.InputEvent, report apizee.Report) apizee.Report {
+	body := event.Body()
+	isJSON, read := report.OK() || shape.IsObject(body), report.Event
 	report.Findings = v.hidden.findings(event, report.Findings)
 	if show.Form(v.output).ForPrograms() {
 		report.Event = v.hidden.event(report.Event)
 	}
-	if drift == nil {
+	if !isJSON {
 		return report
 	}
-	v.sum.Drift.Add(*drift, event.Line)
+	drift := v.sum.Drift.Baseline.CompareRead(read, body, v.drift.MinEvents)
+	v.sum.Drift.Add(drift, event.Line)
 	switch {
 	case drift.Has(shape.Breaking):
 		v.sum.Breaking++
@@ -145,4 +135,16 @@ func (v *validation) end() error {
 		return v.Negative("%d of %s: with drift", v.sum.Drifted, count)
 	}
 	return nil
+}
+
+// flushingReader flushes the output before each read, so that the output of a live pipe is live too.
+type flushingReader struct {
+	out *bufio.Writer
+	in  io.Reader
+}
+
+func (f flushingReader) Read(p []byte) (int, error) {
+	// A failed flush fails again at the next line.
+	_ = f.out.Flush()
+	return f.in.Read(p)
 }

@@ -9,15 +9,24 @@ import (
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
+	"github.com/apizee-hooks/apizee-hooks/pkg/textfile"
 )
 
-// InputEvent is an event of a file. Text that is not JSON is one, too.
+// Events reads events from a file, one after the other: one event, one event per line, an array of
+// events, or a recording.
+type Events struct {
+	stream   *payload.Stream
+	file     string // as on the command line
+	name     string // for messages
+	begun    bool
+	recorded bool // the file is a recording
+}
+
+// InputEvent is one of them.
 type InputEvent struct {
 	payload.Located
 	Entry     *recording.Entry // of a recording, else nil
 	Truncated bool             // the line of a recording is truncated
-
-	parsed, torn bool
 }
 
 // Body returns the event.
@@ -28,18 +37,41 @@ func (e InputEvent) Body() string {
 	return e.Text
 }
 
-// mayBeEntry reports whether the text may be an entry of a recording. A search that starts with a quote
-// would be five times slower: there are many quotes.
-func (e InputEvent) mayBeEntry() bool { return strings.Contains(e.Text, `receivedAt"`) }
+// NewEvents returns a reader of the events in a file, which was opened as in. The name is for
+// messages.
+func NewEvents(in io.Reader, file, name string) *Events {
+	return &Events{stream: payload.NewStream(in, recording.MaxLine), file: file, name: name}
+}
 
-// parse parses the text as an entry of a recording.
-func (e *InputEvent) parse() {
-	e.parsed = true
-	entry, err := recording.Parse([]byte(e.Text))
-	if err == nil {
-		e.Entry = &entry
+// Next returns the next event, and io.EOF at the end. Text that is not JSON is an event, too.
+func (e *Events) Next() (InputEvent, error) {
+	found, err := e.stream.Next()
+	switch {
+	case err == io.EOF:
+		return InputEvent{}, err
+	case err != nil:
+		return InputEvent{}, Usage(fmt.Errorf("read %s: %w", e.name, textfile.Reason(err)), "")
+	case !e.begun && found.Text[0] != '{' && beginsYAML(found.Text):
+		return InputEvent{}, IsYAML(e.file, e.name)
 	}
-	e.torn = errors.Is(err, io.ErrUnexpectedEOF)
+	event := InputEvent{Located: found}
+	event.Entry, event.Truncated = e.entry(found.Text)
+	e.begun = e.begun || !event.Truncated
+	return event, nil
+}
+
+// entry returns the entry of a recording, nil for another event.
+func (e *Events) entry(text string) (entry *recording.Entry, truncated bool) {
+	// A search that starts with a quote would be five times slower: there are many quotes.
+	if !e.recorded && !strings.Contains(text, `receivedAt"`) {
+		return nil, false
+	}
+	parsed, err := recording.Parse([]byte(text))
+	if err == nil {
+		e.recorded = true
+		return &parsed, false
+	}
+	return nil, errors.Is(err, io.ErrUnexpectedEOF) && (e.recorded || strings.HasPrefix(text, `{"receivedAt"`))
 }
 
 // IsYAML returns the error for a file, perhaps a scenario, that cannot have events.
