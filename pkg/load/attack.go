@@ -80,7 +80,7 @@ func (a *attack) take(ctx context.Context) (body []byte, ok bool) {
 	a.turn.Lock()
 	defer a.turn.Unlock()
 	elapsed := a.Now().Sub(a.outcome.Start)
-	if a.taken >= a.outcome.Planned || elapsed >= a.Pace.Duration+lateness || ctx.Err() != nil {
+	if a.taken >= a.outcome.Planned || elapsed-a.Pace.Duration >= lateness || ctx.Err() != nil {
 		return nil, false
 	}
 	if wait := a.Pace.due(a.taken) - elapsed; wait > 0 && a.Sleep(ctx, wait) != nil {

@@ -2,6 +2,7 @@ package load
 
 import (
 	"context"
+	"math"
 	"net/http"
 	"runtime"
 	"slices"
@@ -169,6 +170,15 @@ func TestLateRequestsAreSentAtOnce(t *testing.T) {
 				t.Errorf("%d sent, %d not, slept %v", got.Sent, got.Unsent, c.slept)
 			}
 		})
+	}
+}
+
+// TestLongestLoad begins.
+func TestLongestLoad(t *testing.T) {
+	a, _ := attackOn(t, nil, Constant(rate(t, "1/s"), math.MaxInt64), 1)
+	a.next, a.started = func() ([]byte, bool) { return nil, true }, 1
+	if _, ok := a.take(t.Context()); !ok {
+		t.Error("nothing is sent")
 	}
 }
 
