@@ -159,8 +159,9 @@ type scale struct{ low, high time.Duration }
 // newScale returns a scale between round latencies.
 func newScale(lowest, highest time.Duration) scale {
 	all := steps(time.Microsecond, time.Hour)
-	s := scale{all[0], all[len(all)-1]}
-	for _, step := range all {
+	last := len(all) - 1
+	s := scale{all[0], all[last]}
+	for _, step := range all[:last] {
 		if step <= lowest {
 			s.low = step
 		}

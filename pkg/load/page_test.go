@@ -32,6 +32,7 @@ func TestScale(t *testing.T) {
 		"a round one":   {time.Millisecond, time.Millisecond, "1ms 2ms"},
 		"a few":         {150 * time.Microsecond, 7 * time.Millisecond, "100µs 200µs 500µs 1ms 2ms 5ms 10ms"},
 		"many":          {150 * time.Microsecond, 7 * time.Second, "100µs 1ms 10ms 100ms 1s 10s"},
+		"too high":      {2 * time.Hour, 2 * time.Hour, "16m40s 33m20s"},
 		"out of bounds": {0, 2 * time.Hour, "1µs 10µs 100µs 1ms 10ms 100ms 1s 10s 1m40s 16m40s"},
 	}
 	for name, test := range tests {
@@ -40,7 +41,7 @@ func TestScale(t *testing.T) {
 			if diff := cmp.Diff(test.labels, labels(scale.ticks())); diff != "" {
 				t.Error(diff)
 			}
-			if low, high := scale.y(test.lowest), scale.y(test.highest); low > plotHeight || high < 0 || low < high {
+			if low, high := scale.y(test.lowest), scale.y(test.highest); !(high >= 0 && low >= high && plotHeight >= low) {
 				t.Errorf("from %g to %g", low, high)
 			}
 		})
