@@ -135,7 +135,8 @@ func (o *Outcome) add(r deliver.Result, bodyLength int) {
 		return
 	}
 	o.Sent++
-	if kind == fault.KindAborted {
+	aborted := kind == fault.KindAborted
+	if aborted {
 		o.Aborted++
 	}
 	if r.Failure == nil {
@@ -149,7 +150,7 @@ func (o *Outcome) add(r deliver.Result, bodyLength int) {
 		o.countError(reason(r))
 	}
 	o.addTimes(r.Start, r.Timings.Total)
-	o.timeline.add(r.Start.Sub(o.Start), r.Timings.Total, r.Accepted())
+	o.timeline.add(r.Start.Sub(o.Start), r.Timings.Total, !r.Accepted() && !aborted)
 }
 
 func (o *Outcome) addTimes(start time.Time, latency time.Duration) {

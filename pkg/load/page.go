@@ -75,7 +75,7 @@ const (
 	barHeight  = 70.  // of the requests
 )
 
-// chartSlice is a slice as a bar, whose upper part is the requests that were not accepted, and as a
+// chartSlice is a slice as a bar, whose upper part is the requests that failed, and as a
 // row of a table.
 type chartSlice struct {
 	From, To           time.Duration
@@ -114,7 +114,7 @@ func (t *timeline) chart() chart {
 	for i, s := range t.slices {
 		l := &s.latencies
 		bar := chartSlice{
-			From: time.Duration(i) * t.width, To: time.Duration(i+1) * t.width, Sent: l.N, Failed: l.N - s.accepted,
+			From: time.Duration(i) * t.width, To: time.Duration(i+1) * t.width, Sent: l.N, Failed: s.failed,
 			P50: l.Quantile(0.5), P99: l.Quantile(0.99), Max: l.Max,
 			X: float64(i) * width, Middle: (float64(i) + 0.5) * width, Width: width, Height: barHeight * float64(l.N) / float64(most),
 		}

@@ -8,6 +8,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"gotest.tools/v3/golden"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/fault"
 )
 
 func TestPage(t *testing.T) {
@@ -20,6 +23,16 @@ func TestPage(t *testing.T) {
 		if strings.Contains(out.String(), foreign) {
 			t.Errorf("the page contains %q", foreign)
 		}
+	}
+}
+
+func TestAbortedRequestsDidNotFail(t *testing.T) {
+	o := newOutcome(Options{Target: target(t, "http://h/"), Now: time.Now})
+	for _, kind := range []deliver.Kind{fault.KindAborted, deliver.KindRefused} {
+		o.add(deliver.Result{Start: o.Start, Failure: &deliver.Failure{Kind: kind}}, 0)
+	}
+	if s := o.timeline.chart().Slices[0]; s.Sent != 2 || s.Failed != 1 {
+		t.Errorf("%d of %d failed", s.Failed, s.Sent)
 	}
 }
 

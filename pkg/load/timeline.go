@@ -15,7 +15,7 @@ type timeline struct {
 
 // slice is the requests sent in a part of the time.
 type slice struct {
-	accepted  int64
+	failed    int64
 	latencies deliver.Times
 }
 
@@ -26,7 +26,7 @@ const (
 )
 
 // add counts a request that was sent some time after the start of the load.
-func (t *timeline) add(at, latency time.Duration, accepted bool) {
+func (t *timeline) add(at, latency time.Duration, failed bool) {
 	at = max(at, 0)
 	for t.width == 0 || at >= mostSlices*t.width {
 		t.widen()
@@ -36,8 +36,8 @@ func (t *timeline) add(at, latency time.Duration, accepted bool) {
 	}
 	s := &t.slices[at/t.width]
 	s.latencies.Add(latency)
-	if accepted {
-		s.accepted++
+	if failed {
+		s.failed++
 	}
 }
 
@@ -49,7 +49,7 @@ func (t *timeline) widen() {
 			t.slices[i/2] = s
 			continue
 		}
-		t.slices[i/2].accepted += s.accepted
+		t.slices[i/2].failed += s.failed
 		t.slices[i/2].latencies.Merge(s.latencies)
 	}
 	t.slices = t.slices[:(len(t.slices)+1)/2]

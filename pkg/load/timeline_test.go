@@ -15,16 +15,16 @@ func TestTimeline(t *testing.T) {
 		if len(line.slices) > mostSlices || total > 2000 && len(line.slices) < mostSlices/2 {
 			t.Errorf("%d requests: %d slices", total, len(line.slices))
 		}
-		var sum, accepted int64
+		var sum, failed int64
 		for i, s := range line.slices {
 			first := (time.Duration(i)*line.width + time.Millisecond - 1) / time.Millisecond
 			if l := s.latencies; l.Min != (first+1)*time.Microsecond || l.Max != time.Duration(sum+l.N)*time.Microsecond {
 				t.Errorf("%d requests: slice %d has latencies from %v to %v", total, i, l.Min, l.Max)
 			}
-			sum, accepted = sum+s.latencies.N, accepted+s.accepted
+			sum, failed = sum+s.latencies.N, failed+s.failed
 		}
-		if sum != int64(total) || accepted != int64(total+1)/2 {
-			t.Errorf("%d requests: %d counted, %d accepted", total, sum, accepted)
+		if sum != int64(total) || failed != int64(total+1)/2 {
+			t.Errorf("%d requests: %d counted, %d failed", total, sum, failed)
 		}
 	}
 }
