@@ -80,6 +80,29 @@ func TestValidateSyntax(t *testing.T) {
 	})
 }
 
+// TestValidateReadsUpToTheError reads the members before an error, but no part of one.
+func TestValidateReadsUpToTheError(t *testing.T) {
+	for body, want := range map[string]string{
+		`{"event":"create","object":"ticket"`:                            `create ticket []`,
+		`{"event":"create","object":"ticket",`:                           `create ticket []`,
+		`{"event":"create","object":"tick`:                               `create  []`,
+		`{"event":"create","object"`:                                     `create  []`,
+		`{"event":"create","event":"update"}`:                            `create  []`,
+		`{"object":"ticket","props":{"geoloc":{"lat":1},"state":"new"}x`: ` ticket [geoloc.lat=1 state="new"]`,
+		`{"object":"ticket","props":{"geoloc":{"lat":1},"state":"new"`:   ` ticket []`,
+		`{"object":"ticket","a":[1,2`:                                    ` ticket []`,
+	} {
+		event := catalog.Validate([]byte(body)).Event
+		var props []string
+		for _, p := range event.Props {
+			props = append(props, p.Path+"="+p.JSON)
+		}
+		if got := fmt.Sprintf("%s %s %s", event.Name, event.Object, props); got != want {
+			t.Errorf("%s: %s, want %s", body, got, want)
+		}
+	}
+}
+
 func TestValidateDuplicateKeys(t *testing.T) {
 	const twice = ": duplicate key; which of the values is used depends on the parser"
 	runValidate(t, []validateTest{
