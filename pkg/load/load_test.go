@@ -171,7 +171,7 @@ func TestInterruptStopsAtOnce(t *testing.T) {
 			o := options(t, target(t, "http://"+address), Constant(rate(t, test.rate), time.Hour))
 			o.MaxWorkers, o.Timeout = test.maxWorkers, 0
 			got := run(t, ctx, o)
-			if got.Sent != test.sent || got.Canceled != test.canceled {
+			if got.Sent != test.sent || got.Canceled != test.canceled || got.Unsent != 0 || !got.Interrupted {
 				t.Errorf("%+v", got.Summary)
 			}
 		})

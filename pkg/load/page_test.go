@@ -26,6 +26,15 @@ func TestPage(t *testing.T) {
 	}
 }
 
+func TestPageOfAnInterruptedLoad(t *testing.T) {
+	o := empty(t)
+	o.close(true)
+	var out strings.Builder
+	if err := o.WriteHTML(&out); err != nil || !strings.Contains(out.String(), "The load was stopped early.") {
+		t.Error(err, out.String())
+	}
+}
+
 func TestAbortedRequestsDidNotFail(t *testing.T) {
 	o := newOutcome(Options{Target: target(t, "http://h/"), Now: time.Now})
 	for _, kind := range []deliver.Kind{fault.KindAborted, deliver.KindRefused} {
