@@ -24,6 +24,16 @@ func TestTimes(t *testing.T) {
 	}
 }
 
+func TestTimesDigits(t *testing.T) {
+	times := Times{Digits: 2}
+	for range 2 {
+		times.Add(time.Second)
+	}
+	if got := times.histogram.SignificantFigures(); got != 2 {
+		t.Errorf("%d digits", got)
+	}
+}
+
 func TestTimesMerge(t *testing.T) {
 	of := func(milliseconds ...int) (times Times) {
 		for _, n := range milliseconds {
