@@ -3,6 +3,7 @@ package jsonscan
 import (
 	"bytes"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -18,6 +19,9 @@ var texts = []string{
 func FuzzMembers(f *testing.F) {
 	for _, text := range texts {
 		f.Add(text)
+	}
+	for n := range 40 { // the search changes its way within
+		f.Add(`{"` + strings.Repeat("x", n) + `\"` + strings.Repeat(`\\`, n) + `":"",` + `"":0}`)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		var found []string
