@@ -81,7 +81,7 @@ func TestLine(t *testing.T) {
 	found.Findings = []apizee.Finding{{Severity: apizee.Error, Path: "props.state", Message: "\"\xfe\" is wrong", Suggestion: "open", Offset: 7}}
 
 	latin1 := entry("")
-	latin1.Headers = map[string][]string{"X-Raw": {"a", "caf\xe9"}, "X-Api-Key": {"\xe9"}}
+	latin1.Headers = map[string][]string{"X-Raw": {"a", "caf\xe9"}, "X-Api-Key": {"\xe9"}, "X-Team": {"blue"}}
 
 	const head = `{"receivedAt":"2026-01-02T03:04:05.000000678Z","method":"POST","path":"/apizeehooks/?a=1","headers":`
 	tests := map[string]struct {
@@ -100,7 +100,7 @@ func TestLine(t *testing.T) {
 		},
 		"headers not UTF-8": {
 			entry: latin1,
-			want:  `{"X-Api-Key":["****"],"X-Raw":["a","caf�"]},"headersBase64":{"X-Raw":["YQ==","Y2Fm6Q=="]},"body":"","status":204,"findings":[]}`,
+			want:  `{"X-Api-Key":["****"],"X-Raw":["a","caf�"],"X-Team":["blue"]},"headersBase64":{"X-Raw":["YQ==","Y2Fm6Q=="]},"body":"","status":204,"findings":[]}`,
 		},
 		"secrets": {
 			entry:   secret,
