@@ -13,14 +13,14 @@ import (
 
 // attack is a load in progress. Its workers take turns: the one that has the turn waits until
 // the next request is due, passes the turn on, and delivers. A worker is started when all others
-// are delivering, so that one has the turn, up to MaxWorkers. Without a scheduler besides the
+// are busy, so that one has the turn, up to MaxWorkers. Without a scheduler besides the
 // workers, a request needs no switch between goroutines before it is delivered.
 type attack struct {
 	Options
 	client *deliver.Client
 
 	workers sync.WaitGroup
-	idle    atomic.Int64 // workers that are not delivering
+	idle    atomic.Int64 // workers that are neither delivering nor counting
 
 	turn    sync.Mutex // held while waiting; guards the fields below
 	next    func() ([]byte, bool)
@@ -70,8 +70,8 @@ func (a *attack) work(ctx context.Context) {
 			return
 		}
 		result := a.client.Deliver(ctx, deliver.Request{Target: a.Target, Body: body}, a.Timeout)
-		a.idle.Add(1)
 		a.count(result, len(body))
+		a.idle.Add(1)
 	}
 }
 

@@ -105,6 +105,22 @@ func TestStallDoesNotSlowTheSchedule(t *testing.T) {
 	}
 }
 
+// TestSlowProgressDoesNotSlowTheSchedule has a terminal that shows nothing before the last request.
+func TestSlowProgressDoesNotSlowTheSchedule(t *testing.T) {
+	const requests = 10
+	var arrived atomic.Int64
+	last := make(chan struct{})
+	a, _ := attackOn(t, func() {
+		if arrived.Add(1) == requests {
+			close(last)
+		}
+	}, Constant(rate(t, "10/s"), time.Second), 100)
+	a.OnProgress = func(Progress) { <-last }
+	if got := a.run(t.Context()); got.Accepted != requests {
+		t.Errorf("%d accepted", got.Accepted)
+	}
+}
+
 // TestMaxWorkers has responses that wait until as many requests as allowed are in flight.
 func TestMaxWorkers(t *testing.T) {
 	const workers = 3
