@@ -121,7 +121,7 @@ func run(ctx context.Context, o *options) error {
 	if spec.Transport, err = o.OpenTransport(ctx, network, o.maxWorkers); err != nil {
 		return err
 	}
-	return attack(ctx, o, spec)
+	return send(ctx, o, spec)
 }
 
 // pace returns the pace that the flags describe.
@@ -158,8 +158,8 @@ func printTargets(ctx context.Context, o *options, spec load.Options) error {
 	return err
 }
 
-// attack sends the load and reports the outcome.
-func attack(ctx context.Context, o *options, spec load.Options) error {
+// send sends the load and reports the outcome.
+func send(ctx context.Context, o *options, spec load.Options) error {
 	o.reports.Keep(o.Network.Files()...)
 	o.OutputReport(&o.reports)
 	if err := o.PrepareReports(&o.reports); err != nil {

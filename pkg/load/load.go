@@ -58,5 +58,5 @@ func Run(ctx context.Context, o Options) (*Outcome, error) {
 	}
 	defer o.Transport.CloseIdleConnections()
 	client := o.Fault.Client(o.Transport, o.Now, fault.Options{Seed: o.Seed, Sleep: o.Sleep})
-	return newAttack(o, client).run(ctx), nil
+	return newSender(o, client).run(ctx), nil
 }

@@ -42,19 +42,19 @@ func (e endpoint) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: http.StatusNoContent, Status: "204 No Content", Body: http.NoBody, Request: r}, nil
 }
 
-// attackOn is a load on an endpoint, on a clock of its own.
-func attackOn(t *testing.T, e endpoint, pace Pace, maxWorkers int) (*attack, *clock) {
+// senderTo sends a load to an endpoint, on a clock of its own.
+func senderTo(t *testing.T, e endpoint, pace Pace, maxWorkers int) (*sender, *clock) {
 	c := &clock{now: time.Unix(1575976413, 0)}
 	o := Options{
 		Target: target(t, "http://h/"), Next: func() []byte { return []byte("{}") }, Pace: pace, MaxWorkers: maxWorkers,
 		Now: c.Now, Sleep: c.Sleep,
 	}
-	return newAttack(o, deliver.NewClient(e, c.Now)), c
+	return newSender(o, deliver.NewClient(e, c.Now)), c
 }
 
 func TestTake(t *testing.T) {
-	a, c := attackOn(t, nil, Constant(rate(t, "2/s"), 5*time.Second), 1)
-	a.next, a.started = func() ([]byte, bool) { return nil, true }, 1
+	s, c := senderTo(t, nil, Constant(rate(t, "2/s"), 5*time.Second), 1)
+	s.next, s.started = func() ([]byte, bool) { return nil, true }, 1
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	steps := []struct {
@@ -70,17 +70,17 @@ func TestTake(t *testing.T) {
 		{5 * time.Second, 9, 0, true},
 		{6 * time.Second, 9, 0, false},
 	}
-	for _, s := range steps {
-		c.now, c.slept, a.taken = a.outcome.Start.Add(s.elapsed), nil, s.taken
-		_, ok := a.take(ctx)
-		if slept := c.Now().Sub(a.outcome.Start) - s.elapsed; ok != s.ok || slept != s.slept {
-			t.Errorf("after %v and %d: slept %v, taken: %t", s.elapsed, s.taken, slept, ok)
+	for _, step := range steps {
+		c.now, c.slept, s.taken = s.outcome.Start.Add(step.elapsed), nil, step.taken
+		_, ok := s.take(ctx)
+		if slept := c.Now().Sub(s.outcome.Start) - step.elapsed; ok != step.ok || slept != step.slept {
+			t.Errorf("after %v and %d: slept %v, taken: %t", step.elapsed, step.taken, slept, ok)
 		}
 	}
 	cancel()
 	for _, elapsed := range []time.Duration{0, time.Second} {
-		c.now, a.taken = a.outcome.Start.Add(elapsed), 1
-		if _, ok := a.take(ctx); ok {
+		c.now, s.taken = s.outcome.Start.Add(elapsed), 1
+		if _, ok := s.take(ctx); ok {
 			t.Error("does not stop with its context")
 		}
 	}
@@ -91,7 +91,7 @@ func TestStallDoesNotSlowTheSchedule(t *testing.T) {
 	const requests = 10
 	var arrived atomic.Int64
 	last := make(chan struct{})
-	a, c := attackOn(t, func() {
+	s, c := senderTo(t, func() {
 		switch arrived.Add(1) {
 		case 1:
 			<-last
@@ -99,7 +99,7 @@ func TestStallDoesNotSlowTheSchedule(t *testing.T) {
 			close(last)
 		}
 	}, Constant(rate(t, "10/s"), time.Second), 100)
-	got := a.run(t.Context())
+	got := s.run(t.Context())
 	if want := slices.Repeat([]time.Duration{100 * time.Millisecond}, requests-1); got.Accepted != requests || !slices.Equal(c.slept, want) {
 		t.Errorf("%d accepted, slept %v", got.Accepted, c.slept)
 	}
@@ -110,13 +110,13 @@ func TestSlowProgressDoesNotSlowTheSchedule(t *testing.T) {
 	const requests = 10
 	var arrived atomic.Int64
 	last := make(chan struct{})
-	a, _ := attackOn(t, func() {
+	s, _ := senderTo(t, func() {
 		if arrived.Add(1) == requests {
 			close(last)
 		}
 	}, Constant(rate(t, "10/s"), time.Second), 100)
-	a.OnProgress = func(Progress) { <-last }
-	if got := a.run(t.Context()); got.Accepted != requests {
+	s.OnProgress = func(Progress) { <-last }
+	if got := s.run(t.Context()); got.Accepted != requests {
 		t.Errorf("%d accepted", got.Accepted)
 	}
 }
@@ -126,7 +126,7 @@ func TestMaxWorkers(t *testing.T) {
 	const workers = 3
 	var arrived, inFlight, tooMany atomic.Int64
 	all := make(chan struct{})
-	a, _ := attackOn(t, func() {
+	s, _ := senderTo(t, func() {
 		if inFlight.Add(1) > workers {
 			tooMany.Add(1)
 		}
@@ -136,23 +136,23 @@ func TestMaxWorkers(t *testing.T) {
 		}
 		<-all
 	}, Constant(rate(t, "1000/s"), 50*time.Millisecond), workers)
-	if got := a.run(t.Context()); got.Accepted != 50 || tooMany.Load() > 0 || a.started != workers {
-		t.Errorf("%d accepted by %d workers, %d were too many", got.Accepted, a.started, tooMany.Load())
+	if got := s.run(t.Context()); got.Accepted != 50 || tooMany.Load() > 0 || s.started != workers {
+		t.Errorf("%d accepted by %d workers, %d were too many", got.Accepted, s.started, tooMany.Load())
 	}
 }
 
 // TestWorkersAreAddedWhenAllAreBusy has an endpoint that responds before the next request is due: one
 // worker delivers while another waits.
 func TestWorkersAreAddedWhenAllAreBusy(t *testing.T) {
-	a, c := attackOn(t, func() {}, Constant(rate(t, "100/s"), time.Second), 50)
-	a.Sleep = func(ctx context.Context, d time.Duration) error {
-		for a.idle.Load() < int64(a.started) {
+	s, c := senderTo(t, func() {}, Constant(rate(t, "100/s"), time.Second), 50)
+	s.Sleep = func(ctx context.Context, d time.Duration) error {
+		for s.idle.Load() < int64(s.started) {
 			runtime.Gosched()
 		}
 		return c.Sleep(ctx, d)
 	}
-	if got := a.run(t.Context()); got.Accepted != 100 || a.started != 2 {
-		t.Errorf("%d accepted by %d workers", got.Accepted, a.started)
+	if got := s.run(t.Context()); got.Accepted != 100 || s.started != 2 {
+		t.Errorf("%d accepted by %d workers", got.Accepted, s.started)
 	}
 }
 
@@ -173,15 +173,15 @@ func TestLateRequestsAreSentAtOnce(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			var c *clock
-			var a *attack
+			var s *sender
 			stalled := false
-			a, c = attackOn(t, func() {
+			s, c = senderTo(t, func() {
 				if !stalled {
 					stalled = true
 					c.now = c.now.Add(test.stall)
 				}
 			}, Constant(rate(t, "10/s"), time.Second), 1)
-			got := a.run(t.Context())
+			got := s.run(t.Context())
 			if got.Sent != test.sent || got.Unsent != 10-test.sent || !slices.Equal(c.slept, test.slept) {
 				t.Errorf("%d sent, %d not, slept %v", got.Sent, got.Unsent, c.slept)
 			}
@@ -191,9 +191,9 @@ func TestLateRequestsAreSentAtOnce(t *testing.T) {
 
 // TestLongestLoad begins.
 func TestLongestLoad(t *testing.T) {
-	a, _ := attackOn(t, nil, Constant(rate(t, "1/s"), math.MaxInt64), 1)
-	a.next, a.started = func() ([]byte, bool) { return nil, true }, 1
-	if _, ok := a.take(t.Context()); !ok {
+	s, _ := senderTo(t, nil, Constant(rate(t, "1/s"), math.MaxInt64), 1)
+	s.next, s.started = func() ([]byte, bool) { return nil, true }, 1
+	if _, ok := s.take(t.Context()); !ok {
 		t.Error("nothing is sent")
 	}
 }
@@ -201,10 +201,10 @@ func TestLongestLoad(t *testing.T) {
 func TestRampIsFollowed(t *testing.T) {
 	pace := Pace{rate(t, "1/s"), rate(t, "9/s"), 10 * time.Second}
 	var c *clock
-	var a *attack
+	var s *sender
 	var sent []time.Duration
-	a, c = attackOn(t, func() { sent = append(sent, c.now.Sub(time.Unix(1575976413, 0))) }, pace, 1)
-	a.run(t.Context())
+	s, c = senderTo(t, func() { sent = append(sent, c.now.Sub(time.Unix(1575976413, 0))) }, pace, 1)
+	s.run(t.Context())
 	if len(sent) != 50 {
 		t.Fatalf("%d sent", len(sent))
 	}
