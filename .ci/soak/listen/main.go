@@ -19,7 +19,7 @@ import (
 )
 
 const (
-	maxMemory       = 60.0             // MiB for the listener
+	maxMemory       = 160.0            // MiB for the listener: five times what its 2,048 connections use, before garbage is collected
 	responseTimeout = 30 * time.Second // per event
 )
 
