@@ -10,10 +10,6 @@ import (
 // that name. Other unknown variables are ignored: a configuration may refer to any
 // variable.
 func Misnamed(environ []string) map[string]string {
-	names := []string{strings.TrimPrefix(envConfig, envPrefix), strings.TrimPrefix(envProfile, envPrefix)}
-	for _, k := range Keys() {
-		names = append(names, strings.TrimPrefix(k.Env(), envPrefix))
-	}
 	found := map[string]string{}
 	for _, variable := range environ {
 		full, value, _ := strings.Cut(variable, "=")
@@ -21,11 +17,20 @@ func Misnamed(environ []string) map[string]string {
 		if !isOurs || value == "" { // as if it were not set
 			continue
 		}
-		if meant := meantName(name, names); meant != "" && meant != name {
+		if meant := meantName(name, variableNames()); meant != "" && meant != name {
 			found[full] = envPrefix + meant
 		}
 	}
 	return found
+}
+
+// variableNames returns the names of all variables of this program, without their prefix.
+func variableNames() []string {
+	names := []string{strings.TrimPrefix(envConfig, envPrefix), strings.TrimPrefix(envProfile, envPrefix)}
+	for _, k := range Keys() {
+		names = append(names, strings.TrimPrefix(k.Env(), envPrefix))
+	}
+	return names
 }
 
 // meantName also finds a name without its section.

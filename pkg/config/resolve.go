@@ -150,12 +150,13 @@ func newValue(e entry, s string) Value {
 
 // AddSecrets adds the secrets of the settings to known.
 func (l *Loaded) AddSecrets(known *redact.Secrets) {
+	keys := Keys()
 	for _, v := range l.values {
 		if header, isHeader := strings.CutPrefix(v.Key, "headers."); isHeader {
 			known.AddHeader(header, v.Value)
 			continue
 		}
-		k, _ := findKey(Keys(), v.Key)
+		k, _ := findKey(keys, v.Key)
 		switch k.kind {
 		case address, request:
 			_, url := k.kind.cutURL(v.Value)
