@@ -7,7 +7,6 @@ import (
 	"log"
 	"math/rand/v2"
 	"os"
-	"os/signal"
 	"runtime"
 	"runtime/debug"
 	"time"
@@ -37,8 +36,7 @@ func Main(build Build) int {
 	}
 	// The HTTP library logs unexpected data, such as an unsolicited response, with its secrets.
 	log.SetOutput(io.Discard)
-	ctx, stop := signal.NotifyContext(context.Background(), stopSignals()...)
-	context.AfterFunc(ctx, stop) // not at the end: for each signal a thread would be woken, and waited for
+	ctx, caught := catchStop()
 	return Run(ctx, System{
 		Catalog: apizee.Documented(),
 		Stdin:   os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
@@ -50,6 +48,7 @@ func Main(build Build) int {
 		Random:    rand.Uint64,
 		Transport: deliver.NewTransport,
 		Guard:     guard,
+		Caught:    caught,
 		Outlive:   outliveReader,
 		Templates: templates.FS,
 		Build:     build,

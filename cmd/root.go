@@ -121,6 +121,9 @@ that arrive, and run event scenarios in CI.`,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
 			a.JSON = cli.IsJSON(c)
+			if a.Caught != nil {
+				a.Caught()
+			}
 			return cmp.Or(missingValue(c), checkGlobals(a))
 		},
 	}

@@ -30,6 +30,7 @@ type System struct {
 	Random         func() uint64 // any 64 bits
 	Transport      func(context.Context, deliver.Network, int) (*http.Transport, error)
 	Guard          func(end func()) (release func()) // calls end before a second signal ends this process
+	Caught         func()                            // waits until the signals that stop this process are caught; may be nil
 	Outlive        func()                            // keeps this process alive when the reader of its output disconnects; may be nil
 	Templates      fs.FS                             // the embedded templates, with the directories events and scenarios
 	Build          Build
