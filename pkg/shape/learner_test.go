@@ -132,6 +132,7 @@ func FuzzFiles(f *testing.F) {
 	}
 	f.Add(`{"object":"ticket","objectId":"{{","props":{"state":"new","{{ .x }}":"}} ${A} $${B} {{/* */}}","\u2028":"\u0085\ufeff\u007f\ud83d\ude00"},"event":"update","time":1e400}`)
 	f.Add(`{"object":"ticket","objectId":"\\{{","event":"create","time":1,"props":{"a":{"b":[[],{},-0,1e5,"*/}}"]},"y":"on","null":"~"}}`)
+	f.Add(`{"object":"media","objectId":9,"event":"x","time":1,"p":{"state":"${{a}} {{{{${{{b ${c} $${{ {${"}}`)
 	f.Add(`{"object":"ticket","objectId":1,"event":"create","time":1,"props":{"state":"new"},"n":[1E400,-0.0e-9,123456789012345678901234567890,18446744073709551616]}`)
 	f.Fuzz(func(t *testing.T, event string) {
 		value := jsontext.Value(bytes.TrimSpace([]byte(event)))

@@ -227,7 +227,7 @@ func expression(value string) *yaml.Node {
 
 // text returns a text in which a scenario finds neither expressions nor environment variables.
 func text(value string) *yaml.Node {
-	return scalar("!!str", strings.NewReplacer("{{", `{{"{{"}}`, "${", "$${").Replace(value))
+	return scalar("!!str", strings.NewReplacer("${{", `$${{"{{"}}`, "{{", `{{"{{"}}`, "${", "$${").Replace(value))
 }
 
 // fromJSON returns a value as YAML, on one line.
