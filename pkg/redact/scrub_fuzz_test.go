@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -96,7 +97,9 @@ func FuzzScrub(f *testing.F) {
 		secret := secrets()[r.IntN(len(secrets()))]
 		s := testScrubber()
 		planted := plant(r, secret)
-		if quoted, err := json.Marshal(own); err == nil && r.IntN(3) == 0 {
+		// A core in a text of its own may be in the name of a parameter, which stays.
+		hasCore := slices.ContainsFunc(cores(secret), func(core string) bool { return strings.Contains(strings.ToLower(own), core) })
+		if quoted, err := json.Marshal(own); err == nil && r.IntN(3) == 0 && !hasCore {
 			planted += strings.TrimSuffix(strings.TrimPrefix(string(quoted), `"`), `"`)
 		}
 		if body := event(r, planted); json.Valid([]byte(body)) {
