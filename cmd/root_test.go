@@ -48,3 +48,16 @@ func BenchmarkRoot(b *testing.B) {
 		})
 	}
 }
+
+// TestSignalsAreCaught waits for the signals after the command line is read, and before anything is printed.
+func TestSignalsAreCaught(t *testing.T) {
+	for _, args := range [][]string{{"version"}, {"send", "ticket", "--dry-run"}, {"generate", "--count", "1"}, {"templates", "list"}, {"__complete", "send", ""}} {
+		var out bytes.Buffer
+		printed := -1
+		system := testSystem(&out)
+		system.Caught = func() { printed = out.Len() }
+		if code := Run(t.Context(), system, args); code != 0 || printed != 0 || out.Len() == 0 {
+			t.Errorf("%q: exit code %d, %d bytes printed before signals were caught, %d in all", args, code, printed, out.Len())
+		}
+	}
+}
