@@ -64,7 +64,8 @@ func main() {
 		log.Fatal(err)
 	}
 	mux := http.NewServeMux()
-	hook := func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(receive(tickets, w, r)) }
+	notifications := make(chan event, 40)
+	hook := func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(receive(tickets, notifications, w, r)) }
 	mux.HandleFunc("/hooks", hook)
 	mux.HandleFunc("/hooks/{$}", hook)
 	mux.HandleFunc("GET /{objects}/{id}", func(w http.ResponseWriter, r *http.Request) {
@@ -93,7 +94,7 @@ func main() {
 	<-done
 }
 
-func receive(tickets store, w http.ResponseWriter, r *http.Request) int {
+func receive(tickets store, notifications chan<- event, w http.ResponseWriter, r *http.Request) int {
 	if r.Method != http.MethodPost {
 		return http.StatusMethodNotAllowed
 	}
@@ -120,9 +121,6 @@ func receive(tickets store, w http.ResponseWriter, r *http.Request) int {
 	}
 	return http.StatusNoContent
 }
-
-// notifications has room for some events.
-var notifications = make(chan event, 40)
 
 func decode(body []byte, e *event) error {
 	if fault == "lenient" { // ignores what follows the JSON
