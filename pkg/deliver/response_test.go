@@ -7,6 +7,7 @@ import (
 	"compress/zlib"
 	"io"
 	"net/http"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -51,5 +52,20 @@ func TestDecode(t *testing.T) {
 				t.Errorf("%d bytes, %t, %q", len(plain), more, undecoded)
 			}
 		})
+	}
+}
+
+// A body of a few KiB that decodes to 50 MiB costs no more memory than one of KeptBody bytes.
+func TestDecodeMemory(t *testing.T) {
+	var bomb bytes.Buffer
+	w := gzip.NewWriter(&bomb)
+	w.Write(make([]byte, 50<<20))
+	w.Close()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	Decode(http.Header{"Content-Encoding": {"gzip"}}, bomb.Bytes())
+	runtime.ReadMemStats(&after)
+	if got := after.TotalAlloc - before.TotalAlloc; got > 10*KeptBody {
+		t.Errorf("%d bytes allocated for a body of which %d are kept", got, KeptBody)
 	}
 }
