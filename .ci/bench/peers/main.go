@@ -38,7 +38,8 @@ type bench struct {
 	program, dir string
 	minimal      string // a minimal net/http program
 	modules      string // the directory of the npm packages
-	endpoint     string // URL of a server that returns 204
+	bare         string // the bare handler
+	endpoint     string // URL of a bare handler
 	length       time.Duration
 }
 
@@ -49,9 +50,10 @@ func main() {
 	flag.Parse()
 	program, dir, done := measure.Program("peers")
 	defer done()
-	server := measure.Endpoint()
-	defer server.Close()
-	b := &bench{program: program, dir: dir, endpoint: server.URL, length: *length}
+	bare := measure.Bare(dir)
+	server := measure.Serve(bare) // a process of its own, as endpoints are
+	defer server.Stop()
+	b := &bench{program: program, dir: dir, bare: bare, endpoint: "http://" + server.Addr, length: *length}
 	b.install()
 	for _, c := range []func() comparison{b.send, b.listen, b.forward, b.run, b.validate, b.load} {
 		table := c()

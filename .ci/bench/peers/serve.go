@@ -17,7 +17,7 @@ func (b *bench) listen() comparison {
 		{"`listen`", b.serves(b.program, "listen", "--addr")},
 		{"`listen --record`", b.serves(b.program, "listen", "--record", b.recording(), "--addr")},
 		{"`listen --inspect`", b.serves(b.program, "listen", "--inspect=0", "--addr")},
-		{"a net/http handler that returns 204", b.serves(measure.Bare(b.dir))},
+		{"a net/http handler that returns 204", b.serves(b.bare)},
 		{"Express, which parses and prints", b.serves("node", "bench/peers/express.mjs")},
 		{"Prism with our OpenAPI document", b.serves(b.modules+"/.bin/prism", "mock", openapi, "--verboseLevel", "silent", "--host", "127.0.0.1", "--port")},
 	}}
