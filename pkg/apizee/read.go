@@ -63,9 +63,19 @@ func (c *Catalog) release(r *reader) {
 }
 
 // read reads a body with one JSON value and returns where that is. The members of an
-// object are in r.nodes, up to the error if there is one. To decode a value as a whole is
-// faster than token by token.
+// object are in r.nodes, up to the error if there is one.
 func (r *reader) read(text string) (span, error) {
+	plain := plainReader{nodes: r.nodes}
+	value, isPlain := plain.read(text)
+	if r.nodes = plain.nodes; isPlain {
+		return value, nil
+	}
+	r.nodes = r.nodes[:0]
+	return r.decode(text)
+}
+
+// decode is read of any text. To decode a value as a whole is faster than token by token.
+func (r *reader) decode(text string) (span, error) {
 	r.begin(text)
 	value, err := r.decoder.ReadValue()
 	end := r.offset()
