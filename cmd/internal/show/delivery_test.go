@@ -140,3 +140,26 @@ func TestAdvise(t *testing.T) {
 		}
 	}
 }
+
+// TestLongLines shows what is readable of pages and data that have no line breaks.
+func TestLongLines(t *testing.T) {
+	const note = "… lines are cut at 400 columns; -v shows them"
+	request, _ := sent()
+	for name, body := range map[string]string{
+		"page": strings.Repeat("a", 60_000),
+		"data": strings.Repeat("\x00", 60_000),
+		"JSON": `{"error":"none","trace":"` + strings.Repeat("a", 60_000) + `"}`,
+	} {
+		for _, p := range []console.Palette{{}, console.NewPalette(true)} {
+			s := seriesText{Series: Series{Style: Style{Palette: p}, Request: request}}
+			text := string(s.responseBody(nil, deliver.Result{Body: []byte(body)}))
+			if len(text) > 700 || !strings.HasSuffix(text, p.Dim(note)+"\n") {
+				t.Errorf("%s: %d bytes: %.800q", name, len(text), text)
+			}
+			s.Verbose = true
+			if text := string(s.responseBody(nil, deliver.Result{Body: []byte(body)})); len(text) < 60_000 || strings.Contains(text, "…") {
+				t.Errorf("%s with -v: %d bytes: %.800q", name, len(text), text)
+			}
+		}
+	}
+}

@@ -2,7 +2,6 @@ package show
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
@@ -82,8 +81,11 @@ func (s seriesText) status(r deliver.Result) string {
 	return s.verdict(s.Palette, s.Request.Target, r)
 }
 
-// maxBodyLines is how many lines of a response's body are shown.
-const maxBodyLines = 20
+// The parts of a response's body that are shown: an error page may be one line of any length.
+const (
+	maxBodyLines   = 20
+	maxBodyColumns = 400
+)
 
 // responseBody adds the body of the response: an error page says more than its status.
 func (s seriesText) responseBody(dst []byte, r deliver.Result) []byte {
@@ -93,18 +95,30 @@ func (s seriesText) responseBody(dst []byte, r deliver.Result) []byte {
 	if r.Undecoded != "" {
 		return fmt.Appendf(dst, "  %s\n", s.Palette.Dim(console.Safe(r.Undecoded)))
 	}
-	body := s.body(s.Request.Target, r)
-	lines := slices.Collect(strings.Lines(string(console.JSON([]byte(body), s.Palette))))
+	body := []byte(s.body(s.Request.Target, r))
+	lines, colored := bodyLines(body, console.Palette{}), bodyLines(body, s.Palette)
+	isCut := false
 	for i, line := range lines {
 		if i == maxBodyLines && !s.Verbose {
 			return fmt.Appendf(dst, "  %s\n", s.Palette.Dim(fmt.Sprintf("… %d more lines; -v shows them", len(lines)-i)))
 		}
-		dst = fmt.Appendf(dst, "  %s\n", strings.TrimSuffix(line, "\n"))
+		shown := colored[i]
+		if cut := console.Cut(line, maxBodyColumns); cut != line && !s.Verbose {
+			shown, isCut = cut, true
+		}
+		dst = fmt.Appendf(dst, "  %s\n", shown)
 	}
-	if r.Truncated {
-		dst = fmt.Appendf(dst, "  %s\n", s.Palette.Dim("… the rest of the response is not shown"))
+	switch {
+	case isCut:
+		return fmt.Appendf(dst, "  %s\n", s.Palette.Dim(fmt.Sprintf("… lines are cut at %d columns; -v shows them", maxBodyColumns)))
+	case r.Truncated:
+		return fmt.Appendf(dst, "  %s\n", s.Palette.Dim("… the rest of the response is not shown"))
 	}
 	return dst
+}
+
+func bodyLines(body []byte, p console.Palette) []string {
+	return strings.Split(strings.TrimSuffix(string(console.JSON(body, p)), "\n"), "\n")
 }
 
 // End adds the summary of a series.
