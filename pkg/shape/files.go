@@ -176,7 +176,7 @@ func (e scrubbed) action(m member) string {
 	switch {
 	case m.name == "time" && typeOf(m.value[0]) == Number:
 		return "{{ unix }}"
-	case m.name == "objectId" && typeOf(m.value[0]) == Number:
+	case m.name == "objectId" && isInt64(m.value):
 		return "{{ .id | default " + m.value + " | toJson }}"
 	case m.name == "objectId" && typeOf(m.value[0]) == Text:
 		return "{{ .id | default " + strconv.Quote(jsonscan.Unquote(m.value)) + " | toJson }}"
@@ -193,6 +193,13 @@ func (e scrubbed) action(m member) string {
 		return out.String()
 	}
 	return indented(m.value, "  ")
+}
+
+// isInt64 reports whether JSON is a number that a template can have: it would reject or round another,
+// which stays as it was captured.
+func isInt64(json string) bool {
+	n, err := strconv.ParseInt(json, 10, 64)
+	return err == nil && strconv.FormatInt(n, 10) == json
 }
 
 // isTime reports whether a prop is a documented time, which is that of the event.
