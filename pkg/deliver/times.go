@@ -2,6 +2,7 @@ package deliver
 
 import (
 	"cmp"
+	"math"
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
@@ -68,5 +69,8 @@ func (t *Times) Quantile(q float64) time.Duration {
 	if t.histogram == nil {
 		return t.Max
 	}
-	return min(max(time.Duration(t.histogram.ValueAtQuantile(100*q)), t.Min), t.Max)
+	// The histogram rounds to the nearest rank, which may be the time before the one that a share of q needs.
+	const rounding = 1e-9 // 0.07 * 100 is more than 7
+	rank := math.Ceil(q*float64(t.N) - rounding)
+	return min(max(time.Duration(t.histogram.ValueAtQuantile(100*rank/float64(t.N))), t.Min), t.Max)
 }

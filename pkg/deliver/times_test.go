@@ -65,3 +65,17 @@ func TestTimesMerge(t *testing.T) {
 		t.Errorf("%+v", one)
 	}
 }
+
+// TestTimesRank has as many times as a quick look sends: no fewer than the share may be below the quantile.
+func TestTimesRank(t *testing.T) {
+	var times Times
+	for n := 1; n <= 200; n++ {
+		times.Add(time.Duration(n) * time.Millisecond)
+		for _, percent := range []int{1, 7, 50, 90, 95, 99, 100} {
+			want := time.Duration((percent*n+99)/100) * time.Millisecond
+			if got := times.Quantile(float64(percent) / 100); (got - want).Abs() > want/1000 {
+				t.Errorf("p%d of %d: %v, want about %v", percent, n, got, want)
+			}
+		}
+	}
+}
