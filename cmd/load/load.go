@@ -97,6 +97,9 @@ func run(ctx context.Context, o *options) error {
 	if err != nil {
 		return err
 	}
+	if o.targets && (o.fault.Name != "" || len(o.failIf) > 0 || o.reports.Any()) {
+		return cli.Usage(errors.New("--targets sends nothing, and cannot be used with --fault, --fail-if or --report"), "omit them, or --targets.")
+	}
 	settings, target, err := o.Endpoint(ctx, &o.Connection)
 	if err != nil {
 		return err

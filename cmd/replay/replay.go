@@ -43,8 +43,9 @@ func New(app *cli.App) *cobra.Command {
 		Short: "Send recorded events again",
 		Long: `Send the requests of a recording of 'listen --record' again: in order, with their
 original gaps, byte for byte. Secret headers are masked in a recording and are not
-sent: set them with -H. If --to has no path, the recorded paths and queries are used.
---to /path=URL sends what was recorded at that path to a URL of its own.`,
+sent: set them with -H. If --to has no path, the recorded paths are used, with the
+recorded queries unless it has one. --to /path=URL sends what was recorded at that
+path to a URL of its own.`,
 		Annotations: cli.ExitCodes(map[int]string{
 			cli.ExitOK:          "every event accepted",
 			cli.ExitNegative:    "an event rejected",
@@ -237,7 +238,7 @@ func (o *options) verdict(ctx context.Context, name string, outcome replay.Outco
 		return cli.NotDelivered(failure)
 	case len(outcome.Unsendable) > 0:
 		return cli.Usage(fmt.Errorf("%d of %s cannot be sent as recorded", len(outcome.Unsendable), console.Plural(outcome.Sent+len(outcome.Unsendable), "event")),
-			"correct the recording, or exclude them with --filter and --from.")
+			"correct the recording, exclude them with --filter and --from, or add a --to URL for their paths.")
 	case outcome.Rejected > 0:
 		return o.Negative("%d of %s: rejected", outcome.Rejected, console.Plural(outcome.Sent, "event"))
 	}

@@ -62,7 +62,7 @@ func (o *options) addFlags(c *cobra.Command) {
 	cli.CountFlag(f, &o.count, "count", 1, "number of deliveries of the same event")
 	f.DurationVar(&o.every, "every", 0, "interval between the starts of deliveries")
 	cli.CountFlag(f, &o.parallel, "parallel", 1, "maximum number of concurrent deliveries")
-	f.IntVar(&o.retry, "retry", 0, "number of retries if the event is not accepted; pauses grow, or follow Retry-After (Apizee documents no retry)")
+	f.IntVar(&o.retry, "retry", 0, "number of retries if the event is not accepted; pauses grow, or follow Retry-After up to 1m (Apizee documents no retry)")
 	cli.FaultFlag(c, f, &o.fault, func(f fault.Fault) bool { return !f.Reorders() })
 	f.VarPF(cli.Enum{Value: &o.dryRun, Words: dryRuns()}, "dry-run", "", "print the event or the curl command, and send nothing").NoOptDefVal = dryRunJSON
 	cli.Complete(c, "dry-run", cli.Words(dryRuns()))
