@@ -47,7 +47,7 @@ FILE:6: the name of a profile must not be empty
 FILE:7: timeout: must be a duration such as 10s or 500ms`},
 		{name: "headers",
 			file: "headers:\n  a b: c\n  X-Secret: \"hidden\\nX: y\"\n  X-A: 1\n  x-a: 2\n  X-B: {c: d}\n  X-C: []\nlisten: {require-header: hidden}\n",
-			want: `FILE:2: headers: "a b" is not a valid header name
+			want: `FILE:2: headers: "a…" is not a valid header name
 FILE:3: headers.X-Secret: a header value must not have line breaks or other control characters
 FILE:5: headers.X-A is given twice
 FILE:6: headers.X-B: must be a string, or a list of strings to repeat the header

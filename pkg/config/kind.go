@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"golang.org/x/net/http/httpguts"
 )
@@ -144,9 +145,18 @@ func headerName(name string) (string, error) {
 		return "", fmt.Errorf("the name %q is followed by a colon; put the value outside of the quotes", before)
 	}
 	if !httpguts.ValidHeaderFieldName(name) {
-		return "", fmt.Errorf("%q is not a valid header name", name)
+		return "", fmt.Errorf("%q is not a valid header name", wordOf(name))
 	}
 	return textproto.CanonicalMIMEHeaderKey(name), nil
+}
+
+// wordOf returns the first word of a malformed name, which may go on with a secret value.
+func wordOf(name string) string {
+	end := strings.IndexFunc(name, func(r rune) bool { return r != '-' && !unicode.IsLetter(r) })
+	if end < 0 {
+		return name
+	}
+	return name[:end] + "…"
 }
 
 // parseHeaderValue rejects line breaks and other control characters (RFC 9110, section
