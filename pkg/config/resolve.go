@@ -63,6 +63,7 @@ func (r *resolver) headerLines(named map[string]any) []string {
 	for _, e := range entries {
 		if e.remove {
 			lines = append(lines, e.header+":")
+			r.values[e.key.Name] = append(r.values[e.key.Name], Value{Key: e.name(), Value: "null", Source: e.source, Removed: true})
 		}
 		for _, value := range r.parse(e) {
 			lines = append(lines, headerText(e.header, value.(string)))
@@ -118,6 +119,8 @@ type Value struct {
 	Source string
 	// Secret means that Value must not be shown; use Masked.
 	Secret bool
+	// Removed means that a header is not sent; Value is "null".
+	Removed bool
 }
 
 // Masked is the value with secrets replaced by ****.
@@ -152,6 +155,9 @@ func newValue(e entry, s string) Value {
 func (l *Loaded) AddSecrets(known *redact.Secrets) {
 	keys := Keys()
 	for _, v := range l.values {
+		if v.Removed {
+			continue
+		}
 		if header, isHeader := strings.CutPrefix(v.Key, "headers."); isHeader {
 			known.AddHeader(header, v.Value)
 			continue
