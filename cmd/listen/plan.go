@@ -169,6 +169,10 @@ func (p *plan) checkForward(context.Context, *config.Loaded) error {
 
 func (p *plan) forward(ctx context.Context, loaded *config.Loaded) error {
 	if p.config.ForwardTo == "" {
+		// The inspector sends with them, too.
+		if name := p.network.Given(); name != "" && p.config.Inspect == "" && !p.open {
+			return cli.Usage(fmt.Errorf("--%s requires --forward-to", name), "add --forward-to URL.")
+		}
 		return nil
 	}
 	target, err := deliver.ParseURL(p.config.ForwardTo)

@@ -46,6 +46,26 @@ func (o *Network) AddFlags(c *cobra.Command, f *pflag.FlagSet) {
 // Files returns the files that are read; an empty name means none.
 func (o *Network) Files() []string { return []string{o.caCert, o.clientCert, o.clientKey} }
 
+// Given returns the name of a flag that is given, or "". It does not know --insecure, which may be set in
+// the configuration.
+func (o *Network) Given() string {
+	switch {
+	case o.caCert != "":
+		return "cacert"
+	case o.clientCert != "":
+		return "client-cert"
+	case o.clientKey != "":
+		return "client-key"
+	case len(o.resolve) > 0:
+		return "resolve"
+	case o.unixSocket != "":
+		return "unix-socket"
+	case o.noProxy:
+		return "no-proxy"
+	}
+	return ""
+}
+
 // resolveFlag is a repeatable flag that takes HOST:PORT:ADDR.
 type resolveFlag struct{ list *[]deliver.Resolve }
 
