@@ -51,7 +51,9 @@ func Listen(ctx context.Context, addr string) (net.Listener, error) {
 			return nil, &ListenError{Addr: addr, Err: err}
 		}
 		network, address = "unix", path
-		removeStale(path)
+		if err := removeStale(path); err != nil {
+			return nil, &ListenError{Addr: addr, Err: err}
+		}
 	}
 	l, err := config.Listen(ctx, network, address)
 	if err == nil {
@@ -64,18 +66,21 @@ func Listen(ctx context.Context, addr string) (net.Listener, error) {
 	return nil, &ListenError{Addr: addr, InUse: errors.Is(err, errInUse), Err: err}
 }
 
-// removeStale removes a socket on which no program listens.
-func removeStale(path string) {
+// removeStale removes a socket on which no program listens. Another file stays, and is an error.
+func removeStale(path string) error {
 	info, err := os.Lstat(path)
-	if err != nil || info.Mode().Type() != fs.ModeSocket {
-		return
+	switch {
+	case err != nil:
+		return nil // the caller's attempt says why, unless nothing is there
+	case info.Mode().Type() != fs.ModeSocket:
+		return errors.New("a file is there that is no socket")
 	}
 	conn, err := net.Dial("unix", path)
 	if err != nil {
 		os.Remove(path)
-		return
+		return nil
 	}
-	conn.Close()
+	return conn.Close()
 }
 
 // IsLoopback reports whether only this machine can reach the address of a listener.

@@ -30,7 +30,7 @@ func CannotListen(err error, flag AddressFlag) error {
 	_, portErr := net.LookupPort("tcp", port)
 	switch {
 	case strings.HasPrefix(failure.Addr, receive.Unix):
-		return Unreachable(err, "use "+flag.With(receive.Unix+"PATH")+" in a directory that you can write to.")
+		return Unreachable(err, "use another path, such as "+flag.With(receive.Unix+"/tmp/apizee-hooks.sock")+".")
 	case splitErr == nil && portErr != nil:
 		return Usage(fmt.Errorf("%s %q: %q is not a valid port", flag.Name, failure.Addr, port), "use a port from 0 to 65535, where 0 is any free one.")
 	case splitErr != nil:
