@@ -122,9 +122,9 @@ func (h *handler) body(w http.ResponseWriter, r *http.Request) {
 		writeError(w, err)
 		return
 	}
-	_, entry, ok := h.store.detail(id)
-	if !ok {
-		writeError(w, notFound(r.PathValue("id")))
+	entry, err := h.store.entry(id)
+	if err != nil {
+		writeError(w, err)
 		return
 	}
 	body, part := entry.Body, r.URL.Query().Get("part")

@@ -57,9 +57,9 @@ func (h *handler) copy(w http.ResponseWriter, r *http.Request) {
 		writeError(w, err)
 		return
 	}
-	detail, entry, ok := h.store.detail(id)
-	if !ok {
-		writeError(w, notFound(r.PathValue("id")))
+	entry, err := h.store.entry(id)
+	if err != nil {
+		writeError(w, err)
 		return
 	}
 	as := r.URL.Query().Get("as")
@@ -67,8 +67,8 @@ func (h *handler) copy(w http.ResponseWriter, r *http.Request) {
 	i := slices.IndexFunc(forms, func(f copyForm) bool { return f.name == as })
 	switch {
 	case i < 0:
-		writeError(w, &httpError{http.StatusNotFound, fmt.Sprintf("unknown form %q", as), "use " + strings.Join(detail.Copies, ", ") + "."})
-	case !slices.Contains(detail.Copies, as):
+		writeError(w, &httpError{http.StatusNotFound, fmt.Sprintf("unknown form %q", as), "use " + strings.Join(copies(entry), ", ") + "."})
+	case !slices.Contains(copies(entry), as):
 		writeError(w, &httpError{http.StatusUnprocessableEntity, "only a POST of one JSON object can be copied as " + as, "copy it as curl."})
 	default:
 		text, err := forms[i].write(h, entry)

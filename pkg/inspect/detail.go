@@ -2,8 +2,11 @@ package inspect
 
 import (
 	"encoding/base64"
+	"fmt"
 	"maps"
+	"net/http"
 	"slices"
+	"strconv"
 	"unicode/utf8"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
@@ -80,6 +83,19 @@ func (s *Store) detail(id int64) (Detail, recording.Entry, bool) {
 		}
 	}
 	return d, entry, true
+}
+
+// entry returns the entry of an exchange that is still there.
+func (s *Store) entry(id int64) (recording.Entry, error) {
+	q := s.query()
+	row, entry, ok := q.row(&lineReader{store: s, index: &q.index}, int(id), recording.MaxLine)
+	switch {
+	case !ok:
+		return entry, notFound(strconv.FormatInt(id, 10))
+	case row.Gone:
+		return entry, &httpError{http.StatusGone, fmt.Sprintf("exchange %d is no longer in the recording", id), "it was moved, truncated or changed."}
+	}
+	return entry, nil
 }
 
 func responseBody(r recording.Response) *Body {

@@ -46,9 +46,9 @@ func (h *handler) diff(_ http.ResponseWriter, r *http.Request) (any, error) {
 	var bodies [2][]byte
 	for i, name := range []string{"a", "b"} {
 		ids[i], _ = strconv.ParseInt(query.Get(name), 10, 64)
-		_, entry, ok := h.store.detail(ids[i])
-		if !ok {
-			return nil, notFound(query.Get(name))
+		entry, err := h.store.entry(ids[i])
+		if err != nil {
+			return nil, err
 		}
 		bodies[i] = entry.Body
 	}

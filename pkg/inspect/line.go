@@ -142,7 +142,7 @@ func readHeader(line []byte) (header, error) {
 	for name, value := range members(line) {
 		switch string(name) {
 		case "receivedAt":
-			at, err := time.Parse(time.RFC3339Nano, plainText(value))
+			at, err := parseTime(value)
 			if h.at, hasTime = at.UnixNano(), err == nil; err != nil {
 				return h, errNotEntry
 			}
@@ -200,6 +200,16 @@ func plainText(raw []byte) string {
 		return ""
 	}
 	return string(plain)
+}
+
+// parseTime reads a raw time, as recording.Parse does.
+func parseTime(raw []byte) (at time.Time, err error) {
+	if isString(raw) && bytes.IndexByte(raw, '\\') < 0 {
+		err = at.UnmarshalText(raw[1 : len(raw)-1])
+	} else {
+		err = at.UnmarshalText([]byte(plainText(raw)))
+	}
+	return at, err
 }
 
 func number(raw []byte) uint16 {

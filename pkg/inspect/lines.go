@@ -109,10 +109,25 @@ func (l *lineReader) line(id int, r *record) []byte {
 		l.read(r.source, start, end-start)
 	}
 	l.last = id
-	if at := start - l.from; at+int64(r.length) <= int64(len(l.ahead)) {
-		return l.ahead[at : at+int64(r.length)]
+	at := start - l.from
+	if at+int64(r.length) > int64(len(l.ahead)) {
+		return nil // the file was truncated
 	}
-	return nil // the file was truncated
+	if line := l.ahead[at : at+int64(r.length)]; r.isOf(line) {
+		return line
+	}
+	return nil // and other lines were written to it
+}
+
+// isOf reports whether a line is of the time of the record, as the lines of other exchanges are not.
+func (r *record) isOf(line []byte) bool {
+	for name, value := range members(line) {
+		if string(name) == "receivedAt" {
+			at, err := parseTime(value)
+			return err == nil && at.UnixNano() == r.at
+		}
+	}
+	return false
 }
 
 // spanEnd returns the end of the lines that follow a record and can be read with it.

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -234,6 +235,60 @@ func TestPlaces(t *testing.T) {
 	}
 	if got := selectIDs(t, s, "xxxx"); len(got) != 0 {
 		t.Errorf("%d are found in an empty file", len(got))
+	}
+}
+
+// When a recording is truncated and written again, as copytruncate does, no exchange has the contents of another.
+func TestTruncated(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.ndjson")
+	w, err := recording.Create(path, recording.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	s := newStore(t, Options{ReadLine: w.ReadLine})
+	var opened *Store
+	for i := range 4 {
+		if i == 2 {
+			opened, _ = open(t, Options{}, path)
+			if err := os.Truncate(path, 0); err != nil {
+				t.Fatal(err)
+			}
+		}
+		x := received(i, ticket(i, []string{"closed", "opened"}[i/2], int64(i)))
+		if x.Place, err = w.Append(x.Entry); err != nil {
+			t.Fatal(err)
+		}
+		s.Add(x)
+	}
+	for name, s := range map[string]*Store{"live": s, "opened": opened} {
+		status, _ := s.Status()
+		for i, row := range s.rows(Selection{from: 1, to: int(status.Last) + 1}, 0, int(status.Last)) {
+			isThere := i >= 2
+			if row.Gone == isThere || row.Object != "ticket" || (row.ObjectID == strconv.Itoa(i)) != isThere {
+				t.Errorf("%s: %+v", name, row)
+			}
+			entry, err := s.entry(row.ID)
+			if (err == nil) != isThere || (entry.Body != nil) != isThere {
+				t.Errorf("%s: exchange %d has %s, %v", name, row.ID, entry.Body, err)
+			}
+		}
+		if got, want := selectIDs(t, s, "opened"), []int64{3, 4}[:status.Last-2]; !slices.Equal(got, want) {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
+// A line that was edited in its place is not the one that was opened.
+func TestEdited(t *testing.T) {
+	line := lineOf(t, received(1, ticket(1, "new", 1)))
+	path := write(t, "a.ndjson", line)
+	s, _ := open(t, Options{}, path)
+	if err := os.WriteFile(path, []byte(strings.ReplaceAll(line, "new", "old")), 0); err != nil {
+		t.Fatal(err)
+	}
+	if d, _, ok := s.detail(1); !ok || !d.Gone || d.Body.Size != 0 {
+		t.Errorf("%+v", d)
 	}
 }
 

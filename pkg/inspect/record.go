@@ -51,12 +51,18 @@ func (r *record) is(f flags) bool { return r.flags&f != 0 }
 // seed makes the hashes differ from process to process, so that no sender can prepare collisions.
 type seed struct{ maphash.Seed }
 
+// hash returns the hash of a body.
+func (s seed) hash(body []byte) uint64 {
+	if len(body) == 0 {
+		return 0
+	}
+	return max(maphash.Bytes(s.Seed, body), 1)
+}
+
 // describe adds what the body says.
 func (s seed) describe(r *record, body []byte, event apizee.Event) {
 	r.size = uint32(len(body)) //nolint:gosec // limited by recording.MaxLine
-	if len(body) > 0 {
-		r.body = max(maphash.Bytes(s.Seed, body), 1)
-	}
+	r.body = s.hash(body)
 	if event.Object != "" && event.ID != "" {
 		var h maphash.Hash
 		h.SetSeed(s.Seed)

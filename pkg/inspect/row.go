@@ -78,15 +78,15 @@ func (q *query) row(reader *lineReader, id int, limit uint32) (Row, recording.En
 	if line == nil && r.source == 0 { // removed since the snapshot
 		return Row{}, recording.Entry{}, false
 	}
-	if r.length > limit {
+	if r.length > limit && line != nil {
 		l := lineView{cursor: cursor{line: line}}
 		row.Method, row.Path = plainText(l.read(&l.header.method)), q.store.maskURL(plainText(l.read(&l.header.path)))
 		return row, recording.Entry{}, true
 	}
 	entry, err := recording.Parse(line)
-	if err != nil {
+	if err != nil || q.store.seed.hash(entry.Body) != r.body {
 		row.Gone = true
-		return row, entry, true
+		return row, recording.Entry{}, true
 	}
 	if !q.store.options.ShowSecrets {
 		entry = entry.Masked(q.store.options.SecretHeaders...)

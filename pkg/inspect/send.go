@@ -122,11 +122,9 @@ type outgoing struct {
 func (h *handler) request(in sending) (request outgoing, err error) {
 	origin := recording.Entry{Method: apizee.Method, Path: "/"}
 	if in.Origin != 0 {
-		_, entry, ok := h.store.detail(in.Origin)
-		if !ok {
-			return request, notFound(fmt.Sprint(in.Origin))
+		if origin, err = h.store.entry(in.Origin); err != nil {
+			return request, err
 		}
-		origin = entry
 	}
 	var target deliver.Target
 	target, request.isNamed, err = h.target(in.Target)

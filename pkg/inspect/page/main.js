@@ -86,7 +86,7 @@ async function showPane(refiltered = false) {
       list.select(x.id, x.index);
       if (refiltered || x.index >= 0) list.reveal();
       document.title = `#${x.id} ${x.object ? `${x.object} ${x.objectId} ${x.event || ""}` : x.method} – apizee-hooks`;
-      content = route.view === "edit" ? await editView(x, status?.targets || [], { sent, cancel: () => go({ view: "detail", id: x.id }, "replace") })
+      content = route.view === "edit" && !x.gone ? await editView(x, status?.targets || [], { sent, cancel: () => go({ view: "detail", id: x.id }, "replace") })
         : detailView(x, act, { marked });
     }
     if (signal.aborted) return;
