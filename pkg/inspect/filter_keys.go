@@ -157,7 +157,7 @@ func (p *parser) time(t token, key, value string) *FilterError {
 	if !ok {
 		return invalid(key, value, "use a time such as 12:04, 12:04:05, -5m or 2026-11-28T12:04:05Z.", nil)
 	}
-	limit := at.UnixNano()
+	limit := at.UnixMicro()
 	p.quick(t.negate, func(_ *query, _ int, r *record) bool { return (r.at >= limit) == (key == "after") })
 	return nil
 }
@@ -191,7 +191,7 @@ func (s *Store) lastDay(now time.Time) time.Time {
 	if s.index.n == 0 {
 		return now
 	}
-	return time.Unix(0, s.index.get(s.index.n).at).In(now.Location())
+	return time.UnixMicro(s.index.get(s.index.n).at).In(now.Location())
 }
 
 func (p *parser) id(t token, value string) *FilterError {

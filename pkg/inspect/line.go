@@ -143,7 +143,7 @@ func readHeader(line []byte) (header, error) {
 		switch string(name) {
 		case "receivedAt":
 			at, err := parseTime(value)
-			if h.at, hasTime = at.UnixNano(), err == nil; err != nil {
+			if h.at, hasTime = at.UnixMicro(), err == nil; err != nil {
 				return h, errNotEntry
 			}
 		case "status":

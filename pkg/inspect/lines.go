@@ -124,7 +124,7 @@ func (r *record) isOf(line []byte) bool {
 	for name, value := range members(line) {
 		if string(name) == "receivedAt" {
 			at, err := parseTime(value)
-			return err == nil && at.UnixNano() == r.at
+			return err == nil && at.UnixMicro() == r.at
 		}
 	}
 	return false

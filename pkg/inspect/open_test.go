@@ -292,6 +292,26 @@ func TestEdited(t *testing.T) {
 	}
 }
 
+// All times that a recording can have are shown as they are, and sorted.
+func TestYears(t *testing.T) {
+	times := []string{"0001-01-01T00:00:00Z", "1600-02-29T12:00:00Z", "2026-11-28T12:00:00Z", "2262-12-31T23:59:59.5Z", "9999-11-28T12:00:00Z"}
+	var names []string
+	for _, at := range slices.Backward(times) {
+		x := received(1, ticket(1, "new", 1))
+		x.ReceivedAt, _ = time.Parse(time.RFC3339Nano, at)
+		names = append(names, write(t, "a.ndjson", lineOf(t, x)))
+	}
+	s, _ := open(t, Options{}, names...)
+	for i, row := range s.rows(Selection{from: 1, to: 6}, 0, 5) {
+		if _, err := s.entry(row.ID); row.At != times[i] || err != nil {
+			t.Errorf("exchange %d is of %s, not %s; %v", i+1, row.At, times[i], err)
+		}
+	}
+	if got := selectIDs(t, s, "after:2200-01-01T00:00:00Z before:9999-01-01T00:00:00Z"); !slices.Equal(got, []int64{4}) {
+		t.Errorf("%v", got)
+	}
+}
+
 // BenchmarkAdd is what a listener pays for each event.
 func BenchmarkAdd(b *testing.B) {
 	s := New(Options{Catalog: apizee.Documented()})

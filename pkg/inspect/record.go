@@ -9,7 +9,7 @@ import (
 // record is what the store keeps in memory of each exchange: what lists and filters need most. It has
 // no pointers, so that a million of them cost the garbage collector nothing.
 type record struct {
-	at     int64  // when it was received, in Unix nanoseconds
+	at     int64  // when it was received, in Unix microseconds: nanoseconds have no year 9999
 	time   int64  // of the event, in seconds; valid with hasTime
 	offset int64  // of the line in its source
 	body   uint64 // hash of the body; 0 is an empty one

@@ -109,7 +109,7 @@ func (q *query) record(id int) *record {
 // recordRow returns what the store has in memory.
 func (q *query) recordRow(id int, r *record) Row {
 	row := Row{
-		ID: int64(id), At: time.Unix(0, r.at).UTC().Format(time.RFC3339Nano),
+		ID: int64(id), At: time.UnixMicro(r.at).UTC().Format(time.RFC3339Nano),
 		Sent: r.is(isSent), Object: q.store.words.text(r.name), Event: q.store.words.text(r.event),
 		Status: int(r.status), DurationMs: float64(r.took) / 1000,
 		Errors: int(r.errors), Warnings: int(r.warnings), Size: int(r.size),
@@ -170,6 +170,7 @@ func syntaxError(report apizee.Report, body []byte) string {
 func (row *Row) add(entry recording.Entry, catalog *apizee.Catalog) {
 	report := catalog.Validate(entry.Body)
 	event := report.Event
+	row.At = entry.ReceivedAt.UTC().Format(time.RFC3339Nano)
 	row.Method, row.Path = entry.Method, entry.Path
 	row.Object, row.Event, row.ObjectID = event.Object, event.Name, event.IDText()
 	row.Summary = strings.Join(event.Summary(), "  ")

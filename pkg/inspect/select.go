@@ -68,7 +68,7 @@ func (q *query) gap(id int, r *record) time.Duration {
 	if id <= q.first {
 		return 0
 	}
-	if gap := time.Duration(r.at - q.index.get(id-1).at); gap >= longGap {
+	if gap := time.UnixMicro(r.at).Sub(time.UnixMicro(q.index.get(id - 1).at)); gap >= longGap {
 		return gap
 	}
 	return 0

@@ -123,7 +123,7 @@ func (s *Store) Add(x Exchange) int64 {
 		read := s.options.Catalog.Validate(x.Body).Event
 		event = &read
 	}
-	r := record{at: x.ReceivedAt.UnixNano(), status: uint16(x.Status), took: uint32(min(x.Took.Microseconds(), 1<<31))} //nolint:gosec // limited
+	r := record{at: x.ReceivedAt.UnixMicro(), status: uint16(x.Status), took: uint32(min(x.Took.Microseconds(), 1<<31))} //nolint:gosec // limited
 	s.seed.describe(&r, x.Body, *event)
 	r.flags |= unusualBody(x.Body)
 	r.count(severities(x.Findings))
