@@ -44,19 +44,17 @@ func (s *Secrets) IsEmpty() bool {
 }
 
 // AddURL adds the secrets of a URL, escaped and unescaped, and the header that its user becomes.
-func (s *Secrets) AddURL(u *url.URL) {
-	s.AddURLText(u.String())
-	if u.User != nil {
-		password, _ := u.User.Password()
-		s.Add(base64.StdEncoding.EncodeToString([]byte(u.User.Username() + ":" + password)))
-	}
-}
+func (s *Secrets) AddURL(u *url.URL) { s.AddURLText(u.String()) }
 
-// AddURLText adds the secrets of a text that may be a URL.
+// AddURLText is AddURL for a text that may be a URL.
 func (s *Secrets) AddURLText(text string) {
 	var m urlMasker
 	m.url(text, maxDepth)
 	s.Add(m.values()...)
+	if _, user, _ := cutUser(text); user != "" {
+		name, password, _ := strings.Cut(user, ":")
+		s.Add(base64.StdEncoding.EncodeToString([]byte(unescapePercent(name) + ":" + unescapePercent(password))))
+	}
 }
 
 // AddHeader adds the value of a secret header, with and without a scheme, as in "Bearer abc", and the

@@ -19,20 +19,23 @@ func TestSecretsMask(t *testing.T) {
 	s.AddHeader("Proxy-Authorization", "Basic dXNlcjpodW50NQ==")
 	s.Add("hunter2/Xy7LONGPART+z", "emoji😀x99", "tab\there99", strings.Repeat("a+", 1<<20))
 	s.AddHeader("X-Team", "blueteam")
+	s.AddURLText("http://m%40e:p%2Fw34@h/")
+	s.AddURLText("http://tok3n@h/")
 	s.AddURL(&url.URL{Scheme: "http", Host: "h", User: url.UserPassword("me", "pw12"), RawQuery: "token=q+r%26s"})
 	for text, want := range map[string]string{
-		"abc hunter2":                                  "abc ****",
-		"hunter2hunter2!":                              "****!",
-		`raw pä"ss/w<rd>&+ b`:                          "raw ****",
-		`{"a":"pä\"ss/w<rd>&+ b"}`:                     `{"a":"****"}`,
-		`{"a":"pä\"ss\/w<rd>&+ b"}`:                    `{"a":"****"}`,
-		`{"a":"pä\"ss/w\u003crd\u003e\u0026+ b"}`:      `{"a":"****"}`,
-		`{"a":"p\u00e4\"ss\/w<rd>&+ b"}`:               `{"a":"****"}`,
-		"p%C3%A4%22ss%2Fw%3Crd%3E%26%2B+b":             "****",
-		"pä&#34;ss/w&lt;rd&gt;&amp;+ b":                "****",
-		"pä&quot;ss/w&lt;rd&gt;&amp;+ b":               "****",
-		"Bearer b3ar3r, b3ar3r, blueteam":              "****, ****, blueteam",
-		"Basic bWU6cHcxMg== pw12":                      "Basic **** ****",
+		"abc hunter2":                                 "abc ****",
+		"hunter2hunter2!":                             "****!",
+		`raw pä"ss/w<rd>&+ b`:                         "raw ****",
+		`{"a":"pä\"ss/w<rd>&+ b"}`:                    `{"a":"****"}`,
+		`{"a":"pä\"ss\/w<rd>&+ b"}`:                   `{"a":"****"}`,
+		`{"a":"pä\"ss/w\u003crd\u003e\u0026+ b"}`:     `{"a":"****"}`,
+		`{"a":"p\u00e4\"ss\/w<rd>&+ b"}`:              `{"a":"****"}`,
+		"p%C3%A4%22ss%2Fw%3Crd%3E%26%2B+b":            "****",
+		"pä&#34;ss/w&lt;rd&gt;&amp;+ b":               "****",
+		"pä&quot;ss/w&lt;rd&gt;&amp;+ b":              "****",
+		"Bearer b3ar3r, b3ar3r, blueteam":             "****, ****, blueteam",
+		"Basic bWU6cHcxMg== pw12":                     "Basic **** ****",
+		"Basic bUBlOnAvdzM0 dG9rM246 tok3n m@e:p/w34": "Basic **** **** **** m@e:****",
 		"q+r%26s":                                      "****",
 		`{"a":"s3cretKEY+abc/9876\u003d\u003d"}`:       `{"a":"****"}`,
 		"s3cretKEY&#43;abc/9876&#x3D;&#x3D;":           "****",
