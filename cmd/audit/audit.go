@@ -206,7 +206,7 @@ func run(ctx context.Context, o *options) error {
 	o.hideSecret(target)
 	spec := audit.Options{
 		Catalog: o.Catalog,
-		Target:  target, SecretHeader: o.secretHeader, Transport: transport, Timeout: settings.Timeout, Settle: o.settle, Skip: o.skip, Secrets: &o.Known, Baseline: baseline,
+		Target:  target, SecretHeader: o.secretHeader, Transport: transport, Timeout: settings.Timeout, Settle: o.settle, Skip: o.skip, Secrets: &o.Known, Mask: o.Mask, Baseline: baseline,
 		Probe: probe, IDBase: o.idBase, Repeat: o.repeat, Now: o.Now, Sleep: o.Sleep,
 	}
 	if len(o.programs.Commands) > 0 {

@@ -27,7 +27,12 @@ type Options struct {
 	Settle    time.Duration   // between a rule and the look at whether the endpoint still works
 	Skip      []string        // names of rules
 	Secrets   *redact.Secrets // gets the values that resemble a secret, to be masked; may be nil
-	Baseline  Baseline        // to compare the results with; may be nil
+
+	// Mask masks the secrets in what the endpoint returned, before it is cut to be shown: the start of a
+	// secret could not be found afterwards. It may be nil.
+	Mask func(string) string
+
+	Baseline Baseline // to compare the results with; may be nil
 
 	// Probe shows the effect of events; nil means that only responses are looked at.
 	Probe *Probe
@@ -139,7 +144,7 @@ const mostEvidence = 5
 func (s *session) requests(attempts []attempt) []Exchange {
 	var exchanges []Exchange
 	for _, a := range attempts[:min(mostEvidence, len(attempts))] {
-		e := Exchange{Label: a.label, Actual: a.describe(), Response: firstLines(a.result.Body)}
+		e := Exchange{Label: a.label, Actual: a.describe(), Response: a.firstLines(a.result.Body)}
 		if s.options.Repeat != nil && a.request.Target.URL != nil {
 			e.Repeat = s.options.Repeat(s.addressed(a.request))
 		}

@@ -3,8 +3,6 @@ package audit
 import (
 	"strings"
 	"testing"
-
-	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 )
 
 func TestContradiction(t *testing.T) {
@@ -26,7 +24,11 @@ func TestContradiction(t *testing.T) {
 		`{"error":"no hook"}`:               "the error no hook",
 		`{"error":{"code":7}}`:              `the error {"code":7}`,
 	} {
-		if got := contradiction(deliver.Result{Status: 200, Body: []byte(body)}); got != want {
+		got := ""
+		if c := findContradiction([]byte(body)); c != nil {
+			got = c.describe(brief)
+		}
+		if got != want {
 			t.Errorf("%s: %q", body, got)
 		}
 	}
@@ -41,7 +43,7 @@ func TestFirstLines(t *testing.T) {
 		"caf\xe9":                      "caf\ufffd",
 		strings.Repeat("x", 299) + "é": strings.Repeat("x", 299) + "\ufffd…",
 	} {
-		if got := firstLines([]byte(body)); got != want {
+		if got := (attempt{}).firstLines([]byte(body)); got != want {
 			t.Errorf("%q: %q", body, got)
 		}
 	}

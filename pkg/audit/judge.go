@@ -81,8 +81,9 @@ type attempt struct {
 	label   string // names the request; may be empty when it is the only one
 	request Request
 	result  deliver.Result
-	want    expectation   // nil means that of the rule
-	within  time.Duration // a later response is a warning; 0 means no limit
+	mask    func(string) string // hides secrets in what the endpoint returned
+	want    expectation         // nil means that of the rule
+	within  time.Duration       // a later response is a warning; 0 means no limit
 
 	// verdict and actual replace what follows from the response, for what shows elsewhere, such as
 	// on the connection.
@@ -114,7 +115,7 @@ func (a attempt) reaction() reaction {
 		return unexpected
 	}
 	switch status := r.Status; {
-	case status >= 200 && status <= 299 && contradiction(r) != "":
+	case status >= 200 && status <= 299 && findContradiction(r.Body) != nil:
 		return contradicted
 	case status >= 200 && status <= 299:
 		return accepted
@@ -175,15 +176,15 @@ func (a attempt) describe() string {
 		return a.result.Failure.Message
 	}
 	r := a.result
-	text := strings.TrimSpace(fmt.Sprintf("%d %s", r.Status, brief(r.StatusText))) + r.Through()
+	text := strings.TrimSpace(fmt.Sprintf("%d %s", r.Status, a.brief(r.StatusText))) + r.Through()
 	if location := r.Headers.Get("Location"); location != "" {
-		text += " to " + brief(location)
+		text += " to " + a.brief(location)
 	}
 	if wait := r.Headers.Get("Retry-After"); wait != "" {
-		text += ", Retry-After: " + brief(wait)
+		text += ", Retry-After: " + a.brief(wait)
 	}
-	if says := contradiction(r); says != "" && a.reaction() == contradicted {
-		text += " with " + says
+	if a.reaction() == contradicted {
+		text += " with " + findContradiction(r.Body).describe(a.brief)
 	}
 	if a.late() {
 		text += fmt.Sprintf(" after %s", r.Timings.Total.Round(time.Millisecond))
@@ -191,7 +192,17 @@ func (a attempt) describe() string {
 	return text
 }
 
-// brief cuts a server's own text to fit on a line.
+func (a attempt) masked(text string) string {
+	if a.mask == nil {
+		return text
+	}
+	return a.mask(text)
+}
+
+// brief returns a server's own text with secrets masked, cut to fit on a line.
+func (a attempt) brief(s string) string { return brief(a.masked(s)) }
+
+// brief cuts a text to fit on a line.
 func brief(s string) string {
 	const most = 60
 	if r := []rune(s); len(r) > most {

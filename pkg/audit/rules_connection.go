@@ -65,7 +65,7 @@ func connectionRules() []Rule {
 				a := s.doWith(k.client(s), Request{Body: s.ordinary()})
 				_ = s.options.Sleep(s.ctx, s.options.Settle)
 				if extra := k.surplus(); len(extra) > 0 && a.judgeAs(mustAccept()) == Passed {
-					a.verdict, a.actual = Warned, a.describe()+", followed by "+firstLines(extra)
+					a.verdict, a.actual = Warned, a.describe()+", followed by "+a.firstLines(extra)
 				}
 				return []attempt{a}
 			},

@@ -109,9 +109,9 @@ func (s *session) unchanged(c change, before, after sight) attempt {
 		a.verdict, a.actual = Failed, cmp.Or(err, otherErr).Error()
 	case was == is:
 	case path != "":
-		a.verdict, a.actual = Failed, fmt.Sprintf("%s is %s, was %s", path, brief(is), brief(was))
+		a.verdict, a.actual = Failed, fmt.Sprintf("%s is %s, was %s", path, a.brief(is), a.brief(was))
 	default:
-		a.verdict, a.actual = Warned, fmt.Sprintf("the probe shows %s, before %s", brief(strings.TrimSpace(is)), brief(strings.TrimSpace(was)))
+		a.verdict, a.actual = Warned, fmt.Sprintf("the probe shows %s, before %s", a.brief(strings.TrimSpace(is)), a.brief(strings.TrimSpace(was)))
 	}
 	return a
 }

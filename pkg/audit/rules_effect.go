@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
-	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 )
 
@@ -131,7 +130,7 @@ func (s *session) shows(label string, c change) attempt {
 // seen returns an attempt that passes when a change was found. It is repeated by the events about the
 // object and the probe.
 func (s *session) seen(label string, c change, found sight, good string) attempt {
-	a := attempt{label: label, result: found.result, verdict: Passed, actual: good}
+	a := attempt{label: label, result: found.result, mask: s.options.Mask, verdict: Passed, actual: good}
 	a.request = s.options.Probe.repeat(c)
 	a.request.Earlier = s.sent.about(c.object, c.id)
 	if !found.met {
@@ -227,7 +226,7 @@ func lateUpdate(s *session) []attempt {
 	after := s.look(t.last, 0)
 	stays := s.absent("after the late update", t.last, after, "the object stays deleted")
 	if stays.verdict == Passed && (after.met || after.result.Status != gone.result.Status) {
-		stays.verdict, stays.actual = Failed, "the object is back: "+describeProbe(after.result)
+		stays.verdict, stays.actual = Failed, "the object is back: "+stays.describeProbe()
 	}
 	return append(attempts, effect, late, stays)
 }
@@ -236,8 +235,9 @@ func lateUpdate(s *session) []attempt {
 const lookAgain = 50 * time.Millisecond
 
 // describeProbe returns the status of a probe's response and the beginning of its body.
-func describeProbe(r deliver.Result) string {
-	return strings.TrimSpace(fmt.Sprintf("%d %s %s", r.Status, brief(r.StatusText), brief(string(r.Body))))
+func (a attempt) describeProbe() string {
+	r := a.result
+	return strings.TrimSpace(fmt.Sprintf("%d %s %s", r.Status, a.brief(r.StatusText), a.brief(string(r.Body))))
 }
 
 // stay is how long the outcome of concurrent updates is watched.
@@ -307,7 +307,7 @@ func partialBodies(s *session) []attempt {
 		a := s.absent(requests[i].Label, c, found, "no effect")
 		a.request.Earlier = requests[i : i+1]
 		if found.met {
-			a.verdict, a.actual = Failed, "the event took effect: "+describeProbe(found.result)
+			a.verdict, a.actual = Failed, "the event took effect: "+a.describeProbe()
 		}
 		attempts = append(attempts, a)
 	}

@@ -1,6 +1,8 @@
 package audit
 
 import (
+	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -163,5 +165,33 @@ func TestWrongSecretsAreMasked(t *testing.T) {
 	}
 	if got := secrets.Mask("Bearer is the scheme"); got != "Bearer is the scheme" {
 		t.Errorf("got %q", got)
+	}
+}
+
+// A secret that is cut, or escaped twice, cannot be found in a report.
+func TestResponsesAreMaskedBeforeTheyAreCut(t *testing.T) {
+	const key = "Zk9/aB3dQ/7xWv2LmN8p"
+	respond := func(status int, location, body string) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Location", location)
+			w.WriteHeader(status)
+			_, _ = io.WriteString(w, body)
+		}
+	}
+	for name, handler := range map[string]http.HandlerFunc{
+		"body":         respond(403, "", `{"trace":"`+strings.Repeat("x", 250)+`","message":"wrong key `+key+`"}`),
+		"escaped body": respond(403, "", `{"message":"wrong key `+strings.ReplaceAll(key, "/", `\/`)+`"}`),
+		"location":     respond(302, "/"+strings.Repeat("x", 45)+"?next="+key, ""),
+		"title":        respond(200, "", "<html><title>"+strings.Repeat("x", 47)+key+"</title>"),
+		"error":        respond(200, "", `{"error":"`+strings.Repeat("x", 47)+key+`"}`),
+	} {
+		result := try(t, "ordinary-event", handler, func(o *Options) {
+			var secrets redact.Secrets
+			secrets.Add(key)
+			o.Mask = secrets.Mask
+		})
+		if text := fmt.Sprint(result.Actual, result.Requests); strings.Contains(text, "Zk9") || !strings.Contains(text, redact.Masked) {
+			t.Errorf("%s: %s", name, text)
+		}
 	}
 }

@@ -95,7 +95,7 @@ func (s *session) doWith(client *deliver.Client, r Request) attempt {
 	if r.timeout == 0 {
 		r.timeout = s.options.Timeout
 	}
-	a := attempt{label: r.Label, request: r}
+	a := attempt{label: r.Label, request: r, mask: s.options.Mask}
 	switch {
 	case s.plan:
 		a.result = s.planned(r)
