@@ -123,6 +123,8 @@ An audit applies these rules in order. --rules=NAME explains one; --skip omits o
 ` + audit.Formula + ` A 409 for a
 duplicate or an older event is a warning: nothing is lost, but a sender that retries sends the event again.
 
+` + audit.Contradictions + `
+
 The rules about effects need --probe, as in 'GET http://localhost:3000/tickets/{{ .id }}'. It is the probe of
 a scenario, with the variables id, object, event and state, and is polled until it meets --probe-expect, by
 default ` + audit.DefaultExpect + `, or --within is over. Tickets are probed, and every
