@@ -13,7 +13,7 @@ type Kind string
 const (
 	KindEmpty    Kind = "empty"
 	KindInteger  Kind = "integer" // digits, perhaps with a sign
-	KindDecimal  Kind = "decimal" // a number with a fraction or an exponent
+	KindDecimal  Kind = "decimal" // a number with a fraction or an exponent; as a text, 7e655 may be a code
 	KindPosition Kind = "position"
 	KindDate     Kind = "date"
 	KindDateTime Kind = "date-time"
@@ -83,8 +83,6 @@ func Classify(text string) Kind {
 		return KindInteger
 	case letters == len(text):
 		return KindText
-	case others == 0 && letters == 1 && isNumber(text):
-		return KindDecimal
 	case others == 0 && hexLetters == letters && isUID(text):
 		return KindUID
 	case others == 0 && digits > 0 && letters > 0 && len(text) >= minToken:
@@ -131,6 +129,9 @@ func isDigitByte(c byte) bool  { return '0' <= c && c <= '9' }
 func isLetterByte(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
 func isHexByte(c byte) bool    { return isDigitByte(c) || 'a' <= c|0x20 && c|0x20 <= 'f' }
 
+// longestExponent is the most digits of an exponent; no float64 has more.
+const longestExponent = 3
+
 // isNumber reports whether a text is a number as JSON writes it, or an integer with leading zeros.
 func isNumber(text string) bool {
 	rest := skipDigits(strings.TrimPrefix(text, "-"))
@@ -152,7 +153,7 @@ func isNumber(text string) bool {
 	if exponent != "" && (exponent[0] == '+' || exponent[0] == '-') {
 		exponent = exponent[1:]
 	}
-	return exponent != "" && skipDigits(exponent) == ""
+	return exponent != "" && len(exponent) <= longestExponent && skipDigits(exponent) == ""
 }
 
 func skipDigits(s string) string {

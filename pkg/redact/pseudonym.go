@@ -32,7 +32,8 @@ func (k *secretKey) replace(kind Kind, text string) string {
 	return k.text(text)
 }
 
-// numeral replaces the digits of a number. The sign, a whole part of zero and the exponent stay.
+// numeral replaces the digits of a number. The sign, a whole part of zero and the exponent stay, except
+// for one that is too long to be that of a float64.
 //
 // Numbers are the one kind for which scrubbing is not idempotent. An integer of as many digits that
 // never stays as it is, and never becomes the same as another, is a permutation without fixed points;
@@ -48,6 +49,10 @@ func (k *secretKey) numeral(text string) string {
 		rest = skipDigits(fraction)
 		out.WriteByte('.')
 		out.WriteString(k.fraction(fraction[:len(fraction)-len(rest)]))
+	}
+	if exponent := strings.TrimLeft(rest, "eE+-"); len(exponent) > longestExponent {
+		out.WriteString(rest[:len(rest)-len(exponent)])
+		rest = k.fraction(exponent)
 	}
 	out.WriteString(rest)
 	return out.String()

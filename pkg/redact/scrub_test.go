@@ -49,6 +49,10 @@ func TestScrubKinds(t *testing.T) {
 		{"props.n", "12.50", KindDecimal, `[1-9]\d\.\d\d`},
 		{"props.n", "0.5", KindDecimal, `0\.\d`},
 		{"props.n", "12e-3", KindDecimal, `[1-9]\de-3`},
+		{"props.ref", "7e655512345", KindText, `[1-9]` + word + `[1-9]\d{8}`},
+		{"props.ref", "-1.5e655512345", KindText, `-[1-9]\.[1-9]` + word + `[1-9]\d{8}`},
+		{"props.session", "1234567e8901234", KindUID, `[0-9a-f]{15}`},
+		{"props.url", "https://acme.com/c/7e655512345", KindURI, `https://` + word + `\.example\.(com|org|net)/` + word + `/[1-9]` + word + `[1-9]\d{8}`},
 		{"props.geoloc.lat", "47.866675", KindPosition, `47\.\d{6}|48\.\d{6}`},
 		{"props.geoloc.lng", "-3.3655395000000001", KindPosition, `-3\.\d{15}`},
 		{"props.longitude", "2", KindPosition, `[12]\.\d{6}`},
@@ -122,6 +126,14 @@ func withoutNumbers(kind Kind, s string) string {
 		return regexp.MustCompile(`\d`).ReplaceAllString(s, "0")
 	}
 	return s
+}
+
+// TestScrubExponents has a number that a reader of JSON takes, and an exponent that may be a phone number.
+func TestScrubExponents(t *testing.T) {
+	got, err := testScrubber().JSON([]byte(`[12e-3,7E+655512345]`))
+	if err != nil || !regexp.MustCompile(`^\[[1-9]\de-3,[1-9]E\+\d{9}\]$`).Match(got) || strings.Contains(string(got), "5551234") {
+		t.Errorf("became %s, %v", got, err)
+	}
 }
 
 func TestScrubKeeps(t *testing.T) {
