@@ -81,18 +81,30 @@ func (h hidden) withoutValues(findings []apizee.Finding) []apizee.Finding {
 	return h.located(safe, findings)
 }
 
-// path returns a path up to the first name that may be data. Findings about headers have their names.
+// path returns a path whose name is replaced when it may be data. A name may have dots: only behind a
+// documented group does another one begin. Findings about headers have their names.
 func (h hidden) path(path string) string {
 	switch path {
 	case "", "Content-Type", "Content-Encoding", "User-Agent", "Origin":
 		return path
 	}
 	before := ""
-	for name := range strings.SplitSeq(path, ".") {
-		if !h.scrubber.KeepsName(before, name) {
-			return strings.TrimPrefix(before+".*", ".")
+	for {
+		group, _, found := strings.Cut(path[len(before):], ".")
+		if group = before + group; !found || !h.isGroup(group) {
+			break
 		}
-		before = strings.TrimPrefix(before+"."+name, ".")
+		before = group + "."
 	}
-	return before
+	if !h.scrubber.KeepsName(strings.TrimSuffix(before, "."), path[len(before):]) {
+		return before + "*"
+	}
+	return path
+}
+
+// isGroup reports whether documented props are within a path.
+func (h hidden) isGroup(path string) bool {
+	return slices.ContainsFunc(h.catalog.Objects, func(o apizee.Object) bool {
+		return slices.ContainsFunc(o.Props, func(p apizee.Prop) bool { return strings.HasPrefix("props."+p.Path, path+".") })
+	})
 }
