@@ -52,7 +52,7 @@ func run(ctx context.Context, o *options) error {
 	if err != nil {
 		return err
 	}
-	rows, err := l.search(ctx, files)
+	rows, err := l.search(ctx)
 	if err != nil {
 		return err
 	}
@@ -221,11 +221,16 @@ func (c *copied) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// search looks for the values of all events in what will be written. Of what cannot be read again, only
-// the values of the examples are searched for.
-func (l *learning) search(ctx context.Context, files map[string][]byte) ([]redact.Row, error) {
+// search looks for the values of all events in what will be written, except for counts, pauses and the
+// period. Of what cannot be read again, only the values of the examples are searched for.
+func (l *learning) search(ctx context.Context) ([]redact.Row, error) {
 	blank := l.writing
-	blank.Scrub, blank.Blank = l.scrubber.Blank().JSON, true
+	blank.Blank = true
+	files, err := l.learner.Files(blank)
+	if err != nil {
+		return nil, err
+	}
+	blank.Scrub = l.scrubber.Blank().JSON
 	skeleton, err := l.learner.Files(blank)
 	if err != nil {
 		return nil, err
@@ -271,7 +276,7 @@ func leakHint(err error) string {
 	if !errors.As(err, &leak) || leak.Path == "" {
 		return ""
 	}
-	return "if it is no secret, keep it with --keep " + leak.Path + "; otherwise leave these events out, and report a bug."
+	return "if no value there is a secret, keep them with --keep " + leak.Path + "; otherwise leave these events out, and report a bug."
 }
 
 // allSearched reports whether all files can be read again.

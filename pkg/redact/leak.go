@@ -22,7 +22,8 @@ import (
 //     place of values. The pseudonym of one id is another's id by chance, since ids are dense; in the
 //     skeleton no pseudonym is left. Numbers below 100 are not searched for.
 //   - What also stands in the public output, which is made without the captures, is nobody's secret. So
-//     is the name of a field that stays, a value that stays, and what is a pseudonym already.
+//     is the name of a field or a parameter that stays, a value that stays, such as the scheme of a URL,
+//     and what is a pseudonym already.
 type LeakSearch struct {
 	scrubber *Scrubber
 	files    []searched
@@ -38,7 +39,7 @@ type LeakSearch struct {
 
 // Output is what is searched.
 type Output struct {
-	Files    map[string][]byte // by name
+	Files    map[string][]byte // by name, without counts and times
 	Skeleton map[string][]byte // made from what [Scrubber.Blank] returns, without counts
 	Public   [][]byte          // made from what is public
 }
@@ -71,7 +72,7 @@ func (s *Scrubber) NewLeakSearch(output Output) *LeakSearch {
 		l.files = append(l.files, searched{name, decodings(name + "\n" + string(output.Files[name]))})
 	}
 	publicNumbers := make(map[string]bool) // also in a word, such as 3339 in rfc3339
-	for _, text := range output.Public {
+	for _, text := range append(output.Public, []byte(strings.Join(exampleDomains(), " "))) {
 		l.public = append(l.public, searched{"", decodings(string(text))})
 		for number := range numbers(string(text)) {
 			publicNumbers[number] = true
@@ -201,10 +202,17 @@ func (l *LeakSearch) replaced(n *node, text string, kind Kind) {
 			l.part(n, domain)
 		}
 	case KindURI:
-		_, rest, _ := strings.Cut(text, ":")
+		scheme, rest, _ := strings.Cut(text, ":")
+		if isPersonScheme(scheme) || l.scrubber.key.scheme(scheme) == scheme {
+			l.stays(scheme)
+		}
 		user, host, rest := cutAuthority(strings.TrimPrefix(rest, "//"))
 		for part := range strings.FieldsFuncSeq(user+":"+host, func(r rune) bool { return r == ':' || r == '@' }) {
-			l.part(n, unescapePercent(part))
+			if l.grams.mayHave(part) && l.scrubber.key.host(part) == part {
+				l.stays(part)
+			} else {
+				l.part(n, unescapePercent(part))
+			}
 		}
 		l.segments(n, rest)
 	case KindText:
@@ -238,8 +246,13 @@ func (l *LeakSearch) field(n *node, field string) {
 // segments searches for the segments of a path, and the values of a query and a fragment.
 func (l *LeakSearch) segments(n *node, text string) {
 	for _, segment := range segments(text) {
-		if segment != nil && !(segment.isName && isFieldName(segment.text)) {
-			name, _ := cutExtension(segment.text)
+		switch {
+		case segment == nil:
+		case segment.isName && isFieldName(segment.text):
+			l.stays(segment.text)
+		default:
+			name, extension := cutExtension(segment.text)
+			l.stays(strings.TrimPrefix(extension, "."))
 			l.part(n, name)
 		}
 	}

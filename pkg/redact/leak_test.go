@@ -81,13 +81,16 @@ func escaped(text string) string {
 func TestLeakSearchCoincidences(t *testing.T) {
 	s := testScrubber("props.team")
 	l := s.NewLeakSearch(Output{
-		Files:    map[string][]byte{"a.json": []byte(`{"event":"update","props":{"state":"new","team":"Blue","channel":"x","email":"y"}} scenario +33639981234`)},
+		Files: map[string][]byte{"a.json": []byte(`{"event":"update","props":{"state":"new","team":"Blue","channel":"x","email":"y"}} scenario +33639981234
+			https://x.example.net/y?session=z http://localhost:8080/x.jpeg mailto:x.y@example.net`)},
 		Skeleton: map[string][]byte{"a.json": []byte(`{{ rfc3339 }}`)},
 		Public:   [][]byte{[]byte("scenario {{ rfc3339 }}")},
 	})
 	for _, body := range []string{
 		`{"event":"update","props":{"state":"new","team":"Blue","note":"Blue","channel":"email","email":"jane@acme.com"}}`,
 		`{"event":"update","objectId":3339,"props":{"channel":"scenario","mood":"new","phone":"+33639981234","code":"a"}}`,
+		`{"props":{"url":"https://acme.com/session?session=a1b2c3","file":"http://localhost:3000/a.jpeg","mail":"mailto:jane@acme.com"}}`,
+		`{"props":{"changed":"session","format":"jpeg","host":"localhost","scheme":"mailto","protocol":"http","domain":"example.net"}}`,
 	} {
 		if err := l.JSON([]byte(body)); err != nil {
 			t.Fatal(err)

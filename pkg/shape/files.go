@@ -24,7 +24,8 @@ type Writing struct {
 	Speed float64
 	// MaxGap is the longest pause; 0 is unlimited.
 	MaxGap time.Duration
-	// Blank writes 0 in place of all counts and pauses.
+	// Blank writes 0 in place of all counts and pauses, and no period: what comes from no value that is
+	// replaced, and may be the same as one.
 	Blank bool
 }
 
@@ -50,7 +51,11 @@ func (l *Learner) Files(w Writing) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	files := map[string][]byte{BaselineFile: l.Baseline.Schema()}
+	baseline := *l.Baseline
+	if w.Blank {
+		baseline.Since, baseline.Until = time.Time{}, time.Time{}
+	}
+	files := map[string][]byte{BaselineFile: baseline.Schema()}
 	for _, family := range families {
 		for i, e := range family {
 			if text := e.template(w); i < mostTemplates && len(text) <= payload.MaxTemplate {
