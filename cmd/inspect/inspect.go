@@ -121,7 +121,7 @@ func (o *options) config(ctx context.Context) (inspect.Config, error) {
 	if err != nil {
 		return inspect.Config{}, err
 	}
-	targets, err := inspector.Targets(o.App, loaded.Config, o.Headers, nil)
+	targets, err := inspector.Targets(o.App, loaded.Config, o.Headers)
 	return inspect.Config{Command: "inspect", Files: o.files, Targets: targets, Network: network, Timeout: loaded.Config.Timeout}, err
 }
 

@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/inspector"
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
 	"github.com/apizee-hooks/apizee-hooks/pkg/config"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/inspect"
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
 )
@@ -40,11 +42,14 @@ func (p *plan) planInspector(_ context.Context, loaded *config.Loaded) (err erro
 	if p.inspect.Network, err = p.NetworkOf(p.network, loaded.Config.Insecure); err != nil {
 		return err
 	}
-	if f := p.receive.Forward; f != nil {
-		p.inspect.ForwardTo = f.Target
+	if p.inspect.Targets, err = inspector.Targets(p.App, loaded.Config, nil); err != nil {
+		return err
 	}
-	p.inspect.Targets, err = inspector.Targets(p.App, loaded.Config, nil, p.inspect.ForwardTo)
-	return err
+	if f := p.receive.Forward; f != nil {
+		forward := inspect.Target{Name: "--forward-to", Target: deliver.Target{URL: f.Target}, Forward: p.receive.ForwardURL}
+		p.inspect.ForwardTo, p.inspect.Targets = f.Target, slices.Insert(p.inspect.Targets, 0, forward)
+	}
+	return nil
 }
 
 // startInspector serves the page.

@@ -28,8 +28,9 @@ type statusJSON struct {
 }
 
 type targetJSON struct {
-	Name string `json:"name"`
-	URL  string `json:"url"`
+	Name    string `json:"name"`
+	URL     string `json:"url"`
+	OwnPath bool   `json:"ownPath,omitempty"` // requests go to the path of the URL, whatever theirs is
 }
 
 type memoryJSON struct {
@@ -52,7 +53,7 @@ func (h *handler) status(http.ResponseWriter, *http.Request) (any, error) {
 		out.ForwardTo = deliver.ShowURL(h.ForwardTo, h.store.options.ShowSecrets)
 	}
 	for _, t := range h.Targets {
-		out.Targets = append(out.Targets, targetJSON{t.Name, deliver.ShowURL(t.URL, h.store.options.ShowSecrets)})
+		out.Targets = append(out.Targets, targetJSON{t.Name, deliver.ShowURL(t.URL, h.store.options.ShowSecrets), t.hasOwnPath()})
 	}
 	if h.store.options.ShowSecrets {
 		out.Secrets = "shown"

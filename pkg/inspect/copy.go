@@ -84,14 +84,14 @@ func (h *handler) copy(w http.ResponseWriter, r *http.Request) {
 // copyTarget returns where a copied request goes: to the first target of the user, else to where it was
 // received. Secrets are not masked.
 func (h *handler) copyTarget(entry recording.Entry) (deliver.Target, error) {
-	var target deliver.Target
+	var target Target
 	switch host := entry.Headers["Host"]; {
 	case len(h.Targets) > 0:
-		target = h.Targets[0].Target
+		target = h.Targets[0]
 	case h.Listening != "" && !strings.HasPrefix(h.Listening, "unix:"):
 		u, err := deliver.ParseURL(h.Listening)
 		if err != nil {
-			return target, err
+			return target.Target, err
 		}
 		target.URL = u
 	case len(host) > 0:
@@ -103,13 +103,13 @@ func (h *handler) copyTarget(entry recording.Entry) (deliver.Target, error) {
 	default:
 		target.URL = &url.URL{Scheme: "http", Host: "localhost:3000"}
 	}
-	u, err := withPath(target.URL, cmp.Or(entry.Path, "/"))
+	u, _, err := target.requestURL(cmp.Or(entry.Path, "/"))
 	if err != nil {
-		return target, err
+		return target.Target, err
 	}
 	headers, err := replay.RecordedHeaders(entry.Headers)
 	if err != nil {
-		return target, err
+		return target.Target, err
 	}
 	return deliver.Target{URL: u, Headers: deliver.Override(headers, target.Headers)}, nil
 }

@@ -57,6 +57,9 @@ type Config struct {
 type Target struct {
 	Name string // such as "--forward-to"
 	deliver.Target
+
+	// Forward returns the URL that a request was forwarded to, and is sent to again; nil means replay.URL.
+	Forward func(request *url.URL) *url.URL
 }
 
 // handler serves the page and its API.

@@ -32,7 +32,7 @@ import (
 type sending struct {
 	Origin  int64           `json:"origin"` // 0 is none
 	Target  json.RawMessage `json:"target"` // index or name in Config.Targets, or a URL; the first target if missing
-	Path    *string         `json:"path"`   // appended to that of the target
+	Path    *string         `json:"path"`   // for a target without a path of its own; see Target.requestURL
 	Method  *string         `json:"method"`
 	Headers *[]Header       `json:"headers"` // all of them: a default one that is missing is not sent
 	Body    *string         `json:"body"`
@@ -114,7 +114,7 @@ func badRequest(err error) error { return &httpError{http.StatusBadRequest, err.
 // outgoing is a request to send.
 type outgoing struct {
 	deliver.Request
-	path    string   // that was appended to that of the target
+	path    string   // for a target without a path of its own
 	isNamed bool     // the user has named the target
 	masked  []string // names of the headers and parameters that are left out, since their values are masked
 }
@@ -126,7 +126,7 @@ func (h *handler) request(in sending) (request outgoing, err error) {
 			return request, err
 		}
 	}
-	var target deliver.Target
+	var target Target
 	target, request.isNamed, err = h.target(in.Target)
 	if err != nil {
 		return request, err
@@ -150,7 +150,8 @@ func (h *handler) request(in sending) (request outgoing, err error) {
 	if in.Path != nil {
 		request.path = cmp.Or(*in.Path, "/")
 	}
-	if request.URL, err = withPath(target.URL, request.path); err != nil {
+	var parameters []string
+	if request.URL, parameters, err = target.requestURL(request.path); err != nil {
 		return request, badRequest(err)
 	}
 	if in.Headers != nil {
@@ -161,23 +162,16 @@ func (h *handler) request(in sending) (request outgoing, err error) {
 		return request, badRequest(err)
 	}
 	request.Headers = deliver.Override(headers, target.Headers)
-	request.masked = masked(request, origin.Headers)
+	request.masked = append(maskedHeaders(request, origin.Headers), parameters...)
 	return request, nil
 }
 
-// masked returns the names of headers and parameters that a request does not have because their values
-// are masked.
-func masked(request outgoing, headers map[string][]string) (names []string) {
+// maskedHeaders returns the names of headers that a request does not have because their values are masked.
+func maskedHeaders(request outgoing, headers map[string][]string) (names []string) {
 	for _, name := range slices.Sorted(maps.Keys(headers)) {
 		hides := func(value string) bool { return strings.Contains(value, redact.Masked) }
 		isSent := func(h deliver.Header) bool { return strings.EqualFold(h.Name, name) }
 		if slices.ContainsFunc(headers[name], hides) && !slices.ContainsFunc(request.Headers, isSent) {
-			names = append(names, name)
-		}
-	}
-	_, query, _ := strings.Cut(request.path, "?")
-	for parameter := range strings.SplitSeq(query, "&") {
-		if name, value, _ := strings.Cut(parameter, "="); strings.Contains(value, redact.Masked) {
 			names = append(names, name)
 		}
 	}
@@ -195,7 +189,7 @@ func given(list []Header) map[string][]string {
 }
 
 // target returns a target that may be sent to.
-func (h *handler) target(raw json.RawMessage) (t deliver.Target, isNamed bool, err error) {
+func (h *handler) target(raw json.RawMessage) (t Target, isNamed bool, err error) {
 	var index int
 	var name string
 	switch {
@@ -209,7 +203,7 @@ func (h *handler) target(raw json.RawMessage) (t deliver.Target, isNamed bool, e
 		}
 	case json.Unmarshal(raw, &name) == nil:
 		if n, err := strconv.Atoi(name); err == nil && n >= 0 && n < len(h.Targets) { // an index as text
-			return h.Targets[n].Target, true, nil
+			return h.Targets[n], true, nil
 		}
 		if index = slices.IndexFunc(h.Targets, func(t Target) bool { return t.Name == name || t.URL.String() == name }); index < 0 {
 			return localTarget(name)
@@ -217,12 +211,12 @@ func (h *handler) target(raw json.RawMessage) (t deliver.Target, isNamed bool, e
 	default:
 		return t, false, badRequest(errors.New("target must be a number or a string"))
 	}
-	return h.Targets[index].Target, true, nil
+	return h.Targets[index], true, nil
 }
 
 // localTarget returns a target on this machine. Its client refuses to connect to any other, whatever the
 // name resolves to; a name is refused here, since it would tell others that it was looked up.
-func localTarget(name string) (t deliver.Target, isNamed bool, err error) {
+func localTarget(name string) (t Target, isNamed bool, err error) {
 	u, err := deliver.ParseURL(name)
 	if err != nil {
 		return t, false, badRequest(err)
@@ -230,7 +224,7 @@ func localTarget(name string) (t deliver.Target, isNamed bool, err error) {
 	if host := u.Hostname(); !deliver.IsLoopback(host) && !isUnspecified(host) {
 		return t, false, forbidden(host+" is not this machine", "to send there, name it on the command line.")
 	}
-	return deliver.Target{URL: u}, false, nil
+	return Target{Target: deliver.Target{URL: u}}, false, nil
 }
 
 func isUnspecified(host string) bool {
@@ -238,16 +232,36 @@ func isUnspecified(host string) bool {
 	return ip != nil && ip.IsUnspecified()
 }
 
-// withPath appends a path to a target, without parameters whose values are masked.
-func withPath(target *url.URL, path string) (*url.URL, error) {
-	u, err := replay.ParsePath(path)
+// requestURL returns the URL of a request for a path, without parameters whose values are masked, and the
+// names of those.
+func (t Target) requestURL(path string) (u *url.URL, masked []string, err error) {
+	request, err := replay.ParsePath(path)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if u.RawQuery = replay.Unmasked(u.RawQuery); strings.ContainsFunc(u.RawQuery, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
-		return nil, errors.New("spaces, control characters and characters other than ASCII must be escaped in the query")
+	whole := t.at(request).RawQuery
+	for parameter := range strings.SplitSeq(request.RawQuery, "&") {
+		if name, value, _ := strings.Cut(parameter, "="); strings.Contains(value, redact.Masked) && strings.Contains(whole, parameter) {
+			masked = append(masked, name)
+		}
 	}
-	return deliver.Join(target, u), nil
+	if request.RawQuery = replay.Unmasked(request.RawQuery); strings.ContainsFunc(request.RawQuery, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
+		return nil, nil, errors.New("spaces, control characters and characters other than ASCII must be escaped in the query")
+	}
+	return t.at(request), masked, nil
+}
+
+// at returns the URL of a request to the target.
+func (t Target) at(request *url.URL) *url.URL {
+	if t.Forward != nil {
+		return t.Forward(request)
+	}
+	return replay.URL(t.URL, request)
+}
+
+// hasOwnPath reports whether requests go to the target's path, whatever theirs is.
+func (t Target) hasOwnPath() bool {
+	return t.at(&url.URL{Path: "/a"}).Path == t.at(&url.URL{Path: "/b"}).Path
 }
 
 // sentHeaders returns the headers to send, without those of the connection and those that are masked.
@@ -258,8 +272,8 @@ func sentHeaders(origin recording.Entry, in sending) ([]deliver.Header, error) {
 	return replay.RecordedHeaders(origin.Headers)
 }
 
-// sent returns the exchange of a delivery. Its path is, as that of a received request, the one that was
-// appended to the target's.
+// sent returns the exchange of a delivery. Its path is, as that of a received request, the one before a
+// target has joined it with its own.
 func sent(request deliver.Request, path string, result deliver.Result, origin int64, catalog *apizee.Catalog) Exchange {
 	headers := map[string][]string{}
 	for _, h := range deliver.WireHeaders(request.Target, len(request.Body)) {

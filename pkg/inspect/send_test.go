@@ -5,7 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
+	neturl "net/url"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -53,21 +53,22 @@ func TestSend(t *testing.T) {
 	other.Headers["Host"], other.Headers["Content-Length"] = []string{"localhost:8279"}, []string{"5"}
 	store := newStore(t, Options{}, body)
 	store.Add(other)
-	s := serve(t, store, Config{Targets: []Target{
-		target(t, "--forward-to", url+"/app/?k=v", deliver.Header{Name: "Authorization", Value: "Bearer hunter2"}),
-		target(t, "other", url),
-	}})
+	to := target(t, "to", url+"/app/?k=v", deliver.Header{Name: "Authorization", Value: "Bearer hunter2"})
+	forwardTo := target(t, "--forward-to", url+"/app/?k=v")
+	forwardTo.Forward = func(request *neturl.URL) *neturl.URL { return deliver.Join(forwardTo.URL, request) }
+	s := serve(t, store, Config{Targets: []Target{to, target(t, "other", url), forwardTo}})
 	const usual = "User-Agent=Cloud Apizee Content-Type=application/JSON"
 	type object = map[string]any
 	tests := []struct {
 		request object
 		want    string
 	}{
-		{object{"origin": 1}, "POST /app/hooks/?k=v&n=1 " + usual + " Authorization=Bearer hunter2 " + body},
+		{object{"origin": 1}, "POST /app/?k=v " + usual + " Authorization=Bearer hunter2 " + body},
+		{object{"origin": 1, "target": "--forward-to"}, "POST /app/hooks/?k=v&n=1 " + usual + " " + body},
 		{object{"origin": 1, "target": 1}, "POST /hooks/?n=1 " + usual + " " + body},
 		{object{"origin": 1, "target": "1"}, "POST /hooks/?n=1 " + usual + " " + body},
 		{object{"origin": 2, "target": "other"}, "PUT /in?a=1 User-Agent=curl/8 Content-Type=application/JSON X-Team=blue " + body},
-		{object{"origin": 1, "target": url + "/x"}, "POST /x/hooks/?n=1 " + usual + " " + body},
+		{object{"origin": 1, "target": url + "/x"}, "POST /x " + usual + " " + body},
 		{object{"origin": 1, "target": "other", "path": "/", "method": "patch", "body": "{}"}, "PATCH / " + usual + " {}"},
 		{object{"origin": 1, "target": "other", "path": "/", "headers": []Header{{"x-team", "red"}, {"X-Api-Key", "****"}}, "body": "not JSON"}, "POST / X-Team=red not JSON"},
 		{object{"origin": 1, "target": "other", "now": true}, "POST /hooks/?n=1 " + usual + " " + ticket(100, "invited", start().Unix()+3600)},
@@ -84,7 +85,7 @@ func TestSend(t *testing.T) {
 	}
 	var d Detail
 	s.read("/api/exchanges/3", &d)
-	if !d.Sent || d.Origin != 1 || d.Status != http.StatusTeapot || d.Forwarded == nil || d.Forwarded.Status != http.StatusTeapot || d.Path != "/hooks/?n=1" || d.Forwarded.URL != url+"/app/hooks/?k=v&n=1" || d.DuplicateOf != 0 {
+	if !d.Sent || d.Origin != 1 || d.Status != http.StatusTeapot || d.Forwarded == nil || d.Forwarded.Status != http.StatusTeapot || d.Path != "/hooks/?n=1" || d.Forwarded.URL != url+"/app/?k=v" || d.DuplicateOf != 0 {
 		t.Errorf("%+v", d)
 	}
 	if got := *d.Forwarded.Body.Text; got != "no coffee for ****" {
@@ -109,6 +110,7 @@ func TestSendWithoutMasked(t *testing.T) {
 		{false, target(t, "to", url), map[string]any{"origin": 1}, `,"masked":["Referer","X-Api-Key","token"]`},
 		{false, target(t, "to", url, deliver.Header{Name: "x-api-key", Value: "b"}), map[string]any{"origin": 1, "path": "/"}, `,"masked":["Referer"]`},
 		{false, target(t, "to", url), map[string]any{"origin": 1, "path": "/", "headers": []Header{{"X-Api-Key", "typed"}}}, ``},
+		{false, target(t, "to", url+"/own"), map[string]any{"origin": 1}, `,"masked":["Referer","X-Api-Key"]`},
 		{true, target(t, "to", url), map[string]any{"origin": 1}, ``},
 	} {
 		store := newStore(t, Options{ShowSecrets: test.show})
@@ -228,7 +230,7 @@ func TestSendIsRefused(t *testing.T) {
 func TestSecretsAreMasked(t *testing.T) {
 	const secret = "hunter2"
 	endpointURL, _ := endpoint(t)
-	u, err := url.Parse(strings.Replace(endpointURL, "http://", "http://user:"+secret+"@", 1) + "/?token=" + secret)
+	u, err := neturl.Parse(strings.Replace(endpointURL, "http://", "http://user:"+secret+"@", 1) + "/?token=" + secret)
 	if err != nil {
 		t.Fatal(err)
 	}

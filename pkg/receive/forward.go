@@ -21,9 +21,7 @@ import (
 // (RFC 9110, section 7.6.1) and Expect, which this server handles. Host is the target's. A user
 // in the target's URL becomes an Authorization header when the request has none.
 type Forwarder struct {
-	// Target comes from deliver.ParseURL. The path of the request is appended to the target's,
-	// and its query to the target's query. With Options.Path, a path of the target replaces it.
-	Target *url.URL
+	Target *url.URL // from deliver.ParseURL; see Options.ForwardURL
 
 	// Client should have a transport of deliver.NewTransport, which adds no headers, and
 	// KeepConnectionHeader.
@@ -43,7 +41,7 @@ func (x *exchange) forward() plannedResponse {
 	x.liftReadDeadline()
 	start := x.s.options.Now()
 	var conn *observedConn
-	out := f.request(x.r, x.Body, x.s.options.Path != "")
+	out := f.request(x.r, x.s.options.ForwardURL(x.r.URL), x.Body)
 	resp, err := f.Client.Pass(observeConn(x.r.Context(), &conn), out, f.Timeout)
 	x.Forwarded = &Forwarded{URL: out.URL}
 	defer func() { x.Forwarded.Took = x.s.options.Now().Sub(start) }()
@@ -106,9 +104,9 @@ func (x *exchange) notForwarded(err error) plannedResponse {
 }
 
 // request returns the request to forward.
-func (f *Forwarder) request(r *http.Request, body []byte, onePath bool) *http.Request {
+func (f *Forwarder) request(r *http.Request, to *url.URL, body []byte) *http.Request {
 	out := &http.Request{
-		Method: r.Method, URL: f.url(r.URL, onePath), Header: endToEnd(r.Header),
+		Method: r.Method, URL: to, Header: endToEnd(r.Header),
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		ContentLength: int64(len(body)),
 	}
@@ -132,12 +130,13 @@ func (f *Forwarder) request(r *http.Request, body []byte, onePath bool) *http.Re
 	return out
 }
 
-// url returns the URL that a request is forwarded to.
-func (f *Forwarder) url(request *url.URL, onePath bool) *url.URL {
-	if !onePath || f.Target.Path == "" {
-		return deliver.Join(f.Target, request)
+// ForwardURL returns the URL that a request is forwarded to. Its path is appended to the target's, and its
+// query to the target's query. With Path, a path of the target replaces that of the request.
+func (o Options) ForwardURL(request *url.URL) *url.URL {
+	if o.Path == "" || o.Forward.Target.Path == "" {
+		return deliver.Join(o.Forward.Target, request)
 	}
-	return deliver.Join(f.Target, &url.URL{RawQuery: request.RawQuery})
+	return deliver.Join(o.Forward.Target, &url.URL{RawQuery: request.RawQuery})
 }
 
 // returnedHeaders returns the headers of the target's response that the sender gets.

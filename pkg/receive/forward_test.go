@@ -19,7 +19,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
 )
 
-func TestJoin(t *testing.T) {
+func TestForwardURL(t *testing.T) {
 	tests := map[string]struct {
 		target, request string
 		onePath         bool
@@ -49,7 +49,11 @@ func TestJoin(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := (&Forwarder{Target: target}).url(request, test.onePath).String(); got != test.want {
+			options := Options{Forward: &Forwarder{Target: target}}
+			if test.onePath {
+				options.Path = "/hooks/"
+			}
+			if got := options.ForwardURL(request).String(); got != test.want {
 				t.Errorf("got %s, want %s", got, test.want)
 			}
 		})

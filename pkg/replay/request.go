@@ -43,7 +43,7 @@ func (r *run) request(entry recording.Entry) (deliver.Request, error) {
 	return deliver.Request{Target: target, Method: entry.Method}, nil
 }
 
-// url returns the URL for a recorded path, which is appended to a target without a path.
+// url returns the URL for a recorded path.
 func (r *run) url(path string) (*url.URL, error) {
 	u, err := ParsePath(path)
 	if err != nil {
@@ -54,18 +54,25 @@ func (r *run) url(path string) (*url.URL, error) {
 	if i := slices.IndexFunc(r.options.Routes, func(route Route) bool { return route.Path == recordedPath }); i >= 0 {
 		to = r.options.Routes[i].URL
 	}
-	switch {
-	case to == nil:
+	if to == nil {
 		return nil, fmt.Errorf("no target for the path %q", recordedPath)
-	case to.Path != "" && to.Path != "/":
-		return to, nil
 	}
-	joined := *to
-	joined.Path, joined.RawPath = u.Path, u.RawPath
+	u.RawQuery = Unmasked(u.RawQuery)
+	return URL(to, u), nil
+}
+
+// URL returns the URL that a recorded request is sent to again. A target without a path gets the recorded one,
+// and the recorded query unless it has its own.
+func URL(target, recorded *url.URL) *url.URL {
+	if target.Path != "" && target.Path != "/" {
+		return target
+	}
+	joined := *target
+	joined.Path, joined.RawPath = recorded.Path, recorded.RawPath
 	if joined.RawQuery == "" {
-		joined.RawQuery = Unmasked(u.RawQuery)
+		joined.RawQuery = recorded.RawQuery
 	}
-	return &joined, nil
+	return &joined
 }
 
 // ParsePath parses the target of a request line (RFC 9112, section 3.2): a path, not a form for

@@ -9,7 +9,6 @@ import (
 	"log"
 	"net"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -19,7 +18,6 @@ import (
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/config"
-	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/inspect"
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
 )
@@ -91,22 +89,18 @@ func (s *Server) Serve(store *inspect.Store, c inspect.Config) {
 	go func() { _ = s.http.Serve(s.listener) }() // it returns after Close
 }
 
-// Targets returns the endpoints that the user has named: of --forward-to, which may be nil, and of --to or
-// the configuration, with the headers of the command line.
-func Targets(app *cli.App, c config.Config, headers []string, forwardTo *url.URL) ([]inspect.Target, error) {
-	var targets []inspect.Target
-	if forwardTo != nil {
-		targets = append(targets, inspect.Target{Name: "--forward-to", Target: deliver.Target{URL: forwardTo}})
-	}
+// Targets returns the endpoint of --to or the configuration, if there is one, with the headers of the command
+// line.
+func Targets(app *cli.App, c config.Config, headers []string) ([]inspect.Target, error) {
 	if c.To == "" {
-		return targets, nil
+		return nil, nil
 	}
 	parsed, err := app.ParseHeaders(c.Headers, headers)
 	if err != nil {
 		return nil, err
 	}
 	to, err := cli.ParseTarget(c.To, parsed)
-	return append(targets, inspect.Target{Name: "to", Target: to}), err
+	return []inspect.Target{{Name: "to", Target: to}}, err
 }
 
 // Close ends all responses at once, also the streams of open pages.

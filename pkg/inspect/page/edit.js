@@ -18,7 +18,7 @@ const largestIndented = 64 << 10; // the API cuts longer ones
 const own = /^(host|content-length|connection|transfer-encoding|accept-encoding)$/i;
 
 /** @param {Object} x  the exchange
- * @param {{name: string, url: string}[]} targets
+ * @param {{name: string, url: string, ownPath?: boolean}[]} targets
  * @param {{sent: (answer: {id: number, masked?: string[]}, origin: number) => void, cancel: () => void}} act */
 export async function editView(x, targets, act) {
   const close = h("button.back", { click: act.cancel, "aria-label": "Back to the event" }, "←");
@@ -42,8 +42,11 @@ export async function editView(x, targets, act) {
   const gutter = h("pre.gutter", { "aria-hidden": "true" });
   const where = h("p.mono.dim");
   const showWhere = () => {
-    const to = (targets.find((t) => t.name === target.value)?.url ?? url.value).replace(/[?#].*/, "");
-    where.replaceChildren(...(to ? ["→ ", ...safe(path.value === "/" ? to : to.replace(/\/$/, "") + path.value)] : []));
+    const named = targets.find((t) => t.name === target.value);
+    const to = (named?.url ?? url.value).replace(/[?#].*/, "");
+    // A URL with a path is where everything goes.
+    path.disabled = named ? Boolean(named.ownPath) : /\/./.test(to.replace(/^[\w+.-]+:\/\//, ""));
+    where.replaceChildren(...(to ? ["→ ", ...safe(path.disabled || path.value === "/" ? to : to.replace(/\/$/, "") + path.value)] : []));
   };
   const hidden = h("p.dim", {}, "Values of **** are masked, and not sent. Type yours over them, or start the program with --show-secrets.");
   const showHidden = () => (hidden.hidden = !(headers.value + path.value).includes("****"));
