@@ -5,7 +5,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"log"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -63,11 +66,17 @@ func startInspector(t *testing.T, args ...string) *inspector {
 
 func (p *inspector) get(t *testing.T, path string) *http.Response {
 	t.Helper()
-	req, err := http.NewRequest(http.MethodGet, p.base+path, nil)
+	return p.do(t, http.MethodGet, path, "")
+}
+
+func (p *inspector) do(t *testing.T, method, path, body string) *http.Response {
+	t.Helper()
+	req, err := http.NewRequest(method, p.base+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
 	req.Header.Set("Authorization", "Bearer "+p.token)
+	req.Header.Set("Content-Type", "application/json")
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		t.Fatal(err)
@@ -198,4 +207,88 @@ func TestListenInspectBaseline(t *testing.T) {
 		t.Errorf("got %+v", x)
 	}
 	p.stop(t)
+}
+
+// TestInspectSends sends an event again, and executes the commands that it is copied as: each goes to where
+// it was forwarded or would be replayed to, over the same connection.
+func TestInspectSends(t *testing.T) {
+	const event = `{"event":"update","time":1575976413,"object":"ticket","objectId":100,"props":{"state":"invited"}}`
+	dir := t.TempDir()
+	recorded, socket := filepath.Join(dir, "events.ndjson"), filepath.Join(dir, "s")
+	entry, _ := json.Marshal(map[string]any{
+		"receivedAt": "2020-01-01T00:00:00Z", "method": "POST", "path": "/hooks/", "headers": map[string]any{}, "body": event, "status": 204, "findings": []any{},
+	})
+	if err := os.WriteFile(recorded, append(entry, '\n'), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	paths := make(chan string, 10)
+	handler := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { paths <- r.RequestURI })
+	plain, secure, unix := httptest.NewServer(handler), httptest.NewTLSServer(handler), httptest.NewUnstartedServer(handler)
+	unix.Listener.Close()
+	var err error
+	if unix.Listener, err = net.Listen("unix", socket); err != nil {
+		t.Fatal(err)
+	}
+	unix.Start()
+	secure.Config.ErrorLog = log.New(io.Discard, "", 0)
+	for _, server := range []*httptest.Server{plain, secure, unix} {
+		t.Cleanup(server.Close)
+	}
+	for name, test := range map[string]struct {
+		args []string
+		want string // "" for a receiver that does not forward
+	}{
+		"forwarded":        {[]string{"listen", "--addr", "127.0.0.1:0", "--forward-to", plain.URL + "/api"}, "/api/hooks/"},
+		"forwarded, path":  {[]string{"listen", "--addr", "127.0.0.1:0", "--forward-to", plain.URL + "/api", "--path", "/hooks/"}, "/api"},
+		"forwarded, TLS":   {[]string{"listen", "--addr", "127.0.0.1:0", "--forward-to", secure.URL, "--insecure"}, "/hooks/"},
+		"received":         {[]string{"listen", "--addr", "127.0.0.1:0"}, ""},
+		"received, TLS":    {[]string{"listen", "--addr", "127.0.0.1:0", "--tls"}, ""},
+		"received, socket": {[]string{"listen", "--addr", "unix:" + filepath.Join(dir, "own")}, ""},
+		"recorded":         {[]string{"inspect", recorded, "--to", plain.URL}, "/hooks/"},
+		"recorded, path":   {[]string{"inspect", recorded, "--to", plain.URL + "/api/"}, "/api/"},
+		"recorded, socket": {[]string{"inspect", recorded, "--to", "http://localhost/x", "--unix-socket", socket}, "/x"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			flag := map[string]string{"listen": "--inspect=127.0.0.1:0", "inspect": "--addr=127.0.0.1:0"}[test.args[0]]
+			p := startInspector(t, append(test.args, flag)...)
+			arrived := func() {
+				t.Helper()
+				if test.want == "" {
+					return
+				}
+				if got := <-paths; got != test.want {
+					t.Errorf("got %s, want %s", got, test.want)
+				}
+			}
+			if test.args[0] == "listen" {
+				args := []string{"send", "--data", event, "--insecure", "-t", p.Listening + "/hooks/"}
+				if path, is := strings.CutPrefix(p.Listening, "unix:"); is {
+					args = append(args[:4], "-t", "http://localhost/hooks/", "--unix-socket", path)
+				}
+				if out, err := exec.Command(cli.Program, args...).CombinedOutput(); err != nil {
+					t.Fatalf("%v: %s", err, out)
+				}
+				arrived()
+			}
+			if test.want != "" {
+				p.do(t, http.MethodPost, "/api/send", `{"origin":1}`)
+				arrived()
+			}
+			for _, as := range []string{"curl", "send"} {
+				command, _ := io.ReadAll(p.get(t, "/api/exchanges/1/copy?as="+as).Body)
+				if out, err := exec.Command("bash", "--norc", "-c", string(command)).CombinedOutput(); err != nil {
+					t.Fatalf("%s: %v: %s", command, err, out)
+				}
+				arrived()
+			}
+			if test.want != "" {
+				return
+			}
+			for tries := 0; p.paths(t) != "/hooks/ /hooks/ /hooks/"; tries++ { // published after the response
+				if tries == 1000 {
+					t.Fatalf("received %s", p.paths(t))
+				}
+			}
+		})
+	}
 }

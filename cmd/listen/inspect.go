@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/url"
 	"slices"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
@@ -71,8 +72,16 @@ func (s *session) startInspector(ctx context.Context, bound net.Addr) (err error
 		options.ReadLine = s.writer.ReadLine
 	}
 	s.store = inspect.New(options)
-	s.plan.inspect.Listening, s.plan.inspect.Receivers = cli.LocalURL(s.scheme(), bound), []net.Addr{bound}
-	s.page.Serve(s.store, s.plan.inspect)
+	c := s.plan.inspect
+	c.Listening, c.Receivers = cli.LocalURL(s.scheme(), bound), []net.Addr{bound}
+	// A certificate for this machine is rarely one that the system trusts.
+	c.ReceiverNetwork = deliver.Network{Insecure: s.receive.TLS != nil, Proxy: c.Network.Proxy}
+	if bound.Network() == "unix" {
+		c.ReceiverURL, c.ReceiverNetwork.UnixSocket = &url.URL{Scheme: s.scheme(), Host: "localhost"}, bound.String()
+	} else if c.ReceiverURL, err = url.Parse(c.Listening); err != nil {
+		return err
+	}
+	s.page.Serve(s.store, c)
 	if !s.NoText() { // the first line of JSON has it
 		fmt.Fprintf(s.Stderr, "Inspect events at %s\n", s.Err().Strong(s.page.URL()))
 	}

@@ -81,46 +81,41 @@ func (h *handler) copy(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// copyTarget returns where a copied request goes: to the first target of the user, else to where it was
-// received. Secrets are not masked.
-func (h *handler) copyTarget(entry recording.Entry) (deliver.Target, error) {
-	var target Target
-	switch host := entry.Headers["Host"]; {
-	case len(h.Targets) > 0:
-		target = h.Targets[0]
-	case h.Listening != "" && !strings.HasPrefix(h.Listening, "unix:"):
-		u, err := deliver.ParseURL(h.Listening)
-		if err != nil {
-			return target.Target, err
-		}
-		target.URL = u
-	case len(host) > 0:
-		u, err := deliver.ParseURL("http://" + host[0])
-		if err != nil {
-			u = &url.URL{Scheme: "http", Host: "localhost:3000"}
-		}
-		target.URL = u
-	default:
-		target.URL = &url.URL{Scheme: "http", Host: "localhost:3000"}
-	}
+// copyTarget returns where a copied request goes, and how that is reached: to the first target of the user,
+// else to where it was received. Secrets are not masked.
+func (h *handler) copyTarget(entry recording.Entry) (deliver.Target, deliver.Network, error) {
+	target, network := h.copyEndpoint(entry)
 	u, _, err := target.requestURL(cmp.Or(entry.Path, "/"))
 	if err != nil {
-		return target.Target, err
+		return target.Target, network, err
 	}
 	headers, err := replay.RecordedHeaders(entry.Headers)
-	if err != nil {
-		return target.Target, err
+	return deliver.Target{URL: u, Headers: deliver.Override(headers, target.Headers)}, network, err
+}
+
+func (h *handler) copyEndpoint(entry recording.Entry) (Target, deliver.Network) {
+	u := &url.URL{Scheme: "http", Host: "localhost:3000"}
+	switch host := entry.Headers["Host"]; {
+	case len(h.Targets) > 0:
+		return h.Targets[0], h.Network
+	case h.ReceiverURL != nil:
+		return Target{Target: deliver.Target{URL: h.ReceiverURL}}, h.ReceiverNetwork
+	case len(host) > 0:
+		if given, err := deliver.ParseURL("http://" + host[0]); err == nil {
+			u = given
+		}
 	}
-	return deliver.Target{URL: u, Headers: deliver.Override(headers, target.Headers)}, nil
+	return Target{Target: deliver.Target{URL: u}}, h.Network
 }
 
 // curl returns the command that `send --dry-run=curl` prints for the request.
 func (h *handler) curl(entry recording.Entry) (string, error) {
-	target, err := h.copyTarget(entry)
+	target, network, err := h.copyTarget(entry)
 	if err != nil {
 		return "", err
 	}
-	return deliver.CurlCommand(target, entry.Body, deliver.CurlOptions{Method: entry.Method, ShowSecrets: h.store.options.ShowSecrets}) + "\n", nil
+	options := deliver.CurlOptions{Method: entry.Method, Network: network, ShowSecrets: h.store.options.ShowSecrets}
+	return deliver.CurlCommand(target, entry.Body, options) + "\n", nil
 }
 
 // differing returns the headers that differ from those that Apizee sends.
@@ -143,7 +138,7 @@ const longestArgument = 24 << 10
 
 // sendCommand returns a send command: with flags when they build the same body, else with the body.
 func (h *handler) sendCommand(entry recording.Entry) (string, error) {
-	target, err := h.copyTarget(entry)
+	target, network, err := h.copyTarget(entry)
 	if err != nil {
 		return "", err
 	}
@@ -166,6 +161,7 @@ func (h *handler) sendCommand(entry recording.Entry) (string, error) {
 		args = append(args, "-H", header.String())
 	}
 	args = append(args, "-t", deliver.ShowURL(target.URL, h.store.options.ShowSecrets))
+	args = append(args, h.NetworkArguments(network)...)
 	return pipe + shellescape.QuoteCommand(append([]string{"apizee-hooks", "send"}, args...)) + "\n", nil
 }
 

@@ -72,6 +72,7 @@ func TestCopies(t *testing.T) {
 	store := inspect.New(inspect.Options{Catalog: apizee.Documented()})
 	page := inspect.NewHandler(store, inspect.Config{
 		Token: "token", Addr: server.Listener.Addr(), Now: time.Now, Targets: []inspect.Target{{Name: "--to", Target: deliver.Target{URL: to}}},
+		NetworkArguments: func(deliver.Network) []string { return nil },
 	})
 	event := func(object, props string) string {
 		return `{"event":"update","time":1575976413,"object":"` + object + `","objectId":100,"props":` + props + `}`
@@ -255,6 +256,7 @@ func TestCopiesOfOthers(t *testing.T) {
 	store := inspect.New(inspect.Options{Catalog: apizee.Documented()})
 	page := inspect.NewHandler(store, inspect.Config{
 		Token: "token", Addr: server.Listener.Addr(), Now: time.Now, Targets: []inspect.Target{{Name: "--to", Target: deliver.Target{URL: to}}},
+		NetworkArguments: func(deliver.Network) []string { return nil },
 	})
 	for _, e := range []recording.Entry{
 		{Method: "PUT", Path: "/", Body: []byte(`{"a":1}`)},

@@ -30,6 +30,7 @@ func serve(t *testing.T, s *Store, c Config) *served {
 	server := httptest.NewUnstartedServer(nil)
 	c.Token, c.Addr = testToken, server.Listener.Addr()
 	c.Now = func() time.Time { return start().Add(time.Hour) }
+	c.NetworkArguments = func(deliver.Network) []string { return nil }
 	if c.Transport == nil {
 		c.Transport = deliver.NewTransport
 	}

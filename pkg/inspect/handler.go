@@ -46,6 +46,12 @@ type Config struct {
 	Network   deliver.Network
 	Timeout   time.Duration // of a delivery; 0 is no limit
 
+	// ReceiverURL and ReceiverNetwork are how commands that are copied reach the receiver; the URL is nil
+	// without one. NetworkArguments returns the arguments of the send command for a network.
+	ReceiverURL      *url.URL
+	ReceiverNetwork  deliver.Network
+	NetworkArguments func(deliver.Network) []string
+
 	// Receivers are the addresses that nothing is sent to, besides Addr: a receiver would record what
 	// the page sends as received.
 	Receivers []net.Addr

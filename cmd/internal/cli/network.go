@@ -43,6 +43,30 @@ func (o *Network) AddFlags(c *cobra.Command, f *pflag.FlagSet) {
 	CompleteFiles(c, "unix-socket", "sock", "socket")
 }
 
+// NetworkArguments returns the flags of a command for connection settings. The environment has the proxy.
+func NetworkArguments(n deliver.Network) []string {
+	var args []string
+	add := func(flag, value string) {
+		if value != "" {
+			args = append(args, flag, value)
+		}
+	}
+	if n.Insecure {
+		args = append(args, "--insecure")
+	}
+	add("--cacert", n.CAFile)
+	add("--client-cert", n.CertFile)
+	add("--client-key", n.KeyFile)
+	for _, r := range n.Resolve {
+		add("--resolve", r.String())
+	}
+	add("--unix-socket", n.UnixSocket)
+	if n.NoProxy {
+		args = append(args, "--no-proxy")
+	}
+	return args
+}
+
 // Files returns the files that are read; an empty name means none.
 func (o *Network) Files() []string { return []string{o.caCert, o.clientCert, o.clientKey} }
 

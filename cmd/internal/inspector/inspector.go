@@ -81,10 +81,10 @@ func Listen(ctx context.Context, app *cli.App, flag cli.AddressFlag, addr string
 	}, nil
 }
 
-// Serve serves the store in the background. The configuration needs no token, address, version and clock.
+// Serve serves the store in the background. The configuration has what depends on the command.
 func (s *Server) Serve(store *inspect.Store, c inspect.Config) {
 	c.Token, c.Code, c.Addr, c.Now = s.token, s.code, s.listener.Addr(), s.app.Now
-	c.Version, c.Transport = s.app.Build.OrBuildInfo().Version, s.app.Transport
+	c.Version, c.Transport, c.NetworkArguments = s.app.Build.OrBuildInfo().Version, s.app.Transport, cli.NetworkArguments
 	s.http.Handler = inspect.NewHandler(store, c)
 	go func() { _ = s.http.Serve(s.listener) }() // it returns after Close
 }
