@@ -1,6 +1,7 @@
 package send
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -25,6 +26,9 @@ func (o *options) edited(ctx context.Context, body []byte) (event, error) {
 	edited, err := editor.Edit(ctx, "event.json", text)
 	if err != nil {
 		return event{}, cli.Usage(err, "")
+	}
+	if len(bytes.TrimSpace(edited)) == 0 && !o.allow { // as one cancels a commit
+		return event{}, cli.Usage(errors.New("the edited event is empty; nothing was sent"), "")
 	}
 	compact, err := payload.Compact(edited)
 	switch {
