@@ -40,9 +40,9 @@ frequent lives of objects as scenarios, for 'run'; and a baseline for
 'validate --baseline' and 'listen --baseline', to commit and review.
 
 All values are replaced by pseudonyms of the same shape, except for documented words,
-times and true, false and null; equal values get equal pseudonyms. So are names of fields
-that look like data, such as an email, and those of which many are each rare. Before
-anything is written, each original value is searched for in it. Headers are not used.`,
+the field time, true, false and null; equal values get equal pseudonyms. So are names of
+fields that look like data, such as an email, and those of which many are each rare.
+Before anything is written, each original value is searched for in it. Headers are not used.`,
 		Annotations: cli.ExitCodes(map[int]string{
 			cli.ExitOK:       "learned",
 			cli.ExitNegative: "a value that should have been replaced was found; nothing was written",

@@ -173,13 +173,10 @@ func instant(value string) time.Time {
 // documentation, and says nothing about what was captured. It is for the options of a scrubber.
 func Documented(c *apizee.Catalog) func(path, value string) bool {
 	v := newVocabulary(c)
-	words, times := maps.Clone(v.fields), map[string]bool{} // of all objects
+	words := maps.Clone(v.fields) // of all objects
 	for _, w := range v.of {
 		for prop, of := range w.props {
 			words["props."+prop] = slices.Concat(words["props."+prop], of)
-		}
-		for _, prop := range w.times {
-			times["props."+prop] = true
 		}
 	}
 	return func(path, value string) bool {
@@ -192,6 +189,6 @@ func Documented(c *apizee.Catalog) func(path, value string) bool {
 			mediaType, charset, _ := strings.Cut(strings.ToLower(value), ";")
 			return strings.EqualFold(mediaType, apizee.ContentType) && slices.Contains([]string{"", "charset=utf-8"}, strings.TrimSpace(charset))
 		}
-		return slices.Contains(words[path], value) || times[path] && apizee.IsDateTime(value)
+		return slices.Contains(words[path], value)
 	}
 }
