@@ -39,7 +39,7 @@ func mayImport() map[string][]string {
 		"report":          {},
 		"jsonscan":        {},
 		"jsonschema":      {},
-		"shape":           {"apizee", "jsonscan", "payload", "redact"},
+		"shape":           {"apizee", "jsonscan", "payload", "redact", "yamlfile"},
 		"textfile":        {},
 		"yamlfile":        {},
 

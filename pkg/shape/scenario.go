@@ -11,6 +11,7 @@ import (
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/jsonscan"
+	"github.com/apizee-hooks/apizee-hooks/pkg/yamlfile"
 )
 
 // mostLives is how many orders of events of one object become scenarios.
@@ -227,7 +228,12 @@ func expression(value string) *yaml.Node {
 
 // text returns a text in which a scenario finds neither expressions nor environment variables.
 func text(value string) *yaml.Node {
-	return scalar("!!str", strings.NewReplacer("${{", `$${{"{{"}}`, "{{", `{{"{{"}}`, "${", "$${").Replace(value))
+	n := &yaml.Node{Kind: yaml.ScalarNode}
+	yamlfile.SetValue(n, strings.NewReplacer("${{", `$${{"{{"}}`, "{{", `{{"{{"}}`, "${", "$${").Replace(value))
+	if n.Tag != "!!str" || value == "<<" { // the library does not quote <<, and a number that no float64 holds
+		n.Tag, n.Style = "!!str", yaml.DoubleQuotedStyle
+	}
+	return n
 }
 
 // fromJSON returns a value as YAML, on one line.
