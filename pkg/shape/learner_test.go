@@ -81,6 +81,25 @@ func TestLearnerLeavesOut(t *testing.T) {
 	}
 }
 
+// TestLearnerWithoutID has events that tell no object from another, alone and beside one that does.
+func TestLearnerWithoutID(t *testing.T) {
+	for _, id := range []string{"", `,"objectId":null`} {
+		l := NewLearner(New(testRules()))
+		for _, id := range []string{id, id, `,"objectId":7`} {
+			l.Add(`{"object":"media","event":"create","time":1`+id+`,"props":{"state":"inprogress"}}`, time.Time{})
+		}
+		l.Add(`{"object":"media","event":"update","time":1,"objectId":7,"props":{"state":"completed"}}`, time.Time{})
+		files, err := l.Files(asIs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkFiles(t, files)
+		if life := string(files["scenarios/media-life-1.yaml"]); !strings.Contains(life, "as in 1 captured life") || !strings.Contains(life, "id: 7") {
+			t.Errorf("%s: the life is %s", id, life)
+		}
+	}
+}
+
 // check checks that the templates and scenarios among files are valid.
 func checkFiles(t *testing.T, files map[string][]byte) {
 	t.Helper()

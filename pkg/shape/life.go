@@ -52,7 +52,7 @@ func newLives() *lives {
 
 // add adds an event at the time it was received, or else at its own.
 func (l *lives) add(s *Shape, id string, at time.Time) {
-	if id == "" || s.Kind.Object == "" {
+	if !isID(id) || s.Kind.Object == "" {
 		return
 	}
 	element := l.open[identity{s.Kind.Object, id}]
@@ -79,6 +79,9 @@ func (l *lives) add(s *Shape, id string, at time.Time) {
 		l.end(element)
 	}
 }
+
+// isID reports whether the JSON of an objectId, "" if it is missing, tells objects apart.
+func isID(id string) bool { return id != "" && id != "null" }
 
 // life returns an empty life.
 func (l *lives) life() *life {

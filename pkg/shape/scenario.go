@@ -75,7 +75,7 @@ func (s scenario) text() ([]byte, error) {
 	document := mapping(
 		"name", text(strings.ToUpper(s.name[:1])+s.name[1:]+": "+s.words()),
 		"description", text(learned+": "+s.words()+", as in "+many+"."),
-		"vars", mapping("id", fromJSON(s.events[0].value("objectId"))),
+		"vars", mapping("id", fromJSON(s.id())),
 		"steps", steps,
 	)
 	var out bytes.Buffer
@@ -141,9 +141,20 @@ func (s scenario) step(e scrubbed) *yaml.Node {
 	return step
 }
 
-// isWritable reports whether no name is one that a scenario would take for an expression.
+// id returns the first ID of the object, "" if the examples of its events have none: they may be those of
+// other objects.
+func (s scenario) id() string {
+	for _, e := range s.events {
+		if id := e.value("objectId"); isID(id) {
+			return id
+		}
+	}
+	return ""
+}
+
+// isWritable reports whether there is an ID, and no name that a scenario would take for an expression.
 func (s scenario) isWritable() bool {
-	return !slices.ContainsFunc(s.events, func(e scrubbed) bool { return hasName(e.text, "{{") || hasName(e.text, "${") })
+	return s.id() != "" && !slices.ContainsFunc(s.events, func(e scrubbed) bool { return hasName(e.text, "{{") || hasName(e.text, "${") })
 }
 
 // hasName reports whether a member has a name with a part, at any depth.
@@ -185,7 +196,7 @@ func (s scenario) data(e scrubbed) *yaml.Node {
 		switch {
 		case m.name == "time" && typeOf(m.value[0]) == Number:
 			value = expression("{{ unix }}")
-		case m.name == "objectId" && s.events[0].value("objectId") != "":
+		case m.name == "objectId":
 			value = expression("{{ .id }}")
 		case m.name == "props":
 			value = s.props(e)
