@@ -152,7 +152,7 @@ func (l *LeakSearch) Report() []Row { return l.tree.rows() }
 
 func (l *LeakSearch) keepName(n *node) { n.seen++ }
 
-func (l *LeakSearch) replaceName(n *node, name string) string {
+func (l *LeakSearch) replaceName(n *node, name string, _ map[string]string) string {
 	n.count(KindName, false)
 	l.replaced(n, name, Classify(name))
 	return ""

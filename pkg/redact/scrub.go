@@ -3,6 +3,7 @@ package redact
 import (
 	"net/textproto"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -92,12 +93,22 @@ func (k *secretKey) at(n *node, kind Kind, text string) string {
 	return k.replace(kind, text)
 }
 
-func (s *Scrubber) replaceName(n *node, name string) string {
+// replaceName numbers pseudonyms that are the same: by chance, as of one IP address of 700, or because the
+// names differ in case or in symbols.
+func (s *Scrubber) replaceName(n *node, name string, taken map[string]string) string {
 	n.count(KindName, false)
 	if s.isBlank {
 		return "*"
 	}
-	return s.key.replace(Classify(name), name)
+	first := s.key.replace(Classify(name), name)
+	pseudonym := first
+	for i := len(taken) + 1; ; i++ {
+		if of, isTaken := taken[pseudonym]; !isTaken || of == name {
+			taken[pseudonym] = name
+			return pseudonym
+		}
+		pseudonym = first + " " + strconv.Itoa(i)
+	}
 }
 
 func (s *Scrubber) keepName(*node) {}

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 func documentedForTests(path, value string) bool {
@@ -320,6 +322,27 @@ func TestScrubNames(t *testing.T) {
 		if got := s.KeepsName("props", name); got != kept {
 			t.Errorf("%q: %t", name, got)
 		}
+	}
+}
+
+// TestScrubNamesDiffer has names that get the same pseudonym: by chance, and since they differ in little.
+func TestScrubNamesDiffer(t *testing.T) {
+	var names strings.Builder
+	for i := range 3000 {
+		fmt.Fprintf(&names, `,"%c%c%cX":1,"10.0.%d.%d":1`, 'A'+i/676, 'a'+i/26%26, 'a'+i%26, i/250, i%250)
+	}
+	body := `{"Jane@acme.com":1,"jane@acme.com":1,"→":1,"←":1,"JAnE":1` + names.String() + "}"
+	s := testScrubber()
+	got, err := s.JSON([]byte(body))
+	if err != nil || !jsontext.Value(got).IsValid() {
+		t.Errorf("became %.200s…, %v", got, err)
+	}
+	again, err := s.JSON(got)
+	if err != nil || !jsontext.Value(again).IsValid() || digitless(string(again)) != digitless(string(got)) {
+		t.Errorf("and then %.200s…, %v", again, err)
+	}
+	if got, err := s.JSON([]byte(`{"Jane":1,"Jane":1}`)); err != nil || jsontext.Value(got).IsValid() {
+		t.Errorf("one name became two: %s, %v", got, err)
 	}
 }
 

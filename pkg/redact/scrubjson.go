@@ -39,8 +39,9 @@ func validate(body []byte) error {
 
 // visitor is what is done with the values of a body.
 type visitor interface {
-	// replaceName returns what stands for a name that is data.
-	replaceName(n *node, name string) string
+	// replaceName returns what stands for a name that is data. The names of the object that are taken
+	// already are by what stands for them.
+	replaceName(n *node, name string, taken map[string]string) string
 	// keepName is told of each name that stays.
 	keepName(n *node)
 	// value returns what stands for a string or a number.
@@ -95,6 +96,7 @@ func (w *walker) any(n *node, depth int) error {
 
 func (w *walker) object(n *node, depth int) error {
 	w.next("{")
+	var taken map[string]string
 	for first := true; ; first = false {
 		if done, err := w.more('}', first); done || err != nil {
 			return err
@@ -105,7 +107,10 @@ func (w *walker) object(n *node, depth int) error {
 		}
 		member := w.tree.member(n, name)
 		if member.isData {
-			name = w.replaceName(member, name)
+			if taken == nil {
+				taken = make(map[string]string)
+			}
+			name = w.replaceName(member, name, taken)
 		} else {
 			w.keepName(member)
 		}
