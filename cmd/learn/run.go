@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -72,8 +73,8 @@ func (o *options) prepare(ctx context.Context) (*learning, error) {
 	if i := slices.Index(o.files, "-"); i >= 0 && slices.Contains(o.files[i+1:], "-") {
 		return nil, cli.Usagef("standard input is given twice")
 	}
-	if info, err := os.Stat(o.out); err == nil && !info.IsDir() {
-		return nil, cli.Usage(fmt.Errorf("--out %s: not a directory", o.out), "use another path.")
+	if err := o.checkOut(); err != nil {
+		return nil, err
 	}
 	key, err := o.readKey(ctx)
 	if err != nil {
@@ -90,6 +91,21 @@ func (o *options) prepare(ctx context.Context) (*learning, error) {
 	l.before = baseline.Events
 	l.learner = shape.NewLearner(baseline)
 	return l, nil
+}
+
+// checkOut reports a file in the place of the directory, or of one that it is in.
+func (o *options) checkOut() error {
+	for dir := filepath.Clean(o.out); ; dir = filepath.Dir(dir) {
+		info, err := os.Stat(dir)
+		switch {
+		case err == nil && !info.IsDir() && dir == filepath.Clean(o.out):
+			return cli.Usage(fmt.Errorf("--out %s: not a directory", o.out), "use another path.")
+		case err == nil && !info.IsDir():
+			return cli.Usage(fmt.Errorf("--out %s: %s is not a directory", o.out, dir), "use another path.")
+		case err == nil || dir == filepath.Dir(dir):
+			return nil
+		}
+	}
 }
 
 // learn learns from all files.

@@ -34,7 +34,8 @@ func (l *learning) write(ctx context.Context, files map[string][]byte) ([]string
 		return nil, err
 	}
 	baseline := files[shape.BaselineFile]
-	if l.update != "" {
+	isElsewhere := l.update != "" && !l.updates(shape.BaselineFile)
+	if isElsewhere {
 		delete(files, shape.BaselineFile)
 	}
 	names := slices.Sorted(maps.Keys(files))
@@ -45,13 +46,26 @@ func (l *learning) write(ctx context.Context, files map[string][]byte) ([]string
 	} else {
 		names = nil
 	}
-	if l.update != "" {
+	if isElsewhere {
 		if err := report.WriteFile(l.update, func(w io.Writer) error { _, err := w.Write(baseline); return err }); err != nil {
 			return nil, cli.Usage(err, "")
 		}
 	}
 	return names, nil
 }
+
+// updates reports whether a file in the directory is the baseline to update.
+func (l *learning) updates(name string) bool {
+	if l.update == "" || l.out == "" {
+		return false
+	}
+	place, err := os.Stat(l.place(name))
+	updated, updatedErr := os.Stat(l.update)
+	return err == nil && updatedErr == nil && os.SameFile(place, updated)
+}
+
+// place returns the path of a file in the directory.
+func (l *learning) place(name string) string { return filepath.Join(l.out, filepath.FromSlash(name)) }
 
 // writeDir writes files into the directory: first into one beside them, then to their places.
 func (l *learning) writeDir(ctx context.Context, files map[string][]byte) error {
@@ -128,13 +142,17 @@ func readManifest(path string) (manifest, error) {
 	return m, nil
 }
 
-// checkConflicts returns an error for files that would be overwritten and are not as they were learned.
+// checkConflicts returns an error for files that would be overwritten and are not as they were learned,
+// and for what is no file.
 func (l *learning) checkConflicts(old manifest, files map[string][]byte) error {
-	if l.force {
-		return nil
-	}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		path := filepath.Join(l.out, filepath.FromSlash(name))
+		path := l.place(name)
+		if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+			return cli.Usage(fmt.Errorf("%s is not a regular file; nothing was written", path), "use another directory with --out.")
+		}
+		if l.force || l.updates(name) {
+			continue
+		}
 		text, err := os.ReadFile(path)
 		switch {
 		case errors.Is(err, fs.ErrNotExist) || err == nil && hash(text) == hash(files[name]):
@@ -154,7 +172,7 @@ func (l *learning) checkConflicts(old manifest, files map[string][]byte) error {
 func (l *learning) stale(old, current manifest) []string {
 	var names []string
 	for name, sum := range old.Files {
-		text, err := os.ReadFile(filepath.Join(l.out, filepath.FromSlash(name)))
+		text, err := os.ReadFile(l.place(name))
 		if current.Files[name] == "" && filepath.IsLocal(filepath.FromSlash(name)) && err == nil && hash(text) == sum {
 			names = append(names, name)
 		}
