@@ -2,6 +2,7 @@ package audit
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
@@ -102,13 +103,7 @@ func toleranceRules(c *apizee.Catalog) []Rule {
 			Name: "large-id", Group: tolerance, Title: "IDs past 2^53",
 			Why:      "IDs are integers without a documented limit. JavaScript rounds those past 2^53, so that two tickets become one; columns of 32 bits overflow.",
 			Expected: "2xx; store the ID exactly", want: shouldAccept(), effect: true,
-			try: func(s *session) []attempt {
-				var attempts []attempt
-				for _, id := range []string{"9007199254740992", "9007199254740993"} {
-					attempts = append(attempts, s.send("ID "+id, s.buildID(apizee.Ticket, apizee.Create, id)))
-				}
-				return attempts
-			},
+			try: largeIDs,
 		},
 		{
 			Name: "long-name", Group: tolerance, Title: "Name of 200 KB",
@@ -118,6 +113,29 @@ func toleranceRules(c *apizee.Catalog) []Rule {
 			try:       sendNames(strings.Repeat("name ", 40_000)),
 		},
 	}
+}
+
+// largeIDs creates two tickets whose IDs are one when they are rounded to a float of 64 bits. Where they are
+// one object, the second event overwrites the state of the first.
+func largeIDs(s *session) []attempt {
+	id := int64(1)<<53 + 4*int64(s.next())
+	var attempts []attempt
+	var changes []change
+	for i, state := range []string{apizee.StateNew, apizee.StateInProgress} {
+		t := s.object(apizee.Ticket)
+		t.id = strconv.FormatInt(id+int64(i), 10)
+		a := t.send("ID "+t.id, apizee.Create, state, 0)
+		attempts = append(attempts, a)
+		if a.reaction() == accepted {
+			changes = append(changes, t.last)
+		}
+	}
+	if s.seesEffects() {
+		for _, c := range slices.Backward(changes) { // the first is overwritten by then, if it is ever
+			attempts = append(attempts, s.shows("effect of ID "+c.id, c))
+		}
+	}
+	return attempts
 }
 
 // rejectsConversations is for the rules about the name of a conversation: an endpoint that accepts no
