@@ -101,7 +101,7 @@ an --allow-host: use a test system. 'help rules' says more, and how the score is
 	o.probeFlags(c)
 	o.programs.AddFlags(c, f)
 	o.hosts.AddFlag(c, f, "other host that may be audited; repeatable")
-	cli.CountFlag(f, &o.idBase, "id-base", audit.DefaultIDBase, "number below the IDs of the audit's objects")
+	cli.CountFlag(f, &o.idBase, "id-base", 0, "number below the IDs of the audit's objects (default: from the clock)")
 	cli.Complete(c, "id-base", cli.Nothing)
 	f.Var(&o.minScore, "min-score", "fail only below this score, from 0 to 100")
 	f.StringVar(&o.baseline, "baseline", "", "JSON report of an earlier audit; fail only if a rule got worse")
@@ -203,6 +203,9 @@ func run(ctx context.Context, o *options) error {
 		return err
 	}
 	o.network, o.timeout = network, settings.Timeout
+	if o.idBase == 0 {
+		o.idBase = audit.NewIDBase(o.Now())
+	}
 	o.hideSecret(target)
 	spec := audit.Options{
 		Catalog: o.Catalog,

@@ -129,7 +129,8 @@ The rules about effects need --probe, as in 'GET http://localhost:3000/tickets/{
 a scenario, with the variables id, object, event and state, and is polled until it meets --probe-expect, by
 default ` + audit.DefaultExpect + `, or --within is over. Tickets are probed, and every
 object with a state if the URL depends on {{ .object }}. A duplicate must not change the value at --probe-count.
---probe-header adds what an API behind authentication needs.
+--probe-header adds what an API behind authentication needs. The IDs differ in each audit, unless --id-base sets
+them: an endpoint may remember which objects were deleted.
 
 The rules about restarts need --exec, and --wait-for to know when the program is ready. It is killed up to four
 times and stopped twice.

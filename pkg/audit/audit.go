@@ -40,8 +40,7 @@ type Options struct {
 	// Program starts and stops the endpoint; nil means that the audit does neither.
 	Program Program
 
-	// IDBase is the number below the IDs of the objects that the audit sends events about; 0 means
-	// DefaultIDBase.
+	// IDBase is the number below the IDs of the objects that the audit sends events about; see NewIDBase.
 	IDBase int
 
 	// Repeat returns a command that sends a request again, for the reports. The request, and those that

@@ -245,11 +245,12 @@ func TestParseProbe(t *testing.T) {
 func TestPlan(t *testing.T) {
 	t.Parallel()
 	o := options(t, "http://127.0.0.1:9")
+	o.IDBase = 5000
 	plan := NewPlan(o)
 	if plan != NewPlan(o) {
 		t.Error("another plan")
 	}
-	if plan.First != DefaultIDBase+1 || plan.Objects < 200 || plan.Created < 200 || plan.Updated < 5 || plan.Deleted < 3 || plan.Last < plan.First+plan.Objects-1 {
+	if plan.First != 5001 || plan.Objects < 200 || plan.Created < 200 || plan.Updated < 5 || plan.Deleted < 3 || plan.Last < plan.First+plan.Objects-1 {
 		t.Errorf("%+v", plan)
 	}
 	var events int
@@ -307,5 +308,29 @@ func TestProbeIsRepeated(t *testing.T) {
 	}
 	if got := result.Requests[0].Repeat; !regexp.MustCompile(`^GET /ticket/\d+ .*hunter2.*; create new; update closed; update inprogress$`).MatchString(got) {
 		t.Errorf("got %s", got)
+	}
+}
+
+// An endpoint that keeps in mind what was deleted ignores the events of an audit with the same IDs.
+func TestEachAuditHasOtherIDs(t *testing.T) {
+	start := time.Date(2026, 11, 28, 0, 0, 0, 0, time.UTC)
+	ids := map[string]bool{}
+	for _, at := range []time.Duration{0, 2 * time.Second, time.Hour, 100_000 * time.Second} {
+		o := options(t, "http://127.0.0.1:9")
+		o.IDBase = NewIDBase(start.Add(at))
+		s := newSession(t.Context(), o)
+		for range 1000 {
+			ids[s.id()], ids[s.uid()] = true, true
+		}
+		if plan := NewPlan(o); plan.First < 1_000_000_000 || plan.Last >= 1<<31 {
+			t.Errorf("%s: IDs from %d to %d", at, plan.First, plan.Last)
+		}
+	}
+	if len(ids) != 4*2*1000 {
+		t.Errorf("%d different IDs", len(ids))
+	}
+	const span = 1_100_000_000 * time.Millisecond
+	if last := NewIDBase(time.UnixMilli(0).Add(span - time.Millisecond)); last > 1<<31-20_000 {
+		t.Errorf("the IDs of an audit may not fit in 32 bits after %d", last)
 	}
 }

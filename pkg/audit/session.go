@@ -40,9 +40,6 @@ type session struct {
 }
 
 func newSession(ctx context.Context, o Options) *session {
-	if o.IDBase == 0 {
-		o.IDBase = DefaultIDBase
-	}
 	return &session{sent: newLedger(), silent: new(atomic.Int32), ctx: ctx, options: o, client: deliver.NewClient(o.Transport, o.Now), secrets: findSecrets(o)}
 }
 
@@ -145,8 +142,13 @@ func (s *session) concurrently(requests []Request) []attempt {
 // get sends a GET request, as a browser or a health check would.
 func (s *session) get() attempt { return s.do(Request{Method: http.MethodGet}) }
 
-// DefaultIDBase keeps the IDs of the audit's objects apart from those of the endpoint's own tests.
-const DefaultIDBase = 990_000_000
+// NewIDBase returns an Options.IDBase for an audit that starts now. It keeps the IDs apart from those of
+// the endpoint's own tests, below 2^31, and, as it grows by 1000 a second, from those of earlier audits: an
+// endpoint may remember which objects were deleted, and ignore all further events about them.
+func NewIDBase(now time.Time) int {
+	const first, span = 1_000_000_000, 1_100_000_000
+	return first + int(now.UnixMilli()%span)
+}
 
 // id returns a database ID that no earlier event has used.
 func (s *session) id() string { return strconv.Itoa(s.next()) }
@@ -158,7 +160,8 @@ func (s *session) next() int {
 
 // uid returns such a public ID, in the documented format.
 func (s *session) uid() string {
-	return fmt.Sprintf("a0d17000-0000-4000-8000-%08d", s.next()%100_000_000)
+	n := s.next()
+	return fmt.Sprintf("a0d17000-%04d-4000-8000-%08d", n/100_000_000%10_000, n%100_000_000)
 }
 
 func (s *session) idFor(object string) string {
