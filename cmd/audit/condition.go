@@ -50,5 +50,8 @@ func (o *options) readBaseline(ctx context.Context) (audit.Baseline, error) {
 	if err != nil {
 		return nil, cli.Usage(fmt.Errorf("--baseline: %s: %w", o.baseline, err), "write one with `"+cli.Program+" audit --report json="+o.baseline+"`.")
 	}
+	for _, name := range baseline.Unknown(o.Catalog) {
+		o.Note(fmt.Sprintf("--baseline: %s: no rule is named %q.", o.baseline, name))
+	}
 	return baseline, nil
 }

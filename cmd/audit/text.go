@@ -82,7 +82,11 @@ func (p *printer) result(r audit.Result) {
 	fmt.Fprintf(out, "  %s %s%s%s\n", p.mark(r.Status), r.Title, gap, palette.Dim(name))
 	switch r.Change() {
 	case audit.Worse:
-		p.detail("worse than the baseline: "+string(r.Before)+" before", palette.Finding)
+		before := string(r.Before)
+		if r.Before == audit.Skipped {
+			before = "not tried"
+		}
+		p.detail("worse than the baseline: "+before+" before", palette.Finding)
 	case audit.Better:
 		p.detail("better than the baseline: "+string(r.Before)+" before", palette.OK)
 	}

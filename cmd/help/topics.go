@@ -125,6 +125,8 @@ duplicate or an older event is a warning: nothing is lost, but a sender that ret
 
 ` + audit.Contradictions + `
 
+Compared with --baseline, a rule that fails and was skipped or did not exist then is worse, too.
+
 The rules about effects need --probe, as in 'GET http://localhost:3000/tickets/{{ .id }}'. It is the probe of
 a scenario, with the variables id, object, event and state, and is polled until it meets --probe-expect, by
 default ` + audit.DefaultExpect + `, or --within is over. Tickets are probed, and every

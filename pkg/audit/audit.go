@@ -62,7 +62,7 @@ type Result struct {
 	Actual   string        `json:"actual" about:"what the endpoint did, or why the rule was not judged"`
 	Suspects []string      `json:"suspects,omitempty" about:"rules that may be the cause as well"`
 	Requests []Exchange    `json:"requests,omitempty" about:"evidence of a rule that did not pass"`
-	Before   Status        `json:"before,omitempty" about:"status in the baseline"`
+	Before   Status        `json:"before,omitempty" about:"status in the baseline; skipped if it does not have the rule"`
 	Took     time.Duration `json:"-"`
 
 	EffectUnseen bool `json:"effectUnseen,omitempty" about:"the rule passed by its responses, which do not show the effect"`
@@ -124,7 +124,7 @@ func Run(ctx context.Context, o Options) (Outcome, error) {
 	}
 	for _, rule := range Rules(o.Catalog) {
 		result := s.run(rule)
-		result.Before = o.Baseline[rule.Name]
+		result.Before = o.Baseline.before(rule.Name)
 		outcome.Results = append(outcome.Results, result)
 		if o.OnResult != nil && result.Actual != stopped {
 			o.OnResult(result)

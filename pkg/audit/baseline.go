@@ -1,10 +1,15 @@
 package audit
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 )
 
 // Baseline is the status of each rule in an earlier audit.
@@ -34,6 +39,23 @@ func ReadBaseline(r io.Reader) (Baseline, error) {
 	return b, nil
 }
 
+// before returns the status of a rule in the baseline, if there is one. A rule that it does not have was
+// skipped.
+func (b Baseline) before(rule string) Status {
+	if b == nil {
+		return ""
+	}
+	return cmp.Or(b[rule], Skipped)
+}
+
+// Unknown returns the names in the baseline that are no rules, sorted.
+func (b Baseline) Unknown(c *apizee.Catalog) []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(b)), func(name string) bool {
+		_, err := LookupRule(c, name)
+		return err == nil
+	})
+}
+
 // Change is what became of a rule since the baseline.
 type Change string
 
@@ -43,10 +65,12 @@ const (
 	Better Change = "better"
 )
 
-// Change compares the result with that of the baseline. A rule that was skipped in one of them, or
-// that the baseline does not have, cannot be compared.
+// Change compares the result with that of the baseline. A rule that was skipped in one of them cannot be
+// compared, but it is worse if it fails now: otherwise nobody would see that.
 func (r Result) Change() Change {
 	switch {
+	case r.Before == Skipped && r.Status == Failed:
+		return Worse
 	case r.Before == "" || r.Before == Skipped || r.Status == Skipped:
 		return ""
 	case rank(r.Status) > rank(r.Before):

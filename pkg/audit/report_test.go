@@ -91,14 +91,15 @@ func TestBaseline(t *testing.T) {
 	}
 	after := someOutcome() // before: passed, warned, failed, not judged, skipped
 	for i, status := range []Status{Warned, Passed, Failed, Failed, Failed} {
-		after.Results[i].Status, after.Results[i].Before = status, baseline[after.Results[i].Name]
+		after.Results[i].Status, after.Results[i].Before = status, baseline.before(after.Results[i].Name)
 	}
-	after.Results = append(after.Results, Result{Rule: Rule{Name: "new"}, Status: Failed, Before: baseline["new"]})
+	after.Results = append(after.Results, Result{Rule: Rule{Name: "new"}, Status: Failed, Before: baseline.before("new")},
+		Result{Rule: Rule{Name: "new too"}, Status: Warned, Before: baseline.before("new too")})
 	got := map[Change][]string{}
 	for _, c := range []Change{Worse, Better, Same} {
 		got[c] = after.Changed(c)
 	}
-	want := map[Change][]string{Worse: {"ordinary-event"}, Better: {"ticket-events"}, Same: {"media-events", "conversation-events"}}
+	want := map[Change][]string{Worse: {"ordinary-event", "content-type", "new"}, Better: {"ticket-events"}, Same: {"media-events", "conversation-events"}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
