@@ -93,7 +93,7 @@ func (s *Secrets) addCookies(line string) {
 // ellipsis is the end of a truncated text.
 const ellipsis = "…"
 
-// Mask masks the secrets in a text, also those that JSON, HTML or a URL has escaped. A text that ends
+// Mask masks the secrets in a text, also those that JSON, HTML or a URL has escaped, and escaped again. A text that ends
 // with "…" was truncated, possibly in the middle of a secret.
 func (s *Secrets) Mask(text string) string {
 	s.mu.RLock()
@@ -105,9 +105,19 @@ func (s *Secrets) Mask(text string) string {
 	isSecret := make([]bool, len(whole)) // per byte
 	found := mark(isSecret, nil, whole, s.values, isTruncated)
 	for _, escapes := range escapeSets() {
-		if strings.ContainsAny(whole, escapes) {
-			plain, at := unescape(whole, escapes, isTruncated)
-			found = mark(isSecret, at, plain, s.folded, isTruncated) || found
+		plain, at := whole, []int(nil)
+		for depth := 0; depth < maxDepth && strings.ContainsAny(plain, escapes); depth++ {
+			inner, from := unescape(plain, escapes, isTruncated)
+			if at != nil {
+				for i := range from {
+					from[i] = at[from[i]]
+				}
+			}
+			found = mark(isSecret, from, inner, s.folded, isTruncated) || found
+			if inner == plain {
+				break
+			}
+			plain, at = inner, from
 		}
 	}
 	if !found {

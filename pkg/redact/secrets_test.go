@@ -48,9 +48,12 @@ func TestSecretsMask(t *testing.T) {
 		"cut: s3cretKEY&#4…":                           "cut: ****…",
 		`hunter2\/Xy7LONGPART+z hunter2%2FXy7LONGPART`: "**** ****%2FXy7LONGPART",
 		`emoji\U0001f600x99 tab\there99`:               "**** ****",
-		"cut: hunt…":                                   "cut: ****…",
-		"cut: hun…":                                    "cut: hun…",
-		"not cut: hunt":                                "not cut: hunt",
+		`{"a":"{\"b\":\"pä\\\"ss\\/w<rd>&+ b\"}"}`:     `{"a":"{\"b\":\"****\"}"}`,
+		"%2522p%25C3%25A4%2522ss%252Fw%253Crd%253E%2526%252B%2Bb hunter%252F2": "%2522**** hunter%252F2",
+		`twice cut: s3cretKEY\\u002babc\\…`:                                    "twice cut: ****…",
+		"cut: hunt…":                                                           "cut: ****…",
+		"cut: hun…":                                                            "cut: hun…",
+		"not cut: hunt":                                                        "not cut: hunt",
 	} {
 		if got := s.Mask(text); got != want {
 			t.Errorf("%s became %s, want %s", text, got, want)
