@@ -496,6 +496,41 @@ pageTest("a program that stops and is started again", { story: true, expected: /
   }
 });
 
+test("a page does nothing with the events of another start", async () => {
+  const target = await endpoint();
+  const args = (addr, inspect) => ["listen", "--addr", addr, "--inspect=" + inspect, "--forward-to", target.url];
+  const first = await start(...args("127.0.0.1:0", "127.0.0.1:0"));
+  const again = () => start(...args(new URL(first.receiver).host, new URL(first.page).host));
+  const context = await chrome.newContext();
+  let second;
+  try {
+    for (const id of [1, 2, 3]) await send(first.receiver, event("update", "ticket", id, { state: "new" }));
+    const [page, edited] = [await context.newPage(), await context.newPage()];
+    await page.goto(first.page + "#/2");
+    await edited.goto(first.page + "#/2/edit");
+    for (const tab of [page, edited]) await tab.waitForSelector("#detail h2");
+    await first.stop();
+    for (const tab of [page, edited]) await tab.waitForFunction(() => document.querySelector("#banner").textContent.includes("has stopped"));
+    second = await again();
+    for (const id of [91, 92]) await send(second.receiver, event("create", "media", id, { state: "done" }));
+    await (await context.newPage()).goto(second.page); // which has the cookie for all tabs
+    await page.waitForFunction(() => document.querySelector("#detail h2")?.textContent.includes("media 92"));
+    await edited.waitForFunction(() => document.querySelector("#banner").textContent.includes("started again, with other events"));
+    const before = target.received.length;
+    await edited.keyboard.press("Control+Enter");
+    await edited.locator("form.edit .error", { hasText: "started again, with other events" }).first().waitFor();
+    assert.match(await edited.inputValue("#body"), /"ticket"/);
+    assert.equal(target.received.length, before);
+    await page.keyboard.press("r");
+    await page.waitForFunction(() => document.querySelector("#detail .facts")?.textContent.includes("sent again from #2"));
+    assert.match(target.received.at(-1).body, /"media","objectId":92/);
+  } finally {
+    await context.close();
+    await second?.stop();
+    target.stop();
+  }
+});
+
 pageTest("an event that is no longer in the recording", { args: () => ["listen", "--addr", "127.0.0.1:0", "--inspect=127.0.0.1:0", "--record", rotated] }, async ({ page, program }) => {
   await send(program.receiver, event("update", "ticket", 1, { state: "new" }));
   await page.waitForSelector("#row-1");

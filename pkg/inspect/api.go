@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"net/http"
 	"strconv"
-	"time"
 	"unicode/utf8"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
@@ -44,7 +43,7 @@ func (h *handler) status(http.ResponseWriter, *http.Request) (any, error) {
 		Version: h.Version, Command: h.Command, Live: h.Listening != "", Listening: h.Listening,
 		Recording: h.Recording, Files: h.Files, Targets: []targetJSON{}, Total: s.Total, Removed: s.Removed,
 		RemovedBytes: s.RemovedBytes, Memory: memoryJSON{s.Memory, s.Limit}, Secrets: "masked",
-		StartedAt: h.started.UTC().Format(time.RFC3339Nano),
+		StartedAt: h.startedAt(),
 	}
 	if out.Files == nil {
 		out.Files = []string{}

@@ -98,7 +98,7 @@ func NewHandler(store *Store, c Config) http.Handler {
 		"POST /api/undo":          h.undo,
 		"POST /api/pin":           h.pin,
 	} {
-		mux.HandleFunc(pattern, answer(serve))
+		mux.HandleFunc(pattern, h.answer(serve))
 	}
 	mux.HandleFunc("GET /api/live", h.live)
 	mux.HandleFunc("GET /api/recording", h.recording)
@@ -120,9 +120,17 @@ func notFound(id string) error {
 	return &httpError{http.StatusNotFound, fmt.Sprintf("no exchange %q", id), "it may have been removed to limit the memory."}
 }
 
-// answer returns a handler that responds with JSON.
-func answer(serve func(http.ResponseWriter, *http.Request) (any, error)) http.HandlerFunc {
+// startedAt says which start of the program the exchanges and their numbers are of.
+func (h *handler) startedAt() string { return h.started.UTC().Format(time.RFC3339Nano) }
+
+// answer returns a handler that responds with JSON. A request whose If-Match has another startedAt means
+// an exchange that another start of the program had, so it is refused.
+func (h *handler) answer(serve func(http.ResponseWriter, *http.Request) (any, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
+		if match := r.Header.Get("If-Match"); match != "" && match != `"`+h.startedAt()+`"` {
+			writeError(w, &httpError{http.StatusPreconditionFailed, "the program was started again, with other events", "reload the page."})
+			return
+		}
 		value, err := serve(w, r)
 		if err != nil {
 			writeError(w, err)

@@ -271,3 +271,18 @@ func TestSecretsAreMasked(t *testing.T) {
 		}
 	}
 }
+
+// A page that another start of the program has served does not send the exchange with the same number.
+func TestOtherStart(t *testing.T) {
+	url, got := endpoint(t)
+	s := serve(t, newStore(t, Options{}, ticket(100, "invited", 1)), Config{Targets: []Target{target(t, "--forward-to", url)}})
+	var state struct{ StartedAt string }
+	s.read("/api/status", &state)
+	for startedAt, want := range map[string]int{"2026-11-28T00:00:00Z": http.StatusPreconditionFailed, state.StartedAt: http.StatusOK} {
+		before := len(*got)
+		response, body := s.do("POST", "/api/send", `{"origin":1}`, bearer, "Content-Type: application/json", `If-Match: "`+startedAt+`"`)
+		if sent := len(*got) - before; response.StatusCode != want || (sent == 1) != (want == http.StatusOK) {
+			t.Errorf("%s: %d %s, %d sent", startedAt, response.StatusCode, body, sent)
+		}
+	}
+}

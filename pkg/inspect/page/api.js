@@ -52,10 +52,13 @@ export async function text(path, parameters = {}) {
   return (await request(address(path, parameters))).text();
 }
 
+/** The start of the program whose events the page shows: what is done with them is not done with those of another. */
+export const program = { startedAt: "" };
+
 /** @param {string} path
  * @param {Object} body
  * @param {RequestInit} options */
 export async function post(path, body, options = {}) {
-  const headers = { "Content-Type": "application/json" };
+  const headers = { "Content-Type": "application/json", ...(program.startedAt && { "If-Match": `"${program.startedAt}"` }) };
   return (await request("/api/" + path, { method: "POST", headers, body: JSON.stringify(body), ...options })).json();
 }

@@ -1,5 +1,5 @@
 // The page: the list on one side, an event on the other, and the address that says which.
-import { address as apiAddress, get, post } from "./api.js";
+import { address as apiAddress, get, post, program } from "./api.js";
 import { byID, count, data, h, number, plain, problem, safe, size } from "./dom.js";
 import { detailView, fetchDetail } from "./detail.js";
 import { diffView } from "./diff.js";
@@ -234,7 +234,14 @@ function welcome() {
 }
 
 async function showStatus() {
-  status = await get("status");
+  const latest = await get("status");
+  if (status && status.startedAt !== latest.startedAt) {
+    // All that the page has is of other events. What was typed stays until it was copied.
+    if (route.view !== "edit") return location.reload();
+    return banner("The program was started again, with other events. Copy what you have typed, then reload the page.");
+  }
+  status = latest;
+  program.startedAt = status.startedAt;
   const files = (status.files || []).join(", ");
   const parts = status.live
     ? [h("span.on", { role: "img", "aria-label": "live" }), data(status.listening, "span"), status.forwardTo && h("span.dim", {}, "→ ", data(status.forwardTo)), status.recording && h("span.dim", {}, "recording ", data(status.recording)), status.secrets === "shown" && h("span.warning", {}, "secrets shown")]
