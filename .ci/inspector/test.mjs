@@ -372,6 +372,22 @@ pageTest("on a phone: filter, compare, edit and send", { story: true, width: 400
   await row(page, 11).waitFor();
 });
 
+for (const [width, height] of [[1280, 800], [400, 800]]) {
+  pageTest(`a long path or ID leaves room for the body at ${width} px`, { width, height }, async ({ page, program }) => {
+    await send(program.receiver + "/hooks?" + "p".repeat(2000), "no JSON here");
+    await send(program.receiver, event("update", "ticket", "i".repeat(3000), { state: "new" }));
+    for (const [id, text] of Object.entries({ 1: "no JSON here", 2: '"object"' })) {
+      await page.evaluate((id) => void (location.hash = "#/" + id), id);
+      const line = page.locator("section[aria-label=Body] .line", { hasText: text });
+      await line.scrollIntoViewIfNeeded();
+      const bar = await page.locator("#detail .bar").boundingBox();
+      assert.ok(bar.height < 200, `the title has ${bar.height} px`);
+      assert.ok(await line.evaluate((e) => document.elementFromPoint(e.getBoundingClientRect().left + 60, e.getBoundingClientRect().bottom - 4).closest(".line") === e), "the body is covered");
+      assert.ok((await page.locator("#detail h2").getAttribute("title")).length > 2000);
+    }
+  });
+}
+
 pageTest("by the keyboard alone", { story: true }, async ({ page }) => {
   const hash = (want) => page.waitForFunction((want) => location.hash === want, want);
   const press = (...keys) => keys.reduce((done, key) => done.then(() => page.keyboard.press(key)), Promise.resolve());

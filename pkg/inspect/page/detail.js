@@ -23,7 +23,7 @@ export function detailView(x, act, state) {
   return [
     h("div.bar", {},
       h("button.back", { click: act.close, "aria-label": "Back to the list" }, "←"),
-      h("h2", {}, title),
+      h("h2", { title: plain(x.object ? `${x.object} ${x.objectId} ${x.event || ""}` : `${x.method} ${x.path}`) }, title),
       h("div.actions", {},
         h("button.primary", { click: act.edit, "aria-keyshortcuts": "e" }, "Edit and send"),
         h("button", { click: act.resend, "aria-keyshortcuts": "r" }, "Send again"),
