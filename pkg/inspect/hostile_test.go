@@ -2,11 +2,14 @@ package inspect
 
 import (
 	"encoding/json"
+	"errors"
 	"maps"
 	"strings"
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
 )
 
 // Bodies and headers that senders make to break the page: each is shown exactly and bounded, soon.
@@ -103,6 +106,30 @@ func TestPretty(t *testing.T) {
 	if got, isWhole := pretty([]byte(`["ééé"]`), 8); isWhole || string(got) != "[\n  \"é" {
 		t.Errorf("%q, %t", got, isWhole)
 	}
+}
+
+// FuzzReadHeader checks that the lines that are opened are those that can be read again.
+func FuzzReadHeader(f *testing.F) {
+	x := received(1, ticket(1, "new", 1))
+	for _, text := range []string{"", "\xff", "\x00é"} {
+		x.Problem, x.Forwarded = text, &recording.Forwarded{URL: "http://a", Status: 200, Took: time.Second, Response: recording.Response{Headers: x.Headers, Body: []byte(text)}}
+		line, err := x.AppendLine(nil)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(string(line))
+	}
+	f.Fuzz(func(t *testing.T, line string) {
+		h, err := readHeader([]byte(line))
+		entry, parseErr := recording.Parse([]byte(line))
+		switch body := h.plainBody(nil); {
+		case errors.Is(err, errNotEntry): // a name with escapes, which Parse can read
+		case (err == nil) != (parseErr == nil):
+			t.Errorf("%s: %v, %v", line, err, parseErr)
+		case err == nil && (string(body) != string(entry.Body) || h.at != entry.ReceivedAt.UnixMicro()):
+			t.Errorf("%s: %d %q", line, h.at, body)
+		}
+	})
 }
 
 // FuzzMembers checks that what is read of a line is what a JSON parser reads.

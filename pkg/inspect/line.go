@@ -12,6 +12,8 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/tidwall/gjson"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
 )
 
 // cursor reads the members of the object in a line of a recording, with their raw values. It allocates
@@ -135,17 +137,16 @@ type header struct {
 // readHeader reads a line. The error says that it is not an entry of a recording.
 func readHeader(line []byte) (header, error) {
 	var h header
-	hasTime := false
 	if !gjson.ValidBytes(line) {
 		return h, errNotEntry
 	}
+	hasTime, plain := false, plainObject{}
 	for name, value := range members(line) {
+		plain.add(name, value)
 		switch string(name) {
 		case "receivedAt":
 			at, err := parseTime(value)
-			if h.at, hasTime = at.UnixMicro(), err == nil; err != nil {
-				return h, errNotEntry
-			}
+			h.at, hasTime = at.UnixMicro(), err == nil
 		case "status":
 			h.status = number(value)
 		case "findings":
@@ -164,8 +165,12 @@ func readHeader(line []byte) (header, error) {
 	if h.flags |= unusual(h.body); h.isBase64 {
 		h.flags |= isUnusual
 	}
-	isEntry := hasTime && isString(h.method) && isString(h.path) && isString(h.body) && (h.headers == nil || h.headers[0] == '{')
-	if !isEntry {
+	if !plain.isPlain() || !isPlainText(line) {
+		if _, err := recording.Parse(line); err != nil {
+			return h, err
+		}
+	}
+	if !hasTime || !isString(h.method) || !isString(h.path) || !isString(h.body) {
 		return h, errNotEntry
 	}
 	return h, nil
@@ -173,6 +178,9 @@ func readHeader(line []byte) (header, error) {
 
 // take keeps a member that is searched.
 func (h *header) take(name, value []byte) {
+	if string(value) == "null" {
+		return
+	}
 	switch string(name) {
 	case "method":
 		h.method = value

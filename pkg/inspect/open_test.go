@@ -117,9 +117,13 @@ func TestOpenDamaged(t *testing.T) {
 		"other JSON":           {good + `{"a":1}` + "\n" + `[1]` + "\n" + good, 2, []int{2, 3}},
 		"no time":              {good + strings.Replace(good, "2026-11-28T", "2026-11-28 ", 1) + good, 2, []int{2}},
 		"other types":          {good + strings.Replace(good, `"method":"POST"`, `"method":1`, 1) + strings.Replace(good, `"headers":{`, `"headers":[],"x":{`, 1) + strings.Replace(good, `"body":"`, `"body":1,"x":"`, 1), 1, []int{2, 3, 4}},
-		"NUL":                  {good + "\x00\x00\n" + good, 2, []int{2}},
-		"empty":                {"", 0, nil},
-		"spaces and order":     {`  { "body" : "{}" , "path":"\u002fa", "method" : "POST","receivedAt":"2026-01-02T03:04:05Z"}`, 1, nil},
+		"wrong values": {good + strings.Replace(good, `"status":204`, `"status":"204"`, 1) + strings.Replace(good, `"durationMs":1.5`, `"durationMs":"x"`, 1) +
+			strings.Replace(good, `"method":"POST"`, `"method":"POST","method":"PUT"`, 1) + strings.Replace(good, `"body":"`, `"bodyBase64":"{`, 1) +
+			strings.Replace(good, `["hunter2"]`, `["hunter2",1]`, 1) + strings.Replace(good, "hunter2", "\xff", 1) + good, 2, []int{2, 3, 4, 5, 6, 7}},
+		"null":             {good + strings.Replace(good, `"body":`, `"body":null,"bodyBase64":"e30=","x":`, 1), 2, nil},
+		"NUL":              {good + "\x00\x00\n" + good, 2, []int{2}},
+		"empty":            {"", 0, nil},
+		"spaces and order": {`  { "body" : "{}" , "path":"\u002fa", "method" : "POST","receivedAt":"2026-01-02T03:04:05Z"}`, 1, nil},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
