@@ -70,7 +70,7 @@ func (v *validation) check(event cli.InputEvent) error {
 		v.sum.Warned++
 	}
 	checked := show.Checked{N: v.sum.Events, File: v.name, Line: event.Line, Text: event.Text, Report: report}
-	if v.sum.Drift != nil {
+	if v.sum.Drift != nil && event.Invalid == nil {
 		checked.Report = v.compare(event, report)
 	}
 	if v.reports.Any() || v.github {
@@ -84,8 +84,11 @@ func (v *validation) check(event cli.InputEvent) error {
 // validateEvent checks an event against the documented contract, or an entry of a recording with its
 // method and headers.
 func validateEvent(c *apizee.Catalog, event cli.InputEvent) apizee.Report {
-	if e := event.Entry; e != nil {
+	switch e := event.Entry; {
+	case e != nil:
 		return c.ValidateRequest(apizee.Request{Method: e.Method, Headers: e.Headers, Body: e.Body})
+	case event.Invalid != nil:
+		return apizee.Report{Findings: []apizee.Finding{{Severity: apizee.Error, Message: event.Invalid.Error()}}}
 	}
 	return c.ValidateText(event.Text)
 }

@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
 	"github.com/apizee-hooks/apizee-hooks/pkg/textfile"
@@ -27,6 +29,7 @@ type InputEvent struct {
 	payload.Located
 	Entry     *recording.Entry // of a recording, else nil
 	Truncated bool             // the line of a recording is truncated
+	Invalid   error            // why the line of a recording, which is JSON, is not a valid entry
 }
 
 // Body returns the event.
@@ -55,23 +58,30 @@ func (e *Events) Next() (InputEvent, error) {
 		return InputEvent{}, IsYAML(e.file, e.name)
 	}
 	event := InputEvent{Located: found}
-	event.Entry, event.Truncated = e.entry(found.Text)
+	event.Entry, event.Truncated, event.Invalid = e.entry(found.Text)
 	e.begun = e.begun || !event.Truncated
 	return event, nil
 }
 
 // entry returns the entry of a recording, nil for another event.
-func (e *Events) entry(text string) (entry *recording.Entry, truncated bool) {
+func (e *Events) entry(text string) (entry *recording.Entry, truncated bool, invalid error) {
 	// A search that starts with a quote would be five times slower: there are many quotes.
 	if !e.recorded && !strings.Contains(text, `receivedAt"`) {
-		return nil, false
+		return nil, false, nil
 	}
 	parsed, err := recording.Parse([]byte(text))
 	if err == nil {
 		e.recorded = true
-		return &parsed, false
+		return &parsed, false, nil
 	}
-	return nil, errors.Is(err, io.ErrUnexpectedEOF) && (e.recorded || strings.HasPrefix(text, `{"receivedAt"`))
+	begins := strings.HasPrefix(text, `{"receivedAt"`)
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return nil, e.recorded || begins, nil
+	case begins && strings.Contains(text, `"method":`) && strings.Contains(text, `"path":`) && jsontext.Value(text).IsValid():
+		return nil, false, err
+	}
+	return nil, false, nil
 }
 
 // IsYAML returns the error for a file, perhaps a scenario, that cannot have events.
