@@ -177,7 +177,11 @@ func cut(f io.Reader, pass func(*piece) bool) error {
 
 // readPiece reads the records of a piece. It returns the buffer for the next one.
 func (s *Store) readPiece(p *piece, source uint16, buffer []byte) []byte {
-	for offset := 0; offset < len(p.text); p.lines++ {
+	offset := 0
+	if p.offset == 0 && bytes.HasPrefix(p.text, []byte(recording.Mark)) {
+		offset = len(recording.Mark)
+	}
+	for ; offset < len(p.text); p.lines++ {
 		line := p.text[offset:]
 		if end := bytes.IndexByte(line, '\n'); end >= 0 {
 			line = line[:end+1]

@@ -123,6 +123,7 @@ func TestOpenDamaged(t *testing.T) {
 		"null":             {good + strings.Replace(good, `"body":`, `"body":null,"bodyBase64":"e30=","x":`, 1), 2, nil},
 		"NUL":              {good + "\x00\x00\n" + good, 2, []int{2}},
 		"empty":            {"", 0, nil},
+		"byte order mark":  {"\ufeff" + good + good + "\ufeff" + good, 2, []int{3}},
 		"spaces and order": {`  { "body" : "{}" , "path":"\u002fa", "method" : "POST","receivedAt":"2026-01-02T03:04:05Z"}`, 1, nil},
 	}
 	for name, test := range tests {

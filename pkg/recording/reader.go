@@ -12,6 +12,9 @@ import (
 // MaxLine is the largest size of a line, in bytes: of an entry with its body.
 const MaxLine = 64 << 20
 
+// Mark is the byte order mark that Windows programs write at the start of a text. It is skipped.
+const Mark = "\ufeff"
+
 // Reader reads a recording, one entry in memory at a time.
 type Reader struct {
 	input *bufio.Reader
@@ -89,6 +92,9 @@ func (r *Reader) readLine() {
 		}
 	}
 	r.line = bytes.TrimSuffix(r.line, []byte{'\n'})
+	if r.at == 1 {
+		r.line = bytes.TrimPrefix(r.line, []byte(Mark))
+	}
 }
 
 // fail ends the reading and drops the current line.

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -29,6 +31,18 @@ func TestReadEndWithoutNewline(t *testing.T) {
 	whole, _ := appendLine(nil, entry("{}"))
 	entries, truncated := readAll(t, "\n \r\n"+string(bytes.TrimSpace(whole)))
 	if len(entries) != 1 || truncated != nil {
+		t.Errorf("%d entries, truncated %v", len(entries), truncated)
+	}
+}
+
+func TestReadByteOrderMark(t *testing.T) {
+	whole, _ := appendLine(nil, entry("{}"))
+	path := filepath.Join(t.TempDir(), "events.ndjson")
+	if err := os.WriteFile(path, append([]byte("\ufeff"), whole...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	appendAll(t, create(t, path, Options{}), entry("{}"))
+	if entries, truncated := readAll(t, readFile(t, path)); len(entries) != 2 || truncated != nil {
 		t.Errorf("%d entries, truncated %v", len(entries), truncated)
 	}
 }
