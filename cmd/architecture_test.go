@@ -28,7 +28,7 @@ func mayImport() map[string][]string {
 		"recording":       {"apizee", "jsonschema", "redact"},
 		"replay":          {"apizee", "deliver", "payload", "recording", "redact"},
 		"receive":         {"apizee", "deliver", "recording"},
-		"inspect":         {"apizee", "deliver", "generate", "payload", "recording", "redact", "replay", "shape"},
+		"inspect":         {"apizee", "console", "deliver", "generate", "payload", "recording", "redact", "replay", "shape"},
 		"load":            {"apizee", "deliver", "fault", "generate", "report"},
 		"audit":           {"apizee", "deliver", "fault", "payload", "redact", "report", "scenario", "scenario/expr", "scenario/parse", "scenario/runner"},
 		"scenario":        {"apizee", "fault", "payload", "scenario/expr"},

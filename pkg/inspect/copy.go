@@ -3,17 +3,20 @@ package inspect
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"al.essio.dev/pkg/shellescape"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
@@ -22,33 +25,82 @@ import (
 
 // copyForm is a form in which an exchange can be copied.
 type copyForm struct {
-	name    string
-	isEvent bool // only for a POST of one JSON object
-	write   func(h *handler, entry recording.Entry) (string, error)
+	name  string
+	fits  func(entry recording.Entry) error // why it has no such form
+	write func(h *handler, entry recording.Entry) (string, error)
 }
 
 func copyForms() []copyForm {
 	return []copyForm{
-		{"curl", false, (*handler).curl},
-		{"send", true, (*handler).sendCommand},
-		{"step", true, (*handler).step},
-		{"template", true, (*handler).template},
-		{"body", false, func(_ *handler, entry recording.Entry) (string, error) { return string(entry.Body), nil }},
-		{"headers", false, headerLines},
+		{"curl", func(recording.Entry) error { return nil }, (*handler).curl},
+		{"send", fitsEvent, (*handler).sendCommand},
+		{"step", fitsStep, (*handler).step},
+		{"template", fitsEvent, (*handler).template},
+		{"body", fitsBody, func(_ *handler, entry recording.Entry) (string, error) { return string(entry.Body), nil }},
+		{"headers", fitsHeaders, headerLines},
 	}
 }
 
 // copies returns what an exchange can be copied as.
 func copies(entry recording.Entry) []string {
 	names := []string{}
-	_, err := payload.Raw(entry.Body)
-	isEvent := err == nil && entry.Method == apizee.Method && len(entry.Body) <= payload.MaxTemplate/2
 	for _, form := range copyForms() {
-		if isEvent || !form.isEvent {
+		if form.fits(entry) == nil {
 			names = append(names, form.name)
 		}
 	}
 	return names
+}
+
+var (
+	errNotEvent = errors.New("only a POST of one JSON object can be copied in this form")
+	errNotUTF8  = errors.New("what is not UTF-8 cannot be copied as text")
+	errRepeated = errors.New("a scenario step cannot have a header twice")
+)
+
+func fitsEvent(entry recording.Entry) error {
+	if entry.Method != apizee.Method || len(entry.Body) > payload.MaxTemplate/2 {
+		return errNotEvent
+	}
+	if _, err := payload.Raw(entry.Body); err != nil {
+		return errNotEvent
+	}
+	return nil
+}
+
+func fitsBody(entry recording.Entry) error {
+	if !utf8.Valid(entry.Body) {
+		return errNotUTF8
+	}
+	return nil
+}
+
+func fitsHeaders(entry recording.Entry) error {
+	for _, h := range headerList(entry.Headers) {
+		if !utf8.ValidString(h.Value) {
+			return errNotUTF8
+		}
+	}
+	return nil
+}
+
+func fitsStep(entry recording.Entry) error {
+	headers, err := replay.RecordedHeaders(entry.Headers)
+	if err != nil {
+		return err
+	}
+	names := map[string]bool{}
+	for _, h := range differing(headers) {
+		name := strings.ToLower(h.Name)
+		switch {
+		case names[name]:
+			return errRepeated
+		case !utf8.ValidString(h.Value):
+			return errNotUTF8
+		}
+		names[name] = true
+	}
+	return fitsEvent(entry)
 }
 
 func (h *handler) copy(w http.ResponseWriter, r *http.Request) {
@@ -68,8 +120,8 @@ func (h *handler) copy(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case i < 0:
 		writeError(w, &httpError{http.StatusNotFound, fmt.Sprintf("unknown form %q", as), "use " + strings.Join(copies(entry), ", ") + "."})
-	case !slices.Contains(copies(entry), as):
-		writeError(w, &httpError{http.StatusUnprocessableEntity, "only a POST of one JSON object can be copied as " + as, "copy it as curl."})
+	case forms[i].fits(entry) != nil:
+		writeError(w, &httpError{http.StatusUnprocessableEntity, forms[i].fits(entry).Error(), "copy it as curl."})
 	default:
 		text, err := forms[i].write(h, entry)
 		if err != nil {
@@ -115,7 +167,7 @@ func (h *handler) curl(entry recording.Entry) (string, error) {
 		return "", err
 	}
 	options := deliver.CurlOptions{Method: entry.Method, Network: network, ShowSecrets: h.store.options.ShowSecrets}
-	return deliver.CurlCommand(target, entry.Body, options) + "\n", nil
+	return console.SafeShell(deliver.CurlCommand(target, entry.Body, options)) + "\n", nil
 }
 
 // differing returns the headers that differ from those that Apizee sends.
@@ -151,7 +203,7 @@ func (h *handler) sendCommand(entry recording.Entry) (string, error) {
 	default:
 		args = []string{"--data", string(entry.Body)}
 	}
-	if report := h.store.options.Catalog.Validate(entry.Body); !report.OK() {
+	if raw, _ := payload.Raw(entry.Body); len(raw) < len(entry.Body) || !h.store.options.Catalog.Validate(entry.Body).OK() {
 		args = append(args, "--allow-undocumented")
 	}
 	for _, header := range differing(target.Headers) {
@@ -162,7 +214,7 @@ func (h *handler) sendCommand(entry recording.Entry) (string, error) {
 	}
 	args = append(args, "-t", deliver.ShowURL(target.URL, h.store.options.ShowSecrets))
 	args = append(args, h.NetworkArguments(network)...)
-	return pipe + shellescape.QuoteCommand(append([]string{"apizee-hooks", "send"}, args...)) + "\n", nil
+	return console.SafeShell(pipe+shellescape.QuoteCommand(append([]string{"apizee-hooks", "send"}, args...))) + "\n", nil
 }
 
 // flags returns the arguments of send that build a body, or nil.

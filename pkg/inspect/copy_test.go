@@ -8,10 +8,12 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -79,26 +81,31 @@ func TestCopies(t *testing.T) {
 	}
 	tests := map[string]struct {
 		body   string
-		short  string // what has a short form
-		others map[string]string
+		short  string            // what has a short form
+		others map[string]string // with commas between several
+		not    string            // what it cannot be copied as
 	}{
-		"documented": {event("ticket", `{"state":"invited"}`), "send step", nil},
-		"geoloc":     {event("ticket", `{"state":"updated","geoloc":{"lat":47.866675,"lng":-3.865805}}`), "send step", nil},
-		"delete":     {`{"event":"delete","time":1575976413,"object":"ticket","objectId":100,"props":{}}`, "send step", nil},
-		"media":      {event("media", `{"state":"inprogress","_parent":{"name":"ticket","id":7}}`), "send step", nil},
-		"spaces":     {"{\n  \"event\": \"update\",\n  \"time\": 1575976413, \"object\": \"ticket\", \"objectId\": 100, \"props\": {\"state\": \"done\"}}", "", nil},
-		"dotted":     {event("ticket", `{"state":"updated","geoloc.lat":1.5,"geoloc.lng":2}`), "step", nil},
-		"unknown":    {event("ticket", `{"state":"opend","x":[1,{"y":null}],"n":123456789012345678901234567890,"f":1.50}`), "", nil},
-		"hostile":    {event("ticket", `{"state":"it's $HOME {{ .x }} ${HOME} \"q\" \\ \u0000\u202e é 😀","{{ k }}":"*/ }}","#":": - "}`), "", nil},
-		"header":     {event("ticket", `{"state":"new"}`), "send step", map[string]string{"User-Agent": "it's curl/8", "X-Team": "{{ blue }} ${HOME}", "Content-Type": "application/json"}},
-		"masked":     {event("ticket", `{"state":"new"}`), "send step", map[string]string{"X-Api-Key": "hunter2"}},
+		"documented": {event("ticket", `{"state":"invited"}`), "send step", nil, ""},
+		"geoloc":     {event("ticket", `{"state":"updated","geoloc":{"lat":47.866675,"lng":-3.865805}}`), "send step", nil, ""},
+		"delete":     {`{"event":"delete","time":1575976413,"object":"ticket","objectId":100,"props":{}}`, "send step", nil, ""},
+		"media":      {event("media", `{"state":"inprogress","_parent":{"name":"ticket","id":7}}`), "send step", nil, ""},
+		"spaces":     {"{\n  \"event\": \"update\",\n  \"time\": 1575976413, \"object\": \"ticket\", \"objectId\": 100, \"props\": {\"state\": \"done\"}}", "", nil, ""},
+		"dotted":     {event("ticket", `{"state":"updated","geoloc.lat":1.5,"geoloc.lng":2}`), "step", nil, ""},
+		"unknown":    {event("ticket", `{"state":"opend","x":[1,{"y":null}],"n":123456789012345678901234567890,"f":1.50}`), "", nil, ""},
+		"hostile":    {event("ticket", `{"state":"it's $HOME {{ .x }} ${HOME} \"q\" \\ \u0000\u202e é 😀","{{ k }}":"*/ }}","#":": - "}`), "", nil, ""},
+		"header":     {event("ticket", `{"state":"new"}`), "send step", map[string]string{"User-Agent": "it's curl/8", "X-Team": "{{ blue }} ${HOME}", "Content-Type": "application/json"}, ""},
+		"masked":     {event("ticket", `{"state":"new"}`), "send step", map[string]string{"X-Api-Key": "hunter2"}, ""},
+		"newline":    {event("ticket", `{"state":"new"}`) + "\n", "", nil, ""},
+		"return":     {event("ticket", `{"state":"new"}`) + "\r", "", nil, ""},
+		"not UTF-8":  {event("ticket", `{"state":"new"}`), "send", map[string]string{"X-Name": "caf\xe9"}, "step headers"},
+		"repeated":   {event("ticket", `{"state":"new"}`), "send", map[string]string{"X-Team": "blue,red"}, "step"},
 	}
 	for name, test := range tests {
 		headers := map[string][]string{
 			"Host": {"127.0.0.1:8279"}, "User-Agent": {"Cloud Apizee"}, "Accept": {"*/*"}, "Content-Type": {"application/JSON"}, "Content-Length": {"1"},
 		}
 		for name, value := range test.others {
-			headers[name] = []string{value}
+			headers[name] = strings.Split(value, ",")
 		}
 		id := store.Add(inspect.Exchange{Entry: recording.Entry{
 			ReceivedAt: time.Now(), Method: "POST", Path: "/hooks/?a=1", Headers: headers, Body: []byte(test.body), Status: 204,
@@ -107,6 +114,15 @@ func TestCopies(t *testing.T) {
 		for _, as := range []string{"curl", "send", "step", "template", "body", "headers"} {
 			t.Run(name+"/"+as, func(t *testing.T) {
 				status, text := copied(t, page, id, as)
+				if slices.Contains(strings.Fields(test.not), as) {
+					if status != http.StatusUnprocessableEntity {
+						t.Errorf("%d %s", status, text)
+					}
+					return
+				}
+				if !utf8.ValidString(text) {
+					t.Errorf("what is copied is not UTF-8: %q", text)
+				}
 				if status != http.StatusOK {
 					t.Fatalf("%d %s", status, text)
 				}
@@ -261,6 +277,7 @@ func TestCopiesOfOthers(t *testing.T) {
 	for _, e := range []recording.Entry{
 		{Method: "PUT", Path: "/", Body: []byte(`{"a":1}`)},
 		{Method: "POST", Path: "/", Body: []byte("@no 'JSON'\x00\xff")},
+		{Method: "POST", Path: "/", Body: []byte("a\xff\xfeb\x1b\u202e'")},
 		{Method: "DELETE", Path: "/a"},
 		{Method: "POST", Path: "/", Body: []byte(`{"a":1,"a":2}`)},
 	} {
@@ -268,7 +285,7 @@ func TestCopiesOfOthers(t *testing.T) {
 		id := store.Add(inspect.Exchange{Entry: e})
 		_, curl := copied(t, page, id, "curl")
 		runShell(t, curl)
-		if got := requests(); len(got) != 1 || got[0].body != string(e.Body) || got[0].method != e.Method || got[0].path != e.Path {
+		if got := requests(); !utf8.ValidString(curl) || len(got) != 1 || got[0].body != string(e.Body) || got[0].method != e.Method || got[0].path != e.Path {
 			t.Errorf("%s sent %+v", curl, got)
 		}
 		if status, text := copied(t, page, id, "template"); status != http.StatusUnprocessableEntity {
