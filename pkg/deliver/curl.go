@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"math"
+	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -43,6 +44,9 @@ func CurlCommand(target Target, body []byte, options CurlOptions) string {
 		data = nil
 	}
 	args := []string{"curl", "--request", cmp.Or(options.Method, apizee.Method)}
+	if options.Method == http.MethodHead && data == nil {
+		args = []string{"curl", "--head"} // else curl waits for the body of the response
+	}
 	args = append(args, curlHeaders(target, len(body), options.ShowSecrets)...)
 	args = append(args, curlSwitches(target.URL, options)...)
 	args = append(args, data...)

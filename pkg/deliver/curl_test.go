@@ -44,6 +44,10 @@ func TestCurlCommand(t *testing.T) {
 			want: `curl --request POST -H User-Agent: -H 'Content-Type: text/plain' --globoff --path-as-is --http1.1 ` +
 				`--insecure --cacert 'my ca.pem' --max-time 1.501 --data-raw x 'https://h/a/../b?[1-2]'`,
 		},
+		"HEAD": {
+			url: "http://h", options: CurlOptions{Method: "HEAD"},
+			want: `curl --head -H 'Content-Type: application/JSON' -H 'User-Agent: Cloud Apizee' http://h`,
+		},
 		"NUL": {
 			url: "http://h", body: "a\x00\\n",
 			want: `printf %b 'a\0000\\n' | curl --request POST -H 'Content-Type: application/JSON' ` +

@@ -37,8 +37,10 @@ type got struct {
 func newEndpoint(t *testing.T) (server *httptest.Server, requests func() []got) {
 	t.Helper()
 	received := make(chan got, 10)
-	server = httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+	server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
+		w.Header().Set("Content-Length", "2") // which curl must not wait for after HEAD
+		_, _ = io.WriteString(w, "ok")
 		received <- got{r.Method, r.RequestURI, string(body), r.Header}
 	}))
 	t.Cleanup(server.Close)
@@ -279,6 +281,7 @@ func TestCopiesOfOthers(t *testing.T) {
 		{Method: "POST", Path: "/", Body: []byte("@no 'JSON'\x00\xff")},
 		{Method: "POST", Path: "/", Body: []byte("a\xff\xfeb\x1b\u202e'")},
 		{Method: "DELETE", Path: "/a"},
+		{Method: "HEAD", Path: "/a"},
 		{Method: "POST", Path: "/", Body: []byte(`{"a":1,"a":2}`)},
 	} {
 		e.ReceivedAt = time.Now()

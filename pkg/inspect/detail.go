@@ -73,6 +73,9 @@ func (s *Store) detail(id int64) (Detail, recording.Entry, bool) {
 		Row: row, Index: -1, Remote: entry.Remote, Headers: headerList(entry.Headers),
 		Body: newBody(entry.Body, false), Findings: s.options.findings(entry), Copies: copies(entry),
 	}
+	if d.Gone {
+		d.Copies = []string{}
+	}
 	if r := entry.Response; entry.Status != 0 {
 		d.Response = &Response{Status: entry.Status, Headers: headerList(r.Headers), Body: responseBody(r)}
 	}

@@ -3,6 +3,7 @@ package inspect
 import (
 	"bytes"
 	"errors"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -196,6 +197,19 @@ func TestFileChanges(t *testing.T) {
 	}
 	if got := selectIDs(t, s, "new"); !slices.Equal(got, []int64{1}) {
 		t.Errorf("%v", got)
+	}
+	page := serve(t, s, Config{Targets: []Target{target(t, "to", "http://127.0.0.1:9")}})
+	for _, path := range []string{"exchanges/2/copy?as=curl", "exchanges/2/body", "diff?a=1&b=2"} {
+		if status, text := page.get("/api/" + path); status != http.StatusGone {
+			t.Errorf("%s: %d %s", path, status, text)
+		}
+	}
+	if status, text := page.post("/api/send", map[string]any{"origin": 2}); status != http.StatusGone || !strings.Contains(text, "exchange 2 is no longer in the recording") {
+		t.Errorf("%d %s", status, text)
+	}
+	var d Detail
+	if page.read("/api/exchanges/2", &d); !d.Gone || len(d.Copies) > 0 {
+		t.Errorf("%+v", d)
 	}
 }
 
