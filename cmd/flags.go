@@ -3,6 +3,7 @@ package cmd
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -114,10 +115,11 @@ type mistake struct{ what, hint string }
 func (m mistake) Error() string { return m.what }
 
 // missingValue rejects a flag whose value is the next flag, such as --state in
-// "--state -t localhost:3000".
-func missingValue(c *cobra.Command) (err error) {
+// "--state -t localhost:3000". One that is joined with its value by an equals sign means it.
+func missingValue(c *cobra.Command, args []string) (err error) {
 	c.Flags().Visit(func(f *pflag.Flag) {
-		if value := f.Value.String(); isFlag(c.Flags(), value) && err == nil {
+		value := f.Value.String()
+		if isFlag(c.Flags(), value) && !slices.Contains(args, "--"+f.Name+"="+value) && err == nil {
 			err = cli.Usage(fmt.Errorf("--%s requires a value, but %s is a flag", f.Name, value), flagsHint(c))
 		}
 	})

@@ -58,7 +58,7 @@ func Main(build Build) int {
 // Run runs one command line and returns the exit code of the process.
 func Run(ctx context.Context, system System, args []string) int {
 	stdout := console.NewOutput(system.Stdout, nil)
-	a := &cli.App{System: system}
+	a := &cli.App{System: system, Args: args}
 	a.Stdout, a.Stderr = stdout, console.NewOutput(system.Stderr, a.SafeText)
 	root := newRootCmd(a, subcommandIn(args))
 	root.SetArgs(args)

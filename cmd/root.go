@@ -124,7 +124,7 @@ that arrive, and run event scenarios in CI.`,
 			if a.Caught != nil {
 				a.Caught()
 			}
-			return cmp.Or(missingValue(c), checkGlobals(a))
+			return cmp.Or(missingValue(c, a.Args), checkGlobals(a))
 		},
 	}
 	root.SetIn(a.Stdin)

@@ -40,6 +40,8 @@ type System struct {
 type App struct {
 	System
 
+	Args []string // the command line
+
 	Config      string
 	Profile     string
 	Color       string
