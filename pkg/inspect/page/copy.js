@@ -1,6 +1,6 @@
 // The menu that copies an exchange in another form.
 import { text } from "./api.js";
-import { h } from "./dom.js";
+import { h, sentence } from "./dom.js";
 import { toast } from "./live.js";
 
 const forms = { curl: "curl command", send: "send command", step: "scenario step", template: "template", body: "body", headers: "headers" };
@@ -45,7 +45,7 @@ async function copy(id, as) {
       byHand(copied);
     }
   } catch (error) {
-    toast(`Not copied: ${error.message}.`);
+    toast("Not copied: " + sentence(error));
   }
 }
 

@@ -64,7 +64,11 @@ export const data = (text, tag = "bdi") => h(tag, {}, safe(text));
 
 /** What is wrong and, where it is known, what to do.
  * @param {{message: string, hint?: string}} error */
-export const problem = ({ message, hint }) => ["✗ ", ...safe(message), ...(hint ? [h("span.dim", {}, ". ", safe(hint))] : [])];
+export const problem = ({ message, hint }) => ["✗ ", ...safe(message), ...(hint ? [h("span.dim", {}, "; ", safe(hint))] : [])];
+
+/** The same as one sentence.
+ * @param {{message: string, hint?: string}} error */
+export const sentence = ({ message, hint }) => plain(hint ? `${message}; ${hint}` : message + ".");
 
 /** The text of base64, with bytes that are not UTF-8 as U+DC80 to U+DCFF.
  * @param {string} encoded */

@@ -1,6 +1,6 @@
 // The page: the list on one side, an event on the other, and the address that says which.
 import { address as apiAddress, get, post, program } from "./api.js";
-import { byID, count, data, h, number, plain, problem, safe, size } from "./dom.js";
+import { byID, count, data, h, number, plain, problem, safe, sentence, size } from "./dom.js";
 import { detailView, fetchDetail } from "./detail.js";
 import { diffView } from "./diff.js";
 import { editView, hasTarget, resend } from "./edit.js";
@@ -202,7 +202,7 @@ function pause() {
 function complain(error) {
   if (error.status === 0) return; // the banner says it
   if (error.status === 401) return banner("This page has no access. Open the URL that the program prints.");
-  toast(plain(`${error.message}${error.hint ? ". " + error.hint : ""}`));
+  toast(sentence(error));
 }
 
 /** @type {{total?: number, matched?: number, removed?: number, last?: number}} */
