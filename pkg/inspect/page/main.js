@@ -121,13 +121,16 @@ function close() {
 /** The event that is chosen, even if it is still being loaded: keys may be faster. */
 const chosen = () => (route.view === "diff" ? 0 : route.id);
 
+/** Reports whether the chosen event is no longer in its recording, and so cannot be sent; it says that itself. */
+const isGone = () => current?.id === chosen() && current?.gone;
+
 /** What the buttons and keys do with the chosen event. */
 const act = {
   close,
-  edit: () => chosen() && go({ view: "edit", id: chosen() }),
+  edit: () => chosen() && !isGone() && go({ view: "edit", id: chosen() }),
   async resend() {
     const id = chosen();
-    if (!id) return;
+    if (!id || isGone()) return;
     if (!hasTarget(status?.targets || [])) return act.edit(); // which asks for a target
     try {
       sent(await resend(id, status.targets), id);
