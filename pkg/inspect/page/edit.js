@@ -10,7 +10,7 @@ const checkAfter = 150;
 // What was typed and not sent, by exchange: leaving the editor does not lose it.
 const drafts = new Map();
 
-let lastTarget = ""; // where something was sent last
+let lastTarget = ""; // where something was sent last, for a page without targets
 const largest = 2 << 20;
 const largestIndented = 64 << 10; // the API cuts longer ones
 
@@ -137,7 +137,7 @@ export async function editView(x, targets, act) {
   }, keydown: (e) => {
     if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) {
       e.preventDefault();
-      form.requestSubmit();
+      if (!e.repeat) form.requestSubmit();
     }
   } },
     h("div.bar", {}, close, heading, h("div.actions", {}, h("button", { type: "button", click: () => (drafts.delete(x.id), act.cancel()) }, "Cancel"), send)),
@@ -167,9 +167,9 @@ function parseHeaders(text) {
 
 /** Reports whether there is something to send to without choosing it.
  * @param {{name: string, url: string}[]} targets */
-export const hasTarget = (targets) => Boolean(lastTarget || targets.length);
+export const hasTarget = (targets) => Boolean(targets.length || lastTarget);
 
-/** Sends an exchange again as it is.
+/** Sends an exchange again as it is, to the first target.
  * @param {number} id
  * @param {{name: string, url: string}[]} targets */
-export const resend = (id, targets) => post("send", { origin: id, target: lastTarget || targets[0]?.name });
+export const resend = (id, targets) => post("send", { origin: id, target: targets[0]?.name || lastTarget });

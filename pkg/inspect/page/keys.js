@@ -15,11 +15,15 @@ const help = [
   ["?", "these keys"],
 ];
 
+// What a key that is held down does again: moving, and nothing else.
+const repeated = ["j", "k", "PageDown", "PageUp"];
+
 /** @param {Object<string, () => void>} actions  by key */
 export function listenToKeys(actions) {
   document.addEventListener("keydown", (e) => {
     if (e.defaultPrevented || e.ctrlKey || e.metaKey || e.altKey || document.querySelector("dialog[open]")) return;
     const target = /** @type {HTMLElement} */ (e.target);
+    if (e.repeat && e.key === "Enter" && target.closest("button")) return e.preventDefault(); // the browser would click again
     if (e.key !== "Escape" && target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]")) return;
     const inGrid = target.closest("#grid") || target === document.body;
     const name = inGrid ? { ArrowDown: "j", ArrowUp: "k", Home: "g", End: "G" }[e.key] || e.key : e.key;
@@ -27,7 +31,7 @@ export function listenToKeys(actions) {
     const action = actions[name];
     if (!action) return;
     e.preventDefault();
-    action();
+    if (!e.repeat || repeated.includes(name)) action();
   });
   const keys = byID("keys");
   keys.append(h("h2", { id: "keys-title" }, "Keys"),
