@@ -4,6 +4,7 @@
 package inspect
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -37,6 +38,24 @@ type sending struct {
 	Headers *[]Header       `json:"headers"` // all of them: a default one that is missing is not sent
 	Body    *string         `json:"body"`
 	Now     bool            `json:"now"` // set the current time in the event
+
+	// Indented means that Body was indented for editing: it is sent compact if that of the origin is.
+	Indented bool `json:"indented"`
+}
+
+// body returns the body to send. One that is not JSON stays as it is.
+func (in sending) body(origin []byte) []byte {
+	if in.Body == nil {
+		return origin
+	}
+	body := []byte(*in.Body)
+	if before, err := payload.Compact(origin); !in.Indented || err != nil || !bytes.Equal(before, origin) {
+		return body
+	}
+	if compact, err := payload.Compact(body); err == nil {
+		return compact
+	}
+	return body
 }
 
 // sender sends requests with the clients of its two kinds of targets.
@@ -131,15 +150,12 @@ func (h *handler) request(in sending) (request outgoing, err error) {
 	if err != nil {
 		return request, err
 	}
-	request.Method, request.Body = origin.Method, origin.Body
+	request.Method, request.Body = origin.Method, in.body(origin.Body)
 	if in.Method != nil {
 		request.Method = strings.ToUpper(*in.Method)
 	}
 	if !httpguts.ValidHeaderFieldName(request.Method) || request.Method == http.MethodConnect {
 		return request, badRequest(fmt.Errorf("%q is not an HTTP method that can be sent", request.Method))
-	}
-	if in.Body != nil {
-		request.Body = []byte(*in.Body)
 	}
 	if in.Now {
 		if request.Body, err = payload.SetTime(h.store.options.Catalog, request.Body, h.Now().Unix()); err != nil {

@@ -53,6 +53,7 @@ func TestSend(t *testing.T) {
 	other.Headers["Host"], other.Headers["Content-Length"] = []string{"localhost:8279"}, []string{"5"}
 	store := newStore(t, Options{}, body)
 	store.Add(other)
+	store.Add(received(0, `{"a": 1}`))
 	to := target(t, "to", url+"/app/?k=v", deliver.Header{Name: "Authorization", Value: "Bearer hunter2"})
 	forwardTo := target(t, "--forward-to", url+"/app/?k=v")
 	forwardTo.Forward = func(request *neturl.URL) *neturl.URL { return deliver.Join(forwardTo.URL, request) }
@@ -72,6 +73,9 @@ func TestSend(t *testing.T) {
 		{object{"origin": 1, "target": "other", "path": "/", "method": "patch", "body": "{}"}, "PATCH / " + usual + " {}"},
 		{object{"origin": 1, "target": "other", "path": "/", "headers": []Header{{"x-team", "red"}, {"X-Api-Key", "****"}}, "body": "not JSON"}, "POST / X-Team=red not JSON"},
 		{object{"origin": 1, "target": "other", "now": true}, "POST /hooks/?n=1 " + usual + " " + ticket(100, "invited", start().Unix()+3600)},
+		{object{"origin": 1, "target": "other", "path": "/", "body": "{\n \"b\": 1.50, \"a\": 1e400,\n \"b\": \"\\u0041\"}\n", "indented": true}, "POST / " + usual + ` {"b":1.50,"a":1e400,"b":"\u0041"}`},
+		{object{"origin": 1, "target": "other", "path": "/", "body": "{ \"b\": 1", "indented": true}, "POST / " + usual + ` { "b": 1`},
+		{object{"origin": 3, "target": "other", "path": "/", "body": "{ }", "indented": true}, "POST / " + usual + ` { }`},
 		{object{"target": "other", "body": "{}"}, "POST / " + usual + " Accept=*/* {}"},
 	}
 	for i, test := range tests {
@@ -84,7 +88,7 @@ func TestSend(t *testing.T) {
 		}
 	}
 	var d Detail
-	s.read("/api/exchanges/3", &d)
+	s.read("/api/exchanges/4", &d)
 	if !d.Sent || d.Origin != 1 || d.Status != http.StatusTeapot || d.Forwarded == nil || d.Forwarded.Status != http.StatusTeapot || d.Path != "/hooks/?n=1" || d.Forwarded.URL != url+"/app/?k=v" || d.DuplicateOf != 0 {
 		t.Errorf("%+v", d)
 	}

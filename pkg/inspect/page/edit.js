@@ -27,7 +27,8 @@ export async function editView(x, targets, act) {
     const why = x.body.base64 ? "The body is not text" : `The body has ${size(x.body.size)}`;
     return [h("div.bar", {}, close, heading, h("div.actions", {}, h("button", { click: act.cancel }, "Close"))), h("p.wide", {}, why + ": it can be sent again as it is, and cannot be edited here.")];
   }
-  const original = x.body.truncated ? await text(`exchanges/${x.id}/body`, { part: "request" }) : (x.body.pretty?.length < largestIndented ? x.body.pretty : bodyText(x.body));
+  const indented = !x.body.truncated && x.body.pretty?.length < largestIndented;
+  const original = x.body.truncated ? await text(`exchanges/${x.id}/body`, { part: "request" }) : (indented ? x.body.pretty : bodyText(x.body));
 
   const target = h("select", { id: "target", hidden: targets.length === 0, change: () => {
     url.hidden = target.value !== "";
@@ -56,6 +57,8 @@ export async function editView(x, targets, act) {
   const send = h("button.primary", { type: "submit" }, "Send");
 
   const fields = [method, path, headers, body];
+  body.value = original;
+  const untouched = body.value; // with the line ends of the field
   const draft = drafts.get(x.id) || [x.method, x.path, x.headers.filter((p) => !own.test(p.name)).map((p) => p.name + ": " + p.value).join("\n"), original];
   fields.forEach((field, i) => (field.value = draft[i]));
   headers.rows = Math.min(8, Math.max(2, headers.value.split("\n").length));
@@ -118,10 +121,12 @@ export async function editView(x, targets, act) {
   const failure = h("p.error", { role: "alert" });
   const form = h("form.edit", { submit: async (e) => {
     e.preventDefault();
+    if (send.disabled) return;
     send.disabled = true;
     failure.replaceChildren();
     try {
-      const request = { origin: x.id, target: target.value || url.value, method: method.value, path: path.value, headers: parseHeaders(headers.value), body: body.value, now: now.checked };
+      const request = { origin: x.id, target: target.value || url.value, method: method.value, path: path.value, headers: parseHeaders(headers.value), now: now.checked,
+        ...(body.value !== untouched && { body: body.value, indented }) }; // else the body as it came
       const answer = await post("send", request);
       drafts.delete(x.id);
       lastTarget = request.target;
