@@ -221,6 +221,75 @@ pageTest("send again as it is", { story: true }, async ({ page, target }) => {
   assert.deepEqual(new Set(target.received.slice(-3).map((r) => r.path)), new Set(["/hooks/apizeehooks/"]));
 });
 
+pageTest("a key that is held down sends once", { story: true }, async ({ page, target }) => {
+  await openEvent(page, 3);
+  const before = target.received.length;
+  const hold = async (key) => {
+    for (let n = 0; n < 5; n++) await page.keyboard.down(key); // as a keyboard repeats it
+    await page.keyboard.up(key);
+  };
+  await hold("r");
+  await page.waitForFunction(() => document.querySelector("#detail .facts")?.textContent.includes("sent again from #3"));
+  await page.focus("text=Send again");
+  await hold("Enter");
+  await page.waitForFunction(() => document.querySelector("#detail .facts")?.textContent.includes("sent again from #11"));
+  await page.keyboard.press("e");
+  await page.waitForSelector("#body");
+  await page.keyboard.down("Control");
+  await hold("Enter");
+  await page.keyboard.up("Control");
+  await page.waitForFunction(() => document.querySelector("#detail .facts")?.textContent.includes("sent again from #12"));
+  assert.equal(target.received.length, before + 3);
+});
+
+pageTest("what was typed as a target is for once", { story: true, expected: /403/ }, async ({ page, target }) => {
+  const other = await endpoint();
+  try {
+    await openEvent(page, 1);
+    await page.keyboard.press("e");
+    await page.waitForSelector("#body");
+    await page.selectOption("#target", "");
+    await page.fill("#url", "http://192.0.2.1/");
+    await page.keyboard.press("Control+Enter");
+    await page.locator("form .error", { hasText: "192.0.2.1 is not this machine; to send there, name it" }).waitFor();
+    await page.fill("#url", other.url + "/own");
+    assert.equal(await page.locator(".request .dim").innerText(), `→ ${other.url}/own`);
+    assert.ok(await page.isDisabled("#path"));
+    await page.keyboard.press("Control+Enter");
+    await page.waitForFunction(() => location.hash === "#/11");
+    assert.deepEqual(other.received.map((r) => r.path), ["/own"]);
+    await openEvent(page, 2);
+    const before = target.received.length;
+    await page.keyboard.press("r");
+    await page.waitForFunction(() => location.hash === "#/12");
+    assert.equal(target.received.length, before + 1);
+    assert.equal(other.received.length, 1);
+  } finally {
+    other.stop();
+  }
+});
+
+pageTest("an edited body keeps its form", { story: true }, async ({ page, program, target }) => {
+  const spaced = '{"event":"update",\r\n "time":1, "object":"ticket","objectId":1,"props":{"state":"new"}}';
+  await send(program.receiver, spaced);
+  await page.waitForSelector("#row-11");
+  let last = 11;
+  for (const [id, change, want] of [
+    [2, (body) => body, event("update", "ticket", 4211, { state: "invited" }, 1795874540)],
+    [2, (body) => body.replace("invited", "opened"), event("update", "ticket", 4211, { state: "opened" }, 1795874540)],
+    [11, (body) => body, spaced],
+  ]) {
+    await openEvent(page, id);
+    await page.keyboard.press("e");
+    await page.waitForSelector("#body");
+    await page.uncheck("#now");
+    await page.fill("#body", change(await page.inputValue("#body")));
+    await page.click("form.edit .primary");
+    await page.waitForFunction((id) => location.hash === "#/" + id, ++last);
+    assert.equal(target.received.at(-1).body, want);
+  }
+});
+
 pageTest("a secret is not sent again until it is typed", {}, async ({ page, program, target }) => {
   await send(program.receiver, event("update", "ticket", 1, { state: "new" }), { "X-Api-Key": "hunter2" });
   await page.waitForSelector("#row-1");
@@ -553,6 +622,9 @@ pageTest("an event that is no longer in the recording", { args: () => ["listen",
   writeFileSync(rotated, "");
   await openEvent(page, 1);
   assert.match(await page.locator("#detail").innerText(), /no longer in the recording/);
+  await page.keyboard.press("e");
+  await page.keyboard.press("r");
+  assert.deepEqual(await page.locator("#detail .actions button").allInnerTexts(), ["Pin"]);
 });
 
 test("200,000 events scroll without stutter", async (t) => {
