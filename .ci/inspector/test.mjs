@@ -269,9 +269,9 @@ pageTest("what was typed as a target is for once", { story: true, expected: /403
   }
 });
 
-pageTest("an edited body keeps its form", { story: true }, async ({ page, program, target }) => {
+pageTest("an edited body keeps its form, and headers that are not edited too", { story: true }, async ({ page, program, target }) => {
   const spaced = '{"event":"update",\r\n "time":1, "object":"ticket","objectId":1,"props":{"state":"new"}}';
-  await send(program.receiver, spaced);
+  await send(program.receiver, Buffer.from(spaced), { "X-Name": "caf\xe9" }); // of a text, Node would send the headers in UTF-8
   await page.waitForSelector("#row-11");
   let last = 11;
   for (const [id, change, want] of [
@@ -288,6 +288,7 @@ pageTest("an edited body keeps its form", { story: true }, async ({ page, progra
     await page.waitForFunction((id) => location.hash === "#/" + id, ++last);
     assert.equal(target.received.at(-1).body, want);
   }
+  assert.equal(target.received.at(-1).headers["x-name"], "caf\xe9");
 });
 
 pageTest("a secret is not sent again until it is typed", {}, async ({ page, program, target }) => {

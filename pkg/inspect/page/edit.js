@@ -57,10 +57,11 @@ export async function editView(x, targets, act) {
   const send = h("button.primary", { type: "submit" }, "Send");
 
   const fields = [method, path, headers, body];
-  body.value = original;
-  const untouched = body.value; // with the line ends of the field
-  const draft = drafts.get(x.id) || [x.method, x.path, x.headers.filter((p) => !own.test(p.name)).map((p) => p.name + ": " + p.value).join("\n"), original];
-  fields.forEach((field, i) => (field.value = draft[i]));
+  const fill = (values) => fields.forEach((field, i) => (field.value = values[i]));
+  const filled = () => fields.map((field) => field.value);
+  fill([x.method, x.path, x.headers.filter((p) => !own.test(p.name)).map((p) => p.name + ": " + p.value).join("\n"), original]);
+  const untouched = filled(); // with the line ends of fields
+  if (drafts.has(x.id)) fill(drafts.get(x.id));
   headers.rows = Math.min(8, Math.max(2, headers.value.split("\n").length));
   const lines = (s) => s.split("\n").length;
   body.rows = Math.min(24, Math.max(8, lines(body.value) + 1));
@@ -125,8 +126,10 @@ export async function editView(x, targets, act) {
     send.disabled = true;
     failure.replaceChildren();
     try {
-      const request = { origin: x.id, target: target.value || url.value, method: method.value, path: path.value, headers: parseHeaders(headers.value), now: now.checked,
-        ...(body.value !== untouched && { body: body.value, indented }) }; // else the body as it came
+      const request = { origin: x.id, target: target.value || url.value, method: method.value, path: path.value, now: now.checked,
+        // What is untouched is sent as it came: a field may not show all of it.
+        ...(headers.value !== untouched[2] && { headers: parseHeaders(headers.value) }),
+        ...(body.value !== untouched[3] && { body: body.value, indented }) };
       const answer = await post("send", request);
       drafts.delete(x.id);
       lastTarget = request.target;
@@ -136,7 +139,7 @@ export async function editView(x, targets, act) {
       send.disabled = false;
     }
   }, input: () => {
-    drafts.set(x.id, fields.map((field) => field.value));
+    drafts.set(x.id, filled());
     showWhere();
     showHidden();
   }, keydown: (e) => {
