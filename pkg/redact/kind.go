@@ -207,8 +207,11 @@ func uuidGroups(text string) bool {
 }
 
 // isIP reports whether a text is an IP address, perhaps with a port. For one of four numbers it is not
-// asked how large they are.
+// asked how large they are. One with a zone is a text, since the zone is a name.
 func isIP(text string) bool {
+	if strings.Contains(text, "%") {
+		return false
+	}
 	if strings.Count(text, ":") < 2 {
 		return isDottedQuad(text)
 	}

@@ -226,21 +226,27 @@ func (l *LeakSearch) replaced(n *node, text string, kind Kind) {
 // field searches for a part of a text without spaces.
 func (l *LeakSearch) field(n *node, field string) {
 	_, core, _ := trimField(field)
-	switch kind := Classify(core); kind {
-	case KindEmpty, KindText, KindInteger, KindDecimal:
-		const longWord = 8
-		for text := core; text != ""; {
-			end := runEnd(text, isAlphanumeric)
-			if run := text[:end]; end >= longWord && skipDigits(run) != "" {
-				l.text(n, run, Classify(run))
-			}
-			_, width := utf8.DecodeRuneInString(text[end:])
-			text = text[end+width:]
-		}
-		l.digits(n, core)
-	default:
+	if kind := Classify(core); !isWords(kind) {
 		l.replaced(n, core, kind)
+		return
 	}
+	if isEscaped(core) {
+		for _, segment := range segments(core) {
+			if segment != nil {
+				l.part(n, segment.text)
+			}
+		}
+	}
+	const longWord = 8
+	for text := core; text != ""; {
+		end := runEnd(text, isAlphanumeric)
+		if run := text[:end]; end >= longWord && skipDigits(run) != "" {
+			l.text(n, run, Classify(run))
+		}
+		_, width := utf8.DecodeRuneInString(text[end:])
+		text = text[end+width:]
+	}
+	l.digits(n, core)
 }
 
 // segments searches for the segments of a path, and the values of a query and a fragment.

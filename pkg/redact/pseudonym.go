@@ -276,13 +276,13 @@ func (k *secretKey) address(addr netip.Addr) string {
 	if addr.Is4() {
 		reserved = []string{"192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24"}
 	}
-	if addr.Zone() == "" && (addr.IsLoopback() || addr.IsUnspecified()) {
+	if addr.IsLoopback() || addr.IsUnspecified() {
 		return addr.String()
 	}
 	var prefixes []netip.Prefix
 	for _, s := range reserved {
 		prefix := netip.MustParsePrefix(s)
-		if prefix.Contains(addr) { // not with a zone
+		if prefix.Contains(addr) {
 			return addr.String()
 		}
 		prefixes = append(prefixes, prefix)

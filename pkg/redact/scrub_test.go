@@ -93,7 +93,10 @@ func TestScrubKinds(t *testing.T) {
 		{"props.address", "12 bis, rue de la Paix\n75002 Paris", KindText, `\d\d ` + word + `, ` + word + ` ` + word + ` ` + word + ` ` + name + `\n[1-9]\d{4} ` + name},
 		{"props.note", "Ask jane@acme.com (+33612345678), ☎ in A1!", KindText,
 			name + ` ` + word + `\.` + word + `@example\.(com|org|net) \(\+3363998\d{4}\), · ` + word + ` [A-Z][a-z]{9}\d!`},
-		{"props.note", "jane%40acme.com \\u006aane", KindText, word + `%[1-9]\d` + word + `\.` + word + ` \\` + word + `00\d` + word},
+		{"props.note", "jane%2Eroe%40acme.com", KindText, word + `\.` + word + `%40example\.(com|org|net)`},
+		{"props.note", "to=jane%40acme.com&name=Jane%20R%C3%B8e \\u006aane", KindText,
+			word + `=` + word + `\.` + word + `%40example\.(com|org|net)&` + word + `=` + name + `%20` + name + ` \\` + word + `00\d` + word},
+		{"props.note", "50%off and 100%", KindText, `[1-9]\d%%?` + word + ` ` + word + ` [1-9]\d\d%`},
 	} {
 		t.Run(test.in, func(t *testing.T) {
 			if test.kind != KindPosition && Classify(test.in) != test.kind {

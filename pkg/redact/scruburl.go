@@ -124,6 +124,20 @@ func segments(text string) iter.Seq2[string, *segment] {
 	}
 }
 
+// isEscaped reports whether a text is escaped as a part of a URL: it has a %, and all are those of escapes.
+func isEscaped(text string) bool {
+	for rest := text; ; {
+		_, after, found := strings.Cut(rest, "%")
+		if !found {
+			return len(rest) < len(text)
+		}
+		if _, ok := hexadecimal(after, 2); !ok {
+			return false
+		}
+		rest = after
+	}
+}
+
 // escapeSegment escapes what would end a segment, or not be in a URL.
 func escapeSegment(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
 
@@ -145,7 +159,5 @@ func (k *secretKey) part(text string) string {
 	if kind != KindURI && kind != KindText {
 		return k.replace(kind, text)
 	}
-	var out strings.Builder
-	k.runs(&out, text)
-	return out.String()
+	return k.words(text)
 }

@@ -95,13 +95,38 @@ func (k *secretKey) text(text string) string {
 func (k *secretKey) field(out *strings.Builder, field string) {
 	before, core, after := trimField(field)
 	out.WriteString(before)
-	switch kind := Classify(core); kind {
-	case KindEmpty, KindText, KindInteger, KindDecimal:
-		k.runs(out, core)
+	switch kind := Classify(core); {
+	case kind == KindText && isEscaped(core):
+		for raw, segment := range segments(core) {
+			if segment != nil {
+				raw = escapeSegment(k.unescaped(segment.text))
+			}
+			out.WriteString(raw)
+		}
+	case isWords(kind):
+		words := k.words(core)
+		if isEscaped(words) { // which the text is not, such as 5%off
+			words = strings.ReplaceAll(words, "%", "%%")
+		}
+		out.WriteString(words)
 	default:
 		out.WriteString(k.replace(kind, core))
 	}
 	out.WriteString(after)
+}
+
+// unescaped returns the pseudonym of an escaped part of a text, without the escapes.
+func (k *secretKey) unescaped(text string) string {
+	before, core, after := trimField(text)
+	if kind := Classify(core); kind != KindURI && !isWords(kind) {
+		return before + k.replace(kind, core) + after
+	}
+	return before + k.words(core) + after
+}
+
+// isWords reports whether a part of a text is replaced by its runs of letters and of digits.
+func isWords(kind Kind) bool {
+	return kind == KindEmpty || kind == KindText || kind == KindInteger || kind == KindDecimal
 }
 
 // trimField splits a text without spaces into what it is about and the punctuation around it.
@@ -112,6 +137,13 @@ func trimField(field string) (before, core, after string) {
 	after = core
 	core = strings.TrimRight(core, around)
 	return before, core, after[len(core):]
+}
+
+// words returns the pseudonyms of the runs of letters and of digits.
+func (k *secretKey) words(text string) string {
+	var out strings.Builder
+	k.runs(&out, text)
+	return out.String()
 }
 
 // runs writes the pseudonyms of the runs of letters and of digits.
