@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -322,7 +323,7 @@ func TestEachAuditHasOtherIDs(t *testing.T) {
 		for range 1000 {
 			ids[s.id()], ids[s.uid()] = true, true
 		}
-		if plan := NewPlan(o); plan.First < 1_000_000_000 || plan.Last >= 1<<31 {
+		if plan := NewPlan(o); plan.First < 1_000_000_000 || plan.Last > math.MaxInt32 {
 			t.Errorf("%s: IDs from %d to %d", at, plan.First, plan.Last)
 		}
 	}
@@ -330,7 +331,7 @@ func TestEachAuditHasOtherIDs(t *testing.T) {
 		t.Errorf("%d different IDs", len(ids))
 	}
 	const span = 1_100_000_000 * time.Millisecond
-	if last := NewIDBase(time.UnixMilli(0).Add(span - time.Millisecond)); last > 1<<31-20_000 {
+	if last := NewIDBase(time.UnixMilli(0).Add(span - time.Millisecond)); last > math.MaxInt32-20_000 {
 		t.Errorf("the IDs of an audit may not fit in 32 bits after %d", last)
 	}
 }
