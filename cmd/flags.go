@@ -21,7 +21,7 @@ func addGlobalFlags(a *cli.App, root *cobra.Command) {
 	f.StringVar(&a.Config, "config", "", "configuration file")
 	f.StringVar(&a.Profile, "profile", "", "profile of the configuration file")
 	cli.EnumFlag(root, f, &a.Color, "color", "", string(console.Auto), console.Modes(), "when to color the output")
-	f.BoolVarP(&a.Quiet, "quiet", "q", false, "print errors only (-o json still prints its data)")
+	f.BoolVarP(&a.Quiet, "quiet", "q", false, "print only errors, JSON and the inspector's URL")
 	f.BoolVarP(&a.Verbose, "verbose", "v", false, "print more about each request")
 	f.BoolVar(&a.ShowSecrets, "show-secrets", false, "show secrets instead of ****, also in recordings and reports")
 	// Declared here, since cobra would add its own with other words.

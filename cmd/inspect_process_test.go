@@ -292,3 +292,34 @@ func TestInspectSends(t *testing.T) {
 		})
 	}
 }
+
+// TestInspectQuiet reads the URL of the page, which --quiet leaves alone.
+func TestInspectQuiet(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "a.ndjson")
+	const line = `{"receivedAt":"2020-01-01T00:00:00Z","method":"POST","path":"/","headers":{},"body":"{}","status":204,"findings":[]}` + "\n"
+	if err := os.WriteFile(file, []byte(line), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := exec.Command(cli.Program, "inspect", file, "--addr", "127.0.0.1:0", "-q")
+	out, err := c.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer c.Wait()
+	defer c.Process.Kill()
+	url, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil || !strings.HasPrefix(url, "http://127.0.0.1:") {
+		t.Fatalf("%q, %v", url, err)
+	}
+	response, err := http.Get(strings.TrimSpace(url))
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	if response.Request.URL.RawQuery != "" || response.Request.URL.Path != "/" {
+		t.Errorf("the token was not exchanged: %s", response.Request.URL)
+	}
+}

@@ -187,7 +187,9 @@ func (o *options) ready(store *inspect.Store, url string) {
 	switch {
 	case show.Form(o.output) == show.JSON:
 		o.Stdout.Write(show.AppendJSONLine(nil, readyJSON{url, status.Total}))
-	case !o.Quiet:
+	case o.Quiet:
+		fmt.Fprintln(o.Text(), url)
+	default:
 		fmt.Fprintf(o.Text(), "%s of %s: %s\nCtrl-C stops.\n", console.Plural(int(status.Total), "event"), console.Safe(files), o.Out().Strong(url))
 	}
 }

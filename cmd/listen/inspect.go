@@ -82,7 +82,7 @@ func (s *session) startInspector(ctx context.Context, bound net.Addr) (err error
 		return err
 	}
 	s.page.Serve(s.store, c)
-	if !s.NoText() { // the first line of JSON has it
+	if !s.JSON { // whose first line has it; --quiet does not hide what nothing else can tell
 		fmt.Fprintf(s.Stderr, "Inspect events at %s\n", s.Err().Strong(s.page.URL()))
 	}
 	if s.open {
