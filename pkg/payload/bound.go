@@ -117,6 +117,9 @@ func (b *Bound) Execute(t *template.Template, data any) ([]byte, error) {
 	return b.out.Bytes(), nil
 }
 
+// Spent returns the work of the last execution.
+func (b *Bound) Spent() int { return maxWork - b.left }
+
 // rendered is the output of a template, at most as long as an event may be.
 type rendered struct {
 	bytes.Buffer

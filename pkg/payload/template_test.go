@@ -201,11 +201,24 @@ func TestVars(t *testing.T) {
 
 func TestUses(t *testing.T) {
 	text := `{{ .b | default 1 }}{{ if .a }}{{ .x }}{{ else }}{{ $.y }}{{ end }}{{ range .c }}{{ . }}{{ end }}{{ with (add .d $.e) }}{{ .z }}{{ end }}{{ (.f).g }}`
-	if got, want := Uses(template.Must(template.New("").Funcs(Funcs(Sources{})).Parse(text))), []string{"a", "b", "c", "d", "e", "f"}; !slices.Equal(got, want) {
-		t.Errorf("got %q, want %q", got, want)
+	uses := func(text string) (certain, possible []string, all bool) {
+		return Uses(template.Must(template.New("").Funcs(Funcs(Sources{})).Parse(text)))
 	}
-	if got := Uses(template.Must(template.New("").Parse(`{{/* nothing */}}`))); len(got) > 0 {
-		t.Errorf("got %q", got)
+	certain, possible, all := uses(text)
+	slices.Sort(possible)
+	if want := []string{"a", "b", "c", "d", "e", "f"}; !slices.Equal(certain, want) || all {
+		t.Errorf("got %q, want %q", certain, want)
+	}
+	if want := []string{"a", "b", "c", "d", "e", "f", "x", "y"}; !slices.Equal(possible, want) {
+		t.Errorf("got %q, want %q", possible, want)
+	}
+	for _, text := range []string{`{{ . }}`, `{{ $ }}`, `{{ if hasKey . "a" }}{{ end }}`, `{{ range .a }}{{ $ }}{{ end }}`, `{{ $x := . }}{{ $x.a }}`, `{{ template "t" . }}{{ define "t" }}{{ end }}`} {
+		if _, _, all := uses(text); !all {
+			t.Errorf("%s does not use all", text)
+		}
+	}
+	if certain, possible, all := uses(`{{/* nothing */}}`); len(certain)+len(possible) > 0 || all {
+		t.Errorf("got %q, %q", certain, possible)
 	}
 	if _, err := Parse("t", `{{/* nothing */}}`); err != nil {
 		t.Error(err)

@@ -168,15 +168,19 @@ type usage struct {
 	moved int
 }
 
-// Uses returns the names of the variables that a template reads unconditionally, sorted.
-// Inside of loops and with blocks only "$.name" is a variable.
-func Uses(t *template.Template) []string {
+// Uses returns the names of the variables that a template reads unconditionally, sorted, and of
+// those that it may read; all means that it may read any. Inside of loops and with blocks only
+// "$.name" is a variable.
+func Uses(t *template.Template) (certain, possible []string, all bool) {
 	var u usage
 	if t.Tree != nil { // else there is nothing but comments
 		u.list(t.Root)
 	}
+	for _, v := range u.vars {
+		possible = append(possible, v.Name)
+	}
 	slices.Sort(u.certain)
-	return slices.Compact(u.certain)
+	return slices.Compact(u.certain), possible, u.all
 }
 
 // lenient are the functions that accept a variable that is not set.

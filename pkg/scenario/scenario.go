@@ -210,7 +210,7 @@ type Test struct {
 // Delay is a duration, or an expression for one.
 type Delay struct {
 	Fixed time.Duration
-	Text  string
+	Text  string // of the expression, which decides then; else ""
 }
 
 // MaxDelay is the longest pause or timeout in a scenario.

@@ -53,6 +53,8 @@ type Expression struct {
 	// Uses are the variables that are always read.
 	Uses []string
 
+	possible []string // the variables that may be read
+	all      bool     // whether any variable may be read
 	template *template.Template
 	typed    bool // whether the whole text is one expression, whose result keeps its type
 }
@@ -82,7 +84,7 @@ func (e *Engine) Compile(text string) (*Expression, error) {
 	x := &Expression{template: t.Funcs(e.added)}
 	if t.Tree != nil { // nil if there are only comments
 		x.typed = keepResult(t.Tree)
-		x.Uses = payload.Uses(t)
+		x.Uses, x.possible, x.all = payload.Uses(t)
 		if err := payload.Prepare(t, len(text)); err != nil {
 			return nil, compileError(err)
 		}
@@ -142,6 +144,21 @@ func (e *Engine) Eval(text string) (any, error) {
 	}
 	return string(out), nil
 }
+
+// Knows reports whether every variable that a text may read has a value.
+func (e *Engine) Knows(text string) bool {
+	x, err := e.Compile(text)
+	if err != nil || x.all {
+		return false
+	}
+	return !slices.ContainsFunc(x.possible, func(name string) bool {
+		_, known := e.Vars[name]
+		return !known
+	})
+}
+
+// Spent returns the work of the last evaluation, in bytes.
+func (e *Engine) Spent() int { return e.bound.Spent() }
 
 // Text returns the result of Eval as a string. A text without expressions is returned unchanged.
 func (e *Engine) Text(text string) (string, error) {

@@ -78,19 +78,35 @@ func (v Value) close(dst []byte) []byte {
 // IsConstant reports whether the value contains no expressions.
 func (v Value) IsConstant() bool { return v.JSON != "" }
 
-// Constant returns the constant part of a value: of an object its constant members, of an array
-// with expressions nothing.
-func (v Value) Constant() (Value, bool) {
-	if v.IsConstant() || v.Names == nil {
-		return v, v.IsConstant()
+// Known returns the part of a value that is known: of an object its known members, of an array
+// with an unknown item nothing. The function returns the JSON of a string with expressions, if
+// that is known.
+func (v Value) Known(eval func(text string) (json string, known bool)) (Value, bool) {
+	switch {
+	case v.IsConstant():
+		return v, true
+	case v.Text != "":
+		if json, known := eval(v.Text); known {
+			return Value{JSON: json}, true
+		}
+		return Value{}, false
 	}
-	names, members := []string{}, []Value{}
+	names, parts := []string{}, []Value{}
 	for i, part := range v.Parts {
-		if part, ok := part.Constant(); ok {
-			names, members = append(names, v.Names[i]), append(members, part)
+		part, known := part.Known(eval)
+		switch {
+		case known && v.Names != nil:
+			names, parts = append(names, v.Names[i]), append(parts, part)
+		case known:
+			parts = append(parts, part)
+		case v.Names == nil:
+			return Value{}, false
 		}
 	}
-	return Object(names, members), true
+	if v.Names == nil {
+		return List(parts), true
+	}
+	return Object(names, parts), true
 }
 
 // JSONString returns a text as a JSON string. Invalid UTF-8 is replaced.

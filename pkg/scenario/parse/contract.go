@@ -1,8 +1,10 @@
 package parse
 
 import (
+	"cmp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/tidwall/gjson"
 	"go.yaml.in/yaml/v3"
@@ -27,7 +29,7 @@ func (r *reader) contract(s *scenario.Step, fields []field) {
 
 // templateContract checks the variables of a template.
 func (r *reader) templateContract(s *scenario.Step, fields []field) {
-	p, t := place{s.Line, s.Column}, s.Rendered
+	p, t, before := place{s.Line, s.Column}, s.Rendered, r.noted()
 	if _, found := r.templates[t.Name]; !found {
 		return
 	}
@@ -48,16 +50,40 @@ func (r *reader) templateContract(s *scenario.Step, fields []field) {
 			r.problem(p, "template %s requires the variable %s", t.Name, expr.Quote(v.Name))
 		}
 	}
+	if r.noted() == before {
+		r.renderedContract(s, fields, p)
+	}
 }
 
-// dataContract checks a body without expressions.
-func (r *reader) dataContract(s *scenario.Step, fields []field) {
-	if s.Data == nil || !s.Data.IsConstant() || s.AllowUndocumented {
+// renderedContract checks the event of a template whose variables are known, with some time and
+// some ids. Its mistakes without a place are at p.
+func (r *reader) renderedContract(s *scenario.Step, fields []field, p place) {
+	json, whole := r.evaluated(s.Rendered.Vars)
+	if !whole || r.spent > maxForesight {
 		return
 	}
-	sample := s.Data.JSON
-	if text := gjson.Parse(sample); text.Type == gjson.String {
-		sample = text.String()
+	r.spent += renderCost
+	vars, _ := payload.Decode([]byte(json)).(map[string]any)
+	body, err := s.Rendered.Template.Render(vars, payload.Sources{
+		Now:    func() time.Time { return time.Unix(1_600_000_000, 0) },
+		Random: func() uint64 { return 0 },
+		Next:   func() int64 { return 1 },
+	})
+	if err != nil {
+		r.problem(p, "%v", err)
+		return
+	}
+	r.changedContract(s, fields, body, true, func(path string) place {
+		name := path[strings.LastIndexByte(path, '.')+1:]
+		return cmp.Or(r.placeOnWay(fields, []string{"vars", name}), p)
+	})
+}
+
+// dataContract checks a body that is known.
+func (r *reader) dataContract(s *scenario.Step, fields []field) {
+	sample, whole := r.evaluatedContent(s.Data)
+	if s.Data == nil || !whole || s.AllowUndocumented {
+		return
 	}
 	r.findings(nil, r.options.Catalog.Validate([]byte(sample)), func(path string) place {
 		return r.placeOnWay(fields, append([]string{"data"}, strings.Split(path, ".")...))
@@ -74,16 +100,47 @@ func (r *reader) eventContract(s *scenario.Step, fields []field) {
 	if e.Props == nil {
 		e.Props = r.exampleProps(e)
 	}
-	sample := r.sample(e)
+	sample, isConstant := r.sample(e, constant)
 	report := r.options.Catalog.Validate(sample)
 	s.Summary = strings.Join(append([]string{e.Object, e.Name}, report.Event.Summary()...), " ")
-	if !s.AllowUndocumented {
-		r.findings(e, report, func(path string) place { return r.placeInSend(fields, path) })
-	}
-	isKnown := func(v *expr.Value) bool { return v == nil || v.IsConstant() }
-	if len(report.Findings) == 0 && isKnown(e.ID) && isKnown(e.Props) && e.Time == nil && !e.Dotted && len(s.Set) == 0 {
+	if isConstant && len(report.Findings) == 0 && e.Time == nil && !e.Dotted && len(s.Set) == 0 {
 		e.Composed = string(sample)
+		return
 	}
+	sample, whole := r.sample(e, r.evaluated)
+	r.changedContract(s, fields, sample, whole, func(path string) place { return r.placeInSend(fields, path) })
+}
+
+// changedContract checks an event with the changes that a step makes to it. Whole means that all of
+// the event is known.
+func (r *reader) changedContract(s *scenario.Step, fields []field, event []byte, whole bool, where func(path string) place) {
+	var unknown []string // paths
+	for _, own := range s.Set {
+		json, known := r.evaluated(&own.To)
+		change, err := payload.ParseSet(own.Path + "=" + json)
+		var changed []byte
+		if known && err == nil {
+			changed, err = payload.Apply(r.options.Catalog, event, []payload.Change{change})
+		}
+		switch {
+		case known && err == nil:
+			event = changed
+		case known && whole && len(unknown) == 0:
+			r.problem(r.placeInSet(fields, own.Path), "set: %v", err)
+		default:
+			unknown = append(unknown, own.Path)
+		}
+	}
+	if s.AllowUndocumented {
+		return
+	}
+	report := r.options.Catalog.Validate(event)
+	report.Findings = slices.DeleteFunc(report.Findings, func(f apizee.Finding) bool {
+		return slices.ContainsFunc(unknown, func(path string) bool {
+			return path == "object" || path == "event" || overlap(path, f.Path)
+		})
+	})
+	r.findings(s.Event, report, func(path string) place { return cmp.Or(r.placeInSet(fields, path), where(path)) })
 }
 
 // exampleProps returns the props of the documented example, or nil.
@@ -95,21 +152,21 @@ func (r *reader) exampleProps(e *scenario.Event) *expr.Value {
 	return &expr.Value{JSON: gjson.GetBytes(example, "props").Raw}
 }
 
-// sample returns the event with what is known of it before a run.
-func (r *reader) sample(e *scenario.Event) []byte {
+// sample returns the event with what is known of it, and whether that is all but its time.
+func (r *reader) sample(e *scenario.Event, known func(*expr.Value) (json string, whole bool)) (body []byte, whole bool) {
 	fields := payload.Fields{Event: e.Name, Object: e.Object, Time: []byte("0")}
-	if e.ID != nil && e.ID.IsConstant() {
-		fields.ID = []byte(e.ID.JSON)
+	id, isWholeID := known(e.ID)
+	if id != "" {
+		fields.ID = []byte(id)
 	} else if _, documented := r.options.Catalog.LookupObject(e.Object); !documented {
 		fields.ID = []byte("1")
 	}
-	if e.Props != nil {
-		if known, ok := e.Props.Constant(); ok {
-			fields.Props = []byte(known.JSON)
-		}
+	props, isWhole := known(e.Props)
+	if props != "" {
+		fields.Props = []byte(props)
 	}
-	body, _ := payload.Compose(r.options.Catalog, fields) // all of it is JSON
-	return body
+	body, _ = payload.Compose(r.options.Catalog, fields) // all of it is JSON
+	return body, isWholeID && isWhole
 }
 
 // findings reports the findings that prevent an event from being sent.
@@ -138,6 +195,26 @@ func (r *reader) placeInSend(fields []field, path string) place {
 		way = []string{"send"}
 	}
 	return r.placeOnWay(fields, way)
+}
+
+// placeInSet returns where a path of the event is set by a change, or the zero place.
+func (r *reader) placeInSet(fields []field, path string) (p place) {
+	for _, f := range fields {
+		if f.name != "set" {
+			continue
+		}
+		for _, own := range r.fields(f.value, "set") {
+			if overlap(own.name, strings.ReplaceAll(path, `\=`, "=")) {
+				p = at(own.value)
+			}
+		}
+	}
+	return p
+}
+
+// overlap reports whether one of two paths is inside the other, or the same.
+func overlap(a, b string) bool {
+	return a == b || strings.HasPrefix(a, b+".") || strings.HasPrefix(b, a+".")
 }
 
 // placeOnWay follows names through nested mappings as far as they exist; a key may contain dots.

@@ -89,13 +89,14 @@ func (r *reader) time(f field, s *scenario.Step) {
 			r.problem(at(n), "time must be UNIX seconds or RFC 3339, not %s", describe(n))
 			return
 		}
-		if !expr.Is(text) {
-			if _, err := payload.ParseTime(text); err != nil {
-				r.problem(at(n), "time: %v", err)
-				return
-			}
+		time, known := r.value(n), true
+		if expr.Is(text) {
+			text, known = r.evaluatedContent(&time)
 		}
-		time := r.value(n)
+		if _, err := payload.ParseTime(text); known && err != nil && !r.isBlamed(at(n)) {
+			r.problem(at(n), "time: %v", err)
+			return
+		}
 		s.Event.Time = &time
 	})
 }

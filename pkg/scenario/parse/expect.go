@@ -6,9 +6,11 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/tidwall/gjson"
 	"go.yaml.in/yaml/v3"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/expr"
 )
@@ -179,6 +181,9 @@ func (r *reader) operandNumber(f field) (v expr.Value) {
 	r.resolved(f.value, func(n *yaml.Node) {
 		if text, isText := textOf(n); isNumber(n) || isText && expr.Is(text) {
 			v = r.value(n)
+			if json, known := r.evaluated(&v); known && gjson.Parse(json).Type != gjson.Number {
+				r.problem(at(n), "%s must be a number, not %s", f.name, payload.Short(json))
+			}
 			return
 		}
 		r.problem(at(n), "%s must be a number, not %s", f.name, describe(n))

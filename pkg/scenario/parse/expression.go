@@ -34,6 +34,10 @@ func (r *reader) expression(p place, text string) string {
 			return ""
 		}
 	}
+	if _, _, err := r.eval(text); err != nil {
+		r.problem(p, "%v", err)
+		return ""
+	}
 	return text
 }
 
@@ -57,6 +61,7 @@ func (r *reader) variables(f field) []scenario.Variable {
 		}
 		r.variableName(at(own.key), own.name)
 		r.known[own.name] = true
+		r.initialize(v)
 		vars = append(vars, v)
 	}
 	return vars

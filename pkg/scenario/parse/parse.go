@@ -19,7 +19,6 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
-	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/expr"
 	"github.com/apizee-hooks/apizee-hooks/pkg/yamlfile"
 )
 
@@ -41,9 +40,10 @@ func File(name string, source []byte, options Options) (*scenario.Scenario, erro
 	options.Catalog = cmp.Or(options.Catalog, apizee.Documented())
 	r := &reader{
 		file: name, source: source, options: options, keys: newTables(options.Catalog),
-		engine: expr.New(payload.Sources{}), known: map[string]bool{scenario.Counter: true},
+		known:     map[string]bool{scenario.Counter: true},
 		templates: map[string]payload.Template{},
 	}
+	r.prepareEngine()
 	s := &scenario.Scenario{File: name, Catalog: options.Catalog}
 	if root := r.document(); root != nil {
 		r.scenario(root, s)

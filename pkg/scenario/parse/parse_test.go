@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"gotest.tools/v3/golden"
@@ -202,6 +203,26 @@ func TestVars(t *testing.T) {
 	}
 	if s.Vars[0].Value.JSON != "7" || s.Name != "my scenario" || len(s.Steps) != 1 {
 		t.Errorf("%+v", s)
+	}
+}
+
+// What is expensive to evaluate, and what only the run knows, is left to the run.
+func TestUnforeseen(t *testing.T) {
+	const large = `{{ repeat 9000000 "x" }}`
+	for name, source := range map[string]string{
+		"expensive": "steps: [" + strings.Repeat("{send: ticket, name: '"+large+"'}, ", 1000) + "{pause: '{{ .n }}{{ fail }}'}]",
+		"captured":  "vars: {d: x}\nsteps: [{send: ticket, capture: {d: d}}, {pause: '{{ .d }}'}]",
+		"together":  "vars: {d: x}\nsteps: [{together: [{send: ticket, capture: {d: d}}]}, {pause: '{{ .d }}'}]",
+		"defaults":  "vars: {d: x}\ndefaults: {expect: {within: '{{ .d }}'}}\nsteps: [{send: ticket, capture: {d: d}}]",
+		"all":       "vars: {d: x}\nsteps: [{send: ticket, capture: {e: e}}, {pause: '{{ .d }}{{ hasKey . \"e\" }}'}]",
+		"time":      "steps: [{pause: '{{ unix }}'}, {send: ticket, id: '{{ rfc3339 }}'}]",
+		"ids":       "vars: {id: '{{ uid }}'}\nsteps: [{send: ticket, id: '{{ .id }}'}, {pause: '{{ seq }}'}]",
+	} {
+		start := time.Now()
+		_, err := File("x.yaml", []byte(source), options())
+		if took := time.Since(start); err != nil || took > 30*time.Second {
+			t.Errorf("%s: %v after %s", name, err, took)
+		}
 	}
 }
 

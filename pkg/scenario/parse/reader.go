@@ -12,7 +12,6 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
-	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/expr"
 )
 
 // reader walks the YAML of one file and collects its problems.
@@ -21,10 +20,10 @@ type reader struct {
 	source   []byte
 	options  Options
 	keys     tables
-	engine   *expr.Engine
 	problems Problems
 	omitted  int // problems beyond maxProblems
 	bounds
+	foresight
 
 	templates map[string]payload.Template // by name, as they are found
 

@@ -81,7 +81,9 @@ func (r *reader) delay(n *yaml.Node, what string) (d scenario.Delay) {
 		}
 		if expr.Is(text) {
 			d.Text = r.expression(at(n), text)
-			return
+			if text, ok = r.evalText(d.Text); !ok || d.Text == "" {
+				return
+			}
 		}
 		var err error
 		if d.Fixed, err = scenario.ParseDelay(text); err != nil {
@@ -95,7 +97,7 @@ func (r *reader) delay(n *yaml.Node, what string) (d scenario.Delay) {
 func (r *reader) limit(n *yaml.Node, what string) scenario.Delay {
 	before := r.noted()
 	d := r.delay(n, what)
-	if !d.IsSet() && r.noted() == before {
+	if _, known := r.evalText(d.Text); known && d.Fixed == 0 && r.noted() == before {
 		r.problem(at(n), "%v", scenario.ErrZeroWithin)
 	}
 	return d

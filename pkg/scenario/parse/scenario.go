@@ -1,15 +1,17 @@
 package parse
 
 import (
+	"maps"
+
 	"go.yaml.in/yaml/v3"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
-	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/expr"
 )
 
 // scenarioKeys are the keys at the root, in the order in which they are read: later ones depend
-// on earlier ones.
+// on earlier ones. What all deliveries have is evaluated for each of them, so it is read when it is
+// known which variables the steps capture; yet it cannot require any of those.
 func scenarioKeys() []key[scenario.Scenario] {
 	return []key[scenario.Scenario]{
 		{
@@ -28,6 +30,15 @@ func scenarioKeys() []key[scenario.Scenario] {
 			read:   func(r *reader, f field, s *scenario.Scenario) { s.Vars = r.variables(f) },
 		},
 		{
+			name: "steps", about: "Steps, in order.",
+			schema: listSchema(ref("step"), 1),
+			read: func(r *reader, f field, s *scenario.Scenario) {
+				known := maps.Clone(r.known)
+				s.Steps = r.steps(f, true)
+				r.known = known
+			},
+		},
+		{
 			name: "target", about: "Endpoint, unless another one is set for the run.",
 			schema: ref("target"),
 			read:   func(r *reader, f field, s *scenario.Scenario) { readKeys(r, f, "target", r.keys.target, &s.Target) },
@@ -36,11 +47,6 @@ func scenarioKeys() []key[scenario.Scenario] {
 			name: "defaults", about: "Defaults of every delivery.",
 			schema: ref("defaults"),
 			read:   func(r *reader, f field, s *scenario.Scenario) { readKeys(r, f, "defaults", r.keys.defaults, s) },
-		},
-		{
-			name: "steps", about: "Steps, in order.",
-			schema: listSchema(ref("step"), 1),
-			read:   func(r *reader, f field, s *scenario.Scenario) { s.Steps = r.steps(f, true) },
 		},
 	}
 }
@@ -92,10 +98,11 @@ func (r *reader) url(f field, what string) (text string) {
 
 func (r *reader) checkedURL(p place, raw string) string {
 	text := r.expression(p, raw)
-	if expr.Is(text) || text == "" {
+	known, ok := r.evalText(text)
+	if !ok || text == "" {
 		return text
 	}
-	if _, err := deliver.ParseURL(text); err != nil {
+	if _, err := deliver.ParseURL(known); err != nil {
 		r.problem(p, "%v", err)
 	}
 	return text
@@ -112,8 +119,8 @@ func (r *reader) headers(f field) []scenario.Header {
 				return
 			}
 			text := r.expression(at(n), raw)
-			sample := text
-			if expr.Is(text) {
+			sample, ok := r.evalText(text)
+			if !ok {
 				sample = "unknown"
 			}
 			if _, err := deliver.NewHeader(own.name, sample); err != nil {

@@ -38,6 +38,7 @@ func (r *reader) steps(f field, inTurn bool) []scenario.Step {
 func (r *reader) learn(s scenario.Step) {
 	for _, c := range s.Captures {
 		r.known[c.Name] = true
+		delete(r.engine.Vars, c.Name)
 	}
 	for _, inner := range s.Steps {
 		r.learn(inner)

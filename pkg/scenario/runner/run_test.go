@@ -253,7 +253,7 @@ func TestTimedOutProbeReportsLastResponse(t *testing.T) {
 // An error in an expectation ends a probe at once, which is not a timeout.
 func TestProbeWithInvalidExpectation(t *testing.T) {
 	e := serve(t, nil)
-	out := runScenario(t, e.URL, "vars: {word: hello}\nsteps:\n  - probe: GET "+e.URL+"\n    expect: {header: {X-A: '{{ .word | int }}'}}")
+	out := runScenario(t, e.URL, "steps:\n  - probe: GET "+e.URL+"\n    expect: {header: {X-A: '{{ uid | int }}'}}")
 	if f := out.Steps[0].Failure; f == nil || !strings.HasPrefix(f.Message, "expect header X-A: ") || len(e.received()) != 1 {
 		t.Errorf("%+v", f)
 	}
@@ -502,14 +502,14 @@ func TestErrorsInHeaderExpectations(t *testing.T) {
 		w.Header().Set("X-Open", "a")
 		w.Header().Set("X-Token", "b")
 	})
-	const invalid = "'{{ .word | int }}'"
+	const invalid = "'{{ uid | int }}'"
 	for name, headers := range map[string]string{
 		"secret":           "{X-Token: " + invalid + "}",
 		"before a secret":  "{X-Open: " + invalid + ", X-Token: c}",
 		"missing a secret": "{X-Secret: " + invalid + "}",
 	} {
-		out := runScenario(t, e.URL, "vars: {word: hello}\nsteps: [{send: ticket, expect: {header: "+headers+"}}]")
-		if f := out.Steps[0].Failure; f == nil || !strings.HasSuffix(f.Message, `"hello" is not a number`) {
+		out := runScenario(t, e.URL, "steps: [{send: ticket, expect: {header: "+headers+"}}]")
+		if f := out.Steps[0].Failure; f == nil || !strings.HasSuffix(f.Message, `" is not a number`) {
 			t.Errorf("%s: %+v", name, f)
 		}
 	}
@@ -518,7 +518,7 @@ func TestErrorsInHeaderExpectations(t *testing.T) {
 // A run that cannot set its variables must not look passed.
 func TestInvalidVariableFailsTheRun(t *testing.T) {
 	e := serve(t, nil)
-	out := runScenario(t, e.URL, "vars: {word: hello, number: '{{ .word | int }}'}\nsteps: [{send: ticket, repeat: 2}, {send: ticket}]")
+	out := runScenario(t, e.URL, "vars: {number: '{{ uid | int }}'}\nsteps: [{send: ticket, repeat: 2}, {send: ticket}]")
 	if diff := cmp.Diff(Counts{Failed: 1, Skipped: 1}, out.Counts()); diff != "" || len(e.received()) > 0 {
 		t.Errorf("%s%q", diff, e.received())
 	}
