@@ -232,7 +232,8 @@ func (v *view) details(s runner.StepOutcome) {
 		return
 	}
 	v.detail(s.Failure.Message, v.palette.Finding)
-	v.detail(fmt.Sprintf("%s:%d", s.Step.File, s.Step.Line), v.palette.Dim)
+	line, _ := s.Place()
+	v.detail(fmt.Sprintf("%s:%d", s.Step.File, line), v.palette.Dim)
 	for _, line := range s.Failure.Lines() {
 		if line == v.hinted && v.hinted == s.Failure.Hint {
 			continue

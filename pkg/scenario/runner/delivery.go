@@ -135,6 +135,16 @@ func (run *running) addResult(out *StepOutcome, d delivery, result deliver.Resul
 	if count > 1 {
 		out.Failure.Message = fmt.Sprintf("delivery %d of %d: %s", result.N, count, out.Failure.Message)
 	}
+	run.blame(out.Failure, d.repetition)
+}
+
+// blame says in a failure which part of a together step failed.
+func (run *running) blame(f *Failure, rep repetition) {
+	if rep.part == 0 || f == nil {
+		return
+	}
+	part := run.describe(rep)
+	f.Part, f.Message = &part, fmt.Sprintf("%d.%d %s: %s", part.N, rep.part, part.Title, f.Message)
 }
 
 func canceled(r deliver.Result) bool {
@@ -143,10 +153,12 @@ func canceled(r deliver.Result) bool {
 
 // together delivers several events concurrently.
 func (run *running) together(ctx context.Context, rep repetition) {
-	ready, err := run.prepareAll(rep)
+	ready := run.prepareAll(rep)
 	step := run.begin(rep) // after the preparation, which finds secrets that the title may hold
-	if err != nil {
-		run.finish(rep, run.prepareFailed(step, err))
+	if last := ready[len(ready)-1]; last.err != nil {
+		out := run.prepareFailed(step, last.err)
+		run.blame(out.Failure, last.repetition)
+		run.finish(rep, out)
 		return
 	}
 	out := StepOutcome{Step: step, Status: Passed}
@@ -167,14 +179,21 @@ func (run *running) together(ctx context.Context, rep repetition) {
 	run.finish(rep, out)
 }
 
-func (run *running) prepareAll(rep repetition) ([]delivery, error) {
-	ready := make([]delivery, len(rep.Steps))
+// prepareAll prepares the parts of a together step, up to the first that fails.
+func (run *running) prepareAll(rep repetition) []delivery {
+	var ready []delivery
 	for i := range rep.Steps {
-		if ready[i] = run.prepare(repetition{Step: &rep.Steps[i], index: rep.index, number: rep.number}); ready[i].err != nil {
-			return nil, ready[i].err
+		part := repetition{Step: &rep.Steps[i], index: rep.index, number: rep.number, part: i + 1}
+		var err error
+		if part.name, err = run.engine.Text(part.Name); err != nil {
+			return append(ready, delivery{repetition: part, err: fmt.Errorf("name: %w", err)})
+		}
+		ready = append(ready, run.prepare(part))
+		if ready[i].err != nil {
+			return ready
 		}
 	}
-	return ready, nil
+	return ready
 }
 
 // ordered returns the deliveries of a together step in the order in which they begin.

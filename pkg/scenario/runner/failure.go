@@ -93,6 +93,7 @@ func (run *running) capture(out *StepOutcome, rep repetition, r deliver.Result) 
 	}
 	out.Status, out.Failure = Failed, run.failure(rep.Expect, r, missing, nil)
 	out.Failure.Hint = pathHint(missed, r.Body)
+	run.blame(out.Failure, rep)
 	return false
 }
 

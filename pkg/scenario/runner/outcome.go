@@ -65,6 +65,8 @@ func (s Step) IsPause() bool { return s.Kind == scenario.Pause }
 // Failure is why a step failed. Secrets in it are masked; text from a server is not made safe
 // for a terminal.
 type Failure struct {
+	// Part is the step of a together step that failed; nil of other steps.
+	Part *Step
 	// Message is one sentence, in lowercase and without a period.
 	Message string
 	// Request is the request of a probe, as in "GET http://localhost/"; else "".
@@ -85,6 +87,15 @@ type Difference struct {
 	What     string // "status", "header Content-Type", "json state", ...
 	Expected string
 	Actual   string
+}
+
+// Place returns the position in the scenario file of the step or, of a together step that failed, of
+// the failed part.
+func (s StepOutcome) Place() (line, column int) {
+	if s.Failure != nil && s.Failure.Part != nil {
+		return s.Failure.Part.Line, s.Failure.Part.Column
+	}
+	return s.Step.Line, s.Step.Column
 }
 
 // add adds a repetition.

@@ -30,8 +30,9 @@ func (o Outcome) Suite() report.Suite {
 }
 
 func (s StepOutcome) reportCase() report.Case {
+	line, column := s.Place()
 	c := report.Case{
-		Name: fmt.Sprintf("%d. %s", s.Step.N, s.Step.Title), File: s.Step.File, Line: s.Step.Line, Column: s.Step.Column,
+		Name: fmt.Sprintf("%d. %s", s.Step.N, s.Step.Title), File: s.Step.File, Line: line, Column: column,
 		Status: report.Status(s.Status), Duration: s.Duration, Message: s.Reason,
 	}
 	if s.Failure != nil {

@@ -167,6 +167,7 @@ type repetition struct {
 	index  int    // of the step
 	number int    // from 1
 	name   string // with the results of its expressions
+	part   int    // number of the step in its together step, from 1; else 0
 }
 
 // steps runs every repetition of every step. An error fails the first one, and stops the run.
