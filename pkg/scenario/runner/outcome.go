@@ -144,10 +144,10 @@ func (o Outcome) OK() bool {
 }
 
 // Undelivered reports whether a delivery failed and no event got a response, as when the
-// endpoint is not running.
+// endpoint is not running. Probes are not deliveries.
 func (o Outcome) Undelivered() bool {
 	return o.Counts().Responses == 0 && slices.ContainsFunc(o.Steps, func(s StepOutcome) bool {
-		return s.Failure != nil && s.Failure.Undelivered != ""
+		return s.Step.Kind != scenario.Probe && s.Failure != nil && s.Failure.Undelivered != ""
 	})
 }
 
