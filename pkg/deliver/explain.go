@@ -79,7 +79,7 @@ func (c circumstances) noConnection(err error) (Failure, bool) {
 			Hint:    "check HTTP_PROXY, HTTPS_PROXY and ALL_PROXY, or add the host to NO_PROXY",
 		}, true
 	case errors.As(err, &dns):
-		return notFound(dns), true
+		return *NotFound(dns), true
 	case errors.As(err, &op) && op.Net == "unix" && (isAny(err, refusedErrnos()) || errors.Is(err, fs.ErrNotExist)):
 		return Failure{
 			Kind:    KindRefused,
@@ -111,12 +111,13 @@ func (c circumstances) noConnection(err error) (Failure, bool) {
 	return Failure{}, false
 }
 
-func notFound(dns *net.DNSError) Failure {
+// NotFound explains a failed name lookup.
+func NotFound(dns *net.DNSError) *Failure {
 	message := fmt.Sprintf("the host %s cannot be resolved", dns.Name)
 	if dns.IsNotFound {
 		message = fmt.Sprintf("unknown host %s", dns.Name)
 	}
-	return Failure{Kind: KindDNS, Message: message, Hint: "check the spelling of the host and the network"}
+	return &Failure{Kind: KindDNS, Message: message, Hint: "check the spelling of the host and the network"}
 }
 
 func (c circumstances) refused() Failure {

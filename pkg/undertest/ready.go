@@ -62,7 +62,7 @@ func (e Endpoint) wait(ctx context.Context, failed func() error) error {
 			return err
 		}
 		// An attempt that the end of ctx cuts short says nothing about the endpoint.
-		if last == nil || ctx.Err() == nil {
+		if last == nil || !isOver(ctx) {
 			last = err
 		}
 		if err := failed(); err != nil {
@@ -74,6 +74,13 @@ func (e Endpoint) wait(ctx context.Context, failed func() error) error {
 		case <-ticker.C:
 		}
 	}
+}
+
+// isOver reports whether ctx has ended or is about to: at its deadline, connections may time out
+// before it has an error.
+func isOver(ctx context.Context) bool {
+	deadline, ok := ctx.Deadline()
+	return ctx.Err() != nil || ok && !time.Now().Before(deadline)
 }
 
 // isPermanent reports whether waiting does not help: the endpoint responds in plain HTTP instead
@@ -122,9 +129,12 @@ func (e Endpoint) connect(ctx context.Context) error {
 	}
 	conn, err := dial(ctx, "tcp", e.Address)
 	var errno syscall.Errno
+	var dns *net.DNSError
 	switch {
 	case err == nil:
 		return conn.Close()
+	case errors.As(err, &dns):
+		return deliver.NotFound(dns)
 	case deliver.IsTimeout(err):
 		return fmt.Errorf("no response from %s", e)
 	case errors.As(err, &errno):

@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"os/exec"
 	"runtime"
 	"slices"
@@ -187,6 +188,43 @@ func TestWaitForReturnsLastError(t *testing.T) {
 	defer server.Close()
 	err := waitFor(ctx, Endpoint{URL: server.URL, Client: client()})
 	if err == nil || !strings.Contains(err.Error(), "returns 503 Service Unavailable") {
+		t.Error(err)
+	}
+}
+
+// A dialer may notice a deadline before its context does.
+func TestWaitForAtTheDeadline(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	dialed := 0
+	e := Endpoint{Address: "localhost:1", Dial: func(context.Context, string, string) (net.Conn, error) {
+		if dialed++; dialed == 1 {
+			return nil, syscall.ECONNREFUSED
+		}
+		return nil, os.ErrDeadlineExceeded
+	}}
+	err := e.wait(expired{ctx}, func() error {
+		if dialed > 1 {
+			cancel() // after the attempt
+		}
+		return nil
+	})
+	if !errors.Is(err, syscall.ECONNREFUSED) || dialed < 2 {
+		t.Errorf("%v after %d attempts", err, dialed)
+	}
+}
+
+// expired is a context at its deadline that has no error yet.
+type expired struct{ context.Context }
+
+func (expired) Deadline() (time.Time, bool) { return time.Now(), true }
+
+func TestWaitForUnknownHost(t *testing.T) {
+	e := Endpoint{Address: "foo.invalid:80", Dial: func(context.Context, string, string) (net.Conn, error) {
+		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: "foo.invalid", Server: "10.0.0.1:53", IsNotFound: true}}
+	}}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := waitFor(ctx, e); err == nil || err.Error() != "unknown host foo.invalid" {
 		t.Error(err)
 	}
 }
