@@ -54,7 +54,7 @@ func TestDeliverResponse(t *testing.T) {
 			resp: "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc",
 			want: Result{Status: 200, StatusText: "OK", Proto: "HTTP/1.1",
 				Headers: http.Header{"Content-Encoding": {"gzip"}, "Content-Length": {"3"}}, Body: []byte("abc"), BodyBytes: 3,
-				Undecoded: "body not shown: it is not valid gzip, its Content-Encoding"},
+				Undecoded: "it is not valid gzip, its Content-Encoding"},
 			verdict: VerdictAccepted,
 		},
 	}

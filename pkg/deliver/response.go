@@ -85,14 +85,14 @@ func Decode(headers http.Header, body []byte) (plain []byte, more bool, undecode
 			in, err, isFramed = flate.NewReader(bytes.NewReader(body)), nil, false
 		}
 	default:
-		return body, false, fmt.Sprintf("body not shown: Content-Encoding %.40q is not supported", encoding)
+		return body, false, fmt.Sprintf("Content-Encoding %.40q is not supported", encoding)
 	}
 	if err == nil {
 		plain, err = io.ReadAll(io.LimitReader(in, KeptBody+1))
 	}
 	switch {
 	case err != nil && (len(plain) == 0 || !isFramed):
-		return body, false, fmt.Sprintf("body not shown: it is not valid %s, its Content-Encoding", encoding)
+		return body, false, fmt.Sprintf("it is not valid %s, its Content-Encoding", encoding)
 	case len(plain) > KeptBody:
 		return plain[:KeptBody], true, ""
 	}

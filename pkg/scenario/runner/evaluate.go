@@ -39,7 +39,7 @@ func (run *running) evaluate(x *scenario.Expectation, within time.Duration, r de
 		j.json(x.JSON, r)
 	}
 	if x.Body != nil {
-		j.compare("body", x.Body.Tests, text(string(r.Body)))
+		j.body(x.Body.Tests, r)
 	}
 	return j.found, j.err
 }
@@ -135,7 +135,7 @@ func (j *evaluation) json(checks []scenario.Check, r deliver.Result) {
 func notJSON(r deliver.Result) string {
 	switch {
 	case r.Undecoded != "":
-		return r.Undecoded
+		return undecoded(r)
 	case r.Truncated && len(r.Body) < deliver.KeptBody: // its compression has no end
 		return "a truncated body"
 	case gjson.ValidBytes(r.Body):
@@ -147,6 +147,17 @@ func notJSON(r deliver.Result) string {
 	}
 	return "a body that is not JSON"
 }
+
+// body checks a body; of one that cannot be decoded, the bytes say nothing.
+func (j *evaluation) body(tests []scenario.Test, r deliver.Result) {
+	before := len(j.found)
+	j.compare("body", tests, text(string(r.Body)))
+	if len(j.found) > before && r.Undecoded != "" {
+		j.found[before].Actual = undecoded(r)
+	}
+}
+
+func undecoded(r deliver.Result) string { return "a body that cannot be decoded: " + r.Undecoded }
 
 // compare runs tests on one value; the first that fails is a difference.
 func (j *evaluation) compare(what string, tests []scenario.Test, actual gjson.Result) {

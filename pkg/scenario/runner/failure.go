@@ -53,6 +53,9 @@ func (run *running) masked(f *Failure) *Failure {
 func firstLines(r deliver.Result) []string {
 	const maxLines, maxBytes = 8, 2000
 	lines := []string{strings.TrimSpace(r.Proto + " " + statusLine(r))}
+	if r.Undecoded != "" {
+		return append(lines, "body not shown: "+r.Undecoded)
+	}
 	body := r.Body[:min(len(r.Body), maxBytes)]
 	for line := range strings.Lines(strings.ToValidUTF8(string(body), "\ufffd")) {
 		if len(lines) > maxLines {
