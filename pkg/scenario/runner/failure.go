@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/tidwall/gjson"
 
@@ -27,7 +28,7 @@ func (run *running) failure(x *scenario.Expectation, r deliver.Result, differenc
 		f.Message = fmt.Sprintf("%d expectations not met", len(differences))
 	}
 	if r.Status != 0 {
-		f.Response = firstLines(r)
+		f.Response = run.firstLines(r)
 	}
 	return run.masked(f)
 }
@@ -49,24 +50,53 @@ func (run *running) masked(f *Failure) *Failure {
 	return f
 }
 
-// firstLines returns the status line and the first lines of the body of a response.
-func firstLines(r deliver.Result) []string {
-	const maxLines, maxBytes = 8, 2000
+// firstLines returns the status line and the first lines of the body of a response. Secrets are
+// masked first, since a part of one is not recognized.
+func (run *running) firstLines(r deliver.Result) []string {
+	const maxLines, maxBytes, maxLine = 8, 2000, 400
 	lines := []string{strings.TrimSpace(r.Proto + " " + statusLine(r))}
 	if r.Undecoded != "" {
 		return append(lines, "body not shown: "+r.Undecoded)
 	}
-	body := r.Body[:min(len(r.Body), maxBytes)]
-	for line := range strings.Lines(strings.ToValidUTF8(string(body), "\ufffd")) {
+	whole := run.secrets.Mask(string(r.Body))
+	body := whole
+	if len(body) > maxBytes {
+		end := maxBytes
+		for end > maxBytes-utf8.UTFMax && !utf8.RuneStart(body[end]) {
+			end--
+		}
+		body = body[:end]
+	}
+	for line := range strings.Lines(body) {
 		if len(lines) > maxLines {
 			return append(lines, "…")
 		}
-		lines = append(lines, strings.TrimRight(line, "\r\n"))
+		line = escape(strings.TrimRight(line, "\r\n"))
+		if characters := []rune(line); len(characters) > maxLine {
+			line = string(characters[:maxLine]) + "…"
+		}
+		lines = append(lines, line)
 	}
-	if len(body) < len(r.Body) || r.Truncated {
-		lines[len(lines)-1] += "…"
+	if last := &lines[len(lines)-1]; (len(body) < len(whole) || r.Truncated) && !strings.HasSuffix(*last, "…") {
+		*last += "…"
 	}
 	return lines
+}
+
+// escape shows bytes that are not text as \xNN, as they would be on a terminal, since reports hold
+// text only.
+func escape(line string) string {
+	var b strings.Builder
+	for i, r := range line {
+		_, size := utf8.DecodeRuneInString(line[i:])
+		switch {
+		case r == utf8.RuneError && size == 1, r < ' ' && r != '\t' && r != '\r':
+			fmt.Fprintf(&b, `\x%02x`, line[i])
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
 }
 
 // capture sets variables to values of the response, and reports whether all were there. A

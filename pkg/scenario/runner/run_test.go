@@ -269,6 +269,28 @@ func TestHeaderDifferencesAreMasked(t *testing.T) {
 	}
 }
 
+// The lines of a response are text, and few, whatever it contains. No part of a secret is shown.
+func TestResponseInFailure(t *testing.T) {
+	const secret = "t0k3n-of-response"
+	for body, want := range map[string]string{
+		"\xe9chec\tété\x1b":                                       `\xe9chec` + "\tété" + `\x1b`,
+		strings.Repeat("\x00", 60_000):                            strings.Repeat(`\x00`, 100) + "…",
+		strings.Repeat("\xff", 60_000):                            strings.Repeat(`\xff`, 100) + "…",
+		strings.Repeat("é", 60_000):                               strings.Repeat("é", 400) + "…",
+		strings.Repeat("a", 390) + secret:                         strings.Repeat("a", 390) + "****",
+		strings.Repeat(strings.Repeat("a", 332)+"\n", 6) + secret: "**…",
+		strings.Repeat(strings.Repeat("b", 332)+"\n", 6) + "éé":   "é…",
+		strings.Repeat(strings.Repeat("c", 332)+"\n", 6) + "€€€€": strings.Repeat("c", 332) + "…",
+	} {
+		e := serve(t, func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, body) })
+		out := runScenario(t, e.URL, "steps: [{send: ticket, headers: {Authorization: Bearer "+secret+"}, expect: {status: 500}}]")
+		got := out.Steps[0].Failure.Response
+		if last := got[len(got)-1]; last != want {
+			t.Errorf("%.40q:\ngot  %q\nwant %q", body, last, want)
+		}
+	}
+}
+
 func TestPathHint(t *testing.T) {
 	const body = `{"job":{"id":77},"json":{"a":1}}`
 	for path, want := range map[string]string{
