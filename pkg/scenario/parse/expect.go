@@ -27,7 +27,7 @@ func expectKeys() []key[scenario.Expectation] {
 			read:   func(r *reader, f field, x *scenario.Expectation) { x.Within = r.limit(f.value, "within") },
 		},
 		{
-			name: "header", about: "Headers of the response: names, and strings or matchers.",
+			name: "header", about: "Headers of the response: names, and strings or matchers. Of several headers with the same name, one value must match.",
 			schema: mapSchema(ref("matchers")),
 			read:   func(r *reader, f field, x *scenario.Expectation) { x.Headers = r.checks(f, true) },
 		},

@@ -108,7 +108,11 @@ func (j *evaluation) plainHeader(c *scenario.Check, headers http.Header) {
 			return
 		}
 	}
-	j.found = append(j.found[:before], Difference{what, j.found[before].Expected, strings.Join(values, ", ")})
+	shown := make([]string, len(values))
+	for i, value := range values {
+		shown[i] = scenario.Show(text(value))
+	}
+	j.found = append(j.found[:before], Difference{what, j.found[before].Expected, fmt.Sprintf("%d values: %s", len(values), strings.Join(shown, ", "))})
 }
 
 // secretHeader checks a header without showing its values.

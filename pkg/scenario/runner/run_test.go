@@ -108,7 +108,7 @@ func TestExpectations(t *testing.T) {
 		{`header: {content-type: application/json}`, ""},
 		{`header: {Content-Type: {contains: xml}}`, `header Content-Type: expected containing "xml", got "application/json"`},
 		{`header: {X-Many: two}`, ""},
-		{`header: {X-Many: three}`, `header X-Many: expected "three", got one, two`},
+		{`header: {X-Many: three}`, `header X-Many: expected "three", got 2 values: "one", "two"`},
 		{`header: {X-None: {absent: true}, Content-Type: {exists: true}}`, ""},
 		{`header: {X-None: 4}`, `header X-None: expected "4", got nothing`},
 		{`json: {n: 200}`, ""},
