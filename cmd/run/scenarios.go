@@ -108,7 +108,7 @@ func findEach(ctx context.Context, o *options, name string) ([]library.File, err
 	}
 	var files []library.File
 	for _, e := range entries {
-		ext := filepath.Ext(e.Name())
+		ext := strings.ToLower(filepath.Ext(e.Name()))
 		if e.IsDir() || strings.HasPrefix(e.Name(), ".") || ext != ".yaml" && ext != ".yml" {
 			continue
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"strings"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
@@ -29,7 +30,7 @@ type validation struct {
 
 // file checks the events of a file.
 func (v *validation) file(ctx context.Context, file string) error {
-	if ext := filepath.Ext(file); ext == ".yaml" || ext == ".yml" {
+	if ext := strings.ToLower(filepath.Ext(file)); ext == ".yaml" || ext == ".yml" {
 		return cli.IsYAML(file, file)
 	}
 	in, name, err := v.Open(ctx, file)

@@ -53,7 +53,7 @@ func (e *NotFoundError) Error() string {
 
 // IsPath reports whether name is the path of a file rather than a name for Find.
 func (l Library) IsPath(name string) bool {
-	return strings.ContainsAny(name, `/\`) || slices.Contains(l.Exts, filepath.Ext(name))
+	return strings.ContainsAny(name, `/\`) || slices.Contains(l.Exts, strings.ToLower(filepath.Ext(name)))
 }
 
 // Find reads the file with a name. The error is a *NotFoundError if there is none.
