@@ -89,7 +89,7 @@ func (r *reader) evaluated(v *expr.Value) (json string, whole bool) {
 		result, known, _ := r.eval(text)
 		json, err := payload.JSON(result)
 		whole = whole && known && err == nil
-		return string(json), known && err == nil
+		return json, known && err == nil
 	})
 	return known.JSON, whole
 }
