@@ -45,7 +45,10 @@ configuration directory (see 'help environment'), then among the built-in scenar
 a path is a file or a directory of scenarios.
 
 Events without a time get times that increase by at least 1s and end now: the first of
-n events is dated up to n seconds back, and so may be older than the last of an earlier run.`,
+n events is dated up to n seconds back, and so may be older than the last of an earlier run.
+
+Expectations of JSON and of a body, and captures, read responses of up to 4 MiB, in a
+together step of up to 64 KiB.`,
 		Annotations: cli.ExitCodes(map[int]string{
 			cli.ExitOK:          "all expectations met",
 			cli.ExitNegative:    "an expectation not met",

@@ -1,6 +1,7 @@
 package deliver
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"net/http"
@@ -33,7 +34,7 @@ func (c *Client) Deliver(ctx context.Context, req Request, timeout time.Duration
 	// The transport is used without an http.Client, which would follow redirects.
 	resp, err := c.roundTrip(a, newHTTPRequest(a.context(), req))
 	if err == nil {
-		err = result.take(resp)
+		err = result.take(resp, cmp.Or(req.Keep, KeptBody))
 	}
 	seen := a.watch.seen()
 	result.Timings, result.Proxy = seen.timings(result.Start, c.now()), showProxy(seen.proxy)

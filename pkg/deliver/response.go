@@ -13,7 +13,8 @@ import (
 )
 
 const (
-	// KeptBody is the maximum number of bytes of a response's body in a Result.
+	// KeptBody is the maximum number of bytes of a response's body in a Result, unless the request
+	// has another.
 	KeptBody = 64 << 10
 
 	// DrainedBody is the maximum number of bytes of a response's body that are read, so that its
@@ -22,7 +23,7 @@ const (
 )
 
 // take reads the response into the result and closes it. The error says why the body is truncated.
-func (r *Result) take(resp *http.Response) error {
+func (r *Result) take(resp *http.Response, keep int) error {
 	defer resp.Body.Close()
 	r.Status = resp.StatusCode
 	r.StatusText = strings.TrimPrefix(strings.TrimPrefix(resp.Status, strconv.Itoa(resp.StatusCode)), " ")
@@ -32,9 +33,9 @@ func (r *Result) take(resp *http.Response) error {
 		// The data that follows is another protocol, which may never end.
 		return nil
 	}
-	err := r.takeBody(resp.Body)
+	err := r.takeBody(resp.Body, keep)
 	var more bool
-	r.Body, more, r.Undecoded = Decode(r.Headers, r.Body)
+	r.Body, more, r.Undecoded = decode(r.Headers, r.Body, keep)
 	r.Truncated = r.Truncated || more
 	return err
 }
@@ -47,18 +48,19 @@ func (r *Result) maskStatus(t Target) {
 	r.StatusText = t.Secrets().Mask(r.StatusText)
 }
 
-func (r *Result) takeBody(body io.Reader) error {
+func (r *Result) takeBody(body io.Reader, keep int) error {
 	if body == http.NoBody {
 		return nil
 	}
-	kept, err := io.ReadAll(io.LimitReader(body, KeptBody))
+	kept, err := io.ReadAll(io.LimitReader(body, int64(keep)))
 	r.Body, r.BodyBytes = kept, int64(len(kept))
-	if err != nil || len(kept) < KeptBody {
+	if err != nil || len(kept) < keep {
 		return err
 	}
 	// One byte over the limit tells a longer body from one that ends there.
-	drained, err := io.Copy(io.Discard, io.LimitReader(body, DrainedBody-KeptBody+1))
-	r.BodyBytes = min(r.BodyBytes+drained, DrainedBody)
+	limit := int64(max(keep, DrainedBody))
+	drained, err := io.Copy(io.Discard, io.LimitReader(body, limit-int64(keep)+1))
+	r.BodyBytes = min(r.BodyBytes+drained, limit)
 	r.Truncated = drained > 0
 	return err
 }
@@ -67,6 +69,10 @@ func (r *Result) takeBody(body io.Reader) error {
 // is returned unchanged, and undecoded says why. It returns at most KeptBody bytes, and whether there
 // are more, however small the encoded body is.
 func Decode(headers http.Header, body []byte) (plain []byte, more bool, undecoded string) {
+	return decode(headers, body, KeptBody)
+}
+
+func decode(headers http.Header, body []byte, keep int) (plain []byte, more bool, undecoded string) {
 	if len(body) == 0 {
 		return body, false, ""
 	}
@@ -88,13 +94,13 @@ func Decode(headers http.Header, body []byte) (plain []byte, more bool, undecode
 		return body, false, fmt.Sprintf("Content-Encoding %.40q is not supported", encoding)
 	}
 	if err == nil {
-		plain, err = io.ReadAll(io.LimitReader(in, KeptBody+1))
+		plain, err = io.ReadAll(io.LimitReader(in, int64(keep)+1))
 	}
 	switch {
 	case err != nil && (len(plain) == 0 || !isFramed):
 		return body, false, fmt.Sprintf("it is not valid %s, its Content-Encoding", encoding)
-	case len(plain) > KeptBody:
-		return plain[:KeptBody], true, ""
+	case len(plain) > keep:
+		return plain[:keep], true, ""
 	}
 	return plain, err != nil, ""
 }

@@ -23,9 +23,9 @@ type Result struct {
 	Proto      string
 	Headers    http.Header
 
-	// Body is the start of the response's body, decoded, of at most KeptBody bytes; Undecoded says why
-	// it could not be decoded. BodyBytes is the number of bytes read, at most DrainedBody. Truncated
-	// means that the response was longer than Body.
+	// Body is the start of the response's body, decoded, of at most KeptBody bytes or those that the request
+	// keeps; Undecoded says why it could not be decoded. BodyBytes is the number of bytes read, at most
+	// DrainedBody or those. Truncated means that the response was longer than Body.
 	Body      []byte
 	BodyBytes int64
 	Truncated bool

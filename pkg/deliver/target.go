@@ -49,6 +49,9 @@ type Request struct {
 
 	// Method is for requests that are not events, such as probes; empty means POST.
 	Method string
+
+	// Keep is the maximum number of bytes of the response's body in the Result; 0 means KeptBody.
+	Keep int
 }
 
 // ParseURL parses the URL of a target. The default scheme is http, so that "localhost:3000/hooks" works,

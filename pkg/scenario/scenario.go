@@ -184,6 +184,10 @@ type Expectation struct {
 	Failure string // the kind of the expected failure, or AnyFailure
 }
 
+// ReadBody is the maximum number of bytes of a response that expectations and captures read, except in
+// a together step, which has many responses at once: there it is that of any delivery.
+const ReadBody = 4 << 20
+
 // AnyFailure expects a failure of any kind.
 const AnyFailure = "any"
 

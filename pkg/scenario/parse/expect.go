@@ -32,7 +32,7 @@ func expectKeys() []key[scenario.Expectation] {
 			read:   func(r *reader, f field, x *scenario.Expectation) { x.Headers = r.checks(f, true) },
 		},
 		{
-			name: "json", about: "Values in the JSON of the response: GJSON paths, and values or matchers.",
+			name: "json", about: "Values in the JSON of the response, of up to 4 MiB: GJSON paths, and values or matchers.",
 			schema: mapSchema(ref("matchers")),
 			read:   func(r *reader, f field, x *scenario.Expectation) { x.JSON = r.checks(f, false) },
 		},

@@ -38,6 +38,9 @@ func (run *running) prepare(rep repetition) delivery {
 	if d.request.Target, d.err = run.target(rep.Headers); d.err != nil {
 		return d
 	}
+	if rep.part == 0 { // of the parts, all responses are kept until the last has come
+		d.request.Keep = keptOf(rep.Step)
+	}
 	isValid := rep.AllowUndocumented || rep.Event != nil && rep.Event.Composed != ""
 	if d.request.Body, d.err = run.body(rep.Step); d.err == nil && !isValid {
 		d.warnings, d.err = run.validate(rep.Event, d.request.Body)
@@ -126,7 +129,7 @@ func (run *running) addResult(out *StepOutcome, d delivery, result deliver.Resul
 		return
 	}
 	differences, err := run.evaluate(d.Expect, d.within, result)
-	run.Observe(Delivered{Step: out.Step, Target: run.shown(d), Body: run.secrets.Mask(string(d.request.Body)), Warnings: d.warnings, Result: result})
+	run.Observe(Delivered{Step: out.Step, Target: run.shown(d), Body: run.secrets.Mask(string(d.request.Body)), Warnings: d.warnings, Result: brief(result)})
 	if len(differences) == 0 && err == nil || out.Status == Failed {
 		return
 	}

@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"net/http"
@@ -140,16 +141,39 @@ func notJSON(r deliver.Result) string {
 	switch {
 	case r.Undecoded != "":
 		return undecoded(r)
-	case r.Truncated && len(r.Body) < deliver.KeptBody: // its compression has no end
+	case r.Truncated && len(r.Body) != deliver.KeptBody && len(r.Body) != scenario.ReadBody: // its compression has no end
 		return "a truncated body"
 	case gjson.ValidBytes(r.Body):
 		return ""
 	case len(r.Body) == 0:
 		return "an empty body"
 	case r.Truncated:
-		return fmt.Sprintf("a body larger than %d KiB", deliver.KeptBody>>10)
+		return "a body larger than " + size(len(r.Body))
 	}
 	return "a body that is not JSON"
+}
+
+func size(n int) string {
+	if n >= 1<<20 {
+		return fmt.Sprintf("%d MiB", n>>20)
+	}
+	return fmt.Sprintf("%d KiB", n>>10)
+}
+
+// keptOf returns how much of a response is kept: more if the step reads the body.
+func keptOf(s *scenario.Step) int {
+	if len(s.Expect.JSON) > 0 || s.Expect.Body != nil || len(s.Captures) > 0 {
+		return scenario.ReadBody
+	}
+	return deliver.KeptBody
+}
+
+// brief returns a result for observers, which may keep many, without the rest of a long body.
+func brief(r deliver.Result) deliver.Result {
+	if len(r.Body) > deliver.KeptBody {
+		r.Body, r.Truncated = bytes.Clone(r.Body[:deliver.KeptBody]), true
+	}
+	return r
 }
 
 // body checks a body; of one that cannot be decoded, the bytes say nothing.

@@ -47,7 +47,7 @@ func (run *running) prepareProbe(rep repetition) (delivery, error) {
 	if d.request.URL, err = run.url(rep.Probe.URL); err != nil {
 		return d, err
 	}
-	d.request.Method = rep.Probe.Method
+	d.request.Method, d.request.Keep = rep.Probe.Method, keptOf(rep.Step)
 	if rep.Probe.Body == nil {
 		d.request.Headers = []deliver.Header{{Name: "Content-Type", Remove: true}}
 	} else if d.request.Body, err = run.content(rep.Probe.Body); err != nil {
@@ -74,7 +74,7 @@ func (run *running) poll(ctx context.Context, d delivery, out *StepOutcome) deli
 		if ok || wait <= 0 || canceled(result) || err != nil {
 			wait = 0
 		}
-		run.Observe(Probed{Step: out.Step, Method: d.request.Method, Target: run.shown(d), Result: result, Next: wait})
+		run.Observe(Probed{Step: out.Step, Method: d.request.Method, Target: run.shown(d), Result: brief(result), Next: wait})
 		switch {
 		case ok:
 			return result

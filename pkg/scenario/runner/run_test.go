@@ -610,18 +610,52 @@ steps:
 }
 
 func TestCaptureOfUnreadableBody(t *testing.T) {
-	long := `{"pad":"` + strings.Repeat("x", deliver.KeptBody) + `","job":1}`
+	long := `{"pad":"` + strings.Repeat("x", scenario.ReadBody) + `","job":1}`
 	for body, want := range map[string]string{
 		"":           "got an empty body",
 		"<html>":     "got a body that is not JSON",
 		`{"jobs":1}`: "got nothing",
-		long:         "got a body larger than 64 KiB",
+		long:         "got a body larger than 4 MiB",
 	} {
 		e := serve(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(body)) })
 		out := runScenario(t, e.URL, "steps: [{send: ticket, capture: {job: job}}]")
 		if f := out.Steps[0].Failure; f == nil || !strings.HasSuffix(f.Message, want) {
 			t.Errorf("want %q, got %+v", want, f)
 		}
+	}
+}
+
+// Long responses are read where a step needs them, and shown and observed in part. Those to the parts
+// of a together step are all in memory at once.
+func TestLongResponses(t *testing.T) {
+	e := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		io.WriteString(w, `{"pad":"`+strings.Repeat("x", scenario.ReadBody-100)+`","job":1}`)
+	})
+	r := runner(t)
+	longest := 0
+	r.Observe = func(event Event) {
+		switch event := event.(type) {
+		case Delivered:
+			longest = max(longest, cap(event.Result.Body))
+		case Probed:
+			longest = max(longest, cap(event.Result.Body))
+		}
+	}
+	for steps, want := range map[string]string{
+		"{send: ticket, expect: {json: {job: 1}}}":                                      "",
+		"{send: ticket, capture: {job: job}}":                                           "",
+		"{send: ticket, expect: {body: {matches: '1}$'}}}":                              "",
+		"{probe: 'GET " + e.URL + "', expect: {within: 1ms, json: {job: 1}}}":           "",
+		"{together: [{send: ticket}, {send: ticket, expect: {json: {job: 1}}}]}":        "got a body larger than 64 KiB",
+		"{together: [{send: ticket}, {send: ticket}], expect: {body: {matches: '^{'}}}": "",
+	} {
+		out := r.Run(t.Context(), mustParse(t, "steps: ["+steps+"]"), to(t, e.URL))
+		if f := out.Steps[0].Failure; (f != nil) != (want != "") || f != nil && !strings.HasSuffix(f.Message, want) {
+			t.Errorf("%s: want %q, got %+v", steps, want, f)
+		}
+	}
+	if longest > 2*deliver.KeptBody {
+		t.Errorf("%d bytes are observed", longest)
 	}
 }
 
