@@ -21,10 +21,10 @@ type foresight struct {
 	spent      int  // work of all evaluations
 }
 
-// Work of all evaluations, in bytes. Beyond the maximum, which is that of a few expressions that are
-// as expensive as an expression may be, mistakes are found by the run.
+// Work of all evaluations, in bytes. Beyond the maximum, which is little more than that of one
+// expression that is as expensive as an expression may be, mistakes are found by the run.
 const (
-	maxForesight = 256 << 20
+	maxForesight = 64 << 20
 	renderCost   = 64 << 10 // what rendering a template counts for
 )
 
