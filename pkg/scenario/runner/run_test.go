@@ -191,9 +191,9 @@ func TestExpectedFailures(t *testing.T) {
 func TestUndelivered(t *testing.T) {
 	closed := serve(t, nil)
 	closed.Close()
-	calls := 0
+	var calls atomic.Int32
 	flaky := serve(t, func(w http.ResponseWriter, _ *http.Request) {
-		if calls++; calls > 1 {
+		if calls.Add(1) > 1 {
 			panic(http.ErrAbortHandler)
 		}
 	})
