@@ -177,6 +177,11 @@ func run(ctx context.Context, o *options) error {
 			return badRule(err)
 		}
 	}
+	if o.secretHeader != "" {
+		if _, err := deliver.NewHeader(o.secretHeader, "any"); err != nil {
+			return cli.Usage(fmt.Errorf("--secret-header: %w", err), "use only the name of the header, and -H 'Name: value' for its value.")
+		}
+	}
 	maps.Copy(o.Settings, o.probe)
 	baseline, err := o.readBaseline(ctx)
 	if err != nil {
