@@ -260,6 +260,14 @@ func TestInspectSends(t *testing.T) {
 					t.Errorf("got %s, want %s", got, test.want)
 				}
 			}
+			await := func(paths string) { // an event is published after the response
+				t.Helper()
+				for tries := 0; p.paths(t) != paths; tries++ {
+					if tries == 1000 {
+						t.Fatalf("received %s, want %s", p.paths(t), paths)
+					}
+				}
+			}
 			if test.args[0] == "listen" {
 				args := []string{"send", "--data", event, "--insecure", "-t", p.Listening + "/hooks/"}
 				if path, is := strings.CutPrefix(p.Listening, "unix:"); is {
@@ -269,6 +277,7 @@ func TestInspectSends(t *testing.T) {
 					t.Fatalf("%v: %s", err, out)
 				}
 				arrived()
+				await("/hooks/")
 			}
 			if test.want != "" {
 				p.do(t, http.MethodPost, "/api/send", `{"origin":1}`)
@@ -281,13 +290,8 @@ func TestInspectSends(t *testing.T) {
 				}
 				arrived()
 			}
-			if test.want != "" {
-				return
-			}
-			for tries := 0; p.paths(t) != "/hooks/ /hooks/ /hooks/"; tries++ { // published after the response
-				if tries == 1000 {
-					t.Fatalf("received %s", p.paths(t))
-				}
+			if test.want == "" {
+				await("/hooks/ /hooks/ /hooks/")
 			}
 		})
 	}
