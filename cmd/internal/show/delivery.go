@@ -64,6 +64,9 @@ func (s Style) body(t deliver.Target, r deliver.Result) string {
 	return strings.TrimSuffix(mask(string(r.Body)+ellipsis), ellipsis)
 }
 
+// notShown stands for a body that could not be decoded.
+func notShown(undecoded string) string { return "body not shown: " + undecoded }
+
 // verdict returns the status of a response, or why there is none.
 func (s Style) verdict(p console.Palette, t deliver.Target, r deliver.Result) string {
 	status := strings.TrimSpace(statusText(r.Status) + " " + console.Safe(r.StatusText))

@@ -56,7 +56,7 @@ func (p receptionLine) forwardedLines(dst []byte, r *receive.Reception, indent, 
 	}
 	body, _, undecoded := p.forwardedBody(r)
 	if undecoded != "" {
-		return p.dim(dst, indent, console.Cut(Brief(undecoded), width))
+		return p.dim(dst, indent, console.Cut(Brief(notShown(undecoded)), width))
 	}
 	shown := 0
 	for line := range strings.Lines(string(body)) {
@@ -79,7 +79,7 @@ func (p receptionPretty) forwardedWhole(dst []byte, r *receive.Reception) []byte
 	dst = p.dim(dst, 0, fmt.Sprintf("→ %d", r.Forwarded.Status)+p.throughProxy())
 	body, truncated, undecoded := p.forwardedBody(r)
 	if undecoded != "" {
-		return p.dim(dst, 0, undecoded)
+		return p.dim(dst, 0, notShown(undecoded))
 	}
 	body = console.JSON(body, p.Palette)
 	if dst = append(dst, body...); len(body) > 0 && !bytes.HasSuffix(body, []byte("\n")) {

@@ -93,7 +93,7 @@ func (s seriesText) responseBody(dst []byte, r deliver.Result) []byte {
 		return dst
 	}
 	if r.Undecoded != "" {
-		return fmt.Appendf(dst, "  %s\n", s.Palette.Dim(console.Safe("body not shown: "+r.Undecoded)))
+		return fmt.Appendf(dst, "  %s\n", s.Palette.Dim(console.Safe(notShown(r.Undecoded))))
 	}
 	body := []byte(s.body(s.Request.Target, r))
 	lines, colored := bodyLines(body, console.Palette{}), bodyLines(body, s.Palette)
