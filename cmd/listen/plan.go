@@ -167,13 +167,19 @@ func (p *plan) checkForward(context.Context, *config.Loaded) error {
 	return cli.Usage(fmt.Errorf("--%s cannot be used with --forward-to, which returns the endpoint's response", name), "remove one of them.")
 }
 
+// checkUnused reports a connection flag that nothing is sent with. --insecure may be set in the
+// configuration, for other commands.
+func (p *plan) checkUnused() error {
+	network, err := p.NetworkOf(p.network, false)
+	if flags := cli.NetworkArguments(network); err == nil && len(flags) > 0 && p.config.Inspect == "" && !p.open {
+		return cli.Usage(fmt.Errorf("%s requires --forward-to", flags[0]), "add --forward-to URL, or --inspect.")
+	}
+	return err
+}
+
 func (p *plan) forward(ctx context.Context, loaded *config.Loaded) error {
 	if p.config.ForwardTo == "" {
-		// The inspector sends with them, too.
-		if name := p.network.Given(); name != "" && p.config.Inspect == "" && !p.open {
-			return cli.Usage(fmt.Errorf("--%s requires --forward-to", name), "add --forward-to URL.")
-		}
-		return nil
+		return p.checkUnused()
 	}
 	target, err := deliver.ParseURL(p.config.ForwardTo)
 	if err != nil {

@@ -95,6 +95,16 @@ func curlSwitches(u *url.URL, options CurlOptions) []string {
 
 // curlNetwork returns the options that make curl reach the endpoint in the same way.
 func curlNetwork(u *url.URL, n Network) []string {
+	args := n.Arguments("--cert", "--key")
+	if n.goesPastProxy(u) {
+		args = append(args, "--noproxy", "*")
+	}
+	return args
+}
+
+// Arguments returns the options of curl for all but proxies. Its options for a client certificate may
+// have other names in another command.
+func (n Network) Arguments(cert, key string) []string {
 	var args []string
 	add := func(option, value string) {
 		if value != "" {
@@ -105,15 +115,12 @@ func curlNetwork(u *url.URL, n Network) []string {
 		args = append(args, "--insecure")
 	}
 	add("--cacert", n.CAFile)
-	add("--cert", n.CertFile)
-	add("--key", n.KeyFile)
+	add(cert, n.CertFile)
+	add(key, n.KeyFile)
 	for _, r := range n.Resolve {
 		add("--resolve", r.String())
 	}
 	add("--unix-socket", n.UnixSocket)
-	if n.goesPastProxy(u) {
-		add("--noproxy", "*")
-	}
 	return args
 }
 

@@ -45,22 +45,7 @@ func (o *Network) AddFlags(c *cobra.Command, f *pflag.FlagSet) {
 
 // NetworkArguments returns the flags of a command for connection settings. The environment has the proxy.
 func NetworkArguments(n deliver.Network) []string {
-	var args []string
-	add := func(flag, value string) {
-		if value != "" {
-			args = append(args, flag, value)
-		}
-	}
-	if n.Insecure {
-		args = append(args, "--insecure")
-	}
-	add("--cacert", n.CAFile)
-	add("--client-cert", n.CertFile)
-	add("--client-key", n.KeyFile)
-	for _, r := range n.Resolve {
-		add("--resolve", r.String())
-	}
-	add("--unix-socket", n.UnixSocket)
+	args := n.Arguments("--client-cert", "--client-key")
 	if n.NoProxy {
 		args = append(args, "--no-proxy")
 	}
@@ -69,26 +54,6 @@ func NetworkArguments(n deliver.Network) []string {
 
 // Files returns the files that are read; an empty name means none.
 func (o *Network) Files() []string { return []string{o.caCert, o.clientCert, o.clientKey} }
-
-// Given returns the name of a flag that is given, or "". It does not know --insecure, which may be set in
-// the configuration.
-func (o *Network) Given() string {
-	switch {
-	case o.caCert != "":
-		return "cacert"
-	case o.clientCert != "":
-		return "client-cert"
-	case o.clientKey != "":
-		return "client-key"
-	case len(o.resolve) > 0:
-		return "resolve"
-	case o.unixSocket != "":
-		return "unix-socket"
-	case o.noProxy:
-		return "no-proxy"
-	}
-	return ""
-}
 
 // resolveFlag is a repeatable flag that takes HOST:PORT:ADDR.
 type resolveFlag struct{ list *[]deliver.Resolve }
