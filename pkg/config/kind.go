@@ -7,9 +7,10 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"golang.org/x/net/http/httpguts"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
 
 // kind is the type of a value.
@@ -145,18 +146,12 @@ func headerName(name string) (string, error) {
 		return "", fmt.Errorf("the name %q is followed by a colon; put the value outside of the quotes", before)
 	}
 	if !httpguts.ValidHeaderFieldName(name) {
-		return "", fmt.Errorf("%q is not a valid header name", wordOf(name))
+		if start := redact.HeaderStart(name); start != name {
+			name = start + "…"
+		}
+		return "", fmt.Errorf("%q is not a valid header name", name)
 	}
 	return textproto.CanonicalMIMEHeaderKey(name), nil
-}
-
-// wordOf returns the first word of a malformed name, which may go on with a secret value.
-func wordOf(name string) string {
-	end := strings.IndexFunc(name, func(r rune) bool { return r != '-' && !unicode.IsLetter(r) })
-	if end < 0 {
-		return name
-	}
-	return name[:end] + "…"
 }
 
 // parseHeaderValue rejects line breaks and other control characters (RFC 9110, section

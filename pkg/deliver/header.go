@@ -45,9 +45,9 @@ func NewHeader(name, value string) (Header, error) {
 	case name == "":
 		return Header{}, errors.New("header has no name before the colon; write it as 'Name: value'")
 	case strings.ContainsAny(name, " \t"):
-		return Header{}, fmt.Errorf("header %q: the name has a space", safePart(name))
+		return Header{}, fmt.Errorf("header %q: the name has a space", redact.HeaderStart(name))
 	case !httpguts.ValidHeaderFieldName(name):
-		return Header{}, fmt.Errorf("header %q: the name must consist of letters, digits and !#$%%&'*+-.^_`|~", safePart(name))
+		return Header{}, fmt.Errorf("header %q: the name must consist of letters, digits and !#$%%&'*+-.^_`|~", redact.HeaderStart(name))
 	case !httpguts.ValidHeaderFieldValue(value):
 		return Header{}, fmt.Errorf("header %q: the value has a line break or another control character", name)
 	case isFraming(name):
@@ -116,19 +116,8 @@ func isDigit(r rune) bool { return '0' <= r && r <= '9' }
 // noColon does not show a single word: it may be a secret whose name was forgotten.
 func noColon(s string) string {
 	const what = "has no colon; write it as 'Name: value'"
-	if part := safePart(s); part != "" && len(part) < len(s) {
+	if part := redact.HeaderStart(s); part != "" && len(part) < len(s) {
 		return fmt.Sprintf("header %q %s", part, what)
 	}
 	return "header " + what
-}
-
-// safePart returns the start of a malformed header that may be shown. In "Authorization Bearer abc" the
-// text after the first word is a secret.
-func safePart(s string) string {
-	const longest = 20
-	end := strings.IndexFunc(s, func(r rune) bool { return !isLetter(r) && r != '-' })
-	if end < 0 {
-		end = len(s)
-	}
-	return s[:min(end, longest)]
 }

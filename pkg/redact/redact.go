@@ -51,6 +51,17 @@ func Header(name, value string, also ...string) string {
 	return new(urlMasker).text(value)
 }
 
+// HeaderStart returns the start of a malformed header that may be shown. In "Authorization Bearer abc" the
+// text after the first word is a secret.
+func HeaderStart(s string) string {
+	const longest = 20
+	end := 0
+	for end < len(s) && end < longest && (isLetterByte(s[end]) || s[end] == '-') {
+		end++
+	}
+	return s[:end]
+}
+
 // URL returns a URL with secrets masked: the password, or a user without one, as a token is, and the
 // values of parameters with IsSecret(name), wherever they are and however they are escaped. The URL is
 // not parsed, because a malformed one has secrets too.
