@@ -93,8 +93,8 @@ func (s *Secrets) addCookies(line string) {
 // ellipsis is the end of a truncated text.
 const ellipsis = "…"
 
-// Mask masks the secrets in a text, also those that JSON, HTML or a URL has escaped, and escaped again. A text that ends
-// with "…" was truncated, possibly in the middle of a secret.
+// Mask masks the secrets in a text, also those that JSON, HTML or a URL has escaped, and escaped again. A
+// text that ends with "…" was truncated, possibly in the middle of a secret.
 func (s *Secrets) Mask(text string) string {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
