@@ -111,7 +111,8 @@ func (l Library) Names() ([]string, error) {
 		}
 		for _, e := range entries {
 			ext := filepath.Ext(e.Name())
-			if name := strings.TrimSuffix(e.Name(), ext); name != "" && slices.Contains(l.Exts, ext) && !e.IsDir() {
+			isFile := e.Type()&^fs.ModeSymlink == 0 // reading a FIFO would wait
+			if name := strings.TrimSuffix(e.Name(), ext); name != "" && slices.Contains(l.Exts, ext) && isFile {
 				names = append(names, name)
 			}
 		}

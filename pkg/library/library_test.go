@@ -25,6 +25,8 @@ func testLibrary() Library {
 		"both.jsn":         {Data: []byte("second")},
 		"other.jsn":        {Data: []byte("other")},
 		".json":            {Data: []byte("no name")},
+		"fifo.json":        {Mode: fs.ModeNamedPipe},
+		"link.json":        {Mode: fs.ModeSymlink, Data: []byte("other.jsn")},
 	}
 	builtIn := fstest.MapFS{
 		"ticket-new.json":    {Data: []byte("new")},
@@ -48,6 +50,7 @@ func TestList(t *testing.T) {
 	want := []File{
 		{"both", "own/templates", "own/templates/both.json", []byte("first")},
 		{"large", "own/templates", "own/templates/large.json", nil},
+		{"link", "own/templates", "own/templates/link.json", []byte("other")},
 		{"other", "own/templates", "own/templates/other.jsn", []byte("other")},
 		{"ticket-closed", "built in", "built in/ticket-closed.json", []byte("closed")},
 		{"ticket-new", "own/templates", "own/templates/ticket-new.json", []byte("mine")},
