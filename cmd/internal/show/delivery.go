@@ -145,6 +145,7 @@ type deliveryJSON struct {
 	Fault      string          `json:"fault,omitempty" about:"injected fault"`
 	Event      json.RawMessage `json:"event,omitempty" about:"body of the request, if it is JSON"`
 	EventText  string          `json:"eventText,omitempty" about:"body of the request, if it is not JSON"`
+	EventBytes []byte          `json:"eventBase64,omitempty" about:"body of the request, if it is not UTF-8"`
 	Proxy      string          `json:"proxy,omitempty" about:"proxy that the request went through"`
 	Verdict    deliver.Verdict `json:"verdict" about:"accepted: 2xx; rejected: any other status; failed: no complete response"`
 	Status     int             `json:"status" about:"status of the response; 0 is no response"`
@@ -186,9 +187,12 @@ func (s Style) delivery(request deliver.Request, r deliver.Result, fault string)
 			milliseconds(r.Timings.FirstByte), milliseconds(r.Timings.Total), r.Timings.Reused,
 		},
 	}
-	if json.Valid(request.Body) {
+	switch {
+	case !utf8.Valid(request.Body):
+		d.EventBytes = request.Body
+	case json.Valid(request.Body):
 		d.Event = request.Body
-	} else {
+	default:
 		d.EventText = string(request.Body)
 	}
 	if body := s.body(request.Target, r); utf8.ValidString(body) {

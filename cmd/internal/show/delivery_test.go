@@ -1,6 +1,8 @@
 package show
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
@@ -161,5 +163,18 @@ func TestLongLines(t *testing.T) {
 				t.Errorf("%s with -v: %d bytes: %.800q", name, len(text), text)
 			}
 		}
+	}
+}
+
+// TestBytesInJSON shows that JSON has the exact bytes of what is not text.
+func TestBytesInJSON(t *testing.T) {
+	request, results := sent()
+	request.Body, results[0].Body = []byte(`{"state":"op`+"\xff"+`n"}`), []byte("caf\xe9")
+	var got struct{ EventBase64, BodyBase64 []byte }
+	if err := json.Unmarshal(Series{Request: request}.In(JSON).Item(nil, results[0]), &got); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got.EventBase64, request.Body) || !bytes.Equal(got.BodyBase64, results[0].Body) {
+		t.Errorf("%q, %q", got.EventBase64, got.BodyBase64)
 	}
 }
