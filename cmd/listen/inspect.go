@@ -11,7 +11,6 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/inspector"
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
-	"github.com/apizee-hooks/apizee-hooks/pkg/config"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/inspect"
@@ -26,7 +25,7 @@ type inspection struct {
 }
 
 // planInspector checks the settings of the inspector.
-func (p *plan) planInspector(_ context.Context, loaded *config.Loaded) (err error) {
+func (p *plan) planInspector(context.Context) (err error) {
 	if p.open && p.config.Inspect == "" {
 		p.config.Inspect = inspector.DefaultAddr
 	}
@@ -37,13 +36,13 @@ func (p *plan) planInspector(_ context.Context, loaded *config.Loaded) (err erro
 		return nil
 	}
 	if p.inspectMemory, err = console.ParseBytes(p.config.InspectMemory); err != nil {
-		return cli.Usagef("--inspect-memory: %w", err)
+		return cli.Usagef("%s: %w", p.loaded.Place("listen.inspect-memory"), err)
 	}
-	p.inspect = inspect.Config{Command: "listen", Recording: p.config.Record, Timeout: loaded.Config.Timeout}
-	if p.inspect.Network, err = p.NetworkOf(p.network, loaded.Config.Insecure); err != nil {
+	p.inspect = inspect.Config{Command: "listen", Recording: p.config.Record, Timeout: p.loaded.Config.Timeout}
+	if p.inspect.Network, err = p.NetworkOf(p.network, p.loaded.Config.Insecure); err != nil {
 		return err
 	}
-	if p.inspect.Targets, err = inspector.Targets(p.App, loaded.Config, nil); err != nil {
+	if p.inspect.Targets, err = inspector.Targets(p.App, p.loaded.Config, nil); err != nil {
 		return err
 	}
 	if f := p.receive.Forward; f != nil {
@@ -58,7 +57,9 @@ func (s *session) startInspector(ctx context.Context, bound net.Addr) (err error
 	if s.config.Inspect == "" {
 		return nil
 	}
-	if s.page, err = inspector.Listen(ctx, s.App, inspector.Flag("--inspect", "="), s.config.Inspect); err != nil {
+	flag := inspector.Flag("--inspect", "=")
+	flag.Place = s.loaded.Place("listen.inspect")
+	if s.page, err = inspector.Listen(ctx, s.App, flag, s.config.Inspect); err != nil {
 		return err
 	}
 	options := inspect.Options{Catalog: s.Catalog, Memory: s.inspectMemory, ShowSecrets: s.ShowSecrets}

@@ -70,11 +70,13 @@ func run(ctx context.Context, o *options) error {
 	}
 	l, err := receive.Listen(running, p.config.Addr)
 	if err != nil {
-		return cli.CannotListen(err, cli.AddressFlag{Name: "--addr", Joint: " ", Default: defaultAddr(), Forms: "a port, host:port or unix:PATH"})
+		return cli.CannotListen(err, cli.AddressFlag{
+			Name: "--addr", Place: p.loaded.Place("listen.addr"), Joint: " ", Default: defaultAddr(), Forms: "a port, host:port or unix:PATH",
+		})
 	}
 	if forward := p.receive.Forward; forward != nil && forward.Reaches(running, l.Addr()) {
 		l.Close()
-		return cli.Usage(fmt.Errorf("--forward-to: %s is the listener itself", l.Addr()), "use the URL of your endpoint.")
+		return cli.Usage(fmt.Errorf("%s: %s is the listener itself", p.loaded.Place("listen.forward-to"), l.Addr()), "use the URL of your endpoint.")
 	}
 	if err := s.startInspector(running, l.Addr()); err != nil {
 		l.Close()

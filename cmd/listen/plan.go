@@ -30,7 +30,8 @@ const grace = 900 * time.Millisecond
 // plan is the checked combination of flags and configuration.
 type plan struct {
 	*options
-	config     config.Listen
+	loaded     *config.Loaded
+	config     config.Listen // of loaded
 	form       show.Form
 	filter     apizee.Filter
 	receive    receive.Options
@@ -58,11 +59,11 @@ func (o *options) plan(ctx context.Context) (*plan, error) {
 		return nil, err
 	}
 	p := &plan{
-		options: o, config: loaded.Config.Listen, form: show.Form(loaded.Config.Listen.Output),
+		options: o, loaded: loaded, config: loaded.Config.Listen, form: show.Form(loaded.Config.Listen.Output),
 		receive: receive.Options{Catalog: o.Catalog, Now: o.Now, Sleep: o.Sleep},
 	}
 	if forms := show.ReceptionForms(); !slices.Contains(forms, p.config.Output) {
-		return nil, cli.Usage(fmt.Errorf("listen.output: %q is not a valid format%s", p.config.Output, apizee.DidYouMean(p.config.Output, forms)),
+		return nil, cli.Usage(fmt.Errorf("%s: %q is not a valid format%s", loaded.Place("listen.output"), p.config.Output, apizee.DidYouMean(p.config.Output, forms)),
 			"use "+cli.List(forms, "or")+".")
 	}
 	o.JSON = p.form == show.JSON
@@ -72,8 +73,8 @@ func (o *options) plan(ctx context.Context) (*plan, error) {
 	if p.baseline, err = o.drift.Load(ctx, o.App); err != nil {
 		return nil, err
 	}
-	for _, step := range []func(context.Context, *config.Loaded) error{p.response, p.limits, p.faults, p.checkForward, p.forward, p.serveTLS, p.record, p.planInspector} {
-		if err := step(ctx, loaded); err != nil {
+	for _, step := range []func(context.Context) error{p.response, p.limits, p.faults, p.checkForward, p.forward, p.serveTLS, p.record, p.planInspector} {
+		if err := step(ctx); err != nil {
 			return nil, err
 		}
 	}
@@ -91,13 +92,13 @@ func (o *options) check() error {
 	return nil
 }
 
-func (p *plan) response(_ context.Context, loaded *config.Loaded) error {
+func (p *plan) response(context.Context) error {
 	responseHeaders, err := p.ParseHeaders(p.config.ResponseHeaders, p.responseHeaders)
 	if err != nil {
 		return cli.Usage(fmt.Errorf("--response-header: %w", err), "use 'Name: value'.")
 	}
 	p.receive.Response = receive.Response{Status: p.config.Status, Headers: responseHeaders, Body: []byte(p.config.Body)}
-	if p.config.Body != "" && isDefault(loaded, "listen.status") {
+	if p.config.Body != "" && p.isDefault("listen.status") {
 		p.receive.Response.Status = 0 // a body needs another status than the default
 	}
 	p.receive.Path, p.receive.Delay = p.config.Path, p.config.Delay
@@ -111,21 +112,21 @@ func (p *plan) response(_ context.Context, loaded *config.Loaded) error {
 	return nil
 }
 
-func isDefault(loaded *config.Loaded, key string) bool {
-	return slices.ContainsFunc(loaded.Values(), func(v config.Value) bool { return v.Key == key && v.Source == "default" })
+func (p *plan) isDefault(key string) bool {
+	return slices.ContainsFunc(p.loaded.Values(), func(v config.Value) bool { return v.Key == key && v.Source == "default" })
 }
 
-func (p *plan) limits(context.Context, *config.Loaded) error {
+func (p *plan) limits(context.Context) error {
 	size, err := console.ParseBytes(p.config.MaxBody)
 	if err != nil {
-		return cli.Usagef("--max-body: %w", err)
+		return cli.Usagef("%s: %w", p.loaded.Place("listen.max-body"), err)
 	}
 	p.receive.Limits = receive.Limits{Body: size, Grace: grace}
 	return nil
 }
 
 // faults sets the faults to inject.
-func (p *plan) faults(context.Context, *config.Loaded) (err error) {
+func (p *plan) faults(context.Context) (err error) {
 	f := receive.Faults{Hang: p.hang, Reset: p.reset, Seed: p.seed.N}
 	if p.fail != "" {
 		if f.Share, f.ShareStatus, err = receive.ParseShare(p.fail); err != nil {
@@ -148,7 +149,7 @@ func (p *plan) faults(context.Context, *config.Loaded) (err error) {
 }
 
 // checkForward reports response flags, which cannot be used with --forward-to.
-func (p *plan) checkForward(context.Context, *config.Loaded) error {
+func (p *plan) checkForward(context.Context) error {
 	if p.config.ForwardTo == "" {
 		return nil
 	}
@@ -177,15 +178,15 @@ func (p *plan) checkUnused() error {
 	return err
 }
 
-func (p *plan) forward(ctx context.Context, loaded *config.Loaded) error {
+func (p *plan) forward(ctx context.Context) error {
 	if p.config.ForwardTo == "" {
 		return p.checkUnused()
 	}
 	target, err := deliver.ParseURL(p.config.ForwardTo)
 	if err != nil {
-		return cli.Usage(fmt.Errorf("--forward-to: %w", err), "use a URL such as http://localhost:3000/apizeehooks/.")
+		return cli.Usage(fmt.Errorf("%s: %w", p.loaded.Place("listen.forward-to"), err), "use a URL such as http://localhost:3000/apizeehooks/.")
 	}
-	network, err := p.NetworkOf(p.network, loaded.Config.Insecure)
+	network, err := p.NetworkOf(p.network, p.loaded.Config.Insecure)
 	if err != nil {
 		return err
 	}
@@ -195,11 +196,11 @@ func (p *plan) forward(ctx context.Context, loaded *config.Loaded) error {
 		return err
 	}
 	receive.KeepConnectionHeader(transport)
-	p.receive.Forward = &receive.Forwarder{Target: target, Client: deliver.NewClient(transport, p.Now), Network: network, Timeout: loaded.Config.Timeout}
+	p.receive.Forward = &receive.Forwarder{Target: target, Client: deliver.NewClient(transport, p.Now), Network: network, Timeout: p.loaded.Config.Timeout}
 	return nil
 }
 
-func (p *plan) serveTLS(ctx context.Context, _ *config.Loaded) error {
+func (p *plan) serveTLS(ctx context.Context) error {
 	if !p.tls && p.cert == "" {
 		return nil
 	}
@@ -221,7 +222,8 @@ func (p *plan) serveTLS(ctx context.Context, _ *config.Loaded) error {
 	return nil
 }
 
-func (p *plan) record(context.Context, *config.Loaded) error {
+func (p *plan) record(context.Context) error {
+	place := p.loaded.Place("listen.record")
 	if p.config.Record == "" {
 		if p.sync {
 			return cli.Usage(errors.New("--sync requires --record"), "add --record FILE.")
@@ -229,7 +231,7 @@ func (p *plan) record(context.Context, *config.Loaded) error {
 		return nil
 	}
 	if p.config.Record == "-" {
-		return cli.Usage(errors.New("--record - is not a file"), "use a file, or -o json for events on standard output.")
+		return cli.Usage(fmt.Errorf("%s - is not a file", place), "use a file, or -o json for events on standard output.")
 	}
 	options := recording.Options{Sync: p.sync, ShowSecrets: p.ShowSecrets, Reopened: func() {
 		p.Note(p.config.Record + " was moved or removed; the recording continues in a new file of that name.")
@@ -239,10 +241,10 @@ func (p *plan) record(context.Context, *config.Loaded) error {
 	}
 	writer, err := recording.Create(p.config.Record, options)
 	if errors.Is(err, recording.ErrNotRecording) {
-		return cli.Usage(fmt.Errorf("--record %s: %w", p.config.Record, err), "use a recording, or a new file.")
+		return cli.Usage(fmt.Errorf("%s %s: %w", place, p.config.Record, err), "use a recording, or a new file.")
 	}
 	if err != nil {
-		return cli.Usage(fmt.Errorf("--record: open %s: %w", p.config.Record, textfile.Reason(err)), "use a file in an existing directory that you can write to.")
+		return cli.Usage(fmt.Errorf("%s: open %s: %w", place, p.config.Record, textfile.Reason(err)), "use a file in an existing directory that you can write to.")
 	}
 	p.writer, p.receive.Record = writer, writer.Append
 	return nil

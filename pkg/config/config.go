@@ -105,11 +105,16 @@ type Loaded struct {
 	Profiles []string // the profiles the file has, sorted
 
 	values []Value
+	places map[string]string
 }
 
 // Values returns all settings in the order of Keys; each header is a separate value:
 // "headers.X-Api-Key".
 func (l *Loaded) Values() []Value { return l.values }
+
+// Place is what an error in the value of a key begins with: "--addr", the name of a variable, or
+// "FILE:LINE: listen.addr".
+func (l *Loaded) Place(key string) string { return l.places[key] }
 
 // Load merges all layers. Errors are about the configuration or a file that cannot be
 // read. They have a place, and all errors of a layer are returned at once, one per line.
@@ -136,14 +141,14 @@ func Load(ctx context.Context, o Options) (*Loaded, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := resolver{lookupEnv: o.LookupEnv, values: map[string][]Value{}}
+	r := newResolver(o.LookupEnv)
 	config, err := r.resolve(merged)
 	if err != nil {
 		return nil, err
 	}
 	return &Loaded{
 		Config: config, File: doc.path, Profile: profile, Profiles: doc.profileNames(),
-		values: r.inOrder(keys),
+		values: r.inOrder(keys), places: r.places,
 	}, nil
 }
 

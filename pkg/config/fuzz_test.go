@@ -25,7 +25,7 @@ func FuzzDocument(f *testing.F) {
 		if err != nil {
 			t.Fatalf("merge: %v", err)
 		}
-		r := resolver{lookupEnv: environment{"T": "1s"}.lookup, values: map[string][]Value{}}
+		r := newResolver(environment{"T": "1s"}.lookup)
 		if _, err := r.resolve(merged); err != nil && len(r.problems) == 0 {
 			t.Fatalf("resolve: %v", err)
 		}

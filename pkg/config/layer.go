@@ -31,7 +31,10 @@ func (e entry) name() string {
 
 // place is the place of an error. The name of a flag or variable tells the key.
 func (e entry) place() string {
-	if e.fromFile || e.header != "" {
+	switch {
+	case e.source == defaultSource:
+		return "--" + e.key.Flag
+	case e.fromFile || e.header != "":
 		return e.source + ": " + e.name()
 	}
 	return strings.TrimPrefix(e.source, "flag ")

@@ -20,7 +20,12 @@ import (
 type resolver struct {
 	lookupEnv func(string) (string, bool)
 	values    map[string][]Value // by the name of the key
+	places    map[string]string  // of the entries, by their names
 	problems  []error
+}
+
+func newResolver(lookupEnv func(string) (string, bool)) *resolver {
+	return &resolver{lookupEnv: lookupEnv, values: map[string][]Value{}, places: map[string]string{}}
 }
 
 func (r *resolver) resolve(v *viper.Viper) (Config, error) {
@@ -74,6 +79,7 @@ func (r *resolver) headerLines(named map[string]any) []string {
 
 // parse parses the texts of an entry.
 func (r *resolver) parse(e entry) []any {
+	r.places[e.name()] = e.place()
 	var parsed []any
 	for _, s := range e.texts {
 		full, value, err := r.parseText(e, s)

@@ -66,6 +66,18 @@ profiles:
 		t.Errorf("values (-want +got):\n%s", diff)
 	}
 
+	places := map[string]string{}
+	for _, key := range []string{"timeout", "listen.addr", "listen.path", "listen.forward-to", "audit.probe"} {
+		places[key] = got.Place(key)
+	}
+	wantPlaces := map[string]string{
+		"timeout": "APIZEE_HOOKS_TIMEOUT", "listen.addr": "--addr", "listen.path": "profile qa (" + path + ":15): listen.path",
+		"listen.forward-to": "--forward-to", "audit.probe": path + ":9: audit.probe",
+	}
+	if diff := cmp.Diff(wantPlaces, places); diff != "" {
+		t.Errorf("places (-want +got):\n%s", diff)
+	}
+
 	masked := map[string]string{}
 	for _, v := range got.Values() {
 		if m := v.Masked(); m != v.Value {
