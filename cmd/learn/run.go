@@ -259,7 +259,7 @@ func (l *learning) search(ctx context.Context) ([]redact.Row, error) {
 	search := l.scrubber.NewLeakSearch(redact.Output{Files: files, Skeleton: skeleton, Public: public})
 	for _, file := range l.files {
 		err := l.each(ctx, file, func(event cli.InputEvent) error {
-			_ = search.JSONText(event.Body()) // an error means that nothing was learned from it
+			_ = search.JSON(event.Body()) // an error means that nothing was learned from it
 			return nil
 		})
 		if err != nil {
@@ -268,7 +268,7 @@ func (l *learning) search(ctx context.Context) ([]redact.Row, error) {
 	}
 	if !l.allSearched() {
 		for _, example := range l.learner.Examples() {
-			if err := search.JSONText(example); err != nil {
+			if err := search.JSON(example); err != nil {
 				return nil, err
 			}
 		}

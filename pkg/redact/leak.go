@@ -3,7 +3,6 @@ package redact
 import (
 	"fmt"
 	"maps"
-	"net/textproto"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -92,26 +91,11 @@ func (s *Scrubber) NewLeakSearch(output Output) *LeakSearch {
 }
 
 // JSON searches for the values of a body that is valid JSON, as [Scrubber.JSON] replaces them.
-func (l *LeakSearch) JSON(body []byte) error { return l.JSONText(string(body)) }
-
-// JSONText is JSON for a body that is a string.
-func (l *LeakSearch) JSONText(body string) error {
+func (l *LeakSearch) JSON(body string) error {
 	l.bodies++
 	w := walker{visitor: l, tree: l.tree, text: body, dry: true}
 	return w.any(l.tree.root, 0)
 }
-
-// Header searches for the value of a header.
-func (l *LeakSearch) Header(name, value string) {
-	n := l.tree.at("headers." + textproto.CanonicalMIMEHeaderKey(name))
-	l.value(n, value, false)
-	for part := range strings.FieldsFuncSeq(value, func(r rune) bool { return strings.ContainsRune(" ;,=", r) }) {
-		l.replaced(n, part, Classify(part))
-	}
-}
-
-// Path searches for the segments of a target of a request.
-func (l *LeakSearch) Path(target string) { l.segments(l.tree.at("path"), target) }
 
 // Err returns the first leak, by path, as a *LeakError.
 func (l *LeakSearch) Err() error {

@@ -33,7 +33,7 @@ func TestLeakSearchFinds(t *testing.T) {
 			Skeleton: map[string][]byte{"a.json": blank, "b.json": []byte(skeleton)},
 			Public:   [][]byte{[]byte("what a ticket is")},
 		})
-		if err := l.JSON([]byte(body)); err != nil {
+		if err := l.JSON(body); err != nil {
 			t.Fatal(err)
 		}
 		return l.Err()
@@ -92,7 +92,7 @@ func TestLeakSearchCoincidences(t *testing.T) {
 		`{"props":{"url":"https://acme.com/session?session=a1b2c3","file":"http://localhost:3000/a.jpeg","mail":"mailto:jane@acme.com"}}`,
 		`{"props":{"changed":"session","format":"jpeg","host":"localhost","scheme":"mailto","protocol":"http","domain":"example.net"}}`,
 	} {
-		if err := l.JSON([]byte(body)); err != nil {
+		if err := l.JSON(body); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -105,24 +105,12 @@ func TestLeakSearchCoincidences(t *testing.T) {
 	}
 }
 
-func TestLeakSearchOfRequests(t *testing.T) {
-	s := testScrubber()
-	for _, leaked := range []string{"hunter2hunter2", "jane42", "4711"} {
-		l := s.NewLeakSearch(Output{Files: map[string][]byte{"a": []byte(leaked)}, Skeleton: map[string][]byte{"a": []byte(leaked)}})
-		l.Header("authorization", "Bearer hunter2hunter2")
-		l.Path("/apizeehooks/jane42?id=4711")
-		if l.Err() == nil {
-			t.Errorf("%s was not found", leaked)
-		}
-	}
-}
-
 // TestLeakSearchMemory checks that the memory does not grow with what is searched for.
 func TestLeakSearchMemory(t *testing.T) {
 	s := testScrubber()
 	l := s.NewLeakSearch(Output{Files: map[string][]byte{"a": []byte(`{"name":"Jane"}`)}})
 	for i := range 100_000 {
-		if err := l.JSON(fmt.Appendf(nil, `{"objectId":%d,"props":{"name":"Jane %d","f%c%c%c":1,"k%d":1}}`, i, i, 'a'+i%26, 'a'+i/26%26, 'a'+i/676%26, i)); err != nil {
+		if err := l.JSON(fmt.Sprintf(`{"objectId":%d,"props":{"name":"Jane %d","f%c%c%c":1,"k%d":1}}`, i, i, 'a'+i%26, 'a'+i/26%26, 'a'+i/676%26, i)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -153,7 +141,7 @@ func FuzzLeakSearch(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		body := fmt.Appendf(nil, `{"props":{"name":%s}}`, quoted)
+		body := fmt.Sprintf(`{"props":{"name":%s}}`, quoted)
 		if kind := Classify(text); kind == KindInteger || kind == KindDecimal || s.Value("props.name", text) == text {
 			return
 		}

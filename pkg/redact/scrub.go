@@ -75,7 +75,6 @@ func (s *Scrubber) Value(path, text string) string { return s.value(s.tree.at(pa
 
 func (s *Scrubber) value(n *node, text string, isNumber bool) string {
 	kind, kept := s.judge(n, text, isNumber)
-	n.count(kind, kept)
 	switch {
 	case kept:
 		return text
@@ -95,8 +94,7 @@ func (k *secretKey) at(n *node, kind Kind, text string) string {
 
 // replaceName numbers pseudonyms that are the same: by chance, as of one IP address of 700, or because the
 // names differ in case or in symbols.
-func (s *Scrubber) replaceName(n *node, name string, taken map[string]string) string {
-	n.count(KindName, false)
+func (s *Scrubber) replaceName(_ *node, name string, taken map[string]string) string {
 	if s.isBlank {
 		return "*"
 	}
@@ -220,7 +218,6 @@ func (s *Scrubber) Header(name, value string) string {
 	if IsSecret(name) {
 		kind = KindSecret
 	}
-	n.count(kind, kept)
 	scheme, credentials, found := strings.Cut(value, " ")
 	switch {
 	case kept:
@@ -238,21 +235,3 @@ func (s *Scrubber) Header(name, value string) string {
 func isScheme(word string) bool {
 	return strings.EqualFold(word, "Bearer") || strings.EqualFold(word, "Basic") || strings.EqualFold(word, "Digest")
 }
-
-// Path returns what stands for the target of a request: its path and query. Its segments are at the
-// path "path".
-func (s *Scrubber) Path(target string) string {
-	n := s.tree.at("path")
-	stays := func(segment string) bool {
-		kind, kept := s.judge(n, segment, false)
-		n.count(kind, kept)
-		return kept
-	}
-	if strings.HasPrefix(target, "/") || !isURI(target) {
-		return s.key.path(target, stays)
-	}
-	return s.key.uri(target)
-}
-
-// Report returns what was kept and what was replaced, by path.
-func (s *Scrubber) Report() []Row { return s.tree.rows() }

@@ -17,7 +17,7 @@ type tree struct {
 	nodes  int
 }
 
-// node is a path: the place of a value in a body, a header, or the target of a request.
+// node is a path: the place of a value in a body, or a header.
 type node struct {
 	path     string
 	name     string
@@ -172,9 +172,6 @@ func (t *tree) rows() []Row {
 	}
 	collect(t.root)
 	collect(t.rest)
-	for _, n := range t.others {
-		collect(n)
-	}
 	slices.SortFunc(rows, func(a, b Row) int {
 		kept := func(r Row) int {
 			if r.Kept {

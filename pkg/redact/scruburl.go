@@ -33,7 +33,7 @@ func (k *secretKey) uri(text string) string {
 		out.WriteByte('@')
 	}
 	out.WriteString(k.host(host))
-	out.WriteString(k.path(rest, func(string) bool { return false }))
+	out.WriteString(k.path(rest))
 	return out.String()
 }
 
@@ -77,14 +77,13 @@ func (k *secretKey) host(text string) string {
 	return name
 }
 
-// path replaces the segments of a path, and the values of a query and a fragment. Segments that stays
-// reports true for stay, as do the names of parameters that are names of fields, and the usual
-// extensions of files.
-func (k *secretKey) path(text string, stays func(segment string) bool) string {
+// path replaces the segments of a path, and the values of a query and a fragment. The names of
+// parameters that are names of fields stay, and the usual extensions of files.
+func (k *secretKey) path(text string) string {
 	var out strings.Builder
 	for raw, segment := range segments(text) {
 		switch {
-		case segment == nil || isMasked(segment.text) || segment.isName && isFieldName(segment.text) || stays(segment.text):
+		case segment == nil || isMasked(segment.text) || segment.isName && isFieldName(segment.text):
 			out.WriteString(raw)
 		default:
 			name, extension := cutExtension(segment.text)
