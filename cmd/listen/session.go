@@ -126,7 +126,7 @@ func (p *plan) compare(event apizee.Event, body []byte) (shape.Comparison, bool)
 	if !shape.IsObject(text) {
 		return shape.Comparison{}, false
 	}
-	return p.baseline.CompareRead(event, text, p.drift.MinEvents), true
+	return p.baseline.Compare(event, text, p.drift.MinEvents), true
 }
 
 func (s *session) malformed(m receive.Malformed) {

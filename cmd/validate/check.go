@@ -105,7 +105,7 @@ func (v *validation) compare(event cli.InputEvent, report apizee.Report) apizee.
 	if !isJSON {
 		return report
 	}
-	drift := v.sum.Drift.Baseline.CompareRead(read, body, v.drift.MinEvents)
+	drift := v.sum.Drift.Baseline.Compare(read, body, v.drift.MinEvents)
 	v.sum.Drift.Add(drift, event.Line)
 	switch {
 	case drift.Has(shape.Breaking):

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
@@ -44,12 +45,12 @@ func BenchmarkValidateBaseline(b *testing.B) {
 	for name, event := range map[string]string{"documented": small, "undocumented": large} {
 		b.Run(name, func(b *testing.B) {
 			catalog := apizee.Documented()
-			learned := shape.New(shape.NewRules(catalog, redact.NewScrubber(redact.ScrubOptions{})))
+			learner := shape.NewLearner(shape.New(shape.NewRules(catalog, redact.NewScrubber(redact.ScrubOptions{}))))
 			for range 100 {
-				learned.Add(event)
+				learner.Add(event, time.Time{})
 			}
 			file := filepath.Join(b.TempDir(), "baseline.json")
-			if err := os.WriteFile(file, learned.Schema(), 0o600); err != nil {
+			if err := os.WriteFile(file, learner.Baseline.Schema(), 0o600); err != nil {
 				b.Fatal(err)
 			}
 			text := strings.Repeat(event+"\n", 10_000)

@@ -87,18 +87,11 @@ func (c Comparison) Findings() []apizee.Finding {
 // KindOf returns the kind of an event.
 func (b *Baseline) KindOf(event string) Kind { return b.words.head(event).kind }
 
-// Compare returns how an event, which must be valid JSON, drifts from the baseline. A rule that
-// rests on less than minEvents is not one. It is safe for concurrent use, but not with Add.
-func (b *Baseline) Compare(event string, minEvents int) Comparison {
-	return b.compare(event, b.words.head(event), minEvents)
-}
-
-// CompareRead is Compare for an event that was read already, to validate it.
-func (b *Baseline) CompareRead(read apizee.Event, event string, minEvents int) Comparison {
-	return b.compare(event, b.words.headOf(read), minEvents)
-}
-
-func (b *Baseline) compare(event string, h head, minEvents int) Comparison {
+// Compare returns how an event, which must be valid JSON and was read to validate it, drifts from the
+// baseline. A rule that rests on less than minEvents is not one. It is safe for concurrent use, but not
+// while events are learned.
+func (b *Baseline) Compare(read apizee.Event, event string, minEvents int) Comparison {
+	h := b.words.headOf(read)
 	c := comparison{Baseline: b, kind: h.kind, min: minEvents}
 	if s := b.kinds[h.kind]; s != nil {
 		c.compare(s.Root, &jsonscan.Scanner{Text: event}, 0)

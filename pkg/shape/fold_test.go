@@ -60,14 +60,14 @@ func TestFold(t *testing.T) {
 	}
 	schema := compileSchema(t, files[BaselineFile])
 	for _, e := range events {
-		if drifts := b.Compare(e, 1).Drifts; drifts != nil {
+		if drifts := compare(b, e, 1).Drifts; drifts != nil {
 			t.Errorf("%s: %v", e, drifts)
 		}
 		if err := validateBy(t, schema, e); err != nil {
 			t.Errorf("%s: %v", e, err)
 		}
 	}
-	drifted := b.Compare(event("update", 1, `{"state":"new","option1":"x","scores":{"total":1,"someone":{"n":"x","by":{"me":1}}},"mails":{}}`), 1).Drifts
+	drifted := compare(b, event("update", 1, `{"state":"new","option1":"x","scores":{"total":1,"someone":{"n":"x","by":{"me":1}}},"mails":{}}`), 1).Drifts
 	if len(drifted) != 1 || drifted[0].Path != "props.scores.*.n" || drifted[0].Rule != OtherType {
 		t.Errorf("drift: %+v", drifted)
 	}

@@ -114,9 +114,7 @@ func (b *Baseline) shape(k Kind) *Shape {
 	return s
 }
 
-// Add adds an event, which must be a valid JSON object.
-func (b *Baseline) Add(event string) { b.add(event, b.words.head(event)) }
-
+// add adds an event, which must be a valid JSON object.
 func (b *Baseline) add(event string, h head) *Shape {
 	s := b.shape(h.kind)
 	b.Events++

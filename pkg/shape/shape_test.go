@@ -54,6 +54,9 @@ func captured() []string {
 	return events
 }
 
+// Add adds an event, as a Learner does.
+func (b *Baseline) Add(event string) { b.add(event, b.words.head(event)) }
+
 func learn(events ...string) *Baseline {
 	b := New(testRules())
 	for _, e := range events {

@@ -141,9 +141,9 @@ func (w *writer) shape(s *Shape) {
 	w.name(xKind)
 	w.inline = true
 	w.open("{")
-	for _, part := range s.Kind.parts() {
-		if *part.word != "" {
-			w.text(part.name, *part.word)
+	for _, part := range [][2]string{{"object", s.Kind.Object}, {"event", s.Kind.Event}, {"word", s.Kind.Word}} {
+		if name, word := part[0], part[1]; word != "" {
+			w.text(name, word)
 		}
 	}
 	w.close("}")
@@ -272,14 +272,4 @@ func (f *Field) schemaTypes() []string {
 
 func (f *Field) numberOfTypes() int {
 	return len(slices.DeleteFunc(slices.Clone(f.Types[:]), func(n int) bool { return n == 0 }))
-}
-
-// kindPart is one of the words of a kind, with its name in a baseline.
-type kindPart struct {
-	name string
-	word *string
-}
-
-func (k *Kind) parts() []kindPart {
-	return []kindPart{{"object", &k.Object}, {"event", &k.Event}, {"word", &k.Word}}
 }
