@@ -105,7 +105,6 @@ type Loaded struct {
 	Profiles []string // the profiles the file has, sorted
 
 	values []Value
-	places map[string]string
 }
 
 // Values returns all settings in the order of Keys; each header is a separate value:
@@ -114,7 +113,14 @@ func (l *Loaded) Values() []Value { return l.values }
 
 // Place is what an error in the value of a key begins with: "--addr", the name of a variable, or
 // "FILE:LINE: listen.addr".
-func (l *Loaded) Place(key string) string { return l.places[key] }
+func (l *Loaded) Place(key string) string {
+	for _, v := range l.values {
+		if v.Key == key {
+			return v.entry.place()
+		}
+	}
+	return ""
+}
 
 // Load merges all layers. Errors are about the configuration or a file that cannot be
 // read. They have a place, and all errors of a layer are returned at once, one per line.
@@ -148,7 +154,7 @@ func Load(ctx context.Context, o Options) (*Loaded, error) {
 	}
 	return &Loaded{
 		Config: config, File: doc.path, Profile: profile, Profiles: doc.profileNames(),
-		values: r.inOrder(keys), places: r.places,
+		values: r.inOrder(keys),
 	}, nil
 }
 

@@ -20,12 +20,11 @@ import (
 type resolver struct {
 	lookupEnv func(string) (string, bool)
 	values    map[string][]Value // by the name of the key
-	places    map[string]string  // of the entries, by their names
 	problems  []error
 }
 
 func newResolver(lookupEnv func(string) (string, bool)) *resolver {
-	return &resolver{lookupEnv: lookupEnv, values: map[string][]Value{}, places: map[string]string{}}
+	return &resolver{lookupEnv: lookupEnv, values: map[string][]Value{}}
 }
 
 func (r *resolver) resolve(v *viper.Viper) (Config, error) {
@@ -68,7 +67,7 @@ func (r *resolver) headerLines(named map[string]any) []string {
 	for _, e := range entries {
 		if e.remove {
 			lines = append(lines, e.header+":")
-			r.values[e.key.Name] = append(r.values[e.key.Name], Value{Key: e.name(), Value: "null", Source: e.source, Removed: true})
+			r.add(Value{Key: e.name(), Value: "null", Source: e.source, Removed: true, entry: e})
 		}
 		for _, value := range r.parse(e) {
 			lines = append(lines, headerText(e.header, value.(string)))
@@ -79,7 +78,6 @@ func (r *resolver) headerLines(named map[string]any) []string {
 
 // parse parses the texts of an entry.
 func (r *resolver) parse(e entry) []any {
-	r.places[e.name()] = e.place()
 	var parsed []any
 	for _, s := range e.texts {
 		full, value, err := r.parseText(e, s)
@@ -88,9 +86,13 @@ func (r *resolver) parse(e entry) []any {
 			return nil
 		}
 		parsed = append(parsed, value)
-		r.values[e.key.Name] = append(r.values[e.key.Name], newValue(e, full))
+		r.add(Value{Key: e.name(), Value: full, Source: e.source, entry: e})
 	}
 	return parsed
+}
+
+func (r *resolver) add(v Value) {
+	r.values[v.entry.key.Name] = append(r.values[v.entry.key.Name], v)
 }
 
 // parseText returns the text with its references replaced, and its value.
@@ -123,57 +125,38 @@ type Value struct {
 	// Source is "default", "FILE:LINE", "profile NAME (FILE:LINE)", the name of
 	// an environment variable, or "flag --NAME".
 	Source string
-	// Secret means that Value must not be shown; use Masked.
-	Secret bool
 	// Removed means that a header is not sent; Value is "null".
 	Removed bool
+
+	entry entry // that it comes from
 }
 
 // Masked is the value with secrets replaced by ****.
 func (v Value) Masked() string {
-	if !v.Secret || v.Value == "" {
+	switch {
+	case v.Removed || v.Value == "":
 		return v.Value
+	case v.entry.header != "":
+		return redact.Header(v.entry.header, v.Value)
+	case v.entry.key.Secret:
+		return redact.Masked
 	}
-	for _, k := range Keys() {
-		if header, ok := strings.CutPrefix(v.Key, k.Name+"."); ok {
-			return redact.Header(header, v.Value)
-		}
-	}
-	if k, plain := findKey(Keys(), v.Key); plain && !k.Secret {
-		before, url := k.kind.cutURL(v.Value)
-		return before + redact.URL(url)
-	}
-	return redact.Masked
+	before, url := v.entry.key.kind.cutURL(v.Value)
+	return before + redact.URL(url)
 }
 
-func newValue(e entry, s string) Value {
-	v := Value{Key: e.name(), Value: s, Source: e.source, Secret: e.key.Secret}
-	if e.header != "" {
-		v.Secret = redact.Header(e.header, s) != s
-		return v
-	}
-	_, url := e.key.kind.cutURL(s)
-	v.Secret = v.Secret || redact.URL(url) != url
-	return v
-}
-
-// AddSecrets adds the secrets of the settings to known.
+// AddSecrets adds the secrets of the settings to known, those of all headers included: a secret is one
+// whatever it is for.
 func (l *Loaded) AddSecrets(known *redact.Secrets) {
-	keys := Keys()
 	for _, v := range l.values {
-		if v.Removed {
-			continue
-		}
-		if header, isHeader := strings.CutPrefix(v.Key, "headers."); isHeader {
-			known.AddHeader(header, v.Value)
-			continue
-		}
-		k, _ := findKey(keys, v.Key)
-		switch k.kind {
-		case address, request:
-			_, url := k.kind.cutURL(v.Value)
+		switch kind := v.entry.key.kind; {
+		case v.Removed:
+		case kind == headers:
+			known.AddHeader(v.entry.header, v.Value)
+		case kind == address, kind == request:
+			_, url := kind.cutURL(v.Value)
 			known.AddURLText(url)
-		case headerLine:
+		case kind == headerLine:
 			name, value, _ := strings.Cut(v.Value, ":")
 			known.Add(strings.TrimSpace(value))
 			known.AddHeader(name, strings.TrimSpace(value))
