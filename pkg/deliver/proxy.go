@@ -17,7 +17,7 @@ import (
 // response, so that the proxy is part of a Result and of the message of a Failure.
 
 // EnvironmentProxy returns a function that returns the proxy of a URL: HTTP_PROXY, HTTPS_PROXY,
-// ALL_PROXY and NO_PROXY, each in lowercase before uppercase, as in curl.
+// ALL_PROXY and NO_PROXY, each in lowercase before uppercase. It is nil if none of them names a proxy.
 func EnvironmentProxy(lookupEnv func(string) (string, bool)) func(*url.URL) (*url.URL, error) {
 	first := func(names ...string) string {
 		for _, name := range names {
@@ -27,45 +27,40 @@ func EnvironmentProxy(lookupEnv func(string) (string, bool)) func(*url.URL) (*ur
 		}
 		return ""
 	}
-	config := httpproxy.Config{
-		HTTPProxy:  first("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"),
-		HTTPSProxy: first("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"),
-		NoProxy:    first("no_proxy", "NO_PROXY"),
+	named := map[string]string{
+		"http":  first("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"),
+		"https": first("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"),
 	}
+	if named["http"] == "" && named["https"] == "" {
+		return nil
+	}
+	// httpproxy ignores a proxy that it cannot parse, and so is only asked about NO_PROXY.
+	const any = "http://any"
+	config := httpproxy.Config{HTTPProxy: any, HTTPSProxy: any, NoProxy: first("no_proxy", "NO_PROXY")}
 	find := config.ProxyFunc()
 	return func(u *url.URL) (*url.URL, error) {
-		proxy, err := find(u)
-		if err != nil {
-			return nil, errProxyURL // err would show a password
+		if found, err := find(u); found == nil || named[u.Scheme] == "" {
+			return nil, err
 		}
-		if proxy == nil {
-			return nil, nil
-		}
-		named := config.HTTPProxy
-		if u.Scheme == "https" {
-			named = config.HTTPSProxy
-		}
-		return proxy, checkProxy(named)
+		return parseProxy(named[u.Scheme])
 	}
 }
 
-var errProxyURL = errors.New("it is malformed")
-
-// checkProxy returns what is wrong with the URL of a proxy, for which httpproxy takes anything: it
-// puts http:// before one that is malformed.
-func checkProxy(named string) error {
-	if !strings.Contains(named, "://") {
-		return nil
+// parseProxy parses the URL of a proxy, which may be HOST:PORT. An error does not show it, because it
+// may have a password.
+func parseProxy(text string) (*url.URL, error) {
+	if !strings.Contains(text, "://") {
+		text = "http://" + text
 	}
-	u, err := url.Parse(named)
-	if err != nil || u.Hostname() == "" {
-		return errProxyURL
+	u, err := url.Parse(text)
+	if err != nil || u.Hostname() == "" || checkPort(u.Host) != nil {
+		return nil, errors.New("it is malformed")
 	}
 	switch u.Scheme {
 	case "http", "https", "socks5", "socks5h":
-		return nil
+		return u, nil
 	}
-	return fmt.Errorf("the scheme %q is not supported; use http, https or socks5", u.Scheme)
+	return nil, fmt.Errorf("the scheme %q is not supported; use http, https or socks5", u.Scheme)
 }
 
 // ProxyFor returns the proxy of requests to a URL, or nil. Sockets, addresses of Resolve and this
