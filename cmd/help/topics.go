@@ -213,7 +213,7 @@ ignored.
 		cli.Row{Term: "BROWSER", Text: "Browser for --open."},
 	) + `
 ` + cli.ListRows("Network and files",
-		cli.Row{Term: "HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY", Text: "Proxies for deliveries, as for curl; not used for this machine or with --no-proxy."},
+		cli.Row{Term: "HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY", Text: "Proxies for deliveries, in lowercase or uppercase; not used for this machine or with --no-proxy."},
 		cli.Row{Term: "XDG_CONFIG_HOME, HOME, AppData", Text: "User's configuration directory: $XDG_CONFIG_HOME/apizee-hooks, else ~/.config/apizee-hooks, on Windows %AppData%\\apizee-hooks."},
 		cli.Row{Term: "GITHUB_ACTIONS", Text: "true escapes commands to GitHub's runner in all output."},
 		cli.Row{Term: "GITHUB_STEP_SUMMARY", Text: "File that --github appends a summary to."},

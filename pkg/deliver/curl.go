@@ -86,18 +86,10 @@ func curlSwitches(u *url.URL, options CurlOptions) []string {
 	if u.Scheme == "https" {
 		args = append(args, "--http1.1")
 	}
-	args = append(args, curlNetwork(u, options.Network)...)
+	args = append(args, options.Network.Arguments("--cert", "--key")...)
+	args = append(args, options.Network.curlProxy(u, options.ShowSecrets)...)
 	if options.Timeout > 0 {
 		args = append(args, "--max-time", curlSeconds(options.Timeout))
-	}
-	return args
-}
-
-// curlNetwork returns the options that make curl reach the endpoint in the same way.
-func curlNetwork(u *url.URL, n Network) []string {
-	args := n.Arguments("--cert", "--key")
-	if n.goesPastProxy(u) {
-		args = append(args, "--noproxy", "*")
 	}
 	return args
 }

@@ -78,14 +78,30 @@ func (n Network) ProxyName(u *url.URL) string {
 	return showProxy(proxy)
 }
 
-// goesPastProxy reports whether curl needs an option to use no proxy for a URL.
-func (n Network) goesPastProxy(u *url.URL) bool {
-	if n.NoProxy || n.Proxy == nil {
-		return n.NoProxy
+// curlProxy returns curl's options for the proxy of a URL, since curl does not choose as ProxyFor does:
+// it ignores HTTP_PROXY, and uses a proxy for this machine too. An invalid proxy is one for curl as well.
+func (n Network) curlProxy(u *url.URL, showSecrets bool) []string {
+	proxy, err := n.ProxyFor(u)
+	switch {
+	case err != nil:
+		return nil
+	case proxy != nil:
+		return []string{"--proxy", ShowURL(likeCurl(*proxy), showSecrets)}
+	case n.NoProxy || n.Proxy != nil:
+		return []string{"--noproxy", "*"}
 	}
-	named, _ := n.Proxy(u)
-	used, _ := n.ProxyFor(u)
-	return named != nil && used == nil
+	return nil
+}
+
+// likeCurl writes out the port and the scheme of a proxy where curl's defaults differ from those of net/http.
+func likeCurl(proxy url.URL) *url.URL {
+	if proxy.Scheme == "http" && proxy.Port() == "" {
+		proxy.Host += ":80"
+	}
+	if proxy.Scheme == "socks5" {
+		proxy.Scheme = "socks5h" // the proxy looks up the endpoint
+	}
+	return &proxy
 }
 
 // proxyOf is ProxyFor for net/http. It notes the proxy in the trace.

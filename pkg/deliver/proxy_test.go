@@ -1,6 +1,11 @@
 package deliver
 
-import "testing"
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
 
 func TestEnvironmentProxy(t *testing.T) {
 	const invalid = "error: it is malformed"
@@ -44,5 +49,36 @@ func TestEnvironmentProxy(t *testing.T) {
 	}
 	if EnvironmentProxy(environment(map[string]string{"NO_PROXY": "a"})) != nil {
 		t.Error("a proxy without its name")
+	}
+}
+
+// curl must use the proxy that Client uses, or none.
+func TestCurlProxy(t *testing.T) {
+	proxy := EnvironmentProxy(environment(map[string]string{"HTTP_PROXY": "me:hunter2@proxy", "HTTPS_PROXY": "socks5://proxy:1", "NO_PROXY": "away"}))
+	invalid := EnvironmentProxy(environment(map[string]string{"http_proxy": ":::"}))
+	tests := map[string]struct {
+		url     string
+		network Network
+		secrets bool // shown
+		want    string
+	}{
+		"no variable":    {url: "http://shop.invalid"},
+		"proxy":          {url: "http://shop.invalid", network: Network{Proxy: proxy}, want: "--proxy http://me:****@proxy:80"},
+		"secrets":        {url: "http://shop.invalid", network: Network{Proxy: proxy}, secrets: true, want: "--proxy http://me:hunter2@proxy:80"},
+		"socks":          {url: "https://shop.invalid", network: Network{Proxy: proxy}, want: "--proxy socks5h://proxy:1"},
+		"this machine":   {url: "http://127.0.0.1:1", network: Network{Proxy: proxy}, want: "--noproxy *"},
+		"by its name":    {url: "http://a.localhost", network: Network{Proxy: proxy}, want: "--noproxy *"},
+		"of NO_PROXY":    {url: "http://away", network: Network{Proxy: proxy}, want: "--noproxy *"},
+		"socket":         {url: "http://shop.invalid", network: Network{Proxy: proxy, UnixSocket: "s"}, want: "--noproxy *"},
+		"flag":           {url: "http://shop.invalid", network: Network{NoProxy: true}, want: "--noproxy *"},
+		"neither is one": {url: "http://shop.invalid", network: Network{Proxy: invalid}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			args := test.network.curlProxy(parseTarget(t, test.url).URL, test.secrets)
+			if diff := cmp.Diff(test.want, strings.Join(args, " ")); diff != "" {
+				t.Error(diff)
+			}
+		})
 	}
 }
