@@ -33,14 +33,14 @@ type Prop struct {
 type Spec struct {
 	Object string // "ticket"
 	Event  string // "" means the object's default
-	ID     string // as typed; "" means the documented example
-	Props  []Prop // added to the documented example; of the same path, the last is used
+	ID     string // as typed; "" means the example
+	Props  []Prop // added to the example; of the same path, the last is used
 	// Undocumented allows undocumented values and types.
 	Undocumented bool
 }
 
 // Build returns the event of a Spec at a time in UNIX seconds: compact, in documented
-// order, numbers with the digits typed. It is based on the documented example, except
+// order, numbers with the digits typed. It is based on the example, except
 // that a delete event has only the given props. The report is that of Validate. An error
 // about a field is a *FieldError.
 func Build(c *apizee.Catalog, s Spec, unix int64) ([]byte, apizee.Report, error) {
@@ -64,15 +64,17 @@ func Build(c *apizee.Catalog, s Spec, unix int64) ([]byte, apizee.Report, error)
 	if s.Undocumented {
 		return body, report, nil
 	}
-	if err := firstError(object, report.Findings); err != nil {
-		return nil, report, err
+	for _, f := range report.Findings {
+		if IsInvalid(f) {
+			return nil, report, &FieldError{Path: f.Path, Reason: f.Advice(), Undocumented: true}
+		}
 	}
 	return body, report, nil
 }
 
 func (s Spec) event(object apizee.Object) string { return cmp.Or(s.Event, object.DefaultEvent()) }
 
-// encodeProps returns the props of the documented example, changed by the given ones.
+// encodeProps returns the props of the example, changed by the given ones.
 func (s Spec) encodeProps(object apizee.Object) (jsontext.Value, error) {
 	var props group
 	if s.event(object) != apizee.Delete {
@@ -163,9 +165,10 @@ func (s Spec) encodeID(object apizee.Object) (jsontext.Value, error) {
 }
 
 // encodeProp encodes the value of a prop as its documented type, with the digits typed. A
-// value of another type is a string if undocumented values are allowed.
+// value of another type is a string if undocumented values are allowed, as they always are in
+// a partly documented object.
 func (s Spec) encodeProp(object apizee.Object, p Prop) (jsontext.Value, error) {
-	path := inProps + p.Path
+	path, anyType := inProps+p.Path, s.Undocumented || object.PartlyDocumented
 	prop, documented := object.Prop(p.Path)
 	if !documented {
 		if strings.Count(p.Path, ".") >= maxDepth {
@@ -182,7 +185,7 @@ func (s Spec) encodeProp(object apizee.Object, p Prop) (jsontext.Value, error) {
 		if number, ok := numberOf(p.Text); ok {
 			return number, nil
 		}
-		if !s.Undocumented {
+		if !anyType {
 			return nil, &FieldError{path, "must be " + kindOf(prop.Type) + " such as " + prop.Example + `, not "` + p.Text + `"`, true}
 		}
 	case apizee.DateTime:
@@ -253,14 +256,9 @@ const (
 	inProps = "props."
 )
 
-// firstError returns an error about the first finding, except one about the time, which is
-// not in the Spec. The props of a partly documented object may be anything.
-func firstError(object apizee.Object, findings []apizee.Finding) error {
-	for _, f := range findings {
-		isOpen := object.PartlyDocumented && (f.Path == "object" || strings.HasPrefix(f.Path, inProps))
-		if f.Path != "time" && !isOpen {
-			return &FieldError{Path: f.Path, Reason: f.Advice(), Undocumented: true}
-		}
-	}
-	return nil
+// IsInvalid reports whether a finding keeps an event that is described by its fields from being
+// sent: an error, an event that is not one of the object's, or an id such as 1e3, which many
+// decoders reject.
+func IsInvalid(f apizee.Finding) bool {
+	return f.Severity == apizee.Error || f.Path == "event" || f.Path == idPath
 }

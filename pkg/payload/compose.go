@@ -18,7 +18,7 @@ import (
 type Fields struct {
 	Event, Object string
 	Time          json.RawMessage
-	ID            json.RawMessage // nil means the documented example, if there is one
+	ID            json.RawMessage // nil means the example, if there is one
 	Props         json.RawMessage // nil means {}
 }
 

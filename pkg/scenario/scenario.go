@@ -130,11 +130,10 @@ type Event struct {
 	Composed string
 }
 
-// IsInvalid reports whether a finding about an event prevents it from being sent: an error, an
-// event that is not one of the object's, or an id such as 1e3, which many decoders reject. A nil
-// event is the user's own JSON.
+// IsInvalid reports whether a finding about an event prevents it from being sent. A nil event is
+// the user's own JSON, in which only an error does.
 func (e *Event) IsInvalid(f apizee.Finding) bool {
-	return f.Severity == apizee.Error || e != nil && (f.Path == "event" || f.Path == "objectId")
+	return f.Severity == apizee.Error || e != nil && payload.IsInvalid(f)
 }
 
 // At returns the composed event with a time.
