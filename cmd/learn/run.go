@@ -305,7 +305,7 @@ func (l *learning) allSearched() bool {
 	return true
 }
 
-// public returns the same files made from the documented examples.
+// public returns the same files made from the examples of the catalog.
 func (l *learning) public() ([][]byte, error) {
 	learner := shape.NewLearner(shape.New(shape.NewRules(l.Catalog, l.scrubber)))
 	for _, object := range l.Catalog.ObjectNames() {

@@ -38,7 +38,7 @@ func newObject(o *options, object apizee.Object) *cobra.Command {
 }
 
 func objectShort(object apizee.Object) string {
-	short := "Send an event about a " + object.Name
+	short := "Send an event about " + apizee.Article(object.Name)
 	if object.PartlyDocumented {
 		short += " (" + object.Page + ")"
 	}
@@ -46,16 +46,10 @@ func objectShort(object apizee.Object) string {
 }
 
 func objectLong(object apizee.Object) string {
-	event := object.DefaultEvent()
-	if event == apizee.Update {
-		event = "an " + event
-	} else {
-		event = "a " + event
-	}
-	long := fmt.Sprintf("Send an event about %s.\n\nWithout flags, the documented example is sent as %s with the current time. `apizee-hooks events %s` shows what is documented.",
-		object.Description, event, object.Name)
+	long := fmt.Sprintf("Send an event about %s.\n\nWithout flags, an example is sent as %s with the current time. `apizee-hooks events %s` shows what is documented.",
+		object.Description, apizee.Article(object.DefaultEvent()), object.Name)
 	if object.PartlyDocumented {
-		long += fmt.Sprintf(" That is only a part, on Apizee's page %q: props that the page does not show are not sent unless you set them, and any value is accepted.", object.Page)
+		long += fmt.Sprintf(" That is only a part, on Apizee's page %q: props that the page does not show are not sent unless you set them, and any value of a prop is accepted.", object.Page)
 	}
 	return long
 }

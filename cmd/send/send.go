@@ -28,8 +28,8 @@ func New(app *cli.App) *cobra.Command {
 		Use:   "send [" + strings.Join(app.Catalog.ObjectNames(), "|") + "]",
 		Short: "Send an event to your endpoint",
 		Long: `Build an event and send it with the method, headers and body that Apizee documents.
-Without flags, an object's documented example is sent with the current time. An
-event can also come from a template or from your own JSON.`,
+Without flags, an example of the object is sent with the current time. An event
+can also come from a template or from your own JSON.`,
 		Annotations: cli.ExitCodes(map[int]string{
 			cli.ExitOK:          "accepted: every response is 2xx",
 			cli.ExitNegative:    "rejected: a response is not 2xx",

@@ -69,9 +69,9 @@ type Prop struct {
 	// does not list. They give a warning, not an error.
 	PartlyDocumented []string `json:"partlyDocumented,omitempty"`
 	Range            *Range   `json:"range,omitempty"`
-	// Example is the documented example value as JSON.
+	// Example is the documented example value as JSON, or ours where there is none.
 	Example string `json:"example"`
-	// Default reports whether the documented example event has the prop.
+	// Default reports whether the example event has the prop.
 	Default bool `json:"default"`
 	// Pair is set on the first of two props that are shown as one; else nil.
 	Pair *Pair `json:"-"`
@@ -101,7 +101,7 @@ func (p Prop) Possible() string {
 	return "such as " + p.Example
 }
 
-// ExampleText is the documented example, a string without its quotes.
+// ExampleText is the example, a string without its quotes.
 func (p Prop) ExampleText() string { return jsonscan.Unquote(p.Example) }
 
 // Pair joins two props into one word: "47.866675,-3.865805", "ticket/100".

@@ -5,7 +5,7 @@ import "github.com/go-json-experiment/json/jsontext"
 // exampleTime is the time of the documented example event about a ticket.
 const exampleTime = 1575976413
 
-// exampleEvent is the documented example of an event about an object. A
+// exampleEvent is an example of an event about an object, the documented one where there is one. A
 // deleted object has no documented props.
 func exampleEvent(o *Object, event string) ordered {
 	props := ordered{}

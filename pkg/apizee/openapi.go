@@ -34,7 +34,7 @@ func (c *Catalog) anyObject() string {
 		case i > 0:
 			b.WriteString(", ")
 		}
-		b.WriteString(article(name))
+		b.WriteString(Article(name))
 	}
 	return b.String()
 }
@@ -67,9 +67,9 @@ func (c *Catalog) operation(o *Object) ordered {
 // summary is "a ticket was created, updated or deleted".
 func (c *Catalog) summary(o *Object) string {
 	if o.PartlyDocumented {
-		return article(o.Name) + "; partly documented, on Apizee's page " + quote(o.Page)
+		return Article(o.Name) + "; partly documented, on Apizee's page " + quote(o.Page)
 	}
-	return article(o.Name) + " was created, updated or deleted"
+	return Article(o.Name) + " was created, updated or deleted"
 }
 
 func (c *Catalog) examples(o *Object) ordered {

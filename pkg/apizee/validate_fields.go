@@ -77,7 +77,7 @@ func (v *validator) checkEvent(f *member) {
 	case slices.Contains(v.catalog.pageEvents(), name):
 		v.add(Warning, f.name, f.offset, partlyDocumented(name, "event"))
 	case v.isPartly():
-		v.word(Warning, f.name, f.offset, quote(name)+" is not a documented event of "+article(v.object.Name), name, v.catalog.EventNamesOf(*v.object))
+		v.word(Warning, f.name, f.offset, quote(name)+" is not a documented event of "+Article(v.object.Name), name, v.catalog.EventNamesOf(*v.object))
 	default:
 		v.word(Error, f.name, f.offset, quote(name)+" is not a documented event", name, v.catalog.EventNames())
 	}

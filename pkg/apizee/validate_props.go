@@ -69,7 +69,7 @@ func (v *validator) undocumented(path string, m *member) {
 		return
 	}
 	documented := v.object.PropPaths()
-	v.unknown("props."+path, m, "not a documented prop of "+article(v.object.Name), Nearest(path, documented), documented)
+	v.unknown("props."+path, m, "not a documented prop of "+Article(v.object.Name), Nearest(path, documented), documented)
 }
 
 func (v *validator) remember(path string, m *member) {

@@ -119,9 +119,9 @@ func mustBe(what, json string) string {
 // short cuts a number to a length that fits into a sentence.
 func short(number string) string { return clip(number, 40) }
 
-// article puts "a" or "an" before a noun.
-func article(noun string) string {
-	if strings.ContainsAny(noun[:1], "aeiou") {
+// Article puts "a" or "an" before a noun, as it is pronounced: "an smsmessage".
+func Article(noun string) string {
+	if strings.ContainsAny(noun[:1], "aeiou") || strings.HasPrefix(noun, "sms") {
 		return "an " + noun
 	}
 	return "a " + noun
@@ -130,7 +130,7 @@ func article(noun string) string {
 func articles(types []Type) string {
 	words := make([]string, len(types))
 	for i, t := range types {
-		words[i] = article(string(t))
+		words[i] = Article(string(t))
 	}
 	return strings.Join(words, " or ")
 }

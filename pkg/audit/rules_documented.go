@@ -88,7 +88,7 @@ func documentedEvents(s *session, events []string, o apizee.Object) []attempt {
 	return attempts
 }
 
-// examples returns the documented examples of the props that a default event omits.
+// examples returns the examples of the props that a default event omits.
 func examples(o apizee.Object) []payload.Prop {
 	var props []payload.Prop
 	for _, p := range o.Props {

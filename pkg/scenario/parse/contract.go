@@ -143,7 +143,7 @@ func (r *reader) changedContract(s *scenario.Step, fields []field, event []byte,
 	r.findings(s.Event, report, func(path string) place { return cmp.Or(r.placeInSet(fields, path), where(path)) })
 }
 
-// exampleProps returns the props of the documented example, or nil.
+// exampleProps returns the props of the example, or nil.
 func (r *reader) exampleProps(e *scenario.Event) *expr.Value {
 	example, _, err := payload.Build(r.options.Catalog, payload.Spec{Object: e.Object, Event: e.Name}, 0)
 	if err != nil {

@@ -60,7 +60,7 @@ func stepKeys(c *apizee.Catalog) []key[scenario.Step] {
 func eventKeys() []key[scenario.Step] {
 	return []key[scenario.Step]{
 		{
-			name: "id", about: "Id of the object. Default: the documented example.",
+			name: "id", about: "ID of the object. Default: an example.",
 			schema: schema{"type": []string{"integer", "string"}}, on: []scenario.Kind{scenario.Send},
 			read: func(r *reader, f field, s *scenario.Step) { s.Event.ID = r.valueOf(f) },
 		},
@@ -69,7 +69,7 @@ func eventKeys() []key[scenario.Step] {
 			schema: schema{"type": []string{"integer", "string"}}, on: []scenario.Kind{scenario.Send}, read: (*reader).time,
 		},
 		{
-			name: "props", about: "Props of the object. Default: the documented example.",
+			name: "props", about: "Props of the object. Default: an example.",
 			schema: schema{"type": []string{"object", "string"}, "pattern": `\{\{`}, on: []scenario.Kind{scenario.Send}, read: (*reader).props,
 		},
 		{
