@@ -176,7 +176,7 @@ func filters(app *cli.App) string {
 	}
 	return `--filter KEY=VALUE selects the events in which the field has the value. Separate alternatives with commas;
 != excludes values; all filters that are given must match. Values are compared as text. An event without
-the prop never matches =, and always matches !=.
+the field or prop never matches =, and always matches !=.
 
 ` + cli.ListRows("Keys", rows...) + `
 props.NAME also accepts the name of an undocumented prop.`

@@ -29,7 +29,8 @@ const propsKey = "props."
 //
 // A key is a field (event, time, object, objectId) or "props." and the documented
 // name of a prop, with a dot even if the event nests it. Values are compared as text,
-// so 100 matches both 100 and "100". A missing prop has none of the values.
+// so 100 matches both 100 and "100". A missing field or prop has
+// none of the values.
 //
 // An expression that can match no documented event is an error that lists what is
 // documented. An undocumented prop may have any value.
@@ -64,13 +65,13 @@ func (c condition) holds(value string, found bool) bool {
 func (e Event) lookup(key string) (text string, found bool) {
 	switch key {
 	case "event":
-		return e.Name, true
+		return e.Name, e.Name != ""
 	case "time":
-		return e.Time, true
+		return e.Time, e.Time != ""
 	case "object":
-		return e.Object, true
+		return e.Object, e.Object != ""
 	case "objectId":
-		return e.IDText(), true
+		return e.IDText(), e.ID != ""
 	}
 	value, found := e.Prop(strings.TrimPrefix(key, propsKey))
 	return value.Text(), found

@@ -51,6 +51,8 @@ func (f Filter) check(catalog *Catalog) error {
 		switch {
 		case c.key == "time":
 			err = c.checkTime()
+		case c.key == "objectId" && slices.Contains(c.values, ""):
+			err = fmt.Errorf("filter %s: an objectId is missing", quote(c.text))
 		case strings.HasPrefix(c.key, propsKey):
 			err = c.checkProp(catalog, f.objects(catalog))
 		}

@@ -38,6 +38,7 @@ func TestFilterMatch(t *testing.T) {
 		{"objectId=100", "invited media"},
 		{"objectId=100 object=media", "media"},
 		{"objectId=734e3a7b", ""},
+		{"objectId!=100", "broken closed session sms"},
 		{"props.state=invited,closed", "closed invited"},
 		{"props.state=cancelled", ""},
 		{"props.state!=invited", "broken closed media session sms"},
@@ -77,6 +78,15 @@ func TestFilterSpaces(t *testing.T) {
 	}
 	if !f.Match(Event{Object: "media", Name: "update"}) || f.Match(Event{Object: "media", Name: "delete"}) {
 		t.Error("spaces around words changed what matches")
+	}
+}
+
+// TestFilterMissing asks an event that has nothing for an empty value of each key.
+func TestFilterMissing(t *testing.T) {
+	for _, key := range catalog.FilterKeys() {
+		if (Filter{[]condition{{key: key, values: []string{""}}}}).Match(Event{}) {
+			t.Errorf("%s= matches an event without it", key)
+		}
 	}
 }
 
@@ -131,6 +141,8 @@ func TestFilterErrors(t *testing.T) {
 			`filter "props.eventType=ticket.invitationsend": "ticket.invitationsend" is not a documented conversation eventType; did you mean "ticket.invitationSent"? (documented: conversationEnded)`,
 		},
 		{"object=ticket object=media", `filter "object=media": excludes every object; all expressions must match`},
+		{"objectId=", `filter "objectId=": an objectId is missing`},
+		{"objectId!=100,", `filter "objectId!=100,": an objectId is missing`},
 		{"event=create event!=create", `filter "event!=create": excludes every event; all expressions must match`},
 	}
 	for _, test := range tests {
