@@ -102,6 +102,8 @@ func (e Endpoint) Responds(ctx context.Context) bool { return e.attempt(ctx) == 
 func (e Endpoint) String() string { return redact.URL(e.URL) + e.Address }
 
 func (e Endpoint) attempt(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
+	defer cancel()
 	if e.URL == "" {
 		return e.connect(ctx)
 	}
@@ -109,7 +111,7 @@ func (e Endpoint) attempt(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	response, err := e.Client.Pass(ctx, request, attemptTimeout)
+	response, err := e.Client.Pass(ctx, request, 0) // ctx may end before attemptTimeout, so that the error has no time
 	if err != nil {
 		return err
 	}
@@ -121,8 +123,6 @@ func (e Endpoint) attempt(ctx context.Context) error {
 }
 
 func (e Endpoint) connect(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
-	defer cancel()
 	dial := e.Dial
 	if dial == nil {
 		dial = new(net.Dialer).DialContext

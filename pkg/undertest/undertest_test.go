@@ -192,6 +192,18 @@ func TestWaitForReturnsLastError(t *testing.T) {
 	}
 }
 
+// The wait is shorter than the timeout of an attempt, which the error must not name.
+func TestWaitForHangingServer(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
+	defer server.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	err := waitFor(ctx, Endpoint{URL: server.URL, Client: client()})
+	if want := "no response from " + server.Listener.Addr().String() + " in time"; err == nil || err.Error() != want {
+		t.Errorf("%v, not %s", err, want)
+	}
+}
+
 // A dialer may notice a deadline before its context does.
 func TestWaitForAtTheDeadline(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
