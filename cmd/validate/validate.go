@@ -90,7 +90,7 @@ func run(ctx context.Context, o *options) error {
 	}
 	v := validation{
 		options: o, out: bufio.NewWriterSize(o.StdoutFor(show.Form(o.output)), 64<<10),
-		printer: show.Check{Style: o.Style()}.In(show.Form(o.output)),
+		printer: show.Check{Style: o.Style(), Strict: o.strict}.In(show.Form(o.output)),
 	}
 	if baseline != nil {
 		v.hidden = hidden{o.Catalog, o.Scrubber(nil, nil)}

@@ -12,7 +12,10 @@ import (
 )
 
 // Check shows how files of events differ from the documented contract, and from a baseline.
-type Check struct{ Style }
+type Check struct {
+	Style
+	Strict bool // warnings are errors
+}
 
 // Checked is one event of a file.
 type Checked struct {
@@ -21,13 +24,6 @@ type Checked struct {
 	Line   int    // of the file, on which it begins
 	Text   string // of the event in the file
 	Report apizee.Report
-}
-
-// OK reports whether the event is valid, without breaking drift.
-func (c Checked) OK() bool { return c.Report.OK() && !hasBreaking(c.Report.Findings) }
-
-func hasBreaking(findings []apizee.Finding) bool {
-	return slices.ContainsFunc(findings, func(f apizee.Finding) bool { return f.Severity == shape.Breaking })
 }
 
 // CheckSummary counts the events of all files.
@@ -51,7 +47,7 @@ type Drifted struct {
 func (c Check) In(form Form) Printer[Checked, CheckSummary] {
 	switch {
 	case form == JSON:
-		return jsonLines[Checked, CheckSummary]{object: newCheckedJSON}
+		return jsonLines[Checked, CheckSummary]{object: c.json}
 	case c.Quiet:
 		return silent[Checked, CheckSummary]{}
 	}
@@ -62,7 +58,7 @@ type checkedJSON struct {
 	N        int              `json:"n" about:"number of the event, from 1, of all files"`
 	File     string           `json:"file" about:"name of the file, or stdin"`
 	Line     int              `json:"line" about:"line of the file on which the event begins"`
-	OK       bool             `json:"ok" about:"no finding is an error, or breaking drift"`
+	OK       bool             `json:"ok" about:"no finding is an error or breaking drift; with --strict: or a warning or other drift"`
 	Event    eventJSON        `json:"event"`
 	Findings []apizee.Finding `json:"findings"`
 }
@@ -70,8 +66,20 @@ type checkedJSON struct {
 // CheckedJSON is a value of the type that is printed for each event.
 func CheckedJSON() any { return checkedJSON{} }
 
-func newCheckedJSON(c Checked) any {
-	return checkedJSON{c.N, c.File, c.Line, c.OK(), newEventJSON(c.Report.Event), nonNil(c.Report.Findings)}
+func (c Check) json(item Checked) any {
+	ok := !slices.ContainsFunc(item.Report.Findings, c.fails)
+	return checkedJSON{item.N, item.File, item.Line, ok, newEventJSON(item.Report.Event), nonNil(item.Report.Findings)}
+}
+
+// fails reports whether a finding makes the result negative.
+func (c Check) fails(f apizee.Finding) bool {
+	switch f.Severity {
+	case apizee.Error, shape.Breaking:
+		return true
+	case apizee.Warning, shape.Warning:
+		return c.Strict
+	}
+	return false
 }
 
 type checkText struct {
@@ -103,25 +111,33 @@ func lineWithin(text string, offset int) int {
 
 // End says how many are invalid, and sums up the drift.
 func (c *checkText) End(dst []byte, sum CheckSummary) []byte {
-	dst = fmt.Appendf(dst, "%s: %s\n", console.Plural(sum.Events, "event"), checkVerdict(c.Palette, sum))
+	dst = fmt.Appendf(dst, "%s: %s\n", console.Plural(sum.Events, "event"), c.verdict(sum))
 	if sum.Drift != nil {
 		dst = sum.Drift.appendTo(dst, c.Style)
 	}
 	return dst
 }
 
-func checkVerdict(p console.Palette, sum CheckSummary) string {
-	verdict := p.OK("valid")
-	switch {
-	case sum.Invalid > 0:
-		verdict = p.Finding(fmt.Sprintf("%d invalid", sum.Invalid))
-	case sum.Warned > 0:
-		verdict += ", " + p.Warning(fmt.Sprintf("%d with warnings", sum.Warned))
+// verdict counts the events with findings. It says that all are valid unless the result is negative.
+func (c *checkText) verdict(sum CheckSummary) string {
+	var words []string
+	if sum.Invalid+sum.Breaking == 0 && !(c.Strict && sum.Warned+sum.Drifted > 0) {
+		words = append(words, c.Palette.OK("valid"))
 	}
-	if sum.Breaking > 0 {
-		verdict += ", " + p.Drift(fmt.Sprintf("%d with breaking drift", sum.Breaking))
+	add := func(n int, paint func(string) string, what string) {
+		if n > 0 {
+			words = append(words, paint(fmt.Sprintf("%d %s", n, what)))
+		}
 	}
-	return verdict
+	add(sum.Invalid, c.Palette.Finding, "invalid")
+	if sum.Invalid == 0 {
+		add(sum.Warned, c.Palette.Warning, "with warnings")
+	}
+	add(sum.Breaking, c.Palette.Drift, "with breaking drift")
+	if c.Strict {
+		add(sum.Drifted, c.Palette.Drift, "with drift")
+	}
+	return strings.Join(words, ", ")
 }
 
 // appendTo adds each drift, with how many events have it and what it means.

@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
+	"github.com/apizee-hooks/apizee-hooks/pkg/shape"
 )
 
 // Tally counts the requests of a listener. Undocumented objects are counted as one, since senders can send
@@ -65,7 +67,7 @@ func (t *Tally) addEvent(r *receive.Reception) {
 	if !r.Report.OK() {
 		t.Invalid++
 	}
-	if hasBreaking(r.Report.Findings) {
+	if slices.ContainsFunc(r.Report.Findings, func(f apizee.Finding) bool { return f.Severity == shape.Breaking }) {
 		t.Breaking++
 	}
 	name := r.Report.Event.Object
