@@ -244,7 +244,7 @@ func judge(ctx context.Context, o *options, spec audit.Options) error {
 	o.App.GitHub = o.github
 	o.reports.Keep(o.Network.Files()...)
 	o.reports.Keep(o.baseline)
-	o.OutputReport(&o.reports)
+	o.reports.OutputReport()
 	if err := o.PrepareReports(&o.reports); err != nil {
 		return err
 	}

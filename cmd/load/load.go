@@ -164,7 +164,7 @@ func printTargets(ctx context.Context, o *options, spec load.Options) error {
 // send sends the load and reports the outcome.
 func send(ctx context.Context, o *options, spec load.Options) error {
 	o.reports.Keep(o.Network.Files()...)
-	o.OutputReport(&o.reports)
+	o.reports.OutputReport()
 	if err := o.PrepareReports(&o.reports); err != nil {
 		return err
 	}

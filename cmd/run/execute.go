@@ -77,9 +77,6 @@ func (r *running) checked() error {
 
 func (r *running) check() error {
 	o := r.options
-	if o.github && o.JSON {
-		return cli.Usage(errors.New("--github cannot be used with -o json"), "use --report json=FILE with --github.")
-	}
 	for _, name := range o.assume {
 		if !slices.Contains(assumptionNames(), name) {
 			return cli.Usage(fmt.Errorf("--assume: unknown assumption %q%s", name, apizee.DidYouMean(name, assumptionNames())),
@@ -89,7 +86,7 @@ func (r *running) check() error {
 	}
 	o.reports.Keep(o.Network.Files()...)
 	o.reports.Keep(o.scenarios...)
-	o.OutputReport(&o.reports)
+	o.reports.OutputReport()
 	if err := o.PrepareReports(&o.reports); err != nil {
 		return err
 	}

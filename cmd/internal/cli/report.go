@@ -25,9 +25,10 @@ type reportFlag struct {
 
 // Reports are the reports to write.
 type Reports struct {
-	list   []fileReport
-	inputs []string  // see Keep
-	stdout io.Writer // of the report that goes to standard output; nil when there is none
+	list     []fileReport
+	isOutput bool      // see OutputReport
+	inputs   []string  // see Keep
+	stdout   io.Writer // of the report that goes to standard output; nil when there is none
 }
 
 // fileReport is one of them.
@@ -85,23 +86,31 @@ func ReportFlag(c *cobra.Command, value *Reports, kinds ...string) {
 func (r *Reports) Keep(files ...string) { r.inputs = append(r.inputs, files...) }
 
 // OutputReport makes the JSON report the output of -o json.
-func (a *App) OutputReport(r *Reports) {
-	if a.JSON {
-		r.list = append(r.list, fileReport{string(report.JSON), stdoutName})
-	}
-}
+func (r *Reports) OutputReport() { r.isOutput = true }
 
 // PrepareReports checks before the work that the reports can be written. If one goes to
 // standard output, everything else that the command prints goes to standard error from then on.
 func (a *App) PrepareReports(r *Reports) error {
+	if a.GitHub && a.JSON {
+		return Usage(errors.New("--github cannot be used with -o json"), "use --report json=FILE with --github.")
+	}
+	var onStdout []string
+	if a.JSON {
+		onStdout = append(onStdout, "-o json")
+	}
 	for _, each := range r.list {
-		switch {
-		case each.file != stdoutName:
-		case r.stdout != nil:
-			return Usagef("--report: two reports go to standard output (-o json is one); give each its own file")
-		default:
-			r.stdout, a.Stdout = a.Stdout, a.Stderr
+		if each.file == stdoutName {
+			onStdout = append(onStdout, "--report "+each.kind+"=-")
 		}
+	}
+	if len(onStdout) > 1 {
+		return Usage(fmt.Errorf("%s and %s both write to standard output", onStdout[0], onStdout[1]), "give the report a file.")
+	}
+	if a.JSON && r.isOutput {
+		r.list = append(r.list, fileReport{string(report.JSON), stdoutName})
+	}
+	if slices.ContainsFunc(r.list, func(f fileReport) bool { return f.file == stdoutName }) {
+		r.stdout, a.Stdout = a.Stdout, a.Stderr
 	}
 	r.Keep(a.configFiles()...)
 	return r.Check()
