@@ -22,6 +22,7 @@ type exchange struct {
 	w http.ResponseWriter
 	r *http.Request
 
+	place    place // of its report
 	reserved int64 // of Limits.Bodies
 	cut      bool  // close the connection without a response, or in the middle of it
 }
@@ -66,7 +67,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x.respond(x.decide())
 	x.Took = s.options.Now().Sub(at)
 	x.w, x.r = nil, nil // they must not be used after this
-	s.reports.add(x.size(), x.report)
+	s.reports.add(&x.place, x.size(), x.report)
 	x.release()
 	if x.cut {
 		panic(http.ErrAbortHandler)
@@ -183,6 +184,8 @@ func (x *exchange) respond(p plannedResponse) {
 	x.write(p)
 }
 
+// write writes the response. Before a write that may be the last the sender waits for, it reserves the place
+// of the report; a slow one may have lost its place by the next.
 func (x *exchange) write(p plannedResponse) {
 	header := x.w.Header()
 	maps.Copy(header, p.headers)
@@ -194,6 +197,7 @@ func (x *exchange) write(p plannedResponse) {
 		x.truncated(err)
 		return
 	}
+	x.s.reports.reserve(&x.place)
 	// Flush now, so that a failure can be reported.
 	if err := http.NewResponseController(x.w).Flush(); err != nil {
 		x.noResponse(err)
@@ -204,6 +208,7 @@ func (x *exchange) writeBody(p plannedResponse) error {
 	if !x.hasBody(p) {
 		return nil
 	}
+	x.s.reports.reserve(&x.place)
 	if len(p.body) > 0 {
 		if _, err := x.w.Write(p.body); err != nil {
 			return err

@@ -243,7 +243,7 @@ func (s *Server) refuseHTTP2(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) malformed(m Malformed) {
 	m.At = s.options.Now()
-	s.reports.add(len(m.Reason), func() { s.options.OnMalformed(m) })
+	s.reports.add(new(place), len(m.Reason), func() { s.options.OnMalformed(m) })
 }
 
 // serverLog reports what net/http logs.

@@ -45,8 +45,8 @@ type Options struct {
 	// Fault returns the fault to inject into the n-th event; nil injects none.
 	Fault func(n int64) Fault
 
-	// OnReception gets each request after its response, and OnMalformed data that is not a
-	// request; both may be nil. They are called one at a time, and block no connection until
+	// OnReception gets each request after its response, in the order of the responses, and OnMalformed
+	// data that is not a request; both may be nil. They are called one at a time, and block no connection until
 	// reports of 4 MiB wait for them. Serve returns after the last call. OnReception may keep and change
 	// the reception.
 	OnReception func(*Reception)
