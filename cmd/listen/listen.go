@@ -61,8 +61,9 @@ func run(ctx context.Context, o *options) error {
 		return err
 	}
 	defer p.close()
-	running, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
+	limited, expire := context.WithCancelCause(ctx) // after --count, the output may take until then
+	defer expire(nil)
+	running, stop := context.WithCancelCause(limited)
 	s := newSession(p, func() { stop(errCounted) })
 	server, err := receive.New(p.receive)
 	if err != nil {
@@ -87,13 +88,13 @@ func run(ctx context.Context, o *options) error {
 	s.begin(l.Addr())
 	if o.timeout > 0 {
 		go func() {
-			if o.Sleep(running, o.timeout) == nil {
-				stop(errTimedOut)
+			if o.Sleep(limited, o.timeout) == nil {
+				expire(errTimedOut)
 			}
 		}()
 	}
 	served := server.Serve(running, l)
-	return s.end(ctx.Err() != nil, s.verdict(context.Cause(running), served))
+	return s.end(limited, s.verdict(context.Cause(running), served))
 }
 
 // memory is the soft memory limit, so that garbage is collected sooner with many senders. It is more than

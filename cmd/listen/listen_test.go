@@ -2,12 +2,16 @@ package listen
 
 import (
 	"errors"
+	"io"
 	"net"
 	"runtime/debug"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
 )
 
@@ -43,6 +47,24 @@ func TestVerdict(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A reader of the output that pauses loses nothing, as long as nobody interrupts the listener.
+func TestEndWaitsForReader(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		out, stdout := io.Pipe()
+		app := &cli.App{System: cli.System{Catalog: apizee.Documented(), Stdout: stdout, Stderr: io.Discard, LookupEnv: func(string) (string, bool) { return "", false }}}
+		s := newSession(&plan{options: &options{App: app}, form: show.JSON}, nil)
+		s.begin(&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 8279})
+		ended := make(chan error)
+		go func() { ended <- s.end(t.Context(), nil) }()
+		time.Sleep(time.Hour)
+		go io.Copy(io.Discard, out)
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		stdout.Close()
+	})
 }
 
 func TestLimitMemory(t *testing.T) {

@@ -2,6 +2,7 @@ package listen
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -145,16 +146,17 @@ func (s *session) print(text []byte) {
 	}
 }
 
-// end waits until all is printed, and prints the summary: on standard error when the output is for
-// programs. It returns the verdict, or that the output was lost.
-func (s *session) end(interrupted bool, verdict error) error {
+// end waits until all is printed, for grace after the end of ctx, and prints the summary: on standard
+// error when the output is for programs. It returns the verdict, or that the output was lost.
+func (s *session) end(ctx context.Context, verdict error) error {
 	if s.spool == nil {
 		return verdict
 	}
-	if err := s.spool.Close(grace); errors.Is(err, console.ErrStuck) {
-		return s.reportStuck(verdict)
+	if err := s.spool.Close(ctx, grace); errors.Is(err, console.ErrStuck) {
+		return s.reportStuck(ctx, verdict)
 	}
-	if interrupted && !s.Quiet && console.IsTerminal(s.Stdout) {
+	isInterrupted := ctx.Err() != nil && !errors.Is(context.Cause(ctx), errTimedOut)
+	if isInterrupted && !s.Quiet && console.IsTerminal(s.Stdout) {
 		fmt.Fprintln(s.Stdout) // the terminal has printed ^C on the line
 	}
 	switch {
@@ -171,7 +173,7 @@ func (s *session) end(interrupted bool, verdict error) error {
 
 // reportStuck reports that output is missing, and the verdict, unless that blocks too: it is often the
 // same terminal.
-func (s *session) reportStuck(verdict error) error {
+func (s *session) reportStuck(ctx context.Context, verdict error) error {
 	beside := console.NewSpool(s.Stderr, maxSpooled, s.printer.Omitted)
 	if note := "output is blocked and incomplete: " + s.tally.Text(s.Err(), 0); s.JSON {
 		beside.Print(show.AppendJSONLine(nil, cli.NoteJSON{Note: note}))
@@ -184,7 +186,7 @@ func (s *session) reportStuck(verdict error) error {
 		s.Report(&text, verdict)
 		beside.Print(text.Bytes())
 	}
-	_ = beside.Close(grace / 10)
+	_ = beside.Close(ctx, grace/10)
 	return cli.Exit(cli.ExitCode(ended))
 }
 

@@ -2,6 +2,7 @@ package console
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"runtime"
@@ -57,13 +58,18 @@ func (s *Spool) Print(text []byte) {
 }
 
 // Close waits until everything is written, and returns the first error of the writer.
-// If nothing is written within timeout, it returns ErrStuck, and the writer must not be
-// used any more. Print must not be called afterwards.
-func (s *Spool) Close(timeout time.Duration) error {
+// If after the end of ctx nothing is written within timeout, it returns ErrStuck, and the
+// writer must not be used any more. Print must not be called afterwards.
+func (s *Spool) Close(ctx context.Context, timeout time.Duration) error {
 	s.mu.Lock()
 	s.closed = true
 	s.filled.Signal()
 	s.mu.Unlock()
+	select {
+	case <-s.done:
+		return s.err
+	case <-ctx.Done():
+	}
 	tick := time.NewTicker(timeout)
 	defer tick.Stop()
 	for before := s.pieces.Load(); ; {

@@ -2,11 +2,13 @@ package console
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -24,7 +26,7 @@ func TestSpool(t *testing.T) {
 		})
 	}
 	all.Wait()
-	if err := s.Close(time.Minute); err != nil || out.String() != strings.Repeat("line\n", 800) {
+	if err := s.Close(t.Context(), time.Minute); err != nil || out.String() != strings.Repeat("line\n", 800) {
 		t.Errorf("%v, %d bytes", err, out.Len())
 	}
 }
@@ -50,7 +52,7 @@ func TestSpoolOmits(t *testing.T) {
 		s.Print([]byte(text))
 	}
 	close(w.goOn)
-	if err := s.Close(time.Minute); err != nil {
+	if err := s.Close(t.Context(), time.Minute); err != nil {
 		t.Error(err)
 	}
 	if got, want := w.String(), "first\n2\n(3 left out)\n"; got != want {
@@ -64,7 +66,7 @@ func TestSpoolPrintsLongTexts(t *testing.T) {
 	s := NewSpool(&out, 10, missing)
 	long := strings.Repeat("x", 3*piece) + "\n"
 	s.Print([]byte(long))
-	if err := s.Close(time.Minute); err != nil || out.String() != long {
+	if err := s.Close(t.Context(), time.Minute); err != nil || out.String() != long {
 		t.Errorf("%v, %d bytes", err, out.Len())
 	}
 }
@@ -84,7 +86,7 @@ func TestSpoolWritesWholeLines(t *testing.T) {
 	line, long := strings.Repeat("x", 1499)+"\n", strings.Repeat("y", piece+100)+"\n"
 	text := strings.Repeat(line, 9) + long + line
 	s.Print([]byte(text))
-	if err := s.Close(time.Minute); err != nil {
+	if err := s.Close(t.Context(), time.Minute); err != nil {
 		t.Error(err)
 	}
 	if got := strings.Join(out, ""); got != text {
@@ -107,18 +109,23 @@ func (w *failingWriter) Write(p []byte) (int, error) {
 func TestSpoolWriterFails(t *testing.T) {
 	s := NewSpool(&failingWriter{}, 100, missing)
 	s.Print([]byte("x"))
-	if err := s.Close(time.Minute); !errors.Is(err, errors.ErrUnsupported) || !strings.HasPrefix(err.Error(), "broken 1") {
+	if err := s.Close(t.Context(), time.Minute); !errors.Is(err, errors.ErrUnsupported) || !strings.HasPrefix(err.Error(), "broken 1") {
 		t.Errorf("got %v", err)
 	}
 }
 
+// The writer has all the time until ctx ends.
 func TestSpoolTimesOut(t *testing.T) {
-	w := &stuck{began: make(chan struct{}, 9), goOn: make(chan struct{})}
-	defer close(w.goOn)
-	s := NewSpool(w, 100, missing)
-	s.Print([]byte("x"))
-	<-w.began
-	if err := s.Close(time.Millisecond); !errors.Is(err, ErrStuck) {
-		t.Errorf("got %v", err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		w := &stuck{began: make(chan struct{}, 9), goOn: make(chan struct{})}
+		defer close(w.goOn)
+		s := NewSpool(w, 100, missing)
+		s.Print([]byte("x"))
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		start := time.Now()
+		if err := s.Close(ctx, time.Second); !errors.Is(err, ErrStuck) || time.Since(start) != time.Hour+time.Second {
+			t.Errorf("got %v after %s", err, time.Since(start))
+		}
+	})
 }
