@@ -73,7 +73,7 @@ func (o *options) plan(ctx context.Context) (*plan, error) {
 	if p.baseline, err = o.drift.Load(ctx, o.App); err != nil {
 		return nil, err
 	}
-	for _, step := range []func(context.Context) error{p.response, p.limits, p.faults, p.checkForward, p.forward, p.serveTLS, p.record, p.planInspector} {
+	for _, step := range []func(context.Context) error{p.response, p.limits, p.faults, p.checkResponseFlags, p.forward, p.serveTLS, p.record, p.planInspector} {
 		if err := step(ctx); err != nil {
 			return nil, err
 		}
@@ -148,24 +148,32 @@ func (p *plan) faults(context.Context) (err error) {
 	return nil
 }
 
-// checkForward reports response flags, which cannot be used with --forward-to.
-func (p *plan) checkForward(context.Context) error {
-	if p.config.ForwardTo == "" {
-		return nil
-	}
-	name := ""
+// checkResponseFlags reports one that has no effect with another.
+func (p *plan) checkResponseFlags(context.Context) error {
+	var unused, by string
 	if len(p.responseHeaders) > 0 {
-		name = "response-header"
+		unused = "--response-header"
 	}
 	for _, setting := range []string{"body", "status"} {
 		if _, given := p.settings["listen."+setting]; given {
-			name = setting
+			unused = "--" + setting
 		}
 	}
-	if name == "" {
+	if p.config.ForwardTo != "" {
+		by = "--forward-to, which returns the endpoint's response"
+	}
+	if p.hang || p.reset {
+		if by != "" {
+			unused = p.loaded.Place("listen.forward-to")
+		}
+		if by = "--hang, which sends no response"; p.reset {
+			by = "--reset, which sends no response"
+		}
+	}
+	if unused == "" || by == "" {
 		return nil
 	}
-	return cli.Usage(fmt.Errorf("--%s cannot be used with --forward-to, which returns the endpoint's response", name), "remove one of them.")
+	return cli.Usage(fmt.Errorf("%s cannot be used with %s", unused, by), "remove one of them.")
 }
 
 // checkUnused reports a connection flag that nothing is sent with. --insecure may be set in the

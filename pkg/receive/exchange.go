@@ -98,7 +98,7 @@ func (x *exchange) plan(fault Fault) plannedResponse {
 	case fault.Hang:
 		return plannedResponse{outcome: Failed, problem: "injected fault: no response", hang: true}
 	case fault.Reset:
-		return plannedResponse{outcome: Failed, problem: "injected fault: connection reset", reset: true}
+		return plannedResponse{outcome: Failed, problem: "injected fault: connection reset", reset: true, delay: true}
 	case fault.Status != 0:
 		return plannedResponse{status: fault.Status, outcome: Failed, problem: "injected fault: error status", delay: true}
 	case x.s.options.Forward != nil:

@@ -209,13 +209,20 @@ func TestNotRecorded(t *testing.T) {
 
 func TestDelay(t *testing.T) {
 	var slept []time.Duration
-	r := start(t, Options{Delay: time.Minute, Path: "/", Sleep: func(_ context.Context, d time.Duration) error {
-		slept = append(slept, d)
-		return nil
-	}})
+	r := start(t, Options{Delay: time.Minute, Path: "/", Fault: func(n int64) Fault { return Fault{Reset: n == 2} },
+		Sleep: func(_ context.Context, d time.Duration) error {
+			slept = append(slept, d)
+			return nil
+		}})
 	post(t, r.url("/"), ticketEvent)
 	post(t, r.url("/elsewhere"), ticketEvent)
-	if diff := cmp.Diff([]time.Duration{time.Minute}, slept); diff != "" {
+	if resp, err := http.Post(r.url("/"), "application/JSON", strings.NewReader(ticketEvent)); err == nil {
+		t.Errorf("got %d instead of a reset connection", resp.StatusCode)
+	}
+	for range 3 {
+		<-r.receptions
+	}
+	if diff := cmp.Diff([]time.Duration{time.Minute, time.Minute}, slept); diff != "" {
 		t.Error(diff)
 	}
 }
