@@ -43,6 +43,10 @@ func (s *Stream) Next() (Located, error) {
 	return found, err
 }
 
+// Ahead returns what has been read of the input after the last value, for a look at what follows an
+// invalid one.
+func (s *Stream) Ahead() string { return s.lines.again + s.lines.block }
+
 func (s *Stream) next() (Located, error) {
 	for s.decoder == nil {
 		if s.beginsArray() { // which may go over several lines

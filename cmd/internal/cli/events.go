@@ -56,6 +56,8 @@ func (e *Events) Next() (InputEvent, error) {
 		return InputEvent{}, Usage(fmt.Errorf("read %s: %w", e.name, textfile.Reason(err)), "")
 	case !e.begun && found.Text[0] != '{' && beginsYAML(found.Text):
 		return InputEvent{}, IsYAML(e.file, e.name)
+	case !e.begun && beginsTemplate(found.Text, e.stream.Ahead()):
+		return InputEvent{}, isTemplate(e.file, e.name)
 	}
 	event := InputEvent{Located: found}
 	event.Entry, event.Truncated, event.Invalid = e.entry(found.Text)
@@ -87,6 +89,22 @@ func (e *Events) entry(text string) (entry *recording.Entry, truncated bool, inv
 // IsYAML returns the error for a file, perhaps a scenario, that cannot have events.
 func IsYAML(file, name string) error {
 	return Usage(fmt.Errorf("%s is YAML, but events are JSON", name), "use `"+Program+" run "+file+" --check` for a scenario.")
+}
+
+// isTemplate returns the error for a template, which has no event before its actions are executed.
+func isTemplate(file, name string) error {
+	if file == "-" {
+		file = "FILE"
+	}
+	return Usage(fmt.Errorf("%s is a template, but events are JSON", name),
+		"use `"+Program+" send --template "+file+" --dry-run | "+Program+" validate` to check the event that it makes.")
+}
+
+// beginsTemplate reports whether the first value of a file is not JSON, and it or the text after it
+// has an action. JSON with doubled braces has none.
+func beginsTemplate(first, after string) bool {
+	return !jsontext.Value(first).IsValid(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)) &&
+		regexp.MustCompile(`\{\{-?\s*(/\*|[.$(A-Za-z])`).MatchString(first+after)
 }
 
 // beginsYAML reports whether a text begins with a key, a comment or a document marker, with which no
