@@ -6,6 +6,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -207,6 +209,8 @@ func (o *options) note(name string, outcome replay.Outcome) {
 		}
 		o.Note(fmt.Sprintf("%s:%d%s: earlier than the entry above; sent without a gap.", name, outcome.Backward[0], more))
 	}
+	o.noteMasked(name, "", outcome.MaskedHeaders, "add what the endpoint needs with -H")
+	o.noteMasked(name, "the query's ", outcome.MaskedParameters, "write what the endpoint needs into the URL of --to")
 	const maxNotes = 10
 	for i, entry := range outcome.Unsendable {
 		if i == maxNotes {
@@ -214,6 +218,18 @@ func (o *options) note(name string, outcome replay.Outcome) {
 			break
 		}
 		o.Note(fmt.Sprintf("%s:%d: not sent: %s.", name, entry.Line, entry.Err))
+	}
+}
+
+// noteMasked prints a note about headers or parameters that were not sent.
+func (o *options) noteMasked(name, kind string, masked map[string]bool, remedy string) {
+	const maxNames = 5
+	names := slices.Sorted(maps.Keys(masked))
+	if n := len(names) - maxNames; n > 0 {
+		names = append(names[:maxNames], fmt.Sprintf("%d more", n))
+	}
+	if len(names) > 0 {
+		o.Note(fmt.Sprintf("%s: sent without %s%s, masked in the recording; %s.", name, kind, cli.List(names, "and"), remedy))
 	}
 }
 

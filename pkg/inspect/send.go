@@ -10,7 +10,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -178,20 +177,8 @@ func (h *handler) request(in sending) (request outgoing, err error) {
 		return request, badRequest(err)
 	}
 	request.Headers = deliver.Override(headers, target.Headers)
-	request.masked = append(maskedHeaders(request, origin.Headers), parameters...)
+	request.masked = append(replay.MaskedHeaders(origin.Headers, request.Headers), parameters...)
 	return request, nil
-}
-
-// maskedHeaders returns the names of headers that a request does not have because their values are masked.
-func maskedHeaders(request outgoing, headers map[string][]string) (names []string) {
-	for _, name := range slices.Sorted(maps.Keys(headers)) {
-		hides := func(value string) bool { return strings.Contains(value, redact.Masked) }
-		isSent := func(h deliver.Header) bool { return strings.EqualFold(h.Name, name) }
-		if slices.ContainsFunc(headers[name], hides) && !slices.ContainsFunc(request.Headers, isSent) {
-			names = append(names, name)
-		}
-	}
-	return names
 }
 
 // given returns the headers that the page has sent.
@@ -255,13 +242,11 @@ func (t Target) requestURL(path string) (u *url.URL, masked []string, err error)
 	if err != nil {
 		return nil, nil, err
 	}
-	whole := t.at(request).RawQuery
-	for parameter := range strings.SplitSeq(request.RawQuery, "&") {
-		if name, value, _ := strings.Cut(parameter, "="); strings.Contains(value, redact.Masked) && strings.Contains(whole, parameter) {
-			masked = append(masked, name)
-		}
+	whole, recorded := t.at(request).RawQuery, request.RawQuery
+	if request.RawQuery, masked = replay.Unmasked(recorded); !strings.Contains(whole, recorded) {
+		masked = nil // the target has its own
 	}
-	if request.RawQuery = replay.Unmasked(request.RawQuery); strings.ContainsFunc(request.RawQuery, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
+	if strings.ContainsFunc(request.RawQuery, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
 		return nil, nil, errors.New("spaces, control characters and characters other than ASCII must be escaped in the query")
 	}
 	return t.at(request), masked, nil

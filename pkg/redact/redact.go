@@ -51,6 +51,22 @@ func Header(name, value string, also ...string) string {
 	return new(urlMasker).text(value)
 }
 
+// IsMaskedHeader reports whether the value of a header had a secret: it has Masked where Header masks
+// anything, or is nothing else. Other values may have Masked in them, too.
+func IsMaskedHeader(name, value string) bool {
+	return value == Masked || hadSecret(value, func(other string) string { return Header(name, other) })
+}
+
+// IsMaskedParameter reports whether a parameter of a query had a secret.
+func IsMaskedParameter(parameter string) bool {
+	return hadSecret("?"+parameter, URL)
+}
+
+func hadSecret(text string, mask func(string) string) bool {
+	other := strings.ReplaceAll(text, Masked, "x")
+	return other != text && mask(other) != other
+}
+
 // HeaderStart returns the start of a malformed header that may be shown. In "Authorization Bearer abc" the
 // text after the first word is a secret.
 func HeaderStart(s string) string {

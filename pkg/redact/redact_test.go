@@ -195,3 +195,22 @@ func TestMessage(t *testing.T) {
 		}
 	}
 }
+
+func TestIsMaskedHeader(t *testing.T) {
+	for header, want := range map[string]bool{
+		"X-Api-Key: ****":                   true,
+		"X-Chosen: ****":                    true, // masked by its name, which the listener was told
+		"X-Note: see **** below":            false,
+		"X-Note: **** and ****":             false,
+		"Referer: http://u:****@h/":         true,
+		"Referer: http://h/?a=1&token=****": true,
+		"Referer: http://h/?a=****":         false,
+		"X-Note: plain":                     false,
+		"X-Api-Key: plain":                  false,
+	} {
+		name, value, _ := strings.Cut(header, ": ")
+		if IsMaskedHeader(name, value) != want {
+			t.Errorf("%s: %v", header, !want)
+		}
+	}
+}

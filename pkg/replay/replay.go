@@ -57,6 +57,10 @@ type Outcome struct {
 	Truncated []int // truncated lines, which were skipped
 	Backward  []int // lines with an earlier time than the entry above them, which were sent without a gap
 
+	// MaskedHeaders and MaskedParameters are the names of those that were not sent, since their values
+	// are masked in the recording and the target has none.
+	MaskedHeaders, MaskedParameters map[string]bool
+
 	// Unsendable are the lines that cannot be sent as recorded, and were not sent.
 	Unsendable []recording.LineError
 }
@@ -69,6 +73,7 @@ type Outcome struct {
 // returns the outcome so far, without an error.
 func (p Replayer) Replay(ctx context.Context, from *recording.Reader, target deliver.Target, options Options, onDelivery func(Delivery)) (Outcome, error) {
 	run := &run{replayer: p, target: target, options: options, onDelivery: onDelivery}
+	run.outcome.MaskedHeaders, run.outcome.MaskedParameters = map[string]bool{}, map[string]bool{}
 	for ctx.Err() == nil && !run.done() {
 		entry, err := from.Read()
 		var truncated *recording.TruncatedError

@@ -148,8 +148,9 @@ func TestReplayOptions(t *testing.T) {
 func TestMaskedParametersAreOmitted(t *testing.T) {
 	for query, want := range map[string]string{
 		"": "", "a=1": "a=1", "token=****": "", "a=1&token=****&b=2": "a=1&b=2", "token=****&a=1;key=****": "", "next=http://u:****@h/&b=2": "b=2",
+		"q=a****b": "q=a****b", "q=****": "q=****", "next=http%3A%2F%2Fu%3A****%40h&b=2": "b=2",
 	} {
-		if got := Unmasked(query); got != want {
+		if got, _ := Unmasked(query); got != want {
 			t.Errorf("%q became %q, want %q", query, got, want)
 		}
 	}

@@ -3,10 +3,10 @@ package replay
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/textproto"
 	"net/url"
 	"slices"
-	"sort"
 	"strings"
 
 	"golang.org/x/net/http/httpguts"
@@ -31,7 +31,7 @@ func (r *run) request(entry recording.Entry) (deliver.Request, error) {
 	if !httpguts.ValidHeaderFieldName(entry.Method) {
 		return deliver.Request{}, fmt.Errorf("%q is not an HTTP method", entry.Method)
 	}
-	to, err := r.url(entry.Path)
+	to, masked, err := r.url(entry.Path)
 	if err != nil {
 		return deliver.Request{}, err
 	}
@@ -40,25 +40,34 @@ func (r *run) request(entry recording.Entry) (deliver.Request, error) {
 		return deliver.Request{}, err
 	}
 	target := deliver.Target{URL: to, Headers: deliver.Override(headers, r.target.Headers)}
+	for _, name := range MaskedHeaders(entry.Headers, target.Headers) {
+		r.outcome.MaskedHeaders[name] = true
+	}
+	for _, name := range masked {
+		r.outcome.MaskedParameters[name] = true
+	}
 	return deliver.Request{Target: target, Method: entry.Method}, nil
 }
 
-// url returns the URL for a recorded path.
-func (r *run) url(path string) (*url.URL, error) {
+// url returns the URL for a recorded path, and the names of the masked parameters that it does not have.
+func (r *run) url(path string) (to *url.URL, masked []string, err error) {
 	u, err := ParsePath(path)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	to := r.target.URL
+	to = r.target.URL
 	recordedPath, _, _ := strings.Cut(path, "?")
 	if i := slices.IndexFunc(r.options.Routes, func(route Route) bool { return route.Path == recordedPath }); i >= 0 {
 		to = r.options.Routes[i].URL
 	}
 	if to == nil {
-		return nil, fmt.Errorf("no target for the path %q", recordedPath)
+		return nil, nil, fmt.Errorf("no target for the path %q", recordedPath)
 	}
-	u.RawQuery = Unmasked(u.RawQuery)
-	return URL(to, u), nil
+	if URL(to, u).RawQuery != u.RawQuery { // the target has its own
+		return URL(to, u), nil, nil
+	}
+	u.RawQuery, masked = Unmasked(u.RawQuery)
+	return URL(to, u), masked, nil
 }
 
 // URL returns the URL that a recorded request is sent to again. A target without a path gets the recorded one,
@@ -95,15 +104,10 @@ func ParsePath(path string) (*url.URL, error) {
 // RecordedHeaders returns the headers of an entry to send again, without those of its connection and those
 // with a masked value.
 func RecordedHeaders(headers map[string][]string) ([]deliver.Header, error) {
-	names := make([]string, 0, len(headers))
-	for name := range headers {
-		names = append(names, name)
-	}
-	sort.Strings(names)
 	var kept []deliver.Header
-	for _, name := range names {
+	for _, name := range slices.Sorted(maps.Keys(headers)) {
 		for _, value := range headers[name] {
-			if isConnectionHeader(headers, name) || strings.Contains(value, redact.Masked) {
+			if isConnectionHeader(headers, name) || redact.IsMaskedHeader(name, value) {
 				continue
 			}
 			h, err := deliver.NewHeader(name, value)
@@ -139,8 +143,27 @@ func isConnectionHeader(headers map[string][]string, name string) bool {
 	return false
 }
 
-// Unmasked removes the parameters of a query with a masked value.
-func Unmasked(query string) string {
-	parameters := strings.Split(query, "&")
-	return strings.Join(slices.DeleteFunc(parameters, func(p string) bool { return strings.Contains(p, redact.Masked) }), "&")
+// MaskedHeaders returns the names of recorded headers that are not sent because their values are masked.
+func MaskedHeaders(recorded map[string][]string, sent []deliver.Header) (names []string) {
+	for _, name := range slices.Sorted(maps.Keys(recorded)) {
+		isMasked := func(value string) bool { return redact.IsMaskedHeader(name, value) }
+		isSent := func(h deliver.Header) bool { return strings.EqualFold(h.Name, name) }
+		if slices.ContainsFunc(recorded[name], isMasked) && !slices.ContainsFunc(sent, isSent) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// Unmasked returns a query without the parameters whose values are masked, and the names of those.
+func Unmasked(query string) (kept string, masked []string) {
+	parameters := slices.DeleteFunc(strings.Split(query, "&"), func(p string) bool {
+		isMasked := redact.IsMaskedParameter(p)
+		if isMasked {
+			name, _, _ := strings.Cut(p, "=")
+			masked = append(masked, name)
+		}
+		return isMasked
+	})
+	return strings.Join(parameters, "&"), masked
 }
