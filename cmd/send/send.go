@@ -4,6 +4,7 @@ package send
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -60,7 +61,19 @@ can also come from a template or from your own JSON.`,
 
 // Outputs are what the command prints with -o json.
 func Outputs() []cli.Output {
-	return []cli.Output{{Name: "send", About: "One object per attempt, on a line of its own.", Types: []any{show.DeliveryJSON()}}}
+	return []cli.Output{{
+		Name: "send", About: "One object per attempt, on a line of its own; with --dry-run the event.",
+		Types: []any{show.DeliveryJSON(), eventJSON{}},
+	}}
+}
+
+// eventJSON is an event, as --dry-run prints it.
+type eventJSON struct {
+	Event  string          `json:"event"`
+	Time   json.RawMessage `json:"time"`
+	Object string          `json:"object"`
+	ID     json.RawMessage `json:"objectId"`
+	Props  json.RawMessage `json:"props"`
 }
 
 func unknownObject(catalog *apizee.Catalog) cobra.PositionalArgs {
@@ -151,6 +164,8 @@ func (o *options) check() error {
 			"use it with `"+cli.Program+" load`.")
 	case o.fault.Name != "" && o.dryRun != "":
 		return cli.Usage(errors.New("--fault cannot be used with --dry-run"), "use one of them.")
+	case o.dryRun == dryRunCurl && o.JSON:
+		return cli.Usage(errors.New("--dry-run=curl cannot be used with -o json"), "use one of them; --dry-run prints the event as JSON.")
 	case o.retry < 0:
 		return cli.Usagef("--retry %d: must be 0 or more", o.retry)
 	case o.every < 0:
@@ -159,10 +174,9 @@ func (o *options) check() error {
 	return nil
 }
 
-// printEvent prints the event for --dry-run: indented on a terminal, else byte for byte as it
-// is sent.
+// printEvent prints the event for --dry-run: indented for people, else byte for byte as it is sent.
 func (o *options) printEvent(e event) error {
-	if console.IsTerminal(o.Stdout) || o.Out().Enabled() {
+	if !o.JSON && (console.IsTerminal(o.Stdout) || o.Out().Enabled()) {
 		_, err := o.Stdout.Write(console.JSON(e.body, o.Out()))
 		return err
 	}
