@@ -50,7 +50,7 @@ func (o *options) editorInput() (in io.Reader, done func()) {
 	if o.GOOS == "windows" {
 		name = "CONIN$"
 	}
-	if o.data == "-" {
+	if o.readsStdin() {
 		if terminal, err := os.Open(name); err == nil {
 			return terminal, func() { terminal.Close() }
 		}

@@ -2,6 +2,7 @@ package send
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -151,11 +152,11 @@ func (o *options) readData(ctx context.Context) ([]byte, error) {
 	text, name, hint := []byte(o.data), "--data", ""
 	var err error
 	switch path, isFile := strings.CutPrefix(o.data, "@"); {
-	case o.data == "-":
+	case o.readsStdin():
 		name, hint = "standard input", "pipe one JSON event into it."
 		text, err = textfile.ReadAll(ctx, o.Stdin, payload.MaxBody)
 	case isFile:
-		name, hint = path, "check the path after the @."
+		name, hint = cmp.Or(path, "--data @"), "check the path after the @."
 		text, err = textfile.ReadFile(ctx, path, payload.MaxBody)
 	default:
 		text, err = textfile.Text(text)
@@ -181,6 +182,9 @@ func (o *options) readData(ctx context.Context) ([]byte, error) {
 	}
 	return body, nil
 }
+
+// readsStdin reports whether --data is standard input, which is @- for curl.
+func (o *options) readsStdin() bool { return o.data == "-" || o.data == "@-" }
 
 // dataHint returns the next step for data that is not JSON, which may be the name of a file.
 func dataHint(data string) string {
