@@ -178,9 +178,6 @@ func newDialer(n Network) *dialer {
 
 func (d *dialer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
 	if d.network.UnixSocket != "" {
-		if err := CheckSocketPath(d.network.UnixSocket); err != nil {
-			return nil, err
-		}
 		return d.Dialer.DialContext(ctx, "unix", d.network.UnixSocket)
 	}
 	host, port, err := net.SplitHostPort(address)

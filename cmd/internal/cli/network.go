@@ -89,6 +89,9 @@ func (a *App) NetworkOf(o Network, insecure bool) (deliver.Network, error) {
 	if o.clientCert == "" && o.clientKey != "" {
 		return deliver.Network{}, Usage(errors.New("--client-key requires --client-cert"), "set both; with --client-cert alone, its file must contain both.")
 	}
+	if err := deliver.CheckSocketPath(o.unixSocket); err != nil {
+		return deliver.Network{}, Usage(fmt.Errorf("--unix-socket: %w", err), "use a shorter path, such as a relative one.")
+	}
 	return deliver.Network{
 		Insecure: insecure, CAFile: o.caCert, CertFile: o.clientCert, KeyFile: o.clientKey,
 		Resolve: o.resolve, UnixSocket: o.unixSocket,
