@@ -197,6 +197,7 @@ func (v *secretsTest) ways(host, route string) map[string][]string {
 			"-H", "X-Auth-TOKEN: s3cr3t-flag-token", "-H", "my-secret: s3cr3t-flag-secret", "-H", "Password: s3cr3t-flag-word",
 			"-H", "Referer: http://h/?a=1;token=s3cr3t-flag-referer",
 		},
+		"path":    {"-t", "http://" + host + "/" + route + "/s3cr3t-flag-path", "-H", "X-Api-Key: s3cr3t-flag-path"},
 		"url":     {"-t", "http://user:s3cr3t-flag-password@" + host + "/" + route},
 		"config":  {"--config", "planted.yaml"},
 		"basic":   {"--config", "basic.yaml"},
@@ -241,7 +242,7 @@ func TestSecretsAreMasked(t *testing.T) {
 		}
 	}
 	wantNoSecretInFiles(t)
-	v.wantReceived(t, "flag-password", "flag-query", "flag-basic", "flag-cookie", "flag-token", "flag-secret", "flag-word", "flag-referer",
+	v.wantReceived(t, "flag-password", "flag-path", "flag-query", "flag-basic", "flag-cookie", "flag-token", "flag-secret", "flag-word", "flag-referer",
 		"config-cookie", "config-referer", "config-query", "config-escaped", "env-password", "env-bearer", "env-header", "profile-query", "tape",
 		"target", "var", "var-too", "env-query", "probe-user", "probe", "step", "together")
 }

@@ -56,7 +56,7 @@ func (o *options) repeat(r audit.Request) string {
 	if raw, err := payload.Raw(r.Body); err != nil || !bytes.Equal(raw, r.Body) || payload.Check(o.Catalog.Validate(r.Body)) != nil {
 		args = append(args, "--allow-undocumented")
 	}
-	args = append(args, "-t", deliver.ShowURL(r.Target.URL, o.ShowSecrets))
+	args = append(args, "-t", r.Target.ShowURL(o.ShowSecrets))
 	for _, h := range o.masked(r.Target).Headers {
 		args = append(args, "-H", h.String())
 	}

@@ -50,7 +50,7 @@ func CurlCommand(target Target, body []byte, options CurlOptions) string {
 	args = append(args, curlHeaders(target, len(body), options.ShowSecrets)...)
 	args = append(args, curlSwitches(target.URL, options)...)
 	args = append(args, data...)
-	args = append(args, ShowURL(target.URL, options.ShowSecrets))
+	args = append(args, target.ShowURL(options.ShowSecrets))
 	return pipe + shellescape.QuoteCommand(args)
 }
 

@@ -42,6 +42,15 @@ func (t Target) Secrets() *redact.Secrets {
 	return secrets
 }
 
+// ShowURL is ShowURL for the target's URL, in which the secrets of its headers are masked too.
+func (t Target) ShowURL(showSecrets bool) string {
+	text := ShowURL(t.URL, showSecrets)
+	if showSecrets {
+		return text
+	}
+	return t.Secrets().Mask(text)
+}
+
 // Request is one body for one target. The body is sent unchanged.
 type Request struct {
 	Target

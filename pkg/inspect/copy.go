@@ -212,7 +212,7 @@ func (h *handler) sendCommand(entry recording.Entry) (string, error) {
 		}
 		args = append(args, "-H", header.String())
 	}
-	args = append(args, "-t", deliver.ShowURL(target.URL, h.store.options.ShowSecrets))
+	args = append(args, "-t", target.ShowURL(h.store.options.ShowSecrets))
 	args = append(args, h.NetworkArguments(network)...)
 	return console.SafeShell(pipe+shellescape.QuoteCommand(append([]string{"apizee-hooks", "send"}, args...))) + "\n", nil
 }

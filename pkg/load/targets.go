@@ -24,7 +24,7 @@ type vegetaTarget struct {
 // showSecrets is set. It stops when ctx ends.
 func WriteTargets(ctx context.Context, w io.Writer, o Options, showSecrets bool) error {
 	encoder := json.NewEncoder(w)
-	t := vegetaTarget{Method: apizee.Method, URL: deliver.ShowURL(o.Target.URL, showSecrets), Header: targetHeader(o.Target, showSecrets)}
+	t := vegetaTarget{Method: apizee.Method, URL: o.Target.ShowURL(showSecrets), Header: targetHeader(o.Target, showSecrets)}
 	left := o.Pace.Requests()
 	for t.Body = range fault.Arrange(o.Fault, bodies(o.Next)) {
 		if left == 0 || ctx.Err() != nil {

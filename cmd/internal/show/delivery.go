@@ -18,7 +18,7 @@ import (
 
 // requestText returns the method and the URL of a delivery.
 func (s Style) requestText(r deliver.Request) string {
-	return cmp.Or(r.Method, apizee.Method) + " " + s.url(r.URL)
+	return cmp.Or(r.Method, apizee.Method) + " " + r.ShowURL(s.Secrets)
 }
 
 func (s Style) requestHeaders(dst []byte, r deliver.Request) []byte {
@@ -179,7 +179,7 @@ type failureJSON struct {
 func (s Style) delivery(request deliver.Request, r deliver.Result, fault string) deliveryJSON {
 	d := deliveryJSON{
 		N: r.N, Attempt: r.Attempt, StartedAt: instant(r.Start),
-		Method: apizee.Method, URL: s.url(request.URL), Fault: fault, Proxy: r.Proxy,
+		Method: apizee.Method, URL: request.ShowURL(s.Secrets), Fault: fault, Proxy: r.Proxy,
 		Verdict: r.Verdict(), Status: r.Status, StatusText: r.StatusText,
 		Headers: s.maskResponse(request.Target, r.Headers), Truncated: r.Truncated,
 		Timings: timingsJSON{

@@ -9,6 +9,7 @@ import (
 	"al.essio.dev/pkg/shellescape"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
 )
 
@@ -23,7 +24,7 @@ func (p receptionLine) Begin(dst []byte) []byte {
 	}
 	dst = fmt.Appendf(dst, "Listening on %s (%s). Ctrl-C stops.\n", p.Palette.Strong(p.URL), console.Safe(path))
 	if p.Forward != nil {
-		dst = fmt.Appendf(dst, "Forwarding to %s%s\n", console.Safe(p.url(p.Forward)), console.Safe(p.throughProxy()))
+		dst = fmt.Appendf(dst, "Forwarding to %s%s\n", console.Safe(deliver.ShowURL(p.Forward, p.Secrets)), console.Safe(p.throughProxy()))
 	}
 	if p.SelfSigned == nil {
 		return dst

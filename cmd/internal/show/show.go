@@ -15,12 +15,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
-	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
 
@@ -98,8 +96,6 @@ func (s Style) width() int {
 	}
 	return s.Width()
 }
-
-func (s Style) url(u *url.URL) string { return deliver.ShowURL(u, s.Secrets) }
 
 // path returns a path and query, with secrets masked.
 func (s Style) path(path string) string {
