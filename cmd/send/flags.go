@@ -44,7 +44,7 @@ func (o *options) addFlags(c *cobra.Command) {
 	f := c.PersistentFlags()
 	f.StringVar(&o.template, "template", "", "template to send, by name or path")
 	f.StringArrayVar(&o.vars, "var", nil, "variable of the template; the value is JSON, else text; repeatable")
-	f.StringVar(&o.data, "data", "", "body to send as it is; @FILE reads a file, - standard input")
+	f.StringVar(&o.data, "data", "", "body to send; @FILE reads a file, - standard input; a byte order mark and, without --allow-undocumented, a final newline are removed")
 	f.Var(&changes{&o.changes, payload.ParseSet, "PATH=VALUE"}, "set", "field to change; the value is JSON, else text; repeatable")
 	f.Var(&changes{&o.changes, payload.ParseUnset, "PATH"}, "unset", "field to remove; repeatable")
 	f.StringVar(&o.time, "time", "", "time of the event, in UNIX seconds or RFC 3339 (default now)")
