@@ -6,5 +6,8 @@
 // machine and with every release of Go: it computes with integers, and its random
 // number generator is fixed. Its memory is bounded, however long it runs.
 //
+// No two events of a stream are the same: within one second, an object does not return to a state
+// that an update had, unless it moves.
+//
 // The package does not depend on where events are sent, and does not read a clock.
 package generate

@@ -22,6 +22,7 @@ type life []stage
 // repeated by its weight.
 type route struct {
 	state, quoted string
+	bit           uint64 // of entity.shown, by the state
 	next          []int
 }
 

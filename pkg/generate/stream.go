@@ -56,6 +56,8 @@ type entity struct {
 	publicID [longestID]byte
 	at       int  // index of its stage
 	over     bool // only its deletion is left
+	second   int64
+	shown    uint64 // the states of its updates in this second, as bits
 
 	// of a ticket
 	located bool
@@ -105,6 +107,9 @@ func newPopulation(o apizee.Object, weight int) population {
 	if b.life == nil {
 		p.routes = routesThrough(firstWords(o))
 	}
+	for i, r := range p.routes {
+		p.routes[i].bit = 1 << (slices.IndexFunc(p.routes, func(other route) bool { return other.state == r.state }) % 64)
+	}
 	if !slices.Contains(o.ID.Types, apizee.Integer) {
 		shape := strings.Trim(o.ID.Example, `"`)
 		p.shape = shape[:min(len(shape), longestID)]
@@ -136,14 +141,11 @@ func (s *Stream) AppendNext(dst []byte) []byte {
 	switch {
 	case i < 0:
 		i, event = s.add(p), apizee.Create
-	case p.alive[i].over:
+	case p.alive[i].over || !s.advance(p, &p.alive[i], now):
 		event = apizee.Delete
-	default:
-		s.advance(p, &p.alive[i])
-		if p.onlyCreates {
-			event = apizee.Create
-			s.drawPublicID(&p.alive[i], p.shape)
-		}
+	case p.onlyCreates:
+		event = apizee.Create
+		s.drawPublicID(&p.alive[i], p.shape)
 	}
 	e := &p.alive[i]
 	dst = p.appendEvent(dst, event, e, moment{random: s.random, of: e, stage: &p.routes[e.at], now: now})
@@ -185,11 +187,25 @@ func (s *Stream) add(p *population) int {
 	return i
 }
 
-// advance moves an object to one of the next stages.
-func (s *Stream) advance(p *population, e *entity) {
+// advance moves an object to one of the next stages. It reports false, and the object is over, if its
+// update would repeat an earlier one: receivers may drop an event that has come before.
+func (s *Stream) advance(p *population, e *entity, now int64) bool {
 	next := p.routes[e.at].next
-	e.at = next[s.random.below(len(next))]
+	to := next[s.random.below(len(next))]
 	e.place = s.nearby(e.place) // for all objects, so that the random sequence does not depend on their kind
+	if e.second != now {
+		e.second, e.shown = now, 0
+	}
+	isNew := func(to int) bool { return p.onlyCreates || e.located || e.shown&p.routes[to].bit == 0 }
+	if !isNew(to) {
+		i := slices.IndexFunc(next, isNew)
+		if i < 0 {
+			return false
+		}
+		to = next[i]
+	}
+	e.at, e.shown = to, e.shown|p.routes[to].bit
+	return true
 }
 
 // retire removes an object in its last stage, unless it is one of the few that get a

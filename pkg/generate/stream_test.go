@@ -30,7 +30,7 @@ func TestStreamIsTheSameEverywhere(t *testing.T) {
 
 // A hundred thousand events reach every stage and every counter.
 func TestStreamIsStable(t *testing.T) {
-	const want = "d1491b62c149e1d3eeb37c0e38dd8df75abc27265244a503ec63762c74f51f65"
+	const want = "9ae43103273395927bace1caf5366b0f4d9726bb1f48b95c63e20ea1caa5dc08"
 	s := New(Options{Seed: 7, Start: start, Rate: Rate{Count: 1000, Per: 7 * time.Second}})
 	hash := sha256.New()
 	var line []byte
@@ -48,6 +48,27 @@ func TestSeedsDiffer(t *testing.T) {
 	for seed := range uint64(5) {
 		if other := New(Options{Seed: 100 + seed, Start: start}).Next(); bytes.Equal(first, other) {
 			t.Errorf("seed %d gives %s too", 100+seed, other)
+		}
+	}
+}
+
+// Receivers may drop an event that has come before.
+func TestEventsAreDistinct(t *testing.T) {
+	mixes := map[string]Mix{"default": nil}
+	for _, o := range apizee.Documented().Objects {
+		mixes[o.Name] = Mix{{o.Name, 1}}
+	}
+	for name, mix := range mixes {
+		for _, rate := range []Rate{DefaultRate(), {50, time.Second}, {500, time.Second}, {maxCount, time.Millisecond}} {
+			s := New(Options{Seed: 9, Start: start, Rate: rate, Mix: mix})
+			seen := map[string]bool{}
+			for range 3000 {
+				line := string(s.Next())
+				if seen[line] {
+					t.Fatalf("%s at %d in %s: %s came before", name, rate.Count, rate.Per, line)
+				}
+				seen[line] = true
+			}
 		}
 	}
 }

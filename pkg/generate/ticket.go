@@ -66,10 +66,14 @@ var cities = [...]position{
 	{-20_882057, 55_450675},
 }
 
-// nearby is a position a short distance away.
+// nearby is another position a short distance away.
 func (s *Stream) nearby(p position) position {
 	const step = degree / 2000
-	return s.shift(p, step)
+	to := s.shift(p, step)
+	if to == p {
+		to.lat++
+	}
+	return to
 }
 
 func (s *Stream) shift(p position, most int) position {
