@@ -94,12 +94,14 @@ func validateEvent(c *apizee.Catalog, event cli.InputEvent) apizee.Report {
 	return c.ValidateText(event.Text)
 }
 
-// compare returns the report without values, and with the drift of the event.
+// compare returns the report with values scrubbed, and with the drift of the event.
 func (v *validation) compare(event cli.InputEvent, report apizee.Report) apizee.Report {
 	body := event.Body()
 	isJSON, read := report.OK() || shape.IsObject(body), report.Event
-	report.Findings = v.hidden.findings(event, report.Findings)
-	if show.Form(v.output).ForPrograms() {
+	if !v.ShowSecrets {
+		report.Findings = v.hidden.findings(event, report.Findings)
+	}
+	if !v.ShowSecrets && show.Form(v.output).ForPrograms() {
 		report.Event = v.hidden.event(report.Event)
 	}
 	if !isJSON {
@@ -124,6 +126,9 @@ func (v *validation) compare(event cli.InputEvent, report apizee.Report) apizee.
 
 func (v *validation) end() error {
 	v.out.Write(v.printer.End(nil, v.sum))
+	if v.hidden.replaced {
+		v.Note("values in the findings are scrubbed; use --show-secrets to show them.")
+	}
 	if err := v.report(); err != nil {
 		return err
 	}

@@ -14,11 +14,12 @@ import (
 type hidden struct {
 	catalog  *apizee.Catalog
 	scrubber *redact.Scrubber
+	replaced bool // a value in a finding
 }
 
 // findings returns the findings about the scrubbed event, which are the same about other values. Where
 // they differ, they are shown without their messages.
-func (h hidden) findings(event cli.InputEvent, findings []apizee.Finding) []apizee.Finding {
+func (h *hidden) findings(event cli.InputEvent, findings []apizee.Finding) []apizee.Finding {
 	if !slices.ContainsFunc(findings, mayQuote) {
 		return h.located(slices.Clone(findings), findings)
 	}
@@ -37,10 +38,13 @@ func (h hidden) findings(event cli.InputEvent, findings []apizee.Finding) []apiz
 	return h.located(scrubbed, findings)
 }
 
-// located returns findings at the places of others.
-func (h hidden) located(findings, at []apizee.Finding) []apizee.Finding {
+// located returns findings at the places of others, with what is documented there.
+func (h *hidden) located(findings, at []apizee.Finding) []apizee.Finding {
 	for i := range findings {
-		findings[i].Path, findings[i].Offset = h.path(at[i].Path), at[i].Offset
+		f := &findings[i]
+		h.replaced = h.replaced || f.Message != at[i].Message
+		f.Path, f.Offset = h.path(at[i].Path), at[i].Offset
+		f.Documented, f.Suggestion = at[i].Documented, at[i].Suggestion
 	}
 	return findings
 }
@@ -70,7 +74,7 @@ func (h hidden) headers(headers map[string][]string) map[string][]string {
 }
 
 // withoutValues returns findings without what may quote a value.
-func (h hidden) withoutValues(findings []apizee.Finding) []apizee.Finding {
+func (h *hidden) withoutValues(findings []apizee.Finding) []apizee.Finding {
 	safe := make([]apizee.Finding, len(findings))
 	for i, f := range findings {
 		safe[i] = apizee.Finding{Severity: f.Severity, Message: f.Message}

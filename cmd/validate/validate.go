@@ -38,7 +38,8 @@ something undocumented.
 With --baseline, events are also compared with what 'learn' found in captured events.
 Breaking drift (≠) is an error: a field is missing that was always there, a type changed,
 or an undocumented value appeared where all were documented. Other drift (≈) is a
-warning; (·) is for information, or rests on too few events. Values are shown scrubbed.`,
+warning; (·) is for information, or rests on too few events. Values are shown scrubbed,
+or as they are with --show-secrets.`,
 		Annotations: cli.ExitCodes(map[int]string{
 			cli.ExitOK:       "all events are valid",
 			cli.ExitNegative: "an event is invalid or has breaking drift; with --strict: or has a warning",
@@ -93,7 +94,7 @@ func run(ctx context.Context, o *options) error {
 		printer: show.Check{Style: o.Style(), Strict: o.strict}.In(show.Form(o.output)),
 	}
 	if baseline != nil {
-		v.hidden = hidden{o.Catalog, o.Scrubber(nil, nil)}
+		v.hidden = hidden{catalog: o.Catalog, scrubber: o.Scrubber(nil, nil)}
 		v.sum.Drift = &show.Drifted{Name: o.drift.File, Baseline: baseline, Tally: shape.NewTally()}
 	}
 	defer v.out.Flush()
