@@ -18,11 +18,13 @@ type Rate struct {
 	Per   time.Duration
 }
 
-// String formats the rate as ParseRate parses it, such as "500/s" or "3/5s".
+// String formats the rate as ParseRate parses it, such as "500/s", "0.5/s" or "3/5s".
 func (r Rate) String() string {
 	for _, u := range units {
-		if u.span == r.Per {
-			return strconv.FormatInt(r.Count, 10) + "/" + u.name
+		for decimals, span := 0, u.span; decimals <= maxDigits; decimals, span = decimals+1, span*10 {
+			if span == r.Per {
+				return strconv.FormatFloat(float64(r.Count)/math.Pow10(decimals), 'f', -1, 64) + "/" + u.name
+			}
 		}
 	}
 	return strconv.FormatInt(r.Count, 10) + "/" + r.Per.String()
