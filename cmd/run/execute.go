@@ -82,7 +82,9 @@ func (r *running) check() error {
 			return cli.Usage(fmt.Errorf("--assume: unknown assumption %q%s", name, apizee.DidYouMean(name, assumptionNames())),
 				"use one or more of "+cli.List(assumptionNames(), "and")+", separated by commas.")
 		}
-		r.assumptions = append(r.assumptions, runner.Assumption(name))
+		if a := runner.Assumption(name); !slices.Contains(r.assumptions, a) {
+			r.assumptions = append(r.assumptions, a)
+		}
 	}
 	o.reports.Keep(o.Network.Files()...)
 	o.reports.Keep(o.scenarios...)
