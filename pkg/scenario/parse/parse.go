@@ -71,7 +71,9 @@ func Description(text []byte) string {
 // document returns the YAML document of the file, or nil after a problem.
 func (r *reader) document() *yaml.Node {
 	if at := firstInvalid(r.source); at >= 0 {
-		r.problem(place{1 + bytes.Count(r.source[:at], []byte("\n")), 1}, "the file is not valid UTF-8")
+		before := r.source[:at]
+		line := before[1+bytes.LastIndexByte(before, '\n'):]
+		r.problem(place{1 + bytes.Count(before, []byte("\n")), 1 + utf8.RuneCount(line)}, "the file is not valid UTF-8")
 		return nil
 	}
 	roots, err := yamlfile.Documents(r.source)

@@ -63,8 +63,8 @@ func TestInvalidFiles(t *testing.T) {
 		{"list", "- send: ticket", "x.yaml:1:1: a scenario must be a mapping with steps, not a list"},
 		{"no steps", "name: x", "x.yaml:1:1: the scenario has no steps"},
 		{"two documents", "steps: [{send: ticket}]\n---\nsteps: []", "x.yaml:3:1: unexpected second YAML document; a file must contain one scenario"},
-		{"binary", "\x7fELF\x00\x01", "x.yaml:1:1: the file is not valid UTF-8"},
-		{"not UTF-8", "name: x\nsteps: \xff", "x.yaml:2:1: the file is not valid UTF-8"},
+		{"binary", "\x7fELF\x00\x01", "x.yaml:1:5: the file is not valid UTF-8"},
+		{"not UTF-8", "name: x\nstéps: \xff", "x.yaml:2:8: the file is not valid UTF-8"},
 		{"twice", "name: x\nname: y", "x.yaml:1:1: the scenario has no steps\n    name: x\n    ^\nx.yaml:2:1: duplicate key \"name\", first on line 1"},
 		{"tab", "steps:\n\t- send: ticket", "x.yaml:2:1: invalid YAML: found character '\t' that cannot start any token"},
 	}

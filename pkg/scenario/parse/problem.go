@@ -18,7 +18,7 @@ type Problem struct {
 	Line, Column int
 	// Message is in lowercase and without a period.
 	Message string
-	// Source is the line; "" when it may contain a secret.
+	// Source is the line; "" when it may contain a secret, or is not text.
 	Source string
 	// Suggestion is the nearest valid word, or "".
 	Suggestion string

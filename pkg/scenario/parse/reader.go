@@ -90,7 +90,7 @@ func (r *reader) found() error {
 	for i := range r.problems {
 		r.problems[i].Message = known.Mask(r.problems[i].Message)
 		if p := &r.problems[i]; p.Line > 0 && p.Line <= len(lines) {
-			if line := strings.TrimRight(string(lines[p.Line-1]), "\r"); !redact.HasSecret(line) {
+			if line := strings.TrimRight(string(lines[p.Line-1]), "\r"); !redact.HasSecret(line) && firstInvalid([]byte(line)) < 0 {
 				p.Source = line
 			}
 		}
