@@ -1,6 +1,7 @@
 package help
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -197,7 +198,7 @@ func environment(app *cli.App) string {
 		{Term: "APIZEE_HOOKS_PROFILE", Text: "Profile of the configuration file, as --profile."},
 	}
 	for _, k := range config.Keys() {
-		rows = append(rows, cli.Row{Term: k.Env(), Text: k.Description})
+		rows = append(rows, cli.Row{Term: k.Env(), Text: cmp.Or(k.Variable, k.Description)})
 	}
 	return `Flags override environment variables, and those override the configuration file. An empty variable is
 ignored.

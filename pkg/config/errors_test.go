@@ -89,7 +89,9 @@ APIZEE_HOOKS_LISTEN_STATUS: must be ` + statuses + `, not "0"`},
 		{name: "header lines", env: environment{"APIZEE_HOOKS_HEADERS": "A: b\nhidden"},
 			flags: map[string]any{"listen.response-headers": []string{": hidden"}},
 			want: `APIZEE_HOOKS_HEADERS: header 2 of headers: the colon is missing; use "Name: value"
-flag --response-header: header 1 of listen.response-headers: "" is not a valid header name`},
+flag --response-header: header 1 of listen.response-headers: "" is not a valid header name; use "Name: value"`},
+		{name: "JSON for headers", env: environment{"APIZEE_HOOKS_HEADERS": `{"X-Api-Key": "hidden"}`},
+			want: `APIZEE_HOOKS_HEADERS: header 1 of headers: "…" is not a valid header name; use "Name: value"`},
 		{name: "flags", flags: map[string]any{"nope": 1, "templates": "x", "headers": "A: b", "to": []string{"x"}},
 			want: `flag --header: string is not a valid type for headers
 no flag sets the key "nope"

@@ -25,11 +25,15 @@ type Key struct {
 	Example     string // as YAML, for the template, if there is no default
 	Flag        string // the command-line flag without dashes; "" for none
 	Description string // one sentence
+	Variable    string // the description for the environment variable, if it is another one
 	Secret      bool   // the value is masked
 	Empty       bool   // the value may be empty
 
 	kind kind
 }
+
+// lines is how a variable has headers.
+const lines = `, one per line; "Name:" removes one.`
 
 // Env is the name of the environment variable that sets the key.
 func (k Key) Env() string {
@@ -43,7 +47,7 @@ func Keys() []Key {
 		{Name: "to", kind: address, Flag: "to", Example: "http://localhost:3000/apizeehooks/",
 			Description: "URL of the endpoint."},
 		{Name: "headers", kind: headers, Flag: "header", Example: "X-Api-Key: change-me",
-			Description: "Request headers; null removes a header."},
+			Description: "Request headers; null removes a header.", Variable: "Request headers" + lines},
 		{Name: "timeout", kind: duration, Flag: "timeout", Default: "10s",
 			Description: "Time limit of a delivery attempt, and of a forwarded request."},
 		{Name: "insecure", kind: boolean, Flag: "insecure", Default: "false",
@@ -60,7 +64,7 @@ func Keys() []Key {
 		{Name: "listen.body", kind: text, Flag: "body", Empty: true, Example: `'{"accepted": true}'`,
 			Description: "Body of the response."},
 		{Name: "listen.response-headers", kind: headers, Flag: "response-header", Example: "Content-Type: application/json",
-			Description: "Headers of the response."},
+			Description: "Headers of the response.", Variable: "Headers of the response" + lines},
 		{Name: "listen.delay", kind: duration, Flag: "delay", Default: "0s",
 			Description: "Delay before the response."},
 		{Name: "listen.require-header", kind: headerLine, Flag: "require-header", Secret: true, Example: `"X-Api-Key: change-me"`,
@@ -81,7 +85,7 @@ func Keys() []Key {
 		{Name: "audit.probe", kind: request, Flag: "probe", Example: "GET http://localhost:3000/tickets/{{ .id }}",
 			Description: "Request that shows the effect of an event."},
 		{Name: "audit.probe-headers", kind: headers, Flag: "probe-header", Example: "Authorization: Bearer change-me",
-			Description: "Headers of the probe."},
+			Description: "Headers of the probe.", Variable: "Headers of the probe" + lines},
 		{Name: "audit.probe-expect", kind: text, Flag: "probe-expect", Example: `'json: {state: "{{ .state }}"}'`,
 			Description: "Expected response to the probe, as in a scenario."},
 		{Name: "audit.probe-count", kind: text, Flag: "probe-count", Example: "version",

@@ -129,7 +129,7 @@ func splitHeader(line string) (name, value string, err error) {
 		return "", "", errors.New(`the colon is missing; use "Name: value"`)
 	}
 	if name, err = headerName(name); err != nil {
-		return "", "", err
+		return "", "", fmt.Errorf(`%w; use "Name: value"`, err)
 	}
 	checked, err := parseHeaderValue(value)
 	if err != nil {
