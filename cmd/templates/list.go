@@ -28,9 +28,13 @@ func listed(ctx context.Context, app *cli.App) ([]listedFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	templates, err := app.EventTemplates(loaded.Config).List(ctx)
+	library := app.EventTemplates(loaded.Config)
+	templates, err := library.List(ctx)
 	if err != nil {
 		return nil, err
+	}
+	if absence := library.Absence(); absence != "" {
+		app.Note(absence + ".")
 	}
 	scenarios, err := app.Scenarios().List(ctx)
 	if err != nil {

@@ -15,10 +15,10 @@ func New(app *cli.App) *cobra.Command {
 		Use:   "templates [command]",
 		Short: "List, show or copy templates and scenarios",
 		Long: `A template is an event as JSON with variables; a scenario is a YAML file of events
-in order. Names are looked up in .apizee-hooks/templates or .apizee-hooks/scenarios,
-then in templates or scenarios of the user's configuration directory (see 'help
-environment'), then among the built-in files. 'help functions' lists the functions of
-templates.`,
+in order. Names are looked up in the directory of the setting templates (templates
+only), then in .apizee-hooks/templates or .apizee-hooks/scenarios, then in templates or
+scenarios of the user's configuration directory (see 'help environment'), then among the
+built-in files. 'help functions' lists the functions of templates.`,
 		Example: cli.Example(`
 			apizee-hooks templates list
 			apizee-hooks send --template ticket-geolocated --var lat=48.1 -t localhost:3000/hooks

@@ -53,7 +53,7 @@ func Keys() []Key {
 		{Name: "insecure", kind: boolean, Flag: "insecure", Default: "false",
 			Description: "Accept any TLS certificate."},
 		{Name: "templates", kind: text, Example: "./hooks/templates",
-			Description: "Directory with your own event templates."},
+			Description: "Directory with your own event templates, relative to the current directory."},
 
 		{Name: "listen.addr", kind: text, Flag: "addr", Default: "127.0.0.1:8279",
 			Description: "Address to listen on; port 0 is any free port."},

@@ -26,6 +26,7 @@ const templateHead = modeline + `## Configuration of apizee-hooks. ` + FileName 
 ## ${NAME} in a value is replaced by the environment variable, which must be set.
 ## ${NAME:-default} has a default; ${NAME:?message} has an error message. $${ is a
 ## literal ${. Separate several headers in one variable by newlines.
+## Paths are relative to the current directory, not to this file.
 `
 
 const templateProfiles = `

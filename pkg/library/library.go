@@ -30,6 +30,8 @@ type Library struct {
 type Layer struct {
 	Name string // the path of the directory, or a name for messages
 	FS   fs.FS  // rooted at the directory, which need not exist
+	// Named means that the user has named the directory, so that to miss it is a mistake.
+	Named bool
 }
 
 // File is a file of a library.
@@ -45,10 +47,15 @@ type NotFoundError struct {
 	Kind    string
 	Name    string
 	Nearest string // "" when none is close
+	Absence string // of Library
 }
 
 func (e *NotFoundError) Error() string {
-	return fmt.Sprintf("unknown %s %q%s", e.Kind, e.Name, apizee.Suggest(e.Nearest))
+	text := fmt.Sprintf("unknown %s %q", e.Kind, e.Name)
+	if e.Absence != "" {
+		text += "; " + e.Absence
+	}
+	return text + apizee.Suggest(e.Nearest)
 }
 
 // IsPath reports whether name is the path of a file rather than a name for Find.
@@ -72,7 +79,20 @@ func (l Library) Find(ctx context.Context, name string) (File, error) {
 	if err != nil {
 		return File{}, err
 	}
-	return File{}, &NotFoundError{Kind: l.Kind, Name: name, Nearest: apizee.Nearest(name, known)}
+	return File{}, &NotFoundError{Kind: l.Kind, Name: name, Nearest: apizee.Nearest(name, known), Absence: l.Absence()}
+}
+
+// Absence says that a directory which the user has named does not exist; else it is "".
+func (l Library) Absence() string {
+	for _, layer := range l.Layers {
+		if !layer.Named {
+			continue
+		}
+		if _, err := fs.Stat(layer.FS, "."); errors.Is(err, fs.ErrNotExist) {
+			return "the directory " + layer.Name + " does not exist"
+		}
+	}
+	return ""
 }
 
 // Open reads the file at a path.

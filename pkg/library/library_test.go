@@ -35,9 +35,9 @@ func testLibrary() Library {
 	return Library{
 		Kind: "template", Exts: []string{".json", ".jsn"}, Max: 10,
 		Layers: []Layer{
-			{"nowhere", os.DirFS(filepath.Join(os.TempDir(), "apizee-hooks", "does", "not", "exist"))},
-			{"own/templates", own},
-			{"built in", builtIn},
+			{Name: "nowhere", FS: os.DirFS(filepath.Join(os.TempDir(), "apizee-hooks", "does", "not", "exist"))},
+			{Name: "own/templates", FS: own},
+			{Name: "built in", FS: builtIn},
 		},
 	}
 }
@@ -76,12 +76,24 @@ func TestFindUnknown(t *testing.T) {
 	}
 }
 
+func TestNamedDirectory(t *testing.T) {
+	l := testLibrary()
+	l.Layers[0].Named = true
+	if _, err := l.Find(t.Context(), "ticket-new"); err != nil {
+		t.Error(err)
+	}
+	const want = `unknown template "ticket-nwe"; the directory nowhere does not exist; did you mean "ticket-new"?`
+	if _, err := l.Find(t.Context(), "ticket-nwe"); err == nil || err.Error() != want {
+		t.Errorf("got %v", err)
+	}
+}
+
 type brokenFS struct{}
 
 func (brokenFS) Open(string) (fs.File, error) { return nil, fs.ErrPermission }
 
 func TestUnreadableLayer(t *testing.T) {
-	l := Library{Kind: "template", Exts: []string{".json"}, Layers: []Layer{{"/x", brokenFS{}}}}
+	l := Library{Kind: "template", Exts: []string{".json"}, Layers: []Layer{{Name: "/x", FS: brokenFS{}}}}
 	if _, err := l.List(t.Context()); !errors.Is(err, fs.ErrPermission) {
 		t.Errorf("List: %v", err)
 	}

@@ -25,7 +25,7 @@ const BuiltIn = "built in"
 func (a *App) EventTemplates(c config.Config) library.Library {
 	l := library.Library{Kind: "template", Exts: []string{".json"}, Max: payload.MaxTemplate}
 	if c.Templates != "" {
-		l.Layers = append(l.Layers, library.Layer{Name: c.Templates, FS: os.DirFS(c.Templates)})
+		l.Layers = append(l.Layers, library.Layer{Name: c.Templates, FS: os.DirFS(c.Templates), Named: true})
 	}
 	l.Layers = append(l.Layers, a.layers("templates", "events")...)
 	return l

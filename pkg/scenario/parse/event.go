@@ -36,7 +36,11 @@ func (r *reader) template(f field, s *scenario.Step) {
 	var missing *library.NotFoundError
 	switch t.Template, err = r.findTemplate(t.Name); {
 	case errors.As(err, &missing):
-		r.suggest(at(f.value), missing.Nearest, "unknown template %s", expr.Quote(t.Name))
+		text := "unknown template " + expr.Quote(t.Name)
+		if missing.Absence != "" {
+			text += "; " + missing.Absence
+		}
+		r.suggest(at(f.value), missing.Nearest, "%s", text)
 	case err != nil:
 		r.problem(at(f.value), "template %s: %v", t.Name, err)
 	}
