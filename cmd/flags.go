@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -55,8 +56,9 @@ func checkGlobals(a *cli.App) error {
 }
 
 // watchFlags makes all flags of a command and its subcommands reject an empty value, which is
-// what an unset shell variable expands to, and a second value where only one counts.
-func watchFlags(c *cobra.Command) {
+// what an unset shell variable expands to, a second value where only one counts, and, before the
+// arguments are checked, another flag as the value.
+func watchFlags(a *cli.App, c *cobra.Command) {
 	watch := func(f *pflag.Flag) {
 		if f.Value.Type() == "bool" {
 			return
@@ -70,8 +72,13 @@ func watchFlags(c *cobra.Command) {
 	}
 	c.Flags().VisitAll(watch)
 	c.PersistentFlags().VisitAll(watch)
+	if check := c.Args; check != nil {
+		c.Args = func(c *cobra.Command, words []string) error {
+			return cmp.Or(missingValue(c, a.Args), check(c, words))
+		}
+	}
 	for _, sub := range c.Commands() {
-		watchFlags(sub)
+		watchFlags(a, sub)
 	}
 }
 
@@ -95,7 +102,7 @@ func (w watched) set(text string) error {
 	return w.Value.Set(text)
 }
 
-// Takes is what cli.NotJoined calls.
+// Takes is what cli.NotValues calls.
 func (w watched) Takes(word string) bool {
 	optional, is := w.Value.(interface{ Takes(string) bool })
 	return is && optional.Takes(word)

@@ -1,8 +1,6 @@
 package cmd
 
 import (
-	"cmp"
-
 	"github.com/spf13/cobra"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/audit"
@@ -124,7 +122,7 @@ that arrive, and run event scenarios in CI.`,
 			if a.Caught != nil {
 				a.Caught()
 			}
-			return cmp.Or(missingValue(c, a.Args), checkGlobals(a))
+			return checkGlobals(a)
 		},
 	}
 	root.SetIn(a.Stdin)
@@ -154,6 +152,6 @@ that arrive, and run event scenarios in CI.`,
 		root.SetHelpCommandGroupID("setup")
 		root.InitDefaultHelpCmd()
 	}
-	watchFlags(root)
+	watchFlags(a, root)
 	return root
 }

@@ -85,7 +85,7 @@ func Outputs() []cli.Output {
 
 func needsScenario(c *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return nil
+		return cli.NotValues(c, args)
 	}
 	return cli.Usage(errors.New("no scenario"),
 		"name one, as in `apizee-hooks run ticket-lifecycle --loopback`, or a file.")

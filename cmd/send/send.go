@@ -78,7 +78,7 @@ type eventJSON struct {
 
 func unknownObject(catalog *apizee.Catalog) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
-		if err := cli.NotJoined(c, args); err != nil || len(args) == 0 {
+		if err := cli.NotValues(c, args); err != nil || len(args) == 0 {
 			return err
 		}
 		return cli.Usage(fmt.Errorf("%q is not a documented object%s", args[0], apizee.DidYouMean(args[0], catalog.ObjectNames())),

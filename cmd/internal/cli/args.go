@@ -2,7 +2,10 @@ package cli
 
 import (
 	"fmt"
+	"net"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -13,7 +16,7 @@ import (
 // AtMost accepts up to n arguments, which names describes in the error.
 func AtMost(n int, names string) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
-		if err := NotJoined(c, args); err != nil {
+		if err := NotValues(c, args); err != nil {
 			return err
 		}
 		if len(args) <= n {
@@ -24,9 +27,12 @@ func AtMost(n int, names string) cobra.PositionalArgs {
 	}
 }
 
-// NotJoined rejects an argument that is meant as the value of a flag whose value is optional
-// and must therefore follow an equals sign.
-func NotJoined(c *cobra.Command, args []string) (err error) {
+// NotValues rejects an argument that is meant as the value of a flag: the URL of --to, or a
+// value that is optional and must therefore follow an equals sign.
+func NotValues(c *cobra.Command, args []string) (err error) {
+	if i := slices.IndexFunc(args, isURL); i >= 0 && c.Flags().Lookup("to") != nil {
+		return Usage(fmt.Errorf("unexpected argument %q", args[i]), "write --to before the URL of the endpoint.")
+	}
 	c.Flags().Visit(func(f *pflag.Flag) {
 		if f.NoOptDefVal == "" || f.Value.String() != f.NoOptDefVal {
 			return
@@ -36,6 +42,14 @@ func NotJoined(c *cobra.Command, args []string) (err error) {
 		}
 	})
 	return err
+}
+
+// isURL reports whether a word is a URL, which may lack its scheme, as localhost:3000/hooks.
+func isURL(word string) bool {
+	authority, _, _ := strings.Cut(word, "/")
+	_, port, _ := net.SplitHostPort(authority)
+	_, err := strconv.ParseUint(port, 10, 16)
+	return strings.Contains(word, "://") || err == nil
 }
 
 // takes reports whether a word is a valid value of a flag that says so.

@@ -76,7 +76,7 @@ type tracked struct {
 	set func(text string)
 }
 
-// Takes is what NotJoined calls.
+// Takes is what NotValues calls.
 func (t tracked) Takes(word string) bool { return takes(t.Value, word) }
 
 func (t tracked) Set(text string) error {
