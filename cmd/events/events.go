@@ -60,8 +60,7 @@ func knownObject(catalog *apizee.Catalog) cobra.PositionalArgs {
 			return nil
 		}
 		if _, ok := catalog.LookupObject(args[0]); !ok {
-			return cli.Usage(fmt.Errorf("%q is not a documented object%s", args[0], apizee.DidYouMean(args[0], catalog.ObjectNames())),
-				"Apizee documents "+cli.List(catalog.DocumentedNames(), "and")+", and in part "+cli.List(catalog.PartlyDocumentedNames(), "and")+".")
+			return cli.UnknownObject(catalog, args[0], ".")
 		}
 		return cli.AtMost(1, "one object")(c, args)
 	}

@@ -81,8 +81,7 @@ func unknownObject(catalog *apizee.Catalog) cobra.PositionalArgs {
 		if err := cli.NotValues(c, args); err != nil || len(args) == 0 {
 			return err
 		}
-		return cli.Usage(fmt.Errorf("%q is not a documented object%s", args[0], apizee.DidYouMean(args[0], catalog.ObjectNames())),
-			"Apizee documents "+cli.List(catalog.DocumentedNames(), "and")+", and in part "+cli.List(catalog.PartlyDocumentedNames(), "and")+"; send anything else with --data.")
+		return cli.UnknownObject(catalog, args[0], "; send anything else with --data and --allow-undocumented.")
 	}
 }
 

@@ -126,6 +126,8 @@ type Identifier struct {
 type Object struct {
 	Name        string `json:"name"`
 	Description string `json:"description"`
+	// AlsoCalled is another name of the object in the documentation, which no event has.
+	AlsoCalled string `json:"-"`
 	// Page is the title of the public Apizee page that the object is from.
 	Page string `json:"page,omitempty"`
 	// PartlyDocumented means that the page leaves out too much to call an event invalid:

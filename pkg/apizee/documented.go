@@ -108,6 +108,7 @@ func documentedObjects() []Object {
 		},
 		{
 			Name:        Conversation,
+			AlsoCalled:  Conference,
 			Description: "a conversation, which the documentation also calls a conference",
 			Page:        WebhooksPage,
 			ID: Identifier{

@@ -1,6 +1,9 @@
 package apizee
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // EventNames are the documented event names without their descriptions.
 func (c *Catalog) EventNames() []string { return wordNames(c.Events) }
@@ -85,6 +88,16 @@ func (c *Catalog) lookupObject(name string) *Object {
 		}
 	}
 	return nil
+}
+
+// NearestObject is the name of the object that was most likely meant by name, or "".
+func (c *Catalog) NearestObject(name string) string {
+	for i := range c.Objects {
+		if o := &c.Objects[i]; o.AlsoCalled != "" && strings.EqualFold(o.AlsoCalled, name) {
+			return o.Name
+		}
+	}
+	return Nearest(name, c.ObjectNames())
 }
 
 // Prop finds a documented prop by its path.

@@ -115,7 +115,7 @@ func (v *validator) checkObject(f *member) {
 	case v.isPartly():
 		v.add(Warning, f.name, f.offset, quote(name)+" is a partly documented object (Apizee's page "+quote(v.object.Page)+")")
 	case v.object == nil:
-		v.suggest(Error, f.name, f.offset, quote(name)+" is not a documented object", Nearest(name, v.catalog.ObjectNames()), v.catalog.DocumentedNames())
+		v.suggest(Error, f.name, f.offset, quote(name)+" is not a documented object", v.catalog.NearestObject(name), v.catalog.DocumentedNames())
 	}
 }
 

@@ -58,6 +58,12 @@ func takes(value pflag.Value, word string) bool {
 	return is && optional.Takes(word)
 }
 
+// UnknownObject is the error about an object that Apizee does not document. The hint ends with more.
+func UnknownObject(c *apizee.Catalog, name, more string) error {
+	return Usage(fmt.Errorf("%q is not a documented object%s", name, apizee.Suggest(c.NearestObject(name))),
+		"Apizee documents "+List(c.DocumentedNames(), "and")+", and in part "+List(c.PartlyDocumentedNames(), "and")+more)
+}
+
 // OneOf accepts exactly one argument, which must be one of words; what describes it.
 func OneOf(what string, words []string) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
