@@ -216,7 +216,7 @@ ignored.
 ` + cli.ListRows("Network and files",
 		cli.Row{Term: "HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY", Text: "Proxies for deliveries, in lowercase or uppercase; not used for this machine or with --no-proxy."},
 		cli.Row{Term: "XDG_CONFIG_HOME, HOME, AppData", Text: "User's configuration directory: $XDG_CONFIG_HOME/apizee-hooks, else ~/.config/apizee-hooks, on Windows %AppData%\\apizee-hooks."},
-		cli.Row{Term: "GITHUB_ACTIONS", Text: "true escapes commands to GitHub's runner in all output."},
+		cli.Row{Term: "GITHUB_ACTIONS", Text: "true escapes commands to GitHub's runner, except in data such as that of --dry-run."},
 		cli.Row{Term: "GITHUB_STEP_SUMMARY", Text: "File that --github appends a summary to."},
 		cli.Row{Term: "GITHUB_WORKSPACE, CI_PROJECT_DIR", Text: "Directory that file names in reports are relative to."},
 		cli.Row{Term: "GOGC, GOMEMLIMIT", Text: "Limits of Go's garbage collector."},
