@@ -63,21 +63,31 @@ func (o *options) changed(ctx context.Context, c config.Config) (event, error) {
 	body := built.body
 	if o.time != "" && o.spec == nil {
 		if body, err = payload.SetTime(o.Catalog, body, at.Unix()); err != nil {
-			return event{}, cli.Usage(err, "")
+			return event{}, changeError(err, "")
 		}
 	}
 	if body, err = payload.Apply(o.Catalog, body, o.changes); err != nil {
-		return event{}, cli.Usage(err, "use a path such as props.state or props.list.0; --dry-run prints the event.")
+		return event{}, changeError(err, "use a path such as props.state or props.list.0; --dry-run prints the event.")
 	}
 	if o.dotted {
 		if body, err = payload.Dotted(o.Catalog, body); err != nil {
-			return event{}, cli.Usage(err, "")
+			return event{}, changeError(err, "")
 		}
 	}
 	if o.spec != nil && bytes.Equal(body, built.body) {
 		return built, nil
 	}
 	return o.event(body), nil
+}
+
+// changeError returns an error about a change. A body that --allow-undocumented sends need not be
+// JSON.
+func changeError(err error, hint string) error {
+	var syntax *payload.SyntaxError
+	if errors.As(err, &syntax) {
+		return cli.Usage(fmt.Errorf("--time, --set, --unset and --dotted require a JSON object: %s", syntax.Reason), "omit them to send the body as it is.")
+	}
+	return cli.Usage(err, hint)
 }
 
 // documented adds undocumentedHint to an error about undocumented data.

@@ -64,14 +64,15 @@ func cutAssignment(arg string) (path, value string, found bool) {
 
 // Apply makes changes to a JSON object in sequence. It keeps digits and order, and an event
 // that was in documented order stays in that order. Setting a value creates the missing
-// objects on its path. A path that does not exist is a *PathError.
+// objects on its path. A path that does not exist is a *PathError, and a body that is not a JSON
+// object a *SyntaxError.
 func Apply(c *apizee.Catalog, body []byte, changes []Change) ([]byte, error) {
 	if len(changes) == 0 {
 		return body, nil
 	}
 	arranged, err := isArranged(c, body)
 	if err != nil {
-		return nil, fmt.Errorf("change the event: %w", err)
+		return nil, syntaxError(body, err)
 	}
 	for _, change := range changes {
 		if body, err = change.apply(body); err != nil {

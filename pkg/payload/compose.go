@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -141,11 +140,11 @@ func objectName(fields []member) string {
 }
 
 // Dotted replaces the documented groups of props by dotted keys, such as "geoloc.lat". An
-// event without such a group stays as it is.
+// event without such a group stays as it is. A body that is not a JSON object is a *SyntaxError.
 func Dotted(c *apizee.Catalog, body []byte) ([]byte, error) {
 	fields, err := readMembers(body)
 	if err != nil {
-		return nil, fmt.Errorf("write dotted keys: %w", err)
+		return nil, syntaxError(body, err)
 	}
 	object, documented := c.LookupObject(objectName(fields))
 	if !documented {
@@ -206,13 +205,11 @@ type member struct {
 	value jsontext.Value
 }
 
-var errNotObject = errors.New("not a JSON object")
-
 // readMembers reads one JSON object. Duplicate names are an error.
 func readMembers(object []byte) ([]member, error) {
 	dec := jsontext.NewDecoder(bytes.NewBuffer(object))
-	if dec.PeekKind() != '{' {
-		return nil, errNotObject
+	if kind := dec.PeekKind(); kind != '{' && kind != 0 { // 0 is invalid
+		return nil, at(object, 0, "an event must be an object")
 	}
 	if _, err := dec.ReadToken(); err != nil {
 		return nil, err

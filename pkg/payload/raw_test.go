@@ -86,7 +86,9 @@ func TestDotted(t *testing.T) {
 		{body: `{"object":"sms","props":{"geoloc":{"lat":1}}}`, want: `{"object":"sms","props":{"geoloc":{"lat":1}}}`},
 		{body: `{"object":"ticket","props":{"geoloc":5}}`, want: `{"object":"ticket","props":{"geoloc":5}}`},
 		{body: `{"object":"ticket","props":{"geoloc.lat":5,"geoloc":{"lat":1}}}`, err: "write dotted keys: geoloc.lat is given nested and dotted"},
-		{body: `[]`, err: "write dotted keys: not a JSON object"},
+		{body: `[]`, err: "not a JSON object: an event must be an object (line 1, column 1)"},
+		{body: `hello`, err: "not a JSON object: invalid character 'h' at start of value (line 1, column 1)"},
+		{body: `{"a":1,"a":2}`, err: "not a JSON object: duplicate object member name (line 1, column 8)"},
 	}
 	for _, tt := range tests {
 		got, err := Dotted(documented, []byte(tt.body))
