@@ -5,14 +5,11 @@
 package fault
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
-	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 )
 
@@ -75,15 +72,12 @@ func All() []Fault {
 
 // Parse returns the fault of a name.
 func Parse(name string) (Fault, error) {
-	var names []string
 	for _, f := range All() {
 		if f.Name == name {
 			return f, nil
 		}
-		names = append(names, f.Name)
 	}
-	return Fault{}, fmt.Errorf("unknown fault %q%s", name,
-		cmp.Or(apizee.DidYouMean(name, names), "; use "+strings.Join(names, ", ")))
+	return Fault{}, fmt.Errorf("unknown fault %q", name)
 }
 
 // Options are what a fault needs besides the transport.
