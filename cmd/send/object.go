@@ -158,8 +158,17 @@ func (f *objectFlags) pair(c *cobra.Command, first apizee.Prop, text string) ([]
 		return nil, cli.Usage(fmt.Errorf("--%s cannot be used with --%s or --%s", flag, first.Flag, second.Flag), "use one or the other.")
 	}
 	one, other, found := strings.Cut(text, "/")
-	if !found {
-		return nil, cli.Usage(fmt.Errorf("--%s %q: the slash is missing", flag, text),
+	missing := ""
+	switch {
+	case !found:
+		missing = "slash"
+	case one == "":
+		missing = lastPart(first.Path)
+	case other == "":
+		missing = lastPart(second.Path)
+	}
+	if missing != "" {
+		return nil, cli.Usage(fmt.Errorf("--%s %q: the %s is missing", flag, text, missing),
 			fmt.Sprintf("write %s/%s, such as %s/%s.", lastPart(first.Path), lastPart(second.Path), first.ExampleText(), second.ExampleText()))
 	}
 	return []payload.Prop{{Path: first.Path, Text: one}, {Path: second.Path, Text: other}}, nil

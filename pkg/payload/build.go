@@ -189,7 +189,7 @@ func (s Spec) encodeProp(object apizee.Object, p Prop) (jsontext.Value, error) {
 			return nil, &FieldError{path, "must be " + kindOf(prop.Type) + " such as " + prop.Example + `, not "` + p.Text + `"`, true}
 		}
 	case apizee.DateTime:
-		if utc, isUTC := strings.CutSuffix(p.Text, "Z"); isUTC && !s.Undocumented {
+		if utc, isUTC := strings.CutSuffix(p.Text, "Z"); isUTC && !s.Undocumented && apizee.IsDateTime(p.Text) {
 			return textValue(path, utc+"+00:00")
 		}
 	}

@@ -95,6 +95,8 @@ func TestBuildErrors(t *testing.T) {
 		{Spec{Object: "ticket", ID: "1e2"}, "objectId", `objectId: 1e2 is not written as an integer; many decoders reject it`},
 		{Spec{Object: "conversation", Props: []Prop{{"finishedAt", "yesterday"}}}, "props.finishedAt",
 			`props.finishedAt: "yesterday" is not a valid RFC 3339 time such as 2021-09-20T13:25:06+00:00`},
+		{Spec{Object: "conversation", Props: []Prop{{"finishedAt", "2021-09-20T13:25:60Z"}}}, "props.finishedAt",
+			`props.finishedAt: "2021-09-20T13:25:60Z" is not a valid RFC 3339 time such as 2021-09-20T13:25:06+00:00`},
 		{Spec{Object: "tiket"}, "object", `object: "tiket" is not a documented object; did you mean "ticket"?`},
 		{Spec{Object: "conversationevent", Event: "creat"}, "event", `event: "creat" is not a documented event of a conversationevent; did you mean "create"?`},
 		{Spec{Object: "ticket", Event: "updated"}, "event", `event: "updated" is not a documented event; did you mean "update"?`},
