@@ -49,8 +49,10 @@ type Field struct {
 	PartlyDocumented []string `json:"partlyDocumented,omitempty"`
 }
 
-// Range is an inclusive interval.
+// Range is an inclusive interval. It is that of a quantity, since the documentation has none.
 type Range struct {
+	// Of is the quantity, such as "latitude", or "".
+	Of  string  `json:"-"`
 	Min float64 `json:"min"`
 	Max float64 `json:"max"`
 }

@@ -74,12 +74,12 @@ func documentedObjects() []Object {
 				},
 				{
 					Path: PropLatitude, Flag: "lat", Type: Number, Description: "last recorded latitude, in degrees",
-					Range: &Range{-90, 90}, Example: "47.866675",
+					Range: &Range{"latitude", -90, 90}, Example: "47.866675",
 					Pair: &Pair{With: PropLongitude, Joint: ","},
 				},
 				{
 					Path: PropLongitude, Flag: "lng", Type: Number, Description: "last recorded longitude, in degrees",
-					Range: &Range{-180, 180}, Example: "-3.865805",
+					Range: &Range{"longitude", -180, 180}, Example: "-3.865805",
 				},
 			},
 		},

@@ -148,7 +148,11 @@ func (v *validator) checkNumber(m *member, s subject) {
 		return
 	}
 	if r := s.prop.Range; r != nil && !r.contains(m.json) {
-		v.mustBe("from "+r.String(), s.path(), m)
+		what := "from " + r.String()
+		if r.Of != "" {
+			what = Article(r.Of) + " " + what
+		}
+		v.mustBe(what, s.path(), m)
 	}
 }
 

@@ -26,12 +26,12 @@ func TestValidateProps(t *testing.T) {
 		}},
 		{"a null state", ticket(`{"state":null}`), []string{"error props.state: must be a string, not null"}},
 		{"too far north", ticket(`{"geoloc":{"lat":90.00000000000000000001,"lng":-180.5}}`), []string{
-			"error props.geoloc.lat: must be from -90 to 90, not 90.00000000000000000001",
-			"error props.geoloc.lng: must be from -180 to 180, not -180.5",
+			"error props.geoloc.lat: must be a latitude from -90 to 90, not 90.00000000000000000001",
+			"error props.geoloc.lng: must be a longitude from -180 to 180, not -180.5",
 		}},
 		{"beyond any float", ticket(`{"geoloc.lat":1e400,"geoloc.lng":-1e400}`), []string{
-			"error props.geoloc.lat: must be from -90 to 90, not 1e400",
-			"error props.geoloc.lng: must be from -180 to 180, not -1e400",
+			"error props.geoloc.lat: must be a latitude from -90 to 90, not 1e400",
+			"error props.geoloc.lng: must be a longitude from -180 to 180, not -1e400",
 		}},
 		{"latitude as text", ticket(`{"geoloc":{"lat":"47.8"}}`), []string{
 			`error props.geoloc.lat: must be a number, not the string "47.8"`,
@@ -103,13 +103,13 @@ func TestRangeIsExact(t *testing.T) {
 		"9000000000000000000000000001e-26": false, "90.1": false, "1e400": false, "-1e400": false, "900": false, "91": false,
 	}
 	for number, want := range tests {
-		if got := (Range{-90, 90}).contains(number); got != want {
+		if got := (Range{Min: -90, Max: 90}).contains(number); got != want {
 			t.Errorf("-90 to 90 contains %s: %v, want %v", number, got, want)
 		}
 	}
 	tests = map[string]bool{"99.99999999999999999999": true, "100": true, "100.00000000000000000001": false, "1e2": true}
 	for number, want := range tests {
-		if got := (Range{-100, 100}).contains(number); got != want {
+		if got := (Range{Min: -100, Max: 100}).contains(number); got != want {
 			t.Errorf("-100 to 100 contains %s: %v, want %v", number, got, want)
 		}
 	}

@@ -87,7 +87,7 @@ func TestBuildErrors(t *testing.T) {
 		{Spec{Object: "ticket", Props: []Prop{{"state", "opend"}}}, "props.state",
 			`props.state: "opend" is not a documented ticket state; did you mean "opened"?`},
 		{Spec{Object: "ticket", Props: []Prop{{"geoloc.lat", "95"}}}, "props.geoloc.lat",
-			`props.geoloc.lat: must be from -90 to 90, not 95`},
+			`props.geoloc.lat: must be a latitude from -90 to 90, not 95`},
 		{Spec{Object: "ticket", Props: []Prop{{"geoloc.lat", "47,8"}}}, "props.geoloc.lat",
 			`props.geoloc.lat: must be a number such as 47.866675, not "47,8"`},
 		{Spec{Object: "ticket", ID: "abc"}, "objectId", `objectId: must be an integer such as 100, not "abc"`},
