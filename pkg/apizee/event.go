@@ -101,12 +101,12 @@ func (e Event) documentedWords(words []string) []string {
 		}
 		if pair := o.Props[i].Pair; pair != nil {
 			if w, given := e.Prop(pair.With); given {
-				words, paired = append(words, clip(v.Text()+pair.Joint+w.Text(), longestWord)), pair.With
+				words, paired = append(words, Clip(v.Text()+pair.Joint+w.Text(), longestWord)), pair.With
 				continue
 			}
 		}
 		if o.Props[i].Variants != nil { // it says what the event is
-			words = append(words, clip(readable(v), longestWord))
+			words = append(words, Clip(readable(v), longestWord))
 			continue
 		}
 		words = append(words, word(v))
@@ -115,7 +115,7 @@ func (e Event) documentedWords(words []string) []string {
 }
 
 // word is a prop and its value.
-func word(v Value) string { return clip(v.Path+"="+readable(v), longestWord) }
+func word(v Value) string { return Clip(v.Path+"="+readable(v), longestWord) }
 
 // readable keeps the quotes of a string only where the words of a summary would be
 // ambiguous without them.

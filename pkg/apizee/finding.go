@@ -65,10 +65,10 @@ func HasError(findings []Finding) bool {
 
 // quote puts a received word in quotes and cuts it to a readable length. It
 // escapes nothing.
-func quote(s string) string { return `"` + clip(s, 60) + `"` }
+func quote(s string) string { return `"` + Clip(s, 60) + `"` }
 
-// clip cuts a text to at most the given number of characters.
-func clip(s string, most int) string {
+// Clip cuts a text to at most the given number of characters.
+func Clip(s string, most int) string {
 	n := 0
 	for i := range s {
 		if n == most {

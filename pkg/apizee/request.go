@@ -27,7 +27,7 @@ func (c *Catalog) ValidateRequest(r Request) Report {
 	}
 	report.checkHeader("Content-Type", r.Headers, ContentType, gradeContentType)
 	if coding != "" {
-		report.addHeader(Error, "Content-Encoding", clip(coding, longestWord)+"; Apizee sends plain JSON")
+		report.addHeader(Error, "Content-Encoding", Clip(coding, longestWord)+"; Apizee sends plain JSON")
 	}
 	report.checkHeader("User-Agent", r.Headers, UserAgent, gradeUserAgent)
 	if origins := r.Headers["Origin"]; len(origins) > 0 {

@@ -90,7 +90,7 @@ func (v *validator) suggest(s Severity, path string, offset int, message, sugges
 		s = Warning
 	}
 	v.report.Findings = append(v.report.Findings, Finding{
-		Severity: s, Path: clip(path, longestPath), Message: message, Offset: offset,
+		Severity: s, Path: Clip(path, longestPath), Message: message, Offset: offset,
 		Documented: slices.Clone(documented), Suggestion: suggestion,
 	})
 }

@@ -117,7 +117,7 @@ func mustBe(what, json string) string {
 }
 
 // short cuts a number to a length that fits into a sentence.
-func short(number string) string { return clip(number, 40) }
+func short(number string) string { return Clip(number, 40) }
 
 // Article puts "a" or "an" before a noun, as it is pronounced: "an smsmessage".
 func Article(noun string) string {

@@ -3,6 +3,8 @@ package audit
 import (
 	"strings"
 	"testing"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 )
 
 func TestContradiction(t *testing.T) {
@@ -43,7 +45,7 @@ func TestContradiction(t *testing.T) {
 	} {
 		got := ""
 		if c := findContradiction([]byte(body)); c != nil {
-			got = c.describe(brief)
+			got = c.describe(payload.Short)
 		}
 		if got != want {
 			t.Errorf("%s: %q", body, got)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 )
 
 // Status is the result of a rule.
@@ -200,16 +201,7 @@ func (a attempt) masked(text string) string {
 }
 
 // brief returns a server's own text with secrets masked, cut to fit on a line.
-func (a attempt) brief(s string) string { return brief(a.masked(s)) }
-
-// brief cuts a text to fit on a line.
-func brief(s string) string {
-	const most = 60
-	if r := []rune(s); len(r) > most {
-		return string(r[:most]) + "…"
-	}
-	return s
-}
+func (a attempt) brief(s string) string { return payload.Short(a.masked(s)) }
 
 // verdict is what the attempts of a rule come to.
 type verdict struct {

@@ -156,7 +156,7 @@ func sendNames(names ...string) func(*session) []attempt {
 	return func(s *session) []attempt {
 		var attempts []attempt
 		for _, name := range names {
-			attempts = append(attempts, s.send("name "+brief(name), s.withName(name)))
+			attempts = append(attempts, s.send("name "+payload.Short(name), s.withName(name)))
 		}
 		return attempts
 	}

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 )
 
 // Errors of text/template have names and types of Go. Here they are reworded.
@@ -39,13 +41,7 @@ func templateError(file string, err error) *TemplateError {
 }
 
 // Short cuts a text for a message.
-func Short(text string) string {
-	const most = 60
-	if r := []rune(text); len(r) > most {
-		return string(r[:most]) + "…"
-	}
-	return text
-}
+func Short(text string) string { return apizee.Clip(text, 60) }
 
 // Reason is the message of an error of text/template about an expression.
 func Reason(err error) string {

@@ -100,12 +100,8 @@ func (t Test) runLength(e *expr.Engine, actual gjson.Result) (expected string, o
 
 // Show returns the JSON of a value, shortened for a message.
 func Show(v gjson.Result) string {
-	const maxLength = 200
 	if !v.Exists() {
 		return "nothing"
 	}
-	if r := []rune(v.Raw); len(v.Raw) > maxLength && len(r) > maxLength {
-		return string(r[:maxLength]) + "…"
-	}
-	return v.Raw
+	return apizee.Clip(v.Raw, 200)
 }

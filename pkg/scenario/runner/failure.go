@@ -8,6 +8,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
@@ -71,11 +72,7 @@ func (run *running) firstLines(r deliver.Result) []string {
 		if len(lines) > maxLines {
 			return append(lines, "…")
 		}
-		line = escape(strings.TrimRight(line, "\r\n"))
-		if characters := []rune(line); len(characters) > maxLine {
-			line = string(characters[:maxLine]) + "…"
-		}
-		lines = append(lines, line)
+		lines = append(lines, apizee.Clip(escape(strings.TrimRight(line, "\r\n")), maxLine))
 	}
 	if last := &lines[len(lines)-1]; (len(body) < len(whole) || r.Truncated) && !strings.HasSuffix(*last, "…") {
 		*last += "…"
