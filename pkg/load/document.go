@@ -1,9 +1,10 @@
 package load
 
 import (
-	"encoding/json"
 	"io"
 	"time"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/report"
 )
 
 // Document is the JSON report. Existing members must not change; new ones may be added.
@@ -84,9 +85,4 @@ func documentCounts(counts []Count) []DocumentCount {
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 // WriteJSON writes the outcome as one JSON object.
-func (s Summary) WriteJSON(w io.Writer) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(s.Document())
-}
+func (s Summary) WriteJSON(w io.Writer) error { return report.EncodeJSON(w, s.Document()) }
