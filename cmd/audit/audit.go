@@ -44,9 +44,6 @@ type options struct {
 	timeout    time.Duration
 }
 
-// workers is how many connections an audit keeps with --keep-alive: those of its burst.
-const workers = 50
-
 // allRules is the value of a bare --rules.
 const allRules = "all"
 
@@ -203,7 +200,7 @@ func run(ctx context.Context, o *options) error {
 		return err
 	}
 	o.NoteProxy(network, target.URL)
-	transport, err := o.OpenTransport(ctx, network, o.Kept(workers))
+	transport, err := o.OpenTransport(ctx, network, o.Kept(audit.Burst))
 	if err != nil {
 		return err
 	}

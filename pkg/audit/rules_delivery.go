@@ -132,13 +132,15 @@ func outOfOrder(s *session) []attempt {
 	return attempts
 }
 
+// Burst is how many events an audit sends at once, and so the connections that it keeps.
+const Burst = 50
+
 func concurrentEvents(s *session) []attempt {
-	const count = 50
 	var requests []Request
 	var changes []change
-	for i := range count {
+	for i := range Burst {
 		t := s.object(apizee.Ticket)
-		requests = append(requests, Request{Label: fmt.Sprintf("event %d", i+1), Body: t.body(apizee.Create, apizee.StateNew, 0), Count: count, AtOnce: true})
+		requests = append(requests, Request{Label: fmt.Sprintf("event %d", i+1), Body: t.body(apizee.Create, apizee.StateNew, 0), Count: Burst, AtOnce: true})
 		changes = append(changes, t.last)
 	}
 	attempts := s.concurrently(requests)
