@@ -5,9 +5,11 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/tidwall/gjson"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
@@ -150,32 +152,25 @@ func (s *session) cleanUp() (deleted, left int) {
 			keys = append(keys, key)
 		}
 	}
-	var mu sync.Mutex
-	next, failed := 0, false
-	var all sync.WaitGroup
-	for range cleaners {
-		all.Go(func() {
-			for {
-				mu.Lock()
-				if failed || next == len(keys) {
-					mu.Unlock()
-					return
-				}
-				key := keys[next]
-				next++
-				mu.Unlock()
-				a := s.send("", s.buildID(key.object, apizee.Delete, key.id))
-				mu.Lock()
-				switch a.reaction() {
-				case accepted:
-					deleted++
-				case limited, reset, timedOut, unexpected:
-					failed = true
-				}
-				mu.Unlock()
+	var accepts atomic.Int64
+	var failed atomic.Bool
+	var all errgroup.Group
+	all.SetLimit(cleaners)
+	for _, key := range keys {
+		all.Go(func() error {
+			if failed.Load() {
+				return nil
 			}
+			switch s.send("", s.buildID(key.object, apizee.Delete, key.id)).reaction() {
+			case accepted:
+				accepts.Add(1)
+			case limited, reset, timedOut, unexpected:
+				failed.Store(true)
+			}
+			return nil
 		})
 	}
-	all.Wait()
+	_ = all.Wait() // none returns an error
+	deleted = int(accepts.Load())
 	return deleted, len(keys) - deleted
 }
