@@ -2,6 +2,7 @@ package shape
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 )
 
@@ -54,12 +55,7 @@ func (f *frequent[K, V]) reduce() {
 
 // sorted returns the entries, the most frequent first.
 func (f *frequent[K, V]) sorted() []*counted[K, V] {
-	all := make([]*counted[K, V], 0, len(f.entries))
-	for _, e := range f.entries {
-		all = append(all, e)
-	}
-	slices.SortFunc(all, func(x, y *counted[K, V]) int {
+	return slices.SortedFunc(maps.Values(f.entries), func(x, y *counted[K, V]) int {
 		return cmp.Or(cmp.Compare(y.n, x.n), cmp.Compare(x.since, y.since))
 	})
-	return all
 }

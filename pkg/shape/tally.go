@@ -2,6 +2,7 @@ package shape
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 
@@ -63,12 +64,7 @@ func (t *Tally) Add(c Comparison, line int) {
 
 // Kinds returns the kinds of the events, sorted, and how many there are of each.
 func (t *Tally) Kinds() ([]Kind, map[Kind]int) {
-	kinds := make([]Kind, 0, len(t.events))
-	for k := range t.events {
-		kinds = append(kinds, k)
-	}
-	slices.SortFunc(kinds, Kind.compare)
-	return kinds, t.events
+	return slices.SortedFunc(maps.Keys(t.events), Kind.compare), t.events
 }
 
 // Changes returns the drifts, the worst first.

@@ -14,6 +14,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"time"
@@ -134,12 +135,7 @@ func (s Style) dim(dst []byte, indent int, text string) []byte {
 
 // headers adds each header on a line, sorted by name.
 func (s Style) headers(dst []byte, indent int, headers http.Header) []byte {
-	names := make([]string, 0, len(headers))
-	for name := range headers {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
+	for _, name := range slices.Sorted(maps.Keys(headers)) {
 		for _, value := range headers[name] {
 			dst = s.dim(dst, indent, name+": "+value)
 		}

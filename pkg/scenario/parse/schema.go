@@ -1,6 +1,8 @@
 package parse
 
 import (
+	"maps"
+
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/jsonschema"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
@@ -49,9 +51,7 @@ func object[T any](keys []key[T], about string, required ...string) schema {
 
 func described(s schema, about string) schema {
 	with := schema{"description": about}
-	for name, value := range s {
-		with[name] = value
-	}
+	maps.Copy(with, s)
 	return with
 }
 

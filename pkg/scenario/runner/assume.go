@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"cmp"
 	"context"
 	"slices"
 )
@@ -86,10 +87,7 @@ func (run *running) shuffle(buffered []delivery) {
 	for {
 		run.random.Shuffle(len(buffered), func(i, j int) { buffered[i], buffered[j] = buffered[j], buffered[i] })
 		sorted := slices.IsSortedFunc(buffered, func(a, b delivery) int {
-			if a.index != b.index {
-				return a.index - b.index
-			}
-			return a.number - b.number
+			return cmp.Or(cmp.Compare(a.index, b.index), cmp.Compare(a.number, b.number))
 		})
 		if !sorted {
 			return
