@@ -16,14 +16,14 @@ import (
 // Detail is all of an exchange.
 type Detail struct {
 	Row
-	Index     int             `json:"index"` // place in the list, or -1
-	Remote    string          `json:"remote,omitempty"`
-	Headers   []Header        `json:"headers"`
-	Body      Body            `json:"body"`
-	Findings  []Finding       `json:"findings"`
-	Response  *Response       `json:"response,omitempty"`
-	Forwarded *ForwardedReply `json:"forwarded,omitempty"`
-	Copies    []string        `json:"copies"` // what it can be copied as
+	Index     int                `json:"index"` // place in the list, or -1
+	Remote    string             `json:"remote,omitempty"`
+	Headers   []Header           `json:"headers"`
+	Body      Body               `json:"body"`
+	Findings  []Finding          `json:"findings"`
+	Response  *Response          `json:"response,omitempty"`
+	Forwarded *ForwardedResponse `json:"forwarded,omitempty"`
+	Copies    []string           `json:"copies"` // what it can be copied as
 }
 
 // Header is one header, with secrets masked.
@@ -54,8 +54,8 @@ type Response struct {
 	Body    *Body    `json:"body,omitempty"` // nil when it is empty
 }
 
-// ForwardedReply is the response of the endpoint that an exchange was forwarded or sent to.
-type ForwardedReply struct {
+// ForwardedResponse is the response of the endpoint that an exchange was forwarded or sent to.
+type ForwardedResponse struct {
 	URL string `json:"url"`
 	Response
 	DurationMs float64            `json:"durationMs"`
@@ -80,7 +80,7 @@ func (s *Store) detail(id int64) (Detail, recording.Entry, bool) {
 		d.Response = &Response{Status: entry.Status, Headers: headerList(r.Headers), Body: responseBody(r)}
 	}
 	if f := entry.Forwarded; f != nil {
-		d.Forwarded = &ForwardedReply{
+		d.Forwarded = &ForwardedResponse{
 			URL: f.URL, DurationMs: milliseconds(f.Took), Failure: f.Failure,
 			Response: Response{Status: f.Status, Headers: headerList(f.Headers), Body: responseBody(f.Response)},
 		}
