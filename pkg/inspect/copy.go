@@ -254,7 +254,7 @@ func (h *handler) template(entry recording.Entry) (string, error) {
 	for name, value := range members(entry.Body) {
 		text += separator + `  "` + literal(string(name)) + `": `
 		switch id, err := strconv.ParseInt(string(value), 10, 64); {
-		case string(name) == "time" && isTime(value):
+		case string(name) == "time" && err == nil:
 			text += "{{ unix }}"
 		case string(name) == "objectId" && err == nil:
 			text += fmt.Sprintf("{{ .id | default %d | toJson }}", id)
@@ -265,11 +265,6 @@ func (h *handler) template(entry recording.Entry) (string, error) {
 		separator = ",\n"
 	}
 	return text + "\n}\n", nil
-}
-
-func isTime(value []byte) bool {
-	_, err := strconv.ParseInt(string(value), 10, 64)
-	return err == nil
 }
 
 // literal escapes what begins an action in a template.

@@ -139,18 +139,18 @@ func (p *parser) term(t token) *FilterError {
 	}
 	key, value := t.text[:sign], t.text[sign+1:]
 	name, isHeader := strings.CutPrefix(key, headerKey)
-	switch i := slices.IndexFunc(p.keys(), func(k filterKey) bool { return k.name == key }); {
+	switch i := slices.IndexFunc(filterKeys(), func(k filterKey) bool { return k.name == key }); {
 	case isHeader && name != "":
 		return p.header(t, name, value)
 	case i < 0:
-		if near := apizee.Nearest(key, keyNames(p.keys())); near != "" && !strings.HasPrefix(value, "//") {
+		if near := apizee.Nearest(key, keyNames(filterKeys())); near != "" && !strings.HasPrefix(value, "//") {
 			return &FilterError{Message: fmt.Sprintf("unknown key %q", key), Hint: fmt.Sprintf("did you mean %s:? Quote text that has a colon.", near)}
 		}
 		return p.freeText(t)
 	case value == "":
 		return nil // it is being typed
 	default:
-		return p.keys()[i].parse(p, t, value)
+		return filterKeys()[i].parse(p, t, value)
 	}
 }
 

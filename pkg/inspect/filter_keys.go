@@ -20,8 +20,6 @@ type filterKey struct {
 
 const headerKey = "header."
 
-func (p *parser) keys() []filterKey { return filterKeys() }
-
 func filterKeys() []filterKey {
 	return []filterKey{
 		{"is", "a state of the exchange", stateNames(), (*parser).state},

@@ -95,17 +95,6 @@ func (q *query) row(reader *lineReader, id int, limit uint32) (Row, recording.En
 	return row, entry, true
 }
 
-// record returns the record of an exchange, or nil when it was removed.
-func (q *query) record(id int) *record {
-	if kept, ok := q.kept[id]; ok {
-		return &kept.record
-	}
-	if id < q.first || id > q.index.n {
-		return nil
-	}
-	return q.index.get(id)
-}
-
 // recordRow returns what the store has in memory.
 func (q *query) recordRow(id int, r *record) Row {
 	row := Row{

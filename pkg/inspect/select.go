@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"context"
+	"maps"
 	"runtime"
 	"slices"
 	"sort"
@@ -42,24 +43,17 @@ func (s Selection) Index(id int64) int {
 
 // query is a snapshot of a store that a filter is applied to.
 type query struct {
+	held
 	store  *Store
-	index  index
-	kept   map[int]pinned
 	pins   map[int]bool
-	first  int
 	hidden int
 }
 
 func (s *Store) query() *query {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	q := &query{store: s, index: s.index, first: s.first, hidden: s.hidden(), pins: map[int]bool{}, kept: map[int]pinned{}}
-	for id := range s.pins {
-		q.pins[id] = true
-	}
-	for id, p := range s.kept {
-		q.kept[id] = p
-	}
+	q := &query{held: s.held, store: s, pins: maps.Clone(s.pins), hidden: s.hidden()}
+	q.kept = maps.Clone(s.kept)
 	return q
 }
 

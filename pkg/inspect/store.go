@@ -64,14 +64,12 @@ type Store struct {
 	files   []*file
 	buffers sync.Pool // of lines
 
-	mu      sync.RWMutex // guards the fields below
-	index   index
+	mu sync.RWMutex // guards the fields below
+	held
 	marks   marks
-	lines   lines          // of the exchanges that are in memory
-	kept    map[int]pinned // pinned exchanges that would have been removed
+	lines   lines // of the exchanges that are in memory
 	pins    map[int]bool
 	origins map[int]int64
-	first   int // exchanges with a lower id were removed, except kept ones
 	cleared int // exchanges up to this id are hidden, except pinned ones
 	undo    undo
 	removed removed
@@ -82,6 +80,24 @@ type Store struct {
 	changed chan struct{}
 
 	results results
+}
+
+// held is the exchanges that were not removed.
+type held struct {
+	index index
+	first int            // exchanges with a lower id were removed, except kept ones
+	kept  map[int]pinned // pinned exchanges that would have been removed
+}
+
+// record returns the record of an exchange, or nil when it was removed.
+func (h *held) record(id int) *record {
+	if kept, ok := h.kept[id]; ok {
+		return &kept.record
+	}
+	if id < h.first || id > h.index.n {
+		return nil
+	}
+	return h.index.get(id)
 }
 
 type pinned struct {
@@ -104,8 +120,8 @@ func New(o Options) *Store {
 		o.Memory = DefaultMemory
 	}
 	s := &Store{
-		options: o, seed: seed{maphash.MakeSeed()}, first: 1,
-		kept: map[int]pinned{}, pins: map[int]bool{}, origins: map[int]int64{},
+		options: o, seed: seed{maphash.MakeSeed()}, held: held{first: 1, kept: map[int]pinned{}},
+		pins: map[int]bool{}, origins: map[int]int64{},
 		changed: make(chan struct{}), buffers: sync.Pool{New: func() any { return new([]byte) }},
 	}
 	for _, key := range []string{"event", "object"} {
@@ -266,8 +282,8 @@ func (s *Store) hidden() int { return max(s.cleared, s.first-1) }
 func (s *Store) Pin(id int64, pin bool) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r, ok := s.record(int(id))
-	if !ok {
+	r := s.record(int(id))
+	if r == nil {
 		return false
 	}
 	if pin {
@@ -312,15 +328,4 @@ func (s *Store) Undo(token string) bool {
 	s.changes++
 	s.publish()
 	return true
-}
-
-// record returns the record of an id. The caller holds the lock.
-func (s *Store) record(id int) (*record, bool) {
-	if kept, ok := s.kept[id]; ok {
-		return &kept.record, true
-	}
-	if id < s.first || id > s.index.n {
-		return nil, false
-	}
-	return s.index.get(id), true
 }
