@@ -28,9 +28,6 @@ type Plan struct {
 
 // NewPlan returns the plan of an audit.
 func NewPlan(o Options) Plan {
-	if o.Catalog == nil {
-		o.Catalog = apizee.Documented()
-	}
 	ctx := context.Background()
 	o.Transport, o.OnResult, o.Repeat = new(http.Transport), nil, nil
 	o.Sleep = func(context.Context, time.Duration) error { return nil }
