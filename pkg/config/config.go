@@ -80,13 +80,11 @@ type Listen struct {
 // Options are the sources of Load.
 type Options struct {
 	// File is the configuration file; "" is that of APIZEE_HOOKS_CONFIG, else
-	// FileName in Dir, else FileName in UserDir.
+	// FileName in the current directory, else FileName in UserDir.
 	File string
 	// Profile is the name of the profile; "" is that of APIZEE_HOOKS_PROFILE, else
 	// none.
 	Profile string
-	// Dir is the first directory to look in; "" is the current one.
-	Dir string
 	// UserDir is the second directory to look in; "" is none. See UserDir.
 	UserDir string
 	// LookupEnv reads the environment; nil is an empty environment.

@@ -88,7 +88,7 @@ func spelled(path string) (found string, err error) {
 }
 
 func candidates(o Options) []string {
-	paths := []string{filepath.Join(o.Dir, FileName)}
+	paths := []string{FileName}
 	if o.UserDir != "" {
 		paths = append(paths, filepath.Join(o.UserDir, FileName))
 	}

@@ -15,7 +15,7 @@ func TestWhichFile(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	here := write(t, filepath.Join(root, "both", FileName), "to: here")
+	write(t, filepath.Join(root, "both", FileName), "to: here")
 	user := write(t, filepath.Join(root, "user", FileName), "to: user")
 	named := write(t, filepath.Join(root, "other.yaml"), "to: named")
 	inEnv := write(t, filepath.Join(root, "env.yaml"), "to: env")
@@ -23,31 +23,33 @@ func TestWhichFile(t *testing.T) {
 
 	tests := []struct {
 		name     string
+		dir      string // in root, the current one
 		options  Options
 		env      environment
 		wantFile string
 		wantTo   string
 		wantErr  string
 	}{
-		{name: "the directory first", options: Options{Dir: in("both"), UserDir: in("user")}, wantFile: here, wantTo: "here"},
-		{name: "the user's second", options: Options{Dir: in("none"), UserDir: in("user")}, wantFile: user, wantTo: "user"},
-		{name: "none", options: Options{Dir: in("none")}},
-		{name: "folders that are none", options: Options{Dir: in("missing"), UserDir: named}},
-		{name: "named by flag", options: Options{File: named, Dir: in("both")}, env: environment{"APIZEE_HOOKS_CONFIG": inEnv}, wantFile: named, wantTo: "named"},
-		{name: "named by environment", options: Options{Dir: in("both")}, env: environment{"APIZEE_HOOKS_CONFIG": inEnv}, wantFile: inEnv, wantTo: "env"},
-		{name: "named by flag and missing", options: Options{File: in("x.yaml"), Dir: in("both")},
+		{name: "the directory first", dir: "both", options: Options{UserDir: in("user")}, wantFile: FileName, wantTo: "here"},
+		{name: "the user's second", dir: "none", options: Options{UserDir: in("user")}, wantFile: user, wantTo: "user"},
+		{name: "none", dir: "none"},
+		{name: "folders that are none", options: Options{UserDir: named}},
+		{name: "named by flag", dir: "both", options: Options{File: named}, env: environment{"APIZEE_HOOKS_CONFIG": inEnv}, wantFile: named, wantTo: "named"},
+		{name: "named by environment", dir: "both", env: environment{"APIZEE_HOOKS_CONFIG": inEnv}, wantFile: inEnv, wantTo: "env"},
+		{name: "named by flag and missing", dir: "both", options: Options{File: in("x.yaml")},
 			wantErr: "the configuration file " + in("x.yaml") + ", named by --config, does not exist"},
 		{name: "named by environment and missing", env: environment{"APIZEE_HOOKS_CONFIG": in("x.yaml")},
 			wantErr: "the configuration file " + in("x.yaml") + ", named by APIZEE_HOOKS_CONFIG, does not exist"},
 		{name: "a directory", options: Options{File: in("named.yaml")},
 			wantErr: "read the configuration file " + in("named.yaml") + ": is a directory"},
-		{name: "profile without a file", options: Options{Dir: in("none"), UserDir: in("missing"), Profile: "qa"},
+		{name: "profile without a file", dir: "none", options: Options{UserDir: in("missing"), Profile: "qa"},
 			wantErr: `profile "qa" (--profile) requires a configuration file; looked for ` +
-				filepath.Join(in("none"), FileName) + " and " + filepath.Join(in("missing"), FileName)},
+				FileName + " and " + filepath.Join(in("missing"), FileName)},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.options.LookupEnv = tt.env.lookup
+			t.Chdir(in(tt.dir))
 			got, err := Load(t.Context(), tt.options)
 			if tt.wantErr != "" {
 				if err == nil || err.Error() != tt.wantErr {

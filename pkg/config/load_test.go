@@ -158,7 +158,7 @@ func TestEveryKey(t *testing.T) {
 		if k.Description == "" || k.Default == "" && k.Example == "" {
 			t.Errorf("%s has no description, or neither default nor example", k.Name)
 		}
-		got, err := Load(t.Context(), Options{Dir: t.TempDir(), LookupEnv: environment{k.Env(): samples[k.kind]}.lookup})
+		got, err := Load(t.Context(), Options{LookupEnv: environment{k.Env(): samples[k.kind]}.lookup})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -198,7 +198,7 @@ func TestEnvironmentNames(t *testing.T) {
 }
 
 func BenchmarkLoadWithoutFile(b *testing.B) {
-	o := Options{Dir: b.TempDir(), UserDir: b.TempDir()}
+	o := Options{UserDir: b.TempDir()}
 	for b.Loop() {
 		if _, err := Load(b.Context(), o); err != nil {
 			b.Fatal(err)

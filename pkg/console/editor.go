@@ -26,9 +26,6 @@ type Editor struct {
 	Stdout, Stderr io.Writer
 
 	LookupEnv func(string) (string, bool)
-
-	// Dir is where the temporary directory is created; "" is the system's default.
-	Dir string
 }
 
 // Edit opens text in the user's editor and returns the edited text. The text is in a
@@ -39,7 +36,7 @@ type Editor struct {
 // editor is sent SIGTERM, and killed if it does not exit; a terminal editor may use
 // Ctrl-C itself, so ctx should not end on that.
 func (e Editor) Edit(ctx context.Context, name string, text []byte) ([]byte, error) {
-	dir, err := os.MkdirTemp(e.Dir, "apizee-hooks-")
+	dir, err := os.MkdirTemp("", "apizee-hooks-")
 	if err != nil {
 		return nil, fmt.Errorf("create a directory for the text to edit: %w", err)
 	}

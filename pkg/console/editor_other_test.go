@@ -41,7 +41,8 @@ func editor(t *testing.T, values map[string]string) Editor {
 			t.Errorf("left behind: %v %v", left, err)
 		}
 	})
-	return Editor{LookupEnv: env(values), Dir: dir}
+	t.Setenv("TMPDIR", dir)
+	return Editor{LookupEnv: env(values)}
 }
 
 func TestEdit(t *testing.T) {
@@ -103,8 +104,8 @@ func TestEditErrors(t *testing.T) {
 }
 
 func TestEditWithoutDirectory(t *testing.T) {
-	e := Editor{LookupEnv: env(nil), Dir: filepath.Join(t.TempDir(), "missing")}
-	if _, err := e.Edit(t.Context(), "event.json", nil); !errors.Is(err, os.ErrNotExist) {
+	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "missing"))
+	if _, err := new(Editor).Edit(t.Context(), "event.json", nil); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("got %v, want a missing directory", err)
 	}
 	if _, err := editor(t, nil).Edit(t.Context(), "..", nil); err == nil {
