@@ -116,15 +116,3 @@ func (p Palette) Dim(s string) string { return p.paint(dim, s) }
 
 // Strong is emphasized text.
 func (p Palette) Strong(s string) string { return p.paint(strong, s) }
-
-// Key is the name of a JSON member, with its quotes.
-func (p Palette) Key(s string) string { return p.paint(jsonKey, s) }
-
-// String is a JSON string, with its quotes.
-func (p Palette) String(s string) string { return p.paint(jsonString, s) }
-
-// Number is a JSON number.
-func (p Palette) Number(s string) string { return p.paint(jsonNumber, s) }
-
-// Literal is JSON's true, false or null.
-func (p Palette) Literal(s string) string { return p.paint(jsonLiteral, s) }

@@ -7,11 +7,12 @@ import (
 	"gotest.tools/v3/golden"
 )
 
-// paints lists every method of a palette with its name.
+// paints lists what a palette has a style for, with its name.
 func paints(p Palette) []struct {
 	name  string
 	paint func(string) string
 } {
+	json := func(m meaning) func(string) string { return func(s string) string { return p.paint(m, s) } }
 	return []struct {
 		name  string
 		paint func(string) string
@@ -19,7 +20,7 @@ func paints(p Palette) []struct {
 		{"object", p.Object}, {"event", p.Event}, {"value", p.Value}, {"ok", p.OK},
 		{"finding", p.Finding}, {"warning", p.Warning}, {"failure", p.Failure},
 		{"dim", p.Dim}, {"strong", p.Strong},
-		{"key", p.Key}, {"string", p.String}, {"number", p.Number}, {"literal", p.Literal},
+		{"key", json(jsonKey)}, {"string", json(jsonString)}, {"number", json(jsonNumber)}, {"literal", json(jsonLiteral)},
 	}
 }
 

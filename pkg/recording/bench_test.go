@@ -31,7 +31,7 @@ func BenchmarkAppendTogether(b *testing.B) {
 }
 
 func BenchmarkRead(b *testing.B) {
-	line, _ := appendLine(nil, entry(`{"event":"update","time":1575976413,"object":"ticket","objectId":100,"props":{"state":"invited"}}`))
+	line, _ := entry(`{"event":"update","time":1575976413,"object":"ticket","objectId":100,"props":{"state":"invited"}}`).AppendLine(nil)
 	r := NewReader(&repeated{text: line, left: 1 << 40})
 	b.ReportAllocs()
 	for b.Loop() {

@@ -41,9 +41,10 @@ type Entry struct {
 	Forwarded *Forwarded // nil when the request was not forwarded
 }
 
-// appendLine appends the line of an entry, with the newline. The order of the members is fixed, and
-// headers are sorted, so that two recordings can be compared.
-func appendLine(dst []byte, e Entry) ([]byte, error) {
+// AppendLine appends the entry as a line of a recording, with the newline. The order of the members is
+// fixed, and headers are sorted, so that two recordings can be compared. Secrets are not masked; see
+// Masked. It fails only for findings that are not valid, and then dst is not a line.
+func (e Entry) AppendLine(dst []byte) ([]byte, error) {
 	dst = append(dst, `{"receivedAt":"`...)
 	dst = e.ReceivedAt.UTC().AppendFormat(dst, time.RFC3339Nano)
 	dst = appendText(append(dst, `","method":`...), e.Method)

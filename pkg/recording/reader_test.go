@@ -11,7 +11,7 @@ import (
 )
 
 func TestReadTruncated(t *testing.T) {
-	whole, err := appendLine(nil, entry(`{"a":"é"}`))
+	whole, err := entry(`{"a":"é"}`).AppendLine(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,7 +28,7 @@ func TestReadTruncated(t *testing.T) {
 }
 
 func TestReadEndWithoutNewline(t *testing.T) {
-	whole, _ := appendLine(nil, entry("{}"))
+	whole, _ := entry("{}").AppendLine(nil)
 	entries, truncated := readAll(t, "\n \r\n"+string(bytes.TrimSpace(whole)))
 	if len(entries) != 1 || truncated != nil {
 		t.Errorf("%d entries, truncated %v", len(entries), truncated)
@@ -36,7 +36,7 @@ func TestReadEndWithoutNewline(t *testing.T) {
 }
 
 func TestReadByteOrderMark(t *testing.T) {
-	whole, _ := appendLine(nil, entry("{}"))
+	whole, _ := entry("{}").AppendLine(nil)
 	path := filepath.Join(t.TempDir(), "events.ndjson")
 	if err := os.WriteFile(path, append([]byte("\ufeff"), whole...), 0o600); err != nil {
 		t.Fatal(err)
@@ -48,7 +48,7 @@ func TestReadByteOrderMark(t *testing.T) {
 }
 
 func TestReadRefuses(t *testing.T) {
-	whole, _ := appendLine(nil, entry("{}"))
+	whole, _ := entry("{}").AppendLine(nil)
 	const start = `{"receivedAt":"2026-01-02T03:04:05Z","method":"POST","path":"/"`
 	tests := map[string]struct{ line, want string }{
 		"not JSON":        {"hello", "line 2: not an entry of a recording: invalid JSON: "},
@@ -94,7 +94,7 @@ type failing struct{ err error }
 func (r failing) Read([]byte) (int, error) { return 0, r.err }
 
 func TestReaderMemoryIsConstant(t *testing.T) {
-	line, _ := appendLine(nil, entry(strings.Repeat("x", 1000)))
+	line, _ := entry(strings.Repeat("x", 1000)).AppendLine(nil)
 	const lines = 20_000
 	r := NewReader(&repeated{text: line, left: lines})
 	n := 0

@@ -194,7 +194,7 @@ func FuzzRoundTrip(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte, path, value string) {
 		e := entry(string(body))
 		e.Path, e.Headers = path, map[string][]string{"X-Value": {value}}
-		text, err := appendLine(nil, e)
+		text, err := e.AppendLine(nil)
 		if err != nil || bytes.Count(text, []byte("\n")) != 1 {
 			t.Fatalf("%q, %v", text, err)
 		}
@@ -209,7 +209,7 @@ func FuzzRoundTrip(f *testing.F) {
 }
 
 func FuzzRead(f *testing.F) {
-	whole, _ := appendLine(nil, entry("{}"))
+	whole, _ := entry("{}").AppendLine(nil)
 	for _, s := range []string{string(whole), "{", "[]", "null\n{}", "\n\n", strings.Repeat("[", 100)} {
 		f.Add([]byte(s))
 	}

@@ -140,7 +140,7 @@ func FuzzResult(f *testing.F) {
 		if isForwarded {
 			e.Forwarded = &Forwarded{URL: url, Status: 200, Took: e.Took, Response: Response{Body: body, Truncated: truncated}}
 		}
-		text, err := appendLine(nil, e)
+		text, err := e.AppendLine(nil)
 		if err != nil || bytes.Count(text, []byte("\n")) != 1 {
 			t.Fatalf("%q, %v", text, err)
 		}

@@ -103,7 +103,7 @@ func (w *Writer) Append(e Entry) (Place, error) {
 	if !w.options.ShowSecrets {
 		e = e.Masked(w.options.SecretHeaders...)
 	}
-	text, err := appendLine((*buffer)[:0], e)
+	text, err := e.AppendLine((*buffer)[:0])
 	*buffer = text
 	if err != nil {
 		return Place{}, err

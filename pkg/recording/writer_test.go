@@ -71,7 +71,7 @@ func TestCreateFails(t *testing.T) {
 }
 
 func TestCreateKeepsOtherFiles(t *testing.T) {
-	whole, err := appendLine(nil, entry("1"))
+	whole, err := entry("1").AppendLine(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
