@@ -75,7 +75,7 @@ causes. Only this machine is loaded, unless --allow-host names another host.`,
 	cli.CountFlag(f, &o.maxWorkers, "max-workers", load.DefaultMaxWorkers, "maximum number of concurrent deliveries")
 	cli.TextOrJSONFlag(c, &o.output)
 	cli.ReportFlag(c, &o.reports, "json", "html", "hdr")
-	f.Var(conditionFlag{&o.failIf}, "fail-if", "condition of exit code 1, such as 'p99>200ms' (see 'help measures'); repeatable")
+	f.Var(cli.Repeated[load.Condition]{List: &o.failIf, Parse: load.ParseCondition, Form: "CONDITION"}, "fail-if", "condition of exit code 1, such as 'p99>200ms' (see 'help measures'); repeatable")
 	f.BoolVar(&o.targets, "targets", false, "print the requests as vegeta's JSON targets, and send nothing")
 	o.AllowedHosts.AddFlag(c, f, "other host that may be loaded; repeatable")
 	cli.NameArgument(f, "RATE..RATE", "ramp")
@@ -188,4 +188,12 @@ func send(ctx context.Context, o *options, spec load.Options) error {
 		return cli.Interrupted()
 	}
 	return printer.verdict(outcome)
+}
+
+func completeMeasures(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	words := []string{"p99>\tlatency of 99%", "p50>\tmedian latency"}
+	for _, m := range load.Measures()[1:] {
+		words = append(words, m.Name+"\t"+m.Meaning)
+	}
+	return words, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 }

@@ -45,8 +45,8 @@ func (o *options) addFlags(c *cobra.Command) {
 	f.StringVar(&o.template, "template", "", "template to send, by name or path")
 	f.StringArrayVar(&o.vars, "var", nil, "variable of the template; the value is JSON, else text; repeatable")
 	f.StringVar(&o.data, "data", "", "body to send; @FILE reads a file, - standard input; a byte order mark and, without --allow-undocumented, a final newline are removed")
-	f.Var(&changes{&o.changes, payload.ParseSet, "PATH=VALUE"}, "set", "field to change; the value is JSON, else text; repeatable")
-	f.Var(&changes{&o.changes, payload.ParseUnset, "PATH"}, "unset", "field to remove; repeatable")
+	f.Var(cli.Repeated[payload.Change]{List: &o.changes, Parse: payload.ParseSet, Form: "PATH=VALUE"}, "set", "field to change; the value is JSON, else text; repeatable")
+	f.Var(cli.Repeated[payload.Change]{List: &o.changes, Parse: payload.ParseUnset, Form: "PATH"}, "unset", "field to remove; repeatable")
 	f.StringVar(&o.time, "time", "", "time of the event, in UNIX seconds or RFC 3339 (default now)")
 	f.BoolVar(&o.dotted, "dotted", false, "write geoloc.lat and _parent.id as dotted keys, not nested")
 	f.BoolVarP(&o.edit, "edit", "e", false, "edit the event in $VISUAL or $EDITOR before sending it")
@@ -85,29 +85,6 @@ const (
 )
 
 func dryRuns() []string { return []string{dryRunJSON, dryRunCurl} }
-
-// changes is a repeatable flag that changes the event, in the order of the command line.
-type changes struct {
-	list  *[]payload.Change
-	parse func(string) (payload.Change, error)
-	form  string
-}
-
-func (c *changes) String() string { return "" }
-
-// GetSlice exists since a flag that has it may be repeated.
-func (c *changes) GetSlice() []string { return nil }
-
-func (c *changes) Type() string { return c.form }
-
-func (c *changes) Set(text string) error {
-	change, err := c.parse(text)
-	if err != nil {
-		return err
-	}
-	*c.list = append(*c.list, change)
-	return nil
-}
 
 // completePaths completes the paths of documented fields, each followed by end. After the name
 // of an object they are those of that object.

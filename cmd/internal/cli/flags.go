@@ -193,6 +193,34 @@ func (f count) Set(s string) error {
 	return nil
 }
 
+// Repeated is a flag that may be given several times, each time with a value that Parse takes.
+type Repeated[T any] struct {
+	List  *[]T
+	Parse func(text string) (T, error)
+	Form  string // of a value
+}
+
+func (r Repeated[T]) String() string { return strings.Join(r.GetSlice(), ", ") }
+
+// GetSlice returns the values so far. A flag that has this method may be repeated.
+func (r Repeated[T]) GetSlice() []string {
+	var texts []string
+	for _, value := range *r.List {
+		texts = append(texts, fmt.Sprint(value))
+	}
+	return texts
+}
+
+func (r Repeated[T]) Type() string { return r.Form }
+
+func (r Repeated[T]) Set(text string) error {
+	value, err := r.Parse(text)
+	if err == nil {
+		*r.List = append(*r.List, value)
+	}
+	return err
+}
+
 // List joins words for a sentence: "a, b or c".
 func List(words []string, joint string) string {
 	if len(words) < 2 {

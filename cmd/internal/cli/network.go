@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -30,7 +29,7 @@ func (o *Network) AddFlags(c *cobra.Command, f *pflag.FlagSet) {
 	f.StringVar(&o.caCert, "cacert", "", "PEM file of the only certificates to trust")
 	f.StringVar(&o.clientCert, "client-cert", "", "PEM file with the client certificate, and its key without --client-key")
 	f.StringVar(&o.clientKey, "client-key", "", "PEM file with the key of --client-cert")
-	f.Var(resolveFlag{&o.resolve}, "resolve", "address to connect to for a host and port; repeatable")
+	f.Var(Repeated[deliver.Resolve]{&o.resolve, deliver.ParseResolve, "HOST:PORT:ADDR"}, "resolve", "address to connect to for a host and port; repeatable")
 	f.StringVar(&o.unixSocket, "unix-socket", "", "Unix socket to connect to, instead of the URL's host")
 	f.BoolVar(&o.noProxy, "no-proxy", false, "ignore HTTP_PROXY, HTTPS_PROXY and ALL_PROXY")
 	NameArgument(f, "FILE", "cacert", "client-cert", "client-key")
@@ -54,35 +53,6 @@ func NetworkArguments(n deliver.Network) []string {
 
 // Files returns the files that are read; an empty name means none.
 func (o *Network) Files() []string { return []string{o.caCert, o.clientCert, o.clientKey} }
-
-// resolveFlag is a repeatable flag that takes HOST:PORT:ADDR.
-type resolveFlag struct{ list *[]deliver.Resolve }
-
-func (f resolveFlag) String() string {
-	if f.list == nil {
-		return ""
-	}
-	return strings.Join(f.GetSlice(), " ")
-}
-
-// GetSlice returns the values so far. A flag that has this method may be repeated.
-func (f resolveFlag) GetSlice() []string {
-	var texts []string
-	for _, r := range *f.list {
-		texts = append(texts, r.String())
-	}
-	return texts
-}
-
-func (f resolveFlag) Type() string { return "HOST:PORT:ADDR" }
-
-func (f resolveFlag) Set(s string) error {
-	r, err := deliver.ParseResolve(s)
-	if err == nil {
-		*f.list = append(*f.list, r)
-	}
-	return err
-}
 
 // NetworkOf returns the connection settings of the flags and the environment.
 func (a *App) NetworkOf(o Network, insecure bool) (deliver.Network, error) {

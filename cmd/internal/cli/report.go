@@ -17,12 +17,6 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/report"
 )
 
-// reportFlag is a repeatable flag that takes KIND=FILE.
-type reportFlag struct {
-	reports *Reports
-	kinds   []string
-}
-
 // Reports are the reports to write.
 type Reports struct {
 	list     []fileReport
@@ -37,39 +31,23 @@ type fileReport struct{ kind, file string }
 // stdoutName means standard output instead of a file.
 const stdoutName = "-"
 
-func (f reportFlag) String() string {
-	if f.reports == nil {
-		return ""
-	}
-	return strings.Join(f.GetSlice(), ",")
-}
+func (r fileReport) String() string { return r.kind + "=" + r.file }
 
-// GetSlice returns the values so far. A flag that has this method may be repeated.
-func (f reportFlag) GetSlice() []string {
-	var parts []string
-	for _, r := range f.reports.list {
-		parts = append(parts, r.kind+"="+r.file)
-	}
-	return parts
-}
-
-func (f reportFlag) Type() string { return "KIND=FILE" }
-
-func (f reportFlag) Set(s string) error {
-	kind, file, found := strings.Cut(s, "=")
+func parseReport(text string, kinds []string) (fileReport, error) {
+	kind, file, found := strings.Cut(text, "=")
 	switch {
-	case !slices.Contains(f.kinds, kind):
-		return fmt.Errorf("must be KIND=FILE, where KIND is %s%s", List(f.kinds, "or"), apizee.DidYouMean(kind, f.kinds))
+	case !slices.Contains(kinds, kind):
+		return fileReport{}, fmt.Errorf("must be KIND=FILE, where KIND is %s%s", List(kinds, "or"), apizee.DidYouMean(kind, kinds))
 	case !found || file == "":
-		return fmt.Errorf("must be a kind and a file, such as %s=report.%s", kind, strings.Replace(kind, "junit", "xml", 1))
+		return fileReport{}, fmt.Errorf("must be a kind and a file, such as %s=report.%s", kind, strings.Replace(kind, "junit", "xml", 1))
 	}
-	f.reports.list = append(f.reports.list, fileReport{kind, file})
-	return nil
+	return fileReport{kind, file}, nil
 }
 
 // ReportFlag adds --report with the kinds that a command can write.
 func ReportFlag(c *cobra.Command, value *Reports, kinds ...string) {
-	c.Flags().Var(reportFlag{value, kinds}, "report", "file for a "+List(kinds, "or")+" report; - is stdout; repeatable")
+	parse := func(text string) (fileReport, error) { return parseReport(text, kinds) }
+	c.Flags().Var(Repeated[fileReport]{&value.list, parse, "KIND=FILE"}, "report", "file for a "+List(kinds, "or")+" report; - is stdout; repeatable")
 	Complete(c, "report", func(_ *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
 		if strings.Contains(word, "=") {
 			return nil, cobra.ShellCompDirectiveDefault
