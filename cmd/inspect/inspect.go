@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"runtime/debug"
 	"strconv"
 	"strings"
 
@@ -89,9 +88,7 @@ func run(ctx context.Context, o *options) error {
 	if err != nil {
 		return err
 	}
-	if _, own := o.LookupEnv("GOMEMLIMIT"); !own {
-		defer debug.SetMemoryLimit(debug.SetMemoryLimit(memory))
-	}
+	defer o.LimitMemory(memory)()
 	store := inspect.New(inspect.Options{Catalog: o.Catalog, ShowSecrets: o.ShowSecrets})
 	defer store.Close()
 	if err := o.read(ctx, store); err != nil {

@@ -7,7 +7,6 @@ package listen
 import (
 	"context"
 	"fmt"
-	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
@@ -84,7 +83,7 @@ func run(ctx context.Context, o *options) error {
 		return err
 	}
 	defer s.inspection.close()
-	defer limitMemory(o.App, s.inspectMemory)()
+	defer o.LimitMemory(memory + s.inspectMemory)()
 	s.begin(l.Addr())
 	if o.timeout > 0 {
 		go func() {
@@ -100,13 +99,3 @@ func run(ctx context.Context, o *options) error {
 // memory is the soft memory limit, so that garbage is collected sooner with many senders. It is more than
 // all their requests can use: below that the collector would never stop.
 const memory = 128 << 20
-
-// limitMemory sets the memory limit and what else may be used, unless the user has set one, and returns a
-// function that restores it.
-func limitMemory(app *cli.App, more int64) (restore func()) {
-	before := debug.SetMemoryLimit(-1)
-	if _, own := app.LookupEnv("GOMEMLIMIT"); !own {
-		debug.SetMemoryLimit(memory + more)
-	}
-	return func() { debug.SetMemoryLimit(before) }
-}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"net"
-	"runtime/debug"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -65,21 +64,6 @@ func TestEndWaitsForReader(t *testing.T) {
 		}
 		stdout.Close()
 	})
-}
-
-func TestLimitMemory(t *testing.T) {
-	before := debug.SetMemoryLimit(-1)
-	for own, want := range map[string]int64{"": memory + 1, "1GiB": before} {
-		lookupEnv := func(name string) (string, bool) { return own, own != "" && name == "GOMEMLIMIT" }
-		back := limitMemory(&cli.App{System: cli.System{LookupEnv: lookupEnv}}, 1)
-		if got := debug.SetMemoryLimit(-1); got != want {
-			t.Errorf("with a limit %q of the user's own it is %d, want %d", own, got, want)
-		}
-		back()
-		if after := debug.SetMemoryLimit(-1); after != before {
-			t.Errorf("%d was left behind, not %d", after, before)
-		}
-	}
 }
 
 func TestLocalAddr(t *testing.T) {

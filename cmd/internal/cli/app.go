@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -151,4 +152,14 @@ func (a *App) PrintJSON(value any) error {
 	}
 	_, err := a.Stdout.Write(out)
 	return err
+}
+
+// LimitMemory sets the soft memory limit, unless the user has set one, and returns a function that restores
+// it.
+func (a *App) LimitMemory(limit int64) (restore func()) {
+	before := debug.SetMemoryLimit(-1)
+	if _, own := a.LookupEnv("GOMEMLIMIT"); !own {
+		debug.SetMemoryLimit(limit)
+	}
+	return func() { debug.SetMemoryLimit(before) }
 }

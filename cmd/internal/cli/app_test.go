@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"runtime/debug"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -23,6 +24,21 @@ func TestFit(t *testing.T) {
 		system.LookupEnv = func(name string) (string, bool) { return test.columns, name == "COLUMNS" && test.columns != "" }
 		if diff := cmp.Diff(test.want, (&App{System: system}).Fit(test.text, test.indent)); diff != "" {
 			t.Errorf("%q in %s (-want +got):\n%s", test.text, test.columns, diff)
+		}
+	}
+}
+
+func TestLimitMemory(t *testing.T) {
+	before := debug.SetMemoryLimit(-1)
+	for own, want := range map[string]int64{"": 1 << 40, "1GiB": before} {
+		lookupEnv := func(name string) (string, bool) { return own, own != "" && name == "GOMEMLIMIT" }
+		back := (&App{System: System{LookupEnv: lookupEnv}}).LimitMemory(1 << 40)
+		if got := debug.SetMemoryLimit(-1); got != want {
+			t.Errorf("with a limit %q of the user's own it is %d, want %d", own, got, want)
+		}
+		back()
+		if after := debug.SetMemoryLimit(-1); after != before {
+			t.Errorf("%d was left behind, not %d", after, before)
 		}
 	}
 }
