@@ -121,7 +121,7 @@ func (o *options) probeFlags(c *cobra.Command) {
 	f.StringArrayVar(&o.probeHeaders, "probe-header", nil, "header of the probe, as 'Name: value'; repeatable")
 	f.String("probe-expect", "", "expected response, as in a scenario (default: the event's state)")
 	f.String("probe-count", "", "path of a value that a duplicate must not change, such as a version")
-	f.Duration("within", 2*time.Second, "time limit of an effect")
+	f.Duration("within", 0, "time limit of an effect")
 	cli.NameArgument(f, "REQUEST", "probe")
 	cli.NameArgument(f, "HEADER", "probe-header")
 	cli.NameArgument(f, "YAML", "probe-expect")

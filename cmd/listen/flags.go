@@ -8,7 +8,6 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/inspector"
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
-	"github.com/apizee-hooks/apizee-hooks/pkg/config"
 )
 
 // options are the flags; those that are also in the configuration are in settings.
@@ -50,12 +49,12 @@ func settingKeys() map[string]string {
 
 func (o *options) addFlags(c *cobra.Command) {
 	f := c.Flags()
-	f.String("addr", defaultAddr(), "port, host:port or unix:PATH to listen on; port 0 is any free one")
+	f.String("addr", "", "port, host:port or unix:PATH to listen on; port 0 is any free one")
 	f.String("path", "", "only path to accept; return 404 for others")
 	f.String("require-header", "", "header as 'Name: value' that events must have, else return 401")
-	f.String("max-body", "1MiB", "largest accepted body; return 413 above it")
+	f.String("max-body", "", "largest accepted body; return 413 above it")
 
-	f.Int("status", 204, "status of the response (200 with --body)")
+	f.Int("status", 0, "status of the response (200 with --body)")
 	f.String("body", "", "body of the response")
 	f.StringArrayVar(&o.responseHeaders, "response-header", nil, "header of the response, as 'Name: value'; repeatable")
 	f.Duration("delay", 0, "delay before the response")
@@ -63,7 +62,7 @@ func (o *options) addFlags(c *cobra.Command) {
 	cli.GroupFlags(f, responseFlags, "status", "body", "response-header", "delay")
 
 	inspector.AddrFlag(f, "inspect", "show the events in a browser, at this address (default "+inspector.DefaultAddr+")")
-	f.String("inspect-memory", "64MiB", "memory for its events; the oldest leave the page")
+	f.String("inspect-memory", "", "memory for its events; the oldest leave the page")
 	inspector.OpenFlag(f, &o.open, "open the browser; implies --inspect")
 	f.String("record", "", "recording to append each event to, before responding")
 	f.BoolVar(&o.sync, "sync", false, "flush the recording to disk before each response")
@@ -128,14 +127,4 @@ func fixedPrefix(words ...string) cli.Completer {
 	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return words, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 	}
-}
-
-// defaultAddr returns the address that is listened on by default.
-func defaultAddr() string {
-	for _, k := range config.Keys() {
-		if k.Name == "listen.addr" {
-			return k.Default
-		}
-	}
-	return ""
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
+	"github.com/apizee-hooks/apizee-hooks/pkg/config"
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
 )
 
@@ -71,7 +72,7 @@ func run(ctx context.Context, o *options) error {
 	l, err := receive.Listen(running, p.config.Addr)
 	if err != nil {
 		return cli.CannotListen(err, cli.AddressFlag{
-			Name: "--addr", Place: p.loaded.Place("listen.addr"), Joint: " ", Default: defaultAddr(), Forms: "a port, host:port or unix:PATH",
+			Name: "--addr", Place: p.loaded.Place("listen.addr"), Joint: " ", Default: config.Default("listen.addr"), Forms: "a port, host:port or unix:PATH",
 		})
 	}
 	if forward := p.receive.Forward; forward != nil && forward.Reaches(running, l.Addr()) {

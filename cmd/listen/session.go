@@ -11,6 +11,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/config"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
 	"github.com/apizee-hooks/apizee-hooks/pkg/shape"
@@ -74,7 +75,7 @@ func (p *plan) listening(bound net.Addr) show.Listening {
 func localAddr(bound net.Addr) string {
 	_, port, err := net.SplitHostPort(bound.String())
 	if err != nil {
-		return defaultAddr()
+		return config.Default("listen.addr")
 	}
 	return net.JoinHostPort("127.0.0.1", port)
 }

@@ -103,6 +103,12 @@ func (k Key) split() (section, name string) {
 	return "", k.Name
 }
 
+// Default returns the default of a key, "" for none.
+func Default(name string) string {
+	k, _ := findKey(Keys(), name)
+	return k.Default
+}
+
 func findKey(keys []Key, name string) (Key, bool) {
 	for _, k := range keys {
 		if k.Name == name {

@@ -60,11 +60,15 @@ func (a *App) UserDir() string { return config.UserDir(a.LookupEnv, a.GOOS) }
 type Settings map[string]any
 
 // TrackSettings returns the Settings that the flags fill in when they are parsed. Each name of
-// a flag comes with its key in the configuration.
+// a flag comes with its key in the configuration, whose default becomes that of the flag.
 func TrackSettings(f *pflag.FlagSet, keyOfFlag map[string]string) Settings {
 	settings := Settings{}
 	for name, key := range keyOfFlag {
 		flag := f.Lookup(name)
+		if preset := config.Default(key); preset != "" {
+			_ = flag.Value.Set(preset) // a default is valid
+			flag.DefValue = flag.Value.String()
+		}
 		flag.Value = tracked{flag.Value, func(text string) { settings[key] = text }}
 	}
 	return settings
