@@ -33,11 +33,11 @@ func (e *Entry) maskRepeated(secretHeaders []string) {
 		return
 	}
 	passedBack := e.isPassedBack()
-	f.Body = maskBody(f.Response, secrets)
+	f.Body = []byte(secrets.MaskCut(string(f.Body), f.Truncated))
 	if passedBack {
 		e.Response.Body = f.Body
 	} else {
-		e.Response.Body = maskBody(e.Response, secrets)
+		e.Response.Body = []byte(secrets.MaskCut(string(e.Response.Body), e.Response.Truncated))
 	}
 	byValue := func(_, value string) string { return secrets.Mask(value) }
 	f.Headers, e.Response.Headers = maskHeaders(f.Headers, byValue), maskHeaders(e.Response.Headers, byValue)
@@ -63,16 +63,6 @@ func (e *Entry) secrets(headers []string) *redact.Secrets {
 		}
 	}
 	return secrets
-}
-
-// maskBody masks secrets in a body, also the start of one where the body is truncated.
-func maskBody(r Response, secrets *redact.Secrets) []byte {
-	text := string(r.Body)
-	if !r.Truncated {
-		return []byte(secrets.Mask(text))
-	}
-	const ellipsis = "…" // how a truncated text ends
-	return []byte(strings.TrimSuffix(secrets.Mask(text+ellipsis), ellipsis))
 }
 
 // maskHeaders returns the headers with each value masked. It returns the map itself when no value

@@ -135,6 +135,14 @@ func (s *Secrets) Mask(text string) string {
 	return masked.String() + text[len(whole):]
 }
 
+// MaskCut is Mask for a text that may be truncated, as a field beside it says.
+func (s *Secrets) MaskCut(text string, isTruncated bool) string {
+	if !isTruncated {
+		return s.Mask(text)
+	}
+	return strings.TrimSuffix(s.Mask(text+ellipsis), ellipsis)
+}
+
 // mark marks the bytes of values in a text, and the start of a value at the end of a truncated one.
 // Byte i of text is byte at[i] of the text to mask; a nil at means i itself.
 func mark(isSecret []bool, at []int, text string, values []string, isTruncated bool) (found bool) {

@@ -56,12 +56,10 @@ func (s Style) masker(t deliver.Target) func(text string) string {
 
 // body returns the body of a response. A secret that is truncated at its end is masked too.
 func (s Style) body(t deliver.Target, r deliver.Result) string {
-	mask := s.masker(t)
-	if !r.Truncated {
-		return mask(string(r.Body))
+	if s.Secrets {
+		return string(r.Body)
 	}
-	const ellipsis = "…"
-	return strings.TrimSuffix(mask(string(r.Body)+ellipsis), ellipsis)
+	return t.Secrets().MaskCut(string(r.Body), r.Truncated)
 }
 
 // notShown stands for a body that could not be decoded.
