@@ -17,9 +17,6 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
 
-// argumentLimit is the longest body in an argument, on Linux 128 KiB and on Windows 32 KiB.
-const argumentLimit = 24 << 10
-
 // repeat returns a bash command that sends a request of the audit again: a `send` command, or one
 // for curl where `send` cannot express it. Secrets are masked as everywhere.
 func (o *options) repeat(r audit.Request) string {
@@ -49,7 +46,7 @@ func (o *options) repeat(r audit.Request) string {
 		return console.SafeShell(o.curl(r))
 	}
 	data, pipe := string(r.Body), ""
-	if len(r.Body) > argumentLimit {
+	if len(r.Body) > deliver.ArgumentLimit {
 		data, pipe = "-", printed(r.Body)+" | "
 	}
 	args := []string{cli.Program, "send", "--data", data}

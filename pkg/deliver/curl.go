@@ -28,9 +28,9 @@ type CurlOptions struct {
 }
 
 const (
-	// argumentLimit is the longest body in an argument. Windows allows 32 KiB for a command line, Linux
+	// ArgumentLimit is the longest body in an argument. Windows allows 32 KiB for a command line, Linux
 	// 128 KiB for an argument.
-	argumentLimit = 24 << 10
+	ArgumentLimit = 24 << 10
 
 	// expectLimit is the size from which curl sends "Expect: 100-continue" before the body.
 	expectLimit = 1 << 20
@@ -126,7 +126,7 @@ func curlSeconds(d time.Duration) string {
 // only option that does not interpret a leading @.
 func curlBody(body []byte) (pipe string, args []string) {
 	hasNUL := bytes.IndexByte(body, 0) >= 0
-	if len(body) <= argumentLimit && !hasNUL {
+	if len(body) <= ArgumentLimit && !hasNUL {
 		return "", []string{"--data-raw", string(body)}
 	}
 	format, text := "%s", string(body)

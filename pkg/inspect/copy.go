@@ -185,9 +185,6 @@ func differing(headers []deliver.Header) []deliver.Header {
 	})
 }
 
-// longestArgument is the longest body in an argument, as in a curl command.
-const longestArgument = 24 << 10
-
 // sendCommand returns a send command: with flags when they build the same body, else with the body.
 func (h *handler) sendCommand(entry recording.Entry) (string, error) {
 	target, network, err := h.copyTarget(entry)
@@ -198,7 +195,7 @@ func (h *handler) sendCommand(entry recording.Entry) (string, error) {
 	pipe := ""
 	switch {
 	case args != nil:
-	case len(entry.Body) > longestArgument:
+	case len(entry.Body) > deliver.ArgumentLimit:
 		pipe, args = shellescape.QuoteCommand([]string{"printf", "%s", string(entry.Body)})+" | ", []string{"--data", "-"}
 	default:
 		args = []string{"--data", string(entry.Body)}
