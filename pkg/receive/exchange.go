@@ -8,6 +8,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
@@ -59,7 +60,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.refuseHTTP2(w, r)
 		return
 	}
-	r.Header["Host"] = []string{r.Host}
+	restoreHeaders(r)
 	x := &exchange{s: s, w: w, r: r, Reception: Reception{
 		N: s.requests.Add(1), At: at, Remote: r.RemoteAddr,
 		Method: r.Method, Path: r.RequestURI, Proto: r.Proto, Headers: r.Header,
@@ -71,6 +72,17 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x.release()
 	if x.cut {
 		panic(http.ErrAbortHandler)
+	}
+}
+
+// restoreHeaders restores the headers that net/http removes from a request.
+func restoreHeaders(r *http.Request) {
+	r.Header["Host"] = []string{r.Host}
+	if len(r.TransferEncoding) > 0 {
+		r.Header["Transfer-Encoding"] = r.TransferEncoding
+	}
+	if len(r.Trailer) > 0 {
+		r.Header["Trailer"] = slices.Sorted(maps.Keys(r.Trailer))
 	}
 }
 

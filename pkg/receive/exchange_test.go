@@ -169,6 +169,15 @@ func TestReception(t *testing.T) {
 	}
 }
 
+func TestHeadersAreComplete(t *testing.T) {
+	r := start(t, Options{})
+	r.raw(t, "POST / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nTransfer-Encoding: Chunked\r\nTrailer: x-b, X-A\r\nX-Twice: 1\r\nx-twice: 2\r\n\r\n2\r\n{}\r\n0\r\n\r\n")
+	want := http.Header{"Host": {"h"}, "Connection": {"close"}, "Transfer-Encoding": {"chunked"}, "Trailer": {"X-A", "X-B"}, "X-Twice": {"1", "2"}}
+	if diff := cmp.Diff(want, (<-r.receptions).Headers); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestRecordedBeforeResponse(t *testing.T) {
 	recorded := make(chan recording.Entry)
 	r := start(t, Options{Response: Response{Status: 202}, Record: func(e recording.Entry) (recording.Place, error) { recorded <- e; return recording.Place{}, nil }})
