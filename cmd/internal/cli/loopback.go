@@ -6,6 +6,7 @@ import (
 	"net"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
+	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
 )
 
 // Loopback is a listener inside this process to which a command delivers.
@@ -16,7 +17,8 @@ type Loopback struct {
 
 // StartLoopback starts one, which returns 204 and passes every reception to onReception.
 func (a *App) StartLoopback(onReception func(*receive.Reception)) (*Loopback, error) {
-	server, err := receive.New(receive.Options{Catalog: a.Catalog, OnReception: onReception, Now: a.Now, Sleep: a.Sleep})
+	limits := receive.Limits{Body: recording.MaxLine} // the longest body that this process sends
+	server, err := receive.New(receive.Options{Catalog: a.Catalog, OnReception: onReception, Limits: limits, Now: a.Now, Sleep: a.Sleep})
 	if err != nil {
 		return nil, fmt.Errorf("start the listener of --loopback: %w", err)
 	}
