@@ -78,7 +78,7 @@ func (o *options) addFlags(c *cobra.Command) {
 	cli.GroupFlags(f, showFlags, "output", "show-headers", "filter")
 
 	cli.CountFlag(f, &o.count, "count", 0, "stop after N events; concurrent events may also be counted")
-	f.DurationVar(&o.timeout, "timeout", 0, "stop after this time; fail if --count was not reached")
+	f.DurationVar(&o.timeout, "timeout", 0, "stop after this time (0: never); fail if --count was not reached")
 	f.BoolVar(&o.strict, "strict", false, "fail at the end if an event was invalid, refused or breaking")
 	o.drift.AddFlags(c)
 	cli.GroupFlags(f, showFlags, "baseline", "min-events")

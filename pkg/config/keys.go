@@ -49,7 +49,7 @@ func Keys() []Key {
 		{Name: "headers", kind: headers, Flag: "header", Example: "X-Api-Key: change-me",
 			Description: "Request headers; null removes a header.", Variable: "Request headers" + lines},
 		{Name: "timeout", kind: duration, Flag: "timeout", Default: "10s",
-			Description: "Time limit of a delivery attempt, and of a forwarded request."},
+			Description: "Time limit of a delivery attempt, and of a forwarded request; 0 is none."},
 		{Name: "insecure", kind: boolean, Flag: "insecure", Default: "false",
 			Description: "Accept any TLS certificate."},
 		{Name: "templates", kind: text, Example: "./hooks/templates",
