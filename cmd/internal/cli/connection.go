@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -26,7 +25,7 @@ type Connection struct {
 func (o *Connection) AddFlags(c *cobra.Command, f *pflag.FlagSet) {
 	f.StringP("to", "t", "", "URL of the endpoint (default: 'to' in the configuration)")
 	f.StringArrayVarP(&o.Headers, "header", "H", nil, "header to add or replace, as 'Name: value'; 'Name;' sends it empty, 'Name:' removes it; repeatable")
-	f.Duration("timeout", 10*time.Second, "time limit of a delivery attempt (0: none)")
+	f.Duration("timeout", 0, "time limit of a delivery attempt (0: none)")
 	NameArgument(f, "URL", "to")
 	NameArgument(f, "HEADER", "header")
 	GroupFlags(f, DeliveryFlags, "to", "header", "timeout")
