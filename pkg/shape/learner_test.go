@@ -201,11 +201,12 @@ func FuzzFiles(f *testing.F) {
 	})
 }
 
-// TestDuplicateNames learns from an event with duplicate names, which cannot be an example.
+// TestDuplicateNames learns from an event with duplicate names, which cannot be an example. Its kind is that
+// of the first of each.
 func TestDuplicateNames(t *testing.T) {
 	l := NewLearner(New(testRules()))
 	for range 3 {
-		l.Add(`{"object":"ticket","event":"update","time":1,"objectId":1,"props":{"state":"new","a":1,"a":"x","state":2},"time":"x"}`, time.Time{})
+		l.Add(`{"object":"ticket","event":"update","time":1,"objectId":1,"props":{"state":"new","a":1,"a":"x","state":2},"time":"x","object":"media","event":"create","props":{}}`, time.Time{})
 	}
 	files, err := l.Files(asIs)
 	if err != nil || len(files) != 1 {
@@ -214,6 +215,9 @@ func TestDuplicateNames(t *testing.T) {
 	b, err := Read(files[BaselineFile], testRules())
 	if err != nil {
 		t.Fatal(err)
+	}
+	if kind := b.Kinds()[0].Kind; kind != (Kind{Object: "ticket", Event: "update", Word: "new"}) {
+		t.Errorf("learned as %v", kind)
 	}
 	if props := b.Kinds()[0].Root.byName["props"]; props.byName["a"].Types[Integer] != 3 || props.byName["a"].Seen != 3 {
 		t.Errorf("%s", files[BaselineFile])

@@ -95,23 +95,28 @@ type head struct {
 // head reads what identifies an event.
 func (v vocabulary) head(event string) head {
 	var h head
+	var name, object, at string
 	for in := jsonscan.Object(event); in.More(); {
-		switch name, value := in.Name(), in.Skip(); name {
+		var field *string
+		switch in.Name() {
 		case "event":
-			h.kind.Event = wordOf(v.events, value)
+			field = &name
 		case "object":
-			h.kind.Object = wordOf(v.objects, value)
+			field = &object
 		case "objectId":
-			h.id = value
+			field = &h.id
 		case "time":
-			h.time = instant(value)
+			field = &at
 		case "props":
-			h.props = value
-		default:
-			h.fields--
+			field = &h.props
 		}
-		h.fields++
+		if value := in.Skip(); field != nil && *field == "" {
+			*field = value
+			h.fields++
+		}
 	}
+	h.kind = Kind{Event: wordOf(v.events, name), Object: wordOf(v.objects, object)}
+	h.time = instant(at)
 	w := v.of[h.kind.Object]
 	if w == nil || w.word == "" {
 		return h
