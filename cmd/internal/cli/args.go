@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"net"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,7 +32,11 @@ func AtMost(n int, names string) cobra.PositionalArgs {
 // value that is optional and must therefore follow an equals sign.
 func NotValues(c *cobra.Command, args []string) (err error) {
 	if i := slices.IndexFunc(args, isURL); i >= 0 && c.Flags().Lookup("to") != nil {
-		return Usage(fmt.Errorf("unexpected argument %q", args[i]), "write --to before the URL of the endpoint.")
+		hint := "write --to before the URL of the endpoint."
+		if c.Flags().Changed("to") {
+			hint = "remove it; --to is the URL of the endpoint."
+		}
+		return Usage(fmt.Errorf("unexpected argument %q", args[i]), hint)
 	}
 	c.Flags().Visit(func(f *pflag.Flag) {
 		if f.NoOptDefVal == "" || f.Value.String() != f.NoOptDefVal {
@@ -44,12 +49,17 @@ func NotValues(c *cobra.Command, args []string) (err error) {
 	return err
 }
 
-// isURL reports whether a word is a URL, which may lack its scheme, as localhost:3000/hooks.
+// isURL reports whether a word is a URL, which may lack its scheme, as localhost:3000/hooks. A file may have
+// such a name, as capture-12:30.
 func isURL(word string) bool {
+	if strings.Contains(word, "://") {
+		return true
+	}
 	authority, _, _ := strings.Cut(word, "/")
 	_, port, _ := net.SplitHostPort(authority)
 	_, err := strconv.ParseUint(port, 10, 16)
-	return strings.Contains(word, "://") || err == nil
+	_, notFile := os.Stat(word)
+	return err == nil && notFile != nil
 }
 
 // takes reports whether a word is a valid value of a flag that says so.
