@@ -42,13 +42,20 @@ func (t Target) Secrets() *redact.Secrets {
 	return secrets
 }
 
-// ShowURL is ShowURL for the target's URL, in which the secrets of its headers are masked too.
+// ShowURL is ShowURL for the target's URL, in which the secrets of its headers are masked too. The scheme and
+// the host stay: they are known, and a key of a test may be "local".
 func (t Target) ShowURL(showSecrets bool) string {
 	text := ShowURL(t.URL, showSecrets)
 	if showSecrets {
 		return text
 	}
-	return t.Secrets().Mask(text)
+	path := len(text)
+	if i := strings.Index(text, "://"); i >= 0 {
+		if n := strings.IndexAny(text[i+3:], "/?"); n >= 0 {
+			path = i + 3 + n
+		}
+	}
+	return text[:path] + t.Secrets().Mask(text[path:])
 }
 
 // Request is one body for one target. The body is sent unchanged.

@@ -82,6 +82,19 @@ func TestShowURL(t *testing.T) {
 	}
 }
 
+// TestTargetShowURL masks a header's secret in the path and the query, not in the scheme and the host.
+func TestTargetShowURL(t *testing.T) {
+	target := parseTarget(t, "http://localhost:3000/local/a?k=local")
+	target.Headers = []Header{{Name: "X-Api-Key", Value: "local"}}
+	if got, want := target.ShowURL(false), "http://localhost:3000/****/a?k=****"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	target.URL = parseTarget(t, "http://localhost:3000").URL
+	if got, want := target.ShowURL(false), "http://localhost:3000"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 func FuzzParseURL(f *testing.F) {
 	for _, s := range []string{"localhost:3000/hooks", "http://u:p@[::1]:80/a?b#c", "ftp://x", "://", "a:b", "http://h/%zz"} {
 		f.Add(s)
