@@ -86,7 +86,7 @@ func (n Network) curlProxy(u *url.URL, showSecrets bool) []string {
 	case err != nil:
 		return nil
 	case proxy != nil:
-		return []string{"--proxy", ShowURL(likeCurl(*proxy), showSecrets)}
+		return []string{"--proxy", ShowURL(likeCurl(*proxy), showSecrets), "--noproxy", ""} // NO_PROXY outranks --proxy
 	case n.NoProxy || n.Proxy != nil:
 		return []string{"--noproxy", "*"}
 	}

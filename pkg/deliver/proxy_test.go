@@ -63,9 +63,9 @@ func TestCurlProxy(t *testing.T) {
 		want    string
 	}{
 		"no variable":    {url: "http://shop.invalid"},
-		"proxy":          {url: "http://shop.invalid", network: Network{Proxy: proxy}, want: "--proxy http://me:****@proxy:80"},
-		"secrets":        {url: "http://shop.invalid", network: Network{Proxy: proxy}, secrets: true, want: "--proxy http://me:hunter2@proxy:80"},
-		"socks":          {url: "https://shop.invalid", network: Network{Proxy: proxy}, want: "--proxy socks5h://proxy:1"},
+		"proxy":          {url: "http://shop.invalid", network: Network{Proxy: proxy}, want: "--proxy http://me:****@proxy:80 --noproxy "},
+		"secrets":        {url: "http://shop.invalid", network: Network{Proxy: proxy}, secrets: true, want: "--proxy http://me:hunter2@proxy:80 --noproxy "},
+		"socks":          {url: "https://shop.invalid", network: Network{Proxy: proxy}, want: "--proxy socks5h://proxy:1 --noproxy "},
 		"this machine":   {url: "http://127.0.0.1:1", network: Network{Proxy: proxy}, want: "--noproxy *"},
 		"by its name":    {url: "http://a.localhost", network: Network{Proxy: proxy}, want: "--noproxy *"},
 		"of NO_PROXY":    {url: "http://away", network: Network{Proxy: proxy}, want: "--noproxy *"},
