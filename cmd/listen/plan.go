@@ -101,6 +101,9 @@ func (p *plan) response(context.Context) error {
 	if p.config.Body != "" && p.isDefault("listen.status") {
 		p.receive.Response.Status = 0 // a body needs another status than the default
 	}
+	if err := receive.CheckPath(p.config.Path); err != nil {
+		return cli.Usage(fmt.Errorf("%s: %w", p.loaded.Place("listen.path"), err), "use a path such as /apizeehooks/.")
+	}
 	p.receive.Path, p.receive.Delay = p.config.Path, p.config.Delay
 	if p.config.RequireHeader == "" {
 		return nil

@@ -59,7 +59,7 @@ func TestNewRefuses(t *testing.T) {
 	}{
 		"status 99":       {Options{Response: Response{Status: 99}}, "status 99 is not from 200 to 599"},
 		"body with 204":   {Options{Response: Response{Status: 204, Body: []byte("x")}}, "a response with status 204 cannot have a body"},
-		"relative path":   {Options{Path: "hooks"}, `path "hooks" must start with a slash`},
+		"relative path":   {Options{Path: "hooks"}, `path: "hooks" must start with a slash`},
 		"path with query": {Options{Path: "/a?b"}, "must not have a query"},
 		"header":          {Options{RequireHeader: deliver.Header{Name: "X-Key"}}, `required header "X-Key" has no value`},
 	}

@@ -84,11 +84,8 @@ func (o Options) withDefaults() (Options, error) {
 		o.TLS = o.TLS.Clone()
 		o.TLS.NextProtos = []string{"http/1.1"}
 	}
-	if o.Path != "" && !strings.HasPrefix(o.Path, "/") {
-		return o, fmt.Errorf("path %q must start with a slash, as in /apizeehooks/", o.Path)
-	}
-	if strings.ContainsAny(o.Path, "?#") {
-		return o, fmt.Errorf("path %q must not have a query or fragment", o.Path)
+	if err := CheckPath(o.Path); err != nil {
+		return o, fmt.Errorf("path: %w", err)
 	}
 	if o.RequireHeader.Name != "" && o.RequireHeader.Value == "" {
 		return o, fmt.Errorf("required header %q has no value; it must be 'Name: value'", o.RequireHeader.Name)
@@ -158,4 +155,15 @@ func (r Response) contentType() []deliver.Header {
 		return []deliver.Header{{Name: "Content-Type", Value: "application/json"}}
 	}
 	return []deliver.Header{{Name: "Content-Type", Value: "text/plain; charset=utf-8"}}
+}
+
+// CheckPath reports why a path cannot be the only accepted one.
+func CheckPath(path string) error {
+	switch {
+	case path != "" && !strings.HasPrefix(path, "/"):
+		return fmt.Errorf("%q must start with a slash, as in /apizeehooks/", path)
+	case strings.ContainsAny(path, "?#"):
+		return fmt.Errorf("%q must not have a query or fragment", path)
+	}
+	return nil
 }
