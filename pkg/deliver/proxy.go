@@ -35,8 +35,8 @@ func EnvironmentProxy(lookupEnv func(string) (string, bool)) func(*url.URL) (*ur
 		return nil
 	}
 	// httpproxy ignores a proxy that it cannot parse, and so is only asked about NO_PROXY.
-	const any = "http://any"
-	config := httpproxy.Config{HTTPProxy: any, HTTPSProxy: any, NoProxy: first("no_proxy", "NO_PROXY")}
+	const some = "http://some"
+	config := httpproxy.Config{HTTPProxy: some, HTTPSProxy: some, NoProxy: first("no_proxy", "NO_PROXY")}
 	find := config.ProxyFunc()
 	return func(u *url.URL) (*url.URL, error) {
 		if found, err := find(u); found == nil || named[u.Scheme] == "" {
@@ -79,7 +79,8 @@ func (n Network) ProxyName(u *url.URL) string {
 }
 
 // curlProxy returns curl's options for the proxy of a URL, since curl does not choose as ProxyFor does:
-// it ignores HTTP_PROXY, and uses a proxy for this machine too. An invalid proxy is one for curl as well.
+// it ignores HTTP_PROXY, and uses a proxy for this machine too. There are none for an invalid proxy, with which
+// a delivery fails.
 func (n Network) curlProxy(u *url.URL, showSecrets bool) []string {
 	proxy, err := n.ProxyFor(u)
 	switch {
