@@ -25,13 +25,19 @@ func TestDeliverResponse(t *testing.T) {
 	}{
 		"no content": {
 			resp:    delivertest.NoContent,
-			want:    Result{Status: 204, StatusText: "No Content", Proto: "HTTP/1.1", Headers: http.Header{}},
+			want:    Result{Status: 204, StatusText: "No Content", Proto: "HTTP/1.1", Headers: http.Header{"Connection": {"close"}}},
 			verdict: VerdictAccepted,
 		},
 		"body": {
 			resp: "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
 			want: Result{Status: 200, StatusText: "OK", Proto: "HTTP/1.1", Headers: http.Header{"Content-Length": {"2"}},
 				Body: []byte("ok"), BodyBytes: 2},
+			verdict: VerdictAccepted,
+		},
+		"framing": {
+			resp: "HTTP/1.1 200 OK\r\nConnection: close\r\nTransfer-Encoding: chunked\r\nTrailer: X-B, X-A\r\n\r\n2\r\nok\r\n0\r\nX-A: 1\r\n\r\n",
+			want: Result{Status: 200, StatusText: "OK", Proto: "HTTP/1.1",
+				Headers: http.Header{"Connection": {"close"}, "Transfer-Encoding": {"chunked"}, "Trailer": {"X-A", "X-B"}}, Body: []byte("ok"), BodyBytes: 2},
 			verdict: VerdictAccepted,
 		},
 		"own wording": {

@@ -7,7 +7,9 @@ import (
 	"compress/zlib"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -28,7 +30,7 @@ func (r *Result) take(resp *http.Response, keep int) error {
 	r.Status = resp.StatusCode
 	r.StatusText = strings.TrimPrefix(strings.TrimPrefix(resp.Status, strconv.Itoa(resp.StatusCode)), " ")
 	r.Proto = resp.Proto
-	r.Headers = resp.Header
+	r.Headers = sentHeaders(resp)
 	if resp.StatusCode == http.StatusSwitchingProtocols {
 		// The data that follows is another protocol, which may never end.
 		return nil
@@ -38,6 +40,22 @@ func (r *Result) take(resp *http.Response, keep int) error {
 	r.Body, more, r.Undecoded = decode(r.Headers, r.Body, keep)
 	r.Truncated = r.Truncated || more
 	return err
+}
+
+// sentHeaders returns the headers of the response, with those that net/http takes out. An endless body
+// also closes the connection, so that after one nobody can tell whether the header said so.
+func sentHeaders(resp *http.Response) http.Header {
+	isChunked := len(resp.TransferEncoding) > 0
+	if resp.Close && resp.ProtoAtLeast(1, 1) && resp.Header["Connection"] == nil && (isChunked || resp.ContentLength >= 0) {
+		resp.Header["Connection"] = []string{"close"}
+	}
+	if isChunked {
+		resp.Header["Transfer-Encoding"] = resp.TransferEncoding
+	}
+	if len(resp.Trailer) > 0 {
+		resp.Header["Trailer"] = slices.Sorted(maps.Keys(resp.Trailer))
+	}
+	return resp.Header
 }
 
 // maskStatus masks the target's secrets in the server's reason phrase, which is shown in many places.
