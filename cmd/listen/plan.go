@@ -67,6 +67,9 @@ func (o *options) plan(ctx context.Context) (*plan, error) {
 			"use "+cli.List(forms, "or")+".")
 	}
 	o.JSON = p.form == show.JSON
+	if o.showHeaders && p.form == show.CSV {
+		return nil, cli.Usage(fmt.Errorf("--show-headers cannot be used with %s csv", loaded.Place("listen.output")), "use -o json, which has the headers.")
+	}
 	if p.filter, err = cli.ParseFilter(o.Catalog, o.filters); err != nil {
 		return nil, err
 	}
@@ -130,12 +133,14 @@ func (p *plan) limits(context.Context) error {
 
 // faults sets the faults to inject.
 func (p *plan) faults(context.Context) (err error) {
-	f := receive.Faults{Hang: p.hang, Reset: p.reset, Seed: p.seed.N}
+	f := receive.Faults{Hang: p.hang, Reset: p.reset}
 	if p.fail != "" {
 		if f.Share, f.ShareStatus, err = receive.ParseShare(p.fail); err != nil {
 			return cli.Usagef("--fail: %w", err)
 		}
 		f.Seed = p.seed.Or(p.Random)
+	} else if p.seed.Given {
+		return cli.Usage(errors.New("--seed requires --fail"), "add --fail SHARE:STATUS.")
 	}
 	if p.failEvery != "" {
 		if f.Every, f.EveryStatus, err = receive.ParseEvery(p.failEvery); err != nil {
@@ -145,7 +150,7 @@ func (p *plan) faults(context.Context) (err error) {
 	if err := f.Check(); err != nil {
 		return cli.Usage(err, "use --hang or --reset.")
 	}
-	if f != (receive.Faults{Seed: f.Seed}) {
+	if f != (receive.Faults{}) {
 		p.receive.Fault = f.Pick
 	}
 	return nil
