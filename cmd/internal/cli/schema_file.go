@@ -19,7 +19,9 @@ func (a *App) WriteSchema(beside, name string, text []byte) error {
 	}
 	if err == nil {
 		_, err = f.Write(text)
-		err = errors.Join(err, f.Close())
+		if err = errors.Join(err, f.Close()); err != nil {
+			os.Remove(path) // a part of it would never be replaced
+		}
 	}
 	if err != nil {
 		return Usage(fmt.Errorf("write the schema for editors: %w", err), beside+" works without it.")
