@@ -93,22 +93,26 @@ func appendHeaders(dst []byte, name string, headers map[string][]string) []byte 
 	if isText {
 		return dst
 	}
-	return appendRawHeaders(dst, name, headers)
+	text, _ := json.Marshal(RawHeaders(headers), json.Deterministic(true))
+	return append(appendName(dst, name+"Base64"), text...)
 }
 
-// appendRawHeaders appends the exact bytes of headers that are not UTF-8 as headersBase64.
-func appendRawHeaders(dst []byte, name string, headers map[string][]string) []byte {
-	raw := map[string][][]byte{}
+// RawHeaders returns the exact bytes of the headers that are not UTF-8, which JSON cannot hold as text;
+// nil if all are.
+func RawHeaders(headers map[string][]string) map[string][][]byte {
+	var raw map[string][][]byte
 	for name, values := range headers {
 		if !slices.ContainsFunc(values, func(v string) bool { return !utf8.ValidString(v) }) {
 			continue
+		}
+		if raw == nil {
+			raw = map[string][][]byte{}
 		}
 		for _, value := range values {
 			raw[name] = append(raw[name], []byte(value))
 		}
 	}
-	text, _ := json.Marshal(raw, json.Deterministic(true))
-	return append(appendName(dst, name+"Base64"), text...)
+	return raw
 }
 
 // escapePath escapes bytes that are not UTF-8 as %XX, which means the same in a URL (RFC 3986,

@@ -11,6 +11,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
 )
 
 // This file shows a delivery: its parts as text, then the JSON object. An endpoint may repeat the
@@ -154,6 +155,8 @@ type deliveryJSON struct {
 	Truncated  bool            `json:"truncated" about:"body is not all of it"`
 	Timings    timingsJSON     `json:"timings"`
 	Failure    *failureJSON    `json:"failure,omitempty" about:"why the response is missing or truncated"`
+
+	HeadersRaw map[string][][]byte `json:"headersBase64,omitempty" about:"exact bytes of headers that are not UTF-8"`
 }
 
 // DeliveryJSON is a value of the type that is printed for each attempt.
@@ -185,6 +188,7 @@ func (s Style) delivery(request deliver.Request, r deliver.Result, fault string)
 			milliseconds(r.Timings.FirstByte), milliseconds(r.Timings.Total), r.Timings.Reused,
 		},
 	}
+	d.HeadersRaw = recording.RawHeaders(d.Headers)
 	switch {
 	case !utf8.Valid(request.Body):
 		d.EventBytes = request.Body

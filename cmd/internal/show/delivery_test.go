@@ -1,7 +1,6 @@
 package show
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -13,8 +12,10 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
 	"github.com/apizee-hooks/apizee-hooks/pkg/replay"
 
+	"github.com/google/go-cmp/cmp"
 	"gotest.tools/v3/golden"
 )
 
@@ -168,13 +169,30 @@ func TestLongLines(t *testing.T) {
 
 // TestBytesInJSON shows that JSON has the exact bytes of what is not text.
 func TestBytesInJSON(t *testing.T) {
-	request, results := sent()
-	request.Body, results[0].Body = []byte(`{"state":"op`+"\xff"+`n"}`), []byte("caf\xe9")
-	var got struct{ EventBase64, BodyBase64 []byte }
-	if err := json.Unmarshal(Series{Request: request}.In(JSON).Item(nil, results[0]), &got); err != nil {
-		t.Fatal(err)
+	type exact struct {
+		EventBase64, BodyBase64              []byte
+		HeadersBase64, ResponseHeadersBase64 map[string][][]byte
+		Forwarded                            *exact
 	}
-	if !bytes.Equal(got.EventBase64, request.Body) || !bytes.Equal(got.BodyBase64, results[0].Body) {
-		t.Errorf("%q, %q", got.EventBase64, got.BodyBase64)
+	body, headers := []byte("caf\xe9"), http.Header{"X-Raw": {"a", "caf\xe9"}, "X-Text": {"café"}}
+	raw := map[string][][]byte{"X-Raw": {[]byte("a"), body}}
+
+	request, results := sent()
+	request.Body, results[0].Body, results[0].Headers = body, body, headers
+	reception := receive.Reception{Headers: headers, Body: body, Forwarded: &receive.Forwarded{URL: request.URL, Headers: headers, Body: body}}
+	reception.Response.Headers = headers
+	for text, want := range map[string]exact{
+		string(Series{Request: request}.In(JSON).Item(nil, results[0])): {EventBase64: body, BodyBase64: body, HeadersBase64: raw},
+		string(receptionsOf(0, false).In(JSON).Item(nil, &reception)): {
+			BodyBase64: body, HeadersBase64: raw, ResponseHeadersBase64: raw, Forwarded: &exact{BodyBase64: body, HeadersBase64: raw},
+		},
+	} {
+		var got exact
+		if err := json.Unmarshal([]byte(text), &got); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Error(diff)
+		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
+	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
 )
 
 // receptionJSON shows a request as one JSON object on one line.
@@ -66,6 +67,9 @@ type received struct {
 
 	ResponseHeaders http.Header `json:"responseHeaders,omitempty" about:"headers of the response, without those that the server adds"`
 
+	HeadersRaw         map[string][][]byte `json:"headersBase64,omitempty" about:"exact bytes of headers that are not UTF-8"`
+	ResponseHeadersRaw map[string][][]byte `json:"responseHeadersBase64,omitempty"`
+
 	Forwarded *forwardedJSON `json:"forwarded,omitempty" about:"response of the endpoint of --forward-to"`
 }
 
@@ -75,6 +79,8 @@ type forwardedJSON struct {
 	Took    float64      `json:"durationMs"`
 	Headers http.Header  `json:"headers,omitempty"`
 	Failure *failureJSON `json:"failure,omitempty"`
+
+	HeadersRaw map[string][][]byte `json:"headersBase64,omitempty"`
 
 	// The response, as far as it was kept.
 	Body       string `json:"body,omitempty"`
@@ -90,6 +96,7 @@ func (p receptionJSON) Item(dst []byte, r *receive.Reception) []byte {
 		Findings: nonNil(r.Report.Findings), Outcome: r.Outcome, Problem: r.Problem,
 		Status: r.Status, Took: milliseconds(r.Took), ResponseHeaders: p.mask(e.Response.Headers),
 	}
+	out.HeadersRaw, out.ResponseHeadersRaw = recording.RawHeaders(out.Headers), recording.RawHeaders(out.ResponseHeaders)
 	switch {
 	case !utf8.Valid(r.Body):
 		out.BodyBase64 = r.Body
@@ -103,6 +110,7 @@ func (p receptionJSON) Item(dst []byte, r *receive.Reception) []byte {
 		out.Forwarded = &forwardedJSON{
 			URL: p.path(f.URL), Status: f.Status, Took: milliseconds(f.Took), Headers: p.mask(f.Headers), Truncated: f.Truncated,
 		}
+		out.Forwarded.HeadersRaw = recording.RawHeaders(out.Forwarded.Headers)
 		if utf8.Valid(f.Body) {
 			out.Forwarded.Body = string(f.Body)
 		} else {
