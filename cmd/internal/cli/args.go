@@ -49,17 +49,19 @@ func NotValues(c *cobra.Command, args []string) (err error) {
 	return err
 }
 
-// isURL reports whether a word is a URL, which may lack its scheme, as localhost:3000/hooks. A file may have
-// such a name, as capture-12:30.
+// isURL reports whether a word is a URL, which may lack its scheme, as localhost:3000/hooks and localhost/hooks.
+// A file may have such a name, as capture-12:30.
 func isURL(word string) bool {
 	if strings.Contains(word, "://") {
 		return true
 	}
+	if _, err := os.Stat(word); err == nil {
+		return false
+	}
 	authority, _, _ := strings.Cut(word, "/")
 	_, port, _ := net.SplitHostPort(authority)
-	_, err := strconv.ParseUint(port, 10, 16)
-	_, notFile := os.Stat(word)
-	return err == nil && notFile != nil
+	_, noPort := strconv.ParseUint(port, 10, 16)
+	return noPort == nil || authority == "localhost" || net.ParseIP(authority) != nil
 }
 
 // takes reports whether a word is a valid value of a flag that says so.
