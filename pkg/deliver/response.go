@@ -30,7 +30,7 @@ func (r *Result) take(resp *http.Response, keep int) error {
 	r.Status = resp.StatusCode
 	r.StatusText = strings.TrimPrefix(strings.TrimPrefix(resp.Status, strconv.Itoa(resp.StatusCode)), " ")
 	r.Proto = resp.Proto
-	r.Headers = sentHeaders(resp)
+	r.Headers = SentHeaders(resp)
 	if resp.StatusCode == http.StatusSwitchingProtocols {
 		// The data that follows is another protocol, which may never end.
 		return nil
@@ -42,9 +42,9 @@ func (r *Result) take(resp *http.Response, keep int) error {
 	return err
 }
 
-// sentHeaders returns the headers of the response, with those that net/http takes out. An endless body
-// also closes the connection, so that after one nobody can tell whether the header said so.
-func sentHeaders(resp *http.Response) http.Header {
+// SentHeaders restores the headers that net/http takes out of a response, whose body is not read yet, and
+// returns all. An endless body also closes the connection: then nobody can tell whether a header said so.
+func SentHeaders(resp *http.Response) http.Header {
 	isChunked := len(resp.TransferEncoding) > 0
 	if resp.Close && resp.ProtoAtLeast(1, 1) && resp.Header["Connection"] == nil && (isChunked || resp.ContentLength >= 0) {
 		resp.Header["Connection"] = []string{"close"}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -136,6 +137,9 @@ func TestForwardIsFaithful(t *testing.T) {
 	x := <-r.receptions
 	if x.Status != 418 || x.Forwarded == nil || x.Forwarded.Status != 418 || x.Forwarded.Took <= 0 || x.Outcome != Accepted {
 		t.Errorf("%+v, %+v", x, x.Forwarded)
+	}
+	if got := x.Forwarded.Headers["Connection"]; !slices.Equal(got, []string{"close, X-Hop"}) {
+		t.Errorf("the response's Connection header is %q", got)
 	}
 }
 
@@ -294,7 +298,11 @@ func TestForwardTrailers(t *testing.T) {
 	if got := <-requests; !strings.HasSuffix(got, "2\r\n{}\r\n0\r\nX-Mine: 3\r\n\r\n") {
 		t.Errorf("forwarded %q", got)
 	}
-	if f := (<-r.receptions).Forwarded; string(f.Body) != "no!" || f.Truncated {
+	f := (<-r.receptions).Forwarded
+	if string(f.Body) != "no!" || f.Truncated {
 		t.Errorf("%+v", f)
+	}
+	if diff := cmp.Diff(http.Header{"Transfer-Encoding": {"chunked"}, "Trailer": {"X-Told"}}, f.Headers); diff != "" {
+		t.Error(diff)
 	}
 }
