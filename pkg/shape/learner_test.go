@@ -153,6 +153,7 @@ func FuzzFiles(f *testing.F) {
 	f.Add(`{"object":"ticket","objectId":"\\{{","event":"create","time":1,"props":{"a":{"b":[[],{},-0,1e5,"*/}}"]},"y":"on","null":"~"}}`)
 	f.Add(`{"object":"media","objectId":9,"event":"x","time":1,"p":{"state":"${{a}} {{{{${{{b ${c} $${{ {${"}}`)
 	f.Add(`{"object":"ticket","objectId":1,"event":"create","time":1,"props":{"state":"new"},"n":[1E400,-0.0e-9,123456789012345678901234567890,18446744073709551616]}`)
+	f.Add("\v" + `{"event":"create","time":15759764e3,"object":"ticket","objectId":1,"props":{"state":"closed"}}`)
 	for _, id := range []string{"33333333333333333333333339", "-9223372036854775808", "1.0", "-0", "1e400", "0.1000000000000000055"} {
 		f.Add(`{"object":"ticket","objectId":` + id + `,"event":"create","time":1,"props":{}}`)
 	}
@@ -184,7 +185,7 @@ func FuzzFiles(f *testing.F) {
 				t.Fatal(err)
 			}
 			want := value.Clone()
-			if in := members(event); slices.ContainsFunc(in, func(m member) bool { return m.name == "time" && typeOf(m.value[0]) == Number }) {
+			if in := members(string(value)); slices.ContainsFunc(in, func(m member) bool { return m.name == "time" && typeOf(m.value[0]) == Number }) {
 				continue // the time differs
 			}
 			if err := want.Canonicalize(); err != nil {
