@@ -94,6 +94,8 @@ func TestScrubKinds(t *testing.T) {
 		{"props.note", "jane%2Eroe%40acme.com", KindText, word + `\.` + word + `%40example\.(com|org|net)`},
 		{"props.note", "to=jane%40acme.com&name=Jane%20R%C3%B8e \\u006aane", KindText,
 			word + `=` + word + `\.` + word + `%40example\.(com|org|net)&` + word + `=` + name + `%20` + name + ` \\` + word + `00\d` + word},
+		{"props.note", "ticket=734e3a7b-eb17-4d3f-901d-bcff178b;on=2021-09-20&to=jane@acme.com", KindText,
+			word + `=[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-9[0-9a-f]{3}-[0-9a-f]{8};` + word + `=222[1-3]-\d\d-\d\d&` + word + `=` + word + `\.` + word + `@example\.(com|org|net)`},
 		{"props.note", "50%off and 100%", KindText, `[1-9]\d%%?` + word + ` ` + word + ` [1-9]\d\d%`},
 	} {
 		t.Run(test.in, func(t *testing.T) {

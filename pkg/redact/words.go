@@ -95,28 +95,37 @@ func (k *secretKey) text(text string) string {
 func (k *secretKey) field(out *strings.Builder, field string) {
 	before, core, after := trimField(field)
 	out.WriteString(before)
-	switch kind := Classify(core); {
-	case kind == KindText && isEscaped(core):
-		for raw, segment := range segments(core) {
-			if segment != nil {
-				raw = escapeSegment(k.unescaped(segment.text))
-			}
-			out.WriteString(raw)
-		}
-	case isWords(kind):
-		words := k.words(core)
-		if isEscaped(words) { // which the text is not, such as 5%off
-			words = strings.ReplaceAll(words, "%", "%%")
-		}
-		out.WriteString(words)
-	default:
+	if kind := Classify(core); isWords(kind) {
+		out.WriteString(k.segmented(core))
+	} else {
 		out.WriteString(k.replace(kind, core))
 	}
 	out.WriteString(after)
 }
 
-// unescaped returns the pseudonym of an escaped part of a text, without the escapes.
-func (k *secretKey) unescaped(text string) string {
+// segmented returns the pseudonym of a text without spaces, segment for segment as in a URL, so that a value
+// has the same one there. What is escaped stays so.
+func (k *secretKey) segmented(text string) string {
+	var out strings.Builder
+	escaped := isEscaped(text)
+	for raw, segment := range segments(text) {
+		switch {
+		case segment == nil:
+			out.WriteString(raw)
+		case escaped:
+			out.WriteString(escapeSegment(k.segment(segment.text)))
+		default:
+			out.WriteString(k.segment(raw))
+		}
+	}
+	if replaced := out.String(); escaped || !isEscaped(replaced) {
+		return replaced
+	}
+	return strings.ReplaceAll(out.String(), "%", "%%") // the text was not escaped, such as 5%off
+}
+
+// segment returns the pseudonym of a segment of a text, perhaps with punctuation around it.
+func (k *secretKey) segment(text string) string {
 	before, core, after := trimField(text)
 	if kind := Classify(core); kind != KindURI && !isWords(kind) {
 		return before + k.replace(kind, core) + after
