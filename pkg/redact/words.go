@@ -133,10 +133,9 @@ func (k *secretKey) segment(text string) string {
 	return before + k.words(core) + after
 }
 
-// isWords reports whether a part of a text is replaced by its runs of letters and of digits.
-func isWords(kind Kind) bool {
-	return kind == KindEmpty || kind == KindText || kind == KindInteger || kind == KindDecimal
-}
+// isWords reports whether a part of a text is replaced by its runs of letters and of digits. A number is not:
+// the digits and the e of one with an exponent may look like a uid.
+func isWords(kind Kind) bool { return kind == KindEmpty || kind == KindText }
 
 // trimField splits a text without spaces into what it is about and the punctuation around it.
 func trimField(field string) (before, core, after string) {
