@@ -151,7 +151,7 @@ func cutExtension(name string) (base, extension string) {
 	return name, ""
 }
 
-// part replaces a part of a URL. A URL in a URL is replaced as a text, since there is no end to how
+// part replaces a part of a URL or a text. A URL in it is replaced as a text, since there is no end to how
 // deep they can be nested.
 func (k *secretKey) part(text string) string {
 	kind := Classify(text)

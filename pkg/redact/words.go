@@ -104,33 +104,28 @@ func (k *secretKey) field(out *strings.Builder, field string) {
 }
 
 // segmented returns the pseudonym of a text without spaces, segment for segment as in a URL, so that a value
-// has the same one there. What is escaped stays so.
+// has the same one there, perhaps with punctuation around it. What is escaped stays so.
 func (k *secretKey) segmented(text string) string {
 	var out strings.Builder
+	replaced := func(text string) string {
+		before, core, after := trimField(text)
+		return before + k.part(core) + after
+	}
 	escaped := isEscaped(text)
 	for raw, segment := range segments(text) {
 		switch {
 		case segment == nil:
 			out.WriteString(raw)
 		case escaped:
-			out.WriteString(escapeSegment(k.segment(segment.text)))
+			out.WriteString(escapeSegment(replaced(segment.text)))
 		default:
-			out.WriteString(k.segment(raw))
+			out.WriteString(replaced(raw))
 		}
 	}
-	if replaced := out.String(); escaped || !isEscaped(replaced) {
-		return replaced
+	if !escaped && isEscaped(out.String()) { // which the text is not, such as 5%off
+		return strings.ReplaceAll(out.String(), "%", "%%")
 	}
-	return strings.ReplaceAll(out.String(), "%", "%%") // the text was not escaped, such as 5%off
-}
-
-// segment returns the pseudonym of a segment of a text, perhaps with punctuation around it.
-func (k *secretKey) segment(text string) string {
-	before, core, after := trimField(text)
-	if kind := Classify(core); kind != KindURI && !isWords(kind) {
-		return before + k.replace(kind, core) + after
-	}
-	return before + k.words(core) + after
+	return out.String()
 }
 
 // isWords reports whether a part of a text is replaced by its runs of letters and of digits. A number is not:
