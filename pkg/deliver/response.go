@@ -30,7 +30,8 @@ func (r *Result) take(resp *http.Response, keep int) error {
 	r.Status = resp.StatusCode
 	r.StatusText = strings.TrimPrefix(strings.TrimPrefix(resp.Status, strconv.Itoa(resp.StatusCode)), " ")
 	r.Proto = resp.Proto
-	r.Headers = SentHeaders(resp)
+	RestoreHeaders(resp)
+	r.Headers = resp.Header
 	if resp.StatusCode == http.StatusSwitchingProtocols {
 		// The data that follows is another protocol, which may never end.
 		return nil
@@ -42,20 +43,24 @@ func (r *Result) take(resp *http.Response, keep int) error {
 	return err
 }
 
-// SentHeaders restores the headers that net/http takes out of a response, whose body is not read yet, and
-// returns all. An endless body also closes the connection: then nobody can tell whether a header said so.
-func SentHeaders(resp *http.Response) http.Header {
-	isChunked := len(resp.TransferEncoding) > 0
-	if resp.Close && resp.ProtoAtLeast(1, 1) && resp.Header["Connection"] == nil && (isChunked || resp.ContentLength >= 0) {
+// RestoreHeaders restores the headers that net/http takes out of a response, whose body is not read yet. An
+// endless body also closes the connection: then nobody can tell whether a header said so.
+func RestoreHeaders(resp *http.Response) {
+	isEndless := len(resp.TransferEncoding) == 0 && resp.ContentLength < 0
+	if resp.Close && resp.ProtoAtLeast(1, 1) && resp.Header["Connection"] == nil && !isEndless {
 		resp.Header["Connection"] = []string{"close"}
 	}
-	if isChunked {
-		resp.Header["Transfer-Encoding"] = resp.TransferEncoding
+	RestoreFraming(resp.Header, resp.TransferEncoding, resp.Trailer)
+}
+
+// RestoreFraming restores the headers that net/http takes out of a request as well as a response.
+func RestoreFraming(headers http.Header, transferEncoding []string, trailer http.Header) {
+	if len(transferEncoding) > 0 {
+		headers["Transfer-Encoding"] = transferEncoding
 	}
-	if len(resp.Trailer) > 0 {
-		resp.Header["Trailer"] = slices.Sorted(maps.Keys(resp.Trailer))
+	if len(trailer) > 0 {
+		headers["Trailer"] = slices.Sorted(maps.Keys(trailer))
 	}
-	return resp.Header
 }
 
 // maskStatus masks the target's secrets in the server's reason phrase, which is shown in many places.

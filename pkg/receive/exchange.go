@@ -8,7 +8,6 @@ import (
 	"io"
 	"maps"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
@@ -78,12 +77,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // restoreHeaders restores the headers that net/http removes from a request.
 func restoreHeaders(r *http.Request) {
 	r.Header["Host"] = []string{r.Host}
-	if len(r.TransferEncoding) > 0 {
-		r.Header["Transfer-Encoding"] = r.TransferEncoding
-	}
-	if len(r.Trailer) > 0 {
-		r.Header["Trailer"] = slices.Sorted(maps.Keys(r.Trailer))
-	}
+	deliver.RestoreFraming(r.Header, r.TransferEncoding, r.Trailer)
 }
 
 // decide reads the request and plans its response. An event is recorded before decide returns.

@@ -63,10 +63,10 @@ const bufferedResponse = deliver.KeptBody
 // passBack returns the target's response. Its start is read first, so that one that is truncated
 // there becomes a 502 instead of a truncated response.
 func (x *exchange) passBack(resp *http.Response) plannedResponse {
-	headers := deliver.SentHeaders(resp)
+	deliver.RestoreHeaders(resp)
 	limit := x.bufferLimit() + 1 // one byte more to detect the end
 	body, err := io.ReadAll(io.LimitReader(resp.Body, limit))
-	x.Forwarded.keep(headers, body, err != nil)
+	x.Forwarded.keep(resp.Header, body, err != nil)
 	if err != nil {
 		resp.Body.Close()
 		return x.notForwarded(err)
