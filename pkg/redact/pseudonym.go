@@ -235,7 +235,9 @@ func (k *secretKey) exampleDomain(domain string) string {
 	return domains[k.number("domain", domain, uint64(len(domains)))]
 }
 
-// ip replaces an address, perhaps with a port, by one that is reserved for documentation.
+// ip replaces an address, perhaps with a port, by one that is reserved for documentation. One that stays is
+// left as it is written: the short form of 0::0 is punctuation in a text, and so is the end of that of
+// 2001:db8::0.
 func (k *secretKey) ip(text string) string {
 	if isDottedQuad(text) {
 		host, portText, hasPort := strings.Cut(text, ":")
@@ -256,7 +258,10 @@ func (k *secretKey) ip(text string) string {
 	if err != nil {
 		return k.text(text)
 	}
-	return k.address(addr)
+	if pseudonym := k.address(addr); pseudonym != addr.String() {
+		return pseudonym
+	}
+	return text
 }
 
 // port keeps the usual ports and replaces others by one of them.

@@ -89,10 +89,11 @@ func FuzzScrub(f *testing.F) {
 	for seed := range uint64(300) {
 		f.Add(seed, "")
 	}
-	for _, text := range append(secrets(), "5%be", "\xc3%00", "?%4a=jane.jpg", "%2e::1", "::@%20&-", "9%2e5e12", "a.fr@%2janeF.fr") {
+	for _, text := range append(secrets(), "5%be", "\xc3%00", "?%4a=jane.jpg", "%2e::1", "::@%20&-", "9%2e5e12", "a.fr@%2janeF.fr", "a 2001:db8::0") {
 		f.Add(uint64(1), text)
 	}
 	f.Add(uint64(89), "?%4a=jane.jpg")                // behind a uid, which is one without the escape too
+	f.Add(uint64(181), ">;::0::0")                    // behind a URL, which the text is without the address
 	f.Add(uint64(1), "666666666666666666666666e-9 x") // a number whose run of letters and digits is a uid
 	f.Fuzz(func(t *testing.T, seed uint64, own string) {
 		r := rand.New(rand.NewPCG(seed, 0))
