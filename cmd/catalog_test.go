@@ -87,6 +87,7 @@ func TestOneEntryIsAnObject(t *testing.T) {
 		"help of it":     {args: "send payment --help", want: "--recipient TEXT"},
 		"complete it":    {args: "__complete send pay", want: "payment\tSend an event about a payment"},
 		"complete state": {args: "__complete send payment --state q", want: "queued"},
+		"complete after": {args: "__complete send payment --to localhost:1 --timeout 1s --state q", want: "queued"},
 		"complete mix":   {args: "__complete generate --mix ticket=1,p", want: "ticket=1,payment="},
 		"complete key":   {args: "__complete listen --filter props.t", want: "props.to="},
 		"dry run":        {args: "send payment create --state queued --recipient +336 --time 1 --dry-run", want: `{"event":"create","time":1,"object":"payment","objectId":7,"props":{"state":"queued","to":"+336"}}`},

@@ -1,6 +1,8 @@
 package cmd
 
 import (
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/audit"
@@ -152,6 +154,8 @@ that arrive, and run event scenarios in CI.`,
 		root.SetHelpCommandGroupID("setup")
 		root.InitDefaultHelpCmd()
 	}
-	watchFlags(a, root)
+	if len(a.Args) == 0 || !strings.HasPrefix(a.Args[0], cobra.ShellCompRequestCmd) { // which sets each flag twice
+		watchFlags(a, root)
+	}
 	return root
 }
