@@ -17,7 +17,7 @@ import (
 // names its path and the file, and not the value.
 func TestLeakSearchFinds(t *testing.T) {
 	const body = `{"event":"update","time":1575976413,"object":"ticket","objectId":4211,"props":{"state":"new","name":"Zoë+Müller","city":"Brest",
-		"agent":{"email":"jane.roe@acme.com","phone":"+33612345678"},"url":"https://hooks.host.com/u/jane42?secret=s3cr3t","note":"call Schneider about 734e3a7b-eb17-4d3f-901d-bcff178b","x":"ab","to":"to=mary%2Egreen%40other.fr","kim@kims.org":{"n":1}}}`
+		"agent":{"email":"jane.roe@acme.com","phone":"+33612345678"},"url":"https://hooks.host.com/u/jane42?secret=s3cr3t","note":"call Schneider about 734e3a7b-eb17-4d3f-901d-bcff178b","x":"ab","old":"+300 0 64 08 25 95","to":"to=mary%2Egreen%40other.fr","kim@kims.org":{"n":1}}}`
 	s := testScrubber()
 	clean, err := s.JSON([]byte(body))
 	if err != nil {
@@ -45,7 +45,7 @@ func TestLeakSearchFinds(t *testing.T) {
 		t.Errorf("the id: %v", err)
 	}
 	for secret, path := range map[string]string{
-		"Zoë+Müller": "props.name", "Brest": "props.city", "jane.roe@acme.com": "props.agent.email", "jane.roe": "props.agent.email", "+33612345678": "props.agent.phone",
+		"Zoë+Müller": "props.name", "Brest": "props.city", "jane.roe@acme.com": "props.agent.email", "jane.roe": "props.agent.email", "+33612345678": "props.agent.phone", "+300 0 64 08 25 95": "props.old",
 		"https://hooks.host.com/u/jane42?secret=s3cr3t": "props.url", "hooks.host.com": "props.url", "jane42": "props.url", "s3cr3t": "props.url",
 		"Schneider": "props.note", "734e3a7b-eb17-4d3f-901d-bcff178b": "props.note", "kim@kims.org": "props.*", "mary.green@other.fr": "props.to",
 	} {
@@ -129,7 +129,7 @@ func TestLeakSearchMemory(t *testing.T) {
 // FuzzLeakSearch writes any text that should have been replaced into a file, in each encoding, and
 // expects it to be found.
 func FuzzLeakSearch(f *testing.F) {
-	for _, text := range append(secrets(), "Al", "O'Brien & Söhne", "a+b c%41", `\u0041bc`, "<b>é😀</b> &amp;", "trueish", "12 34") {
+	for _, text := range append(secrets(), "Al", "O'Brien & Söhne", "a+b c%41", `\u0041bc`, "<b>é😀</b> &amp;", "trueish", "12 34", "+300 0 64 08 25 95", "0041 00 123 45 67") {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -72,7 +72,12 @@ func (k *secretKey) digits(text string) string {
 	group := significant[:min(len(significant), longestMove)]
 	n, _ := strconv.ParseUint(group, 10, 64)
 	low := pow10(len(group) - 1)
-	n = low + k.move(n-low, pow10(len(group))-low)
+	for {
+		n = low + k.move(n-low, pow10(len(group))-low)
+		if zeros != "00" || !isPhone(zeros+strconv.FormatUint(n, 10)) { // which an integer is not
+			break
+		}
+	}
 	return zeros + strconv.FormatUint(n, 10) + k.fraction(significant[len(group):])
 }
 

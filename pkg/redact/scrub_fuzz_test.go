@@ -89,7 +89,8 @@ func FuzzScrub(f *testing.F) {
 	for seed := range uint64(300) {
 		f.Add(seed, "")
 	}
-	for _, text := range append(secrets(), "5%be", "\xc3%00", "?%4a=jane.jpg", "%2e::1", "::@%20&-", "9%2e5e12", "a.fr@%2janeF.fr", "a 2001:db8::0") {
+	for _, text := range append(secrets(), "5%be", "\xc3%00", "?%4a=jane.jpg", "%2e::1", "::@%20&-", "9%2e5e12", "a.fr@%2janeF.fr", "a 2001:db8::0",
+		"0010003737", "00000001234", "0010 0037 37", "+300 0 64 08 25 95", "0041 00 123 45 67", "02 123 45 67") {
 		f.Add(uint64(1), text)
 	}
 	f.Add(uint64(89), "?%4a=jane.jpg")                // behind a uid, which is one without the escape too

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"net/netip"
 	"regexp"
 	"strconv"
@@ -72,7 +73,6 @@ func TestScrubKinds(t *testing.T) {
 		{"props.phone", "0033 1 12 34 56 78", KindPhone, `0033 1 99 00 \d\d \d\d`},
 		{"props.phone", "+44 7911 123456", KindPhone, `\+44 7700 900\d{3}`},
 		{"props.phone", "(415) 867-5309", KindPhone, `\(\d{3}\) 555-01\d\d`},
-		{"props.phone", "+41 44 668 18 00", KindPhone, `\+41 00 \d{3} \d\d \d\d`},
 		{"props.ip", "10.1.2.3", KindIP, `(192\.0\.2|198\.51\.100|203\.0\.113)\.\d+`},
 		{"props.ip", "10.1.2.3:5432", KindIP, `(192\.0\.2|198\.51\.100|203\.0\.113)\.\d+:8080`},
 		{"props.ip", "fe80::1%eth0", KindText, `.*`},
@@ -131,6 +131,85 @@ func withoutNumbers(kind Kind, s string) string {
 		return regexp.MustCompile(`\d`).ReplaceAllString(s, "0")
 	}
 	return s
+}
+
+// TestScrubPhones has phone numbers of ranges that are reserved, which stay, and others, of which the digits are
+// replaced again. What is filled up with zeros is an integer.
+func TestScrubPhones(t *testing.T) {
+	s := testScrubber()
+	for _, test := range []struct {
+		in, want string // a pattern
+		kind     Kind
+		stays    bool
+	}{
+		{"+33 (0)6 12 34 56 78", `\+33 \(0\)6 39 98 \d\d \d\d`, KindPhone, true},
+		{"0033612345678", `003363998\d{4}`, KindPhone, true},
+		{"004407911123456", `00440\d{10}`, KindPhone, true},
+		{"07911 123456", `07700 900\d{3}`, KindPhone, true},
+		{"020 8123 4567", `020 7946 0\d{3}`, KindPhone, true},
+		{"0014158675309", `001\d{3}55501\d\d`, KindPhone, true},
+		{"+41 44 668 18 00", `\+41 00 \d{3} \d\d \d\d`, KindPhone, false},
+		{"0041446681800", `004100\d{7}`, KindPhone, false},
+		{"+300 0 64 08 25 95", `\+300 0 \d\d \d\d \d\d \d\d`, KindPhone, false},
+		{"02 123 45 67", `00 0\d\d \d\d \d\d`, KindPhone, false},
+		{"(02) 123 45 67", `\(00\) 0\d\d \d\d \d\d`, KindPhone, false},
+		{"021234567", `0[1-9]\d{7}`, KindInteger, false},
+		{"0010003737", `00[1-9]\d{7}`, KindInteger, false},
+		{"00000001234", `0{7}[1-9]\d{3}`, KindInteger, false},
+		{"00012345678", `0{3}[1-9]\d{7}`, KindInteger, false},
+		{"000000012345", `0{7}[1-9]\d{4}`, KindInteger, false},
+		{"001234567890", `00[1-9]\d{9}`, KindInteger, false},
+		{"0010 0037 37", `00[1-9]\d 00[1-9]\d [1-9]\d`, KindText, false},
+		{"00000 00000 00000001234 43", `0{5} 0{5} 0{7}[1-9]\d{3} [1-9]\d`, KindText, false},
+	} {
+		got := s.Value("props.a", test.in)
+		again := s.Value("props.a", got)
+		switch {
+		case !regexp.MustCompile("^(?:" + test.want + ")$").MatchString(got), got == test.in:
+			t.Errorf("%s became %s", test.in, got)
+		case Classify(test.in) != test.kind, Classify(got) != test.kind:
+			t.Errorf("%s is of kind %s, and %s of %s", test.in, Classify(test.in), got, Classify(got))
+		case (again == got) != test.stays, digitless(again) != digitless(got):
+			t.Errorf("%s became %s and then %s", test.in, got, again)
+		}
+	}
+	for _, same := range [][2]string{{"+33612345678", "06 12 34 56 78"}, {"+33612345678", "+33 (0)6 12 34 56 78"}, {"+447911123456", "07911 123456"}, {"+41446681800", "0041 44 668 18 00"}} {
+		if a, b := digitsOf(s.Value("", same[0])), digitsOf(s.Value("", same[1])); a[len(a)-8:] != b[len(b)-8:] {
+			t.Errorf("%v became %s and %s", same, a, b)
+		}
+	}
+}
+
+func digitsOf(s string) string {
+	return strings.Map(func(r rune) rune {
+		if isDigit(r) {
+			return r
+		}
+		return -1
+	}, s)
+}
+
+// TestScrubPaddedNumbers has numbers that are filled up with zeros, none of which stays, whatever is around
+// them. Those of 10 and 11 digits are no phone numbers.
+func TestScrubPaddedNumbers(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	s := testScrubber()
+	for digits := 10; digits <= 17; digits++ {
+		seen := make(map[string]string)
+		for range 2000 {
+			in := fmt.Sprintf("%0*d", digits, 1+r.Uint64N(pow10(1+r.IntN(digits-2))-1))
+			got := s.Value("a", in)
+			if other, isTaken := seen[got]; isTaken && other != in && digits <= 11 {
+				t.Errorf("%s and %s became %s", in, other, got)
+			}
+			seen[got] = in
+			for _, around := range []string{"%s", "+%s", "https://acme.com/%s", "a %s b", "(%s)"} {
+				if text := fmt.Sprintf(around, in); strings.Contains(s.Value("a", text), in) {
+					t.Errorf("%s became %s", text, s.Value("a", text))
+				}
+			}
+		}
+	}
 }
 
 // TestScrubExponents has a number that a reader of JSON takes, and an exponent that may be a phone number.
