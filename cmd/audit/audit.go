@@ -214,9 +214,6 @@ func run(ctx context.Context, o *options) error {
 		Target:  target, SecretHeader: o.secretHeader, Transport: transport, Timeout: settings.Timeout, Settle: o.settle, Skip: o.skip, Secrets: &o.Known, Mask: o.Mask, Baseline: baseline,
 		Probe: probe, IDBase: o.idBase, Repeat: o.repeat, Now: o.Now, Sleep: o.Sleep,
 	}
-	if len(o.programs.Commands) > 0 {
-		spec.Program = &program{options: o, transport: transport}
-	}
 	return judge(ctx, o, spec)
 }
 
@@ -249,6 +246,12 @@ func judge(ctx context.Context, o *options, spec audit.Options) error {
 	p := &printer{app: o.App, palette: o.Out(), without: map[string][]string{}}
 	p.begin(audit.NewPlan(spec), deliver.ShowURL(spec.Target.URL, false))
 	spec.OnResult = p.result
+	under := &program{options: o, transport: spec.Transport, waiting: p.waiting}
+	if len(o.programs.Commands) > 0 {
+		spec.Program = under
+	} else if err := under.Start(ctx); err != nil { // only waits
+		return err
+	}
 	outcome, err := audit.Run(ctx, spec)
 	var unreachable *audit.UnreachableError
 	switch {

@@ -67,10 +67,11 @@ func (o *options) localOnly(ctx context.Context, network deliver.Network, target
 	return network, o.hosts.Check(ctx, u, network)
 }
 
-// program is the program under test of --exec.
+// program is the program under test of --exec. Without one, Start waits for the endpoints of --wait-for.
 type program struct {
 	options   *options
 	transport *http.Transport
+	waiting   func(what string) // is told what the first start waits for
 
 	started *undertest.Programs
 	stop    func()
@@ -78,7 +79,7 @@ type program struct {
 }
 
 func (p *program) Start(ctx context.Context) (err error) {
-	o := p.options
+	o, again := p.options, p.started != nil
 	p.silent.Store(false)
 	p.started, p.stop, err = o.StartPrograms(ctx, &o.programs, p.transport, cli.ProgramView{
 		OnLine: func(which undertest.Which, line string) {
@@ -86,7 +87,12 @@ func (p *program) Start(ctx context.Context) (err error) {
 				o.ProgramLine(which, line)
 			}
 		},
-		Waiting: func(string) func() { return func() {} },
+		Waiting: func(what string) func() {
+			if !again {
+				p.waiting(what)
+			}
+			return func() {}
+		},
 	})
 	p.silent.Store(true) // requests by the hundred make it write a lot
 	return err

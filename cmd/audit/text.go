@@ -164,6 +164,13 @@ func (p *printer) begin(plan audit.Plan, url string) {
 	fmt.Fprintln(p.app.Text())
 }
 
+// waiting says what the audit waits for before it begins.
+func (p *printer) waiting(what string) {
+	if !p.app.NoText() {
+		fmt.Fprintf(p.app.Text(), "%s\n\n", p.palette.Dim(console.Safe(what)))
+	}
+}
+
 func (p *printer) end(o audit.Outcome) {
 	if !p.app.NoText() {
 		p.summary(o)
