@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"strings"
 	"time"
@@ -18,7 +17,6 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/audit"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
-	"github.com/apizee-hooks/apizee-hooks/pkg/report"
 )
 
 type options struct {
@@ -169,6 +167,19 @@ func run(ctx context.Context, o *options) error {
 	if o.rules != "" {
 		return printRules(o.App, o.rules)
 	}
+	if err := o.check(); err != nil {
+		return err
+	}
+	spec, err := o.prepare(ctx)
+	if err != nil {
+		return o.notStarted(spec, err)
+	}
+	return judge(ctx, o, spec)
+}
+
+// check checks the flags.
+func (o *options) check() error {
+	o.App.GitHub = o.github
 	for _, name := range o.skip {
 		if _, err := audit.LookupRule(o.Catalog, name); err != nil {
 			return badRule(err)
@@ -179,42 +190,51 @@ func run(ctx context.Context, o *options) error {
 			return cli.Usage(fmt.Errorf("--secret-header: %w", err), "use only the name of the header, and -H 'Name: value' for its value.")
 		}
 	}
-	maps.Copy(o.Settings, o.probe)
-	baseline, err := o.readBaseline(ctx)
-	if err != nil {
+	if err := o.programs.Check(); err != nil {
 		return err
+	}
+	o.reports.Keep(o.Network.Files()...)
+	o.reports.Keep(o.baseline)
+	o.reports.OutputReport()
+	return o.PrepareReports(&o.reports)
+}
+
+// prepare returns what the audit is made of. With an error it is incomplete.
+func (o *options) prepare(ctx context.Context) (spec audit.Options, err error) {
+	maps.Copy(o.Settings, o.probe)
+	if spec.Baseline, err = o.readBaseline(ctx); err != nil {
+		return spec, err
 	}
 	settings, target, err := o.Endpoint(ctx, &o.Connection)
 	if err != nil {
-		return err
+		return spec, err
 	}
+	spec.Target = target
 	network, err := o.NetworkOf(o.Network, settings.Insecure)
 	if err != nil {
-		return err
+		return spec, err
 	}
-	probe, err := o.parseProbe(settings.Audit)
-	if err != nil {
-		return err
+	if spec.Probe, err = o.parseProbe(settings.Audit); err != nil {
+		return spec, err
 	}
-	if network, err = o.localOnly(ctx, network, target, probe); err != nil {
-		return err
+	if network, err = o.localOnly(ctx, network, target, spec.Probe); err != nil {
+		return spec, err
 	}
 	o.NoteProxy(network, target.URL)
-	transport, err := o.OpenTransport(ctx, network, o.Kept(audit.Burst))
-	if err != nil {
-		return err
+	if spec.Transport, err = o.OpenTransport(ctx, network, o.Kept(audit.Burst)); err != nil {
+		return spec, err
 	}
 	o.network, o.timeout = network, settings.Timeout
-	if o.idBase == 0 {
-		o.idBase = audit.NewIDBase(o.Now())
-	}
 	o.hideSecret(target)
-	spec := audit.Options{
-		Catalog: o.Catalog,
-		Target:  target, SecretHeader: o.secretHeader, Transport: transport, Timeout: settings.Timeout, Settle: o.settle, Skip: o.skip, Secrets: &o.Known, Mask: o.Mask, Baseline: baseline,
-		Probe: probe, IDBase: o.idBase, Repeat: o.repeat, Now: o.Now, Sleep: o.Sleep,
+	spec.Catalog, spec.SecretHeader, spec.Skip, spec.Secrets, spec.Mask = o.Catalog, o.secretHeader, o.skip, &o.Known, o.Mask
+	spec.Timeout, spec.Settle, spec.Now, spec.Sleep, spec.Repeat = settings.Timeout, o.settle, o.Now, o.Sleep, o.repeat
+	if spec.IDBase = o.idBase; o.idBase == 0 {
+		spec.IDBase = audit.NewIDBase(o.Now())
 	}
-	return judge(ctx, o, spec)
+	if err := spec.Check(); err != nil { // the names to skip are valid
+		return spec, cli.Usage(fmt.Errorf("--secret-header %s: %w", o.secretHeader, err), "set it with -H '"+o.secretHeader+": value', or in the configuration.")
+	}
+	return spec, nil
 }
 
 // hideSecret masks the value of --secret-header, which may not have the name of a secret.
@@ -232,61 +252,40 @@ func badRule(err error) error {
 
 // judge runs the audit and prints and writes its results.
 func judge(ctx context.Context, o *options, spec audit.Options) error {
-	if err := o.programs.Check(); err != nil {
-		return err
-	}
-	o.App.GitHub = o.github
-	o.reports.Keep(o.Network.Files()...)
-	o.reports.Keep(o.baseline)
-	o.reports.OutputReport()
-	if err := o.PrepareReports(&o.reports); err != nil {
-		return err
-	}
 	o.OutliveReader()
 	p := &printer{app: o.App, palette: o.Out(), without: map[string][]string{}}
 	p.begin(audit.NewPlan(spec), deliver.ShowURL(spec.Target.URL, false))
 	spec.OnResult = p.result
-	under := &program{options: o, transport: spec.Transport, waiting: p.waiting}
-	if len(o.programs.Commands) > 0 {
-		spec.Program = under
-	} else if err := under.Start(ctx); err != nil { // only waits
-		return err
-	}
-	outcome, err := audit.Run(ctx, spec)
+	outcome, err := conduct(ctx, o, spec, p)
 	var unreachable *audit.UnreachableError
 	switch {
 	case ctx.Err() != nil && err != nil:
-		return cli.Interrupted()
+		err = cli.Interrupted()
 	case errors.As(err, &unreachable):
-		return cli.Unreachable(fmt.Errorf("nothing to audit: %w", err), show.Hint(unreachable.Failure)+".")
-	case errors.Is(err, audit.ErrNoSecretHeader):
-		return cli.Usage(fmt.Errorf("--secret-header %s: %w", o.secretHeader, err), "set it with -H '"+o.secretHeader+": value', or in the configuration.")
-	case err != nil:
-		return err
+		err = cli.Unreachable(fmt.Errorf("nothing to audit: %w", err), show.Hint(unreachable.Failure)+".")
+	}
+	if err != nil {
+		return o.notStarted(spec, err)
 	}
 	p.end(outcome)
 	if !outcome.OK() && spec.Target.HasSecret() && !o.ShowSecrets {
 		o.Note("secrets are masked as " + redact.Masked + " in the commands; use --show-secrets to print them.")
 	}
-	writers := map[string]func(io.Writer) error{
-		"html": outcome.Page().Write,
-		"json": outcome.WriteJSON,
-		"junit": func(w io.Writer) error {
-			return report.JUnit.Write(w, outcome.JUnit())
-		},
-		"sarif": func(w io.Writer) error {
-			return outcome.WriteSARIF(w, cli.Program, o.Build.Version)
-		},
-	}
-	if err := o.WriteReports(&o.reports, writers); err != nil {
+	if err := o.report(outcome); err != nil {
 		return err
 	}
-	if o.github {
-		if err := o.WriteForGitHub(outcome.JUnit()); err != nil {
-			return err
-		}
-	}
 	return o.verdict(outcome)
+}
+
+// conduct runs the audit once its endpoint responds.
+func conduct(ctx context.Context, o *options, spec audit.Options, p *printer) (audit.Outcome, error) {
+	under := &program{options: o, transport: spec.Transport, waiting: p.waiting}
+	if len(o.programs.Commands) > 0 {
+		spec.Program = under
+	} else if err := under.Start(ctx); err != nil { // only waits
+		return audit.Outcome{}, err
+	}
+	return audit.Run(ctx, spec)
 }
 
 // verdict returns an error if the audit is to fail.

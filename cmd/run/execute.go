@@ -167,10 +167,10 @@ func (r *running) start(ctx context.Context) error {
 	r.runner.Observe = r.view.observe
 	outcomes, all := r.runAll(ctx)
 	if ctx.Err() != nil {
-		all.Suites = append(all.Suites, failedRun("to the end", errors.New("interrupted")))
+		all.Suites = append(all.Suites, cli.Unfinished(theRun, "to the end", ctx.Err()))
 	}
 	if err := cli.Crash(programs); err != nil {
-		all.Suites = append(all.Suites, failedRun("the program under test", err))
+		all.Suites = append(all.Suites, cli.Unfinished(theRun, "the program under test", err))
 	}
 	return r.app.ProgramsEnded(programs, r.end(ctx, outcomes, all))
 }

@@ -81,7 +81,8 @@ type Outcome struct {
 	Start    time.Time
 	Took     time.Duration
 	Results  []Result
-	Complete bool // false when the audit was stopped
+	Complete bool   // false when the audit was stopped
+	Problem  string // why it did not start, so that there are no results; else ""
 
 	// Deleted counts the objects that the audit has deleted at its end, and Left those that it could not.
 	Deleted, Left int
@@ -96,18 +97,26 @@ func (e *UnreachableError) Error() string { return e.Failure.Message }
 // ErrNoSecretHeader says that the endpoint gets no header with the name in SecretHeader.
 var ErrNoSecretHeader = errors.New("no such header is sent")
 
-// Run tries the rules one after the other. An error is an UnreachableError, ErrNoSecretHeader, or
-// one about the names in Skip. When ctx ends, the rules that are left are skipped.
-func Run(ctx context.Context, o Options) (Outcome, error) {
+// Check returns ErrNoSecretHeader, or an error about the names in Skip.
+func (o Options) Check() error {
 	for _, name := range o.Skip {
 		if _, err := LookupRule(o.Catalog, name); err != nil {
-			return Outcome{}, err
+			return err
 		}
 	}
-	s := newSession(ctx, o)
-	if o.SecretHeader != "" && len(s.secrets) == 0 {
-		return Outcome{}, ErrNoSecretHeader
+	if o.SecretHeader != "" && len(findSecrets(o)) == 0 {
+		return ErrNoSecretHeader
 	}
+	return nil
+}
+
+// Run tries the rules one after the other. An error is that of Check or of Program, or an
+// UnreachableError. When ctx ends, the rules that are left are skipped.
+func Run(ctx context.Context, o Options) (Outcome, error) {
+	if err := o.Check(); err != nil {
+		return Outcome{}, err
+	}
+	s := newSession(ctx, o)
 	if err := s.start(); err != nil {
 		return Outcome{}, err
 	}

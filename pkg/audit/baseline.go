@@ -30,7 +30,7 @@ func ReadBaseline(r io.Reader) (Baseline, error) {
 	case d.Complete == nil || d.Rules == nil:
 		return nil, errors.New("not a JSON report of an audit")
 	case !*d.Complete:
-		return nil, errors.New("that audit was stopped early")
+		return nil, errors.New("that audit did not run to its end")
 	}
 	b := Baseline{}
 	for _, rule := range d.Rules {

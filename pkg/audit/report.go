@@ -4,6 +4,7 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/report"
@@ -14,8 +15,9 @@ type Document struct {
 	URL        string         `json:"url"`
 	Start      time.Time      `json:"start"`
 	DurationMS float64        `json:"durationMs"`
-	Complete   bool           `json:"complete" about:"false if the audit was stopped"`
-	Score      *int           `json:"score" about:"from 0 to 100; null if the audit was stopped"`
+	Complete   bool           `json:"complete" about:"false if the audit was stopped or did not start"`
+	Error      string         `json:"error,omitempty" about:"why it did not start"`
+	Score      *int           `json:"score" about:"from 0 to 100; null if the audit is not complete"`
 	Formula    string         `json:"formula" about:"how the score is made"`
 	Passed     int            `json:"passed"`
 	Warned     int            `json:"warned"`
@@ -32,8 +34,9 @@ type documentRule struct {
 
 func (o Outcome) document() Document {
 	d := Document{
-		URL: o.URL, Start: o.Start.UTC(), DurationMS: milliseconds(o.Took), Complete: o.Complete, Formula: Formula,
+		URL: o.URL, Start: o.Start.UTC(), DurationMS: milliseconds(o.Took), Complete: o.Complete, Error: o.Problem, Formula: Formula,
 		Passed: o.Count(Passed), Warned: o.Count(Warned), Failed: o.Count(Failed), Unjudged: o.Count(NotJudged), Skipped: o.Count(Skipped),
+		Rules: []documentRule{},
 	}
 	if o.Complete {
 		score := o.Score()
@@ -73,7 +76,13 @@ func (o Outcome) JUnit() report.Report {
 		}
 	}
 	o.Results = results
-	return o.Report()
+	all := o.Report()
+	if o.Problem != "" {
+		all.Suites = append(all.Suites, report.Suite{Name: "The audit", Start: o.Start, Cases: []report.Case{
+			{Name: "before the first rule", Status: report.Failed, Message: o.Problem},
+		}})
+	}
+	return all
 }
 
 func (r Result) reportCase() report.Case {
@@ -131,12 +140,15 @@ func (o Outcome) WriteJSON(w io.Writer) error { return report.EncodeJSON(w, o.do
 // Page returns the outcome as an HTML page.
 func (o Outcome) Page() report.Page {
 	p := report.Page{
-		Report: o.Report(), Title: "Audit of " + o.URL, Subject: o.URL, Byline: "Audited by apizee-hooks",
+		Report: o.Report(), Title: strings.TrimSuffix("Audit of "+o.URL, " of "), Subject: o.URL, Byline: "Audited by apizee-hooks",
 		Start: o.Start, Duration: o.Took, Score: o.document().Score,
 	}
-	if o.Complete {
+	switch {
+	case o.Complete:
 		p.Note = Formula
-	} else {
+	case o.Problem != "":
+		p.Stopped = "The audit did not start: " + o.Problem
+	default:
 		p.Stopped = "The audit was stopped early."
 	}
 	return p

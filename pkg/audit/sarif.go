@@ -52,9 +52,9 @@ type (
 		ToolExecutionNotifications []sarifNotification `json:"toolExecutionNotifications,omitempty"`
 	}
 	sarifNotification struct {
-		AssociatedRule sarifReference `json:"associatedRule"`
-		Level          string         `json:"level"`
-		Message        sarifMessage   `json:"message"`
+		AssociatedRule *sarifReference `json:"associatedRule,omitempty"`
+		Level          string          `json:"level"`
+		Message        sarifMessage    `json:"message"`
 	}
 	sarifReference struct {
 		ID    string `json:"id"`
@@ -96,6 +96,13 @@ func (o Outcome) WriteSARIF(w io.Writer, program, version string) error {
 	if o.Complete {
 		run.Properties["score"] = o.Score()
 	}
+	invocation := &run.Invocations[0]
+	notify := func(level, text string, rule *sarifReference) {
+		invocation.ToolExecutionNotifications = append(invocation.ToolExecutionNotifications, sarifNotification{rule, level, sarifMessage{text}})
+	}
+	if o.Problem != "" {
+		notify("error", "the audit did not start: "+o.Problem, nil)
+	}
 	for i, r := range o.Results {
 		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, sarifRule{
 			ID: r.Name, Name: r.Name, ShortDescription: sarifMessage{r.Title}, FullDescription: sarifMessage{r.Why},
@@ -105,10 +112,7 @@ func (o Outcome) WriteSARIF(w io.Writer, program, version string) error {
 		case Failed, Warned:
 			run.Results = append(run.Results, o.sarifResult(i, r))
 		case NotJudged:
-			invocation := &run.Invocations[0]
-			invocation.ToolExecutionNotifications = append(invocation.ToolExecutionNotifications, sarifNotification{
-				sarifReference{r.Name, i}, "warning", sarifMessage{"not judged: " + r.Actual},
-			})
+			notify("warning", "not judged: "+r.Actual, &sarifReference{r.Name, i})
 		}
 	}
 	return report.EncodeJSON(w, sarifLog{sarifSchema, "2.1.0", []sarifRun{run}})

@@ -14,6 +14,7 @@ import (
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
+	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 	"github.com/apizee-hooks/apizee-hooks/pkg/report"
 )
 
@@ -167,6 +168,20 @@ func (a *App) WriteReports(r *Reports, writers map[string]func(io.Writer) error)
 		return Usage(err, "everything else is done; check the path of the report.")
 	}
 	return nil
+}
+
+// Reason returns why a command ended early, as the message of a case in a report.
+func Reason(err error) string {
+	if ExitCode(err) == ExitInterrupted {
+		return "interrupted"
+	}
+	return redact.Message(err.Error())
+}
+
+// Unfinished returns a failed suite about the work of a command itself, without which a report could
+// look passed. Its case is named for how far the work came.
+func Unfinished(work, place string, err error) report.Suite {
+	return report.Suite{Name: work, Cases: []report.Case{{Name: place, Status: report.Failed, Message: Reason(err)}}}
 }
 
 // WriteForGitHub writes annotations to standard output, and a summary to the page of the job, if
