@@ -80,8 +80,16 @@ func warned(strict bool) report.Status {
 	return report.Warned
 }
 
-// report writes the reports and the annotations.
-func (v *validation) report() error {
+// unfinished writes reports of a validation that did not come to the end, so that those of an earlier
+// one are not taken for its own.
+func (v *validation) unfinished(err error) error {
+	// An error here matters less than the one that ended the validation.
+	_ = v.report(cli.Unfinished("The validation", "to the end", err))
+	return err
+}
+
+// report writes the reports and the annotations, with suites that are not of events.
+func (v *validation) report(others ...report.Suite) error {
 	if !v.reports.Any() && !v.github {
 		return nil
 	}
@@ -96,6 +104,10 @@ func (v *validation) report() error {
 	}
 	if v.sum.Drift != nil {
 		all.Suites = append(all.Suites, report.Suite{Name: "Baseline " + v.drift.File, File: v.name, Start: now, Cases: v.driftCases()})
+	}
+	for _, suite := range others {
+		suite.Start = now
+		all.Suites = append(all.Suites, suite)
 	}
 	return v.WriteAll(&v.reports, all, v.github)
 }

@@ -85,13 +85,13 @@ func run(ctx context.Context, o *options) error {
 	if err := o.PrepareReports(&o.reports); err != nil {
 		return err
 	}
-	baseline, err := o.drift.Load(ctx, o.App)
-	if err != nil {
-		return err
-	}
 	v := validation{
 		options: o, out: bufio.NewWriterSize(o.StdoutFor(show.Form(o.output)), 64<<10),
 		printer: show.Check{Style: o.Style(), Strict: o.strict}.In(show.Form(o.output)),
+	}
+	baseline, err := o.drift.Load(ctx, o.App)
+	if err != nil {
+		return v.unfinished(err)
 	}
 	if baseline != nil {
 		v.hidden = hidden{catalog: o.Catalog, scrubber: o.Scrubber(nil, nil)}
@@ -100,7 +100,7 @@ func run(ctx context.Context, o *options) error {
 	defer v.out.Flush()
 	for _, file := range o.files {
 		if err := v.file(ctx, file); err != nil {
-			return err
+			return v.unfinished(err)
 		}
 	}
 	return v.end()
