@@ -104,7 +104,7 @@ func (p *plan) response(context.Context) error {
 	if p.config.Body != "" && p.isDefault("listen.status") {
 		p.receive.Response.Status = 0 // a body needs another status than the default
 	}
-	if err := receive.CheckPath(p.config.Path); err != nil {
+	if _, err := receive.DecodePath(p.config.Path); err != nil {
 		return cli.Usage(fmt.Errorf("%s: %w", p.loaded.Place("listen.path"), err), "use a path such as /apizeehooks/.")
 	}
 	p.receive.Path, p.receive.Delay = p.config.Path, p.config.Delay

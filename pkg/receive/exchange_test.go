@@ -61,6 +61,7 @@ func TestNewRefuses(t *testing.T) {
 		"body with 204":   {Options{Response: Response{Status: 204, Body: []byte("x")}}, "a response with status 204 cannot have a body"},
 		"relative path":   {Options{Path: "hooks"}, `path: "hooks" must start with a slash`},
 		"path with query": {Options{Path: "/a?b"}, "must not have a query"},
+		"path unescaped":  {Options{Path: "/100%"}, `path: "/100%" must be escaped as in a URL; % is %25`},
 		"header":          {Options{RequireHeader: deliver.Header{Name: "X-Key"}}, `required header "X-Key" has no value`},
 	}
 	for name, test := range tests {
@@ -119,6 +120,17 @@ func TestRefusals(t *testing.T) {
 func TestTooLargeAsAnnounced(t *testing.T) {
 	r := start(t, Options{Limits: Limits{Body: 100}})
 	c := r.dial(t)
+func TestPathIsComparedWithoutItsEscapes(t *testing.T) {
+	for _, served := range []string{"/a%20b", "/a b", "/%61%20b"} {
+		r := start(t, Options{Path: served})
+		for path, want := range map[string]int{"/a%20b": 204, "/%61%20b?q": 204, "/a%2520b": 404} {
+			if got := post(t, r.url(path), ticketEvent).StatusCode; got != want {
+				t.Errorf("%s is served, %s: got %d, want %d", served, path, got, want)
+			}
+		}
+	}
+}
+
 	io.WriteString(c, "POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 101\r\n\r\n")
 	resp, err := http.ReadResponse(bufio.NewReader(c), nil)
 	if err != nil || resp.StatusCode != 413 || !resp.Close {

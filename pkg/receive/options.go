@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -21,8 +22,8 @@ type Options struct {
 	// Catalog is what events are checked against; nil means apizee.Documented().
 	Catalog *apizee.Catalog
 
-	// Path is the only path that is served, such as "/apizeehooks/"; other paths get 404. An
-	// empty Path serves any.
+	// Path is the only path that is served, escaped as in a URL, such as "/apizeehooks/"; other paths
+	// get 404. An empty Path serves any.
 	Path string
 
 	// Response is returned to an event that is not forwarded.
@@ -83,9 +84,6 @@ func (o Options) withDefaults() (Options, error) {
 	if o.TLS != nil {
 		o.TLS = o.TLS.Clone()
 		o.TLS.NextProtos = []string{"http/1.1"}
-	}
-	if err := CheckPath(o.Path); err != nil {
-		return o, fmt.Errorf("path: %w", err)
 	}
 	if o.RequireHeader.Name != "" && o.RequireHeader.Value == "" {
 		return o, fmt.Errorf("required header %q has no value; it must be 'Name: value'", o.RequireHeader.Name)
@@ -157,13 +155,17 @@ func (r Response) contentType() []deliver.Header {
 	return []deliver.Header{{Name: "Content-Type", Value: "text/plain; charset=utf-8"}}
 }
 
-// CheckPath reports why a path cannot be the only accepted one.
-func CheckPath(path string) error {
+// DecodePath returns an Options.Path without its escapes, or why it cannot be one.
+func DecodePath(path string) (string, error) {
 	switch {
 	case path != "" && !strings.HasPrefix(path, "/"):
-		return fmt.Errorf("%q must start with a slash, as in /apizeehooks/", path)
+		return "", fmt.Errorf("%q must start with a slash, as in /apizeehooks/", path)
 	case strings.ContainsAny(path, "?#"):
-		return fmt.Errorf("%q must not have a query or fragment", path)
+		return "", fmt.Errorf("%q must not have a query or fragment", path)
 	}
-	return nil
+	decoded, err := url.PathUnescape(path)
+	if err != nil {
+		return "", fmt.Errorf("%q must be escaped as in a URL; %% is %%25", path)
+	}
+	return decoded, nil
 }

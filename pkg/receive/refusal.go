@@ -41,7 +41,7 @@ func refuseBody(err error, limits Limits) plannedResponse {
 
 // refuse returns the response to a request that is not an event.
 func (x *exchange) refuse() (plannedResponse, bool) {
-	if x.s.options.Path != "" && x.r.URL.Path != x.s.options.Path {
+	if x.s.path != "" && x.r.URL.Path != x.s.path {
 		return plannedResponse{status: http.StatusNotFound, outcome: WrongPath, problem: "only " + x.s.options.Path + " is served"}, true
 	}
 	if name := x.s.options.RequireHeader.Name; name != "" && !x.isAuthorized() {

@@ -20,6 +20,7 @@ var ErrAborted = errors.New("requests in flight were aborted")
 // Serve adds the limits of connections and the reports of data that is not HTTP.
 type Server struct {
 	options Options
+	path    string      // Options.Path without its escapes
 	headers http.Header // of Options.Response
 	reports *reports
 
@@ -41,6 +42,10 @@ func New(options Options) (*Server, error) {
 	options, err := options.withDefaults()
 	if err != nil {
 		return nil, err
+	}
+	path, err := DecodePath(options.Path)
+	if err != nil {
+		return nil, fmt.Errorf("path: %w", err)
 	}
 	s := &Server{
 		options: options, headers: options.Response.header(), reports: newReports(),
