@@ -195,6 +195,9 @@ func (x *exchange) respond(p plannedResponse) {
 func (x *exchange) write(p plannedResponse) {
 	header := x.w.Header()
 	maps.Copy(header, p.headers)
+	if allowsBody(p.status) && len(p.body) == 0 && p.rest == nil {
+		header.Set("Content-Length", "0") // else net/http sends an empty chunk
+	}
 	if p.last || x.s.isCrowded() {
 		header.Set("Connection", "close")
 	}

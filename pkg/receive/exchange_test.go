@@ -104,6 +104,9 @@ func TestRefusals(t *testing.T) {
 			}
 			defer resp.Body.Close()
 			x := <-r.receptions
+			if resp.ContentLength != 0 {
+				t.Errorf("Content-Length %d, Transfer-Encoding %v", resp.ContentLength, resp.TransferEncoding)
+			}
 			if resp.StatusCode != test.status || x.Status != test.status || x.Outcome != test.outcome || x.Problem != test.problem {
 				t.Errorf("got %d, %+v", resp.StatusCode, x)
 			}
