@@ -183,7 +183,7 @@ func (x *exchange) respond(p plannedResponse) {
 	}
 	// A body that could not be read has ended the context too.
 	if x.r.Context().Err() != nil && !p.last {
-		x.noResponse(nil)
+		x.noResponse(nil, false)
 		return
 	}
 	x.Status = p.status
@@ -201,15 +201,17 @@ func (x *exchange) write(p plannedResponse) {
 	if p.last || x.s.isCrowded() {
 		header.Set("Connection", "close")
 	}
+	c := connOf(x.r)
+	before := c.bytesWritten()
 	x.w.WriteHeader(p.status)
 	if err := x.writeBody(p); err != nil {
-		x.truncated(err)
+		x.truncated(err, c.bytesWritten() > before)
 		return
 	}
 	x.s.reports.reserve(&x.place)
 	// Flush now, so that a failure can be reported.
 	if err := http.NewResponseController(x.w).Flush(); err != nil {
-		x.noResponse(err)
+		x.noResponse(err, c.bytesWritten() > before)
 	}
 }
 

@@ -120,9 +120,6 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-func TestTooLargeAsAnnounced(t *testing.T) {
-	r := start(t, Options{Limits: Limits{Body: 100}})
-	c := r.dial(t)
 func TestPathIsComparedWithoutItsEscapes(t *testing.T) {
 	for _, served := range []string{"/a%20b", "/a b", "/%61%20b"} {
 		r := start(t, Options{Path: served})
@@ -134,6 +131,9 @@ func TestPathIsComparedWithoutItsEscapes(t *testing.T) {
 	}
 }
 
+func TestTooLargeAsAnnounced(t *testing.T) {
+	r := start(t, Options{Limits: Limits{Body: 100}})
+	c := r.dial(t)
 	io.WriteString(c, "POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 101\r\n\r\n")
 	resp, err := http.ReadResponse(bufio.NewReader(c), nil)
 	if err != nil || resp.StatusCode != 413 || !resp.Close {
@@ -287,15 +287,19 @@ func TestHandlerInAnotherServer(t *testing.T) {
 
 func TestNoResponse(t *testing.T) {
 	for name, test := range map[string]struct {
-		err     error
-		outcome Outcome
-		stopped bool
-		want    string
+		err      error
+		hasBegun bool
+		outcome  Outcome
+		stopped  bool
+		status   int
+		want     string
 	}{
-		"left":      {nil, Accepted, false, "the sender disconnected before the response"},
-		"not taken": {os.ErrDeadlineExceeded, Accepted, false, "the sender did not read the response in time"},
-		"stopped":   {nil, Accepted, true, "the listener stopped before the response"},
-		"failed":    {os.ErrDeadlineExceeded, Failed, false, "an earlier problem"},
+		"left":          {nil, false, Accepted, false, 0, "the sender disconnected before the response"},
+		"left within":   {nil, true, Accepted, false, 201, "the sender disconnected during the response"},
+		"not taken":     {os.ErrDeadlineExceeded, false, Accepted, false, 0, "the sender did not read the response in time"},
+		"stopped":       {nil, false, Accepted, true, 0, "the listener stopped before the response"},
+		"failed":        {os.ErrDeadlineExceeded, false, Failed, false, 0, "an earlier problem"},
+		"failed within": {os.ErrDeadlineExceeded, true, Failed, false, 201, "an earlier problem"},
 	} {
 		s, err := New(Options{})
 		if err != nil {
@@ -304,9 +308,9 @@ func TestNoResponse(t *testing.T) {
 		if test.stopped {
 			s.abort()
 		}
-		x := &exchange{s: s, Reception: Reception{Outcome: test.outcome, Problem: "an earlier problem"}}
-		if x.noResponse(test.err); x.Problem != test.want || !x.cut {
-			t.Errorf("%s: %q", name, x.Problem)
+		x := &exchange{s: s, Reception: Reception{Status: 201, Outcome: test.outcome, Problem: "an earlier problem"}}
+		if x.noResponse(test.err, test.hasBegun); x.Problem != test.want || x.Status != test.status || !x.cut {
+			t.Errorf("%s: %d, %q", name, x.Status, x.Problem)
 		}
 	}
 }

@@ -286,6 +286,29 @@ func TestForwardTruncated(t *testing.T) {
 	}
 }
 
+func TestSenderDisconnectsDuringTheResponse(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(400)
+		for {
+			if _, err := w.Write(make([]byte, bufferedResponse)); err != nil {
+				return
+			}
+		}
+	}))
+	t.Cleanup(server.Close)
+	r := start(t, Options{Forward: forwarder(t, server.URL)})
+	c := r.dial(t)
+	io.WriteString(c, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}")
+	if resp, err := http.ReadResponse(bufio.NewReader(c), nil); err != nil || resp.StatusCode != 400 {
+		t.Fatalf("%+v, %v", resp, err)
+	}
+	c.Close()
+	x := <-r.receptions
+	if x.Outcome != NoResponse || x.Status != 400 || x.Problem != "the sender disconnected during the response" || len(x.Response.Body) != bufferedResponse {
+		t.Errorf("%s, %d, %s, %d bytes", x.Outcome, x.Status, x.Problem, len(x.Response.Body))
+	}
+}
+
 // Trailers are forwarded both ways, announced or not, and the response is kept.
 func TestForwardTrailers(t *testing.T) {
 	addr, requests := rawTarget(t, "HTTP/1.1 422 No\r\nTransfer-Encoding: chunked\r\nTrailer: X-Told\r\n\r\n3\r\nno!\r\n0\r\nX-Told: 1\r\nX-Unreported: 2\r\n\r\n")

@@ -47,6 +47,7 @@ type conn struct {
 	start    []byte // of the data since the last request
 	served   bool   // a request was in flight; what follows may be the rest of its body
 	lines    int    // of the head that is being read
+	written  int64  // bytes
 	reported atomic.Bool
 }
 
@@ -130,7 +131,17 @@ func (c *conn) Write(p []byte) (int, error) {
 	if c.stage.Load() < serving {
 		c.report(c.rejection(p))
 	}
-	return c.Conn.Write(p)
+	n, err := c.Conn.Write(p)
+	c.written += int64(n)
+	return n, err
+}
+
+// bytesWritten returns how much was written to the connection; of another server's this is not known.
+func (c *conn) bytesWritten() int64 {
+	if c == nil {
+		return 0
+	}
+	return c.written
 }
 
 // rejection returns the reason in a response of net/http, which is its body. When the body only

@@ -22,7 +22,7 @@ const (
 	NotForwarded Outcome = "not-forwarded"
 	NotRecorded  Outcome = "not-recorded"
 	Failed       Outcome = "failed"      // a fault was injected
-	NoResponse   Outcome = "no-response" // the sender disconnected, or the server stopped, before the response
+	NoResponse   Outcome = "no-response" // the sender disconnected, or the server stopped, before the end of the response
 )
 
 // Values returns all outcomes.

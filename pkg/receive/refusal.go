@@ -74,13 +74,18 @@ func (x *exchange) fault() Fault {
 	return x.s.options.Fault(n)
 }
 
-// noResponse notes that no response can be sent; err may say why. An earlier problem is kept.
-func (x *exchange) noResponse(err error) {
-	x.cut, x.Status, x.Response = true, 0, recording.Response{}
+// noResponse notes that the response cannot be sent, or not to its end; err may say why. An earlier problem
+// is kept.
+func (x *exchange) noResponse(err error, hasBegun bool) {
+	x.cut = true
+	when := " during the response"
+	if !hasBegun {
+		x.Status, x.Response, when = 0, recording.Response{}, " before the response"
+	}
 	if x.Outcome != Accepted {
 		return
 	}
-	x.Outcome, x.Problem = NoResponse, x.disconnectReason()+" before the response"
+	x.Outcome, x.Problem = NoResponse, x.disconnectReason()+when
 	if deliver.IsTimeout(err) {
 		x.Problem = "the sender did not read the response in time"
 	}
@@ -96,10 +101,11 @@ func (x *exchange) disconnectReason() string {
 }
 
 // truncated notes that the response ended early.
-func (x *exchange) truncated(err error) {
+func (x *exchange) truncated(err error, hasBegun bool) {
 	var failure *deliver.Failure
-	if x.Forwarded == nil || !errors.As(err, &failure) {
-		x.noResponse(err)
+	// Reading is canceled when the sender has disconnected, or the server stops.
+	if x.Forwarded == nil || !errors.As(err, &failure) || failure.Kind == deliver.KindCanceled {
+		x.noResponse(err, hasBegun)
 		return
 	}
 	x.cut = true

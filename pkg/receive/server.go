@@ -48,7 +48,7 @@ func New(options Options) (*Server, error) {
 		return nil, fmt.Errorf("path: %w", err)
 	}
 	s := &Server{
-		options: options, headers: options.Response.header(), reports: newReports(),
+		options: options, path: path, headers: options.Response.header(), reports: newReports(),
 		bodies: semaphore.NewWeighted(options.Limits.Bodies + 1), // a body needs one byte more to detect its end
 		slots:  make(chan struct{}, options.Limits.Connections),
 	}
