@@ -208,6 +208,18 @@ pageTest("edit, see findings as one types, and send", { story: true }, async ({ 
   await page.waitForFunction(() => location.hash === "#/10");
 });
 
+pageTest("what is no JSON object is sent as it is", { story: true }, async ({ page, target }) => {
+  await openEvent(page, 8);
+  await page.keyboard.press("e");
+  await page.waitForSelector("#now:disabled");
+  await page.fill("#body", "{}");
+  await page.waitForSelector("#now:enabled");
+  await page.fill("#body", "not json");
+  await page.keyboard.press("Control+Enter"); // before it was checked
+  await page.waitForFunction(() => document.querySelector("#detail .facts")?.textContent.includes("sent again from #8"));
+  assert.equal(target.received.at(-1).body, "not json");
+});
+
 pageTest("send again as it is", { story: true }, async ({ page, target }) => {
   await openEvent(page, 8);
   const before = target.received.length;

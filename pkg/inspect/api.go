@@ -148,7 +148,8 @@ func (h *handler) body(w http.ResponseWriter, r *http.Request) {
 
 // checkJSON is the result of checking a body that is being edited.
 type checkJSON struct {
-	Valid    bool      `json:"valid"` // it is JSON, and has no errors
+	Valid    bool      `json:"valid"`   // it is JSON, and has no errors
+	HasTime  bool      `json:"hasTime"` // the current time can be set in it
 	Problem  string    `json:"problem,omitempty"`
 	Line     int       `json:"line,omitempty"`
 	Column   int       `json:"column,omitempty"`
@@ -169,6 +170,7 @@ func (h *handler) check(w http.ResponseWriter, r *http.Request) (any, error) {
 		out.Valid, out.Problem = false, problem
 		out.Line, out.Column = position(body, offset)
 	}
+	_, out.HasTime = h.dated(body)
 	for _, f := range report.Findings {
 		found := newFinding(f)
 		found.Line, found.Column = position(body, f.Offset)

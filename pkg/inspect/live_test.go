@@ -218,12 +218,13 @@ func TestList(t *testing.T) {
 func TestCheck(t *testing.T) {
 	s := serve(t, newStore(t, Options{}), Config{})
 	for body, want := range map[string]string{
-		ticket(1, "new", 1):            `{"valid":true,"findings":[]}`,
-		"{\n \"é\": tru}":              `{"valid":false,"problem":"invalid character '}' in literal true (expecting 'e')","line":2,"column":10,`,
-		"{} {}":                        `{"valid":false,"problem":"a second value begins here","line":1,"column":4,`,
-		"":                             `{"valid":false,"problem":"truncated","line":1,"column":1,`,
+		ticket(1, "new", 1):            `{"valid":true,"hasTime":true,"findings":[]}`,
+		"{\n \"é\": tru}":              `{"valid":false,"hasTime":false,"problem":"invalid character '}' in literal true (expecting 'e')","line":2,"column":10,`,
+		"{} {}":                        `{"valid":false,"hasTime":false,"problem":"a second value begins here","line":1,"column":4,`,
+		"":                             `{"valid":false,"hasTime":false,"problem":"truncated","line":1,"column":1,`,
 		"{\"event\":\n\"updaet\"}":     `"message":"\"updaet\" is not a documented event; did you mean \"update\"?","documented":["create","update","delete"],"suggestion":"update","line":2,"column":1}`,
-		strings.Repeat("[", 1_000_000): `{"valid":false,"problem":"exceeded max depth"`,
+		`{"a":1,"a":2}`:                `{"valid":false,"hasTime":false,`,
+		strings.Repeat("[", 1_000_000): `{"valid":false,"hasTime":false,"problem":"exceeded max depth"`,
 	} {
 		status, text := s.post("/api/check", map[string]string{"body": body})
 		if status != http.StatusOK || !strings.Contains(text, want) {

@@ -36,7 +36,7 @@ type sending struct {
 	Method  *string         `json:"method"`
 	Headers *[]Header       `json:"headers"` // all of them: a default one that is missing is not sent
 	Body    *string         `json:"body"`
-	Now     bool            `json:"now"` // set the current time in the event
+	Now     bool            `json:"now"` // set the current time in the event, if the body can have one
 
 	// Indented means that Body was indented for editing: it is sent compact if that of the origin is.
 	Indented bool `json:"indented"`
@@ -157,9 +157,7 @@ func (h *handler) request(in sending) (request outgoing, err error) {
 		return request, badRequest(fmt.Errorf("%q is not an HTTP method that can be sent", request.Method))
 	}
 	if in.Now {
-		if request.Body, err = payload.SetTime(h.store.options.Catalog, request.Body, h.Now().Unix()); err != nil {
-			return request, badRequest(err)
-		}
+		request.Body, _ = h.dated(request.Body)
 	}
 	request.path = origin.Path
 	if in.Path != nil {
@@ -179,6 +177,16 @@ func (h *handler) request(in sending) (request outgoing, err error) {
 	request.Headers = deliver.Override(headers, target.Headers)
 	request.masked = append(replay.MaskedHeaders(origin.Headers, request.Headers), parameters...)
 	return request, nil
+}
+
+// dated returns a body with the current time. It returns false for one that is not a JSON object, or has a name
+// twice: that stays as it is.
+func (h *handler) dated(body []byte) ([]byte, bool) {
+	dated, err := payload.SetTime(h.store.options.Catalog, body, h.Now().Unix())
+	if err != nil {
+		return body, false
+	}
+	return dated, true
 }
 
 // given returns the headers that the page has sent.

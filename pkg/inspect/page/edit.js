@@ -91,6 +91,7 @@ export async function editView(x, targets, act) {
       findings = [{ severity: "error", path: "", message: answer.problem, start: at, end: at + 1, at: answer.line }];
     }
     const errors = findings.filter((f) => f.severity === "error").length;
+    now.disabled = !answer.hasTime;
     verdict.textContent = errors ? `✗ ${count(errors, "error")}; it can still be sent` : findings.length ? "! valid, with warnings" : "✓ valid";
     verdict.className = "verdict " + (errors ? "error" : findings.length ? "warning" : "");
     list.replaceChildren(...findings.map((f) => {
