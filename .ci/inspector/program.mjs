@@ -32,17 +32,18 @@ export async function until(condition) {
 
 /** An endpoint with a mistake: it cannot store a ticket that is closed. */
 export async function endpoint(port = 0) {
-  const received = [];
+  const app = { received: [], dies: false }; // within its next responses
   const server = http.createServer(async (request, response) => {
     let body = "";
     for await (const part of request.setEncoding("utf8")) body += part;
-    received.push({ headers: request.headers, body, path: request.url });
+    app.received.push({ headers: request.headers, body, path: request.url });
+    if (app.dies) return response.writeHead(200).write("hel", () => request.socket.destroy());
     const broken = body.includes('"closed"');
     response.writeHead(broken ? 500 : 200, { "Content-Type": "application/json", "X-Powered-By": "Express" });
     response.end(broken ? '{"error":"no such column: closed_at","at":"tickets.js:41"}' : '{"stored":true}');
   });
   await new Promise((done) => server.listen(port, "127.0.0.1", () => done()));
-  return { url: `http://127.0.0.1:${server.address().port}`, received, stop: () => (server.closeAllConnections(), server.close()) };
+  return Object.assign(app, { url: `http://127.0.0.1:${server.address().port}`, stop: () => (server.closeAllConnections(), server.close()) });
 }
 
 export const event = (name, object, objectId, props, time = 1795874531) => JSON.stringify({ event: name, time, object, objectId, props });

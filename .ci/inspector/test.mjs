@@ -93,6 +93,18 @@ pageTest("invalid JSON with the place of its mistake", { story: true }, async ({
   assert.match(await row(page, 8).innerText(), /not JSON: .*line 2/);
 });
 
+pageTest("the status is the one that the sender got", {}, async ({ page, program, target }) => {
+  target.dies = true;
+  await send(program.receiver, event("create", "ticket", 1, { state: "new" }));
+  await page.waitForSelector("#row-1");
+  assert.match(await row(page, 1).innerText(), /not forwarded: .*state=new\s+502/s);
+  assert.match(await row(page, 1).locator(".status").getAttribute("class"), /error/);
+  await openEvent(page, 1);
+  assert.match(await page.locator("#detail .facts").innerText(), /502/);
+  assert.match(await page.locator("section[aria-label='Response of the endpoint']").innerText(), /closed the connection.*200.*hel/s);
+  assert.match(await page.locator("section[aria-label=Response]").innerText(), /not forwarded: .*502/s);
+});
+
 pageTest("duplicates and events out of order are marked", { story: true }, async ({ page }) => {
   assert.match(await row(page, 4).innerText(), /dup/);
   assert.match(await row(page, 7).innerText(), /late/);

@@ -76,8 +76,8 @@ func (s *Store) detail(id int64) (Detail, recording.Entry, bool) {
 	if d.Gone {
 		d.Copies = []string{}
 	}
-	if r := entry.Response; entry.Status != 0 {
-		d.Response = &Response{Status: entry.Status, Headers: headerList(r.Headers), Body: responseBody(r)}
+	if r := entry.Response; d.Status != 0 {
+		d.Response = &Response{Status: d.Status, Headers: headerList(r.Headers), Body: responseBody(r)}
 	}
 	if f := entry.Forwarded; f != nil {
 		d.Forwarded = &ForwardedResponse{

@@ -233,8 +233,16 @@ func TestPlaces(t *testing.T) {
 	refused := received(n, "refused")
 	refused.Outcome = "wrong-path"
 	s.Add(refused)
+	left := received(n, ticket(n, "new", 1))
+	if left.Place, err = w.Append(left.Entry); err != nil {
+		t.Fatal(err)
+	}
+	left.Status, left.Outcome = 0, "no-response" // since it was recorded
+	if d, _, ok := s.detail(s.Add(left)); !ok || d.Response != nil || d.Outcome != "no-response" || d.Problem != "the response was not sent to its end" {
+		t.Errorf("%+v", d)
+	}
 	status, _ := s.Status()
-	if status.Removed != 0 || status.Total != n+1 || status.Memory > 1<<20 {
+	if status.Removed != 0 || status.Total != n+2 || status.Memory > 1<<20 {
 		t.Errorf("%+v", status)
 	}
 	if got := selectIDs(t, s, "xxx"); len(got) != n {

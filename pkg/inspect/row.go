@@ -92,6 +92,9 @@ func (q *query) row(reader *lineReader, id int, limit uint32) (Row, recording.En
 		entry = entry.Masked(q.store.options.SecretHeaders...)
 	}
 	row.add(entry, q.store.options.Catalog)
+	if row.Outcome == "" && r.is(isFailed) { // after it was recorded
+		row.Outcome, row.Problem = "no-response", "the response was not sent to its end"
+	}
 	return row, entry, true
 }
 

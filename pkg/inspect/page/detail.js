@@ -35,9 +35,9 @@ export function detailView(x, act, state) {
     others.length > 0 && h("div.findings", { role: "group", "aria-label": "Findings" }, others.map((f) => findingView(f, true))),
     bodySection(x, raw, ofBody),
     x.forwarded && responseSection("Response of the endpoint", x.forwarded, x.id, "forwarded"),
-    // The endpoint's response is returned to the sender as it is.
-    (x.response ? x.response.status !== x.forwarded?.status : !x.forwarded) &&
-      responseSection("Response", x.response ? { durationMs: x.durationMs, ...x.response } : { failure: x.problem || "no response" }, x.id, "response"),
+    // The endpoint's response is returned to the sender as it is, unless something failed.
+    !x.sent && (x.outcome || x.response?.status !== x.forwarded?.status || !x.forwarded) &&
+      responseSection("Response", { ...(x.response && { durationMs: x.durationMs, ...x.response }), failure: x.outcome ? x.problem : !x.response && "no response" }, x.id, "response"),
     section("Request", x.remote ? ["from ", data(x.remote)] : "", [], h("p.mono.line1", {}, data(`${x.method} ${x.path}`)), headerTable(x.headers, ofHeaders)),
   ];
 }

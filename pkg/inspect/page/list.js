@@ -280,7 +280,7 @@ function fillRow(row, exchange, index, selected) {
   if (exchange.object) object.replaceChildren(data(exchange.object), " ", data(exchange.objectId, "b"));
   else object.replaceChildren(data(`${exchange.method} ${exchange.path}`));
   event.replaceChildren(data(exchange.event));
-  const words = [exchange.summary, exchange.problem, exchange.gone && "no longer in the recording"].filter(Boolean).join("  ");
+  const words = [exchange.problem, exchange.summary, exchange.gone && "no longer in the recording"].filter(Boolean).join("  ");
   summary.replaceChildren(data(words));
   summary.title = plain(words);
   notes.replaceChildren(...marks(exchange));
@@ -296,11 +296,10 @@ function findingsMark({ errors, warnings }) {
   return [h("span." + kind, { role: "img", "aria-label": title, title }, sign)];
 }
 
-/** The response's status and what it means for the eye. */
-export function statusOf({ status, forwardedStatus, outcome }) {
-  const code = forwardedStatus || status;
-  if (!code) return { text: outcome && outcome !== "accepted" ? "–" : "", kind: "error" };
-  return { text: String(code), kind: code >= 500 ? "error" : code >= 400 ? "warning" : "" };
+/** The status that the sender got, and what it means for the eye. What failed has an outcome, whatever its status. */
+export function statusOf({ status, outcome }) {
+  if (!status) return { text: outcome ? "–" : "", kind: "error" };
+  return { text: String(status), kind: status >= 500 || (outcome && status < 400) ? "error" : status >= 400 ? "warning" : "" };
 }
 
 /** The marks of an event: its file, sent from the page, pinned, duplicate, out of order, after a gap.
