@@ -201,8 +201,9 @@ func environment(app *cli.App) string {
 	for _, k := range config.Keys() {
 		rows = append(rows, cli.Row{Term: k.Env(), Text: cmp.Or(k.Variable, k.Description)})
 	}
-	return `Flags override environment variables, and those override the configuration file. An empty variable is
-ignored.
+	return `Flags override environment variables, those override the profile, and that overrides the rest of the
+configuration file. The URL and the headers of a scenario override only that rest, and the headers
+of a step override all. An empty variable is ignored.
 
 ` + cli.ListRows("Configuration", rows...) + `
 ` + cli.ListRows("Output and editor",

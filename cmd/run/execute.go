@@ -23,7 +23,7 @@ import (
 type running struct {
 	app         *cli.App
 	options     *options
-	config      config.Config
+	loaded      *config.Loaded
 	scenarios   []*scenario.Scenario
 	assumptions []runner.Assumption
 	seed        int64
@@ -40,12 +40,11 @@ func run(ctx context.Context, o *options) error {
 	if err := r.check(); err != nil {
 		return err
 	}
-	loaded, err := o.Load(ctx, o.Settings)
-	if err != nil {
+	var err error
+	if r.loaded, err = o.Load(ctx, o.Settings); err != nil {
 		return r.notStarted(err)
 	}
-	r.config = loaded.Config
-	if r.scenarios, err = parseScenarios(ctx, o, r.config); err != nil {
+	if r.scenarios, err = parseScenarios(ctx, o, r.loaded.Config); err != nil {
 		return r.notStarted(err)
 	}
 	if err := o.reports.Check(); err != nil {
@@ -97,17 +96,11 @@ func (r *running) check() error {
 
 // prepare sets up the target and the runner.
 func (r *running) prepare(ctx context.Context) error {
-	headers, err := r.app.ParseHeaders(r.config.Headers, r.options.Headers)
-	if err != nil {
-		return err
-	}
-	r.delivery = runner.Options{
-		Headers: headers, Timeout: r.config.Timeout, FailFast: r.options.failFast,
-	}
+	r.delivery = runner.Options{Timeout: r.loaded.Config.Timeout, FailFast: r.options.failFast}
 	if err := r.chooseTarget(); err != nil {
 		return err
 	}
-	network, err := r.app.NetworkOf(r.options.Network, r.config.Insecure)
+	network, err := r.app.NetworkOf(r.options.Network, r.loaded.Config.Insecure)
 	if err != nil {
 		return err
 	}
@@ -125,21 +118,28 @@ func (r *running) faulty(f fault.Fault, seed uint64) *deliver.Client {
 	return f.Client(r.transport, r.app.Now, fault.Options{Seed: seed, Sleep: r.app.Sleep})
 }
 
-// chooseTarget prefers the target of the command line to the scenario's, and that to the
-// configured one.
-func (r *running) chooseTarget() error {
+// chooseTarget prefers the URL and the headers that are set for this run to those of the
+// scenario, and these to the rest of the configuration.
+func (r *running) chooseTarget() (err error) {
+	to, headers := r.loaded.ForRun()
+	if r.delivery.Headers, err = r.app.ParseHeaders(headers, r.options.Headers); err != nil {
+		return err
+	}
+	if r.delivery.FallbackHeaders, err = r.app.ParseHeaders(r.loaded.Config.Headers, nil); err != nil {
+		return err
+	}
 	_, typed := r.options.Settings["to"]
 	switch {
 	case r.options.loopback:
 		return r.options.CheckLoopback(typed)
-	case r.config.To == "" && !slices.ContainsFunc(r.scenarios, needsTarget):
+	case r.loaded.Config.To == "" && !slices.ContainsFunc(r.scenarios, needsTarget):
 		return nil
 	}
-	target, err := cli.ParseTarget(r.config.To, nil)
+	target, err := cli.ParseTarget(r.loaded.Config.To, nil)
 	if err != nil {
 		return err
 	}
-	if typed {
+	if to != "" {
 		r.delivery.To = target.URL
 	}
 	r.delivery.Fallback = target.URL

@@ -42,13 +42,13 @@ func New(app *cli.App) *cobra.Command {
 		Long: `Run scenarios: events in order, with expected responses. Files are checked before
 anything is sent. A name is looked up in .apizee-hooks/scenarios, then in the user's
 configuration directory (see 'help environment'), then among the built-in scenarios;
-a path is a file or a directory of scenarios.
+a path is a file or a directory of scenarios. Flags, environment variables and the
+profile override the URL and the headers of a scenario, but not those of a step.
 
 Events without a time get times that increase by at least 1s and end now: the first of
 n events is dated up to n seconds back, and so may be older than the last of an earlier run.
 
-Expectations of JSON and of a body, and captures, read responses of up to 4 MiB, in a
-together step of up to 64 KiB.`,
+Expectations and captures read up to 4 MiB of a body, in a together step 64 KiB.`,
 		Annotations: cli.ExitCodes(map[int]string{
 			cli.ExitOK:          "all expectations met",
 			cli.ExitNegative:    "an expectation not met",

@@ -17,6 +17,7 @@ type entry struct {
 	remove   bool     // the header is removed
 	source   string   // as Value.Source
 	fromFile bool     // ${NAME} is replaced in it
+	topLevel bool     // it is in the file, outside of profiles
 }
 
 // defaultSource is the source of a default.

@@ -149,6 +149,43 @@ profiles:
 	}
 }
 
+func TestForRun(t *testing.T) {
+	const file = `
+to: http://base
+headers: {X-File: 1, X-Removed: null, X-Profile: base, X-Variable: base}
+listen: {response-headers: {X-Response: 1}}
+profiles:
+  bare: {timeout: 1s}
+  ci: {to: http://profile, headers: {X-Profile: profile, X-File: null, X-Empty: ""}, listen: {response-headers: {X-Profile: 1}}}
+`
+	variable := environment{"APIZEE_HOOKS_TO": "http://variable", "APIZEE_HOOKS_HEADERS": "X-Variable: variable"}
+	tests := []struct {
+		profile string
+		env     environment
+		flags   map[string]any
+		to      string
+		headers []string
+	}{
+		{},
+		{profile: "bare"},
+		{profile: "ci", to: "http://profile", headers: []string{"X-Empty;", "X-File:", "X-Profile: profile"}},
+		{env: variable, to: "http://variable", headers: []string{"X-Variable: variable"}},
+		{env: variable, flags: map[string]any{"to": "http://flag", "headers": []string{"X-Variable:"}},
+			to: "http://flag", headers: []string{"X-Variable:"}},
+	}
+	path := write(t, filepath.Join(t.TempDir(), "my.yaml"), file)
+	for _, tt := range tests {
+		got, err := Load(t.Context(), Options{File: path, Profile: tt.profile, LookupEnv: tt.env.lookup, Flags: tt.flags})
+		if err != nil {
+			t.Fatal(err)
+		}
+		to, headers := got.ForRun()
+		if to != tt.to || !slices.Equal(headers, tt.headers) {
+			t.Errorf("%+v: got %q and %q", tt, to, headers)
+		}
+	}
+}
+
 // TestEveryKey checks that the environment variable of each key sets a different field.
 func TestEveryKey(t *testing.T) {
 	samples := map[kind]string{

@@ -124,7 +124,7 @@ func (r *reader) entry(f field, e entry, s scope) {
 
 func (r *reader) add(f field, e entry, s scope) {
 	name := s.full(e.name())
-	e.fromFile, e.source = true, s.source(r.path, f.line)
+	e.fromFile, e.topLevel, e.source = true, s.profile == "", s.source(r.path, f.line)
 	if _, twice := s.into[e.name()]; twice {
 		r.problem(f.line, "%s is given twice", name)
 		return

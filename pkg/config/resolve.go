@@ -131,6 +131,24 @@ type Value struct {
 	entry entry // that it comes from
 }
 
+// ForRun returns those of Config.To and Config.Headers that are set for this run, by a flag, a
+// variable or the profile. A scenario has its own of both, between these and those at the top
+// level of the file.
+func (l *Loaded) ForRun() (to string, headers []string) {
+	for _, v := range l.values {
+		switch {
+		case v.entry.topLevel:
+		case v.Key == "to":
+			to = v.Value
+		case v.entry.key.Name == "headers" && v.Removed:
+			headers = append(headers, v.entry.header+":")
+		case v.entry.key.Name == "headers":
+			headers = append(headers, headerText(v.entry.header, v.Value))
+		}
+	}
+	return to, headers
+}
+
 // Masked is the value with secrets replaced by ****.
 func (v Value) Masked() string {
 	switch {

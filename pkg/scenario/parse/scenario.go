@@ -39,7 +39,7 @@ func scenarioKeys() []key[scenario.Scenario] {
 			},
 		},
 		{
-			name: "target", about: "Endpoint, unless another one is set for the run.",
+			name: "target", about: "Endpoint. A flag, an environment variable or a profile overrides it; it overrides the rest of the configuration file.",
 			schema: ref("target"),
 			read:   func(r *reader, f field, s *scenario.Scenario) { readKeys(r, f, "target", r.keys.target, &s.Target) },
 		},

@@ -92,7 +92,7 @@ func eventKeys() []key[scenario.Step] {
 func commonKeys() []key[scenario.Step] {
 	return []key[scenario.Step]{
 		{
-			name: "headers", about: "Headers of this request; null removes a default header.",
+			name: "headers", about: "Headers of this request, which override all others; null removes a default header.",
 			schema: ref("headers"), on: responded(),
 			read: func(r *reader, f field, s *scenario.Step) { s.Headers = r.headers(f) },
 		},

@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
@@ -46,9 +47,9 @@ type Options struct {
 	// To overrides the target of the scenario; nil means that target, or Fallback when
 	// the scenario has none.
 	To, Fallback *url.URL
-	// Headers are sent with every delivery. They override the headers of the scenario;
-	// the headers of a step override them.
-	Headers []deliver.Header
+	// Headers are sent with every delivery. They override the headers of the scenario, and
+	// those override FallbackHeaders; the headers of a step override all.
+	Headers, FallbackHeaders []deliver.Header
 	// Timeout is the timeout of a delivery; 0 means none.
 	Timeout  time.Duration
 	Seed     int64 // the random seed
@@ -130,7 +131,7 @@ func (run *running) now() time.Time {
 // variable.
 func (run *running) start() error {
 	run.secrets.Add(run.scenario.Secrets...)
-	for _, h := range run.options.Headers {
+	for _, h := range slices.Concat(run.options.Headers, run.options.FallbackHeaders) {
 		run.secrets.AddHeader(h.Name, h.Value)
 	}
 	if run.to = run.options.To; run.to == nil && !run.scenario.HasTarget() {

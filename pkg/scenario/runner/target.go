@@ -22,6 +22,7 @@ func (run *running) target(own []scenario.Header) (target deliver.Target, err er
 			return target, err
 		}
 	}
+	target.Headers = run.options.FallbackHeaders
 	for _, headers := range [][]scenario.Header{run.scenario.Target.Headers, run.scenario.Headers} {
 		if target.Headers, err = run.override(target.Headers, headers); err != nil {
 			return target, err
