@@ -79,11 +79,13 @@ func (run *running) deliver(ctx context.Context, d delivery) {
 		return
 	}
 	out := StepOutcome{Step: step, Status: Passed}
-	count := run.copiesOf(d.Step)
+	count, failed := run.copiesOf(d.Step), 0
 	for n := range count {
 		result := run.send(ctx, d)
 		result.N = n + 1
-		run.addResult(&out, d, result, count)
+		if !run.addResult(&out, d, result, count) {
+			failed++
+		}
 		if out.Status == Skipped {
 			break
 		}
@@ -91,6 +93,7 @@ func (run *running) deliver(ctx context.Context, d delivery) {
 			break
 		}
 	}
+	out.countFailed(failed, count)
 	run.finish(d.repetition, out)
 }
 
@@ -115,8 +118,9 @@ func (run *running) send(ctx context.Context, d delivery) deliver.Result {
 	return run.Faulty(*d.Fault, uint64(run.options.Seed)).Deliver(ctx, d.request, d.timeout)
 }
 
-// addResult evaluates a result and adds it to the outcome of its step.
-func (run *running) addResult(out *StepOutcome, d delivery, result deliver.Result, count int) {
+// addResult evaluates a result and adds it to the outcome of its step. It reports whether the
+// expectations were met.
+func (run *running) addResult(out *StepOutcome, d delivery, result deliver.Result, count int) bool {
 	if result.Failure == nil || !result.Failure.Kind.IsUnsent() {
 		out.Sent++
 	}
@@ -126,12 +130,13 @@ func (run *running) addResult(out *StepOutcome, d delivery, result deliver.Resul
 	out.Duration += result.Timings.Total
 	if canceled(result) {
 		out.Status, out.Reason = Skipped, interrupted
-		return
+		return true
 	}
 	differences, err := run.evaluate(d.Expect, d.within, result)
 	run.Observe(Delivered{Step: out.Step, Target: run.shown(d), Body: run.secrets.Mask(string(d.request.Body)), Warnings: d.warnings, Result: brief(result)})
-	if len(differences) == 0 && err == nil || out.Status == Failed {
-		return
+	ok := len(differences) == 0 && err == nil
+	if ok || out.Status == Failed {
+		return ok
 	}
 	out.Status = Failed
 	out.Failure = run.failure(d.Expect, result, differences, err)
@@ -139,6 +144,7 @@ func (run *running) addResult(out *StepOutcome, d delivery, result deliver.Resul
 		out.Failure.Message = fmt.Sprintf("delivery %d of %d: %s", result.N, count, out.Failure.Message)
 	}
 	run.blame(out.Failure, d.repetition)
+	return false
 }
 
 // blame says in a failure which part of a together step failed.
@@ -168,16 +174,22 @@ func (run *running) together(ctx context.Context, rep repetition) {
 	began := run.Now()
 	sent := run.ordered(rep, ready)
 	results := run.concurrently(ctx, sent)
+	failed := map[int]bool{}
 	for i, result := range results {
 		result.N = i + 1
-		run.addResult(&out, sent[i], result, len(sent))
+		if !run.addResult(&out, sent[i], result, len(sent)) {
+			failed[i] = true
+		}
 	}
 	if out.Status != Skipped {
 		for _, d := range ready {
 			first := slices.IndexFunc(sent, func(s delivery) bool { return s.Step == d.Step })
-			run.capture(&out, d.repetition, results[first])
+			if !run.capture(&out, d.repetition, results[first]) {
+				failed[first] = true
+			}
 		}
 	}
+	out.countFailed(len(failed), len(sent))
 	out.Duration = run.Now().Sub(began)
 	run.finish(rep, out)
 }

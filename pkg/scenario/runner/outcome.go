@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -114,6 +115,13 @@ func (s *StepOutcome) add(out StepOutcome) {
 		return // one failed repetition makes a failed step
 	}
 	s.Status, s.Failure, s.Reason = out.Status, out.Failure, out.Reason
+}
+
+// countFailed says in the failure how many deliveries failed, if there are several.
+func (s *StepOutcome) countFailed(failed, deliveries int) {
+	if failed > 1 {
+		s.Failure.Message = fmt.Sprintf("%d of %d deliveries failed; the first: %s", failed, deliveries, s.Failure.Message)
+	}
 }
 
 // Counts are the numbers of steps by status, of events sent, and of responses received.
