@@ -34,6 +34,7 @@ type view struct {
 	arrival  chan struct{}        // signaled by each arrival
 	failures int                  // failed repetitions of the current step
 	hinted   string               // the last hint, which is not repeated
+	skipped  map[int]bool         // steps of the scenario that were shown as skipped
 }
 
 func newView(a *cli.App, r *running) *view {
@@ -61,6 +62,7 @@ func (v *view) begin() {
 
 // scenario prints the heading of a scenario.
 func (v *view) scenario(title string, s *scenario.Scenario) {
+	v.skipped = map[int]bool{}
 	line := v.palette.Strong(show.Brief(title)) + v.palette.Dim("  "+console.Plural(len(s.Steps), "step"))
 	if s.Description != "" && v.app.Verbose {
 		line += "\n" + v.palette.Dim(console.Safe(s.Description))
@@ -137,8 +139,8 @@ func (v *view) attempt(e runner.Probed) {
 	v.line("      %s %s", p.Strong("→"), p.Dim(e.Method+" "+console.Safe(e.Target)+result))
 }
 
-// finished prints the outcome of a step. Of a repeated step it prints each failed repetition and
-// the last one.
+// finished prints the outcome of a step. Of a repeated step it prints each failed repetition, the
+// first skipped one, and the last one.
 func (v *view) finished(s runner.StepOutcome) {
 	results := v.results
 	v.results = nil
@@ -150,7 +152,12 @@ func (v *view) finished(s runner.StepOutcome) {
 		v.takeArrived(results)
 		return
 	}
-	v.line("  %s %s", v.mark(s.Status), v.stepLine(s, results))
+	if s.Status != runner.Skipped || !v.skipped[s.Step.N] {
+		v.line("  %s %s", v.mark(s.Status), v.stepLine(s, results))
+	}
+	if s.Status == runner.Skipped {
+		v.skipped[s.Step.N] = true
+	}
 	v.showReceived(results)
 	v.details(s)
 	if !last {
