@@ -2,6 +2,7 @@ package parse
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -37,8 +38,48 @@ func (r *reader) environment(n *yaml.Node) {
 	case err != nil:
 		r.problem(at(n), "%v", err)
 	default:
+		r.quote(n, expanded)
 		yamlfile.SetValue(n, expanded)
 	}
+}
+
+// quoted is a reference in quotes, which it needs inside of { }.
+type quoted struct {
+	text  string
+	plain *yaml.Node // the value without quotes
+}
+
+// quote keeps a value in quotes that is a reference.
+func (r *reader) quote(n *yaml.Node, expanded string) {
+	inQuotes := n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0
+	if inQuotes && strings.HasPrefix(n.Value, "${") && strings.HasSuffix(n.Value, "}") {
+		plain := *n
+		plain.Style = 0
+		yamlfile.SetValue(&plain, expanded)
+		r.quoted[at(n)] = quoted{n.Value, &plain}
+	}
+}
+
+// typed returns a value that cannot be a string: of a reference in quotes, the value without them.
+func (r *reader) typed(n *yaml.Node) *yaml.Node {
+	if q, ok := r.quoted[at(n)]; ok {
+		return q.plain
+	}
+	return n
+}
+
+// unquoted returns a hint about a value that may not be a string, if it is a reference in quotes to
+// a number.
+func (r *reader) unquoted(p place) string {
+	q, ok := r.quoted[p]
+	if !ok || !isNumber(q.plain) {
+		return ""
+	}
+	convert := "int"
+	if q.plain.Tag == tagFloat {
+		convert = "float64"
+	}
+	return fmt.Sprintf("without quotes %s is a number, as is '{{ %s %s }}'", q.text, convert, expr.Quote(q.text))
 }
 
 // literalBraces is an expression for {{.

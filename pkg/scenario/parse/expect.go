@@ -156,8 +156,7 @@ func (r *reader) test(f field, asText bool) scenario.Test {
 	t := scenario.Test{Matcher: m}
 	switch m.Takes {
 	case scenario.Boolean:
-		r.boolean(f.value, f.name)
-		t.Want = r.value(f.value)
+		t.Want = expr.Value{JSON: strconv.FormatBool(r.boolean(f.value, f.name))}
 	case scenario.Number:
 		t.Want = r.operandNumber(f)
 	case scenario.Type:
@@ -170,7 +169,7 @@ func (r *reader) test(f field, asText bool) scenario.Test {
 		}
 		t.Want = r.value(f.value)
 	case scenario.Tests:
-		t.Inner = r.tests(f.value, false)
+		t.Inner = r.tests(r.typed(f.value), false)
 	default:
 		t.Want = r.wanted(f.value, asText && m.Name == scenario.Equals)
 	}
@@ -179,6 +178,7 @@ func (r *reader) test(f field, asText bool) scenario.Test {
 
 func (r *reader) operandNumber(f field) (v expr.Value) {
 	r.resolved(f.value, func(n *yaml.Node) {
+		n = r.typed(n)
 		if text, isText := textOf(n); isNumber(n) || isText && expr.Is(text) {
 			v = r.value(n)
 			if json, known := r.evaluated(&v); known && gjson.Parse(json).Type != gjson.Number {

@@ -131,12 +131,64 @@ steps:
 			t.Errorf("%q: %v, uses %v", text, err, x)
 		}
 	}
-	if _, err = File("x.yaml", []byte(`steps: [{send: ticket, repeat: "${ONE}"}]`), o); err == nil {
-		t.Error("a quoted reference is an integer")
-	}
 	_, err = File("x.yaml", []byte("steps: [{pause: '${API_TOKEN}'}, {send: 'ticket ${API_TOKEN}'}]"), o)
 	if err == nil || strings.Contains(err.Error(), "s3cr3t-t0ken") {
 		t.Errorf("secret: %v", err)
+	}
+}
+
+// A reference in quotes, which inside of { } it needs, has the type that a key requires, and is a
+// string where any value is allowed.
+func TestQuotedReference(t *testing.T) {
+	o := options()
+	o.LookupEnv = func(name string) (string, bool) {
+		value, ok := map[string]string{"TWO": "2", "LAT": "4.5", "YES": "true", "WORD": "word"}[name]
+		return value, ok
+	}
+	s, err := File("x.yaml", []byte(`
+vars: {two: "${TWO}"}
+steps:
+  - send: ticket
+    name: "${TWO}"
+    id: '{{ int "${TWO}" }}'
+    repeat: "${TWO}"
+    times: '${NONE:-3}'
+    allow-undocumented: "${YES}"
+    expect: {json: {a: {exists: "${YES}"}, b: {gt: "${LAT}"}, c: {length: "${TWO}"}, d: "${TWO}"}}
+`), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	step := s.Steps[0]
+	if step.Name != "2" || step.Repeat != 2 || step.Times != 3 || !step.AllowUndocumented || s.Vars[0].Value.JSON != `"2"` {
+		t.Errorf("got %+v, vars %+v", step, s.Vars)
+	}
+	var wants []string
+	for _, c := range step.Expect.JSON {
+		test := c.Tests[0]
+		for test.Inner != nil {
+			test = test.Inner[0]
+		}
+		wants = append(wants, test.Want.JSON)
+	}
+	if got, want := strings.Join(wants, " "), `true 4.5 2 "2"`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+
+	for source, want := range map[string]string{
+		`repeat: "${WORD}"`:     `repeat must be an integer, not "word"`,
+		`repeat: "${LAT}"`:      `repeat must be an integer, not 4.5`,
+		`repeat: "1${TWO}"`:     `repeat must be an integer, not "12"`,
+		`repeat: "2"`:           `repeat must be an integer, not "2"`,
+		`dotted: "${TWO}"`:      `dotted must be true or false, not 2`,
+		`id: "${WORD}"`:         `the string "word"; allow-undocumented: true sends it anyway`,
+		`id: "${TWO}"`:          `the string "2"; without quotes ${TWO} is a number, as is '{{ int "${TWO}" }}'`,
+		`set: {time: '${LAT}'}`: `the string "4.5"; without quotes ${LAT} is a number, as is '{{ float64 "${LAT}" }}'`,
+	} {
+		_, err := File("x.yaml", []byte("steps: [{send: ticket, "+source+"}]"), o)
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v", source, err)
+		}
 	}
 }
 

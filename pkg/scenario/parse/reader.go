@@ -27,6 +27,7 @@ type reader struct {
 	foresight
 
 	templates map[string]payload.Template // by name, as they are found
+	quoted    map[place]quoted
 
 	known   map[string]bool       // the variables that an expression may use
 	expect  *scenario.Expectation // from defaults

@@ -30,7 +30,7 @@ func (r *reader) rawText(n *yaml.Node, what string) (text string) {
 func (r *reader) number(n *yaml.Node, what string, least, most int) int {
 	number := least
 	r.resolved(n, func(n *yaml.Node) {
-		if n.Tag != tagInt {
+		if n = r.typed(n); n.Tag != tagInt {
 			r.problem(at(n), "%s must be an integer, not %s", what, describe(n))
 			return
 		}
@@ -46,7 +46,7 @@ func (r *reader) number(n *yaml.Node, what string, least, most int) int {
 
 func (r *reader) boolean(n *yaml.Node, what string) (value bool) {
 	r.resolved(n, func(n *yaml.Node) {
-		if n.Tag != tagBool {
+		if n = r.typed(n); n.Tag != tagBool {
 			r.problem(at(n), "%s must be true or false, not %s", what, describe(n))
 			return
 		}

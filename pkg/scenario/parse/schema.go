@@ -33,7 +33,7 @@ func JSONSchema(c *apizee.Catalog) []byte {
 		"delivery": schema{"oneOf": stepSchemas(t.step, deliveries())},
 	}
 	return jsonschema.Document(root, schemaID, "apizee-hooks scenario",
-		"A scenario: events in order, with expected responses. In values, ${NAME} is an environment variable")
+		"A scenario: events in order, with expected responses. In values, ${NAME} is an environment variable; in quotes it is a string, unless the key needs another type")
 }
 
 // object returns the schema of a mapping with these keys and no others.
