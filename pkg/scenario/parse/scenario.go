@@ -71,7 +71,7 @@ func targetKeys() []key[scenario.Target] {
 func defaultsKeys() []key[scenario.Scenario] {
 	return []key[scenario.Scenario]{
 		{
-			name: "expect", about: "Expected response to every event.",
+			name: "expect", about: "Expected response to every event, but not to probes. The expect of a step overrides single keys of it.",
 			schema: ref("expect"),
 			read:   func(r *reader, f field, s *scenario.Scenario) { r.expect = r.expectation(f) },
 		},
