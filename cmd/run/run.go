@@ -42,7 +42,7 @@ func New(app *cli.App) *cobra.Command {
 		Long: `Run scenarios: events in order, with expected responses. Files are checked before
 anything is sent. A name is looked up in .apizee-hooks/scenarios, then in the user's
 configuration directory (see 'help environment'), then among the built-in scenarios;
-a path is a file or a directory of scenarios. Flags, environment variables and the
+a path is a file or a directory, without its subdirectories. Flags, environment variables and the
 profile override the URL and the headers of a scenario, but not those of a step.
 
 Events without a time get times that increase by at least 1s and end now: the first of

@@ -107,21 +107,50 @@ func findEach(ctx context.Context, o *options, name string) ([]library.File, err
 		return nil, cli.Usage(err, "")
 	}
 	var files []library.File
+	var unread []string // subdirectories
 	for _, e := range entries {
-		ext := strings.ToLower(filepath.Ext(e.Name()))
-		if e.IsDir() || strings.HasPrefix(e.Name(), ".") || ext != ".yaml" && ext != ".yml" {
-			continue
+		path := filepath.Join(name, e.Name())
+		switch {
+		case isScenario(e):
+			file, err := o.FindScenario(ctx, path)
+			if err != nil {
+				return nil, err
+			}
+			files = append(files, file)
+		case e.IsDir() && !o.names(path) && hasScenario(path):
+			unread = append(unread, path)
 		}
-		file, err := o.FindScenario(ctx, filepath.Join(name, e.Name()))
-		if err != nil {
-			return nil, err
-		}
-		files = append(files, file)
 	}
-	if len(files) == 0 {
+	subdirectories := cli.List(unread, "and")
+	switch {
+	case len(files) == 0 && len(unread) > 0:
+		return nil, cli.Usage(fmt.Errorf("no scenario in the directory %s", name), "subdirectories are not searched; name "+subdirectories+".")
+	case len(files) == 0:
 		return nil, cli.Usage(fmt.Errorf("no scenario in the directory %s", name), "name scenario files *.yaml or *.yml.")
+	case len(unread) > 0:
+		o.Note("subdirectories are not searched; name " + subdirectories + " to run the scenarios there, too.")
 	}
 	return files, nil
+}
+
+// isScenario reports whether an entry of a directory is a scenario, by its name.
+func isScenario(e os.DirEntry) bool {
+	ext := strings.ToLower(filepath.Ext(e.Name()))
+	return !e.IsDir() && !strings.HasPrefix(e.Name(), ".") && (ext == ".yaml" || ext == ".yml")
+}
+
+// hasScenario reports whether a visible directory has a scenario.
+func hasScenario(path string) bool {
+	if strings.HasPrefix(filepath.Base(path), ".") {
+		return false
+	}
+	entries, _ := os.ReadDir(path) // what cannot be read is not there
+	return slices.ContainsFunc(entries, isScenario)
+}
+
+// names reports whether a path is an argument.
+func (o *options) names(path string) bool {
+	return slices.ContainsFunc(o.scenarios, func(name string) bool { return filepath.Clean(name) == path })
 }
 
 // distinguish names scenarios after their paths where file names are not unique. Names that the
