@@ -117,10 +117,18 @@ func (e Endpoint) attempt(ctx context.Context) error {
 	}
 	defer response.Body.Close()
 	if response.StatusCode >= http.StatusInternalServerError {
-		return fmt.Errorf("%s returns %s", e, response.Status)
+		return &StatusError{e, response.Status}
 	}
 	return nil
 }
+
+// StatusError means that the URL of an endpoint returned a status of 500 or more.
+type StatusError struct {
+	Endpoint Endpoint
+	Status   string
+}
+
+func (e *StatusError) Error() string { return fmt.Sprintf("%s returns %s", e.Endpoint, e.Status) }
 
 func (e Endpoint) connect(ctx context.Context) error {
 	dial := e.Dial

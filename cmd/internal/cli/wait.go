@@ -39,6 +39,10 @@ func PollOver(endpoints []undertest.Endpoint, transport *http.Transport, now fun
 func NotReady(err error, timeout time.Duration, source, consequence string) error {
 	hint := "check the address, and that the program listens on it"
 	var failure *deliver.Failure
+	var status *undertest.StatusError
+	if errors.As(err, &status) {
+		hint = "check the log of the program, or wait for a path that returns a status below 500"
+	}
 	switch {
 	case errors.As(err, &failure) && (failure.Kind == deliver.KindTLS || failure.Kind == deliver.KindBadResponse):
 		hint = show.Hint(failure)
