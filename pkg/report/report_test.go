@@ -54,7 +54,7 @@ func TestFormats(t *testing.T) {
 	}
 	golden.Assert(t, b.String(), "sample.github")
 	b.Reset()
-	if err := Summary(&b, sample()); err != nil {
+	if err := Summary(&b, "title", sample()); err != nil {
 		t.Fatal(err)
 	}
 	golden.Assert(t, b.String(), "sample.summary")
@@ -64,7 +64,7 @@ func TestSummaryIsBounded(t *testing.T) {
 	var r Report
 	r.Suites = []Suite{{Name: "all", Cases: slices.Repeat([]Case{{Name: "x", Status: Failed, Message: strings.Repeat("é", 10_000)}}, 10_000)}}
 	var b strings.Builder
-	if err := Summary(&b, r); err != nil || b.Len() > 1<<20 || !strings.Contains(b.String(), "and 9800 more") {
+	if err := Summary(&b, "title", r); err != nil || b.Len() > 1<<20 || !strings.Contains(b.String(), "and 9800 more") {
 		t.Errorf("%d bytes, %v", b.Len(), err)
 	}
 }

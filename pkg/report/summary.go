@@ -11,8 +11,11 @@ import (
 const maxSummary = 200
 
 // Summary writes Markdown for people who look at a job: the counts of each suite, and what failed.
-func Summary(w io.Writer, r Report) error {
+// It can be appended to any other text, such as another summary, since the heading ends a table or
+// a line without an end.
+func Summary(w io.Writer, title string, r Report) error {
 	to := bufio.NewWriter(w)
+	fmt.Fprintf(to, "\n### %s\n\n", cell(title))
 	fmt.Fprint(to, "| | passed | failed | skipped | time |\n| --- | ---: | ---: | ---: | ---: |\n")
 	for _, s := range r.Suites {
 		c := s.Counts()

@@ -197,7 +197,7 @@ func (a *App) WriteForGitHub(r report.Report) error {
 		return Usage(fmt.Errorf("GITHUB_STEP_SUMMARY: %w", err), "")
 	}
 	defer file.Close()
-	return a.WriteSafely(file, func(w io.Writer) error { return report.Summary(w, r) })
+	return a.WriteSafely(file, func(w io.Writer) error { return report.Summary(w, Program, r) })
 }
 
 // WriteSafely writes a text in any format with known secrets masked and with control and
