@@ -103,7 +103,7 @@ an --allow-host: use a test system. 'help rules' says more, and how the score is
 	cli.NameArgument(f, "FILE", "baseline")
 	cli.TextOrJSONFlag(c, &o.output)
 	cli.ReportFlag(c, &o.reports, "junit", "json", "html", "sarif")
-	f.BoolVar(&o.github, "github", false, "print annotations and write the summary of a GitHub Actions job")
+	cli.GitHubFlag(c, &o.github)
 	cli.Complete(c, "rules", completeRules(app.Catalog))
 	cli.Complete(c, "skip", completeRules(app.Catalog))
 	cli.Complete(c, "secret-header", cli.Nothing)

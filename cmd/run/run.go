@@ -101,7 +101,7 @@ func (o *options) addFlags(c *cobra.Command) {
 	o.Programs.AddFlags(c, f)
 	cli.TextOrJSONFlag(c, &o.output)
 	cli.ReportFlag(c, &o.reports, report.Formats()...)
-	f.BoolVar(&o.github, "github", false, "print annotations and write the summary of a GitHub Actions job")
+	cli.GitHubFlag(c, &o.github)
 	f.BoolVar(&o.failFast, "fail-fast", false, "stop at the first failure")
 	cli.CountFlag(f, &o.repeat, "repeat", 1, "number of runs of all scenarios")
 	f.BoolVar(&o.shuffle, "shuffle", false, "run the scenarios in random order")

@@ -67,7 +67,7 @@ or as they are with --show-secrets.`,
 	c.Flags().BoolVar(&o.strict, "strict", false, "treat warnings as errors")
 	o.drift.AddFlags(c)
 	cli.ReportFlag(c, &o.reports, report.Formats()...)
-	c.Flags().BoolVar(&o.github, "github", false, "print annotations for GitHub Actions")
+	cli.GitHubFlag(c, &o.github)
 	return c
 }
 

@@ -61,6 +61,11 @@ func ReportFlag(c *cobra.Command, value *Reports, kinds ...string) {
 	})
 }
 
+// GitHubFlag adds --github.
+func GitHubFlag(c *cobra.Command, value *bool) {
+	c.Flags().BoolVar(value, "github", false, "print annotations and write the summary of a GitHub Actions job")
+}
+
 // Keep adds files that no report may overwrite, since the command reads them.
 func (r *Reports) Keep(files ...string) { r.inputs = append(r.inputs, files...) }
 
