@@ -21,7 +21,8 @@ const templateHead = modeline + `## Configuration of apizee-hooks. ` + FileName 
 ## Each line shows the default, or an example if there is no default.
 ##
 ## Flags override environment variables (` + envPrefix + `TO, ` + envPrefix + `LISTEN_ADDR),
-## which override the selected profile, which overrides the rest of the file.
+## which override the selected profile, which overrides the rest of the file. The URL
+## and the headers of a scenario override only that rest.
 ##
 ## ${NAME} in a value is replaced by the environment variable, which must be set.
 ## ${NAME:-default} has a default; ${NAME:?message} has an error message. $${ is a
