@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 )
 
@@ -17,8 +18,8 @@ type Located struct {
 // Stream reads events in sequence: one event, one event per line (JSON Lines), events over
 // several lines, or one array of events. It holds one event at a time.
 //
-// It does not validate: a line that is not JSON is returned as it is, and reading continues
-// after it.
+// It does not validate: a line that is not JSON is returned as it is, and so are the lines of an object
+// that is not, as far as their indentation tells which these are; reading continues after them.
 type Stream struct {
 	most    int64 // largest size of an event, in bytes
 	lines   *lineReader
@@ -91,12 +92,16 @@ func (s *Stream) beginsArray() bool {
 }
 
 // resume continues after an invalid value: with the value after a valid comma, else with
-// the rest of the line on which it begins.
+// the rest of the line on which it begins, or the lines of an object.
 func (s *Stream) resume(line int) (Located, error) {
 	v := s.decoder
 	s.lines.unread(v.unread())
 	s.line, s.decoder = line, nil
-	if v.atComma() {
+	switch {
+	case v.atComma():
+		return s.next()
+	case v.commas && !v.isOpen() && s.lines.peek() == ']': // the end of the array of an invalid value
+		s.lines.skip()
 		return s.next()
 	}
 	s.array = s.array || v.isOpen()
@@ -106,8 +111,44 @@ func (s *Stream) resume(line int) (Located, error) {
 		return Located{line, "["}, nil // which has no end
 	case text == "":
 		return Located{Line: line}, err
+	case text[0] == '{' && !isOneValue(strings.TrimRight(text, " \t\r\n,")):
+		if text, err = s.invalidObject(text); err != nil {
+			return Located{Line: s.line}, err
+		}
 	}
 	return Located{line, strings.TrimSpace(text)}, nil
+}
+
+// invalidObject returns an object that does not end on its first line with its further ones. Its end
+// cannot be told by its syntax, but by the brace or the next object that is not as deep as its members
+// are. More than the largest event is skipped.
+func (s *Stream) invalidObject(first string) (string, error) {
+	text, members := []byte(first), math.MaxInt // the indentation of the members
+	for {
+		line, err := s.lines.next()
+		if line == "" {
+			if !errors.Is(err, errNoEnd) {
+				err = nil // another one comes again
+			}
+			return string(text), err
+		}
+		begin := strings.TrimLeft(line, " \t")
+		indentation := len(line) - len(begin)
+		switch isOutside := indentation < members || indentation == 0; {
+		case strings.HasPrefix(begin, `"`):
+			members = min(members, indentation)
+		case isOutside && strings.HasPrefix(begin, "}"):
+			s.lines.unread(begin[1:])
+			return string(append(text, line[:indentation+1]...)), nil
+		case isOutside && strings.IndexAny(begin, "{[]") == 0:
+			s.lines.unread(line)
+			return string(text), nil
+		}
+		s.line++
+		if int64(len(text)) < s.most {
+			text = append(text, line...)
+		}
+	}
 }
 
 func (s *Stream) readLine() (string, error) {

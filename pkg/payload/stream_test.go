@@ -61,7 +61,20 @@ func TestStream(t *testing.T) {
 		"ends in the middle": {`{"a":`, []Located{at(1, `{"a":`)}},
 		"open string":        {"{\"a\":\"x}\n{\"b\":1}", []Located{at(1, `{"a":"x}`), at(2, `{"b":1}`)}},
 		"brace too many":     {"{\"a\":\"{\"}}\n{}", []Located{at(1, `{"a":"{"}}`), at(2, "{}")}},
-		"duplicate key":      {"{\n\"a\":1,\"a\":2}", []Located{at(1, "{\n\"a\":1,\"a\":2}")}},
+		"laid out, without a comma": {"{\n \"a\": 1\n \"b\": {\n  \"c\": [\n   {\n   }\n  ]\n }\n}\n{\n \"d\": 2\n}\n", []Located{
+			at(1, "{\n \"a\": 1\n \"b\": {\n  \"c\": [\n   {\n   }\n  ]\n }\n}"), at(10, "{\n \"d\": 2\n}")}},
+		"laid out in an array": {"[\n {\n  \"a\": 1\n  \"b\": {\n  }\n },\n {\n  \"c\" 2\n }, {\n  \"d\": 3\n }\n]\n", []Located{
+			at(2, "{\n  \"a\": 1\n  \"b\": {\n  }\n }"), at(7, "{\n  \"c\" 2\n }"), at(9, "{\n  \"d\": 3\n }")}},
+		"laid out, without its end": {"[\n {\n  \"a\": 1,\n  \"b\": {\n  }\n {\n  \"c\": 2\n }\n]\n", []Located{
+			at(2, "{\n  \"a\": 1,\n  \"b\": {\n  }"), at(6, "{\n  \"c\": 2\n }")}},
+		"laid out, last of an array": {"[\n {\n  \"a\": 1\n  \"b\": 2\n]\n{}", []Located{at(2, "{\n  \"a\": 1\n  \"b\": 2"), at(6, "{}")}},
+		"line break in a string": {"{\n \"a\": \"x\ny\",\n \"b\": {\n }\n}\n{}\n", []Located{
+			at(1, "{\n \"a\": \"x\ny\",\n \"b\": {\n }\n}"), at(7, "{}")}},
+		"members without indentation": {"{\n\"a\" 1\n}\n{}", []Located{at(1, "{\n\"a\" 1\n}"), at(4, "{}")}},
+		"text between lines": {"{\"a\" 1}\nhello\n{\"b\n{\"c\":3}\n", []Located{
+			at(1, `{"a" 1}`), at(2, "hello"), at(3, `{"b`), at(4, `{"c":3}`)}},
+		"blanks at the end": {"{\"a\"\n  ", []Located{at(1, `{"a"`)}},
+		"duplicate key":     {"{\n\"a\":1,\"a\":2}", []Located{at(1, "{\n\"a\":1,\"a\":2}")}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -106,6 +119,7 @@ func TestStreamWithoutEnd(t *testing.T) {
 		"[{},\n{},\n{\"a\":\"x": "line 3: the event is larger than 1 MiB",
 		"{\n\"a\":\"x":          "line 1: the event is larger than 1 MiB",
 		"[1,\n\x00":             "line 2: the event is larger than 1 MiB",
+		"{\"a\" 1\n\"x":         "line 2: the event is larger than 1 MiB",
 	} {
 		in := &endless{text: text}
 		stream := NewStream(in, most)
