@@ -75,7 +75,7 @@ func (v *validation) check(event cli.InputEvent) error {
 		checked.Report = v.compare(event, report)
 	}
 	if v.reports.Any() || v.github {
-		v.results[len(v.results)-1].add(event, checked.Report)
+		v.results[len(v.results)-1].add(event.Body(), checked)
 	}
 	v.text = v.printer.Item(v.text[:0], checked)
 	_, err := v.out.Write(v.text)
@@ -91,7 +91,7 @@ func validateEvent(c *apizee.Catalog, event cli.InputEvent) apizee.Report {
 	case event.Invalid != nil:
 		return apizee.Report{Findings: []apizee.Finding{{Severity: apizee.Error, Message: event.Invalid.Error()}}}
 	}
-	return c.ValidateText(event.Text)
+	return c.ValidateLines(event.Text, event.Line)
 }
 
 // compare returns the report with values scrubbed, and with the drift of the event.

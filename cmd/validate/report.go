@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/report"
@@ -24,16 +25,16 @@ type results struct {
 // kindResult is the result of the events of one kind.
 type kindResult struct {
 	events, invalid, warned int
-	line                    int    // of the first event with a finding of the worst severity
-	finding                 string // the first of these
+	finding                 string // the first one of the worst severity
+	line                    int    // of it
 }
 
 func newResults(c *apizee.Catalog, file string) *results {
 	return &results{shape.New(shape.Rules{Catalog: c}), file, map[shape.Kind]*kindResult{}}
 }
 
-func (r *results) add(event cli.InputEvent, report apizee.Report) {
-	kind := r.shapes.KindOf(event.Body())
+func (r *results) add(body string, event show.Checked) {
+	kind := r.shapes.KindOf(body)
 	k := r.kinds[kind]
 	if k == nil {
 		k = &kindResult{}
@@ -41,9 +42,10 @@ func (r *results) add(event cli.InputEvent, report apizee.Report) {
 	}
 	k.events++
 	worst := func(s apizee.Severity) bool {
-		i := slices.IndexFunc(report.Findings, func(f apizee.Finding) bool { return f.Severity == s })
+		i := slices.IndexFunc(event.Report.Findings, func(f apizee.Finding) bool { return f.Severity == s })
 		if i >= 0 && k.invalid == 0 && (s == apizee.Error || k.warned == 0) {
-			k.line, k.finding = event.Line, report.Findings[i].String()
+			f := event.Report.Findings[i]
+			k.line, k.finding = event.LineOf(f), f.String()
 		}
 		return i >= 0
 	}

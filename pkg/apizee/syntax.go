@@ -29,7 +29,7 @@ func (v *validator) syntax(err error) {
 		v.add(Error, "", offset, "not JSON: truncated")
 	default:
 		line, column := position(v.text, offset)
-		v.add(Error, path, offset, fmt.Sprintf("not JSON: %v (line %d, column %d)", reason, line, column))
+		v.add(Error, path, offset, fmt.Sprintf("not JSON: %v (line %d, column %d)", reason, v.line-1+line, column))
 	}
 }
 

@@ -97,16 +97,15 @@ func (c *checkText) Item(dst []byte, item Checked) []byte {
 	}
 	c.file, c.line = item.File, item.Line
 	for _, f := range item.Report.Findings {
-		line := item.Line + lineWithin(item.Text, f.Offset)
-		where := fmt.Sprintf("%s:%d:%s", console.Safe(item.File), line, number)
+		where := fmt.Sprintf("%s:%d:%s", console.Safe(item.File), item.LineOf(f), number)
 		dst = fmt.Appendf(dst, "%s %s\n", c.Palette.Dim(where), Finding(c.Palette, f))
 	}
 	return dst
 }
 
-// lineWithin returns the number of line breaks in a text before an offset.
-func lineWithin(text string, offset int) int {
-	return strings.Count(text[:min(offset, len(text))], "\n")
+// LineOf returns the line of the file that a finding is on.
+func (c Checked) LineOf(f apizee.Finding) int {
+	return c.Line + strings.Count(c.Text[:min(f.Offset, len(c.Text))], "\n")
 }
 
 // End says how many are invalid, and sums up the drift.

@@ -114,7 +114,7 @@ func TestCheck(t *testing.T) {
 		p := Check{Style: style}.In(form)
 		text := p.Begin(nil)
 		for _, e := range events {
-			e.File, e.Report = "events.jsonl", apizee.Documented().ValidateText(e.Text)
+			e.File, e.Report = "events.jsonl", apizee.Documented().ValidateLines(e.Text, e.Line)
 			text = p.Item(text, e)
 		}
 		return string(p.End(text, CheckSummary{Events: 4, Invalid: 2, Warned: 1}))
