@@ -38,7 +38,8 @@ type Drift struct {
 	apizee.Finding
 	Rule   Rule
 	Kind   Kind
-	Events int  // how many values of the baseline the rule rests on
+	Times  int  // how often the event has it: items of an array have the same path
+	Events int  // how many events of the baseline the rule rests on
 	Few    bool // whether these are too few to tell; the severity is Info then
 }
 
@@ -80,6 +81,9 @@ func (c Comparison) Findings() []apizee.Finding {
 	findings := make([]apizee.Finding, len(c.Drifts))
 	for i, d := range c.Drifts {
 		findings[i] = d.Finding
+		if d.Times > 1 {
+			findings[i].Message += fmt.Sprintf("; %d times", d.Times)
+		}
 	}
 	return findings
 }
@@ -92,8 +96,9 @@ func (b *Baseline) KindOf(event string) Kind { return b.words.head(event).kind }
 // while events are learned.
 func (b *Baseline) Compare(read apizee.Event, event string, minEvents int) Comparison {
 	h := b.words.headOf(read)
-	c := comparison{Baseline: b, kind: h.kind, min: minEvents}
+	c := comparison{Baseline: b, kind: h.kind, events: b.Events, min: minEvents}
 	if s := b.kinds[h.kind]; s != nil {
+		c.events = s.Events
 		c.compare(s.Root, &jsonscan.Scanner{Text: event}, 0)
 	} else {
 		c.newKind(h)
@@ -105,20 +110,30 @@ func (b *Baseline) Compare(read apizee.Event, event string, minEvents int) Compa
 type comparison struct {
 	*Baseline
 	kind   Kind
+	events int // which the rules rest on
 	min    int
 	drifts []Drift
+	found  map[change]int // indexes of drifts
 }
 
-// add adds a drift that rests on a number of values.
+// add adds a drift that rests on a number of values, of which an event may have many.
 func (c *comparison) add(s apizee.Severity, r Rule, path string, rests, offset int, format string, args ...any) {
 	d := Drift{
 		Finding: apizee.Finding{Severity: s, Path: path, Message: fmt.Sprintf(format, args...), Offset: offset},
-		Rule:    r, Kind: c.kind, Events: rests,
+		Rule:    r, Kind: c.kind, Times: 1, Events: min(rests, c.events),
 	}
-	if rests < c.min {
+	if d.Events < c.min {
 		d.Severity, d.Few = Info, true
-		d.Message += fmt.Sprintf("; too few to tell (%d in the baseline)", rests)
+		d.Message += fmt.Sprintf("; too few to tell (%d in the baseline)", d.Events)
 	}
+	if i, found := c.found[d.change()]; found {
+		c.drifts[i].Times++
+		return
+	}
+	if c.found == nil {
+		c.found = map[change]int{}
+	}
+	c.found[d.change()] = len(c.drifts)
 	c.drifts = append(c.drifts, d)
 }
 

@@ -98,6 +98,36 @@ func TestCompare(t *testing.T) {
 	}
 }
 
+// TestCompareItems finds a drift of many items once, which rests on the events of the baseline and not on
+// their items.
+func TestCompareItems(t *testing.T) {
+	b := New(testRules())
+	for range 2 {
+		b.Add(event("update", 1, `{"state":"invited","people":[{"p":1},{"p":2},{"p":3}],"by":{"a@b.c":1,"d@e.f":2}}`))
+	}
+	drifted := event("update", 1, `{"state":"invited","people":[{"p":""},{"p":4},{"p":""},{},{},{"p":true}],"by":{"a@b.c":null,"x@y.z":null}}`)
+	var got []string
+	for _, f := range compare(b, drifted, 2).Findings() {
+		got = append(got, f.String())
+	}
+	want := []string{
+		"props.people[].p: string; always integer before; 2 times",
+		"props.people[].p: missing; always there before; 2 times",
+		"props.people[].p: boolean; always integer before",
+		"props.by.*: null; always integer before; 2 times",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	sum := NewTally()
+	sum.Add(compare(b, drifted, 3), 1)
+	for _, c := range sum.Changes() {
+		if !c.Few || c.Events != 2 || c.Count != 1 || c.Of != 1 {
+			t.Errorf("%s: %d of %d, rests on %d events", c, c.Count, c.Of, c.Events)
+		}
+	}
+}
+
 // TestCompareLearned compares events with their own baseline, written and read back.
 func TestCompareLearned(t *testing.T) {
 	b, err := Read(learn(captured()...).Schema(), testRules())

@@ -27,6 +27,8 @@ type change struct {
 	path, message string
 }
 
+func (d Drift) change() change { return change{d.Kind, d.Rule, d.Path, d.Message} }
+
 // Change is a drift that one or more events have.
 type Change struct {
 	Drift
@@ -45,7 +47,7 @@ func NewTally() *Tally {
 func (t *Tally) Add(c Comparison, line int) {
 	t.events[c.Kind]++
 	for _, d := range c.Drifts {
-		key := change{d.Kind, d.Rule, d.Path, d.Message}
+		key := d.change()
 		each := t.changes[key]
 		if each == nil && len(t.changes) == maxChanges {
 			t.Omitted++
