@@ -276,6 +276,6 @@ func (r fileReader) bounds(f *Field, from schemaField, path []string) error {
 	case f.Types[Integer]+f.Types[Number] == 0:
 		return r.fail(path, "has a range, but no value is a number")
 	}
-	f.Range = &Range{*from.Minimum, *from.Maximum}
+	f.Range, f.ranged = &Range{*from.Minimum, *from.Maximum}, true // else the file would not allow further events that it counts
 	return nil
 }

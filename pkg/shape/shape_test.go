@@ -134,6 +134,22 @@ func TestReadBack(t *testing.T) {
 	}
 }
 
+// TestReadRange widens a range that was kept, whatever the rules for further numbers are.
+func TestReadRange(t *testing.T) {
+	rated := func(rating int) string { return event("update", 1, fmt.Sprintf(`{"state":"new","rating":%d}`, rating)) }
+	b, err := Read(learn(rated(3), rated(90)).Schema(), Rules{Catalog: apizee.Documented(), Name: testRules().Name})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Add(rated(250))
+	if err := validateBy(t, compileSchema(t, b.Schema()), rated(250)); err != nil {
+		t.Error(err)
+	}
+	if drifts := compare(b, rated(250), 1).Drifts; drifts != nil {
+		t.Error(drifts)
+	}
+}
+
 func firstDifference(got, want string) string {
 	for i, line := range strings.Split(want, "\n") {
 		if lines := strings.Split(got, "\n"); i >= len(lines) || lines[i] != line {
