@@ -102,21 +102,26 @@ func (l *Learner) families(w Writing) (map[Kind][]scrubbed, error) {
 		if c.value == nil { // all were too large, or had duplicate names
 			continue
 		}
-		text, err := w.Scrub([]byte(c.value.event))
-		if err != nil {
-			return nil, fmt.Errorf("scrub an event: %w", err)
-		}
 		kind := c.key.kind
-		e := scrubbed{
-			example: c.value, kind: kind, name: fileName(kind), n: c.n, of: l.Baseline.kinds[kind].Events,
-			text: string(text), members: members(string(text)), times: l.Baseline.words.object(kind.Object).times,
+		e, err := l.scrubbed(w, kind, c.value)
+		if err != nil {
+			return nil, err
 		}
+		e.name, e.n, e.of = fileName(kind), c.n, l.Baseline.kinds[kind].Events
 		if n := len(families[kind]); n > 0 {
 			e.name += "-" + strconv.Itoa(n+1)
 		}
 		families[kind] = append(families[kind], e)
 	}
 	return families, nil
+}
+
+func (l *Learner) scrubbed(w Writing, k Kind, e *example) (scrubbed, error) {
+	text, err := w.Scrub([]byte(e.event))
+	if err != nil {
+		return scrubbed{}, fmt.Errorf("scrub an event: %w", err)
+	}
+	return scrubbed{example: e, kind: k, text: string(text), members: members(string(text)), times: l.Baseline.words.object(k.Object).times}, nil
 }
 
 // members returns the members of an object.

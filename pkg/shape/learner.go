@@ -58,9 +58,9 @@ func (l *Learner) Add(event string, received time.Time) bool {
 	if received.IsZero() {
 		received = h.time
 	}
-	l.lives.add(s, h.id, received)
+	l.lives.add(s, h.id, event, received)
 	e := l.examples.add(exampleKey{h.kind, l.hash(h.props)})
-	if e != nil && e.value == nil && len(event) <= maxExampleSize && isShallow(event) && jsontext.Value(event).IsValid() {
+	if e != nil && e.value == nil && !isNoExample(event) {
 		e.value = newExample(event, h.props)
 	}
 	return true
@@ -74,7 +74,15 @@ func (l *Learner) Examples() []string {
 			events = append(events, c.value.event)
 		}
 	}
+	for _, c := range l.lives.orders.sorted() {
+		events = append(events, c.value.events...)
+	}
 	return events
+}
+
+// isNoExample reports whether an event is too large or too deep for an example, or has duplicate names.
+func isNoExample(event string) bool {
+	return len(event) > maxExampleSize || !isShallow(event) || !jsontext.Value(event).IsValid()
 }
 
 // hash returns a hash of the set of names in an object.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -57,6 +58,34 @@ func TestLearnerFiles(t *testing.T) {
 		}
 	}
 	golden.Assert(t, all.String(), "files.txt")
+}
+
+// TestScenarioOfOneObject learns from objects whose events are between those of others. The events of a
+// scenario are those of one object, unless they are too large to be kept.
+func TestScenarioOfOneObject(t *testing.T) {
+	for size, want := range map[int][]string{10: {"1", "1", "1"}, maxExampleSize / 2: {"1", "0", "1"}} {
+		l := NewLearner(New(testRules()))
+		add := func(id int, state string) {
+			l.Add(event(apizee.Update, id, fmt.Sprintf(`{"state":%q,"url":"https://a.fr/ticket-%d","x":%q}`, state, id, strings.Repeat("x", size))), time.Time{})
+		}
+		add(0, "invited")
+		for _, state := range []string{"new", "invited", "closed"} {
+			for id := range 3 {
+				add(id+1, state)
+			}
+		}
+		files, err := l.Files(asIs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, found := range regexp.MustCompile(`/ticket-(\d)`).FindAllSubmatch(files["scenarios/ticket-life-1.yaml"], -1) {
+			got = append(got, string(found[1]))
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%d bytes: %s", size, diff)
+		}
+	}
 }
 
 // TestLearnerLeavesOut has events that would make templates that cannot be read.

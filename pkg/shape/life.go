@@ -16,6 +16,8 @@ const (
 	maxSteps  = 40   // events of a life; later ones are left out
 	maxOrders = 512  // different orders of events
 	maxGaps   = 31   // of which a typical gap is the median
+
+	maxKept = 8 << 20 // bytes of the events of objects that are followed; the other lives are no examples
 )
 
 // lives follows the objects of captured events, each from its first event to its last, and
@@ -24,6 +26,7 @@ type lives struct {
 	open   map[identity]*list.Element // of *life
 	recent *list.List                 // the object of the last event first
 	orders *frequent[string, *order]
+	kept   int     // bytes of events
 	ended  []*life // memory that is used again
 }
 
@@ -36,14 +39,18 @@ type life struct {
 	steps []int           // indexes of shapes
 	gaps  []time.Duration // before each; unknown without a time
 	last  time.Time       // of the latest step
+
+	events []string // as they were captured; fewer than steps if there was no room
+	size   int      // of events
 }
 
 const unknown time.Duration = -1
 
 // order is an order of events of one object.
 type order struct {
-	steps []int
-	gaps  [][]time.Duration // before each event
+	steps  []int
+	gaps   [][]time.Duration // before each event
+	events []string          // of one of its objects; nil if none was kept
 }
 
 func newLives() *lives {
@@ -51,7 +58,7 @@ func newLives() *lives {
 }
 
 // add adds an event at the time it was received, or else at its own.
-func (l *lives) add(s *Shape, id string, at time.Time) {
+func (l *lives) add(s *Shape, id, event string, at time.Time) {
 	if !isID(id) || s.Kind.Object == "" {
 		return
 	}
@@ -69,6 +76,7 @@ func (l *lives) add(s *Shape, id string, at time.Time) {
 	}
 	one := element.Value.(*life)
 	if len(one.steps) < maxSteps {
+		l.keep(one, event)
 		gap := unknown
 		if !at.IsZero() && !one.last.IsZero() {
 			gap = max(at.Sub(one.last), 0)
@@ -78,6 +86,25 @@ func (l *lives) add(s *Shape, id string, at time.Time) {
 	if s.Kind.Event == apizee.Delete {
 		l.end(element)
 	}
+}
+
+// keep keeps the next event of a life whose events are all kept, as long as there is room for it.
+func (l *lives) keep(one *life, event string) {
+	switch size := len(event); {
+	case len(one.events) < len(one.steps):
+	case one.size+size > maxExampleSize || l.kept+size > maxKept:
+		l.drop(one)
+	default:
+		one.events = append(one.events, strings.Clone(event))
+		one.size += size
+		l.kept += size
+	}
+}
+
+// drop keeps no events of a life.
+func (l *lives) drop(one *life) {
+	l.kept -= one.size
+	one.events, one.size = nil, 0
 }
 
 // isID reports whether the JSON of an objectId, "" if it is missing, tells objects apart.
@@ -105,7 +132,10 @@ func (l *lives) endAll() {
 func (l *lives) end(element *list.Element) {
 	one := l.recent.Remove(element).(*life)
 	delete(l.open, one.identity)
-	l.ended = append(l.ended, one)
+	defer func() {
+		l.drop(one)
+		l.ended = append(l.ended, one)
+	}()
 	key := make([]byte, 0, 2*maxSteps)
 	for _, step := range one.steps {
 		key = binary.AppendUvarint(key, uint64(step))
@@ -115,7 +145,10 @@ func (l *lives) end(element *list.Element) {
 		return
 	}
 	if entry.value == nil {
-		entry.value = &order{slices.Clone(one.steps), make([][]time.Duration, len(one.steps))}
+		entry.value = &order{steps: slices.Clone(one.steps), gaps: make([][]time.Duration, len(one.steps))}
+	}
+	if entry.value.events == nil && len(one.events) == len(one.steps) && !slices.ContainsFunc(one.events, isNoExample) {
+		entry.value.events = one.events
 	}
 	for i, gap := range one.gaps {
 		if gaps := entry.value.gaps[i]; len(gaps) < maxGaps && gap != unknown {

@@ -23,14 +23,16 @@ func (l *Learner) scenarios(w Writing, families map[Kind][]scrubbed) (map[string
 	numbers := map[string]int{}
 	for _, c := range l.lives.orders.sorted() {
 		s := scenario{Writing: w, catalog: l.Baseline.rules.Catalog, order: c.value, n: c.n, least: l.lives.orders.reduced > 0}
-		for _, index := range c.value.steps {
-			if family := families[l.Baseline.order[index].Kind]; family != nil {
-				s.events = append(s.events, family[0])
-			}
-		}
 		object := l.Baseline.order[c.value.steps[0]].Kind.Object
 		isTypical := c.n > 1 || numbers[object] == 0
-		if len(s.events) < len(c.value.steps) || numbers[object] == mostLives || !isTypical || !s.isWritable() {
+		if numbers[object] == mostLives || !isTypical {
+			continue
+		}
+		var err error
+		if s.events, err = l.stepsOf(w, c.value, families); err != nil {
+			return nil, err
+		}
+		if len(s.events) < len(c.value.steps) || !s.isWritable() {
 			continue
 		}
 		numbers[object]++
@@ -42,6 +44,26 @@ func (l *Learner) scenarios(w Writing, families map[Kind][]scrubbed) (map[string
 		files[fmt.Sprintf("%s-life-%d", fileName(Kind{Object: object}), numbers[object])] = text
 	}
 	return files, nil
+}
+
+// stepsOf returns the events of an order, scrubbed: those of one object if they were kept, else the example
+// of each kind, as far as there is one.
+func (l *Learner) stepsOf(w Writing, o *order, families map[Kind][]scrubbed) ([]scrubbed, error) {
+	var steps []scrubbed
+	for i, index := range o.steps {
+		kind := l.Baseline.order[index].Kind
+		switch family := families[kind]; {
+		case o.events != nil:
+			e, err := l.scrubbed(w, kind, &example{event: o.events[i]})
+			if err != nil {
+				return nil, err
+			}
+			steps = append(steps, e)
+		case family != nil:
+			steps = append(steps, family[0])
+		}
+	}
+	return steps, nil
 }
 
 // scenario is an order of events, to be written as a scenario.
