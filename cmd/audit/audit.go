@@ -227,6 +227,7 @@ func (o *options) prepare(ctx context.Context) (spec audit.Options, err error) {
 	o.network, o.timeout = network, settings.Timeout
 	o.hideSecret(target)
 	spec.Catalog, spec.SecretHeader, spec.Skip, spec.Secrets, spec.Mask = o.Catalog, o.secretHeader, o.skip, &o.Known, o.Mask
+	spec.MinScore = o.minScore.least
 	spec.Timeout, spec.Settle, spec.Now, spec.Sleep, spec.Repeat = settings.Timeout, o.settle, o.Now, o.Sleep, o.repeat
 	if spec.IDBase = o.idBase; o.idBase == 0 {
 		spec.IDBase = audit.NewIDBase(o.Now())
@@ -286,20 +287,4 @@ func conduct(ctx context.Context, o *options, spec audit.Options, p *printer) (a
 		return audit.Outcome{}, err
 	}
 	return audit.Run(ctx, spec)
-}
-
-// verdict returns an error if the audit is to fail.
-func (o *options) verdict(outcome audit.Outcome) error {
-	worse := outcome.Changed(audit.Worse)
-	switch {
-	case !outcome.Complete:
-		return cli.Interrupted()
-	case len(worse) > 0:
-		return cli.NegativeBecause(fmt.Errorf("worse than %s: %s", o.baseline, strings.Join(worse, ", ")), "")
-	case o.minScore.given && outcome.Score() < o.minScore.least:
-		return cli.NegativeBecause(fmt.Errorf("the score is %d, below --min-score %d", outcome.Score(), o.minScore.least), "")
-	case o.baseline == "" && !o.minScore.given && !outcome.OK():
-		return o.Negative("%s", outcome.Summary())
-	}
-	return nil
 }

@@ -36,3 +36,34 @@ func TestRules(t *testing.T) {
 		}
 	}
 }
+
+// A server that fails a build by the JUnit report must see what the exit code says.
+func TestReportAgreesWithExitCode(t *testing.T) {
+	statuses := []audit.Status{audit.Passed, audit.Warned, audit.Failed, audit.NotJudged, audit.Skipped}
+	zero, half, all := 0, 50, 100
+	failing := map[int]int{} // exit codes
+	for _, complete := range []bool{true, false} {
+		for _, least := range []*int{nil, &zero, &half, &all} {
+			for _, first := range statuses {
+				for _, second := range statuses {
+					for _, before := range append(statuses, "") {
+						outcome := audit.Outcome{Complete: complete, MinScore: least, Results: []audit.Result{
+							{Rule: audit.Rule{Name: "first", Group: "a"}, Status: first, Before: before},
+							{Rule: audit.Rule{Name: "second", Group: "b"}, Status: second, Before: before},
+						}}
+						o := options{App: &cli.App{}, minScore: score{least}}
+						code, failed := cli.ExitCode(o.verdict(outcome)), outcome.JUnit().Counts().Failed
+						if (code != 0) != (failed > 0) || outcome.Passes() != (code == 0) {
+							t.Errorf("complete: %t, minimum: %s, %s and %s, in the baseline %q: exit code %d, %d failed cases",
+								complete, &o.minScore, first, second, before, code, failed)
+						}
+						failing[code]++
+					}
+				}
+			}
+		}
+	}
+	if failing[cli.ExitOK] < 100 || failing[cli.ExitNegative] < 100 || failing[cli.ExitInterrupted] != 600 {
+		t.Errorf("exit codes: %v", failing)
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/audit"
@@ -13,16 +14,13 @@ import (
 )
 
 // score is the flag --min-score.
-type score struct {
-	least int
-	given bool
-}
+type score struct{ least *int }
 
 func (s *score) String() string {
-	if !s.given {
+	if s.least == nil {
 		return ""
 	}
-	return strconv.Itoa(s.least)
+	return strconv.Itoa(*s.least)
 }
 
 func (s *score) Type() string { return "N" }
@@ -32,7 +30,23 @@ func (s *score) Set(text string) error {
 	if err != nil || n < 0 || n > 100 {
 		return errors.New("must be an integer from 0 to 100")
 	}
-	*s = score{n, true}
+	s.least = &n
+	return nil
+}
+
+// verdict returns an error if the audit failed.
+func (o *options) verdict(outcome audit.Outcome) error {
+	worse := outcome.Changed(audit.Worse)
+	switch {
+	case !outcome.Complete:
+		return cli.Interrupted()
+	case len(worse) > 0:
+		return cli.NegativeBecause(fmt.Errorf("worse than %s: %s", o.baseline, strings.Join(worse, ", ")), "")
+	case outcome.TooLow():
+		return cli.NegativeBecause(fmt.Errorf("the score is %d, below --min-score %s", outcome.Score(), &o.minScore), "")
+	case !outcome.Passes():
+		return o.Negative("%s", outcome.Summary())
+	}
 	return nil
 }
 

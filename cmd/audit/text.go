@@ -82,13 +82,9 @@ func (p *printer) result(r audit.Result) {
 	fmt.Fprintf(out, "  %s %s%s%s\n", p.mark(r.Status), r.Title, gap, palette.Dim(name))
 	switch r.Change() {
 	case audit.Worse:
-		before := string(r.Before)
-		if r.Before == audit.Skipped {
-			before = "not tried"
-		}
-		p.detail("worse than the baseline: "+before+" before", palette.Finding)
+		p.detail("worse than the baseline: "+r.WasBefore(), palette.Finding)
 	case audit.Better:
-		p.detail("better than the baseline: "+string(r.Before)+" before", palette.OK)
+		p.detail("better than the baseline: "+r.WasBefore(), palette.OK)
 	}
 	switch {
 	case r.Status == audit.Skipped:

@@ -126,7 +126,9 @@ duplicate or an older event is a warning: nothing is lost, but a sender that ret
 
 ` + audit.Contradictions + `
 
-Compared with --baseline, a rule that fails and was skipped or did not exist then is worse, too.
+Compared with --baseline, a rule that fails and was skipped or did not exist then is worse, too. In the
+JUnit report and with --github, a rule fails only if it makes the audit fail: with --baseline if it is worse,
+with --min-score alone if the score is below it. A failure that was known or is allowed is skipped there.
 
 The rules about effects need --probe, as in 'GET http://localhost:3000/tickets/{{ .id }}'. It is the probe of
 a scenario, with the variables id, object, event and state, and is polled until it meets --probe-expect, by

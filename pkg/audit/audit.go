@@ -32,6 +32,7 @@ type Options struct {
 	Mask func(string) string
 
 	Baseline Baseline // to compare the results with; may be nil
+	MinScore *int     // see Outcome
 
 	// Probe shows the effect of events; nil means that only responses are looked at.
 	Probe *Probe
@@ -84,6 +85,8 @@ type Outcome struct {
 	Complete bool   // false when the audit was stopped
 	Problem  string // why it did not start, so that there are no results; else ""
 
+	MinScore *int // the least score that does not fail; nil if the score does not decide
+
 	// Deleted counts the objects that the audit has deleted at its end, and Left those that it could not.
 	Deleted, Left int
 }
@@ -123,7 +126,7 @@ func Run(ctx context.Context, o Options) (Outcome, error) {
 	if o.Program != nil {
 		defer o.Program.Stop()
 	}
-	outcome := Outcome{URL: deliver.ShowURL(o.Target.URL, false), Start: o.Now()}
+	outcome := Outcome{URL: deliver.ShowURL(o.Target.URL, false), Start: o.Now(), MinScore: o.MinScore}
 	if f := s.control(o.Timeout).result.Failure; f != nil {
 		return Outcome{}, &UnreachableError{f}
 	}

@@ -81,6 +81,14 @@ func (r Result) Change() Change {
 	return Same
 }
 
+// WasBefore returns what the rule was in the baseline, such as "passed before".
+func (r Result) WasBefore() string {
+	if r.Before == Skipped {
+		return "not tried before"
+	}
+	return string(r.Before) + " before"
+}
+
 // Changed returns the names of the rules with a change.
 func (o Outcome) Changed(c Change) []string {
 	var names []string

@@ -2,7 +2,6 @@ package audit
 
 import (
 	"io"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -49,7 +48,10 @@ func (o Outcome) document() Document {
 }
 
 // Report returns the outcome as suites of cases, one suite per group of rules.
-func (o Outcome) Report() report.Report {
+func (o Outcome) Report() report.Report { return o.suites(Result.reportCase) }
+
+// suites returns a suite per group of rules, with a case of each rule.
+func (o Outcome) suites(caseOf func(Result) report.Case) report.Report {
 	var r report.Report
 	properties := []report.Property{{Name: "url", Value: o.URL}}
 	if o.Complete {
@@ -61,28 +63,9 @@ func (o Outcome) Report() report.Report {
 		}
 		suite := &r.Suites[len(r.Suites)-1]
 		suite.Duration += result.Took
-		suite.Cases = append(suite.Cases, result.reportCase())
+		suite.Cases = append(suite.Cases, caseOf(result))
 	}
 	return r
-}
-
-// JUnit returns the report for a server that fails a build by it: what failed in the baseline, too,
-// is skipped.
-func (o Outcome) JUnit() report.Report {
-	results := slices.Clone(o.Results)
-	for i, r := range results {
-		if r.Status == Failed && r.Change() == Same {
-			results[i].Status, results[i].Actual = Skipped, "failed in the baseline, too: "+r.Actual
-		}
-	}
-	o.Results = results
-	all := o.Report()
-	if o.Problem != "" {
-		all.Suites = append(all.Suites, report.Suite{Name: "The audit", Start: o.Start, Cases: []report.Case{
-			{Name: "before the first rule", Status: report.Failed, Message: o.Problem},
-		}})
-	}
-	return all
 }
 
 func (r Result) reportCase() report.Case {
@@ -90,10 +73,7 @@ func (r Result) reportCase() report.Case {
 	actual := "Actual"
 	switch r.Status {
 	case Failed, Warned:
-		c.Detail = r.Title + "\nexpected: " + r.Expected + "\nactual: " + r.Actual + "\n" + r.Why
-		for _, e := range r.Requests {
-			c.Detail += "\n" + e.text()
-		}
+		c.Detail = r.detail()
 	case Skipped, NotJudged:
 		c.Status, actual = report.Skipped, "Skipped"
 		if r.Status == NotJudged {
@@ -106,6 +86,15 @@ func (r Result) reportCase() report.Case {
 	}
 	c.Facts = append(c.Facts, report.Property{Name: "Why", Value: r.Why})
 	return c
+}
+
+// detail returns what a report has besides the name of a rule and what the endpoint did.
+func (r Result) detail() string {
+	text := r.Title + "\nexpected: " + r.Expected + "\nactual: " + r.Actual + "\n" + r.Why
+	for _, e := range r.Requests {
+		text += "\n" + e.text()
+	}
+	return text
 }
 
 // Note returns what the endpoint did, and what that does not show.

@@ -3,6 +3,7 @@ package audit
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -103,18 +104,43 @@ func TestBaseline(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	statuses := map[string]report.Status{}
+	cases := map[string]string{}
 	for _, suite := range after.JUnit().Suites {
 		for _, c := range suite.Cases {
-			statuses[c.Name] = c.Status
+			cases[c.Name] = string(c.Status) + ": " + c.Message
 		}
 	}
-	if statuses["media-events"] != report.Skipped || statuses["new"] != report.Failed || after.Results[2].Status != Failed {
-		t.Errorf("%v", statuses)
+	wantCases := map[string]string{
+		"ordinary-event":      "failed: worse than the baseline (passed before): 500 <Oops>",
+		"ticket-events":       "passed: 500 <Oops>",
+		"media-events":        "skipped: not worse than the baseline (failed before): 500 <Oops>",
+		"conversation-events": "skipped: not worse than the baseline (not judged before): 500 <Oops>",
+		"content-type":        "failed: worse than the baseline (not tried before): 500 <Oops>",
+		"new":                 "failed: worse than the baseline (not tried before): ",
+		"new too":             "warned: ",
+	}
+	if diff := cmp.Diff(wantCases, cases); diff != "" {
+		t.Error(diff)
 	}
 	for _, text := range []string{"", "{}", "[1]", `{"complete":false,"rules":[]}`, `{"suites":[]}`} {
 		if _, err := ReadBaseline(strings.NewReader(text)); err == nil {
 			t.Errorf("%q was read", text)
+		}
+	}
+}
+
+// The score is a case, and below the minimum the rules that failed are why.
+func TestMinScore(t *testing.T) {
+	for least, want := range map[int]string{
+		37: "skipped: failed, but the score is not below the minimum: 500 <Oops>; passed: ",
+		38: "failed: 500 <Oops>; failed: the score is 37, below the minimum of 38",
+	} {
+		o := someOutcome()
+		o.MinScore = &least
+		r := o.JUnit()
+		failed, own := r.Suites[0].Cases[2], r.Suites[len(r.Suites)-1].Cases[0]
+		if got := fmt.Sprintf("%s: %s; %s: %s", failed.Status, failed.Message, own.Status, own.Message); got != want || own.Name != "score" {
+			t.Errorf("%d: got %s, want %s", least, got, want)
 		}
 	}
 }
