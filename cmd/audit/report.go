@@ -24,7 +24,7 @@ func (o *options) report(outcome audit.Outcome) error {
 	if err := o.WriteReports(&o.reports, writers); err != nil || !o.github {
 		return err
 	}
-	return o.WriteForGitHub(outcome.JUnit())
+	return o.WriteForGitHub(cli.Program+" audit: "+outcome.Summary(), outcome.JUnit())
 }
 
 // notStarted writes reports of an audit that did not start, so that those of an earlier audit are not

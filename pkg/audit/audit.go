@@ -200,7 +200,10 @@ func (o Outcome) Score() int {
 // Summary returns the outcome in one line.
 func (o Outcome) Summary() string {
 	verdict, rest := fmt.Sprintf("score %d of 100", o.Score()), "skipped"
-	if !o.Complete {
+	switch {
+	case o.Problem != "":
+		return "did not start"
+	case !o.Complete:
 		verdict, rest = "stopped early, no score", "not tried"
 	}
 	text := fmt.Sprintf("%s: %d passed, %d warned, %d failed", verdict, o.Count(Passed), o.Count(Warned), o.Count(Failed))

@@ -138,7 +138,7 @@ func (a *App) WriteAll(r *Reports, all report.Report, annotations bool) error {
 	if err := a.WriteReports(r, writers); err != nil || !annotations {
 		return err
 	}
-	return a.WriteForGitHub(all)
+	return a.WriteForGitHub(Program, all)
 }
 
 // workspace is the directory that CI servers check the repository out to, else the current one.
@@ -189,9 +189,9 @@ func Unfinished(work, place string, err error) report.Suite {
 	return report.Suite{Name: work, Cases: []report.Case{{Name: place, Status: report.Failed, Message: Reason(err)}}}
 }
 
-// WriteForGitHub writes annotations to standard output, and a summary to the page of the job, if
-// this is one.
-func (a *App) WriteForGitHub(r report.Report) error {
+// WriteForGitHub writes annotations to standard output, and a summary with a title to the page of the
+// job, if this is one.
+func (a *App) WriteForGitHub(title string, r report.Report) error {
 	err := a.WriteSafely(console.Unchanged(a.Stdout), func(w io.Writer) error { return report.GitHub(w, r) })
 	path, _ := a.LookupEnv("GITHUB_STEP_SUMMARY")
 	if err != nil || path == "" {
@@ -202,7 +202,7 @@ func (a *App) WriteForGitHub(r report.Report) error {
 		return Usage(fmt.Errorf("GITHUB_STEP_SUMMARY: %w", err), "")
 	}
 	defer file.Close()
-	return a.WriteSafely(file, func(w io.Writer) error { return report.Summary(w, Program, r) })
+	return a.WriteSafely(file, func(w io.Writer) error { return report.Summary(w, title, r) })
 }
 
 // WriteSafely writes a text in any format with known secrets masked and with control and
