@@ -165,8 +165,9 @@ where other data is among the names; --keep PATH.* keeps all names and values th
 stay: read the paths that learn prints before you commit its files.
 
 Before anything is written, every replaced value is searched for in every file: as it is, escaped as JSON, as
-HTML or in a URL, and in base64. If one is found, nothing is written. Numbers are searched for where no
-replacement is, from 100 up; single characters are not.`
+HTML or in a URL, and in base64. If one is found, nothing is written. Numbers from 100 up, other texts
+without letters, such as 14:30, and short hexadecimal codes are searched for where no replacement is, since one may be
+the replacement of another; single characters are not searched for.`
 }
 
 func filters(app *cli.App) string {

@@ -3,11 +3,15 @@ package learn
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +21,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/generate"
+	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
 
 // testOptions are a plain run that reads a file into a directory.
@@ -158,6 +163,46 @@ func TestInterrupted(t *testing.T) {
 	if _, err := os.Stat(out); err == nil {
 		t.Error("something was left behind")
 	}
+}
+
+// TestWordsOfFiles has all words of what was learned as values: that they are in the files does not say that a value
+// was written.
+func TestWordsOfFiles(t *testing.T) {
+	dir := t.TempDir()
+	in, out := filepath.Join(dir, "captured.ndjson"), filepath.Join(dir, "out")
+	learn := func(values map[string]bool) {
+		quoted, err := json.Marshal(slices.Sorted(maps.Keys(values)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var text strings.Builder
+		for i := range 12 { // three objects with two lives
+			event := fmt.Sprintf(`"event":"update","time":%d,"objectId":%d`, 1775976413+60*i, 7+i%3)
+			text.WriteString(strings.NewReplacer(`"event":"other"`, event, `"props":{`, `"props":{"value":`+string(quoted)+`,`).Replace(sample) + "\n")
+		}
+		if err := os.WriteFile(in, []byte(text.String()), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		o := testOptions(in, out)
+		o.force = true
+		if err := run(t.Context(), o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	learn(nil)
+	values := map[string]bool{}
+	word := regexp.MustCompile(`[A-Za-z-]{2,}`)
+	for path, text := range tree(t, out) {
+		for _, word := range word.FindAllString(strings.TrimPrefix(path, out)+text, -1) {
+			values[word] = true
+		}
+	}
+	for _, r := range redact.Replacements() {
+		if r.Kind != redact.KindPosition && r.Kind != redact.KindName && r.Kind != redact.KindText && !values[string(r.Kind)] {
+			t.Errorf("no value in the sample is of the format %s", r.Kind)
+		}
+	}
+	learn(values)
 }
 
 // BenchmarkLearn reads events twice: to learn, and to look for their values in the files.

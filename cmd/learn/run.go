@@ -305,30 +305,39 @@ func (l *learning) allSearched() bool {
 	return true
 }
 
-// public returns the same files made from the examples of the catalog.
+// sample has a value of each type and of each format, for what a baseline says about them.
+const sample = `{"event":"other","object":"other","props":{"a":["","a b","2024-01-02","2024-01-02T03:04:05Z","a@b.fr","+33612345678","http://a.fr/",` +
+	`"10.1.2.3","1","1.5","734e3a7b-eb17-4d3f-901d-bcff178b0000","734e3a7b-eb17-4d3f-901d-bcff178b","ghp0123456789abcdefXYZ",1,1.5,true,null,[],{"1":1}]}}`
+
+// public returns the same files made from the examples of the catalog, and what they say about other events, in
+// which there are no values.
 func (l *learning) public() ([][]byte, error) {
-	learner := shape.NewLearner(shape.New(shape.NewRules(l.Catalog, l.scrubber)))
-	for _, object := range l.Catalog.ObjectNames() {
-		for _, event := range l.Catalog.EventNames() {
+	examples := shape.NewLearner(shape.New(shape.NewRules(l.Catalog, l.scrubber)))
+	others := shape.NewLearner(shape.New(shape.NewRules(l.Catalog, l.scrubber)))
+	for _, object := range append(l.Catalog.ObjectNames(), "other") {
+		for _, event := range append(l.Catalog.EventNames(), "other") {
+			others.Add(fmt.Sprintf(`{"event":%q,"object":%q}`, event, object), time.Time{})
+			if object == "other" || event == "other" {
+				continue
+			}
 			body, _, err := payload.Build(l.Catalog, payload.Spec{Object: object, Event: event, Undocumented: true}, 0)
 			if err != nil {
 				return nil, err
 			}
-			learner.Add(string(body), time.Time{})
+			examples.Add(string(body), time.Time{})
 		}
 	}
-	for _, object := range append(l.Catalog.ObjectNames(), "other") { // for the titles of other kinds
-		for _, event := range append(l.Catalog.EventNames(), "other") {
-			learner.Add(fmt.Sprintf(`{"event":%q,"object":%q}`, event, object), time.Time{})
-		}
-	}
-	files, err := learner.Files(shape.Writing{Scrub: func(event []byte) ([]byte, error) { return event, nil }, Speed: l.writing.Speed, MaxGap: l.pace.MaxGap})
-	if err != nil {
-		return nil, err
-	}
+	others.Add(sample, time.Time{})
+	asIs := func(event []byte) ([]byte, error) { return event, nil }
 	var public [][]byte
-	for _, text := range files {
-		public = append(public, text)
+	for learner, scrub := range map[*shape.Learner]func([]byte) ([]byte, error){examples: asIs, others: l.scrubber.Blank().JSON} {
+		files, err := learner.Files(shape.Writing{Scrub: scrub, Speed: l.writing.Speed, MaxGap: l.pace.MaxGap})
+		if err != nil {
+			return nil, err
+		}
+		for name, text := range files {
+			public = append(public, []byte(name+"\n"+string(text)))
+		}
 	}
 	return public, nil
 }

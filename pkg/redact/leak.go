@@ -2,9 +2,9 @@ package redact
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -19,15 +19,16 @@ import (
 //     in quotes, and one byte is not searched for.
 //   - A number is searched for only in the skeleton: the same files, without what the scrubber wrote in
 //     place of values. The pseudonym of one id is another's id by chance, since ids are dense; in the
-//     skeleton no pseudonym is left. Numbers below 100 are not searched for.
+//     skeleton no pseudonym is left. Numbers below 100 are not searched for. So is a text of digits and
+//     punctuation, such as 14:30, and a short code of hexadecimal digits, such as those in a UUID.
 //   - What also stands in the public output, which is made without the captures, is nobody's secret. So
-//     is the name of a field or a parameter that stays, a value that stays, such as the scheme of a URL,
-//     and what is a pseudonym already.
+//     is the name of a field or a parameter that stays, a value that stays, such as the scheme of a URL or
+//     the time of a date, and what is a pseudonym already.
 type LeakSearch struct {
 	scrubber *Scrubber
-	files    []searched
+	files    haystack
+	skeleton haystack
 	public   []searched
-	grams    grams
 	numbers  map[string]string // of the skeleton, and in which file each is
 
 	verdicts map[string]verdict
@@ -66,9 +67,8 @@ func (s *Scrubber) NewLeakSearch(output Output) *LeakSearch {
 		verdicts: make(map[string]verdict),
 		kept:     make(map[string]bool),
 		tree:     s.newTree(),
-	}
-	for _, name := range slices.Sorted(maps.Keys(output.Files)) {
-		l.files = append(l.files, searched{name, decodings(name + "\n" + string(output.Files[name]))})
+		files:    newHaystack(output.Files),
+		skeleton: newHaystack(output.Skeleton),
 	}
 	publicNumbers := make(map[string]bool) // also in a word, such as 3339 in rfc3339
 	for _, text := range append(output.Public, []byte(strings.Join(exampleDomains(), " "))) {
@@ -77,12 +77,11 @@ func (s *Scrubber) NewLeakSearch(output Output) *LeakSearch {
 			publicNumbers[number] = true
 		}
 	}
-	l.grams = newGrams(l.files)
-	for _, name := range slices.Sorted(maps.Keys(output.Skeleton)) {
-		for _, text := range decodings(name + "\n" + string(output.Skeleton[name])) {
+	for _, file := range l.skeleton.files {
+		for _, text := range file.texts {
 			for number := range numbers(text) {
 				if !publicNumbers[number] {
-					l.numbers[number] = name
+					l.numbers[number] = file.name
 				}
 			}
 		}
@@ -165,10 +164,10 @@ func (l *LeakSearch) stays(text string) {
 			}
 		}
 	}
-	if !l.grams.mayHave(text) || l.kept[text] {
+	if !l.files.mayHave(text) || l.kept[text] {
 		return
 	}
-	if _, found := find(l.files, text); found {
+	if _, found := find(l.files.files, text); found {
 		l.kept[text] = true
 	}
 }
@@ -189,16 +188,16 @@ func (l *LeakSearch) replaced(n *node, text string, kind Kind) {
 		scheme, rest, _ := strings.Cut(text, ":")
 		if isPersonScheme(scheme) || l.scrubber.key.scheme(scheme) == scheme {
 			l.stays(scheme)
+			l.stays(text[:len(scheme)+len(":")])
 		}
 		user, host, rest := cutAuthority(strings.TrimPrefix(rest, "//"))
-		for part := range strings.FieldsFuncSeq(user+":"+host, func(r rune) bool { return r == ':' || r == '@' }) {
-			if l.grams.mayHave(part) && l.scrubber.key.host(part) == part {
-				l.stays(part)
-			} else {
-				l.part(n, unescapePercent(part))
-			}
+		for part := range strings.FieldsFuncSeq(user, func(r rune) bool { return r == ':' || r == '@' }) {
+			l.part(n, unescapePercent(part))
 		}
+		l.host(n, host)
 		l.segments(n, rest)
+	case KindDate, KindDateTime:
+		l.timeStays(text)
 	case KindText:
 		for field := range strings.FieldsSeq(text) {
 			l.field(n, field)
@@ -233,6 +232,32 @@ func (l *LeakSearch) field(n *node, field string) {
 	l.digits(n, core)
 }
 
+// host searches for the host of a URL, and its port.
+func (l *LeakSearch) host(n *node, host string) {
+	parts := []string{host}
+	if colon := strings.LastIndexByte(host, ':'); colon > strings.LastIndexByte(host, ']') {
+		parts = append(parts, host[:colon], host[colon+1:])
+	}
+	for _, part := range parts {
+		if l.files.mayHave(part) && l.scrubber.key.host(part) == part {
+			l.stays(part)
+		} else {
+			l.part(n, strings.Trim(unescapePercent(part), "[]"))
+		}
+	}
+}
+
+// timeStays notes the time that stays of a date. Without a letter it is searched for in the skeleton, where it is not.
+func (l *LeakSearch) timeStays(date string) {
+	rest := date[len(time.DateOnly):]
+	if strings.HasPrefix(rest, "T") {
+		l.stays(rest)
+	}
+	if strings.HasSuffix(rest, "Z") {
+		l.stays(rest[1:])
+	}
+}
+
 // segments searches for the segments of a path, and the values of a query and a fragment.
 func (l *LeakSearch) segments(n *node, text string) {
 	for _, segment := range segments(text) {
@@ -242,6 +267,7 @@ func (l *LeakSearch) segments(n *node, text string) {
 			l.stays(segment.text)
 		default:
 			name, extension := cutExtension(segment.text)
+			l.stays(extension)
 			l.stays(strings.TrimPrefix(extension, "."))
 			l.part(n, name)
 		}
@@ -250,7 +276,11 @@ func (l *LeakSearch) segments(n *node, text string) {
 
 // part searches for a part of a URL or an email, which is replaced unless it is documented.
 func (l *LeakSearch) part(n *node, part string) {
-	switch kind, kept := l.scrubber.judge(n, part, false); {
+	kind, kept := l.scrubber.judge(n, part, false)
+	if kind == KindDate || kind == KindDateTime {
+		l.timeStays(part)
+	}
+	switch {
 	case kept:
 		l.stays(part)
 	case kind == KindInteger || kind == KindDecimal:
@@ -274,19 +304,31 @@ func (l *LeakSearch) digits(n *node, text string) {
 
 // text searches for a text.
 func (l *LeakSearch) text(n *node, text string, kind Kind) {
-	if !l.grams.mayHave(text) {
+	in := l.files
+	if kind == KindText && isDense(text) {
+		in = l.skeleton
+	}
+	if !in.mayHave(text) {
 		return
 	}
 	if _, known := l.verdicts[text]; known {
 		return
 	}
 	var v verdict
-	if file, found := find(l.files, text); found {
+	if file, found := find(in.files, text); found {
 		if _, isPublic := find(l.public, text); !isPublic && !l.isPseudonym(n, text, kind) {
 			v = verdict{n.path, file}
 		}
 	}
 	l.note(text, v)
+}
+
+// isDense reports whether a text may be the pseudonym of another one, or a part of it, as a number may.
+func isDense(text string) bool {
+	isHex := shortest <= len(text) && len(text) < longEnough && (text == strings.ToLower(text) || text == strings.ToUpper(text))
+	return !strings.ContainsFunc(text, func(r rune) bool {
+		return isAlphanumeric(r) && !isDigit(r) && !(isHex && r < utf8.RuneSelf && isHexByte(byte(r)))
+	})
 }
 
 // isPseudonym reports whether a value is known to be a pseudonym: since a keyed check is in it, or since it is of

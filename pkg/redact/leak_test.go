@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"html"
+	"math/rand/v2"
 	"net/url"
 	"strings"
 	"testing"
@@ -105,6 +106,84 @@ func TestLeakSearchCoincidences(t *testing.T) {
 	}
 }
 
+// TestLeakSearchKeptParts has values that are a part of another one that scrubbing leaves as it is.
+func TestLeakSearchKeptParts(t *testing.T) {
+	for _, props := range []string{
+		`"at":"2026-03-04T05:06:07Z","hour":"05:06:07"`,
+		`"at":"2026-03-04T05:06:07Z","hour":"05:06:07Z"`,
+		`"at":"2026-03-04T05:06:07Z","hour":"T05:06:07Z"`,
+		`"url":"https://m.fr/at/2026-03-04T05:06:07Z","hour":"05:06:07Z"`,
+		`"note":"at 2026-03-04T05:06:07Z.","hour":"05:06:07Z"`,
+		`"at":"2026-03-04T05:06:07+02:00","zone":"+02:00"`,
+		`"url":"https://m.fr/1/photo.jpg","extension":".jpg"`,
+		`"url":"http://[2001:41d0:8::1]:3000/"`,
+		`"url":"http://jane:secret@[2001:41d0:8::1]/","host":"[2001:41d0:8::1]"`,
+		`"url":"http://localhost:8080/x","host":"localhost:8080"`,
+		`"url":"http://acme.fr:8080/x","port":":8080"`,
+		`"url":"mailto:jane@acme.fr","scheme":"mailto:"`,
+		`"phone":"+33 6 12 34 56 78","country":"+33 6"`,
+	} {
+		checkLeaks(t, []string{`{"props":{` + props + `}}`}, "")
+	}
+}
+
+// TestLeakSearchDense has values of so few characters that one is the pseudonym of another: they are searched for
+// where no pseudonym is.
+func TestLeakSearchDense(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 3))
+	for name, value := range map[string]func(i int) string{
+		"percentage": func(i int) string { return fmt.Sprintf("%d%%", i%101) },
+		"version":    func(int) string { return fmt.Sprintf("%d.%d.%d", r.IntN(10), r.IntN(20), r.IntN(10)) },
+		"time":       func(int) string { return fmt.Sprintf("%02d:%02d", r.IntN(24), r.IntN(60)) },
+		"price":      func(int) string { return fmt.Sprintf("%d,%02d €", r.IntN(100), r.IntN(100)) },
+		"ratio":      func(int) string { return fmt.Sprintf("(%d / %d)", r.IntN(100), r.IntN(100)) },
+		"code":       func(int) string { return fmt.Sprintf("%04x", r.IntN(1<<16)) },
+		"segment": func(int) string {
+			return fmt.Sprintf("https://acme.fr/%02d:%02d/%04x", r.IntN(24), r.IntN(60), r.IntN(1<<16))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var bodies []string
+			for i := range 500 {
+				bodies = append(bodies, fmt.Sprintf(`{"props":{"value":%q,"uuid":"734e3a7b-%04x-4d3f-901d-bcff%08x"}}`, value(i), i, i*7919))
+			}
+			checkLeaks(t, bodies, "")
+		})
+	}
+	for _, value := range []string{"17:43", "2.4.19", "93,81", "ab3f", "99%!"} {
+		checkLeaks(t, []string{`{"props":{"value":"` + value + `"}}`}, value)
+		checkLeaks(t, []string{`{"props":{"url":"https://acme.fr/` + strings.ReplaceAll(value, "%", "%25") + `"}}`}, value)
+	}
+}
+
+// checkLeaks scrubs bodies, and expects a leak when a value is planted in the skeleton, and none otherwise.
+func checkLeaks(t *testing.T, bodies []string, planted string) {
+	t.Helper()
+	s := testScrubber()
+	files, skeleton := make(map[string][]byte), make(map[string][]byte)
+	for i, body := range bodies {
+		name := fmt.Sprintf("%02d.json", i%100)
+		scrubbed, err := s.JSON([]byte(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		blank, err := s.Blank().JSON([]byte(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[name], skeleton[name] = scrubbed, append(blank, ` "`+planted+`"`...)
+	}
+	l := s.NewLeakSearch(Output{Files: files, Skeleton: skeleton})
+	for _, body := range bodies {
+		if err := l.JSON(body); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := l.Err(); (err != nil) != (planted != "") {
+		t.Errorf("%.200s: %v", bodies[0], err)
+	}
+}
+
 // TestLeakSearchMemory checks that the memory does not grow with what is searched for.
 func TestLeakSearchMemory(t *testing.T) {
 	s := testScrubber()
@@ -142,7 +221,7 @@ func FuzzLeakSearch(f *testing.F) {
 			t.Fatal(err)
 		}
 		body := fmt.Sprintf(`{"props":{"name":%s}}`, quoted)
-		if kind := Classify(text); kind == KindInteger || kind == KindDecimal || s.Value("props.name", text) == text {
+		if kind := Classify(text); kind == KindInteger || kind == KindDecimal || kind == KindText && isDense(text) || s.Value("props.name", text) == text {
 			return
 		}
 		for _, encoded := range []string{string(quoted), `"` + url.QueryEscape(text) + `"`, `"` + url.PathEscape(text) + `"`, `"` + html.EscapeString(text) + `"`, `"` + base64.StdEncoding.EncodeToString([]byte(`"`+text+`"`)) + `"`} {

@@ -3,6 +3,8 @@ package redact
 import (
 	"encoding/base64"
 	"hash/maphash"
+	"maps"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -11,6 +13,20 @@ import (
 type searched struct {
 	name  string
 	texts []string
+}
+
+// haystack is files that are searched.
+type haystack struct {
+	files []searched
+	grams
+}
+
+func newHaystack(texts map[string][]byte) haystack {
+	var files []searched
+	for _, name := range slices.Sorted(maps.Keys(texts)) {
+		files = append(files, searched{name, decodings(name + "\n" + string(texts[name]))})
+	}
+	return haystack{files, newGrams(files)}
 }
 
 // decodings returns a text as it is, and as what decodes it sees it, with spaces for each plus.
