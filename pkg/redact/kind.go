@@ -41,8 +41,8 @@ type Replacement struct {
 func Replacements() []Replacement {
 	return []Replacement{
 		{KindInteger, "an integer with as many digits, different for different integers; zero stays, as do leading zeros"},
-		{KindDecimal, "a number with as many digits before and after the point"},
-		{KindPosition, "for latitudes and longitudes: one point for each cell of 0.3 degrees, less than 50 km away"},
+		{KindDecimal, "a number with as many digits before and after the point; a fraction of zeros stays"},
+		{KindPosition, "for latitudes and longitudes: one point for each cell of 0.3 degrees, less than 50 km away; for each two whole degrees, one of them"},
 		{KindDate, "a date 200 to 202 years later; the gap between two dates of a decade stays"},
 		{KindDateTime, "a date in the same way; the time of day stays"},
 		{KindUUID, "hexadecimal digits in the same pattern; version and variant stay"},

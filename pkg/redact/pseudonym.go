@@ -32,8 +32,8 @@ func (k *secretKey) replace(kind Kind, text string) string {
 	return k.text(text)
 }
 
-// numeral replaces the digits of a number. The sign, a whole part of zero and the exponent stay, except
-// for one that is too long to be that of a float64.
+// numeral replaces the digits of a number. The sign, a whole part or a fraction of zero and the exponent stay,
+// except for one that is too long to be that of a float64.
 //
 // Numbers are the one kind for which scrubbing is not idempotent. An integer of as many digits that
 // never stays as it is, and never becomes the same as another, is a permutation without fixed points;
@@ -48,7 +48,7 @@ func (k *secretKey) numeral(text string) string {
 	if fraction, found := strings.CutPrefix(rest, "."); found {
 		rest = skipDigits(fraction)
 		out.WriteByte('.')
-		out.WriteString(k.fraction(fraction[:len(fraction)-len(rest)]))
+		out.WriteString(k.decimals(fraction[:len(fraction)-len(rest)]))
 	}
 	if exponent := strings.TrimLeft(rest, "eE+-"); len(exponent) > longestExponent {
 		out.WriteString(rest[:len(rest)-len(exponent)])
@@ -70,15 +70,24 @@ func (k *secretKey) digits(text string) string {
 		return zeros
 	}
 	group := significant[:min(len(significant), longestMove)]
-	n, _ := strconv.ParseUint(group, 10, 64)
 	low := pow10(len(group) - 1)
-	for {
-		n = low + k.move(n-low, pow10(len(group))-low)
-		if zeros != "00" || !isPhone(zeros+strconv.FormatUint(n, 10)) { // which an integer is not
-			break
-		}
+	moved := k.moved(group, low)
+	for zeros == "00" && isPhone(zeros+moved) { // which an integer is not
+		moved = k.moved(moved, low)
 	}
-	return zeros + strconv.FormatUint(n, 10) + k.fraction(significant[len(group):])
+	return zeros + moved + k.fraction(significant[len(group):])
+}
+
+// decimals replaces the digits behind the point. Without a fraction a number is an integer for many programs: only
+// zeros stay zeros.
+func (k *secretKey) decimals(text string) string {
+	switch {
+	case strings.Trim(text, "0") == "":
+		return text
+	case len(text) <= longestMove:
+		return k.moved(text, 1)
+	}
+	return k.fraction(text)
 }
 
 // fraction replaces a text of digits whose leading zeros count.
@@ -86,12 +95,17 @@ func (k *secretKey) fraction(text string) string {
 	var out strings.Builder
 	for text != "" {
 		group := text[:min(len(text), longestMove)]
-		n, _ := strconv.ParseUint(group, 10, 64)
-		moved := strconv.FormatUint(k.move(n, pow10(len(group))), 10)
-		out.WriteString(strings.Repeat("0", len(group)-len(moved)) + moved)
+		out.WriteString(k.moved(group, 0))
 		text = text[len(group):]
 	}
 	return out.String()
+}
+
+// moved replaces a number that is at least low, of at most longestMove digits, by another one.
+func (k *secretKey) moved(text string, low uint64) string {
+	n, _ := strconv.ParseUint(text, 10, 64)
+	moved := strconv.FormatUint(low+k.move(n-low, pow10(len(text))-low), 10)
+	return strings.Repeat("0", len(text)-len(moved)) + moved
 }
 
 func pow10(n int) uint64 {
@@ -105,22 +119,31 @@ func pow10(n int) uint64 {
 // cell is the size in degrees of the cells that positions are moved in: its diagonal is less than 50 km.
 const cell = 0.3
 
+// wholeCell is that of the cells of whole degrees.
+const wholeCell = 2
+
 // coordinate replaces a latitude or a longitude, up to limit degrees, by that of the one keyed point of
 // its cell. Nothing about where in the cell it was remains, not even in a track of thousands of
-// positions, and the point of the cell is its own pseudonym.
+// positions, and the point of the cell is its own pseudonym. A whole number of degrees remains one.
 func (k *secretKey) coordinate(text string, limit float64) string {
 	degrees, _ := strconv.ParseFloat(text, 64)
-	index := math.Floor(degrees / cell)
-	index = min(index, math.Round(limit/cell)-1)
-	sum := k.hash("position", strconv.FormatFloat(limit, 'f', -1, 64)+" "+strconv.FormatFloat(index, 'f', -1, 64))
+	_, fraction, _ := strings.Cut(text, ".")
+	size, purpose := cell, "position"
+	isWhole := degrees == math.Trunc(degrees)
+	if isWhole {
+		size, purpose = wholeCell, "degrees"
+	}
+	index := math.Floor(degrees / size)
+	index = min(index, math.Round(limit/size)-1)
+	sum := k.hash(purpose, strconv.FormatFloat(limit, 'f', -1, 64)+" "+strconv.FormatFloat(index, 'f', -1, 64))
+	if isWhole {
+		zeros := len(fraction) - len(strings.TrimLeft(fraction, "0"))
+		return strconv.FormatFloat(index*size+float64(sum[0]%wholeCell), 'f', zeros, 64)
+	}
 	const margin = 0.05
 	inCell := margin + (1-2*margin)*float64(binary.BigEndian.Uint32(sum[:]))/(1<<32)
 	const fewest, most = 6, 15
-	decimals := 0
-	if _, fraction, found := strings.Cut(text, "."); found {
-		decimals = len(fraction)
-	}
-	return strconv.FormatFloat((index+inCell)*cell, 'f', min(max(decimals, fewest), most), 64)
+	return strconv.FormatFloat((index+inCell)*size, 'f', min(max(len(fraction), fewest), most), 64)
 }
 
 func isCoordinate(text string, limit float64) bool {
