@@ -40,7 +40,9 @@ func (r *reader) environment(n *yaml.Node) {
 	default:
 		r.quote(n, expanded)
 		yamlfile.SetValue(n, expanded)
+		return
 	}
+	r.unexpanded[at(n)] = true
 }
 
 // quoted is a reference in quotes, which it needs inside of { }.

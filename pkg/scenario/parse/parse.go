@@ -42,7 +42,7 @@ func File(name string, source []byte, options Options) (*scenario.Scenario, erro
 		file: name, source: source, options: options, keys: newTables(options.Catalog),
 		known:     map[string]bool{scenario.Counter: true},
 		templates: map[string]payload.Template{},
-		quoted:    map[place]quoted{},
+		quoted:    map[place]quoted{}, unexpanded: map[place]bool{},
 	}
 	r.prepareEngine()
 	s := &scenario.Scenario{File: name, Catalog: options.Catalog}

@@ -192,6 +192,22 @@ steps:
 	}
 }
 
+// A value whose variable is not set has no second problem, about the reference as it is written.
+func TestUnsetReference(t *testing.T) {
+	for _, step := range []string{
+		"send: ticket, repeat: '${N}'", "send: '${N}'", "send: ticket, id: '${N}'", "pause: '${N}'", "send: ticket, fault: '${N}'",
+		"send: ticket, dotted: '${}'", "send: ticket, expect: {status: '${N}'}", "send: ticket, expect: {within: '${N}'}",
+		"send: ticket, expect: {json: {a: {gt: '${N}'}}}", "probe: '${N}'", "template: '${N}'", "data: '${N}'", "send: ticket, time: '${N}'",
+		"send: ticket, set: {time: '${N}'}", "send: ticket, headers: {X-A: '${N}'}", "send: ticket, props: '${N}'",
+	} {
+		_, err := File("x.yaml", []byte("steps: [{"+step+"}]"), options())
+		var problems Problems
+		if !errors.As(err, &problems) || len(problems) != 1 || !strings.Contains(problems[0].Message, "environment variable") {
+			t.Errorf("%s: %v", step, err)
+		}
+	}
+}
+
 func TestZeroWithin(t *testing.T) {
 	_, err := File("x.yaml", []byte("steps: [{send: ticket, expect: {within: 0s}}]"), options())
 	if err == nil || !strings.Contains(err.Error(), "within must be greater than 0") {

@@ -29,6 +29,8 @@ type reader struct {
 	templates map[string]payload.Template // by name, as they are found
 	quoted    map[place]quoted
 
+	unexpanded map[place]bool // values with a problem of a reference, and no other
+
 	known   map[string]bool       // the variables that an expression may use
 	expect  *scenario.Expectation // from defaults
 	secrets []string
@@ -53,6 +55,9 @@ func (r *reader) suggest(p place, suggestion, format string, args ...any) {
 }
 
 func (r *reader) add(p Problem) {
+	if r.unexpanded[place{p.Line, p.Column}] {
+		return
+	}
 	if len(r.problems) == maxProblems {
 		r.omitted++
 		return
