@@ -315,6 +315,14 @@ pageTest("an edited body keeps its form, and headers that are not edited too", {
   assert.equal(target.received.at(-1).headers["x-name"], "caf\xe9");
 });
 
+pageTest("a delivery that fails says so", { story: true }, async ({ page, target }) => {
+  await openEvent(page, 1);
+  target.stop();
+  await page.keyboard.press("r");
+  await toast(page, "Delivery #11 failed: connection refused by");
+  await page.waitForFunction(() => location.hash === "#/11");
+});
+
 pageTest("a secret is not sent again until it is typed", {}, async ({ page, program, target }) => {
   await send(program.receiver, event("update", "ticket", 1, { state: "new" }), { "X-Api-Key": "hunter2" });
   await page.waitForSelector("#row-1");

@@ -137,7 +137,7 @@ func (h *handler) copy(w http.ResponseWriter, r *http.Request) {
 // else to where it was received. Secrets are not masked.
 func (h *handler) copyTarget(entry recording.Entry) (deliver.Target, deliver.Network, error) {
 	target, network := h.copyEndpoint(entry)
-	u, _, err := target.requestURL(cmp.Or(entry.Path, "/"))
+	u, _, _, err := target.requestURL(cmp.Or(entry.Path, "/"))
 	if err != nil {
 		return target.Target, network, err
 	}

@@ -117,10 +117,12 @@ func (h *handler) send(w http.ResponseWriter, r *http.Request) (any, error) {
 	if f := result.Failure; f != nil && errors.Is(f.Err, deliver.ErrAvoided) {
 		return nil, forbidden("the page and the receiver are not sent to", "send to the endpoint itself.")
 	}
+	x := sent(request.Request, request.path, result, in.Origin, h.store.options.Catalog)
 	return struct {
-		ID     int64    `json:"id"`
-		Masked []string `json:"masked,omitempty"` // headers and parameters that were not sent
-	}{h.store.Add(sent(request.Request, request.path, result, in.Origin, h.store.options.Catalog)), request.masked}, nil
+		ID      int64    `json:"id"`
+		Failure string   `json:"failure,omitempty"` // why the delivery failed
+		Masked  []string `json:"masked,omitempty"`  // headers and parameters that were not sent
+	}{h.store.Add(x), x.Problem, request.masked}, nil
 }
 
 func forbidden(message, hint string) error {
@@ -159,12 +161,12 @@ func (h *handler) request(in sending) (request outgoing, err error) {
 	if in.Now {
 		request.Body, _ = h.dated(request.Body)
 	}
-	request.path = origin.Path
+	path := origin.Path
 	if in.Path != nil {
-		request.path = cmp.Or(*in.Path, "/")
+		path = cmp.Or(*in.Path, "/")
 	}
 	var parameters []string
-	if request.URL, parameters, err = target.requestURL(request.path); err != nil {
+	if request.URL, request.path, parameters, err = target.requestURL(path); err != nil {
 		return request, badRequest(err)
 	}
 	if in.Headers != nil {
@@ -243,21 +245,21 @@ func isUnspecified(host string) bool {
 	return ip != nil && ip.IsUnspecified()
 }
 
-// requestURL returns the URL of a request for a path, without parameters whose values are masked, and the
-// names of those.
-func (t Target) requestURL(path string) (u *url.URL, masked []string, err error) {
+// requestURL returns the URL of a request for a path, and the path, both without parameters whose values are
+// masked, and the names of those.
+func (t Target) requestURL(path string) (u *url.URL, sent string, masked []string, err error) {
 	request, err := replay.ParsePath(path)
 	if err != nil {
-		return nil, nil, err
+		return nil, "", nil, err
 	}
 	whole, recorded := t.at(request).RawQuery, request.RawQuery
 	if request.RawQuery, masked = replay.Unmasked(recorded); !strings.Contains(whole, recorded) {
 		masked = nil // the target has its own
 	}
 	if strings.ContainsFunc(request.RawQuery, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
-		return nil, nil, errors.New("spaces, control characters and characters other than ASCII must be escaped in the query")
+		return nil, "", nil, errors.New("spaces, control characters and characters other than ASCII must be escaped in the query")
 	}
-	return t.at(request), masked, nil
+	return t.at(request), request.RequestURI(), masked, nil
 }
 
 // at returns the URL of a request to the target.

@@ -92,6 +92,10 @@ func TestSend(t *testing.T) {
 		}
 	}
 	var d Detail
+	s.read("/api/exchanges/8", &d)
+	if d.Path != "/in?a=1" {
+		t.Errorf("the path has what was not sent: %s", d.Path)
+	}
 	s.read("/api/exchanges/4", &d)
 	if !d.Sent || d.Origin != 1 || d.Status != http.StatusTeapot || d.Forwarded == nil || d.Forwarded.Status != http.StatusTeapot || d.Path != "/hooks/?n=1" || d.Forwarded.URL != url+"/app/?k=v" || d.DuplicateOf != 0 {
 		t.Errorf("%+v", d)
@@ -138,7 +142,8 @@ func TestSendFails(t *testing.T) {
 	l.Close()
 	store := newStore(t, Options{}, ticket(100, "invited", 1))
 	s := serve(t, store, Config{})
-	if status, text := s.post("/api/send", map[string]any{"origin": 1, "target": "http://" + l.Addr().String()}); status != http.StatusOK {
+	status, text := s.post("/api/send", map[string]any{"origin": 1, "target": "http://" + l.Addr().String()})
+	if status != http.StatusOK || text != `{"id":2,"failure":"connection refused by `+l.Addr().String()+`","masked":["X-Api-Key"]}`+"\n" {
 		t.Fatalf("%d %s", status, text)
 	}
 	var d Detail

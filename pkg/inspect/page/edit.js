@@ -19,7 +19,7 @@ const own = /^(host|content-length|connection|transfer-encoding|accept-encoding)
 
 /** @param {Object} x  the exchange
  * @param {{name: string, url: string, ownPath?: boolean}[]} targets
- * @param {{sent: (answer: {id: number, masked?: string[]}, origin: number) => void, cancel: () => void}} act */
+ * @param {{sent: (answer: {id: number, failure?: string, masked?: string[]}, origin: number) => void, cancel: () => void}} act */
 export async function editView(x, targets, act) {
   const close = h("button.back", { click: act.cancel, "aria-label": "Back to the event" }, "←");
   const heading = h("h2", {}, "Edit and send ", h("span.dim", {}, "#" + x.id));

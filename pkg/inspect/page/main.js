@@ -165,10 +165,11 @@ const act = {
   },
 };
 
-/** @param {{id: number, masked?: string[]}} answer
+/** @param {{id: number, failure?: string, masked?: string[]}} answer
  * @param {number} origin */
-function sent({ id, masked }, origin) {
-  if (masked) toast(`Sent as #${id} without ${plain(masked.join(", "))}, which the page has only as ****.`, h("button", { click: () => go({ view: "edit", id: origin }) }, "Edit"));
+function sent({ id, failure, masked }, origin) {
+  if (failure) toast(`Delivery #${id} failed: ${plain(failure)}.`);
+  else if (masked) toast(`Sent as #${id} without ${plain(masked.join(", "))}, which the page has only as ****.`, h("button", { click: () => go({ view: "edit", id: origin }) }, "Edit"));
   else toast(`Sent as #${id}.`);
   list.refresh();
   go({ view: "detail", id });
