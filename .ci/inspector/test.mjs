@@ -604,6 +604,7 @@ pageTest("a program that stops and is started again", { story: true, expected: /
   await program.stop();
   await page.waitForFunction(() => document.querySelector("#banner").textContent.includes("has stopped; trying again"));
   assert.equal(await page.locator("#rows .row[data-id]:not([hidden])").count(), 10, "the events stay readable");
+  assert.equal(await page.locator("#source [role=img]").getAttribute("aria-label"), "not connected");
   const again = await start("listen", "--addr", "127.0.0.1:0", "--inspect=" + address);
   try {
     await page.waitForFunction(() => document.querySelector("#banner").textContent.includes("was started again"));
@@ -629,6 +630,8 @@ test("a page does nothing with the events of another start", async () => {
     for (const tab of [page, edited]) await tab.waitForSelector("#detail h2");
     await first.stop();
     for (const tab of [page, edited]) await tab.waitForFunction(() => document.querySelector("#banner").textContent.includes("has stopped"));
+    await edited.keyboard.press("Control+Enter");
+    await edited.locator("form.edit .error", { hasText: "the inspector does not respond" }).first().waitFor();
     second = await again();
     for (const id of [91, 92]) await send(second.receiver, event("create", "media", id, { state: "done" }));
     await (await context.newPage()).goto(second.page); // which has the cookie for all tabs

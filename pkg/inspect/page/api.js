@@ -1,11 +1,11 @@
 // The requests to the inspector's API.
 
-/** A request that failed: the API's error and hint, or no response at all. */
+/** A request to the API that failed: its error and hint, or no response at all. */
 export class APIError extends Error {
   /** @param {number} status  0 is no response
    * @param {{error?: string, hint?: string}} body */
   constructor(status, body) {
-    super(body.error || "no response");
+    super(body.error || "the inspector does not respond");
     this.status = status;
     this.hint = body.hint || "";
   }

@@ -1,6 +1,6 @@
 // What is new, as the server tells it. Nothing is kept open while the tab is hidden.
 import { APIError, get } from "./api.js";
-import { byID, count } from "./dom.js";
+import { byID, count, h } from "./dom.js";
 
 const retryAfter = 2000;
 const announceEvery = 10_000;
@@ -51,9 +51,15 @@ export class Live {
       await get("status");
     } catch (error) {
       banner(reason(error));
+      document.querySelector("#source .on")?.replaceWith(dot("off", "not connected"));
     }
   }
 }
+
+/** Shows whether events come.
+ * @param {string} state  on or off
+ * @param {string} label */
+export const dot = (state, label) => h("span." + state, { role: "img", "aria-label": label });
 
 /** @param {APIError} error */
 function reason(error) {

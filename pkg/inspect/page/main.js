@@ -7,7 +7,7 @@ import { editView, hasTarget, resend } from "./edit.js";
 import { FilterBox } from "./filter.js";
 import { listenToKeys } from "./keys.js";
 import { List } from "./list.js";
-import { Live, announce, banner, toast } from "./live.js";
+import { Live, announce, banner, dot, toast } from "./live.js";
 import { address, readRoute } from "./route.js";
 
 const pane = byID("detail");
@@ -248,7 +248,7 @@ async function showStatus() {
   program.startedAt = status.startedAt;
   const files = (status.files || []).join(", ");
   const parts = status.live
-    ? [h("span.on", { role: "img", "aria-label": "live" }), data(status.listening, "span"), status.forwardTo && h("span.dim", {}, "→ ", data(status.forwardTo)), status.recording && h("span.dim", {}, "recording ", data(status.recording)), status.secrets === "shown" && h("span.warning", {}, "secrets shown")]
+    ? [dot("on", "live"), data(status.listening, "span"), status.forwardTo && h("span.dim", {}, "→ ", data(status.forwardTo)), status.recording && h("span.dim", {}, "recording ", data(status.recording)), status.secrets === "shown" && h("span.warning", {}, "secrets shown")]
     : [data(files, "span")];
   byID("source").replaceChildren(...parts.filter(Boolean));
   byID("source").title = `apizee-hooks ${status.version}` + (status.memory?.limit ? `, ${size(status.memory.used)} of ${size(status.memory.limit)} used` : "");
