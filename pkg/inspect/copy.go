@@ -261,7 +261,7 @@ func (h *handler) template(entry recording.Entry) (string, error) {
 		}
 		separator = ",\n"
 	}
-	return text + "\n}\n", nil
+	return string(console.SafeJSON([]byte(text + "\n}\n"))), nil
 }
 
 // literal escapes what begins an action in a template.

@@ -12,6 +12,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
 	"github.com/apizee-hooks/apizee-hooks/pkg/replay"
@@ -50,7 +51,7 @@ func (h *handler) step(entry recording.Entry) (string, error) {
 	if err := e.Encode(&yaml.Node{Kind: yaml.SequenceNode, Content: []*yaml.Node{step}}); err != nil {
 		return "", fmt.Errorf("write the step: %w", err)
 	}
-	return out.String(), nil
+	return string(console.SafeText(out.Bytes())), nil // its escapes are also YAML's
 }
 
 // sendStep returns a step with an object and its props, if these make the same body.

@@ -122,8 +122,8 @@ func TestCopies(t *testing.T) {
 					}
 					return
 				}
-				if !utf8.ValidString(text) {
-					t.Errorf("what is copied is not UTF-8: %q", text)
+				if !utf8.ValidString(text) || as != "body" && strings.Contains(text, "\u202e") {
+					t.Errorf("what is copied is not UTF-8, or misleads: %q", text)
 				}
 				if status != http.StatusOK {
 					t.Fatalf("%d %s", status, text)
