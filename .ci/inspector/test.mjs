@@ -338,6 +338,11 @@ pageTest("a secret is not sent again until it is typed", {}, async ({ page, prog
   await page.waitForFunction(() => location.hash === "#/3");
   assert.deepEqual(target.received.map((r) => r.headers["x-api-key"]), ["hunter2", undefined, "hunter3"]);
   assert.ok(!(await page.locator("body").innerText()).includes("hunter"));
+  await openEvent(page, 1);
+  await page.keyboard.press("c");
+  await page.click("text=curl command");
+  await toast(page, "Copied: curl command. Values of **** are masked");
+  assert.match(await page.evaluate(() => navigator.clipboard.readText()), /'X-Api-Key: \*{4}'/);
 });
 
 pageTest("copies in all forms", { story: true }, async ({ page }) => {

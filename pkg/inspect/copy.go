@@ -85,7 +85,7 @@ func fitsHeaders(entry recording.Entry) error {
 }
 
 func fitsStep(entry recording.Entry) error {
-	headers, err := replay.RecordedHeaders(entry.Headers)
+	headers, err := copiedHeaders(entry)
 	if err != nil {
 		return err
 	}
@@ -134,15 +134,34 @@ func (h *handler) copy(w http.ResponseWriter, r *http.Request) {
 }
 
 // copyTarget returns where a copied request goes, and how that is reached: to the first target of the user,
-// else to where it was received. Secrets are not masked.
+// else to where it was received. The secrets of the target are not masked.
 func (h *handler) copyTarget(entry recording.Entry) (deliver.Target, deliver.Network, error) {
 	target, network := h.copyEndpoint(entry)
-	u, _, _, err := target.requestURL(cmp.Or(entry.Path, "/"))
+	path, err := parsePath(cmp.Or(entry.Path, "/"))
 	if err != nil {
 		return target.Target, network, err
 	}
+	headers, err := copiedHeaders(entry)
+	return deliver.Target{URL: target.at(path), Headers: deliver.Override(headers, target.Headers)}, network, err
+}
+
+// copiedHeaders returns the headers of a copy. Those that are masked are there as such, so that one sees what
+// to type.
+func copiedHeaders(entry recording.Entry) ([]deliver.Header, error) {
 	headers, err := replay.RecordedHeaders(entry.Headers)
-	return deliver.Target{URL: u, Headers: deliver.Override(headers, target.Headers)}, network, err
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range replay.MaskedHeaders(entry.Headers, headers) {
+		for _, value := range entry.Headers[name] {
+			h, err := deliver.NewHeader(name, value)
+			if err != nil {
+				return nil, err
+			}
+			headers = append(headers, h)
+		}
+	}
+	return headers, nil
 }
 
 func (h *handler) copyEndpoint(entry recording.Entry) (Target, deliver.Network) {

@@ -15,7 +15,6 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
-	"github.com/apizee-hooks/apizee-hooks/pkg/replay"
 )
 
 // step returns a step of a scenario: with object and props when they make the same body, except for the
@@ -29,7 +28,7 @@ func (h *handler) step(entry recording.Entry) (string, error) {
 			step.Content = append(step.Content, text("allow-undocumented"), plain("true", "!!bool"))
 		}
 	}
-	headers, err := replay.RecordedHeaders(entry.Headers)
+	headers, err := copiedHeaders(entry)
 	if err != nil {
 		return "", err
 	}

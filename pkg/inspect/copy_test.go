@@ -66,7 +66,8 @@ func copied(t *testing.T, page http.Handler, id int64, as string) (int, string) 
 	return w.Code, w.Body.String()
 }
 
-// TestCopies executes each copy, and compares what the endpoint gets with the original.
+// TestCopies executes each copy, and compares what the endpoint gets with the original, in which secrets are
+// masked.
 func TestCopies(t *testing.T) {
 	server, requests := newEndpoint(t)
 	to, err := deliver.ParseURL(server.URL)
@@ -87,20 +88,21 @@ func TestCopies(t *testing.T) {
 		others map[string]string // with commas between several
 		not    string            // what it cannot be copied as
 	}{
-		"documented": {event("ticket", `{"state":"invited"}`), "send step", nil, ""},
-		"geoloc":     {event("ticket", `{"state":"updated","geoloc":{"lat":47.866675,"lng":-3.865805}}`), "send step", nil, ""},
-		"delete":     {`{"event":"delete","time":1575976413,"object":"ticket","objectId":100,"props":{}}`, "send step", nil, ""},
-		"media":      {event("media", `{"state":"inprogress","_parent":{"name":"ticket","id":7}}`), "send step", nil, ""},
-		"spaces":     {"{\n  \"event\": \"update\",\n  \"time\": 1575976413, \"object\": \"ticket\", \"objectId\": 100, \"props\": {\"state\": \"done\"}}", "", nil, ""},
-		"dotted":     {event("ticket", `{"state":"updated","geoloc.lat":1.5,"geoloc.lng":2}`), "step", nil, ""},
-		"unknown":    {event("ticket", `{"state":"opend","x":[1,{"y":null}],"n":123456789012345678901234567890,"f":1.50}`), "", nil, ""},
-		"hostile":    {event("ticket", `{"state":"it's $HOME {{ .x }} ${HOME} \"q\" \\ \u0000\u202e é 😀","{{ k }}":"*/ }}","#":": - "}`), "", nil, ""},
-		"header":     {event("ticket", `{"state":"new"}`), "send step", map[string]string{"User-Agent": "it's curl/8", "X-Team": "{{ blue }} ${HOME}", "Content-Type": "application/json"}, ""},
-		"masked":     {event("ticket", `{"state":"new"}`), "send step", map[string]string{"X-Api-Key": "hunter2"}, ""},
-		"newline":    {event("ticket", `{"state":"new"}`) + "\n", "", nil, ""},
-		"return":     {event("ticket", `{"state":"new"}`) + "\r", "", nil, ""},
-		"not UTF-8":  {event("ticket", `{"state":"new"}`), "send", map[string]string{"X-Name": "caf\xe9"}, "step headers"},
-		"repeated":   {event("ticket", `{"state":"new"}`), "send", map[string]string{"X-Team": "blue,red"}, "step"},
+		"documented":      {event("ticket", `{"state":"invited"}`), "send step", nil, ""},
+		"geoloc":          {event("ticket", `{"state":"updated","geoloc":{"lat":47.866675,"lng":-3.865805}}`), "send step", nil, ""},
+		"delete":          {`{"event":"delete","time":1575976413,"object":"ticket","objectId":100,"props":{}}`, "send step", nil, ""},
+		"media":           {event("media", `{"state":"inprogress","_parent":{"name":"ticket","id":7}}`), "send step", nil, ""},
+		"spaces":          {"{\n  \"event\": \"update\",\n  \"time\": 1575976413, \"object\": \"ticket\", \"objectId\": 100, \"props\": {\"state\": \"done\"}}", "", nil, ""},
+		"dotted":          {event("ticket", `{"state":"updated","geoloc.lat":1.5,"geoloc.lng":2}`), "step", nil, ""},
+		"unknown":         {event("ticket", `{"state":"opend","x":[1,{"y":null}],"n":123456789012345678901234567890,"f":1.50}`), "", nil, ""},
+		"hostile":         {event("ticket", `{"state":"it's $HOME {{ .x }} ${HOME} \"q\" \\ \u0000\u202e é 😀","{{ k }}":"*/ }}","#":": - "}`), "", nil, ""},
+		"header":          {event("ticket", `{"state":"new"}`), "send step", map[string]string{"User-Agent": "it's curl/8", "X-Team": "{{ blue }} ${HOME}", "Content-Type": "application/json"}, ""},
+		"masked":          {event("ticket", `{"state":"new"}`), "send step", map[string]string{"X-Api-Key": "hunter2"}, ""},
+		"repeated masked": {event("ticket", `{"state":"new"}`), "send", map[string]string{"X-Api-Key": "hunter2,hunter3"}, "step"},
+		"newline":         {event("ticket", `{"state":"new"}`) + "\n", "", nil, ""},
+		"return":          {event("ticket", `{"state":"new"}`) + "\r", "", nil, ""},
+		"not UTF-8":       {event("ticket", `{"state":"new"}`), "send", map[string]string{"X-Name": "caf\xe9"}, "step headers"},
+		"repeated":        {event("ticket", `{"state":"new"}`), "send", map[string]string{"X-Team": "blue,red"}, "step"},
 	}
 	for name, test := range tests {
 		headers := map[string][]string{
@@ -110,7 +112,7 @@ func TestCopies(t *testing.T) {
 			headers[name] = strings.Split(value, ",")
 		}
 		id := store.Add(inspect.Exchange{Entry: recording.Entry{
-			ReceivedAt: time.Now(), Method: "POST", Path: "/hooks/?a=1", Headers: headers, Body: []byte(test.body), Status: 204,
+			ReceivedAt: time.Now(), Method: "POST", Path: "/hooks/?a=1&token=hunter2", Headers: headers, Body: []byte(test.body), Status: 204,
 			Findings: apizee.Documented().Validate([]byte(test.body)).Findings,
 		}})
 		for _, as := range []string{"curl", "send", "step", "template", "body", "headers"} {
@@ -128,14 +130,14 @@ func TestCopies(t *testing.T) {
 				if status != http.StatusOK {
 					t.Fatalf("%d %s", status, text)
 				}
-				want := got{"POST", "/hooks/?a=1", test.body, wantHeaders(headers)}
+				want := got{"POST", "/hooks/?a=1&token=****", test.body, wantHeaders(headers)}
 				switch as {
 				case "curl":
 					runShell(t, text)
 				case "send":
 					runProgram(t, text)
 				case "step":
-					runStep(t, text, to.JoinPath("/hooks/").String()+"?a=1")
+					runStep(t, text, to.JoinPath("/hooks/").String()+"?a=1&token=****")
 				case "template":
 					checkTemplate(t, text, test.body)
 					return
@@ -174,7 +176,10 @@ func TestCopies(t *testing.T) {
 func wantHeaders(headers map[string][]string) http.Header {
 	want := http.Header{}
 	for name, values := range headers {
-		if name != "Host" && name != "Content-Length" && name != "X-Api-Key" {
+		if name == "X-Api-Key" {
+			values = slices.Repeat([]string{"****"}, len(values))
+		}
+		if name != "Host" && name != "Content-Length" {
 			want[name] = values
 		}
 	}

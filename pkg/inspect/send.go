@@ -248,7 +248,7 @@ func isUnspecified(host string) bool {
 // requestURL returns the URL of a request for a path, and the path, both without parameters whose values are
 // masked, and the names of those.
 func (t Target) requestURL(path string) (u *url.URL, sent string, masked []string, err error) {
-	request, err := replay.ParsePath(path)
+	request, err := parsePath(path)
 	if err != nil {
 		return nil, "", nil, err
 	}
@@ -256,10 +256,19 @@ func (t Target) requestURL(path string) (u *url.URL, sent string, masked []strin
 	if request.RawQuery, masked = replay.Unmasked(recorded); !strings.Contains(whole, recorded) {
 		masked = nil // the target has its own
 	}
-	if strings.ContainsFunc(request.RawQuery, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
-		return nil, "", nil, errors.New("spaces, control characters and characters other than ASCII must be escaped in the query")
-	}
 	return t.at(request), request.RequestURI(), masked, nil
+}
+
+// parsePath parses a path and its query, both as they are sent.
+func parsePath(path string) (*url.URL, error) {
+	request, err := replay.ParsePath(path)
+	if err != nil {
+		return nil, err
+	}
+	if strings.ContainsFunc(request.RawQuery, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
+		return nil, errors.New("spaces, control characters and characters other than ASCII must be escaped in the query")
+	}
+	return request, nil
 }
 
 // at returns the URL of a request to the target.

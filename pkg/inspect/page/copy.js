@@ -40,7 +40,7 @@ async function copy(id, as) {
     const copied = await text(`exchanges/${id}/copy`, { as });
     try {
       await navigator.clipboard.writeText(copied);
-      toast(`Copied: ${forms[as]}.`);
+      toast(`Copied: ${forms[as]}.` + (copied.includes("****") ? " Values of **** are masked; type yours over them." : ""));
     } catch {
       byHand(copied);
     }
