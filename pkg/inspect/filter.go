@@ -143,8 +143,15 @@ func (p *parser) term(t token) *FilterError {
 	case isHeader && name != "":
 		return p.header(t, name, value)
 	case i < 0:
-		if near := apizee.Nearest(key, keyNames(filterKeys())); near != "" && !strings.HasPrefix(value, "//") {
-			return &FilterError{Message: fmt.Sprintf("unknown key %q", key), Hint: fmt.Sprintf("did you mean %s:? Quote text that has a colon.", near)}
+		if strings.HasPrefix(value, "//") {
+			return p.freeText(t)
+		}
+		const quote = " Quote text that has a colon."
+		if field := p.fieldKey(key); field != "" {
+			return wrongSign(key, ":", t.negate, field+"=", value, "."+quote)
+		}
+		if near := apizee.Nearest(key, keyNames(filterKeys())); near != "" {
+			return &FilterError{Message: fmt.Sprintf("unknown key %q", key), Hint: fmt.Sprintf("did you mean %s:?", near) + quote}
 		}
 		return p.freeText(t)
 	case value == "":
@@ -152,6 +159,30 @@ func (p *parser) term(t token) *FilterError {
 	default:
 		return filterKeys()[i].parse(p, t, value)
 	}
+}
+
+// fieldKey returns the key of a field of an event, which may be named without "props."; or "".
+func (p *parser) fieldKey(name string) string {
+	const props = "props."
+	known := p.store.options.Catalog.FilterKeys()
+	switch {
+	case slices.Contains(known, name), strings.HasPrefix(name, props):
+		return name
+	case slices.Contains(known, props+name):
+		return props + name
+	}
+	return ""
+}
+
+// wrongSign is the error about a key that is followed by another sign.
+func wrongSign(key, sign string, negate bool, right, value, more string) *FilterError {
+	if strings.ContainsAny(value, " \t\n\"") {
+		value = `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(value) + `"`
+	}
+	if negate {
+		right = "-" + right
+	}
+	return &FilterError{Message: fmt.Sprintf("%q cannot be followed by %q", key, sign), Hint: "write " + right + value + more}
 }
 
 // field adds a term in the syntax of the command line.
@@ -164,13 +195,19 @@ func (p *parser) field(t token) *FilterError {
 			expression = key + "!=" + value
 		}
 	}
+	key, values, _ := strings.Cut(expression, "=")
+	key, negated := strings.CutSuffix(key, "!")
+	if i := slices.IndexFunc(filterKeys(), func(k filterKey) bool { return k.name == key }); i >= 0 {
+		return wrongSign(key, "=", negated, key+":", values, ": "+filterKeys()[i].about+".")
+	}
+	if strings.HasPrefix(key, headerKey) {
+		return wrongSign(key, "=", negated, key+":", values, ".")
+	}
 	f, err := p.store.options.Catalog.ParseFilter([]string{expression})
 	if err != nil {
 		return fieldError(err)
 	}
 	p.fields = append(p.fields, expression)
-	key, values, _ := strings.Cut(expression, "=")
-	key, negated := strings.CutSuffix(key, "!")
 	switch strings.TrimSpace(key) {
 	case "object", "event":
 		p.quick(false, p.store.wordTest(f))
