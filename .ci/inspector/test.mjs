@@ -215,7 +215,7 @@ pageTest("edit, see findings as one types, and send", { story: true }, async ({ 
   const arrived = JSON.parse(target.received.at(-1).body);
   assert.equal(arrived.props.state, "done");
   assert.ok(Math.abs(arrived.time - Date.now() / 1000) < 60, "time is now");
-  assert.match(await page.locator("#detail").innerText(), /200.*stored/s);
+  assert.match(await page.locator("#detail").innerText(), /only on this page, and in what Save writes.*200.*stored/s);
   await page.click("text=sent again from #10");
   await page.waitForFunction(() => location.hash === "#/10");
 });

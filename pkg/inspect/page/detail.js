@@ -53,6 +53,7 @@ function facts(x) {
   if (x.errors) parts.push(h("button.quiet.error", { click: () => first("error") }, "✗ " + count(x.errors, "error")));
   if (x.warnings) parts.push(h("button.quiet.warning", { click: () => first("warning") }, "! " + count(x.warnings, "warning")));
   const link = (text, place) => h("a", { href: "#/" + place }, text);
+  if (x.sent) parts.push(h("span.dim", { title: "The terminal and its recording have what was received." }, "only on this page, and in what Save writes"));
   if (x.origin) parts.push(link("sent again from #" + x.origin, x.origin));
   if (x.duplicateOf) parts.push(link("duplicate of #" + x.duplicateOf, x.duplicateOf));
   if (x.previous) parts.push(link("changes since #" + x.previous, `diff/${x.previous}/${x.id}`));
