@@ -8,6 +8,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
+
+	"al.essio.dev/pkg/shellescape"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
@@ -35,11 +38,11 @@ func (o *options) edited(ctx context.Context, body []byte) (event, error) {
 	case err != nil && o.allow:
 		return o.event(edited), nil
 	case err != nil:
-		return event{}, saveEdited(edited, fmt.Errorf("the edited event: %w", err))
+		return event{}, o.saveEdited(edited, fmt.Errorf("the edited event: %w", err))
 	}
 	e := o.event(compact)
 	if err := payload.Check(e.report); err != nil && !o.allow {
-		return e, saveEdited(edited, err)
+		return e, o.saveEdited(edited, err)
 	}
 	return e, nil
 }
@@ -59,23 +62,29 @@ func (o *options) editorInput() (in io.Reader, done func()) {
 }
 
 // saveEdited saves an invalid event, so that the user can continue to edit it.
-func saveEdited(text []byte, mistake error) error {
+func (o *options) saveEdited(text []byte, mistake error) error {
 	name, err := save(text)
 	if err != nil {
 		return cli.Usage(mistake, "")
 	}
-	return cli.Usage(mistake, fmt.Sprintf("continue with `%s send --data @%s --edit`, or add --allow-undocumented to send it unchanged.", cli.Program, name))
+	return cli.Usage(mistake, fmt.Sprintf("continue with `%s`, or add --allow-undocumented to send it unchanged.", o.sendSaved(name, "--edit")))
 }
 
 // noteSaved saves an edited event that was not accepted, and prints the command that sends it.
 func (o *options) noteSaved(e event) {
-	flags := ""
+	var flags []string
 	if o.allow {
-		flags = " --allow-undocumented"
+		flags = append(flags, "--allow-undocumented")
 	}
 	if name, err := save(e.body); err == nil {
-		o.Note(fmt.Sprintf("edited event saved; run `%s send --data @%s%s` to send it.", cli.Program, name, flags))
+		o.Note(fmt.Sprintf("edited event saved; run `%s` to send it.", o.sendSaved(name, flags...)))
 	}
+}
+
+// sendSaved returns the command that sends a saved event to the same place.
+func (o *options) sendSaved(name string, flags ...string) string {
+	args := slices.Concat([]string{cli.Program, "send", "--data", "@" + name}, flags, o.others)
+	return console.SafeShell(shellescape.QuoteCommand(args))
 }
 
 // save writes a text to a temporary file.

@@ -7,11 +7,13 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/fault"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
+	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
 
 // options are the flags that all forms of send share, and the event of a form that has flags
@@ -36,9 +38,27 @@ type options struct {
 	fault    fault.Fault
 	dryRun   string
 	output   string
+
+	others []string // the given flags that do not make the event, with secrets masked
 }
 
 const eventFlags = "Event flags"
+
+func eventFlagNames() []string {
+	return []string{"template", "var", "data", "set", "unset", "time", "dotted", "edit", "allow-undocumented"}
+}
+
+// noteOthers notes the flags of a command line that another event can be sent with.
+func (o *options) noteOthers(c *cobra.Command) {
+	o.others = cli.Arguments(c, func(f *pflag.Flag) bool {
+		return !slices.Contains(eventFlagNames(), f.Name) && c.LocalNonPersistentFlags().Lookup(f.Name) == nil
+	})
+	for i, text := range o.others {
+		if !o.ShowSecrets {
+			o.others[i] = redact.Text(text)
+		}
+	}
+}
 
 func (o *options) addFlags(c *cobra.Command) {
 	f := c.PersistentFlags()
@@ -55,7 +75,7 @@ func (o *options) addFlags(c *cobra.Command) {
 	cli.NameArgument(f, "NAME=VALUE", "var")
 	cli.NameArgument(f, "JSON", "data")
 	cli.NameArgument(f, "TIME", "time")
-	cli.GroupFlags(f, eventFlags, "template", "var", "data", "set", "unset", "time", "dotted", "edit", "allow-undocumented")
+	cli.GroupFlags(f, eventFlags, eventFlagNames()...)
 
 	o.Connection.AddFlags(c, f)
 	o.Connection.KeepAliveFlag(f)

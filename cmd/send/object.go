@@ -30,6 +30,7 @@ func newObject(o *options, object apizee.Object) *cobra.Command {
 				return err
 			}
 			o.spec = &spec
+			o.noteOthers(c)
 			return run(c.Context(), o)
 		},
 	}

@@ -49,6 +49,7 @@ can also come from a template or from your own JSON.`,
 		Args:              unknownObject(app.Catalog),
 		ValidArgsFunction: cli.Nothing,
 		RunE: func(c *cobra.Command, _ []string) error {
+			o.noteOthers(c)
 			return run(c.Context(), o)
 		},
 	}

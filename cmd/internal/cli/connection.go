@@ -58,13 +58,20 @@ func ConnectionArguments(c *cobra.Command) []string {
 	var connection Connection
 	connection.AddFlags(shared, shared.Flags())
 	connection.KeepAliveFlag(shared.Flags())
+	return Arguments(c, func(f *pflag.Flag) bool {
+		isGlobal := f.Name == "config" || f.Name == "profile"
+		return f.Name != "to" && f.Name != "header" && (isGlobal || shared.Flags().Lookup(f.Name) != nil)
+	})
+}
+
+// Arguments returns the flags of a command line that are to be kept, for another one.
+func Arguments(c *cobra.Command, keep func(*pflag.Flag) bool) []string {
 	var args []string
 	c.Flags().Visit(func(f *pflag.Flag) {
-		isGlobal := f.Name == "config" || f.Name == "profile"
 		switch {
-		case f.Name == "to" || f.Name == "header" || !isGlobal && shared.Flags().Lookup(f.Name) == nil:
+		case !keep(f):
 			return
-		case f.Value.Type() == "bool":
+		case f.NoOptDefVal != "":
 			args = append(args, "--"+f.Name+"="+f.Value.String())
 			return
 		}
