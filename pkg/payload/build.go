@@ -159,7 +159,7 @@ func (s Spec) encodeID(object apizee.Object) (jsontext.Value, error) {
 		return number, nil
 	}
 	if len(types) > 0 && !slices.Contains(types, apizee.Text) && !s.Undocumented {
-		return nil, &FieldError{idPath, "must be an integer such as " + object.ID.Example + `, not "` + s.ID + `"`, true}
+		return nil, &FieldError{idPath, "must be an integer such as " + object.ID.Example + ", not " + strconv.Quote(s.ID), true}
 	}
 	return textValue(idPath, s.ID)
 }

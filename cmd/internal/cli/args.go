@@ -100,8 +100,14 @@ func NoSuchCommand(c *cobra.Command, args []string) error {
 			names = append(names, sub.Name())
 		}
 	}
-	return Usage(fmt.Errorf("unknown command %q%s", args[0], apizee.DidYouMean(args[0], names)),
-		fmt.Sprintf("run `%s --help` to list the commands.", c.CommandPath()))
+	if len(names) == 0 {
+		return Usage(fmt.Errorf("%s has no command %q", c.Name(), args[0]), fmt.Sprintf("run `%s --help`.", c.CommandPath()))
+	}
+	hint := fmt.Sprintf("run `%s --help` to list the commands.", c.CommandPath())
+	if topic, _, err := c.Find([]string{HelpCommand, args[0]}); err == nil && topic.Name() == args[0] {
+		hint = fmt.Sprintf("run `%s` for the topic of that name.", topic.CommandPath())
+	}
+	return Usage(fmt.Errorf("unknown command %q%s", args[0], apizee.DidYouMean(args[0], names)), hint)
 }
 
 // Needs requires one argument and accepts up to most, which what describes. The hint says
