@@ -184,10 +184,11 @@ func (p *plan) checkResponseFlags(context.Context) error {
 	return cli.Usage(fmt.Errorf("%s cannot be used with %s", unused, by), "remove one of them.")
 }
 
-// checkUnused reports a connection flag that nothing is sent with. --insecure may be set in the
-// configuration, for other commands.
+// checkUnused reports a connection flag that nothing is sent with. The configuration may set insecure for
+// other commands.
 func (p *plan) checkUnused() error {
-	network, err := p.NetworkOf(p.network, false)
+	_, isTyped := p.settings["insecure"]
+	network, err := p.NetworkOf(p.network, isTyped && p.loaded.Config.Insecure)
 	if flags := cli.NetworkArguments(network); err == nil && len(flags) > 0 && p.config.Inspect == "" && !p.open {
 		return cli.Usage(fmt.Errorf("%s requires --forward-to", flags[0]), "add --forward-to URL, or --inspect.")
 	}

@@ -1,6 +1,7 @@
 package send
 
 import (
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -48,8 +49,13 @@ func eventFlagNames() []string {
 	return []string{"template", "var", "data", "set", "unset", "time", "dotted", "edit", "allow-undocumented"}
 }
 
-// noteOthers notes the flags of a command line that another event can be sent with.
-func (o *options) noteOthers(c *cobra.Command) {
+// take reads from a command line which flags were given.
+func (o *options) take(c *cobra.Command) error {
+	for _, name := range []string{"every", "parallel"} {
+		if c.Flags().Changed(name) && !c.Flags().Changed("count") {
+			return cli.Usage(fmt.Errorf("--%s requires --count", name), "add --count N.")
+		}
+	}
 	o.others = cli.Arguments(c, func(f *pflag.Flag) bool {
 		return !slices.Contains(eventFlagNames(), f.Name) && c.LocalNonPersistentFlags().Lookup(f.Name) == nil
 	})
@@ -58,13 +64,14 @@ func (o *options) noteOthers(c *cobra.Command) {
 			o.others[i] = redact.Text(text)
 		}
 	}
+	return nil
 }
 
 func (o *options) addFlags(c *cobra.Command) {
 	f := c.PersistentFlags()
 	f.StringVar(&o.template, "template", "", "template to send, by name or path")
 	f.StringArrayVar(&o.vars, "var", nil, "variable of the template; the value is JSON, else text; repeatable")
-	f.StringVar(&o.data, "data", "", "body to send; @FILE reads a file, - standard input; a byte order mark and, without --allow-undocumented, a final newline are removed")
+	f.StringVar(&o.data, "data", "", fmt.Sprintf("body to send, up to %d MiB; @FILE reads a file, - standard input; a byte order mark is removed, and a final newline unless --allow-undocumented", payload.MaxBody>>20))
 	f.Var(cli.Repeated[payload.Change]{List: &o.changes, Parse: payload.ParseSet, Form: "PATH=VALUE"}, "set", "field to change; the value is JSON, else text; repeatable")
 	f.Var(cli.Repeated[payload.Change]{List: &o.changes, Parse: payload.ParseUnset, Form: "PATH"}, "unset", "field to remove; repeatable")
 	f.StringVar(&o.time, "time", "", "time of the event, in UNIX seconds or RFC 3339 (default now)")

@@ -30,7 +30,9 @@ func newObject(o *options, object apizee.Object) *cobra.Command {
 				return err
 			}
 			o.spec = &spec
-			o.noteOthers(c)
+			if err := o.take(c); err != nil {
+				return err
+			}
 			return run(c.Context(), o)
 		},
 	}

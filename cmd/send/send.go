@@ -49,7 +49,9 @@ can also come from a template or from your own JSON.`,
 		Args:              unknownObject(app.Catalog),
 		ValidArgsFunction: cli.Nothing,
 		RunE: func(c *cobra.Command, _ []string) error {
-			o.noteOthers(c)
+			if err := o.take(c); err != nil {
+				return err
+			}
 			return run(c.Context(), o)
 		},
 	}

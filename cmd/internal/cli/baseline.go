@@ -34,7 +34,7 @@ func (d *Drift) AddFlags(c *cobra.Command) {
 // Check reports flags that have no effect.
 func (d *Drift) Check(c *cobra.Command) error {
 	if d.File == "" && c.Flags().Changed("min-events") {
-		return Usage(errors.New("--min-events requires --baseline"), "")
+		return Usage(errors.New("--min-events requires --baseline"), "add --baseline FILE.")
 	}
 	return nil
 }
