@@ -78,6 +78,12 @@ func (c circumstances) noConnection(err error) (Failure, bool) {
 			Message: fmt.Sprintf("the proxy %s for %s cannot be reached", showProxy(c.seen.proxy), Address(c.url)),
 			Hint:    "check HTTP_PROXY, HTTPS_PROXY and ALL_PROXY, or add the host to NO_PROXY",
 		}, true
+	case errors.As(err, &op) && op.Op == "socks connect" && c.seen.proxy != nil:
+		return Failure{
+			Kind: KindProxy, Remedy: RemedyNoProxy,
+			Message: fmt.Sprintf("the proxy %s did not connect to %s: %s", showProxy(c.seen.proxy), Address(c.url), strings.TrimPrefix(op.Err.Error(), "unknown error ")),
+			Hint:    "check that it is a SOCKS proxy, and what it allows, or add the host to NO_PROXY",
+		}, true
 	case errors.As(err, &dns):
 		return *NotFound(dns), true
 	case errors.As(err, &op) && op.Net == "unix" && (isAny(err, refusedErrnos()) || errors.Is(err, fs.ErrNotExist)):

@@ -240,6 +240,37 @@ func TestFailureOfProxy(t *testing.T) {
 	checkFailure(t, got, target, KindProxy, "the proxy "+shown+" for ADDR cannot be reached", "HTTPS_PROXY")
 }
 
+// What a proxy answers in place of SOCKS is not the endpoint's failure.
+func TestFailureOfSOCKS(t *testing.T) {
+	for name, test := range map[string]struct{ answer, want string }{
+		"closed":  {"", "EOF"},
+		"HTTP":    {"HTTP/1.1 400 Bad Request\r\n\r\n", "unexpected protocol version 72"},
+		"refused": {"\x05\x00\x05\x05\x00\x01\x00\x00\x00\x00\x00\x00", "connection refused"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := delivertest.Listen(t)
+			go func() {
+				c, err := l.Accept()
+				if err != nil {
+					return
+				}
+				defer c.Close()
+				greeting := make([]byte, 3) // which must be read, else closing resets the connection
+				_, _ = io.ReadFull(c, greeting)
+				_, _ = io.WriteString(c, test.answer)
+				if test.answer != "" {
+					_, _ = io.Copy(io.Discard, c)
+				}
+			}()
+			proxy := "socks5://" + l.Addr().String()
+			client := newClient(t, Network{Proxy: EnvironmentProxy(environment(map[string]string{"all_proxy": proxy}))})
+			target := parseTarget(t, "http://example.test")
+			got := client.Deliver(t.Context(), Request{Target: target}, 10*time.Second)
+			checkFailure(t, got, target, KindProxy, "the proxy "+proxy+" did not connect to ADDR: "+test.want, "SOCKS")
+		})
+	}
+}
+
 func TestFailureOfRoute(t *testing.T) {
 	for _, number := range unreachableErrnos() {
 		target := parseTarget(t, "http://192.0.2.1")
