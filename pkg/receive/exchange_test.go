@@ -252,16 +252,24 @@ func TestDelay(t *testing.T) {
 }
 
 func TestSenderDisconnects(t *testing.T) {
+	const limit = 500 * time.Millisecond // for the arrival of a request, which must not end the wait for its response
 	delaying := make(chan struct{})
-	// The limit for the arrival of a request must not end the wait for its response.
-	r := start(t, Options{Delay: time.Hour, Limits: Limits{Request: 50 * time.Millisecond}, Sleep: func(ctx context.Context, _ time.Duration) error {
-		close(delaying)
+	r := start(t, Options{Delay: time.Hour, Limits: Limits{Request: limit}, Sleep: func(ctx context.Context, _ time.Duration) error {
+		select {
+		case <-ctx.Done():
+		case <-time.After(limit + limit/5):
+			close(delaying)
+		}
 		<-ctx.Done()
 		return ctx.Err()
 	}})
 	c := r.dial(t)
 	io.WriteString(c, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}")
-	<-delaying
+	select {
+	case <-delaying:
+	case x := <-r.receptions:
+		t.Fatalf("ended before the sender disconnected: %+v", x)
+	}
 	c.Close()
 	if x := <-r.receptions; x.Outcome != NoResponse || x.Status != 0 {
 		t.Errorf("%+v", x)
