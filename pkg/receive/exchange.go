@@ -235,7 +235,6 @@ func (x *exchange) writeBody(p plannedResponse) error {
 
 // wait waits for d, or until the sender disconnects or the server stops. A negative d has no end.
 func (x *exchange) wait(d time.Duration) {
-	x.liftReadDeadline()
 	ctx, cancel := context.WithCancel(x.r.Context())
 	defer cancel()
 	defer context.AfterFunc(x.s.draining, cancel)()
@@ -244,13 +243,6 @@ func (x *exchange) wait(d time.Duration) {
 		return
 	}
 	_ = x.s.options.Sleep(ctx, d) // an early end is as good as a late one
-}
-
-// liftReadDeadline ends the time limit for the arrival of the request, which is complete. net/http
-// would take a read timeout for a sender that has disconnected.
-func (x *exchange) liftReadDeadline() {
-	// The ResponseWriter of a test has no deadline.
-	_ = http.NewResponseController(x.w).SetReadDeadline(time.Time{})
 }
 
 // report reports the request. An event that was not recorded is checked here, after its sender

@@ -38,7 +38,6 @@ type Forwarder struct {
 // forward forwards the request and returns the target's response.
 func (x *exchange) forward() plannedResponse {
 	f := x.s.options.Forward
-	x.liftReadDeadline()
 	start := x.s.options.Now()
 	var conn *observedConn
 	out := f.request(x.r, x.s.options.ForwardURL(x.r.URL), x.Body)
