@@ -61,7 +61,26 @@ func run(ctx context.Context, o *options) error {
 	if err != nil {
 		return err
 	}
+	l.noteLimits(files)
 	return l.show(written, rows)
+}
+
+// noteLimits says what is beyond the limits of what is learned.
+func (l *learning) noteLimits(files map[string][]byte) {
+	if paths := l.learner.Baseline.Full(); len(paths) > 0 {
+		l.Note(fmt.Sprintf("more than %d names in %s; the names of the others are replaced, and their values are counted together.", shape.MaxMembers, strings.Join(paths, ", ")))
+	}
+	if l.out == "" {
+		return
+	}
+	var kinds []string
+	for _, kind := range l.learner.Untemplated(files) {
+		kinds = append(kinds, kind.String())
+	}
+	if len(kinds) > 0 {
+		l.Note(fmt.Sprintf("no template of %s: all events are larger than %d KiB, nested deeper than %d levels or have duplicate names.",
+			strings.Join(kinds, ", "), shape.MaxExample>>10, shape.MaxDepth))
+	}
 }
 
 // prepare reports every error before reading events.

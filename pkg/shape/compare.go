@@ -169,7 +169,7 @@ func (c *comparison) newKind(h head) {
 func (c *comparison) compare(f *Field, in *jsonscan.Scanner, depth int) {
 	t := typeOf(in.Peek())
 	offset, token := in.At, ""
-	if t < Array || depth == maxDepth {
+	if t < Array || depth == MaxDepth {
 		token = in.Skip()
 	}
 	if t == Number && apizee.IsWhole(token) {

@@ -82,12 +82,12 @@ func (b *Baseline) field(k Kind, path, name string) *Field {
 func (b *Baseline) addValue(s *Shape, f *Field, in *jsonscan.Scanner, depth int) {
 	f.Seen++
 	t := typeOf(in.Peek())
-	if t < Array || depth == maxDepth {
+	if t < Array || depth == MaxDepth {
 		t = f.addScalar(t, in.Skip())
 	}
 	f.Types[t]++
 	switch {
-	case t < Array || depth == maxDepth:
+	case t < Array || depth == MaxDepth:
 	case t == Object:
 		in.At++
 		b.objects++
@@ -174,7 +174,7 @@ func (b *Baseline) mayName(k Kind, f *Field, name string) bool {
 	if f.Path != "" {
 		path = f.Path + "." + name
 	}
-	return b.words.isDocumented(k.Object, path) || len(f.Members) < maxMembers && b.rules.Name != nil && b.rules.Name(f.Path, name)
+	return b.words.isDocumented(k.Object, path) || len(f.Members) < MaxMembers && b.rules.Name != nil && b.rules.Name(f.Path, name)
 }
 
 func (f *Field) addText(text string) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -59,7 +60,7 @@ func (l *Learner) Files(w Writing) (map[string][]byte, error) {
 	for _, family := range families {
 		for i, e := range family {
 			if text := e.template(w); i < mostTemplates && len(text) <= payload.MaxTemplate {
-				files["templates/"+e.name+".json"] = text
+				files[templateFile(e.kind, i)] = text
 			}
 		}
 	}
@@ -73,11 +74,34 @@ func (l *Learner) Files(w Writing) (map[string][]byte, error) {
 	return files, nil
 }
 
+// templateFile returns the name of the file with the template of the i-th most frequent set of props.
+func templateFile(k Kind, i int) string {
+	name := "templates/" + fileName(k)
+	if i > 0 {
+		name += "-" + strconv.Itoa(i+1)
+	}
+	return name + ".json"
+}
+
+// Untemplated returns the kinds of learned events of which files have no template, because all were too
+// large or too deep, or had duplicate names.
+func (l *Learner) Untemplated(files map[string][]byte) []Kind {
+	kinds := map[Kind]bool{}
+	for key := range l.examples.entries {
+		kinds[key.kind] = true
+		for i := range mostTemplates {
+			if files[templateFile(key.kind, i)] != nil {
+				delete(kinds, key.kind)
+			}
+		}
+	}
+	return slices.SortedFunc(maps.Keys(kinds), Kind.compare)
+}
+
 // scrubbed is an example without its values.
 type scrubbed struct {
 	*example
 	kind    Kind
-	name    string   // of its template
 	n, of   int      // how many events have its props, and how many there are
 	text    string   // JSON
 	times   []string // names of props that are documented times
@@ -107,10 +131,7 @@ func (l *Learner) families(w Writing) (map[Kind][]scrubbed, error) {
 		if err != nil {
 			return nil, err
 		}
-		e.name, e.n, e.of = fileName(kind), c.n, l.Baseline.kinds[kind].Events
-		if n := len(families[kind]); n > 0 {
-			e.name += "-" + strconv.Itoa(n+1)
-		}
+		e.n, e.of = c.n, l.Baseline.kinds[kind].Events
 		families[kind] = append(families[kind], e)
 	}
 	return families, nil

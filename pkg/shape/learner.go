@@ -13,8 +13,8 @@ import (
 
 // Limits of the events that are kept as examples.
 const (
-	maxExamples    = 512       // kinds of events, told apart by the set of their props too
-	maxExampleSize = 256 << 10 // bytes; larger events are counted, but are no examples, and neither are deeper ones than maxDepth
+	maxExamples = 512       // kinds of events, told apart by the set of their props too
+	MaxExample  = 256 << 10 // bytes; larger events are counted, but are no examples, and neither are deeper ones than MaxDepth
 )
 
 // Learner learns from captured events: their baseline, examples of each kind and the lives of
@@ -82,7 +82,7 @@ func (l *Learner) Examples() []string {
 
 // isNoExample reports whether an event is too large or too deep for an example, or has duplicate names.
 func isNoExample(event string) bool {
-	return len(event) > maxExampleSize || !isShallow(event) || !jsontext.Value(event).IsValid()
+	return len(event) > MaxExample || !isShallow(event) || !jsontext.Value(event).IsValid()
 }
 
 // hash returns a hash of the set of names in an object.
@@ -103,10 +103,10 @@ func newExample(event, props string) *example {
 	return e
 }
 
-// isShallow reports whether no object or array of a value is deeper than maxDepth.
+// isShallow reports whether no object or array of a value is deeper than MaxDepth.
 func isShallow(value string) bool {
 	in := jsonscan.Scanner{Text: value}
-	for depth := 0; depth <= maxDepth; {
+	for depth := 0; depth <= MaxDepth; {
 		switch in.Peek() {
 		case 0:
 			return true

@@ -63,7 +63,7 @@ func TestLearnerFiles(t *testing.T) {
 // TestScenarioOfOneObject learns from objects whose events are between those of others. The events of a
 // scenario are those of one object, unless they are too large to be kept.
 func TestScenarioOfOneObject(t *testing.T) {
-	for size, want := range map[int][]string{10: {"1", "1", "1"}, maxExampleSize / 2: {"1", "0", "1"}} {
+	for size, want := range map[int][]string{10: {"1", "1", "1"}, MaxExample / 2: {"1", "0", "1"}} {
 		l := NewLearner(New(testRules()))
 		add := func(id int, state string) {
 			l.Add(event(apizee.Update, id, fmt.Sprintf(`{"state":%q,"url":"https://a.fr/ticket-%d","x":%q}`, state, id, strings.Repeat("x", size))), time.Time{})
@@ -94,7 +94,7 @@ func TestLearnerLeavesOut(t *testing.T) {
 		"deep":  strings.Repeat(`{"a":`, 5000) + "1" + strings.Repeat("}", 5000),
 		"lists": `{"a":` + strings.Repeat("[", 5000) + strings.Repeat("]", 5000) + "}",
 		"wide":  `{"a":[` + strings.TrimSuffix(strings.Repeat("[[[[[[1]]]]]],", 15000), ",") + "]}",
-		"large": `{"a":"` + strings.Repeat("z", maxExampleSize) + `"}`,
+		"large": `{"a":"` + strings.Repeat("z", MaxExample) + `"}`,
 	} {
 		l := NewLearner(New(testRules()))
 		l.Add(event(apizee.Update, 1, props), time.Unix(1775976413, 0))
@@ -106,6 +106,9 @@ func TestLearnerLeavesOut(t *testing.T) {
 			if strings.HasPrefix(file, "templates/") || len(text) > 1<<20 {
 				t.Errorf("%s: %s has %d bytes", name, file, len(text))
 			}
+		}
+		if kinds := l.Untemplated(files); len(kinds) != 1 || kinds[0].String() != "ticket update" {
+			t.Errorf("%s: no template of %v", name, kinds)
 		}
 	}
 }
@@ -166,6 +169,9 @@ func TestLearnGenerated(t *testing.T) {
 		t.Fatal(err)
 	}
 	checkFiles(t, files)
+	if kinds := l.Untemplated(files); kinds != nil {
+		t.Errorf("no template of %v", kinds)
+	}
 	for _, name := range []string{"templates/ticket-create-new.json", "scenarios/ticket-life-1.yaml", "scenarios/media-life-1.yaml", BaselineFile} {
 		if files[name] == nil {
 			t.Errorf("%s is missing in %q", name, slices.Sorted(maps.Keys(files)))

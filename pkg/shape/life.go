@@ -92,7 +92,7 @@ func (l *lives) add(s *Shape, id, event string, at time.Time) {
 func (l *lives) keep(one *life, event string) {
 	switch size := len(event); {
 	case len(one.events) < len(one.steps):
-	case one.size+size > maxExampleSize || l.kept+size > maxKept:
+	case one.size+size > MaxExample || l.kept+size > maxKept:
 		l.drop(one)
 	default:
 		one.events = append(one.events, strings.Clone(event))

@@ -16,6 +16,7 @@
 package shape
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -43,10 +44,11 @@ func NewRules(c *apizee.Catalog, s *redact.Scrubber) Rules {
 	}
 }
 
-// Limits of what is kept of an object with any number of members, of any depth.
+// Limits of what is kept of an object with any number of members, of any depth. An object with more
+// members than that is in Full, unless most of their names are folded as data.
 const (
-	maxMembers = 64 // named members of one object; further ones are counted together
-	maxDepth   = 16 // deeper objects and arrays have no members
+	MaxMembers = 256 // named members of one object; further ones are counted together
+	MaxDepth   = 16  // deeper objects and arrays have no members
 )
 
 // Baseline is what captured events have in common.
@@ -101,6 +103,24 @@ func New(rules Rules) *Baseline {
 // Kinds returns the shapes, sorted by kind.
 func (b *Baseline) Kinds() []*Shape {
 	return slices.SortedFunc(slices.Values(b.order), func(x, y *Shape) int { return x.Kind.compare(y.Kind) })
+}
+
+// Full returns the paths of the objects with so many members that further ones are not named.
+func (b *Baseline) Full() []string {
+	paths := map[string]bool{}
+	for _, s := range b.order {
+		s.Root.full(paths)
+	}
+	return slices.Sorted(maps.Keys(paths))
+}
+
+func (f *Field) full(paths map[string]bool) {
+	if len(f.Members) >= MaxMembers && f.Others != nil {
+		paths[f.Path] = true
+	}
+	for _, inner := range f.inner() {
+		inner.full(paths)
+	}
 }
 
 func (b *Baseline) shape(k Kind) *Shape {

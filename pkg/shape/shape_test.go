@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -227,13 +228,16 @@ func TestManyMembers(t *testing.T) {
 	b := New(testRules())
 	var event strings.Builder
 	event.WriteString(`{"object":"ticket","props":{`)
-	for i := range 10 * maxMembers {
+	for i := range 10 * MaxMembers {
 		fmt.Fprintf(&event, `"n%d":%d,`, i, i)
 	}
 	b.Add(event.String() + `"state":"new"}}`)
 	props := b.Kinds()[0].Root.byName["props"]
-	if len(props.Members) != maxMembers+1 || props.byName["state"] == nil || props.Others.Seen != 9*maxMembers {
+	if len(props.Members) != MaxMembers+1 || props.byName["state"] == nil || props.Others.Seen != 9*MaxMembers {
 		t.Errorf("%d members, %+v", len(props.Members), props.Others)
+	}
+	if full := b.Full(); !slices.Equal(full, []string{"props"}) {
+		t.Errorf("full: %q", full)
 	}
 	if err := validateBy(t, compileSchema(t, b.Schema()), event.String()+`"state":"new"}}`); err != nil {
 		t.Error(err)
