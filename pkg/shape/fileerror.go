@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -81,6 +82,8 @@ func semanticReason(err *json.SemanticError) string {
 	switch {
 	case errors.Is(err, json.ErrUnknownName):
 		return "not a member of a baseline"
+	case errors.As(err, new(*time.ParseError)):
+		return "must be a time such as 2006-01-02T15:04:05Z"
 	case err.Err != nil:
 		return strings.TrimPrefix(err.Err.Error(), "json: ")
 	}
@@ -94,7 +97,7 @@ func lineOf(text []byte, offset int) int {
 // offsetOf returns where the value at a pointer begins, else that of the nearest one around it.
 func offsetOf(text []byte, pointer jsontext.Pointer) int {
 	d := jsontext.NewDecoder(bytes.NewReader(text))
-	offset := 0
+	offset, nearest := 0, -1
 	for {
 		if _, err := d.ReadToken(); err != nil {
 			return offset
@@ -102,8 +105,8 @@ func offsetOf(text []byte, pointer jsontext.Pointer) int {
 		switch at := d.StackPointer(); {
 		case at == pointer:
 			return int(d.InputOffset())
-		case at.Contains(pointer):
-			offset = int(d.InputOffset())
+		case at.Contains(pointer) && len(at) > nearest: // at its end, and at those of others, it comes again
+			offset, nearest = int(d.InputOffset()), len(at)
 		}
 	}
 }

@@ -193,6 +193,8 @@ func TestReadErrors(t *testing.T) {
 		"unknown type":    {`"type": "integer"}`, `"type": "int"}`, `"int" is not a type`},
 		"range":           {`"type": "integer"}`, `"type": "integer", "minimum": 1}`, "needs a minimum and a maximum"},
 		"required":        {`"required": ["b"]`, `"required": ["c"]`, `/required: "c" is not in properties`},
+		"a time":          {`"x-since": "`, `"x-since": "yesterday`, "line 7: /x-since: must be a time such as 2006-01-02T15:04:05Z"},
+		"no type":         {`"type": "integer"},`, `},`, "line 19: /anyOf/0/properties/objectId/type: must be a type"},
 		"neither":         {`"required": ["b"],`, ``, "is not required and has no x-seen; add one of them"},
 		"both":            {`"enum": ["new"]}`, `"enum": ["new"], "x-seen": 1}`, "a required value has no x-seen"},
 	}
