@@ -151,7 +151,7 @@ func (d *Drifted) appendTo(dst []byte, s Style) []byte {
 		f := c.Finding
 		f.Path = strings.TrimSpace(c.Kind.String() + "  " + f.Path)
 		dst = Finding(s.Palette, f).appendTo(dst, 2, s.width())
-		dst = s.dim(dst, 4, d.extent(c))
+		dst = Problem{" ", d.extent(c), s.Palette.Dim}.appendTo(dst, 2, s.width())
 	}
 	if d.Omitted > 0 {
 		dst = s.dim(dst, 2, fmt.Sprintf("%d more", d.Omitted))

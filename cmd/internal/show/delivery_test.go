@@ -14,6 +14,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
 	"github.com/apizee-hooks/apizee-hooks/pkg/replay"
+	"github.com/apizee-hooks/apizee-hooks/pkg/shape"
 
 	"github.com/google/go-cmp/cmp"
 	"gotest.tools/v3/golden"
@@ -124,6 +125,23 @@ func TestCheck(t *testing.T) {
 	golden.Assert(t, shown(Style{Quiet: true}, JSON), "check-json.golden")
 	if text := shown(Style{Quiet: true}, Text); text != "" {
 		t.Errorf("quiet, it says %q", text)
+	}
+}
+
+// TestDriftIsWrapped sums up drift on a narrow terminal.
+func TestDriftIsWrapped(t *testing.T) {
+	const width = 50
+	learner := shape.NewLearner(shape.New(shape.Rules{Catalog: apizee.Documented()}))
+	learner.Add(ticketEvent, time.Time{})
+	drift := &Drifted{Name: "baseline.json", Baseline: learner.Baseline, Tally: shape.NewTally()}
+	other := strings.Replace(ticketEvent, "invited", "closed", 1)
+	drift.Add(learner.Baseline.Compare(apizee.Documented().ValidateText(other).Event, other, 1), 1)
+	p := Check{Style: Style{Width: func() int { return width }}}.In(Text)
+	text := string(p.End(nil, CheckSummary{Events: 1, Drift: drift}))
+	for _, line := range strings.Split(text, "\n")[2:] {
+		if !strings.HasPrefix(line, "    ") && line != "" && !strings.HasPrefix(line, "  ≈ ") || console.Columns(line) > width {
+			t.Errorf("not wrapped: %q in\n%s", line, text)
+		}
 	}
 }
 
