@@ -81,6 +81,9 @@ func (c Comparison) Findings() []apizee.Finding {
 	findings := make([]apizee.Finding, len(c.Drifts))
 	for i, d := range c.Drifts {
 		findings[i] = d.Finding
+		if d.Rule == NewKind {
+			findings[i].Message += ": " + d.Kind.String()
+		}
 		if d.Times > 1 {
 			findings[i].Message += fmt.Sprintf("; %d times", d.Times)
 		}
@@ -153,11 +156,11 @@ func (c *comparison) newKind(h head) {
 	seen := strings.Join(words, ", ")
 	switch path := "props." + c.words.object(c.kind.Object).word; {
 	case len(words) == 0 || c.kinds[Kind{c.kind.Object, c.kind.Event, ""}] != nil && c.kind.Word == "":
-		c.add(Warning, NewKind, "", c.Events, 0, "no such event before: %s", c.kind)
+		c.add(Warning, NewKind, "", c.Events, 0, "no such event before")
 	case h.word == "":
 		c.add(Breaking, Missing, path, events, 0, "missing; always there before")
-	case typeOf(h.word[0]) != Text:
-		c.add(Breaking, OtherType, path, events, 0, "%s; always %s before", typeOf(h.word[0]), Text)
+	case typeOfToken(h.word) != Text:
+		c.add(Breaking, OtherType, path, events, 0, "%s; always %s before", typeOfToken(h.word), Text)
 	case c.kind.Word == "":
 		c.add(Breaking, OtherWord, path, events, 0, "an undocumented value; only documented ones before (%s)", seen)
 	default:
@@ -171,9 +174,7 @@ func (c *comparison) compare(f *Field, in *jsonscan.Scanner, depth int) {
 	offset, token := in.At, ""
 	if t < Array || depth == MaxDepth {
 		token = in.Skip()
-	}
-	if t == Number && apizee.IsWhole(token) {
-		t = Integer
+		t = typeOfToken(token)
 	}
 	if !f.allows(t) {
 		if token == "" {
@@ -246,12 +247,9 @@ func (c *comparison) compareMembers(f *Field, in *jsonscan.Scanner, depth int) {
 		case f.Others != nil:
 			c.compare(f.Others, in, depth+1)
 		default:
-			t := typeOf(in.Peek())
+			in.Peek()
 			offset, token := in.At, in.Skip()
-			if t == Number && apizee.IsWhole(token) {
-				t = Integer
-			}
-			c.add(Warning, NewField, c.path(f, name), f.Types[Object], offset, "new, of type %s", t)
+			c.add(Warning, NewField, c.path(f, name), f.Types[Object], offset, "new, of type %s", typeOfToken(token))
 		}
 	}
 	if found == f.required() {

@@ -66,12 +66,14 @@ func TestCompare(t *testing.T) {
 			"breaking missing props.state: missing; always there before"}},
 		"a state of another type": {event("update", 1, `{"state":null}`), []string{
 			"breaking type props.state: null; always string before"}},
+		"a number as state": {event("update", 1, `{"state":3}`), []string{
+			"breaking type props.state: integer; always string before"}},
 		"another state": {event("update", 1, `{"state":"closed"}`), []string{
 			`drift new-word props.state: "closed" was not seen before (invited)`}},
 		"another event": {event("delete", 1, `{}`), []string{
-			"drift new-kind no such event before: ticket delete"}},
+			"drift new-kind no such event before"}},
 		"another object": {`{"event":"update","time":1,"object":"room","objectId":1,"props":{}}`, []string{
-			"drift new-kind no such event before: other object update"}},
+			"drift new-kind no such event before"}},
 		"few": {event("create", 1, `{"state":"new"}`), []string{
 			"info missing props.source: missing; always there before; too few to tell (3 in the baseline)"}},
 		"few of many": {event("update", 1, `{"state":"invited",`+agent+`,"geoloc":{"lat":1}}`), []string{

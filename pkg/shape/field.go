@@ -66,6 +66,15 @@ func typeOf(first byte) Type {
 	return Number
 }
 
+// typeOfToken returns the type of a value.
+func typeOfToken(token string) Type {
+	t := typeOf(token[0])
+	if t == Number && apizee.IsWhole(token) {
+		return Integer
+	}
+	return t
+}
+
 // field returns an empty field of events of a kind.
 func (b *Baseline) field(k Kind, path, name string) *Field {
 	if path != "" && name != "" {
