@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 
@@ -29,7 +30,7 @@ func (h *hidden) findings(event cli.InputEvent, findings []apizee.Finding) []api
 	}
 	event.Text = string(body)
 	if e := event.Entry; e != nil {
-		event.Entry = &recording.Entry{Method: e.Method, Headers: h.headers(e.Headers), Body: body}
+		event.Entry = &recording.Entry{Method: h.method(e.Method), Headers: h.headers(e.Headers), Body: body}
 	}
 	scrubbed := validateEvent(h.catalog, event).Findings
 	if !slices.EqualFunc(scrubbed, findings, func(x, y apizee.Finding) bool { return x.Severity == y.Severity }) {
@@ -61,6 +62,15 @@ func (h hidden) event(e apizee.Event) apizee.Event {
 // mayQuote reports whether the message of a finding may have a value. Most are about names.
 func mayQuote(f apizee.Finding) bool {
 	return f.Path == "Content-Encoding" || strings.ContainsAny(f.Message, `"0123456789`)
+}
+
+// method returns a method that HTTP defines; another one is a text of the sender.
+func (h hidden) method(method string) string {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodConnect, http.MethodOptions, http.MethodTrace:
+		return method
+	}
+	return h.scrubber.Value("method", method)
 }
 
 func (h hidden) headers(headers map[string][]string) map[string][]string {
