@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -101,6 +102,16 @@ func TestAllOrNothing(t *testing.T) {
 		if diff := cmp.Diff(before, tree(t, out)); diff != "" {
 			t.Fatalf("after %d moves: %s", n, diff)
 		}
+	}
+}
+
+// TestUpdateFails updates a baseline that cannot be written.
+func TestUpdateFails(t *testing.T) {
+	l := learning{options: testOptions("-", "")}
+	l.update = filepath.Join(t.TempDir(), "gone", "baseline.json")
+	_, err := l.write(t.Context(), map[string][]byte{})
+	if want := "--update " + l.update + ": " + syscall.ENOENT.Error(); err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
 	}
 }
 

@@ -48,7 +48,7 @@ func (l *learning) write(ctx context.Context, files map[string][]byte) ([]string
 	}
 	if isElsewhere {
 		if err := report.WriteFile(l.update, func(w io.Writer) error { _, err := w.Write(baseline); return err }); err != nil {
-			return nil, cli.Usage(err, "")
+			return nil, cli.Usage(fmt.Errorf("--update %s: %w", l.update, errors.Unwrap(err)), "make the file and its directory writable, and add the events again.")
 		}
 	}
 	return names, nil
