@@ -85,6 +85,11 @@ func TestScenarioOfOneObject(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%d bytes: %s", size, diff)
 		}
+		for shape, kept := range l.lives.kept {
+			if kept != 0 || l.lives.size != 0 {
+				t.Errorf("%d lives of shape %d are still kept, %d bytes", kept, shape, l.lives.size)
+			}
+		}
 	}
 }
 

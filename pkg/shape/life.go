@@ -17,7 +17,9 @@ const (
 	maxOrders = 512  // different orders of events
 	maxGaps   = 31   // of which a typical gap is the median
 
-	maxKept = 8 << 20 // bytes of the events of objects that are followed; the other lives are no examples
+	// Limits of the events that are kept of the followed objects; without its events, a life is no example.
+	maxKept     = 32      // objects whose first event is of one kind
+	maxKeptSize = 1 << 20 // bytes
 )
 
 // lives follows the objects of captured events, each from its first event to its last, and
@@ -26,8 +28,9 @@ type lives struct {
 	open   map[identity]*list.Element // of *life
 	recent *list.List                 // the object of the last event first
 	orders *frequent[string, *order]
-	kept   int     // bytes of events
-	ended  []*life // memory that is used again
+	kept   map[int]int // objects whose events are kept, by the shape of the first
+	size   int         // of these events, in bytes
+	ended  []*life     // memory that is used again
 }
 
 // identity identifies an object.
@@ -40,8 +43,8 @@ type life struct {
 	gaps  []time.Duration // before each; unknown without a time
 	last  time.Time       // of the latest step
 
-	events []string // as they were captured; fewer than steps if there was no room
-	size   int      // of events
+	events []string // as they were captured, if all of them are kept
+	size   int      // of events, in bytes
 }
 
 const unknown time.Duration = -1
@@ -54,7 +57,7 @@ type order struct {
 }
 
 func newLives() *lives {
-	return &lives{open: map[identity]*list.Element{}, recent: list.New(), orders: newFrequent[string, *order](maxOrders)}
+	return &lives{open: map[identity]*list.Element{}, recent: list.New(), orders: newFrequent[string, *order](maxOrders), kept: map[int]int{}}
 }
 
 // add adds an event at the time it was received, or else at its own.
@@ -76,35 +79,42 @@ func (l *lives) add(s *Shape, id, event string, at time.Time) {
 	}
 	one := element.Value.(*life)
 	if len(one.steps) < maxSteps {
-		l.keep(one, event)
 		gap := unknown
 		if !at.IsZero() && !one.last.IsZero() {
 			gap = max(at.Sub(one.last), 0)
 		}
 		one.steps, one.gaps, one.last = append(one.steps, s.index), append(one.gaps, gap), at
+		l.keep(one, event)
 	}
 	if s.Kind.Event == apizee.Delete {
 		l.end(element)
 	}
 }
 
-// keep keeps the next event of a life whose events are all kept, as long as there is room for it.
+// keep keeps the event of the last step of a life whose other events are kept, as long as there is room.
 func (l *lives) keep(one *life, event string) {
+	first, isFirst := one.steps[0], len(one.steps) == 1
 	switch size := len(event); {
-	case len(one.events) < len(one.steps):
-	case one.size+size > MaxExample || l.kept+size > maxKept:
+	case len(one.events) < len(one.steps)-1, isFirst && l.kept[first] == maxKept:
+	case one.size+size > MaxExample, l.size+size > maxKeptSize:
 		l.drop(one)
 	default:
+		if isFirst {
+			l.kept[first]++
+		}
 		one.events = append(one.events, strings.Clone(event))
 		one.size += size
-		l.kept += size
+		l.size += size
 	}
 }
 
 // drop keeps no events of a life.
 func (l *lives) drop(one *life) {
-	l.kept -= one.size
-	one.events, one.size = nil, 0
+	if one.events != nil {
+		l.kept[one.steps[0]]--
+		l.size -= one.size
+		one.events, one.size = nil, 0
+	}
 }
 
 // isID reports whether the JSON of an objectId, "" if it is missing, tells objects apart.
