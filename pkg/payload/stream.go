@@ -134,15 +134,16 @@ func (s *Stream) invalidObject(first string) (string, error) {
 		}
 		begin := strings.TrimLeft(line, " \t")
 		indentation := len(line) - len(begin)
+		isBracket := strings.IndexAny(begin, "{}[]") == 0
 		switch isOutside := indentation < members || indentation == 0; {
-		case strings.HasPrefix(begin, `"`):
-			members = min(members, indentation)
-		case isOutside && strings.HasPrefix(begin, "}"):
+		case isBracket && isOutside && begin[0] == '}':
 			s.lines.unread(begin[1:])
 			return string(append(text, line[:indentation+1]...)), nil
-		case isOutside && strings.IndexAny(begin, "{[]") == 0:
+		case isBracket && isOutside:
 			s.lines.unread(line)
 			return string(text), nil
+		case !isBracket && (strings.HasPrefix(begin, `"`) || strings.Contains(begin, ":")):
+			members = min(members, indentation)
 		}
 		s.line++
 		if int64(len(text)) < s.most {

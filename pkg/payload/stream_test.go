@@ -70,6 +70,8 @@ func TestStream(t *testing.T) {
 		"laid out, last of an array": {"[\n {\n  \"a\": 1\n  \"b\": 2\n]\n{}", []Located{at(2, "{\n  \"a\": 1\n  \"b\": 2"), at(6, "{}")}},
 		"line break in a string": {"{\n \"a\": \"x\ny\",\n \"b\": {\n }\n}\n{}\n", []Located{
 			at(1, "{\n \"a\": \"x\ny\",\n \"b\": {\n }\n}"), at(7, "{}")}},
+		"an object of JavaScript": {"[\n {\n  // a: b\n  c: 1,\n  'd': {\n   e: 2\n  }\n },\n {}\n]\n", []Located{
+			at(2, "{\n  // a: b\n  c: 1,\n  'd': {\n   e: 2\n  }\n }"), at(9, "{}")}},
 		"members without indentation": {"{\n\"a\" 1\n}\n{}", []Located{at(1, "{\n\"a\" 1\n}"), at(4, "{}")}},
 		"text between lines": {"{\"a\" 1}\nhello\n{\"b\n{\"c\":3}\n", []Located{
 			at(1, `{"a" 1}`), at(2, "hello"), at(3, `{"b`), at(4, `{"c":3}`)}},
