@@ -91,7 +91,7 @@ func validateEvent(c *apizee.Catalog, event cli.InputEvent) apizee.Report {
 	case event.Invalid != nil:
 		return apizee.Report{Findings: []apizee.Finding{{Severity: apizee.Error, Message: event.Invalid.Error()}}}
 	}
-	return c.ValidateLines(event.Text, event.Line)
+	return c.ValidateAt(event.Text, event.Line, event.Column)
 }
 
 // compare returns the report with values scrubbed, and with the drift of the event.

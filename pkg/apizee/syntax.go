@@ -29,6 +29,9 @@ func (v *validator) syntax(err error) {
 		v.add(Error, "", offset, "not JSON: truncated")
 	default:
 		line, column := position(v.text, offset)
+		if line == 1 {
+			column += v.column - 1
+		}
 		v.add(Error, path, offset, fmt.Sprintf("not JSON: %v (line %d, column %d)", reason, v.line-1+line, column))
 	}
 }

@@ -21,14 +21,14 @@ func (r Report) OK() bool { return !HasError(r.Findings) }
 func (c *Catalog) Validate(body []byte) Report { return c.ValidateText(string(body)) }
 
 // ValidateText is Validate for a body that is a string. The report keeps parts of it.
-func (c *Catalog) ValidateText(text string) Report { return c.ValidateLines(text, 1) }
+func (c *Catalog) ValidateText(text string) Report { return c.ValidateAt(text, 1, 1) }
 
-// ValidateLines is ValidateText for a text in a file, which begins on a line of it, from 1.
-func (c *Catalog) ValidateLines(text string, line int) Report {
+// ValidateAt is ValidateText for a text in a file, where it begins at a line and a column, in bytes from 1.
+func (c *Catalog) ValidateAt(text string, line, column int) Report {
 	r := c.newReader()
 	defer c.release(r)
 	value, err := r.read(text)
-	v := validator{catalog: c, text: text, line: line, nodes: r.nodes}
+	v := validator{catalog: c, text: text, line: line, column: column, nodes: r.nodes}
 	switch {
 	case err == nil && text[value.start] != '{':
 		v.add(Error, "", 0, "the body "+mustBe("a JSON object", text[value.start:value.end]))
@@ -47,7 +47,8 @@ func (c *Catalog) ValidateLines(text string, line int) Report {
 type validator struct {
 	catalog *Catalog
 	text    string
-	line    int // on which it begins
+	line    int // where it begins
+	column  int
 	nodes   []node
 	object  *Object // nil when it is not documented
 	report  Report

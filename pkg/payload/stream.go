@@ -8,11 +8,11 @@ import (
 	"strings"
 )
 
-// Located is one JSON value of a stream, or the invalid text in its place, and the line
-// on which it begins, from 1.
+// Located is one JSON value of a stream, or the invalid text in its place, and where it begins: the
+// line, and the column in bytes, from 1.
 type Located struct {
-	Line int
-	Text string
+	Line, Column int
+	Text         string
 }
 
 // Stream reads events in sequence: one event, one event per line (JSON Lines), events over
@@ -24,6 +24,7 @@ type Stream struct {
 	most    int64 // largest size of an event, in bytes
 	lines   *lineReader
 	line    int          // of the next byte of lines
+	column  int          // of the same
 	decoder *valueReader // nil while there is one value per line
 	array   bool         // an invalid value was in an array: commas and its end may follow
 }
@@ -32,7 +33,7 @@ var errNoEnd = errors.New("the event does not end within its limit")
 
 // NewStream returns a stream that reads from r events of at most most bytes.
 func NewStream(r io.Reader, most int64) *Stream {
-	return &Stream{most: most, lines: &lineReader{r: r, most: most}, line: 1}
+	return &Stream{most: most, lines: &lineReader{r: r, most: most}, line: 1, column: 1}
 }
 
 // Next returns the next value, io.EOF at the end, or the error of the reader.
@@ -51,26 +52,26 @@ func (s *Stream) Ahead() string { return s.lines.again + s.lines.block }
 func (s *Stream) next() (Located, error) {
 	for s.decoder == nil {
 		if s.beginsArray() { // which may go over several lines
-			s.decoder = newValueReader(s.lines, s.line, s.array, s.most)
+			s.decoder = newValueReader(s.lines, s.line, s.column, s.array, s.most)
 			break
 		}
-		at := s.line
+		line, column := s.line, s.column
 		text, err := s.readLine()
 		if text == "" && err != nil {
-			return Located{Line: at}, err
+			return Located{Line: line}, err
 		}
 		switch trimmed := strings.TrimSpace(text); {
 		case trimmed == "", s.array && (trimmed == "]" || trimmed == ","):
 		case isOneValue(trimmed):
-			return Located{at, trimmed}, nil
+			return Located{line, column + strings.Index(text, trimmed), trimmed}, nil
 		default:
 			s.lines.unread(text)
-			s.decoder = newValueReader(s.lines, at, s.array, s.most)
+			s.decoder = newValueReader(s.lines, line, column, s.array, s.most)
 		}
 	}
 	found, broken, err := s.decoder.next()
 	if broken {
-		return s.resume(found.Line)
+		return s.resume(found)
 	}
 	return found, err
 }
@@ -80,7 +81,7 @@ func (s *Stream) beginsArray() bool {
 	for {
 		switch s.lines.peek() {
 		case '\n':
-			s.line++
+			s.line, s.column = s.line+1, 0
 		case ' ', '\t', '\r':
 		case '[':
 			return true
@@ -88,35 +89,39 @@ func (s *Stream) beginsArray() bool {
 			return false
 		}
 		s.lines.skip()
+		s.column++
 	}
 }
 
 // resume continues after an invalid value: with the value after a valid comma, else with
 // the rest of the line on which it begins, or the lines of an object.
-func (s *Stream) resume(line int) (Located, error) {
+func (s *Stream) resume(found Located) (Located, error) {
 	v := s.decoder
 	s.lines.unread(v.unread())
-	s.line, s.decoder = line, nil
+	s.line, s.column, s.decoder = found.Line, found.Column, nil
 	switch {
 	case v.atComma():
 		return s.next()
 	case v.commas && !v.isOpen() && s.lines.peek() == ']': // the end of the array of an invalid value
 		s.lines.skip()
+		s.column++
 		return s.next()
 	}
 	s.array = s.array || v.isOpen()
 	text, err := s.readLine()
 	switch {
 	case text == "" && err == io.EOF && v.isOpen():
-		return Located{line, "["}, nil // which has no end
+		text = "[" // which has no end
 	case text == "":
-		return Located{Line: line}, err
+		return found, err
 	case text[0] == '{' && !isOneValue(strings.TrimRight(text, " \t\r\n,")):
 		if text, err = s.invalidObject(text); err != nil {
 			return Located{Line: s.line}, err
 		}
 	}
-	return Located{line, strings.TrimSpace(text)}, nil
+	found.Text = strings.TrimSpace(text)
+	found.Column += strings.Index(text, found.Text)
+	return found, nil
 }
 
 // invalidObject returns an object that does not end on its first line with its further ones. Its end
@@ -138,6 +143,7 @@ func (s *Stream) invalidObject(first string) (string, error) {
 		switch isOutside := indentation < members || indentation == 0; {
 		case isBracket && isOutside && begin[0] == '}':
 			s.lines.unread(begin[1:])
+			s.column = indentation + 2
 			return string(append(text, line[:indentation+1]...)), nil
 		case isBracket && isOutside:
 			s.lines.unread(line)
@@ -145,7 +151,7 @@ func (s *Stream) invalidObject(first string) (string, error) {
 		case !isBracket && (strings.HasPrefix(begin, `"`) || strings.Contains(begin, ":")):
 			members = min(members, indentation)
 		}
-		s.line++
+		s.line, s.column = s.line+1, 1
 		if int64(len(text)) < s.most {
 			text = append(text, line...)
 		}
@@ -155,7 +161,7 @@ func (s *Stream) invalidObject(first string) (string, error) {
 func (s *Stream) readLine() (string, error) {
 	text, err := s.lines.next()
 	if err == nil {
-		s.line++
+		s.line, s.column = s.line+1, 1
 	}
 	return text, err
 }

@@ -8,6 +8,7 @@ import (
 	"testing/iotest"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 func readAll(t *testing.T, r io.Reader) []Located {
@@ -28,7 +29,7 @@ func readAll(t *testing.T, r io.Reader) []Located {
 
 func TestStream(t *testing.T) {
 	long := `{"a":"` + strings.Repeat("x", 257<<10) + `"}`
-	at := func(line int, text string) Located { return Located{line, text} }
+	at := func(line int, text string) Located { return Located{Line: line, Text: text} }
 	tests := map[string]struct {
 		in   string
 		want []Located
@@ -76,16 +77,36 @@ func TestStream(t *testing.T) {
 		"text between lines": {"{\"a\" 1}\nhello\n{\"b\n{\"c\":3}\n", []Located{
 			at(1, `{"a" 1}`), at(2, "hello"), at(3, `{"b`), at(4, `{"c":3}`)}},
 		"blanks at the end": {"{\"a\"\n  ", []Located{at(1, `{"a"`)}},
+		"other white space": {"\v{\"a\":1}\f\n[\u00a0{\"a\" 1},\n]", []Located{at(1, `{"a":1}`), at(2, `{"a" 1},`)}},
 		"duplicate key":     {"{\n\"a\":1,\"a\":2}", []Located{at(1, "{\n\"a\":1,\"a\":2}")}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			for way, r := range map[string]io.Reader{"whole": strings.NewReader(test.in), "in bytes": iotest.OneByteReader(strings.NewReader(test.in))} {
-				if diff := cmp.Diff(test.want, readAll(t, r)); diff != "" {
+				got := readAll(t, r)
+				if diff := cmp.Diff(test.want, got, cmpopts.IgnoreFields(Located{}, "Column")); diff != "" {
 					t.Errorf("%s (-want +got):\n%s", way, diff)
 				}
+				checkPlaces(t, test.in, got)
 			}
 		})
+	}
+}
+
+// checkPlaces looks for values where they begin, one after the other.
+func checkPlaces(t *testing.T, text string, all []Located) {
+	t.Helper()
+	lines := strings.SplitAfter(text, "\n")
+	last := Located{Line: 1}
+	for i, found := range all {
+		isAfter := found.Line > last.Line || found.Line == last.Line && found.Column > last.Column
+		if !isAfter || found.Line > len(lines) || found.Column > len(lines[found.Line-1])+1 {
+			t.Fatalf("%q: value %d is at %d:%d, after %d:%d", text, i, found.Line, found.Column, last.Line, last.Column)
+		}
+		last = found
+		if rest := strings.Join(lines[found.Line-1:], "")[found.Column-1:]; !strings.HasPrefix(rest, found.Text) && found.Text != "[" {
+			t.Fatalf("%q: value %d is not at %d:%d: %q", text, i, found.Line, found.Column, found.Text)
+		}
 	}
 }
 
@@ -158,14 +179,7 @@ func FuzzStream(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		lines := 1 + strings.Count(s, "\n")
-		last := 1
-		for i, found := range readAll(t, strings.NewReader(s)) {
-			if found.Line < last || found.Line > lines {
-				t.Fatalf("value %d is on line %d, after %d, of %d", i, found.Line, last, lines)
-			}
-			last = found.Line
-		}
+		checkPlaces(t, s, readAll(t, strings.NewReader(s)))
 	})
 }
 

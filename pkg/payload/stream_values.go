@@ -15,8 +15,8 @@ type valueReader struct {
 	most    int64 // largest size of a value, in bytes
 }
 
-func newValueReader(r io.Reader, line int, commas bool, most int64) *valueReader {
-	source := &lineCounter{r: r, line: line, end: most}
+func newValueReader(r io.Reader, line, column int, commas bool, most int64) *valueReader {
+	source := &lineCounter{r: r, line: line, begin: 1 - int64(column), end: most}
 	return &valueReader{
 		source: source, commas: commas, most: most,
 		// Duplicate keys and invalid UTF-8 are findings of validation.
@@ -24,8 +24,7 @@ func newValueReader(r io.Reader, line int, commas bool, most int64) *valueReader
 	}
 }
 
-// next returns the next value. If that is invalid, broken is true and the line is the one
-// on which it begins.
+// next returns the next value. If that is invalid, broken is true, and there is only where it begins.
 func (v *valueReader) next() (found Located, broken bool, err error) {
 	for {
 		switch kind := v.decoder.PeekKind(); {
@@ -41,14 +40,16 @@ func (v *valueReader) next() (found Located, broken bool, err error) {
 		}
 		end := v.decoder.InputOffset()
 		v.source.end = end + v.most
-		return Located{v.source.lineAt(end - int64(len(text))), string(text)}, false, nil
+		found = v.source.at(end - int64(len(text)))
+		found.Text = string(text)
+		return found, false, nil
 	}
 }
 
 func (v *valueReader) failed(err error) (Located, bool, error) {
 	rest := v.decoder.UnreadBuffer()
 	start := v.decoder.InputOffset() + int64(len(rest)-len(v.unread()))
-	found := Located{Line: v.source.lineAt(start)}
+	found := v.source.at(start)
 	switch {
 	case v.source.err != nil:
 		return found, false, v.source.err // the decoder may have turned it into a syntax error
@@ -82,7 +83,8 @@ type lineCounter struct {
 	r      io.Reader
 	read   int64
 	end    int64   // the most that may be read before the next value is complete
-	line   int     // of the first of breaks
+	line   int     // of the last offset that was asked for
+	begin  int64   // offset of this line
 	breaks []int64 // offsets of the next line breaks
 	err    error   // of the reader
 }
@@ -105,13 +107,14 @@ func (l *lineCounter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// lineAt returns the line of an offset. Offsets must be in ascending order.
-func (l *lineCounter) lineAt(offset int64) int {
+// at returns the line and the column of an offset. Offsets must be in ascending order.
+func (l *lineCounter) at(offset int64) Located {
 	passed := 0
 	for passed < len(l.breaks) && l.breaks[passed] < offset {
+		l.begin = l.breaks[passed] + 1
 		passed++
 	}
 	l.line += passed
 	l.breaks = l.breaks[:copy(l.breaks, l.breaks[passed:])]
-	return l.line
+	return Located{Line: l.line, Column: int(offset-l.begin) + 1}
 }

@@ -115,7 +115,7 @@ func TestCheck(t *testing.T) {
 		p := Check{Style: style}.In(form)
 		text := p.Begin(nil)
 		for _, e := range events {
-			e.File, e.Report = "events.jsonl", apizee.Documented().ValidateLines(e.Text, e.Line)
+			e.File, e.Report = "events.jsonl", apizee.Documented().ValidateAt(e.Text, e.Line, 1)
 			text = p.Item(text, e)
 		}
 		return string(p.End(text, CheckSummary{Events: 4, Invalid: 2, Warned: 1}))
