@@ -165,6 +165,9 @@ func (ps *Programs) Stop() (survivors []string) {
 const exitTimeout = 200 * time.Millisecond
 
 func (ps *Programs) survivors() []string {
+	if len(ps.all) == 0 {
+		return nil
+	}
 	end := time.Now().Add(exitTimeout)
 	for {
 		found := marked(ps.mark, ps.all)

@@ -394,6 +394,15 @@ func TestStopListsSurvivors(t *testing.T) {
 	}
 }
 
+// Without a program, no process is a survivor.
+func TestStopWithoutPrograms(t *testing.T) {
+	for name, programs := range map[string]*Programs{"zero": {}, "none": New(Options{})} {
+		if survivors := programs.Stop(); len(survivors) > 0 {
+			t.Errorf("%s: %v", name, survivors)
+		}
+	}
+}
+
 func TestWaitForSeveral(t *testing.T) {
 	server := httptest.NewServer(http.NotFoundHandler())
 	defer server.Close()
