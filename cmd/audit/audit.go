@@ -64,7 +64,7 @@ an --allow-host: use a test system. 'help rules' says more, and how the score is
 			cli.ExitOK:          "no rule failed; with --min-score or --baseline: their condition is met",
 			cli.ExitNegative:    "a rule failed; with --min-score or --baseline: their condition is not met",
 			cli.ExitUsage:       "invalid flags or configuration, nothing was sent; or a report could not be written",
-			cli.ExitUnreachable: "no response",
+			cli.ExitUnreachable: "no response, or a program of --exec failed although no rule did",
 		}),
 		Example: cli.Example(`
 			# With the secret header that the endpoint checks, and a report
@@ -255,9 +255,16 @@ func badRule(err error) error {
 func judge(ctx context.Context, o *options, spec audit.Options) error {
 	o.OutliveReader()
 	p := &printer{app: o.App, palette: o.Out(), without: map[string][]string{}}
+	under := &program{options: o, transport: spec.Transport, waiting: p.waiting}
+	if len(o.programs.Commands) > 0 {
+		spec.Program = under
+	}
+	spec.OnResult = func(r audit.Result) {
+		p.result(r)
+		under.look()
+	}
 	p.begin(audit.NewPlan(spec), deliver.ShowURL(spec.Target.URL, false))
-	spec.OnResult = p.result
-	outcome, err := conduct(ctx, o, spec, p)
+	outcome, err := conduct(ctx, spec, under)
 	var unreachable *audit.UnreachableError
 	switch {
 	case ctx.Err() != nil && err != nil:
@@ -275,16 +282,22 @@ func judge(ctx context.Context, o *options, spec audit.Options) error {
 	if err := o.report(outcome); err != nil {
 		return err
 	}
-	return o.verdict(outcome)
+	if err := o.verdict(outcome); err != nil || outcome.Passes() {
+		return err
+	}
+	return under.crashed.End(nil)
 }
 
 // conduct runs the audit once its endpoint responds.
-func conduct(ctx context.Context, o *options, spec audit.Options, p *printer) (audit.Outcome, error) {
-	under := &program{options: o, transport: spec.Transport, waiting: p.waiting}
-	if len(o.programs.Commands) > 0 {
-		spec.Program = under
-	} else if err := under.Start(ctx); err != nil { // only waits
-		return audit.Outcome{}, err
+func conduct(ctx context.Context, spec audit.Options, under *program) (audit.Outcome, error) {
+	if spec.Program == nil {
+		if err := under.Start(ctx); err != nil { // only waits
+			return audit.Outcome{}, err
+		}
 	}
-	return audit.Run(ctx, spec)
+	outcome, err := audit.Run(ctx, spec)
+	if under.crashed != nil {
+		outcome.Crash = under.crashed.Crash().Error()
+	}
+	return outcome, err
 }

@@ -47,23 +47,28 @@ func TestReportAgreesWithExitCode(t *testing.T) {
 			for _, first := range statuses {
 				for _, second := range statuses {
 					for _, before := range append(statuses, "") {
-						outcome := audit.Outcome{Complete: complete, MinScore: least, Results: []audit.Result{
-							{Rule: audit.Rule{Name: "first", Group: "a"}, Status: first, Before: before},
-							{Rule: audit.Rule{Name: "second", Group: "b"}, Status: second, Before: before},
-						}}
-						o := options{App: &cli.App{}, minScore: score{least}}
-						code, failed := cli.ExitCode(o.verdict(outcome)), outcome.JUnit().Counts().Failed
-						if (code != 0) != (failed > 0) || outcome.Passes() != (code == 0) {
-							t.Errorf("complete: %t, minimum: %s, %s and %s, in the baseline %q: exit code %d, %d failed cases",
-								complete, &o.minScore, first, second, before, code, failed)
+						for _, crash := range []string{"", "exit status 1"} {
+							outcome := audit.Outcome{Complete: complete, MinScore: least, Crash: crash, Results: []audit.Result{
+								{Rule: audit.Rule{Name: "first", Group: "a"}, Status: first, Before: before},
+								{Rule: audit.Rule{Name: "second", Group: "b"}, Status: second, Before: before},
+							}}
+							o := options{App: &cli.App{}, minScore: score{least}}
+							code, failed := cli.ExitCode(o.verdict(outcome)), outcome.JUnit().Counts().Failed
+							if code == 0 && crash != "" && first != audit.Failed && second != audit.Failed {
+								code = cli.ExitUnreachable
+							}
+							if (code != 0) != (failed > 0) || outcome.Passes() != (code == 0) {
+								t.Errorf("complete: %t, minimum: %s, %s and %s, in the baseline %q, crash %q: exit code %d, %d failed cases",
+									complete, &o.minScore, first, second, before, crash, code, failed)
+							}
+							failing[code]++
 						}
-						failing[code]++
 					}
 				}
 			}
 		}
 	}
-	if failing[cli.ExitOK] < 100 || failing[cli.ExitNegative] < 100 || failing[cli.ExitInterrupted] != 600 {
+	if failing[cli.ExitOK] < 100 || failing[cli.ExitNegative] < 100 || failing[cli.ExitUnreachable] < 100 || failing[cli.ExitInterrupted] != 1200 {
 		t.Errorf("exit codes: %v", failing)
 	}
 }

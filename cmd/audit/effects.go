@@ -6,14 +6,12 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"sync/atomic"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/audit"
 	"github.com/apizee-hooks/apizee-hooks/pkg/config"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/parse"
-	"github.com/apizee-hooks/apizee-hooks/pkg/undertest"
 )
 
 // parseProbe parses the configured probe; nil means that there is none.
@@ -71,43 +69,58 @@ func (o *options) localOnly(ctx context.Context, network deliver.Network, target
 type program struct {
 	options   *options
 	transport *http.Transport
-	waiting   func(what string) // is told what the first start waits for
+	waiting   func(what string) // is told what the first start waits for; nil afterwards
 
-	started *undertest.Programs
-	stop    func()
-	silent  atomic.Bool // its output is not shown
+	running *cli.UnderTest
+	exited  bool           // whether it was reported that it exited early
+	crashed *cli.UnderTest // the first that failed; nil if none did
 }
 
 func (p *program) Start(ctx context.Context) (err error) {
-	o, again := p.options, p.started != nil
-	p.silent.Store(false)
-	p.started, p.stop, err = o.StartPrograms(ctx, &o.programs, p.transport, cli.ProgramView{
-		OnLine: func(which undertest.Which, line string) {
-			if o.Verbose || !p.silent.Load() && !o.Quiet {
-				o.ProgramLine(which, line)
-			}
-		},
+	p.exited = false
+	p.running, err = p.options.StartPrograms(ctx, &p.options.programs, p.transport, cli.ProgramView{
+		BeforeLine: func() {},
 		Waiting: func(what string) func() {
-			if !again {
+			if p.waiting != nil {
 				p.waiting(what)
 			}
 			return func() {}
 		},
 	})
-	p.silent.Store(true) // requests by the hundred make it write a lot
+	p.waiting = nil
+	if err == nil {
+		p.running.Mute() // requests by the hundred make it write a lot
+	}
 	return err
 }
 
-func (p *program) Stop() {
-	if p.stop != nil {
-		p.stop()
-		p.stop = nil
+// look reports a program that exited early, with the end of its output.
+func (p *program) look() {
+	if p.running == nil || p.exited {
+		return
+	}
+	p.exited = p.running.Exited() != nil
+	if p.crashed == nil && p.running.Crash() != nil {
+		p.crashed = p.running
 	}
 }
 
+func (p *program) Stop() {
+	p.look()
+	p.end()
+}
+
 func (p *program) Kill() {
-	if p.started != nil {
-		p.started.Kill()
+	p.look()
+	if p.running != nil {
+		p.running.Kill()
 	}
-	p.Stop()
+	p.end()
+}
+
+func (p *program) end() {
+	if p.running != nil {
+		p.running.Stop()
+		p.running = nil
+	}
 }

@@ -158,21 +158,21 @@ func (r *running) start(ctx context.Context) error {
 		}
 		defer stop()
 	}
-	programs, stop, err := r.app.StartPrograms(ctx, &r.options.Programs, r.transport,
-		cli.ProgramView{OnLine: r.view.programLine, Waiting: r.view.waiting})
+	programs, err := r.app.StartPrograms(ctx, &r.options.Programs, r.transport,
+		cli.ProgramView{BeforeLine: r.view.spinner.pause, Waiting: r.view.waiting})
 	if err != nil {
 		return r.notStarted(err)
 	}
-	defer stop()
+	defer programs.Stop()
 	r.runner.Observe = r.view.observe
 	outcomes, all := r.runAll(ctx)
 	if ctx.Err() != nil {
 		all.Suites = append(all.Suites, cli.Unfinished(theRun, "to the end", ctx.Err()))
 	}
-	if err := cli.Crash(programs); err != nil {
+	if err := programs.Crash(); err != nil {
 		all.Suites = append(all.Suites, cli.Unfinished(theRun, "the program under test", err))
 	}
-	return r.app.ProgramsEnded(programs, r.end(ctx, outcomes, all))
+	return programs.End(r.end(ctx, outcomes, all))
 }
 
 // runAll runs the plan.

@@ -15,7 +15,6 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/runner"
-	"github.com/apizee-hooks/apizee-hooks/pkg/undertest"
 )
 
 // view prints the progress of a run: a line for each step and, on a terminal, a spinner for the
@@ -78,15 +77,6 @@ func (v *view) waiting(what string) (done func()) {
 	}
 	v.spinner.show(what)
 	return v.spinner.pause
-}
-
-// programLine prints a line of output of a program under test.
-func (v *view) programLine(which undertest.Which, line string) {
-	v.spinner.pause()
-	if v.app.Quiet {
-		return
-	}
-	v.app.ProgramLine(which, line)
 }
 
 // observe prints the progress that the runner reports.

@@ -85,7 +85,8 @@ type Outcome struct {
 	Complete bool   // false when the audit was stopped
 	Problem  string // why it did not start, so that there are no results; else ""
 
-	MinScore *int // the least score that does not fail; nil if the score does not decide
+	Crash    string // how the program under test failed by itself; "" if it did not
+	MinScore *int   // the least score that does not fail; nil if the score does not decide
 
 	// Deleted counts the objects that the audit has deleted at its end, and Left those that it could not.
 	Deleted, Left int
@@ -140,6 +141,9 @@ func Run(ctx context.Context, o Options) (Outcome, error) {
 	}
 	outcome.Complete = ctx.Err() == nil
 	outcome.Deleted, outcome.Left = s.cleanUp()
+	if s.broken != nil && o.Program != nil {
+		_ = o.Sleep(ctx, moment) // for it to exit by itself, if it crashed
+	}
 	outcome.Took = o.Now().Sub(outcome.Start)
 	return outcome, nil
 }

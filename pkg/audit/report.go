@@ -16,6 +16,7 @@ type Document struct {
 	DurationMS float64        `json:"durationMs"`
 	Complete   bool           `json:"complete" about:"false if the audit was stopped or did not start"`
 	Error      string         `json:"error,omitempty" about:"why it did not start"`
+	Crash      string         `json:"crash,omitempty" about:"how the program under test failed by itself"`
 	Score      *int           `json:"score" about:"from 0 to 100; null if the audit is not complete"`
 	Formula    string         `json:"formula" about:"how the score is made"`
 	Passed     int            `json:"passed"`
@@ -33,7 +34,7 @@ type documentRule struct {
 
 func (o Outcome) document() Document {
 	d := Document{
-		URL: o.URL, Start: o.Start.UTC(), DurationMS: milliseconds(o.Took), Complete: o.Complete, Error: o.Problem, Formula: Formula,
+		URL: o.URL, Start: o.Start.UTC(), DurationMS: milliseconds(o.Took), Complete: o.Complete, Error: o.Problem, Crash: o.Crash, Formula: Formula,
 		Passed: o.Count(Passed), Warned: o.Count(Warned), Failed: o.Count(Failed), Unjudged: o.Count(NotJudged), Skipped: o.Count(Skipped),
 		Rules: []documentRule{},
 	}
@@ -132,13 +133,16 @@ func (o Outcome) Page() report.Page {
 		Report: o.Report(), Title: strings.TrimSuffix("Audit of "+o.URL, " of "), Subject: o.URL, Byline: "Audited by apizee-hooks",
 		Start: o.Start, Duration: o.Took, Score: o.document().Score,
 	}
-	switch {
-	case o.Complete:
+	if o.Complete {
 		p.Note = Formula
+	}
+	switch {
 	case o.Problem != "":
 		p.Stopped = "The audit did not start: " + o.Problem
-	default:
+	case !o.Complete:
 		p.Stopped = "The audit was stopped early."
+	case o.Crash != "":
+		p.Stopped = "Crash: " + o.Crash
 	}
 	return p
 }

@@ -103,6 +103,9 @@ func (o Outcome) WriteSARIF(w io.Writer, program, version string) error {
 	if o.Problem != "" {
 		notify("error", "the audit did not start: "+o.Problem, nil)
 	}
+	if o.Crash != "" {
+		notify("error", o.Crash, nil)
+	}
 	for i, r := range o.Results {
 		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, sarifRule{
 			ID: r.Name, Name: r.Name, ShortDescription: sarifMessage{r.Title}, FullDescription: sarifMessage{r.Why},

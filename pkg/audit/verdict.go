@@ -8,12 +8,13 @@ import (
 )
 
 // An audit fails if a rule fails. With a baseline or a minimum score, these decide instead: it fails if a
-// rule is worse than in the baseline, or if the score is below the minimum. The exit code follows from this,
-// and so do the reports by which a server fails a build.
+// rule is worse than in the baseline, or if the score is below the minimum. It fails, too, if the program
+// under test crashed and no rule failed by that. The exit code follows from this, and so do the reports by
+// which a server fails a build.
 
 // Passes reports whether the audit did not fail.
 func (o Outcome) Passes() bool {
-	return o.Complete && !o.TooLow() && !slices.ContainsFunc(o.Results, o.fails)
+	return o.Complete && !o.TooLow() && !slices.ContainsFunc(o.Results, o.fails) && (o.Crash == "" || !o.OK())
 }
 
 // TooLow reports whether the score is below the minimum.
@@ -63,6 +64,13 @@ func (o Outcome) conditions() []report.Case {
 		c := report.Case{Name: "score", Status: report.Passed}
 		if o.TooLow() {
 			c.Status, c.Message = report.Failed, fmt.Sprintf("the score is %d, below the minimum of %d", o.Score(), *o.MinScore)
+		}
+		cases = append(cases, c)
+	}
+	if o.Crash != "" {
+		c := report.Case{Name: "the program under test", Status: report.Failed, Message: o.Crash}
+		if o.Passes() { // so does the rule that failed by it
+			c.Status = report.Skipped
 		}
 		cases = append(cases, c)
 	}

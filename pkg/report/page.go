@@ -17,7 +17,7 @@ type Page struct {
 	Start    time.Time
 	Duration time.Duration
 	Score    *int   // out of 100; nil for none
-	Stopped  string // says that the test was stopped early; else ""
+	Stopped  string // says what kept the test from its end; else ""
 	Note     string // says how the score is made; may be empty
 }
 

@@ -5,13 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/undertest"
 )
 
@@ -62,36 +60,51 @@ func (p *Programs) Check() error {
 
 // ProgramView shows what programs under test do.
 type ProgramView struct {
-	OnLine  func(which undertest.Which, line string) // for each line of output
-	Waiting func(what string) (done func())          // while an endpoint does not respond
+	BeforeLine func()                          // before a line of output is printed
+	Waiting    func(what string) (done func()) // while an endpoint does not respond
+}
+
+// UnderTest are programs under test that were started.
+type UnderTest struct {
+	app      *App
+	programs *undertest.Programs
+	output   *programOutput
+	release  func() // of their guard
 }
 
 // StartPrograms starts the programs, if any, and waits until their endpoints respond, which it polls
-// with the settings of a transport. stop stops them, and what they started.
-func (a *App) StartPrograms(ctx context.Context, p *Programs, transport *http.Transport, view ProgramView) (started *undertest.Programs, stop func(), err error) {
+// with the settings of a transport.
+func (a *App) StartPrograms(ctx context.Context, p *Programs, transport *http.Transport, view ProgramView) (*UnderTest, error) {
 	PollOver(p.endpoints, transport, a.Now)
-	started, stop = &undertest.Programs{}, func() {}
+	u := &UnderTest{a, &undertest.Programs{}, &programOutput{app: a, before: view.BeforeLine, muted: a.Quiet}, func() {}}
 	if len(p.Commands) > 0 {
 		if err := p.checkUnused(ctx); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		started = undertest.New(undertest.Options{Commands: p.Commands, Detached: p.detached, OnLine: view.OnLine})
-		release := a.Guard(started.Kill) // before there is one to leave behind
-		if err := started.Start(); err != nil {
-			release()
-			return nil, nil, Usage(err, "set --exec to a command line for the shell.")
-		}
-		stop = func() {
-			a.noteSurvivors(started.Stop())
-			release()
+		u.programs = undertest.New(undertest.Options{Commands: p.Commands, Detached: p.detached, OnLine: u.output.line})
+		u.release = a.Guard(u.programs.Kill) // before there is one to leave behind
+		if err := u.programs.Start(); err != nil {
+			u.release()
+			return nil, Usage(err, "set --exec to a command line for the shell.")
 		}
 	}
-	if err := p.wait(ctx, started, view.Waiting); err != nil {
-		stop()
-		return nil, nil, err
+	if err := u.wait(ctx, p, view.Waiting); err != nil {
+		return nil, err
 	}
-	return started, stop, nil
+	return u, nil
 }
+
+// Stop stops the programs, and what they started.
+func (u *UnderTest) Stop() {
+	u.app.noteSurvivors(u.programs.Stop())
+	u.release()
+}
+
+// Kill kills the programs, and what they started. Stop must still be called.
+func (u *UnderTest) Kill() { u.programs.Kill() }
+
+// Mute keeps the output from now on, instead of printing it; with --verbose it does nothing.
+func (u *UnderTest) Mute() { u.output.mute() }
 
 func (a *App) noteSurvivors(survivors []string) {
 	if len(survivors) > 0 {
@@ -114,33 +127,45 @@ func (p *Programs) checkUnused(ctx context.Context) error {
 // foreground is the hint when a program exits early with status 0.
 const foreground = "keep the program of --exec in the foreground, or add --exec-detached"
 
-// ProgramsEnded reports a program that exited early. If it failed and nothing else did, the command
-// fails, since the program was not tested to the end.
-func (a *App) ProgramsEnded(started *undertest.Programs, verdict error) error {
-	failed := started.Failed()
-	switch crashed := Crash(started); {
-	case failed == nil:
-		return verdict
-	case crashed == nil:
-		a.Note(failed.Error() + "; " + foreground + ".")
-		return verdict
-	case verdict == nil:
-		return Unreachable(crashed, "see its output above; the run continued without it.")
+// Exited returns the *undertest.ExitError of a program that exited early, or nil. Unless --quiet is given,
+// it is noted, and output that was kept is printed.
+func (u *UnderTest) Exited() error {
+	err := u.programs.Failed()
+	if err == nil || u.app.Quiet {
+		return err
 	}
-	a.Note(failed.Error())
-	return verdict
+	u.output.show()
+	note := err.Error()
+	if u.Crash() == nil {
+		note += "; " + foreground + "."
+	}
+	u.app.Note(note)
+	return err
 }
 
 // Crash returns why a program failed, or nil if none did.
-func Crash(started *undertest.Programs) error {
+func (u *UnderTest) Crash() error { return crash(u.programs.Failed()) }
+
+func crash(err error) error {
 	var exit *undertest.ExitError
-	if !errors.As(started.Failed(), &exit) || exit.Err == nil {
+	if !errors.As(err, &exit) || exit.Err == nil {
 		return nil
 	}
 	return exit
 }
 
-func (p *Programs) wait(ctx context.Context, started *undertest.Programs, waiting func(string) func()) error {
+// End reports a program that exited early. If it failed and nothing else did, the command fails, since
+// the program was not tested to the end.
+func (u *UnderTest) End(verdict error) error {
+	if crashed := u.Crash(); crashed != nil && verdict == nil {
+		return Unreachable(crashed, u.output.show()+"; the run continued without it.")
+	}
+	_ = u.Exited()
+	return verdict
+}
+
+// wait waits until the endpoints respond. Before it returns an error, it stops the programs.
+func (u *UnderTest) wait(ctx context.Context, p *Programs, waiting func(string) func()) error {
 	if len(p.endpoints) == 0 {
 		return nil
 	}
@@ -151,33 +176,22 @@ func (p *Programs) wait(ctx context.Context, started *undertest.Programs, waitin
 		names = append(names, e.String())
 	}
 	defer waiting(fmt.Sprintf("waiting for %s (timeout: %s)", List(names, "and"), p.timeout))()
-	err := started.WaitFor(limited, p.endpoints...)
-	var exited *undertest.ExitError
-	switch {
-	case err == nil, ctx.Err() != nil: // when interrupted, the command skips everything
+	err := u.programs.WaitFor(limited, p.endpoints...)
+	if err == nil || ctx.Err() != nil { // when interrupted, the command skips everything
 		return nil
-	case errors.As(err, &exited) && exited.Err == nil:
-		return Unreachable(err, foreground+"; nothing was sent.")
-	case errors.As(err, &exited):
-		return Unreachable(err, "see its output above; nothing was sent.")
 	}
 	timeout := p.timeout
 	if limited.Err() == nil {
 		timeout = 0
 	}
+	u.Stop()
+	hint := u.output.show()
+	var exited *undertest.ExitError
+	switch {
+	case errors.As(err, &exited) && exited.Err == nil:
+		return Unreachable(err, foreground+"; nothing was sent.")
+	case exited != nil:
+		return Unreachable(err, hint+"; nothing was sent.")
+	}
 	return NotReady(err, timeout, "--wait-for: ", "; nothing was sent.")
-}
-
-// ProgramLine prints a line of output of a program under test.
-func (a *App) ProgramLine(which undertest.Which, line string) {
-	name := "app"
-	if which > 0 {
-		name = fmt.Sprintf("app %d", which)
-	}
-	if a.JSON {
-		a.stderrJSON(a.Stderr, ProgramLineJSON{name, a.Mask(line)})
-		return
-	}
-	line = strings.ReplaceAll(line, "\t", "    ")
-	fmt.Fprintf(a.Stderr, "%s\n", a.Err().Dim(name+" | "+console.Safe(line)))
 }
