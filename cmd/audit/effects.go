@@ -11,7 +11,6 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/audit"
 	"github.com/apizee-hooks/apizee-hooks/pkg/config"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
-	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/parse"
 )
 
 // parseProbe parses the configured probe; nil means that there is none.
@@ -31,16 +30,16 @@ func (o *options) parseProbe(c config.Audit) (*audit.Probe, error) {
 	probe, err := audit.ParseProbe(o.Catalog, audit.ProbeSpec{
 		Request: c.Probe, Expect: c.ProbeExpect, Headers: headers, Count: c.ProbeCount, Within: c.Within,
 	}, &o.Known)
-	var problems parse.Problems
+	var problems audit.ProbeErrors
 	if errors.As(err, &problems) {
 		var texts []string
 		for _, p := range problems {
-			texts = append(texts, p.Advice())
+			texts = append(texts, "--"+p.Setting+": "+p.Message)
 		}
 		err = errors.New(strings.Join(texts, "; "))
 	}
 	if err != nil {
-		return nil, cli.Usage(fmt.Errorf("--probe: %w", err),
+		return nil, cli.Usage(err,
 			"write --probe 'GET http://localhost:3000/tickets/{{ .id }}' and --probe-expect '"+audit.DefaultExpect+"'; the variables are id, object, event and state.")
 	}
 	return probe, nil

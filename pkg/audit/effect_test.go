@@ -229,14 +229,17 @@ func TestParseProbe(t *testing.T) {
 		}
 	}
 	for _, test := range []struct{ request, expect, want string }{
-		{"http://localhost/{{ .id }}", "", "probe must be a method and a URL"},
-		{"GET http://localhost/tickets/1", "", "the URL is the same for all objects"},
-		{"GET http://localhost/{{ .ID }}", "", `unknown variable "ID"; did you mean "id"?`},
-		{"GET http://localhost/{{ .id }}", "jsn: {}", `unknown key "jsn" in expect; did you mean "json"?`},
-		{"GET http://localhost/{{ .id }}", "json: {state: {is: open}}", `unknown matcher "is"`},
-		{"GET http://localhost/{{ .id }}", "5", "expect must be a mapping"},
+		{"http://localhost/{{ .id }}", "", "probe: probe must be a method and a URL"},
+		{"GET http://localhost/tickets/1", "", "probe: the URL is the same for all objects"},
+		{"GET http://localhost/{{ .ID }}", "", `probe: unknown variable "ID"; did you mean "id"?`},
+		{"GET http://localhost/{{ .id }}", "jsn: {}", `probe-expect: unknown key "jsn" in expect; did you mean "json"?`},
+		{"GET http://localhost/{{ .id }}", "json: {state: {is: open}}", `probe-expect: unknown matcher "is"`},
+		{"GET http://localhost/{{ .id }}", `json: {state: "{{ .stat }}"}`, `probe-expect: unknown variable "stat"`},
+		{"GET http://localhost/{{ .id }}", "json: {state", "probe-expect: "},
+		{"GET http://localhost/{{ .id }}", "5", "probe-expect: expect must be a mapping"},
+		{"GET http://localhost/{{ .ID }}", "5", `probe: unknown variable "ID"; did you mean "id"?; probe-expect: expect must be a mapping`},
 	} {
-		if _, err := parse(test.request, test.expect); err == nil || !strings.Contains(err.Error(), test.want) {
+		if _, err := parse(test.request, test.expect); err == nil || !strings.HasPrefix(err.Error(), test.want) {
 			t.Errorf("%s, %s: got %v, want %s", test.request, test.expect, err, test.want)
 		}
 	}

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -46,8 +47,44 @@ type Probe struct {
 // errSameURL says that a probe cannot tell objects apart.
 var errSameURL = errors.New("the URL is the same for all objects; write the ID as {{ .id }}")
 
+// ProbeErrors is what is wrong with a ProbeSpec.
+type ProbeErrors []ProbeError
+
+// ProbeError is one of them.
+type ProbeError struct {
+	Setting string // probe, probe-expect or probe-header
+	Message string
+}
+
+func (e ProbeErrors) Error() string {
+	var texts []string
+	for _, one := range e {
+		texts = append(texts, one.Setting+": "+one.Message)
+	}
+	return strings.Join(texts, "; ")
+}
+
+const settingProbe, settingExpect, settingHeader = "probe", "probe-expect", "probe-header"
+
+// probeErrors returns problems with the text of a probe.
+func probeErrors(err error) error {
+	var problems parse.Problems
+	if !errors.As(err, &problems) {
+		return ProbeErrors{{settingProbe, err.Error()}}
+	}
+	var errs ProbeErrors
+	for _, p := range problems {
+		setting := settingProbe
+		if p.File == parse.ProbeExpect {
+			setting = settingExpect
+		}
+		errs = append(errs, ProbeError{setting, p.Advice()})
+	}
+	return errs
+}
+
 // ParseProbe parses a probe. It shows tickets, or every object with a state if its URL depends on
-// the object. An error about the text is a parse.Problems.
+// the object. The error is a ProbeErrors.
 func ParseProbe(c *apizee.Catalog, spec ProbeSpec, secrets *redact.Secrets) (*Probe, error) {
 	if strings.TrimSpace(spec.Expect) == "" {
 		spec.Expect = DefaultExpect
@@ -56,24 +93,24 @@ func ParseProbe(c *apizee.Catalog, spec ProbeSpec, secrets *redact.Secrets) (*Pr
 	sample := change{object: apizee.Ticket, event: apizee.Update, id: "1", state: apizee.StateOpen}
 	var err error
 	if p.parsed, err = parse.Probe(spec.Request, spec.Expect, parse.Options{Catalog: c, Vars: probeVars(sample)}); err != nil {
-		return nil, err
+		return nil, probeErrors(err)
 	}
 	engine := expr.New(payload.Sources{})
 	engine.Vars = probeVars(sample)
 	for _, h := range spec.Headers {
 		if _, err := engine.Text(h.Value); err != nil {
-			return nil, fmt.Errorf("header %s: %w", h.Name, err)
+			return nil, ProbeErrors{{settingHeader, fmt.Sprintf("%s: %v", h.Name, err)}}
 		}
 		p.parsed.Steps[0].Headers = append(p.parsed.Steps[0].Headers, scenario.Header{Name: h.Name, Text: h.Value, Remove: h.Remove})
 	}
 	first, err := p.url(sample)
 	if err != nil {
-		return nil, err
+		return nil, probeErrors(err)
 	}
 	other := sample
 	other.id = "2"
 	if second, err := p.url(other); err != nil || first == second {
-		return nil, errors.Join(errSameURL, err)
+		return nil, probeErrors(cmp.Or(err, errSameURL))
 	}
 	p.objects = []string{apizee.Ticket}
 	for _, o := range c.Objects {

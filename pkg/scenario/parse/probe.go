@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -9,10 +10,16 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/expr"
 )
 
+// The files of problems with a probe.
+const (
+	ProbeRequest = "probe"
+	ProbeExpect  = "expect"
+)
+
 // Probe parses a probe step from outside of a file, and returns a scenario that has only this
 // step. The request is as in `probe: GET http://localhost:3000/tickets/1`; the expectation is the
 // YAML under `expect`, and may be empty; the variables have their values from the options. The
-// error is a Problems, whose lines mean nothing.
+// error is a Problems, whose File is ProbeRequest or ProbeExpect, and whose lines mean nothing.
 func Probe(request, expect string, o Options) (*scenario.Scenario, error) {
 	var b strings.Builder
 	b.WriteString("vars:\n")
@@ -20,11 +27,21 @@ func Probe(request, expect string, o Options) (*scenario.Scenario, error) {
 		b.WriteString("  " + name + ": null\n")
 	}
 	b.WriteString("steps:\n  - probe: " + expr.JSONString(request) + "\n")
+	requestLine := strings.Count(b.String(), "\n")
 	if strings.TrimSpace(expect) != "" {
 		b.WriteString("    expect:\n")
 		for line := range strings.Lines(expect) {
 			b.WriteString("      " + line)
 		}
 	}
-	return File("probe", []byte(b.String()), o)
+	parsed, err := File(ProbeRequest, []byte(b.String()), o)
+	var problems Problems
+	if errors.As(err, &problems) {
+		for i := range problems {
+			if problems[i].Line != requestLine {
+				problems[i].File = ProbeExpect
+			}
+		}
+	}
+	return parsed, err
 }
