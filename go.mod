@@ -23,6 +23,7 @@ require (
 	golang.org/x/sync v0.16.0
 	golang.org/x/sys v0.50.0
 	golang.org/x/term v0.48.0
+	golang.org/x/text v0.28.0
 	gotest.tools/v3 v3.5.2
 )
 
@@ -50,5 +51,4 @@ require (
 	github.com/tidwall/match v1.1.1 // indirect
 	go.yaml.in/yaml/v3 v3.0.4
 	go.yaml.in/yaml/v4 v4.0.0 // indirect
-	golang.org/x/text v0.28.0 // indirect
 )

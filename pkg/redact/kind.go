@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Kind is what a value looks like, which decides about its pseudonym.
@@ -249,8 +250,8 @@ func isDomain(text string) bool {
 
 // isMadeOf reports whether a text is made of letters, digits and others.
 func isMadeOf(text, others string) bool {
-	for i := range len(text) {
-		if c := text[i]; !isDigitByte(c) && !isLetterByte(c) && c < 0x80 && strings.IndexByte(others, c) < 0 {
+	for _, r := range text {
+		if !isAlphanumeric(r) && (r >= utf8.RuneSelf || strings.IndexByte(others, byte(r)) < 0) {
 			return false
 		}
 	}
@@ -258,19 +259,19 @@ func isMadeOf(text, others string) bool {
 }
 
 // isURI reports whether a text is a URL, or one of the schemes that name a person. Letters of a scheme
-// that are not ASCII are allowed, since their pseudonyms are.
+// that are not ASCII are allowed, and a digit at its start, since their pseudonyms are.
 func isURI(text string) bool {
 	scheme, rest, _ := strings.Cut(text, ":")
-	if !isPersonScheme(scheme) && !strings.HasPrefix(rest, "//") || rest == "" || strings.ContainsAny(rest, " \t\r\n\"<>") {
+	if !isPersonScheme(scheme) && !strings.HasPrefix(rest, "//") || rest == "" || strings.ContainsFunc(rest, endsURI) {
 		return false
 	}
-	for i, r := range scheme {
-		if !isAlphanumeric(r) && (i == 0 || !strings.ContainsRune("+-.", r)) || i == 0 && isDigit(r) {
-			return false
-		}
-	}
-	return scheme != ""
+	first, _ := utf8.DecodeRuneInString(scheme)
+	return scheme != "" && isAlphanumeric(first) && !strings.ContainsFunc(scheme, endsScheme)
 }
+
+func endsScheme(r rune) bool { return !isAlphanumeric(r) && !strings.ContainsRune("+-.", r) }
+
+func endsURI(r rune) bool { return isSpace(r) || strings.ContainsRune(`"<>«»“”„`, r) }
 
 func isPersonScheme(scheme string) bool {
 	switch strings.ToLower(scheme) {

@@ -199,37 +199,71 @@ func (l *LeakSearch) replaced(n *node, text string, kind Kind) {
 	case KindDate, KindDateTime:
 		l.timeStays(text)
 	case KindText:
-		for field := range strings.FieldsSeq(text) {
-			l.field(n, field)
-		}
+		l.parts(n, text)
 	}
 	l.text(n, text, kind)
 }
 
-// field searches for a part of a text without spaces.
-func (l *LeakSearch) field(n *node, field string) {
-	_, core, _ := trimField(field)
-	if kind := Classify(core); !isWords(kind) {
-		l.replaced(n, core, kind)
+// parts searches for the parts of a text.
+func (l *LeakSearch) parts(n *node, text string) {
+	if isEmbedded(text) {
+		tokens(text, func(_, plain string, kind Kind) {
+			if kind != "" {
+				l.replaced(n, plain, kind)
+			}
+		})
 		return
 	}
-	if isEscaped(core) {
-		for _, segment := range segments(core) {
-			if segment != nil {
-				l.part(n, segment.text)
-			}
+	fields(plainSpaces(text), func(field string, kind Kind) {
+		switch kind {
+		case KindEmpty:
+		case KindPhone:
+			l.replaced(n, field, kind)
+		default:
+			l.field(n, field)
+		}
+	})
+}
+
+// field searches for a part of a text without spaces.
+func (l *LeakSearch) field(n *node, field string) {
+	if levelsOf(field) == 1<<alphanumeric {
+		l.piece(n)(field, Classify(field))
+		return
+	}
+	s := splitter{do: l.piece(n)}
+	s.percent = func(segment string) {
+		if isEscaped(segment) {
+			l.part(n, unescapePercent(segment))
+		}
+		splitter{do: s.do}.split(segment)
+	}
+	s.split(field)
+}
+
+// piece returns a function that searches for a piece.
+func (l *LeakSearch) piece(n *node) func(string, Kind) {
+	return func(piece string, kind Kind) {
+		if isWords(kind) {
+			l.words(n, piece)
+		} else {
+			l.replaced(n, piece, kind)
 		}
 	}
+}
+
+// words searches for the long words of a text, and its numbers.
+func (l *LeakSearch) words(n *node, text string) {
 	const longWord = 8
-	for text := core; text != ""; {
-		end := runEnd(text, isAlphanumeric)
-		if run := text[:end]; end >= longWord && skipDigits(run) != "" {
+	for rest := text; rest != ""; {
+		end := runEnd(rest, isAlphanumeric)
+		if run := rest[:end]; end >= longWord && skipDigits(run) != "" {
 			l.text(n, run, Classify(run))
 		}
-		_, width := utf8.DecodeRuneInString(text[end:])
-		text = text[end+width:]
+		_, width := utf8.DecodeRuneInString(rest[end:])
+		rest = rest[end+width:]
 	}
-	l.digits(n, core)
+	l.digits(n, text)
 }
 
 // host searches for the host of a URL, and its port.
@@ -287,6 +321,9 @@ func (l *LeakSearch) part(n *node, part string) {
 		l.digits(n, part)
 	case len(part) >= shortest:
 		l.text(n, part, kind)
+	}
+	if !kept && kind == KindText && levelsOf(part)&(1<<others-1) != 0 {
+		splitter{do: l.piece(n)}.split(part)
 	}
 }
 

@@ -47,11 +47,14 @@ func parsePhone(text string) (p phoneNumber, ok bool) {
 	case n == 9 && digits[0] == '0':
 		return phoneNumber{"0", "", digits[1:]}, isGrouped
 	default:
-		return phoneNumber{"", "1", digits}, n == 10 && text[0] == '('
+		return phoneNumber{"", "1", digits}, n == 10 && text[0] == '(' && strings.Contains(text, ")")
 	}
 }
 
 func isPhone(text string) bool {
+	if strings.IndexByte("+0(", text[0]) < 0 {
+		return false
+	}
 	_, ok := parsePhone(text)
 	return ok
 }

@@ -238,7 +238,7 @@ func isGrouped(text string) bool {
 
 // email returns an address at a domain that is reserved for examples.
 func (k *secretKey) email(text string) string {
-	lower := strings.ToLower(text)
+	lower := folded(text)
 	local, domain, _ := strings.Cut(lower, "@")
 	first, second, _ := strings.Cut(local, ".")
 	if isExampleDomain(domain) && k.isWord(first) && k.isWord(second) {

@@ -90,12 +90,20 @@ func FuzzScrub(f *testing.F) {
 		f.Add(seed, "")
 	}
 	for _, text := range append(secrets(), "5%be", "\xc3%00", "?%4a=jane.jpg", "%2e::1", "::@%20&-", "9%2e5e12", "a.fr@%2janeF.fr", "a 2001:db8::0",
-		"0010003737", "00000001234", "0010 0037 37", "+300 0 64 08 25 95", "0041 00 123 45 67", "02 123 45 67") {
+		"0010003737", "00000001234", "0010 0037 37", "+300 0 64 08 25 95", "0041 00 123 45 67", "02 123 45 67",
+		"«a@b.fr»", "l’a@b.fr", "\u00a0a@b.fr", "a@x.fr,b@x.fr", "room_734e3a7b-eb17-4d3f-901d-bcff178b", "a:2021-09-20T13:25:06Z", `{"a":"x@y.fr","b":[1.5,"{\"c\":\"é\"}"]}`,
+		"appelez le +33 6 12 34 56 78.", "(415) 867-5309 x", "tel:06%2012", "a--5:::1", "Zoe\u0308", "x,https://a.fr/%5%41", "mailto:a%40b.fr", "5%be-5%off") {
 		f.Add(uint64(1), text)
 	}
 	f.Add(uint64(89), "?%4a=jane.jpg")                // behind a uid, which is one without the escape too
 	f.Add(uint64(181), ">;::0::0")                    // behind a URL, which the text is without the address
 	f.Add(uint64(1), "666666666666666666666666e-9 x") // a number whose run of letters and digits is a uid
+	f.Add(uint64(95), "0://")                         // behind a uid, whose pseudonym may start with a letter
+	f.Add(uint64(95), "X://")
+	f.Add(uint64(221), "0 10000000") // behind a host, which may start a phone number
+	f.Add(uint64(127), "1::'")       // an address behind hexadecimal digits, and before one that are a word
+	f.Add(uint64(494), "0")          // behind an address behind a word
+	f.Add(uint64(271), ":")          // between two addresses
 	f.Fuzz(func(t *testing.T, seed uint64, own string) {
 		r := rand.New(rand.NewPCG(seed, 0))
 		secret := secrets()[r.IntN(len(secrets()))]

@@ -83,7 +83,7 @@ func TestScrubKinds(t *testing.T) {
 		{"props.url", "mailto:jane@acme.com", KindURI, `mailto:` + word + `\.` + word + `@example\.(com|org|net)`},
 		{"props.url", "tel:+33612345678", KindURI, `tel:\+3363998\d{4}`},
 		{"props.url", "éric://acme.com/jane", KindURI, word + `://` + word + `\.example\.(com|org|net)/` + word},
-		{"props.note", "é☎https://acme.com/jane", KindText, word + `·` + word + `://` + word + `\.` + word + `/` + word},
+		{"props.note", "é☎https://acme.com/jane", KindText, word + `·https://` + word + `\.example\.(com|org|net)/` + word},
 		{"props.token", "ghp0123456789abcdefXYZ", KindToken, `[a-z]{3}\d{10}[a-z]{6}[A-Z]{3}`},
 		{"props.name", "Jane", KindText, name},
 		{"props.name", "JANE d'Ornano-Müller", KindText, `[A-Z]{10} ` + word + `'` + name + `-` + name},
@@ -208,6 +208,67 @@ func TestScrubPaddedNumbers(t *testing.T) {
 					t.Errorf("%s became %s", text, s.Value("a", text))
 				}
 			}
+		}
+	}
+}
+
+// TestScrubValuesInTexts has values in texts, each of which has the pseudonym that it has alone.
+func TestScrubValuesInTexts(t *testing.T) {
+	s := testScrubber()
+	values := []string{
+		"734e3a7b-eb17-4d3f-901d-bcff178b", "734e3a7b-eb17-4d3f-901d-bcff178b0000", "jane.roe@acme.com", "josé@acme.com", "+33612345678",
+		"06.12.34.56.78", "2021-09-20", "2021-09-20T13:25:06+00:00", "10.1.2.3", "2a01:cb00::1", "https://acme.com/t/734e3a7b-eb17-4d3f-901d-bcff178b", "4211", "00000001234", "12.50",
+	}
+	around := []string{
+		"%s", "a,%s,b", "id:%s", "a|%s|b", `a="%s">b`, "«%s»", "“%s”", "\u00a0%s\u202f", "l’%s", "'%s'", "[%s]", "→%s…", `{"a":"%s","b":1}`, `{"a": ["x", "%s"]}`,
+		`[{\"a\":\"%s\"}]`, "see: %s.", "a;%s", "a=%s", "(%s)", "a`%s`", "%s€", "é:%s",
+	}
+	for _, value := range values {
+		for _, format := range around {
+			text := fmt.Sprintf(format, value)
+			if got := s.Value("props.a", text); !strings.Contains(got, s.Value("props.a", value)) {
+				t.Errorf("%s became %s, and alone %s", text, got, s.Value("props.a", value))
+			}
+		}
+	}
+	for _, test := range [][2]string{
+		{"room_734e3a7b-eb17-4d3f-901d-bcff178b", values[0]},
+		{"conv-734e3a7b-eb17-4d3f-901d-bcff178b", values[0]},
+		{"room-734e3a7b-eb17-4d3f-901d-bcff178b_2021-09-20", values[0]},
+		{"room-734e3a7b-eb17-4d3f-901d-bcff178b_2021-09-20", "2021-09-20"},
+		{"https://host.fr/?ids=734e3a7b-eb17-4d3f-901d-bcff178b,2021-09-20", values[0]},
+		{"https://host.fr/?ids=734e3a7b-eb17-4d3f-901d-bcff178b,2021-09-20", "2021-09-20"},
+		{`<a href="mailto:jane@acme.com">`, "jane@acme.com"},
+		{"a@x.fr,b@x.fr;c@x.fr", "b@x.fr"},
+		{"appelez le +33 6 12 34 56 78.", "+33 6 12 34 56 78"},
+		{"tél.: 06 12 34 56 78, merci", "06 12 34 56 78"},
+		{"(06 12 34 56 78) 2 fois", "06 12 34 56 78"},
+		{"tél.\u00a006\u00a012\u00a034\u00a056\u00a078", "06 12 34 56 78"},
+		{"call (415) 867-5309 or +41 44 668 18 00, please", "(415) 867-5309"},
+		{"call (415) 867-5309 or +41 44 668 18 00, please", "+41 44 668 18 00"},
+		{`{"phone":"06 12 34 56 78","n":[4211]}`, "06 12 34 56 78"},
+		{`{"name":"Zo\u00eb","url":"https:\/\/acme.com\/jane"}`, "https://acme.com/jane"},
+		{`{"name":"Zo\u00eb","url":"https:\/\/acme.com\/jane"}`, "Zoë"},
+		{`{"inner":"{\"name\":\"Zoë\"}"}`, "Zoë"},
+		{"Zoe\u0308", "Zoë"},
+		{"jose\u0301@acme.com", "josé@acme.com"},
+	} {
+		got, alone := s.Value("props.a", test[0]), s.Value("props.a", test[1])
+		if !strings.Contains(got, alone) {
+			t.Errorf("%s became %s, and alone %s became %s", test[0], got, test[1], alone)
+		}
+		if again := s.Value("props.a", got); digitless(again) != digitless(got) {
+			t.Errorf("%s became %s and then %s", test[0], got, again)
+		}
+	}
+	for in, want := range map[string]string{
+		`{"a":true,"b":null,"c":[0,"",{}]}`: `^\{"[a-z]+":true,"[a-z]+":null,"[a-z]+":\[0,"",\{\}\]\}$`,
+		"01/02/2024 12:30":                  `^0[1-9]/0[1-9]/[1-9]\d{3} [1-9]\d:[1-9]\d$`,
+		"le 06 12 34":                       `^[a-z]+ 0[1-9] [1-9]\d [1-9]\d$`,
+		"https://acme.com/x»y":              `^https://[a-z.]+/[a-z]+·[a-z]+$`,
+	} {
+		if got := s.Value("props.a", in); !regexp.MustCompile(want).MatchString(got) {
+			t.Errorf("%s became %s", in, got)
 		}
 	}
 }

@@ -13,7 +13,7 @@ func (k *secretKey) uri(text string) string {
 	if isPersonScheme(scheme) {
 		text := unescapePercent(rest)
 		if kind := Classify(text); kind == KindEmail || kind == KindPhone {
-			return scheme + ":" + k.replace(kind, text)
+			return scheme + ":" + strings.ReplaceAll(k.replace(kind, text), " ", "%20")
 		}
 		return scheme + ":" + escapeSegment(k.part(text))
 	}
@@ -66,7 +66,7 @@ func (k *secretKey) host(text string) string {
 		}
 	}
 	name, portText, hasPort := strings.Cut(text, ":")
-	lower := strings.ToLower(name)
+	lower := folded(name)
 	label, domain, _ := strings.Cut(lower, ".")
 	if lower != "localhost" && !(isExampleDomain(domain) && k.isWord(label)) {
 		name = k.word("host "+lower) + "." + k.exampleDomain(domain)
@@ -99,19 +99,21 @@ type segment struct {
 	isName bool   // of a parameter
 }
 
+// pathSeparators separate the segments of a URL.
+const pathSeparators = "/?#&;="
+
 // segments splits what is behind the host of a URL into segments and what separates them, for which the
 // segment is nil.
 func segments(text string) iter.Seq2[string, *segment] {
 	return func(yield func(string, *segment) bool) {
-		const separators = "/?#&;="
 		inQuery := false
 		for before := byte(0); text != ""; {
 			raw, s := text[:1], (*segment)(nil)
-			if strings.IndexByte(separators, text[0]) >= 0 {
+			if strings.IndexByte(pathSeparators, text[0]) >= 0 {
 				before = text[0]
 				inQuery = before == '?' || inQuery && before != '#'
 			} else {
-				raw = text[:separator(text, separators)]
+				raw = text[:separator(text, pathSeparators)]
 				isName := inQuery && before != '=' && strings.HasPrefix(text[len(raw):], "=") // = also ends base64
 				s = &segment{unescapePercent(raw), isName}
 			}
@@ -151,12 +153,10 @@ func cutExtension(name string) (base, extension string) {
 	return name, ""
 }
 
-// part replaces a part of a URL or a text. A URL in it is replaced as a text, since there is no end to how
-// deep they can be nested.
+// part replaces a part of a URL.
 func (k *secretKey) part(text string) string {
-	kind := Classify(text)
-	if kind != KindURI && kind != KindText {
+	if kind := Classify(text); !isWords(kind) && kind != KindURI {
 		return k.replace(kind, text)
 	}
-	return k.words(text)
+	return k.unescaped(text)
 }

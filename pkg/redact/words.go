@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // A pseudonym that is a word has five syllables of a consonant and a vowel: a keyed number, and a keyed
@@ -21,12 +23,21 @@ const (
 
 // word returns the pseudonym of a word, which is the same in lowercase, uppercase and capitalized.
 func (k *secretKey) word(word string) string {
-	lower := strings.ToLower(word)
+	lower := folded(word)
 	if k.isWord(lower) {
 		return word
 	}
 	n := k.number("word", lower, words)
 	return inCaseOf(word, spell(n*wordChecks+k.check(n)%wordChecks))
+}
+
+// folded returns a text in lowercase, and with one code point for a letter and its accents.
+func folded(text string) string {
+	lower := strings.ToLower(text)
+	if strings.ContainsFunc(lower, func(r rune) bool { return r >= utf8.RuneSelf }) {
+		return norm.NFC.String(lower)
+	}
+	return lower
 }
 
 func spell(n uint64) string {
@@ -68,84 +79,76 @@ func inCaseOf(model, word string) string {
 }
 
 // text returns the pseudonym of a text: word for word, with the emails, numbers and the like in it as
-// they are alone. Spaces and ASCII punctuation stay,
-// and other symbols become a dot.
+// they are alone. Spaces and ASCII punctuation stay, and other symbols become a dot.
 func (k *secretKey) text(text string) string {
+	if isEmbedded(text) {
+		return k.embedded(text)
+	}
 	var out strings.Builder
-	for text != "" {
-		end := strings.IndexFunc(text, isSpace)
-		if end < 0 {
-			end = len(text)
-		}
-		k.field(&out, text[:end])
-		if end < len(text) {
-			space, width := utf8.DecodeRuneInString(text[end:])
-			if strings.IndexByte(" \t\r\n", byte(space)) < 0 || space >= utf8.RuneSelf {
-				space = ' '
-			}
-			out.WriteRune(space)
-			end += width
-		}
-		text = text[end:]
-	}
-	return out.String()
-}
-
-// field writes the pseudonym of a text without spaces.
-func (k *secretKey) field(out *strings.Builder, field string) {
-	before, core, after := trimField(field)
-	out.WriteString(before)
-	if kind := Classify(core); isWords(kind) {
-		out.WriteString(k.segmented(core))
-	} else {
-		out.WriteString(k.replace(kind, core))
-	}
-	out.WriteString(after)
-}
-
-// segmented returns the pseudonym of a text without spaces, segment for segment as in a URL, so that a value
-// has the same one there, perhaps with punctuation around it. What is escaped stays so.
-func (k *secretKey) segmented(text string) string {
-	var out strings.Builder
-	replaced := func(text string) string {
-		before, core, after := trimField(text)
-		return before + k.part(core) + after
-	}
-	escaped := isEscaped(text)
-	for raw, segment := range segments(text) {
-		switch {
-		case segment == nil:
-			out.WriteString(raw)
-		case escaped:
-			out.WriteString(escapeSegment(replaced(segment.text)))
+	fields(plainSpaces(text), func(field string, kind Kind) {
+		switch kind {
+		case KindEmpty:
+			out.WriteString(field)
+		case KindPhone:
+			out.WriteString(k.phone(field))
 		default:
-			out.WriteString(replaced(raw))
+			k.field(&out, field)
 		}
-	}
-	if !escaped && isEscaped(out.String()) { // which the text is not, such as 5%off
-		return strings.ReplaceAll(out.String(), "%", "%%")
-	}
+	})
 	return out.String()
 }
 
-// isWords reports whether a part of a text is replaced by its runs of letters and of digits. A number is not:
-// the digits and the e of one with an exponent may look like a uid.
-func isWords(kind Kind) bool { return kind == KindEmpty || kind == KindText }
-
-// trimField splits a text without spaces into what it is about and the punctuation around it.
-func trimField(field string) (before, core, after string) {
-	const around = "<>()[]{}\"'`,;:.!?"
-	core = strings.TrimLeft(field, around)
-	before = field[:len(field)-len(core)]
-	after = core
-	core = strings.TrimRight(core, around)
-	return before, core, after[len(core):]
+// plainSpaces replaces control characters and the spaces that are not ASCII, such as those that do not break.
+func plainSpaces(text string) string {
+	isOther := func(r rune) bool { return r != ' ' && r != '\t' && r != '\r' && r != '\n' && isSpace(r) }
+	if !strings.ContainsFunc(text, isOther) {
+		return text
+	}
+	return strings.Map(func(r rune) rune {
+		if isOther(r) {
+			return ' '
+		}
+		return r
+	}, text)
 }
 
-// words returns the pseudonyms of the runs of letters and of digits.
-func (k *secretKey) words(text string) string {
+// field writes the pseudonym of a text without spaces. What is escaped as in a URL stays so, and other text does not
+// become so.
+func (k *secretKey) field(out *strings.Builder, field string) {
+	if levelsOf(field) == 1<<alphanumeric {
+		k.piece(out)(field, Classify(field))
+		return
+	}
+	s := splitter{do: k.piece(out)}
+	s.percent = func(segment string) {
+		if isEscaped(segment) {
+			out.WriteString(escapeSegment(k.unescaped(unescapePercent(segment))))
+			return
+		}
+		pseudonym := k.unescaped(segment)
+		if isEscaped(pseudonym) { // which the segment is not, such as 5%off
+			pseudonym = strings.ReplaceAll(pseudonym, "%", "%%")
+		}
+		out.WriteString(pseudonym)
+	}
+	s.split(field)
+}
+
+// piece returns a function that writes the pseudonym of a piece.
+func (k *secretKey) piece(out *strings.Builder) func(string, Kind) {
+	return func(piece string, kind Kind) {
+		if isWords(kind) {
+			k.runs(out, piece)
+		} else {
+			out.WriteString(k.replace(kind, piece))
+		}
+	}
+}
+
+// unescaped returns the pseudonym of a text that was escaped.
+func (k *secretKey) unescaped(text string) string {
 	var out strings.Builder
-	k.runs(&out, text)
+	splitter{do: k.piece(&out)}.split(text)
 	return out.String()
 }
 
