@@ -228,6 +228,13 @@ func TestParseProbe(t *testing.T) {
 			t.Errorf("%s: %s", request, diff)
 		}
 	}
+	p, err := parse("GET http://localhost/${A}/{{ .id }}", `json: {"${K}": "${Q}", state: "$${Q:?}"}`)
+	if err != nil {
+		t.Fatal("${ has no meaning, but:", err)
+	}
+	if url, err := p.URL(); url != "http://localhost/${A}/1" || err != nil {
+		t.Errorf("${ in a URL: %s, %v", url, err)
+	}
 	for _, test := range []struct{ request, expect, want string }{
 		{"http://localhost/{{ .id }}", "", "probe: probe must be a method and a URL"},
 		{"GET http://localhost/tickets/1", "", "probe: the URL is the same for all objects"},
@@ -236,6 +243,8 @@ func TestParseProbe(t *testing.T) {
 		{"GET http://localhost/{{ .id }}", "json: {state: {is: open}}", `probe-expect: unknown matcher "is"`},
 		{"GET http://localhost/{{ .id }}", `json: {state: "{{ .stat }}"}`, `probe-expect: unknown variable "stat"`},
 		{"GET http://localhost/{{ .id }}", "json: {state", "probe-expect: "},
+		{"GET http://localhost/{{ .id }}", "status: ${Q}", `probe-expect: a status must be a code`},
+		{"GET http://${A}/{{ .id }}", "", "probe: "},
 		{"GET http://localhost/{{ .id }}", "5", "probe-expect: expect must be a mapping"},
 		{"GET http://localhost/{{ .ID }}", "5", `probe: unknown variable "ID"; did you mean "id"?; probe-expect: expect must be a mapping`},
 	} {

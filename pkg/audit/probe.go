@@ -84,7 +84,8 @@ func probeErrors(err error) error {
 }
 
 // ParseProbe parses a probe. It shows tickets, or every object with a state if its URL depends on
-// the object. The error is a ProbeErrors.
+// the object. ${ has no meaning in it: the configuration replaces references to environment
+// variables. The error is a ProbeErrors.
 func ParseProbe(c *apizee.Catalog, spec ProbeSpec, secrets *redact.Secrets) (*Probe, error) {
 	if strings.TrimSpace(spec.Expect) == "" {
 		spec.Expect = DefaultExpect

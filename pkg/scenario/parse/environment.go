@@ -21,7 +21,7 @@ func (r *reader) environment(n *yaml.Node) {
 			r.environment(inner)
 		}
 	}
-	if n.Kind != yaml.ScalarNode || !yamlfile.Refers(n.Value) {
+	if n.Kind != yaml.ScalarNode || !r.refers(n.Value) {
 		return
 	}
 	expanded, err := yamlfile.Expand(n.Value, func(name string) (string, bool) {
@@ -43,6 +43,11 @@ func (r *reader) environment(n *yaml.Node) {
 		return
 	}
 	r.unexpanded[at(n)] = true
+}
+
+// refers reports whether a text has a reference to an environment variable.
+func (r *reader) refers(text string) bool {
+	return r.options.LookupEnv != nil && yamlfile.Refers(text)
 }
 
 // quoted is a reference in quotes, which it needs inside of { }.
@@ -95,7 +100,7 @@ func (r *reader) literalKey(f field) {
 	switch {
 	case expr.Is(f.name):
 		r.problem(at(f.key), "the key %s must not have an expression; only values can", expr.Quote(f.name))
-	case yamlfile.Refers(f.name):
+	case r.refers(f.name):
 		r.problem(at(f.key), "the key %s must not have a reference to an environment variable; only values can", expr.Quote(f.name))
 	}
 }

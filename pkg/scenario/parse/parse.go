@@ -26,7 +26,8 @@ import (
 type Options struct {
 	// Catalog is what events are checked against; nil means the documented catalog.
 	Catalog *apizee.Catalog
-	// LookupEnv returns the value of an environment variable, for ${NAME}.
+	// LookupEnv returns the value of an environment variable, for ${NAME}; nil means that
+	// ${ has no meaning.
 	LookupEnv func(string) (string, bool)
 	// Vars override the values of the scenario's variables, typed as in JSON. Variables that
 	// the scenario does not have are ignored.
