@@ -235,6 +235,12 @@ func TestParseProbe(t *testing.T) {
 	if url, err := p.URL(); url != "http://localhost/${A}/1" || err != nil {
 		t.Errorf("${ in a URL: %s, %v", url, err)
 	}
+	for _, lineBreak := range []string{"\n", "\r", "\r\n", "\u0085", "\u2028", "\u2029"} {
+		_, err := parse("GET http://localhost/{{ .id }}", "status: 200"+lineBreak+"  - template: ticket-geolocated")
+		if err == nil || !strings.HasPrefix(err.Error(), "probe-expect: ") {
+			t.Errorf("a second step after %q: %v", lineBreak, err)
+		}
+	}
 	for _, test := range []struct{ request, expect, want string }{
 		{"http://localhost/{{ .id }}", "", "probe: probe must be a method and a URL"},
 		{"GET http://localhost/tickets/1", "", "probe: the URL is the same for all objects"},

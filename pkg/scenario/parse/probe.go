@@ -16,6 +16,11 @@ const (
 	ProbeExpect  = "expect"
 )
 
+// lineBreaks replaces the line breaks of YAML by the usual one.
+func lineBreaks() *strings.Replacer {
+	return strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u0085", "\n", "\u2028", "\n", "\u2029", "\n")
+}
+
 // Probe parses a probe step from outside of a file, and returns a scenario that has only this
 // step. The request is as in `probe: GET http://localhost:3000/tickets/1`; the expectation is the
 // YAML under `expect`, and may be empty; the variables have their values from the options. The
@@ -30,7 +35,7 @@ func Probe(request, expect string, o Options) (*scenario.Scenario, error) {
 	requestLine := strings.Count(b.String(), "\n")
 	if strings.TrimSpace(expect) != "" {
 		b.WriteString("    expect:\n")
-		for line := range strings.Lines(expect) {
+		for line := range strings.Lines(lineBreaks().Replace(expect)) {
 			b.WriteString("      " + line)
 		}
 	}
