@@ -101,7 +101,7 @@ func NoSuchCommand(c *cobra.Command, args []string) error {
 		}
 	}
 	if len(names) == 0 {
-		return Usage(fmt.Errorf("%s has no command %q", c.Name(), args[0]), fmt.Sprintf("run `%s --help`.", c.CommandPath()))
+		return Usage(fmt.Errorf("%s has no command %q", strings.TrimPrefix(c.CommandPath(), Program+" "), args[0]), fmt.Sprintf("run `%s --help`.", c.CommandPath()))
 	}
 	hint := fmt.Sprintf("run `%s --help` to list the commands.", c.CommandPath())
 	if topic, _, err := c.Find([]string{HelpCommand, args[0]}); err == nil && topic.Name() == args[0] {
