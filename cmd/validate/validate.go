@@ -85,6 +85,9 @@ func run(ctx context.Context, o *options) error {
 	if err := o.PrepareReports(&o.reports); err != nil {
 		return err
 	}
+	if o.reports.Any() || o.github {
+		o.OutliveReader()
+	}
 	v := validation{
 		options: o, out: bufio.NewWriterSize(o.StdoutFor(show.Form(o.output)), 64<<10),
 		printer: show.Check{Style: o.Style(), Strict: o.strict}.In(show.Form(o.output)),
