@@ -3,6 +3,7 @@ package completion
 
 import (
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -39,6 +40,16 @@ func New(app *cli.App) *cobra.Command {
 	}
 }
 
+// writeFish keeps the script of the library from taking the completion of a --flag=value for an option of fish.
+func writeFish(w io.Writer, root *cobra.Command) error {
+	var script strings.Builder
+	if err := root.GenFishCompletion(&script, true); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, strings.Replace(script.String(), `string split --max 1 \t`, `string split --max 1 -- \t`, 1))
+	return err
+}
+
 // write writes the script for one of the shells.
 func write(w io.Writer, root *cobra.Command, shell string) error {
 	switch shell {
@@ -47,7 +58,7 @@ func write(w io.Writer, root *cobra.Command, shell string) error {
 	case "zsh":
 		return root.GenZshCompletion(w)
 	case "fish":
-		return root.GenFishCompletion(w, true)
+		return writeFish(w, root)
 	}
 	return root.GenPowerShellCompletionWithDesc(w)
 }
