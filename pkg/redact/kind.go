@@ -271,7 +271,7 @@ func isURI(text string) bool {
 
 func endsScheme(r rune) bool { return !isAlphanumeric(r) && !strings.ContainsRune("+-.", r) }
 
-func endsURI(r rune) bool { return isSpace(r) || strings.ContainsRune(`"<>«»“”„`, r) }
+func endsURI(r rune) bool { return isSpace(r) || isSymbol(r) || r == '"' || r == '<' || r == '>' }
 
 func isPersonScheme(scheme string) bool {
 	switch strings.ToLower(scheme) {

@@ -63,18 +63,20 @@ func findPhone(text string) (start, end int) {
 	return len(text), len(text)
 }
 
-// mayPrecedePhone reports whether a phone number may start behind a text, whose end stays.
+// mayPrecedePhone reports whether a phone number may start behind a text: at its start, or behind punctuation and
+// letters, which have no other end when they are replaced.
 func mayPrecedePhone(text string) bool {
 	field := text[strings.LastIndexByte(text, ' ')+1:]
-	r, _ := utf8.DecodeLastRuneInString(field)
-	core := strings.TrimRightFunc(field, isAround)
-	isJoined := core != "" && isDigitByte(core[len(core)-1])
-	return field == "" || isAround(r) && !isJoined || isSymbol(r) && !strings.Contains(field, ":")
+	isOutside := func(r rune) bool { return isAround(r) || isSymbol(r) }
+	core := strings.TrimRightFunc(field, isOutside)
+	isOther := func(r rune) bool { return !isAlphanumeric(r) || isDigit(r) }
+	return field == "" || len(core) < len(field) && !strings.ContainsFunc(strings.TrimLeftFunc(core, isOutside), isOther)
 }
 
 func mayFollowPhone(text string) bool {
 	r, width := utf8.DecodeRuneInString(text)
-	isJoined := strings.ContainsRune(":.,", r) && len(text) > width && isDigitByte(text[width])
+	next, _ := utf8.DecodeRuneInString(text[width:])
+	isJoined := (r == ':' || r == '.') && (isAlphanumeric(next) || next == '%')
 	return text == "" || (isSpace(r) || isAround(r) || isSymbol(r)) && !isJoined
 }
 
@@ -164,10 +166,13 @@ func (s splitter) words(text string, level int) {
 		isSeparator := func(r rune) bool { return levelOf(r) == level }
 		for text != "" {
 			end := indexFunc(text, isSeparator)
-			if end == 0 {
+			switch {
+			case end == 0:
 				_, end = utf8.DecodeRuneInString(text)
 				s.do(text[:end], KindText)
-			} else {
+			case level == paths && s.percent != nil && isPercent(text[:end]):
+				s.percent(text[:end]) // with what is around it, since http: may be escaped
+			default:
 				s.level(text[:end], level+1)
 			}
 			text = text[end:]
@@ -181,6 +186,15 @@ func (s splitter) words(text string, level int) {
 	}
 }
 
+// isPercent reports whether a text has what may be an escape, and is no URL such as mailto:.
+func isPercent(text string) bool {
+	if !strings.Contains(text, "%") {
+		return false
+	}
+	_, core, _ := trimField(text)
+	return !isURI(core)
+}
+
 const allJoints = ":-_'"
 
 // joined splits a text at joints. A value is as long as it can be.
@@ -190,48 +204,58 @@ func (s splitter) joined(text string) {
 	for at := 0; at < len(text); {
 		rest := text[at:]
 		first := separator(rest, allJoints)
+		if first == 0 {
+			s.do(rest[:1], KindText)
+			at++
+			continue
+		}
 		longest := first
 		for n := 0; longest < len(rest) && n < most; n++ {
 			longest += 1 + separator(rest[longest+1:], allJoints)
 		}
 		end, kind := first, KindText
 		for candidate := longest; candidate > 0; candidate = strings.LastIndexAny(rest[:candidate], allJoints) {
-			k := s.kind(rest[:candidate])
-			if isWords(k) || k == KindURI || k == KindEmail && at > 0 && text[at-1] != ':' {
-				continue
+			if k := s.kind(rest[:candidate]); !isWords(k) && mayStand(k, text[:at], rest[:candidate], rest[candidate:], isApart) {
+				end, kind = candidate, k
+				break
 			}
-			// The pseudonym of an address has other digits, which may be one value with those around it.
-			if k == KindIP && !isDottedQuad(rest[:candidate]) && (candidate < len(rest) || !isApart) {
-				continue
-			}
-			end, kind = candidate, k
-			break
 		}
 		s.do(rest[:end], kind)
-		if end > 0 {
-			isApart = kind == KindText && !strings.ContainsFunc(rest[:end], isDigit)
-		}
-		if end < len(rest) {
-			s.do(rest[end:end+1], KindText)
-			end++
-		}
+		isApart = kind == KindText && !strings.ContainsFunc(rest[:end], isDigit)
 		at += end
 	}
 }
 
-// schemeStart returns where the scheme of a URL starts in a text, or 0.
+// mayStand reports whether a value may stand between joints: neither it nor its pseudonym, which may have another
+// pattern, is one value with what is around it.
+func mayStand(kind Kind, before, value, after string, isApart bool) bool {
+	switch {
+	case kind == KindURI: // it ends nowhere
+		return false
+	case kind == KindIP && isDottedQuad(value):
+		return !strings.HasSuffix(before, "::")
+	case kind == KindIP:
+		return isApart && after == "" && (before == "" || strings.HasSuffix(before, ":"))
+	case kind == KindEmail:
+		return before == "" || strings.HasSuffix(before, ":")
+	}
+	return true
+}
+
+// schemeStart returns where the scheme of a URL starts behind a separator in a text, or 0.
 func schemeStart(text string) int {
-	end := strings.Index(text, "://")
-	if end < 0 {
-		return 0
+	for at := 0; ; {
+		end := strings.Index(text[at:], "://")
+		if end < 0 {
+			return 0
+		}
+		start := at + strings.LastIndexFunc(text[at:at+end], endsScheme) + 1
+		first, _ := utf8.DecodeRuneInString(text[start:])
+		if start > 0 && isAlphanumeric(first) && strings.IndexByte(":=;&?#/", text[start-1]) >= 0 {
+			return start
+		}
+		at += end + len("://")
 	}
-	before := text[:end]
-	start := strings.LastIndexFunc(before, endsScheme)
-	if start < 0 {
-		return 0
-	}
-	_, width := utf8.DecodeRuneInString(before[start:])
-	return start + width
 }
 
 // kind returns the kind of a piece. A URL in an escaped text is a text, since there is no end to how deep they can be
