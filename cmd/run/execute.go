@@ -166,13 +166,15 @@ func (r *running) start(ctx context.Context) error {
 	defer programs.Stop()
 	r.runner.Observe = r.view.observe
 	outcomes, all := r.runAll(ctx)
-	if ctx.Err() != nil {
-		all.Suites = append(all.Suites, cli.Unfinished(theRun, "to the end", ctx.Err()))
+	programs.Settle(ctx)
+	interrupted := ctx.Err()
+	if interrupted != nil {
+		all.Suites = append(all.Suites, cli.Unfinished(theRun, "to the end", interrupted))
 	}
 	if err := programs.Crash(); err != nil {
 		all.Suites = append(all.Suites, cli.Unfinished(theRun, "the program under test", err))
 	}
-	return programs.End(r.end(ctx, outcomes, all))
+	return programs.End(r.end(interrupted, outcomes, all))
 }
 
 // runAll runs the plan.
@@ -204,15 +206,15 @@ func (r *running) plan() runner.Plan {
 }
 
 // end prints the summary, writes the reports, and returns the error for the exit code.
-func (r *running) end(ctx context.Context, outcomes []runner.Outcome, all report.Report) error {
+func (r *running) end(interrupted error, outcomes []runner.Outcome, all report.Report) error {
 	r.view.summary(outcomes)
 	if err := r.report(all); err != nil {
 		return err
 	}
-	return r.verdict(ctx, outcomes)
+	return r.verdict(interrupted, outcomes)
 }
 
-func (r *running) verdict(ctx context.Context, outcomes []runner.Outcome) error {
+func (r *running) verdict(interrupted error, outcomes []runner.Outcome) error {
 	failed, responses, undelivered := 0, 0, false
 	for _, o := range outcomes {
 		failed += o.Counts().Failed
@@ -220,7 +222,7 @@ func (r *running) verdict(ctx context.Context, outcomes []runner.Outcome) error 
 		undelivered = undelivered || o.Undelivered()
 	}
 	switch {
-	case ctx.Err() != nil:
+	case interrupted != nil:
 		return cli.Interrupted()
 	case undelivered && responses == 0:
 		return cli.Unreachable(errors.New("no response to any event"), "")

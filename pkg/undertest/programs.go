@@ -45,9 +45,11 @@ type Programs struct {
 
 	output sync.Mutex // for one call of OnLine at a time
 
-	mu     sync.Mutex // guards the fields below while programs are being started
-	all    []*program
-	killed bool
+	mu      sync.Mutex // guards the fields below, of which all does not change after the start
+	all     []*program
+	killed  bool
+	settled bool
+	failed  error // what Failed returns once it is settled
 }
 
 // markName is the environment variable by which survivors are found.
@@ -107,9 +109,38 @@ func (e *ExitError) Error() string {
 
 func (e *ExitError) Unwrap() error { return e.Err }
 
-// Failed returns an *ExitError when a program has exited, preferably about one that failed; else
-// nil.
+// Settle waits until all programs have exited or ctx ends, since one that crashes over the last request
+// takes a moment to exit. What Failed returns does not change after that.
+func (ps *Programs) Settle(ctx context.Context) {
+	for _, p := range ps.all {
+		select {
+		case <-p.exited:
+		case <-ctx.Done():
+		}
+	}
+	ps.settle()
+}
+
+func (ps *Programs) settle() {
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	if !ps.settled {
+		ps.settled, ps.failed = true, ps.exited()
+	}
+}
+
+// Failed returns an *ExitError when a program has exited by itself, preferably about one that failed;
+// else nil.
 func (ps *Programs) Failed() error {
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	if ps.settled {
+		return ps.failed
+	}
+	return ps.exited()
+}
+
+func (ps *Programs) exited() error {
 	var exited error
 	for _, p := range ps.all {
 		switch {
@@ -138,6 +169,7 @@ func (ps *Programs) WaitFor(ctx context.Context, endpoints ...Endpoint) error {
 // Kill kills the programs and all that they started, and lets no other program start. Stop must
 // still be called.
 func (ps *Programs) Kill() {
+	ps.settle()
 	ps.mu.Lock()
 	defer ps.mu.Unlock()
 	ps.killed = true
@@ -151,6 +183,7 @@ func (ps *Programs) Kill() {
 // processes that have left the process group of their program for a session of their own. Where
 // the system does not show them, only one that keeps the program's output open is noticed.
 func (ps *Programs) Stop() (survivors []string) {
+	ps.settle()
 	open := false
 	for _, p := range slices.Backward(ps.all) {
 		open = !p.stop(ps.options.Grace) || open

@@ -356,6 +356,36 @@ func TestFailedPrefersFailedProgram(t *testing.T) {
 	}
 }
 
+// A program that is about to exit is waited for, and one that is stopped does not exit early.
+func TestSettle(t *testing.T) {
+	p, _ := begin(t, Options{Commands: []string{"exit 0", "sleep 0.1; exit 3"}})
+	p.Settle(t.Context())
+	for range 2 {
+		if err := p.Failed(); err == nil || err.Error() != "program 2 under test exited early: exit status 3" {
+			t.Error(err)
+		}
+		p.Stop()
+	}
+
+	p, o := begin(t, Options{Commands: []string{"trap 'exit 3' USR1; echo ready; while :; do sleep 0.01; done"}})
+	<-o.came
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	p.Settle(over)
+	_ = syscall.Kill(p.all[0].group.id, syscall.SIGUSR1)
+	waitForExit(p)
+	if err := p.Failed(); err != nil {
+		t.Errorf("settled without an exit: %v", err)
+	}
+
+	p, _ = begin(t, Options{Commands: []string{"sleep 100", "exit 3"}})
+	<-p.all[1].exited
+	p.Stop()
+	if err := p.Failed(); err == nil || err.Error() != "program 2 under test exited early: exit status 3" {
+		t.Errorf("the failure before the stop: %v", err)
+	}
+}
+
 func TestDetachedProgramsMayExit(t *testing.T) {
 	for command, want := range map[string]string{"exit 0": "", "exit 3": "the program under test exited early: exit status 3"} {
 		p, _ := begin(t, Options{Commands: []string{command}, Detached: true})

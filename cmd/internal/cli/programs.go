@@ -124,6 +124,16 @@ func (p *Programs) checkUnused(ctx context.Context) error {
 	return nil
 }
 
+// exitTimeout is how long a program may take to exit that crashes over the last request.
+const exitTimeout = 200 * time.Millisecond
+
+// Settle looks for programs that exit early for the last time, so that reports agree with the exit code.
+func (u *UnderTest) Settle(ctx context.Context) {
+	limited, cancel := context.WithTimeout(ctx, exitTimeout)
+	defer cancel()
+	u.programs.Settle(limited)
+}
+
 // foreground is the hint when a program exits early with status 0.
 const foreground = "keep the program of --exec in the foreground, or add --exec-detached"
 
