@@ -14,12 +14,15 @@ import (
 
 // environment replaces references to environment variables in the values of a node. A value
 // without quotes gets its type after that, as it would have without the reference. What a
-// variable holds is not evaluated as an expression.
+// variable holds is not evaluated as an expression. Aliases follow their anchors.
 func (r *reader) environment(n *yaml.Node) {
 	for i, inner := range n.Content {
 		if isKey := n.Kind == yaml.MappingNode && i%2 == 0; !isKey {
 			r.environment(inner)
 		}
+	}
+	if n.Kind == yaml.AliasNode && r.unexpanded[at(n.Alias)] {
+		r.unexpanded[at(n)] = true
 	}
 	if n.Kind != yaml.ScalarNode || !r.refers(n.Value) {
 		return
@@ -43,12 +46,17 @@ func (r *reader) environment(n *yaml.Node) {
 		return
 	}
 	r.unexpanded[at(n)] = true
+	yamlfile.SetValue(n, unforeseeable)
 }
 
 // refers reports whether a text has a reference to an environment variable.
 func (r *reader) refers(text string) bool {
 	return r.options.LookupEnv != nil && yamlfile.Refers(text)
 }
+
+// unforeseeable is an expression whose result is not known before the run. Nothing is checked with
+// it.
+const unforeseeable = "{{ unix }}"
 
 // quoted is a reference in quotes, which it needs inside of { }.
 type quoted struct {

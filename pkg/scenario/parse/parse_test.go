@@ -192,8 +192,23 @@ steps:
 	}
 }
 
-// A value whose variable is not set has no second problem, about the reference as it is written.
+// A value whose variable is not set has no second problem, about the reference as it is written, and
+// neither has one with that value.
 func TestUnsetReference(t *testing.T) {
+	// A step that gets the value from elsewhere.
+	for _, step := range []string{
+		"send: ticket, id: '{{ .v }}'", "send: ticket, id: *v", "send: ticket, set: {objectId: '{{ .v }}'}", "send: *v", "send: ticket, time: '{{ .v }}'",
+		"send: ticket, expect: {within: *v}", "send: ticket, expect: {within: '{{ .v }}'}", "pause: '{{ .v }}'", "pause: *v", "send: ticket, repeat: *v",
+		"send: ticket, props: {origin: '{{ .v }}', state: *v}", "template: ticket-closed, vars: {id: '{{ .v }}'}", "template: ticket-closed, vars: {id: *v}",
+		"template: *v", "data: {object: *v}", "data: '{\"object\": \"{{ .v }}\"}'", "probe: 'GET {{ .v }}'", "send: ticket, headers: {X-A: '{{ .v }}'}",
+		"send: ticket, expect: {json: {a: {gt: '{{ .v }}', in: *v, matches: *v}}}", "send: ticket, capture: {a: *v}",
+	} {
+		_, err := File("x.yaml", []byte("vars: {v: &v '${N}'}\nsteps: [{"+step+"}]"), options())
+		var problems Problems
+		if !errors.As(err, &problems) || len(problems) != 1 || !strings.Contains(problems[0].Message, "environment variable") {
+			t.Errorf("%s: %v", step, err)
+		}
+	}
 	for _, step := range []string{
 		"send: ticket, repeat: '${N}'", "send: '${N}'", "send: ticket, id: '${N}'", "pause: '${N}'", "send: ticket, fault: '${N}'",
 		"send: ticket, dotted: '${}'", "send: ticket, expect: {status: '${N}'}", "send: ticket, expect: {within: '${N}'}",

@@ -73,7 +73,7 @@ func (r *reader) noted() int { return len(r.problems) + r.omitted }
 func (r *reader) failed(f field) bool { return r.isBlamed(at(f.value)) }
 
 func (r *reader) isBlamed(p place) bool {
-	return slices.ContainsFunc(r.problems, func(found Problem) bool {
+	return r.unexpanded[p] || slices.ContainsFunc(r.problems, func(found Problem) bool {
 		return found.Line == p.line && found.Column == p.column
 	})
 }
