@@ -14,15 +14,15 @@ import (
 
 // environment replaces references to environment variables in the values of a node. A value
 // without quotes gets its type after that, as it would have without the reference. What a
-// variable holds is not evaluated as an expression. Aliases follow their anchors.
+// variable holds is not evaluated as an expression.
 func (r *reader) environment(n *yaml.Node) {
 	for i, inner := range n.Content {
 		if isKey := n.Kind == yaml.MappingNode && i%2 == 0; !isKey {
 			r.environment(inner)
 		}
 	}
-	if n.Kind == yaml.AliasNode && r.unexpanded[at(n.Alias)] {
-		r.unexpanded[at(n)] = true
+	if n.Kind == yaml.AliasNode {
+		r.follow(n)
 	}
 	if n.Kind != yaml.ScalarNode || !r.refers(n.Value) {
 		return
@@ -54,20 +54,29 @@ func (r *reader) refers(text string) bool {
 	return r.options.LookupEnv != nil && yamlfile.Refers(text)
 }
 
+// follow gives an alias what is known of the reference at its anchor.
+func (r *reader) follow(alias *yaml.Node) {
+	if q, ok := r.quoted[at(alias.Alias)]; ok {
+		r.quoted[at(alias)] = q
+	}
+	if r.unexpanded[at(alias.Alias)] {
+		r.unexpanded[at(alias)] = true
+	}
+}
+
 // unforeseeable is an expression whose result is not known before the run. Nothing is checked with
 // it.
 const unforeseeable = "{{ unix }}"
 
-// quoted is a reference in quotes, which it needs inside of { }.
+// quoted is a value in quotes, which a reference needs inside of { }.
 type quoted struct {
-	text  string
+	text  string     // with the reference
 	plain *yaml.Node // the value without quotes
 }
 
-// quote keeps a value in quotes that is a reference.
+// quote keeps a value in quotes.
 func (r *reader) quote(n *yaml.Node, expanded string) {
-	inQuotes := n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0
-	if inQuotes && strings.HasPrefix(n.Value, "${") && strings.HasSuffix(n.Value, "}") {
+	if n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0 {
 		plain := *n
 		plain.Style = 0
 		yamlfile.SetValue(&plain, expanded)
@@ -75,7 +84,8 @@ func (r *reader) quote(n *yaml.Node, expanded string) {
 	}
 }
 
-// typed returns a value that cannot be a string: of a reference in quotes, the value without them.
+// typed returns a value that cannot be a string: of one in quotes with a reference, the value without
+// them.
 func (r *reader) typed(n *yaml.Node) *yaml.Node {
 	if q, ok := r.quoted[at(n)]; ok {
 		return q.plain

@@ -146,7 +146,7 @@ func TestQuotedReference(t *testing.T) {
 		return value, ok
 	}
 	s, err := File("x.yaml", []byte(`
-vars: {two: "${TWO}"}
+vars: {two: &two "${TWO}"}
 steps:
   - send: ticket
     name: "${TWO}"
@@ -154,7 +154,8 @@ steps:
     repeat: "${TWO}"
     times: '${NONE:-3}'
     allow-undocumented: "${YES}"
-    expect: {json: {a: {exists: "${YES}"}, b: {gt: "${LAT}"}, c: {length: "${TWO}"}, d: "${TWO}"}}
+    expect: {json: {a: {exists: "${YES}"}, b: {gt: "${LAT}"}, c: {length: "${TWO}"}, d: "${TWO}", e: {gt: *two}, f: {length: *two}}}
+  - {send: ticket, times: "1${TWO}", repeat: *two}
 `), o)
 	if err != nil {
 		t.Fatal(err)
@@ -162,6 +163,9 @@ steps:
 	step := s.Steps[0]
 	if step.Name != "2" || step.Repeat != 2 || step.Times != 3 || !step.AllowUndocumented || s.Vars[0].Value.JSON != `"2"` {
 		t.Errorf("got %+v, vars %+v", step, s.Vars)
+	}
+	if step := s.Steps[1]; step.Times != 12 || step.Repeat != 2 {
+		t.Errorf("got %+v", step)
 	}
 	var wants []string
 	for _, c := range step.Expect.JSON {
@@ -171,14 +175,13 @@ steps:
 		}
 		wants = append(wants, test.Want.JSON)
 	}
-	if got, want := strings.Join(wants, " "), `true 4.5 2 "2"`; got != want {
+	if got, want := strings.Join(wants, " "), `true 4.5 2 "2" 2 2`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 
 	for source, want := range map[string]string{
 		`repeat: "${WORD}"`:     `repeat must be an integer, not "word"`,
 		`repeat: "${LAT}"`:      `repeat must be an integer, not 4.5`,
-		`repeat: "1${TWO}"`:     `repeat must be an integer, not "12"`,
 		`repeat: "2"`:           `repeat must be an integer, not "2"`,
 		`dotted: "${TWO}"`:      `dotted must be true or false, not 2`,
 		`id: "${WORD}"`:         `the string "word"; allow-undocumented: true sends it anyway`,
