@@ -179,7 +179,7 @@ func (r *reader) findings(e *scenario.Event, report apizee.Report, where func(pa
 		suggestion := f.Suggestion
 		text := strings.TrimSuffix(f.String(), apizee.Suggest(suggestion))
 		if suggestion == "" {
-			text += "; " + cmp.Or(r.unquoted(p), "allow-undocumented: true sends it anyway")
+			text += cmp.Or(r.hint(p, text), "; allow-undocumented: true sends it anyway")
 		}
 		r.suggest(p, suggestion, "%s", text)
 	}

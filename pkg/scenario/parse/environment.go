@@ -2,7 +2,6 @@ package parse
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -67,45 +66,6 @@ func (r *reader) follow(alias *yaml.Node) {
 // unforeseeable is an expression whose result is not known before the run. Nothing is checked with
 // it.
 const unforeseeable = "{{ unix }}"
-
-// quoted is a value in quotes, which a reference needs inside of { }.
-type quoted struct {
-	text  string     // with the reference
-	plain *yaml.Node // the value without quotes
-}
-
-// quote keeps a value in quotes.
-func (r *reader) quote(n *yaml.Node, expanded string) {
-	if n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0 {
-		plain := *n
-		plain.Style = 0
-		yamlfile.SetValue(&plain, expanded)
-		r.quoted[at(n)] = quoted{n.Value, &plain}
-	}
-}
-
-// typed returns a value that cannot be a string: of one in quotes with a reference, the value without
-// them.
-func (r *reader) typed(n *yaml.Node) *yaml.Node {
-	if q, ok := r.quoted[at(n)]; ok {
-		return q.plain
-	}
-	return n
-}
-
-// unquoted returns a hint about a value that may not be a string, if it is a reference in quotes to
-// a number.
-func (r *reader) unquoted(p place) string {
-	q, ok := r.quoted[p]
-	if !ok || !isNumber(q.plain) {
-		return ""
-	}
-	convert := "int"
-	if q.plain.Tag == tagFloat {
-		convert = "float64"
-	}
-	return fmt.Sprintf("without quotes %s is a number, as is '{{ %s %s }}'", q.text, convert, expr.Quote(q.text))
-}
 
 // literalBraces is an expression for {{.
 const literalBraces = `{{"{{"}}`

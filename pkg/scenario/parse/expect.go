@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -182,7 +183,8 @@ func (r *reader) operandNumber(f field) (v expr.Value) {
 		if text, isText := textOf(n); isNumber(n) || isText && expr.Is(text) {
 			v = r.value(n)
 			if json, known := r.evaluated(&v); known && gjson.Parse(json).Type != gjson.Number {
-				r.problem(at(n), "%s must be a number, not %s", f.name, payload.Short(json))
+				message := fmt.Sprintf("%s must be a number, not %s", f.name, payload.Short(json))
+				r.problem(at(n), "%s%s", message, r.hint(at(n), message))
 			}
 			return
 		}

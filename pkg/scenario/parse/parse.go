@@ -39,17 +39,8 @@ type Options struct {
 // File parses the text of a scenario file. The error is a Problems.
 func File(name string, source []byte, options Options) (*scenario.Scenario, error) {
 	options.Catalog = cmp.Or(options.Catalog, apizee.Documented())
-	r := &reader{
-		file: name, source: source, options: options, keys: newTables(options.Catalog),
-		known:     map[string]bool{scenario.Counter: true},
-		templates: map[string]payload.Template{},
-		quoted:    map[place]quoted{}, unexpanded: map[place]bool{},
-	}
-	r.prepareEngine()
-	s := &scenario.Scenario{File: name, Catalog: options.Catalog}
-	if root := r.document(); root != nil {
-		r.scenario(root, s)
-	}
+	r := newReader(name, source, options)
+	s := r.read()
 	if err := r.found(); err != nil {
 		return nil, err
 	}
@@ -68,6 +59,26 @@ func Description(text []byte) string {
 	}
 	_ = yaml.Unmarshal(text, &head)
 	return head.Description
+}
+
+func newReader(file string, source []byte, o Options) *reader {
+	r := &reader{
+		file: file, source: source, options: o, keys: newTables(o.Catalog),
+		known:     map[string]bool{scenario.Counter: true},
+		templates: map[string]payload.Template{}, unexpanded: map[place]bool{},
+		quotes: quotes{quoted: map[place]quoted{}, reread: map[string]*reader{}},
+	}
+	r.prepareEngine()
+	return r
+}
+
+// read reads the file, and collects its problems.
+func (r *reader) read() *scenario.Scenario {
+	s := &scenario.Scenario{File: r.file, Catalog: r.options.Catalog}
+	if root := r.document(); root != nil {
+		r.scenario(root, s)
+	}
+	return s
 }
 
 // document returns the YAML document of the file, or nil after a problem.

@@ -141,8 +141,13 @@ steps:
 // string where any value is allowed.
 func TestQuotedReference(t *testing.T) {
 	o := options()
+	o.Template = func(name string) (payload.Template, error) {
+		return payload.Parse(name, `{"event":"update","time":{{ unix }},"object":"ticket","objectId":{{ toJson .id }},"props":{"state":"closed"}}`)
+	}
 	o.LookupEnv = func(name string) (string, bool) {
-		value, ok := map[string]string{"TWO": "2", "LAT": "4.5", "YES": "true", "WORD": "word"}[name]
+		value, ok := map[string]string{
+			"TWO": "2", "LAT": "4.5", "YES": "true", "WORD": "word", "HEX": "0x10", "INF": ".inf", "SAME": "3", "OTHER": "3",
+		}[name]
 		return value, ok
 	}
 	s, err := File("x.yaml", []byte(`
@@ -179,18 +184,34 @@ steps:
 		t.Errorf("got %s, want %s", got, want)
 	}
 
-	for source, want := range map[string]string{
-		`repeat: "${WORD}"`:     `repeat must be an integer, not "word"`,
-		`repeat: "${LAT}"`:      `repeat must be an integer, not 4.5`,
-		`repeat: "2"`:           `repeat must be an integer, not "2"`,
-		`dotted: "${TWO}"`:      `dotted must be true or false, not 2`,
-		`id: "${WORD}"`:         `the string "word"; allow-undocumented: true sends it anyway`,
-		`id: "${TWO}"`:          `the string "2"; without quotes ${TWO} is a number, as is '{{ int "${TWO}" }}'`,
-		`set: {time: '${LAT}'}`: `the string "4.5"; without quotes ${LAT} is a number, as is '{{ float64 "${LAT}" }}'`,
+	const sent = "; allow-undocumented: true sends it anyway\n"
+	for step, want := range map[string]string{
+		`send: ticket, repeat: "${WORD}"`: `repeat must be an integer, not "word"`,
+		`send: ticket, repeat: "${LAT}"`:  `repeat must be an integer, not 4.5`,
+		`send: ticket, repeat: "2"`:       `repeat must be an integer, not "2"`,
+		`send: ticket, dotted: "${TWO}"`:  `dotted must be true or false, not 2`,
+		`send: ticket, id: "${WORD}"`:     `the string "word"` + sent,
+		// A hint, where it helps.
+		`send: ticket, id: "${TWO}"`:                                `the string "2"; without quotes ${TWO} is a number, as is '{{ int "${TWO}" }}'`,
+		`send: ticket, id: "1${TWO}"`:                               `the string "12"; without quotes 1${TWO} is a number, as is '{{ int "1${TWO}" }}'`,
+		`send: ticket, id: "{{ .two }}"`:                            `the string "2"; without quotes ${TWO} is a number, as is '{{ int "${TWO}" }}'`,
+		`send: ticket, id: *two`:                                    `the string "2"; without quotes ${TWO} is a number, as is '{{ int "${TWO}" }}'`,
+		`send: ticket, id: "${HEX}"`:                                `the string "0x10"; without quotes ${HEX} is a number` + "\n",
+		`send: ticket, props: {geoloc: {lat: '${LAT}', lon: 1}}`:    `the string "4.5"; without quotes ${LAT} is a number, as is '{{ float64 "${LAT}" }}'`,
+		`send: ticket, set: {time: "${TWO}"}`:                       `the string "2"; without quotes ${TWO} is a number, as is '{{ int "${TWO}" }}'`,
+		`template: ticket, vars: {id: "${TWO}"}`:                    `the string "2"; without quotes ${TWO} is a number, as is '{{ int "${TWO}" }}'`,
+		`send: ticket, expect: {json: {a: {gt: "{{ .two }}"}}}`:     `gt must be a number, not "2"; without quotes ${TWO} is a number, as is '{{ int "${TWO}" }}'`,
+		`send: ticket, id: "{{ .same }}", headers: {X: "${OTHER}"}`: `the string "3"` + sent, // of which?
+		// None, where the number would not be valid either, or is not that of a reference.
+		`send: ticket, set: {time: "${LAT}"}`:    `the string "4.5"` + sent,
+		`send: ticket, id: "${INF}"`:             `the string ".inf"` + sent,
+		`send: ticket, props: {state: "${TWO}"}`: `"2" is not a documented ticket state`,
+		`send: "${TWO}"`:                         `"2" is not a documented object`,
+		`send: ticket, id: "2"`:                  `the string "2"` + sent,
 	} {
-		_, err := File("x.yaml", []byte("steps: [{send: ticket, "+source+"}]"), o)
+		_, err := File("x.yaml", []byte("vars: {two: &two '${TWO}', same: '${SAME}'}\nsteps: [{"+step+"}]"), o)
 		if err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: got %v", source, err)
+			t.Errorf("%s: got %v", step, err)
 		}
 	}
 }

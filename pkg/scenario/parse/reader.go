@@ -25,9 +25,9 @@ type reader struct {
 	omitted  int // problems beyond maxProblems
 	bounds
 	foresight
+	quotes
 
 	templates map[string]payload.Template // by name, as they are found
-	quoted    map[place]quoted
 
 	unexpanded map[place]bool // values with a problem of a reference, and no other
 
