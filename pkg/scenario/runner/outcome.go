@@ -34,9 +34,9 @@ type Outcome struct {
 
 // StepOutcome is the outcome of one step, over all its repetitions.
 type StepOutcome struct {
-	Step   Step // the last repetition
+	Step   Step // the last repetition that began, if any
 	Status Status
-	// Repetitions counts all repetitions, and FailedRepetitions those that failed.
+	// Repetitions counts the repetitions that began, and FailedRepetitions those that failed.
 	Repetitions, FailedRepetitions int
 	// Sent counts the events sent, and Responses the complete responses to them, expected
 	// or not.
@@ -105,7 +105,9 @@ func (s *StepOutcome) add(out StepOutcome) {
 		*s = out
 		return
 	}
-	s.Step = out.Step
+	if out.Repetitions > 0 {
+		s.Step = out.Step
+	}
 	s.Repetitions += out.Repetitions
 	s.FailedRepetitions += out.FailedRepetitions
 	s.Sent += out.Sent

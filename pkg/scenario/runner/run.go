@@ -274,7 +274,7 @@ func (run *running) title(rep repetition) string {
 	return rep.Summary
 }
 
-// finish adds the outcome of a repetition to its step, and notifies the observer.
+// finish ends a repetition that began.
 func (run *running) finish(rep repetition, out StepOutcome) {
 	out.Repetitions = 1
 	if out.Status == Failed {
@@ -283,6 +283,11 @@ func (run *running) finish(rep repetition, out StepOutcome) {
 			run.stopped = fmt.Sprintf("step %d failed", rep.index+1)
 		}
 	}
+	run.add(rep, out)
+}
+
+// add adds the outcome of a repetition to its step, and notifies the observer.
+func (run *running) add(rep repetition, out StepOutcome) {
 	if out.Status != Passed {
 		run.noteUncaptured(rep)
 	}
@@ -290,8 +295,9 @@ func (run *running) finish(rep repetition, out StepOutcome) {
 	run.Observe(StepFinished{out})
 }
 
+// skip ends a repetition that did not begin.
 func (run *running) skip(rep repetition, reason string) {
-	run.finish(rep, StepOutcome{Step: run.describe(rep), Status: Skipped, Reason: reason})
+	run.add(rep, StepOutcome{Step: run.describe(rep), Status: Skipped, Reason: reason})
 }
 
 // noteUncaptured records which variables a step should have captured and did not.

@@ -493,6 +493,31 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
+// Repetitions that do not begin are not counted.
+func TestStoppedRepetitions(t *testing.T) {
+	for failFast, want := range map[bool]string{
+		false: "no 3: 2 of 3 repetitions failed; the first: status: expected 2xx, got 418 I'm a teapot",
+		true:  "no 1: status: expected 2xx, got 418 I'm a teapot",
+	} {
+		ctx, cancel := context.WithCancel(t.Context())
+		requests := 0
+		e := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			if requests++; requests == 3 {
+				cancel()
+				<-r.Context().Done()
+			}
+			w.WriteHeader(http.StatusTeapot)
+		})
+		o := to(t, e.URL)
+		o.FailFast = failFast
+		step := runner(t).Run(ctx, mustParse(t, "steps: [{send: ticket, repeat: 10, name: 'no {{ .n }}'}]"), o).Steps[0]
+		if got := step.Step.Title + ": " + step.FailureText(); got != want {
+			t.Errorf("fail fast: %t: got %s, want %s", failFast, got, want)
+		}
+		cancel()
+	}
+}
+
 func TestSecretsAreMasked(t *testing.T) {
 	e := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Token", "t0k3n-of-response")
