@@ -35,8 +35,10 @@ func fields(text string, do func(field string, kind Kind)) {
 // findPhone returns where the first phone number is that is written with spaces, or the end of the text.
 func findPhone(text string) (start, end int) {
 	const longest, mostDigits = 32, 13
-	for start := range len(text) {
-		if c := text[start]; c != '+' && c != '0' && c != '(' || !mayPrecedePhone(text[:start]) {
+	before := onlyPunctuation
+	for start, r := range text {
+		mayStart := (r == '+' || r == '0' || r == '(') && (before == onlyPunctuation || before == wordPunctuation)
+		if before = before.next(r); !mayStart {
 			continue
 		}
 		spaces := false
@@ -63,14 +65,30 @@ func findPhone(text string) (start, end int) {
 	return len(text), len(text)
 }
 
-// mayPrecedePhone reports whether a phone number may start behind a text: at its start, or behind punctuation and
-// letters, which have no other end when they are replaced.
-func mayPrecedePhone(text string) bool {
-	field := text[strings.LastIndexByte(text, ' ')+1:]
-	isOutside := func(r rune) bool { return isAround(r) || isSymbol(r) }
-	core := strings.TrimRightFunc(field, isOutside)
-	isOther := func(r rune) bool { return !isAlphanumeric(r) || isDigit(r) }
-	return field == "" || len(core) < len(field) && !strings.ContainsFunc(strings.TrimLeftFunc(core, isOutside), isOther)
+// beforePhone is what there is between a space and a phone number: punctuation and perhaps a word, which have no other
+// end when they are replaced.
+type beforePhone int
+
+const (
+	onlyPunctuation beforePhone = iota
+	aWord
+	wordPunctuation
+	otherBefore // no phone number starts behind it
+)
+
+func (b beforePhone) next(r rune) beforePhone {
+	switch {
+	case r == ' ':
+		return onlyPunctuation
+	case isAround(r) || isSymbol(r):
+		if b == aWord {
+			return wordPunctuation
+		}
+		return b
+	case isAlphanumeric(r) && !isDigit(r) && (b == onlyPunctuation || b == aWord):
+		return aWord
+	}
+	return otherBefore
 }
 
 func mayFollowPhone(text string) bool {

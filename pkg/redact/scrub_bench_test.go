@@ -64,7 +64,7 @@ func BenchmarkScrubLong(b *testing.B) {
 	const size = 1 << 20
 	for name, unit := range map[string]string{
 		"token": "a1", "uid": "a1-", "words": "ab ", "digits": "1", "punctuation": "<>", "URLs": "https://a.fr/ ", "nested": "tel:", "percent": "%25",
-		"slashes": "/", "query": "a=&", "dots": "1.", "emails": "a@b.c ", "control": "\x01", "unicode": "é☎", "at": "@", "colons": "a:",
+		"slashes": "/", "query": "a=&", "dots": "1.", "emails": "a@b.c ", "control": "\x01", "unicode": "é☎", "at": "@", "colons": "a:", "brackets": "(0",
 	} {
 		text := strings.Repeat(unit, size/len(unit))
 		b.Run(name, func(b *testing.B) {
