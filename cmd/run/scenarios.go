@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -110,15 +111,18 @@ func findEach(ctx context.Context, o *options, name string) ([]library.File, err
 	var unread []string // subdirectories
 	for _, e := range entries {
 		path := filepath.Join(name, e.Name())
+		info, err := os.Stat(path) // of a link, what it leads to
 		switch {
-		case isScenario(e):
+		case err == nil && info.IsDir():
+			if found := o.findUnread(ctx, path); found != "" {
+				unread = append(unread, found)
+			}
+		case isScenario(e.Name()):
 			file, err := o.FindScenario(ctx, path)
 			if err != nil {
 				return nil, err
 			}
 			files = append(files, file)
-		case e.IsDir() && !o.names(path) && hasScenario(path):
-			unread = append(unread, path)
 		}
 	}
 	subdirectories := cli.List(unread, "and")
@@ -133,19 +137,31 @@ func findEach(ctx context.Context, o *options, name string) ([]library.File, err
 	return files, nil
 }
 
-// isScenario reports whether an entry of a directory is a scenario, by its name.
-func isScenario(e os.DirEntry) bool {
-	ext := strings.ToLower(filepath.Ext(e.Name()))
-	return !e.IsDir() && !strings.HasPrefix(e.Name(), ".") && (ext == ".yaml" || ext == ".yml")
+// isScenario reports whether a file is a scenario, by its name.
+func isScenario(name string) bool {
+	ext := strings.ToLower(filepath.Ext(name))
+	return !strings.HasPrefix(name, ".") && (ext == ".yaml" || ext == ".yml")
 }
 
-// hasScenario reports whether a visible directory has a scenario.
-func hasScenario(path string) bool {
-	if strings.HasPrefix(filepath.Base(path), ".") {
-		return false
-	}
-	entries, _ := os.ReadDir(path) // what cannot be read is not there
-	return slices.ContainsFunc(entries, isScenario)
+// findUnread returns the first visible directory at or below a path that has a scenario and is no
+// argument, or "".
+func (o *options) findUnread(ctx context.Context, path string) (found string) {
+	_ = fs.WalkDir(os.DirFS(path), ".", func(inner string, e fs.DirEntry, err error) error {
+		dir := filepath.Join(path, inner)
+		switch {
+		case err != nil || !e.IsDir():
+			return ctx.Err() // what cannot be read is not there
+		case strings.HasPrefix(filepath.Base(dir), "."), o.names(dir):
+			return fs.SkipDir
+		}
+		entries, _ := os.ReadDir(dir)
+		if slices.ContainsFunc(entries, func(e os.DirEntry) bool { return !e.IsDir() && isScenario(e.Name()) }) {
+			found = dir
+			return fs.SkipAll
+		}
+		return nil
+	})
+	return found
 }
 
 // names reports whether a path is an argument.
