@@ -15,6 +15,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
+	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
 
 // edited returns the event after the user has edited it.
@@ -67,7 +68,7 @@ func (o *options) saveEdited(text []byte, mistake error) error {
 	if err != nil {
 		return cli.Usage(mistake, "")
 	}
-	return cli.Usage(mistake, fmt.Sprintf("continue with `%s`, or add --allow-undocumented to send it unchanged.", o.sendSaved(name, "--edit")))
+	return cli.Usage(mistake, fmt.Sprintf("continue with `%s`, or add --allow-undocumented to send it unchanged.%s", o.sendSaved(name, "--edit"), o.typeMasked()))
 }
 
 // noteSaved saves an edited event that was not accepted, and prints the command that sends it.
@@ -77,7 +78,7 @@ func (o *options) noteSaved(e event) {
 		flags = append(flags, "--allow-undocumented")
 	}
 	if name, err := save(e.body); err == nil {
-		o.Note(fmt.Sprintf("edited event saved; run `%s` to send it.", o.sendSaved(name, flags...)))
+		o.Note(fmt.Sprintf("edited event saved; run `%s` to send it.%s", o.sendSaved(name, flags...), o.typeMasked()))
 	}
 }
 
@@ -85,6 +86,14 @@ func (o *options) noteSaved(e event) {
 func (o *options) sendSaved(name string, flags ...string) string {
 	args := slices.Concat([]string{cli.Program, "send", "--data", "@" + name}, flags, o.others)
 	return console.SafeShell(shellescape.QuoteCommand(args))
+}
+
+// typeMasked says what to change in the command of sendSaved, if its secrets are masked.
+func (o *options) typeMasked() string {
+	if !o.masked {
+		return ""
+	}
+	return " Values of " + redact.Masked + " are masked; type yours over them."
 }
 
 // save writes a text to a temporary file.

@@ -41,6 +41,7 @@ type options struct {
 	output   string
 
 	others []string // the given flags that do not make the event, with secrets masked
+	masked bool     // others had secrets
 }
 
 const eventFlags = "Event flags"
@@ -62,6 +63,7 @@ func (o *options) take(c *cobra.Command) error {
 	for i, text := range o.others {
 		if !o.ShowSecrets {
 			o.others[i] = redact.Text(text)
+			o.masked = o.masked || o.others[i] != text
 		}
 	}
 	return nil

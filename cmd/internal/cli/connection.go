@@ -71,6 +71,9 @@ func Arguments(c *cobra.Command, keep func(*pflag.Flag) bool) []string {
 		switch {
 		case !keep(f):
 			return
+		case f.NoOptDefVal != "" && f.Value.String() == f.NoOptDefVal:
+			args = append(args, "--"+f.Name)
+			return
 		case f.NoOptDefVal != "":
 			args = append(args, "--"+f.Name+"="+f.Value.String())
 			return
