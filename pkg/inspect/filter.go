@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -127,38 +128,33 @@ func (s *Store) ParseFilter(filter string, now time.Time) (Filter, error) {
 func (f Filter) IsAll() bool { return len(f.quick)+len(f.slow) == 0 }
 
 func (p *parser) term(t token) *FilterError {
-	if t.quoted {
-		return p.freeText(t)
-	}
 	sign := strings.IndexAny(t.text, ":=")
-	if sign < 0 {
+	if t.quoted || sign < 0 {
 		return p.freeText(t)
 	}
 	if t.text[sign] == '=' {
 		return p.field(t)
 	}
 	key, value := t.text[:sign], t.text[sign+1:]
-	name, isHeader := strings.CutPrefix(key, headerKey)
-	switch i := slices.IndexFunc(filterKeys(), func(k filterKey) bool { return k.name == key }); {
-	case isHeader && name != "":
-		return p.header(t, name, value)
-	case i < 0:
-		if strings.HasPrefix(value, "//") {
-			return p.freeText(t)
-		}
-		const quote = " Quote text that has a colon."
-		if field := p.fieldKey(key); field != "" {
-			return wrongSign(key, ":", t.negate, field+"=", value, "."+quote)
-		}
-		if near := apizee.Nearest(key, keyNames(filterKeys())); near != "" {
-			return &FilterError{Message: fmt.Sprintf("unknown key %q", key), Hint: fmt.Sprintf("did you mean %s:?", near) + quote}
-		}
+	const quote = " Quote text that has a colon."
+	parse, field := keyParser(key), p.fieldKey(key)
+	switch {
+	case strings.HasPrefix(value, "//") && parse == nil:
 		return p.freeText(t)
-	case value == "":
+	case value == "" && (parse != nil && !isHeader(key) || field != ""):
 		return nil // it is being typed
-	default:
-		return filterKeys()[i].parse(p, t, value)
+	case parse != nil:
+		return parse(p, t, value)
+	case field != "":
+		_, err := p.store.options.Catalog.ParseFilter([]string{field + "=" + value})
+		return wrongSign(key, ":", right(t.negate, field+"=", value, fieldError(err))+quote)
+	case isHeader(key):
+		return bareHeader(t.negate, value, quote)
 	}
+	if near := apizee.Nearest(key, keyNames(filterKeys())); near != "" {
+		return unknownKey(key, near, quote)
+	}
+	return p.freeText(t)
 }
 
 // fieldKey returns the key of a field of an event, which may be named without "props."; or "".
@@ -166,7 +162,7 @@ func (p *parser) fieldKey(name string) string {
 	const props = "props."
 	known := p.store.options.Catalog.FilterKeys()
 	switch {
-	case slices.Contains(known, name), strings.HasPrefix(name, props):
+	case slices.Contains(known, name), strings.HasPrefix(name, props) && name != props:
 		return name
 	case slices.Contains(known, props+name):
 		return props + name
@@ -174,37 +170,60 @@ func (p *parser) fieldKey(name string) string {
 	return ""
 }
 
-// wrongSign is the error about a key that is followed by another sign.
-func wrongSign(key, sign string, negate bool, right, value, more string) *FilterError {
-	if strings.ContainsAny(value, " \t\n\"") {
+// wrongSign is the error about a key that is followed by another sign than its own.
+func wrongSign(key, sign, hint string) *FilterError {
+	return &FilterError{Message: fmt.Sprintf("%q cannot be followed by %q", key, sign), Hint: hint}
+}
+
+func unknownKey(key, near, more string) *FilterError {
+	return &FilterError{Message: fmt.Sprintf("unknown key %q", key), Hint: fmt.Sprintf("did you mean %s:?", near) + more}
+}
+
+func bareHeader(negate bool, value, more string) *FilterError {
+	return &FilterError{Message: "the name of the header is missing", Hint: right(negate, headerKey+"NAME:", value, nil) + more}
+}
+
+// right says how to write a term, and what would be wrong with its value.
+func right(negate bool, key, value string, mistake *FilterError) string {
+	end := "."
+	switch {
+	case mistake != nil:
+		value, end = "…", "; "+cmp.Or(mistake.Hint, mistake.Message+".")
+	case value == "":
+		value = "…"
+	case strings.ContainsAny(value, " \t\n\""):
 		value = `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(value) + `"`
 	}
 	if negate {
-		right = "-" + right
+		key = "-" + key
 	}
-	return &FilterError{Message: fmt.Sprintf("%q cannot be followed by %q", key, sign), Hint: "write " + right + value + more}
+	return "write " + key + value + end
 }
 
 // field adds a term in the syntax of the command line.
 func (p *parser) field(t token) *FilterError {
-	expression := t.text
-	if key, value, _ := strings.Cut(expression, "="); t.negate {
-		if positive, negated := strings.CutSuffix(key, "!"); negated {
-			expression = positive + "=" + value
-		} else {
-			expression = key + "!=" + value
-		}
-	}
-	key, values, _ := strings.Cut(expression, "=")
+	key, values, _ := strings.Cut(t.text, "=")
 	key, negated := strings.CutSuffix(key, "!")
-	if i := slices.IndexFunc(filterKeys(), func(k filterKey) bool { return k.name == key }); i >= 0 {
-		return wrongSign(key, "=", negated, key+":", values, ": "+filterKeys()[i].about+".")
+	negated = negated != t.negate
+	expression := key + "=" + values
+	if negated {
+		expression = key + "!=" + values
 	}
-	if strings.HasPrefix(key, headerKey) {
-		return wrongSign(key, "=", negated, key+":", values, ".")
-	}
-	f, err := p.store.options.Catalog.ParseFilter([]string{expression})
-	if err != nil {
+	catalog := p.store.options.Catalog
+	f, err := catalog.ParseFilter([]string{expression})
+	parse, near := keyParser(key), apizee.Nearest(key, keyNames(filterKeys()))
+	switch {
+	case key == "":
+		return &FilterError{Message: `"=" has no key`, Hint: `write a key before it without a space, such as object=ticket. Quote text that begins with "=".`}
+	case values == "" && (parse != nil && !isHeader(key) || err != nil && slices.Contains(catalog.FilterKeys(), key)):
+		return nil // it is being typed
+	case parse != nil:
+		return wrongSign(key, "=", right(negated, key+":", values, parse(&parser{store: p.store, now: p.now}, t, values)))
+	case isHeader(key):
+		return bareHeader(negated, values, "")
+	case near != "" && p.fieldKey(key) == "" && apizee.Nearest(key, catalog.FilterKeys()) == "":
+		return unknownKey(key, near, "")
+	case err != nil:
 		return fieldError(err)
 	}
 	p.fields = append(p.fields, expression)
@@ -218,6 +237,9 @@ func (p *parser) field(t token) *FilterError {
 }
 
 func fieldError(err error) *FilterError {
+	if err == nil {
+		return nil
+	}
 	message, hint, _ := strings.Cut(err.Error(), "; ")
 	if hint != "" {
 		hint += "."

@@ -34,6 +34,22 @@ func filterKeys() []filterKey {
 	}
 }
 
+// keyParser returns what parses the value of a key, or nil if it is none.
+func keyParser(key string) func(p *parser, t token, value string) *FilterError {
+	if name, found := strings.CutPrefix(key, headerKey); found && name != "" {
+		return func(p *parser, t token, value string) *FilterError { return p.header(t, name, value) }
+	}
+	for _, k := range filterKeys() {
+		if k.name == key {
+			return k.parse
+		}
+	}
+	return nil
+}
+
+// isHeader reports whether a key is that of a header, also without the name of one.
+func isHeader(key string) bool { return strings.HasPrefix(key+".", headerKey) }
+
 func keyNames(keys []filterKey) []string {
 	names := make([]string, len(keys))
 	for i, k := range keys {

@@ -113,11 +113,25 @@ func TestFilterErrors(t *testing.T) {
 		"object:media":                   {0, `"object" cannot be followed by ":" write object=media. Quote text that has a colon.`},
 		"new -event:create":              {4, "write -event=create."},
 		"props.state:closed":             {0, "write props.state=closed."},
-		`state:"in progress"`:            {0, `write props.state="in progress".`},
-		"props.x:":                       {0, "write props.x=."},
-		"status=204":                     {0, `"status" cannot be followed by "=" write status:204: status of the response.`},
-		"status!=204":                    {0, "write -status:204:"},
-		"-status!=204":                   {0, "write status:204:"},
+		`name:"in progress"`:             {0, `write props.name="in progress".`},
+		"object:tiket":                   {0, `write object=…; did you mean "ticket"?`},
+		"props.state:zz":                 {0, `write props.state=…; filter "props.state=zz": "zz" is not a documented`},
+		"status=5x":                      {0, "write status:…; use a status such as 404"},
+		"took=fast":                      {0, "write took:…; use a duration such as took:>500ms"},
+		"took=5":                         {0, "write took:…; use a duration such as took:>500ms"},
+		"took=500ms":                     {0, "write took:500ms."},
+		"after=5":                        {0, "write after:…; use a time such as 12:04"},
+		"is!=valud":                      {0, `write -is:…; did you mean "valid"?`},
+		"stats=500":                      {0, `did you mean status:?`},
+		"objct=":                         {0, `did you mean "object"?`},
+		"header=blue":                    {0, "write header.NAME:blue."},
+		"-header:blue":                   {0, "write -header.NAME:blue. Quote"},
+		"header.=":                       {0, "write header.NAME:…."},
+		"header.X-Team=":                 {0, "write header.X-Team:…."},
+		"status = 200":                   {7, "without a space"},
+		"status=204":                     {0, `"status" cannot be followed by "=" write status:204.`},
+		"status!=204":                    {0, "write -status:204."},
+		"-status!=204":                   {0, "write status:204."},
 		"header.X-Team=blue":             {0, "write header.X-Team:blue."},
 		"objct=ticket":                   {0, `did you mean "object"?`},
 		"object=tiket":                   {0, `did you mean "ticket"?`},
@@ -129,6 +143,21 @@ func TestFilterErrors(t *testing.T) {
 		var mistake *FilterError
 		if !errors.As(err, &mistake) || mistake.Position != want.position || !strings.Contains(mistake.Message+" "+mistake.Hint, want.text) {
 			t.Errorf("%.60s: %+v, want %q at %d", filter, err, want.text, want.position)
+		}
+	}
+}
+
+// A term without its value is being typed, whatever sign it has.
+func TestFilterTerms(t *testing.T) {
+	s := filtered(t)
+	for _, filter := range []string{"status:", "-is:", "took=", "status!=", "object:", "state:", "props.x:", "object=", "-event!=", "objectId=", "time=", "props.state="} {
+		if f, err := s.ParseFilter(filter, start()); err != nil || !f.IsAll() {
+			t.Errorf("%s: %v, selects all: %t", filter, err, f.IsAll())
+		}
+	}
+	for _, filter := range []string{"props.:x", "http://localhost:3000", `"status=200"`, `"="`, "header.X-Team:", "props.x="} {
+		if f, err := s.ParseFilter(filter, start()); err != nil || f.IsAll() {
+			t.Errorf("%s: %v, selects all: %t", filter, err, f.IsAll())
 		}
 	}
 }
