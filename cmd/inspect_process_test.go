@@ -297,6 +297,33 @@ func TestInspectSends(t *testing.T) {
 	}
 }
 
+// TestInspectExample executes the command that the page shows before the first event.
+func TestInspectExample(t *testing.T) {
+	for name, args := range map[string][]string{
+		"any path":        {"--addr", "127.0.0.1:0"},
+		"path":            {"--addr", "127.0.0.1:0", "--path", "/apizeehooks/"},
+		"unescaped":       {"--addr", "127.0.0.1:0", "--path", "/it's $HOME é/(a b)&c"},
+		"escaped":         {"--addr", "127.0.0.1:0", "--path", "/a%2Fb%3Fc%23%25/;d=1"},
+		"socket and TLS":  {"--addr", "unix:" + filepath.Join(t.TempDir(), "own"), "--path", "/x", "--tls"},
+		"required header": {"--addr", "127.0.0.1:0", "--require-header", "X-Api-Key: it's me", "--show-secrets"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := startInspector(t, append([]string{"listen", "--inspect=127.0.0.1:0"}, args...)...)
+			var status struct{ Example string }
+			if err := json.NewDecoder(p.get(t, "/api/status").Body).Decode(&status); err != nil {
+				t.Fatal(err)
+			}
+			if out, err := exec.Command("bash", "--norc", "-c", status.Example).CombinedOutput(); err != nil {
+				t.Errorf("%s: %v: %s", status.Example, err, out)
+			}
+		})
+	}
+	p := startInspector(t, "listen", "--addr", "127.0.0.1:0", "--inspect=127.0.0.1:0", "--require-header", "X-Team: hunter2")
+	if text, _ := io.ReadAll(p.get(t, "/api/status").Body); !strings.Contains(string(text), "-H 'X-Team: ****'") || strings.Contains(string(text), "hunter2") {
+		t.Errorf("the secret is not masked: %s", text)
+	}
+}
+
 // TestInspectQuiet reads the URL of the page, which --quiet leaves alone.
 func TestInspectQuiet(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "a.ndjson")

@@ -8,13 +8,17 @@ import (
 	"net/url"
 	"slices"
 
+	"al.essio.dev/pkg/shellescape"
+
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/inspector"
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
+	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/inspect"
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
+	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
 
 // inspection is the page that shows in a browser what is received. Without --inspect it does nothing.
@@ -82,6 +86,7 @@ func (s *session) startInspector(ctx context.Context, bound net.Addr) (err error
 	} else if c.ReceiverURL, err = url.Parse(c.Listening); err != nil {
 		return err
 	}
+	c.Example = s.sendCommand(*c.ReceiverURL, c.ReceiverNetwork)
 	s.page.Serve(s.store, c)
 	if !s.JSON { // whose first line has it; --quiet does not hide what nothing else can tell
 		fmt.Fprintf(s.Stderr, "Inspect events at %s\n", s.Err().Strong(s.page.URL()))
@@ -90,6 +95,21 @@ func (s *session) startInspector(ctx context.Context, bound net.Addr) (err error
 		s.page.Open()
 	}
 	return nil
+}
+
+// sendCommand returns a command that sends an event to the receiver, with its secret masked.
+func (s *session) sendCommand(to url.URL, network deliver.Network) string {
+	if decoded, err := receive.DecodePath(s.config.Path); err == nil {
+		to.Path, to.RawPath = decoded, s.config.Path // which is used if it is escaped as a URL must be
+	}
+	args := []string{cli.Program, "send", apizee.Ticket, "--to", to.String()}
+	if header := s.receive.RequireHeader; header.Name != "" {
+		if !s.ShowSecrets {
+			header.Value = redact.Masked
+		}
+		args = append(args, "-H", header.String())
+	}
+	return console.SafeShell(shellescape.QuoteCommand(append(args, cli.NetworkArguments(network)...)))
 }
 
 func (i *inspection) close() {

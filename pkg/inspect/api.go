@@ -14,6 +14,7 @@ type statusJSON struct {
 	Command      string       `json:"command"`
 	Live         bool         `json:"live"`
 	Listening    string       `json:"listening,omitempty"`
+	Example      string       `json:"example,omitempty"` // a command that sends to the receiver
 	ForwardTo    string       `json:"forwardTo,omitempty"`
 	Files        []string     `json:"files"`
 	Recording    string       `json:"recording,omitempty"`
@@ -40,7 +41,7 @@ type memoryJSON struct {
 func (h *handler) status(http.ResponseWriter, *http.Request) (any, error) {
 	s, _ := h.store.Status()
 	out := statusJSON{
-		Version: h.Version, Command: h.Command, Live: h.Listening != "", Listening: h.Listening,
+		Version: h.Version, Command: h.Command, Live: h.Listening != "", Listening: h.Listening, Example: h.Example,
 		Recording: h.Recording, Files: h.Files, Targets: []targetJSON{}, Total: s.Total, Removed: s.Removed,
 		RemovedBytes: s.RemovedBytes, Memory: memoryJSON{s.Memory, s.Limit}, Secrets: "masked",
 		StartedAt: h.startedAt(),

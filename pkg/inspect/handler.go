@@ -32,6 +32,7 @@ type Config struct {
 	Command   string // "listen" or "inspect"
 	Version   string
 	Listening string   // URL of the receiver; may be empty
+	Example   string   // a command that sends to the receiver
 	ForwardTo *url.URL // nil is none
 	Recording string   // the file that events are recorded in; may be empty
 	Files     []string // the files that are shown

@@ -229,7 +229,7 @@ function nothingYet() {
   if (!status) return [];
   if (!status.live) return [h("p", {}, "No events.")];
   return [h("p", {}, "No events yet."), h("p.dim", {}, "Send one from another terminal:"),
-    h("pre", {}, safe(`apizee-hooks send ticket --to ${status.listening}`))];
+    h("pre", {}, safe(status.example))];
 }
 
 function welcome() {
