@@ -343,6 +343,13 @@ pageTest("a secret is not sent again until it is typed", {}, async ({ page, prog
   await page.click("text=curl command");
   await toast(page, "Copied: curl command. Values of **** are masked");
   assert.match(await page.evaluate(() => navigator.clipboard.readText()), /'X-Api-Key: \*{4}'/);
+
+  target.stop();
+  await openEvent(page, 1);
+  await page.keyboard.press("r");
+  await toast(page, "without X-Api-Key, which the page has only as ****, failed: connection refused by");
+  await page.locator("#toast").getByRole("button", { name: "Edit" }).click();
+  await page.waitForSelector("#body");
 });
 
 pageTest("copies in all forms", { story: true }, async ({ page }) => {

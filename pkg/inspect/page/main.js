@@ -168,9 +168,10 @@ const act = {
 /** @param {{id: number, failure?: string, masked?: string[]}} answer
  * @param {number} origin */
 function sent({ id, failure, masked }, origin) {
-  if (failure) toast(`Delivery #${id} failed: ${plain(failure)}.`);
-  else if (masked) toast(`Sent as #${id} without ${plain(masked.join(", "))}, which the page has only as ****.`, h("button", { click: () => go({ view: "edit", id: origin }) }, "Edit"));
-  else toast(`Sent as #${id}.`);
+  const without = masked ? ` without ${plain(masked.join(", "))}, which the page has only as ****` : "";
+  const edit = masked && h("button", { click: () => go({ view: "edit", id: origin }) }, "Edit");
+  if (failure) toast(`Delivery #${id}${without && `${without},`} failed: ${plain(failure)}.`, edit);
+  else toast(`Sent as #${id}${without}.`, edit);
   list.refresh();
   go({ view: "detail", id });
 }
