@@ -81,7 +81,7 @@ func (c circumstances) noConnection(err error) (Failure, bool) {
 	case errors.As(err, &op) && op.Op == "socks connect" && c.seen.proxy != nil:
 		return Failure{
 			Kind: KindProxy, Remedy: RemedyNoProxy,
-			Message: fmt.Sprintf("the proxy %s did not connect to %s: %s", showProxy(c.seen.proxy), Address(c.url), strings.TrimPrefix(op.Err.Error(), "unknown error ")),
+			Message: fmt.Sprintf("the proxy %s did not connect to %s: %s", showProxy(c.seen.proxy), Address(c.url), socksReason(op.Err)),
 			Hint:    "check that it is a SOCKS proxy, and what it allows, or add the host to NO_PROXY",
 		}, true
 	case errors.As(err, &dns):
@@ -124,6 +124,18 @@ func NotFound(dns *net.DNSError) *Failure {
 		message = fmt.Sprintf("unknown host %s", dns.Name)
 	}
 	return &Failure{Kind: KindDNS, Message: message, Hint: "check the spelling of the host and the network"}
+}
+
+// socksReason says why a SOCKS proxy did not connect. The errors of net/http about it have no type.
+func socksReason(err error) string {
+	switch text := err.Error(); {
+	case IsClosed(err):
+		return "it closed the connection"
+	case strings.HasPrefix(text, "unexpected protocol version "):
+		return "its answer is not SOCKS5"
+	default:
+		return strings.TrimPrefix(text, "unknown error ")
+	}
 }
 
 func (c circumstances) refused() Failure {

@@ -243,8 +243,9 @@ func TestFailureOfProxy(t *testing.T) {
 // What a proxy answers in place of SOCKS is not the endpoint's failure.
 func TestFailureOfSOCKS(t *testing.T) {
 	for name, test := range map[string]struct{ answer, want string }{
-		"closed":  {"", "EOF"},
-		"HTTP":    {"HTTP/1.1 400 Bad Request\r\n\r\n", "unexpected protocol version 72"},
+		"closed":  {"", "it closed the connection"},
+		"reset":   {"", "it closed the connection"},
+		"HTTP":    {"HTTP/1.1 400 Bad Request\r\n\r\n", "its answer is not SOCKS5"},
 		"refused": {"\x05\x00\x05\x05\x00\x01\x00\x00\x00\x00\x00\x00", "connection refused"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -258,6 +259,9 @@ func TestFailureOfSOCKS(t *testing.T) {
 				greeting := make([]byte, 3) // which must be read, else closing resets the connection
 				_, _ = io.ReadFull(c, greeting)
 				_, _ = io.WriteString(c, test.answer)
+				if name == "reset" {
+					_ = c.(*net.TCPConn).SetLinger(0)
+				}
 				if test.answer != "" {
 					_, _ = io.Copy(io.Discard, c)
 				}
