@@ -85,9 +85,55 @@ func TestScenarioOfOneObject(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%d bytes: %s", size, diff)
 		}
-		for shape, kept := range l.lives.kept {
-			if kept != 0 || l.lives.size != 0 {
-				t.Errorf("%d lives of shape %d are still kept, %d bytes", kept, shape, l.lives.size)
+		if l.lives.kept != 0 {
+			t.Errorf("%d bytes are still kept", l.lives.kept)
+		}
+	}
+}
+
+// TestScenariosOfManyObjects learns from more objects than there is room for, of which none is deleted. Every
+// scenario is that of one object: also of a rare order, and of one whose first events come before all others.
+func TestScenariosOfManyObjects(t *testing.T) {
+	closed, declined, expired := []string{"new", "invited", "opened", "closed"}, []string{"new", "declined"}, []string{"new", "expired"}
+	for name, orderOf := range map[string]func(id int) []string{
+		"declined first": func(id int) []string {
+			if id < 1500 {
+				return declined
+			}
+			return closed
+		},
+		"declined and expired are rare": func(id int) []string {
+			switch id % 50 {
+			case 20:
+				return expired
+			case 40:
+				return declined
+			}
+			return closed
+		},
+	} {
+		for _, between := range []int{1, 40, 400} { // objects that begin between two events of one
+			l := NewLearner(New(testRules()))
+			const n = 3000
+			for at := range n + 4*between {
+				for step := range 4 {
+					if id := at - step*between; id >= 0 && id < n && step < len(orderOf(id)) {
+						l.Add(event(apizee.Update, id, fmt.Sprintf(`{"state":%q,"url":"https://a.fr/ticket-%d","x":%q}`, orderOf(id)[step], id, strings.Repeat("x", 200))), time.Time{})
+					}
+					if l.lives.kept > maxKept {
+						t.Fatalf("%s: %d bytes are kept", name, l.lives.kept)
+					}
+				}
+			}
+			files, err := l.Files(asIs)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for file, text := range files {
+				urls := regexp.MustCompile(`/ticket-\d+`).FindAllString(string(text), -1)
+				if strings.HasPrefix(file, "scenarios/") && len(slices.Compact(urls)) != 1 {
+					t.Errorf("%s, %d between: %s has the events of several objects: %v", name, between, file, urls)
+				}
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package shape
 
 import (
+	"cmp"
 	"container/list"
 	"encoding/binary"
 	"slices"
@@ -17,9 +18,7 @@ const (
 	maxOrders = 512  // different orders of events
 	maxGaps   = 31   // of which a typical gap is the median
 
-	// Limits of the events that are kept of the followed objects; without its events, a life is no example.
-	maxKept     = 32      // objects whose first event is of one kind
-	maxKeptSize = 1 << 20 // bytes
+	maxKept = 512 << 10 // bytes of the events of the followed objects; without its events, a life is no example
 )
 
 // lives follows the objects of captured events, each from its first event to its last, and
@@ -28,9 +27,8 @@ type lives struct {
 	open   map[identity]*list.Element // of *life
 	recent *list.List                 // the object of the last event first
 	orders *frequent[string, *order]
-	kept   map[int]int // objects whose events are kept, by the shape of the first
-	size   int         // of these events, in bytes
-	ended  []*life     // memory that is used again
+	kept   int     // bytes of events
+	ended  []*life // memory that is used again
 }
 
 // identity identifies an object.
@@ -49,6 +47,15 @@ type life struct {
 
 const unknown time.Duration = -1
 
+// key identifies the order of its events.
+func (one *life) key() string {
+	key := make([]byte, 0, 2*maxSteps)
+	for _, step := range one.steps {
+		key = binary.AppendUvarint(key, uint64(step))
+	}
+	return string(key)
+}
+
 // order is an order of events of one object.
 type order struct {
 	steps  []int
@@ -57,7 +64,7 @@ type order struct {
 }
 
 func newLives() *lives {
-	return &lives{open: map[identity]*list.Element{}, recent: list.New(), orders: newFrequent[string, *order](maxOrders), kept: map[int]int{}}
+	return &lives{open: map[identity]*list.Element{}, recent: list.New(), orders: newFrequent[string, *order](maxOrders)}
 }
 
 // add adds an event at the time it was received, or else at its own.
@@ -91,30 +98,51 @@ func (l *lives) add(s *Shape, id, event string, at time.Time) {
 	}
 }
 
-// keep keeps the event of the last step of a life whose other events are kept, as long as there is room.
+// keep keeps the event of the last step of a life whose other events are kept.
 func (l *lives) keep(one *life, event string) {
-	first, isFirst := one.steps[0], len(one.steps) == 1
 	switch size := len(event); {
-	case len(one.events) < len(one.steps)-1, isFirst && l.kept[first] == maxKept:
-	case one.size+size > MaxExample, l.size+size > maxKeptSize:
+	case len(one.events) < len(one.steps)-1:
+	case one.size+size > MaxExample:
 		l.drop(one)
 	default:
-		if isFirst {
-			l.kept[first]++
-		}
 		one.events = append(one.events, strings.Clone(event))
 		one.size += size
-		l.size += size
+		if l.kept += size; l.kept > maxKept {
+			l.thin()
+		}
+	}
+}
+
+// thin drops the events of lives until half of the room is free. It leaves the same room to the lives with
+// each order of events so far, since what comes next is as open for one of them as for another, and of
+// these to those with the latest events: the others have ended, perhaps.
+func (l *lives) thin() {
+	type ranked struct {
+		*life
+		rank int // bytes of its events, and of those of later lives with the same order
+	}
+	var all []ranked
+	ranks := map[string]int{}
+	for element := l.recent.Front(); element != nil; element = element.Next() {
+		if one := element.Value.(*life); one.events != nil {
+			key := one.key()
+			ranks[key] += one.size
+			all = append(all, ranked{one, ranks[key]})
+		}
+	}
+	slices.SortStableFunc(all, func(x, y ranked) int { return cmp.Compare(y.rank, x.rank) })
+	for _, one := range all {
+		if l.kept <= maxKept/2 {
+			return
+		}
+		l.drop(one.life)
 	}
 }
 
 // drop keeps no events of a life.
 func (l *lives) drop(one *life) {
-	if one.events != nil {
-		l.kept[one.steps[0]]--
-		l.size -= one.size
-		one.events, one.size = nil, 0
-	}
+	l.kept -= one.size
+	one.events, one.size = nil, 0
 }
 
 // isID reports whether the JSON of an objectId, "" if it is missing, tells objects apart.
@@ -146,11 +174,7 @@ func (l *lives) end(element *list.Element) {
 		l.drop(one)
 		l.ended = append(l.ended, one)
 	}()
-	key := make([]byte, 0, 2*maxSteps)
-	for _, step := range one.steps {
-		key = binary.AppendUvarint(key, uint64(step))
-	}
-	entry := l.orders.add(string(key))
+	entry := l.orders.add(one.key())
 	if entry == nil {
 		return
 	}
