@@ -25,8 +25,11 @@ const manifestFile = "learned.json"
 
 type manifest struct {
 	Version int               `json:"version"`
-	Files   map[string]string `json:"files"` // hashes by name
+	Files   map[string]string `json:"files"` // hashes by name, or hasEarlier
 }
+
+// hasEarlier is in place of the hash of a baseline that has events of earlier runs, too: the next run would lose them.
+const hasEarlier = "has events of earlier runs"
 
 // write writes the files, all or none, and returns their names.
 func (l *learning) write(ctx context.Context, files map[string][]byte) ([]string, error) {
@@ -87,6 +90,9 @@ func (l *learning) writeDir(ctx context.Context, files map[string][]byte) error 
 	m := manifest{Version: 1, Files: map[string]string{}}
 	for name, text := range files {
 		m.Files[name] = hash(text)
+	}
+	if l.updates(shape.BaselineFile) {
+		m.Files[shape.BaselineFile] = hasEarlier
 	}
 	text, _ := json.MarshalIndent(m, "", "  ") // texts only
 	files[manifestFile] = append(text, '\n')
@@ -161,7 +167,7 @@ func (l *learning) checkConflicts(old manifest, files map[string][]byte) error {
 			return cli.Usage(err, "")
 		case old.Files[name] == "":
 			return cli.Usage(fmt.Errorf("%s exists and was not learned; nothing was written", path), "use another directory with --out, or --force to overwrite it.")
-		case old.Files[name] != hash(text) && name == shape.BaselineFile: // perhaps by --update
+		case old.Files[name] != hash(text) && name == shape.BaselineFile: // perhaps updated
 			return cli.Usage(fmt.Errorf("%s was changed since it was learned; nothing was written", path), "use --update "+path+" to add the events to it, --force to overwrite it, or --out for another directory.")
 		case old.Files[name] != hash(text):
 			return cli.Usage(fmt.Errorf("%s was changed since it was learned; nothing was written", path), "use --force to overwrite it, or --out for another directory.")
