@@ -245,7 +245,7 @@ func isEmail(text string) bool {
 // isDomain reports whether a text is a name of at least two labels.
 func isDomain(text string) bool {
 	dot := strings.IndexByte(text, '.')
-	return dot > 0 && dot < len(text)-1 && isMadeOf(text, ".-") && text[len(text)-1] != '.'
+	return dot > 0 && dot < len(text)-1 && isMadeOf(text, ".-") && strings.IndexByte(".-", text[len(text)-1]) < 0
 }
 
 // isMadeOf reports whether a text is made of letters, digits and others.
