@@ -99,6 +99,7 @@ func FuzzScrub(f *testing.F) {
 	}
 	f.Add(uint64(89), "?%4a=jane.jpg")                // behind a uid, which is one without the escape too
 	f.Add(uint64(305), "1E--15----$ 15----")          // behind an email with dashes, of which its pseudonym has fewer
+	f.Add(uint64(148), "%2e:\x01\x00\x00\x001:1")     // behind mailto: and an email
 	f.Add(uint64(181), ">;::0::0")                    // behind a URL, which the text is without the address
 	f.Add(uint64(1), "666666666666666666666666e-9 x") // a number whose run of letters and digits is a uid
 	f.Add(uint64(95), "0://")                         // behind a uid, whose pseudonym may start with a letter

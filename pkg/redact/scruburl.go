@@ -12,8 +12,12 @@ func (k *secretKey) uri(text string) string {
 	scheme, rest, _ := strings.Cut(text, ":")
 	if isPersonScheme(scheme) {
 		text := unescapePercent(rest)
-		if kind := Classify(text); kind == KindEmail || kind == KindPhone {
-			return scheme + ":" + strings.ReplaceAll(k.replace(kind, text), " ", "%20")
+		before, person, after := trimField(text)
+		if Classify(text) == KindPhone { // such as (415) 555-0123
+			before, person, after = "", text, ""
+		}
+		if kind := Classify(person); kind == KindEmail || kind == KindPhone {
+			return scheme + ":" + escapeSegment(before) + strings.ReplaceAll(k.replace(kind, person), " ", "%20") + escapeSegment(after)
 		}
 		return scheme + ":" + escapeSegment(k.part(text))
 	}
