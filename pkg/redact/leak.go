@@ -26,8 +26,8 @@ import (
 //     the time of a date, and what is a pseudonym already.
 type LeakSearch struct {
 	scrubber *Scrubber
-	files    haystack
-	skeleton haystack
+	files    searchedFiles
+	skeleton searchedFiles
 	public   []searched
 	numbers  map[string]string // of the skeleton, and in which file each is
 
@@ -67,8 +67,8 @@ func (s *Scrubber) NewLeakSearch(output Output) *LeakSearch {
 		verdicts: make(map[string]verdict),
 		kept:     make(map[string]bool),
 		tree:     s.newTree(),
-		files:    newHaystack(output.Files),
-		skeleton: newHaystack(output.Skeleton),
+		files:    newSearchedFiles(output.Files),
+		skeleton: newSearchedFiles(output.Skeleton),
 	}
 	publicNumbers := make(map[string]bool) // also in a word, such as 3339 in rfc3339
 	for _, text := range append(output.Public, []byte(strings.Join(exampleDomains(), " "))) {
@@ -214,7 +214,7 @@ func (l *LeakSearch) parts(n *node, text string) {
 		})
 		return
 	}
-	fields(plainSpaces(text), func(field string, kind Kind) {
+	fields(text, func(field string, kind Kind) {
 		switch kind {
 		case KindEmpty:
 		case KindPhone:
@@ -227,10 +227,6 @@ func (l *LeakSearch) parts(n *node, text string) {
 
 // field searches for a part of a text without spaces.
 func (l *LeakSearch) field(n *node, field string) {
-	if levelsOf(field) == 1<<alphanumeric {
-		l.piece(n)(field, Classify(field))
-		return
-	}
 	s := splitter{do: l.piece(n)}
 	s.percent = func(segment string) {
 		if isEscaped(segment) {

@@ -15,18 +15,18 @@ type searched struct {
 	texts []string
 }
 
-// haystack is files that are searched.
-type haystack struct {
+// searchedFiles are files that are searched.
+type searchedFiles struct {
 	files []searched
 	grams
 }
 
-func newHaystack(texts map[string][]byte) haystack {
+func newSearchedFiles(texts map[string][]byte) searchedFiles {
 	var files []searched
 	for _, name := range slices.Sorted(maps.Keys(texts)) {
 		files = append(files, searched{name, decodings(name + "\n" + string(texts[name]))})
 	}
-	return haystack{files, newGrams(files)}
+	return searchedFiles{files, newGrams(files)}
 }
 
 // decodings returns a text as it is, and as what decodes it sees it, with spaces for each plus.

@@ -12,6 +12,7 @@ import (
 // fields calls do with the parts of a text: phone numbers that are written with spaces, spaces as KindEmpty, and what
 // is between them as KindText.
 func fields(text string, do func(field string, kind Kind)) {
+	text = plainSpaces(text)
 	for text != "" {
 		phone, end := findPhone(text)
 		for before := text[:phone]; before != ""; {
@@ -30,6 +31,20 @@ func fields(text string, do func(field string, kind Kind)) {
 		}
 		text = text[end:]
 	}
+}
+
+// plainSpaces replaces control characters and the spaces that are not ASCII, such as those that do not break.
+func plainSpaces(text string) string {
+	isOther := func(r rune) bool { return r != ' ' && r != '\t' && r != '\r' && r != '\n' && isSpace(r) }
+	if !strings.ContainsFunc(text, isOther) {
+		return text
+	}
+	return strings.Map(func(r rune) rune {
+		if isOther(r) {
+			return ' '
+		}
+		return r
+	}, text)
 }
 
 // findPhone returns where the first phone number is that is written with spaces, or the end of the text.
@@ -149,7 +164,13 @@ type splitter struct {
 	percent func(segment string) // for what may be escaped as a segment of a URL; nil is for a text that was
 }
 
-func (s splitter) split(text string) { s.level(text, 0) }
+func (s splitter) split(text string) {
+	if levelsOf(text) == 1<<alphanumeric { // as most words are
+		s.do(text, s.kind(text))
+		return
+	}
+	s.level(text, 0)
+}
 
 func (s splitter) level(text string, level int) {
 	before, core, after := trimField(text)

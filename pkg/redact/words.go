@@ -85,7 +85,7 @@ func (k *secretKey) text(text string) string {
 		return k.embedded(text)
 	}
 	var out strings.Builder
-	fields(plainSpaces(text), func(field string, kind Kind) {
+	fields(text, func(field string, kind Kind) {
 		switch kind {
 		case KindEmpty:
 			out.WriteString(field)
@@ -98,27 +98,9 @@ func (k *secretKey) text(text string) string {
 	return out.String()
 }
 
-// plainSpaces replaces control characters and the spaces that are not ASCII, such as those that do not break.
-func plainSpaces(text string) string {
-	isOther := func(r rune) bool { return r != ' ' && r != '\t' && r != '\r' && r != '\n' && isSpace(r) }
-	if !strings.ContainsFunc(text, isOther) {
-		return text
-	}
-	return strings.Map(func(r rune) rune {
-		if isOther(r) {
-			return ' '
-		}
-		return r
-	}, text)
-}
-
 // field writes the pseudonym of a text without spaces. What is escaped as in a URL stays so, and other text does not
 // become so.
 func (k *secretKey) field(out *strings.Builder, field string) {
-	if levelsOf(field) == 1<<alphanumeric {
-		k.piece(out)(field, Classify(field))
-		return
-	}
 	s := splitter{do: k.piece(out)}
 	s.percent = func(segment string) {
 		if isEscaped(segment) {
