@@ -167,6 +167,8 @@ func (l *learning) checkConflicts(old manifest, files map[string][]byte) error {
 			return cli.Usage(err, "")
 		case old.Files[name] == "":
 			return cli.Usage(fmt.Errorf("%s exists and was not learned; nothing was written", path), "use another directory with --out, or --force to overwrite it.")
+		case old.Files[name] == hasEarlier:
+			return cli.Usage(fmt.Errorf("%s has events of earlier runs, too; nothing was written", path), "use --update "+path+" to add the events to it, --force to overwrite it, or --out for another directory.")
 		case old.Files[name] != hash(text) && name == shape.BaselineFile: // perhaps updated
 			return cli.Usage(fmt.Errorf("%s was changed since it was learned; nothing was written", path), "use --update "+path+" to add the events to it, --force to overwrite it, or --out for another directory.")
 		case old.Files[name] != hash(text):
