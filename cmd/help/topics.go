@@ -154,8 +154,8 @@ or masked text. --keep PATH keeps the values of one more field.
 The same value is always replaced by the same one, so an objectId still matches the _parent.id of a media and
 the id in a URL. Without --key the replacements differ each time, and nobody can repeat or reverse them. With
 the same --key they are the same; keep that key secret, because it allows values to be guessed and tested.
-Replaced values that are replaced again with their key stay, except for numbers and for phone numbers that start
-with 00.
+Replaced values that are replaced again with their key stay, except for numbers and for phone numbers with 00 behind
+the code of the country.
 
 ` + cli.ListRows("Replaced by", rows...) + `
 A field name stays when it starts with a lowercase letter or _, and has at most 2 digits and few uppercase

@@ -26,8 +26,8 @@ type ScrubOptions struct {
 // is replaced otherwise: what is not known to be safe is not.
 //
 // The same value has the same pseudonym wherever it stands, so that references hold. A pseudonym has
-// the shape of what it replaces, and except for numbers, and for phone numbers that start with 00, it is recognized
-// when it comes again, and stays.
+// the shape of what it replaces, and except for numbers, and for phone numbers with 00 behind the code of the
+// country, it is recognized when it comes again, and stays.
 //
 // A Scrubber is not safe for concurrent use.
 type Scrubber struct {
