@@ -147,7 +147,7 @@ func (p *parser) term(t token) *FilterError {
 		return parse(p, t, value)
 	case field != "":
 		_, err := p.store.options.Catalog.ParseFilter([]string{field + "=" + value})
-		return wrongSign(key, ":", right(t.negate, field+"=", value, fieldError(err))+quote)
+		return wrongSign(key, ":", writeTerm(t.negate, field+"=", value, fieldError(err))+quote)
 	case isHeader(key):
 		return bareHeader(t.negate, value, quote)
 	}
@@ -180,11 +180,11 @@ func unknownKey(key, near, more string) *FilterError {
 }
 
 func bareHeader(negate bool, value, more string) *FilterError {
-	return &FilterError{Message: "the name of the header is missing", Hint: right(negate, headerKey+"NAME:", value, nil) + more}
+	return &FilterError{Message: "the name of the header is missing", Hint: writeTerm(negate, headerKey+"NAME:", value, nil) + more}
 }
 
-// right says how to write a term, and what would be wrong with its value.
-func right(negate bool, key, value string, mistake *FilterError) string {
+// writeTerm is the hint that says how to write a term, and what would be wrong with its value.
+func writeTerm(negate bool, key, value string, mistake *FilterError) string {
 	end := "."
 	switch {
 	case mistake != nil:
@@ -218,7 +218,7 @@ func (p *parser) field(t token) *FilterError {
 	case values == "" && (parse != nil && !isHeader(key) || err != nil && slices.Contains(catalog.FilterKeys(), key)):
 		return nil // it is being typed
 	case parse != nil:
-		return wrongSign(key, "=", right(negated, key+":", values, parse(&parser{store: p.store, now: p.now}, t, values)))
+		return wrongSign(key, "=", writeTerm(negated, key+":", values, parse(&parser{store: p.store, now: p.now}, t, values)))
 	case isHeader(key):
 		return bareHeader(negated, values, "")
 	case near != "" && p.fieldKey(key) == "" && apizee.Nearest(key, catalog.FilterKeys()) == "":
