@@ -95,6 +95,9 @@ func (k *secretKey) text(text string) string {
 			k.field(&out, field)
 		}
 	})
+	if isEmbedded(out.String()) { // which the text is not: the letter behind a backslash was another one
+		return strings.ReplaceAll(out.String(), `\`, `\\`)
+	}
 	return out.String()
 }
 
