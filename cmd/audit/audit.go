@@ -34,7 +34,6 @@ type options struct {
 	minScore     score
 	baseline     string
 	reports      cli.Reports
-	output       string
 	github       bool
 
 	connection []string // the flags that a command needs to reach the endpoint in the same way
@@ -101,7 +100,7 @@ an --allow-host: use a test system. 'help rules' says more, and how the score is
 	f.Var(&o.minScore, "min-score", "fail only below this score, from 0 to 100")
 	f.StringVar(&o.baseline, "baseline", "", "JSON report of an earlier audit; fail only if a rule got worse")
 	cli.NameArgument(f, "FILE", "baseline")
-	cli.TextOrJSONFlag(c, &o.output)
+	cli.TextOrJSONFlag(c)
 	cli.ReportFlag(c, &o.reports, "junit", "json", "html", "sarif")
 	cli.GitHubFlag(c, &o.github)
 	cli.Complete(c, "rules", completeRules(app.Catalog))

@@ -31,7 +31,7 @@ which override the selected profile, which overrides the rest of the file.`,
 			# Show the values of the profile staging
 			apizee-hooks config show --profile staging`),
 		Args: cli.NoSuchCommand,
-		RunE: func(c *cobra.Command, _ []string) error { return show(c.Context(), app, "text") },
+		RunE: func(c *cobra.Command, _ []string) error { return show(c.Context(), app) },
 	}
 	c.AddCommand(newShow(app), newInit(app), newPath(app))
 	return c
@@ -50,7 +50,7 @@ func newShow(app *cli.App) *cobra.Command {
 	return cli.TextOrJSON("show", "Show each value and its source", `
 			apizee-hooks config show
 			apizee-hooks config show --profile staging -o json`,
-		func(ctx context.Context, output string) error { return show(ctx, app, output) })
+		func(ctx context.Context) error { return show(ctx, app) })
 }
 
 // setting is one line of `config show`.
@@ -66,7 +66,7 @@ type settingsJSON struct {
 	Settings []setting `json:"settings"`
 }
 
-func show(ctx context.Context, app *cli.App, output string) error {
+func show(ctx context.Context, app *cli.App) error {
 	loaded, err := app.Load(ctx, nil)
 	if err != nil {
 		return err
@@ -79,7 +79,7 @@ func show(ctx context.Context, app *cli.App, output string) error {
 		}
 		settings = append(settings, setting{v.Key, value, v.Source})
 	}
-	if output == "json" {
+	if app.JSON {
 		return app.PrintJSON(settingsJSON{loaded.File, loaded.Profile, settings})
 	}
 	return printSettings(app, loaded, settings)
@@ -108,7 +108,6 @@ func printSettings(app *cli.App, loaded *config.Loaded, settings []setting) erro
 
 func newInit(app *cli.App) *cobra.Command {
 	var global bool
-	var output string
 	c := &cobra.Command{
 		Use:   "init",
 		Short: "Write a commented configuration file",
@@ -123,7 +122,7 @@ overwritten. Its first line names the schema that is written beside it, for edit
 		RunE:              func(*cobra.Command, []string) error { return initialize(app, global) },
 	}
 	c.Flags().BoolVar(&global, "global", false, "write to the user's configuration directory, for all projects")
-	cli.TextOrJSONFlag(c, &output)
+	cli.TextOrJSONFlag(c)
 	return c
 }
 
@@ -163,7 +162,6 @@ func initialize(app *cli.App, global bool) error {
 }
 
 func newPath(app *cli.App) *cobra.Command {
-	var output string
 	c := &cobra.Command{
 		Use:               "path",
 		Short:             "Print the path of the configuration file",
@@ -173,7 +171,7 @@ func newPath(app *cli.App) *cobra.Command {
 		Annotations:       cli.ExitCodes(map[int]string{cli.ExitOK: "the path was printed", cli.ExitNegative: "no configuration file"}),
 		RunE:              func(c *cobra.Command, _ []string) error { return printPath(c.Context(), app) },
 	}
-	cli.TextOrJSONFlag(c, &output)
+	cli.TextOrJSONFlag(c)
 	return c
 }
 

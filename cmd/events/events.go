@@ -16,7 +16,6 @@ import (
 type options struct {
 	*cli.App
 	object string // "" is all of them
-	output string
 }
 
 // New makes the command.
@@ -44,7 +43,7 @@ in part are listed apart, with their page and what apizee-hooks assumes about th
 			return run(o)
 		},
 	}
-	cli.TextOrJSONFlag(c, &o.output)
+	cli.TextOrJSONFlag(c)
 	return c
 }
 
@@ -81,7 +80,7 @@ type catalogJSON struct {
 }
 
 func printCatalog(o *options) error {
-	if o.output == "json" {
+	if o.JSON {
 		out := catalogJSON{o.Catalog.Events, o.Catalog.Fields(), slices.Clone(o.Catalog.Objects)}
 		for i := range out.Objects {
 			out.Objects[i] = listed(out.Objects[i])
@@ -128,7 +127,7 @@ func addProps(table *console.Table, p console.Palette, name string, object apize
 }
 
 func printObject(o *options, object apizee.Object) error {
-	if o.output == "json" {
+	if o.JSON {
 		return o.PrintJSON(listed(object))
 	}
 	p := o.Out()

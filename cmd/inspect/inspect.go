@@ -23,10 +23,9 @@ import (
 type options struct {
 	*cli.App
 	cli.Connection
-	files  []string
-	addr   string
-	open   bool
-	output string
+	files []string
+	addr  string
+	open  bool
 }
 
 // New returns the command.
@@ -61,7 +60,7 @@ open it. It can send events again: to this machine, and to the URL of --to.`,
 	cli.NameArgument(f, "HOST:PORT", "addr")
 	cli.Complete(c, "addr", inspector.CompleteAddr)
 	inspector.OpenFlag(f, &o.open, "open the browser")
-	cli.TextOrJSONFlag(c, &o.output)
+	cli.TextOrJSONFlag(c)
 	o.Connection.AddFlags(c, f)
 	return c
 }
@@ -182,7 +181,7 @@ func (o *options) ready(store *inspect.Store, url string) {
 		files = console.Plural(len(o.files), "recording")
 	}
 	switch {
-	case show.Form(o.output) == show.JSON:
+	case o.JSON:
 		o.Stdout.Write(show.AppendJSONLine(nil, readyJSON{url, status.Total}))
 	case o.Quiet:
 		fmt.Fprintln(o.Text(), url)

@@ -25,7 +25,6 @@ type options struct {
 	keep   []string
 	pace   cli.Pace
 	force  bool
-	output string
 }
 
 // New returns the command.
@@ -75,7 +74,7 @@ Before anything is written, each original value is searched for in it. Headers a
 	f.StringVar(&o.key, "key", "", "file with a secret that makes equal pseudonyms each time (default random)")
 	f.StringArrayVar(&o.keep, "keep", nil, "path whose values are not replaced, such as props.agent.firstname, or props.scores.* with the names; repeatable")
 	o.pace.AddFlags(c, "speed of the scenarios: 1 pauses as long as the captured gaps, max not at all", "longest pause in a scenario", "1", "60x", "max")
-	cli.TextOrJSONFlag(c, &o.output)
+	cli.TextOrJSONFlag(c)
 	f.BoolVar(&o.force, "force", false, "overwrite files that were not learned, or changed since")
 	cli.NameArgument(f, "DIR", "out")
 	cli.NameArgument(f, "FILE", "update", "key")

@@ -70,8 +70,7 @@ func (o *options) addFlags(c *cobra.Command) {
 	cli.GroupFlags(f, recordFlags, "inspect", "inspect-memory", "open", "record", "sync", "forward-to")
 	o.network.AddFlags(c, f)
 
-	var output string // read from the settings
-	cli.OutputFlag(c, f, &output, show.ReceptionForms(), "pretty is colored JSON")
+	cli.OutputFlag(c, f, show.ReceptionForms(), "pretty is colored JSON")
 	f.BoolVar(&o.showHeaders, "show-headers", false, "show the headers of each event")
 	cli.FilterFlag(c, o.Catalog, &o.filters)
 	f.Lookup("filter").Usage = "events to show and count (see 'help filters'); repeatable"

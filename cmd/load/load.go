@@ -29,7 +29,6 @@ type options struct {
 	maxWorkers int
 	fault      fault.Fault
 	reports    cli.Reports
-	output     string
 	failIf     []load.Condition
 	targets    bool
 	cli.AllowedHosts
@@ -73,7 +72,7 @@ causes. Only this machine is loaded, unless --allow-host names another host.`,
 	f.StringVar(&o.ramp, "ramp", "", "rate at the beginning and at the end, such as 1/s..500/s")
 	f.DurationVar(&o.duration, "duration", 10*time.Second, "length of the load")
 	cli.CountFlag(f, &o.maxWorkers, "max-workers", load.DefaultMaxWorkers, "maximum number of concurrent deliveries")
-	cli.TextOrJSONFlag(c, &o.output)
+	cli.TextOrJSONFlag(c)
 	cli.ReportFlag(c, &o.reports, "json", "html", "hdr")
 	f.Var(cli.Repeated[load.Condition]{List: &o.failIf, Parse: load.ParseCondition, Form: "CONDITION"}, "fail-if", "condition of exit code 1, such as 'p99>200ms' (see 'help measures'); repeatable")
 	f.BoolVar(&o.targets, "targets", false, "print the requests as vegeta's JSON targets, and send nothing")

@@ -34,7 +34,6 @@ type options struct {
 	limit    int
 	newTime  bool
 	loopback bool
-	output   string
 }
 
 // New returns the command.
@@ -87,7 +86,7 @@ path to a URL of its own.`,
 	f.BoolVar(&o.loopback, "loopback", false, "send to a listener in this process")
 	cli.Complete(c, "from", cli.Nothing)
 	cli.Complete(c, "limit", cli.Nothing)
-	cli.TextOrJSONFlag(c, &o.output)
+	cli.TextOrJSONFlag(c)
 	return c
 }
 
@@ -130,8 +129,8 @@ func run(ctx context.Context, o *options) error {
 		return err
 	}
 	o.OutliveReader()
-	out := o.StdoutFor(show.Form(o.output))
-	printer := show.Replay{Style: o.Style()}.In(show.Form(o.output))
+	out := o.StdoutFor(o.Form())
+	printer := show.Replay{Style: o.Style()}.In(o.Form())
 	var failure *deliver.Failure // the first one
 	replayer := replay.Replayer{Catalog: o.Catalog, Client: deliver.NewClient(transport, o.Now), Now: o.Now, Sleep: o.sleep}
 	outcome, err := replayer.Replay(ctx, recording.NewReader(in), target, plan, func(x replay.Delivery) {

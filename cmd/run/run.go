@@ -27,7 +27,6 @@ type options struct {
 	shuffle   bool
 	seed      cli.Seed
 	assume    []string
-	output    string
 }
 
 // parallel is how many connections a run keeps with --keep-alive.
@@ -99,7 +98,7 @@ func (o *options) addFlags(c *cobra.Command) {
 	f.BoolVar(&o.loopback, "loopback", false, "send to a listener in this process, and show both sides")
 	f.BoolVar(&o.checkOnly, "check", false, "check the scenarios, and send nothing")
 	o.Programs.AddFlags(c, f)
-	cli.TextOrJSONFlag(c, &o.output)
+	cli.TextOrJSONFlag(c)
 	cli.ReportFlag(c, &o.reports, report.Formats()...)
 	cli.GitHubFlag(c, &o.github)
 	f.BoolVar(&o.failFast, "fail-fast", false, "stop at the first failure")

@@ -38,7 +38,6 @@ type options struct {
 	retry    int
 	fault    fault.Fault
 	dryRun   string
-	output   string
 
 	others []string // the given flags that do not make the event, with secrets masked
 	masked bool     // others had secrets
@@ -95,7 +94,7 @@ func (o *options) addFlags(c *cobra.Command) {
 	cli.FaultFlag(c, f, &o.fault, func(f fault.Fault) bool { return !f.Reorders() })
 	f.VarPF(cli.Enum{Value: &o.dryRun, Words: dryRuns()}, "dry-run", "", "print the event, or a curl command for bash, and send nothing").NoOptDefVal = dryRunJSON
 	cli.Complete(c, "dry-run", cli.Words(dryRuns()))
-	cli.OutputFlag(c, f, &o.output, []string{"text", "json"}, "json is one object per attempt")
+	cli.OutputFlag(c, f, []string{"text", "json"}, "json is one object per attempt")
 	cli.GroupFlags(f, cli.DeliveryFlags, "count", "every", "parallel", "retry", "dry-run", "output")
 
 	cli.Complete(c, "template", o.CompleteTemplates)

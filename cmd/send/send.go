@@ -213,11 +213,11 @@ func (o *options) deliver(ctx context.Context, target deliver.Target, e event, n
 	request := deliver.Request{Target: target, Body: e.body}
 	printer := show.Series{
 		Style: o.Style(), Request: request, Event: e.report.Event, Fault: o.fault.Name, Count: options.Count,
-	}.In(show.Form(o.output))
+	}.In(o.Form())
 	o.OutliveReader()
 	var rejected deliver.Result  // the last one
 	var failure *deliver.Failure // the first one
-	out := o.StdoutFor(show.Form(o.output))
+	out := o.StdoutFor(o.Form())
 	out.Write(printer.Begin(nil))
 	sum := deliver.Series{Client: client, Sleep: o.Sleep}.Run(ctx, options, request, func(r deliver.Result) {
 		failure = cmp.Or(failure, r.Failure)

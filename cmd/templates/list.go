@@ -54,12 +54,12 @@ func listed(ctx context.Context, app *cli.App) ([]listedFile, error) {
 	return files, nil
 }
 
-func list(ctx context.Context, app *cli.App, output string) error {
+func list(ctx context.Context, app *cli.App) error {
 	files, err := listed(ctx, app)
 	if err != nil {
 		return err
 	}
-	if output == "json" {
+	if app.JSON {
 		return app.PrintJSON(files)
 	}
 	p := app.Out()

@@ -25,7 +25,7 @@ built-in files. 'help functions' lists the functions of templates.`,
 			# Copy a template to .apizee-hooks/templates, to edit it
 			apizee-hooks templates copy ticket-geolocated`),
 		Args: cli.NoSuchCommand,
-		RunE: func(c *cobra.Command, _ []string) error { return list(c.Context(), app, "text") },
+		RunE: func(c *cobra.Command, _ []string) error { return list(c.Context(), app) },
 	}
 	c.AddCommand(newList(app), newShow(app), newCopy(app))
 	return c
@@ -43,7 +43,7 @@ func newList(app *cli.App) *cobra.Command {
 	return cli.TextOrJSON("list", "List templates and scenarios", `
 			apizee-hooks templates list
 			apizee-hooks templates list -o json`,
-		func(ctx context.Context, output string) error { return list(ctx, app, output) })
+		func(ctx context.Context) error { return list(ctx, app) })
 }
 
 func newShow(app *cli.App) *cobra.Command {
@@ -69,7 +69,6 @@ func scenarioFlag(c *cobra.Command, scenario *bool) {
 
 func newCopy(app *cli.App) *cobra.Command {
 	var scenario bool
-	var output string
 	c := &cobra.Command{
 		Use:   "copy <name> [directory]",
 		Short: "Copy a template or a scenario, to edit it",
@@ -89,7 +88,7 @@ editors.`,
 		},
 	}
 	scenarioFlag(c, &scenario)
-	cli.TextOrJSONFlag(c, &output)
+	cli.TextOrJSONFlag(c)
 	return c
 }
 

@@ -101,7 +101,7 @@ func (v *validation) compare(event cli.InputEvent, report apizee.Report) apizee.
 	if !v.ShowSecrets {
 		report.Findings = v.hidden.findings(event, report.Findings)
 	}
-	if !v.ShowSecrets && show.Form(v.output).ForPrograms() {
+	if !v.ShowSecrets && v.JSON {
 		report.Event = v.hidden.event(report.Event)
 	}
 	if !isJSON {

@@ -17,7 +17,6 @@ import (
 type options struct {
 	*cli.App
 	files   []string // "-" is standard input
-	output  string
 	strict  bool
 	drift   cli.Drift
 	reports cli.Reports
@@ -63,7 +62,7 @@ or as they are with --show-secrets.`,
 			return run(c.Context(), o)
 		},
 	}
-	cli.OutputFlag(c, c.Flags(), &o.output, []string{"text", "json"}, "")
+	cli.TextOrJSONFlag(c)
 	c.Flags().BoolVar(&o.strict, "strict", false, "treat warnings as errors")
 	o.drift.AddFlags(c)
 	cli.ReportFlag(c, &o.reports, report.Formats()...)
@@ -89,8 +88,8 @@ func run(ctx context.Context, o *options) error {
 		o.OutliveReader()
 	}
 	v := validation{
-		options: o, out: bufio.NewWriterSize(o.StdoutFor(show.Form(o.output)), 64<<10),
-		printer: show.Check{Style: o.Style(), Strict: o.strict}.In(show.Form(o.output)),
+		options: o, out: bufio.NewWriterSize(o.StdoutFor(o.Form()), 64<<10),
+		printer: show.Check{Style: o.Style(), Strict: o.strict}.In(o.Form()),
 	}
 	baseline, err := o.drift.Load(ctx, o.App)
 	if err != nil {

@@ -21,7 +21,7 @@ func testOptions(stdin io.Reader, stdout io.Writer) *options {
 		Catalog: apizee.Documented(), Stdin: stdin, Stdout: stdout, Stderr: io.Discard,
 		LookupEnv: func(string) (string, bool) { return "", false },
 	}
-	return &options{App: &cli.App{System: system}, files: []string{"-"}, output: "text"}
+	return &options{App: &cli.App{System: system}, files: []string{"-"}}
 }
 
 // BenchmarkValidate reads and judges events, one a line.

@@ -16,7 +16,7 @@ func New(app *cli.App) *cobra.Command {
 	return cli.TextOrJSON("version", "Print the version", `
 			apizee-hooks version
 			apizee-hooks version -o json`,
-		func(_ context.Context, output string) error { return run(app, output) })
+		func(context.Context) error { return run(app) })
 }
 
 // Outputs are what the command prints with -o json.
@@ -30,10 +30,10 @@ type versionJSON struct {
 	Platform string `json:"platform"`
 }
 
-func run(app *cli.App, output string) error {
+func run(app *cli.App) error {
 	b := app.Build.OrBuildInfo()
 	platform := runtime.GOOS + "/" + runtime.GOARCH
-	if output == "json" {
+	if app.JSON {
 		return app.PrintJSON(versionJSON{b, runtime.Version(), platform})
 	}
 	fmt.Fprintf(app.Stdout, "%s %s\n", cli.Program, b.Version)

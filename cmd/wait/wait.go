@@ -18,7 +18,6 @@ type options struct {
 	*cli.App
 	endpoints []string
 	timeout   time.Duration
-	output    string
 	settings  cli.Settings // --insecure
 	network   cli.Network
 }
@@ -53,7 +52,7 @@ check of a container.`,
 	f := c.Flags()
 	f.DurationVar(&o.timeout, "timeout", time.Minute, "time limit for all endpoints together")
 	cli.Complete(c, "timeout", cli.Nothing)
-	cli.TextOrJSONFlag(c, &o.output)
+	cli.TextOrJSONFlag(c)
 	o.network.AddFlags(c, f)
 	o.settings = cli.TrackSettings(f, map[string]string{"insecure": "insecure"})
 	return c
@@ -113,7 +112,7 @@ func run(ctx context.Context, o *options) error {
 }
 
 func (o *options) print(e undertest.Endpoint, waited time.Duration) error {
-	if o.output == "json" {
+	if o.JSON {
 		return o.PrintJSON(responding{e.String(), float64(waited.Microseconds()) / 1000})
 	}
 	if o.Quiet {

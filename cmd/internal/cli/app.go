@@ -79,6 +79,14 @@ func (a *App) Mask(text string) string {
 // NoText reports whether there is no output for people: it is unwanted, or JSON comes in its place.
 func (a *App) NoText() bool { return a.Quiet || a.JSON }
 
+// Form returns the form of an output that is text or JSON.
+func (a *App) Form() show.Form {
+	if a.JSON {
+		return show.JSON
+	}
+	return show.Text
+}
+
 // Text returns standard output with known secrets masked, and without commands to GitHub's
 // runner, for text that people read. Data that must not change goes to Stdout itself.
 func (a *App) Text() io.Writer { return console.NewOutput(a.Stdout, a.SafeText) }

@@ -73,7 +73,7 @@ func Negative() error { return &exit{code: ExitNegative} }
 // Negative is the function of that name, with a reason that is printed under --quiet, when
 // there is no other output, and with -o json.
 func (a *App) Negative(format string, args ...any) error {
-	if !a.Quiet && !a.JSON {
+	if !a.NoText() {
 		return Negative()
 	}
 	return &exit{code: ExitNegative, err: fmt.Errorf(format, args...)}

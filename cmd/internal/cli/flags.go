@@ -90,13 +90,14 @@ func (n Text) Set(text string) error {
 }
 
 // OutputFlag adds -o to f, the local or the persistent flags of c: the first of the words
-// is the default. about, which may be empty, explains them.
-func OutputFlag(c *cobra.Command, f *pflag.FlagSet, value *string, words []string, about string) {
+// is the default. about, which may be empty, explains them. Where the words are text and json,
+// App.JSON has the value.
+func OutputFlag(c *cobra.Command, f *pflag.FlagSet, words []string, about string) {
 	usage := "output format"
 	if about != "" {
 		usage += ": " + about
 	}
-	EnumFlag(c, f, value, "output", "o", words[0], words, usage)
+	EnumFlag(c, f, new(string), "output", "o", words[0], words, usage)
 }
 
 // IsJSON reports whether a command was called with -o json.
@@ -106,22 +107,21 @@ func IsJSON(c *cobra.Command) bool {
 }
 
 // TextOrJSONFlag adds -o with the formats that most commands have.
-func TextOrJSONFlag(c *cobra.Command, value *string) {
-	OutputFlag(c, c.Flags(), value, []string{"text", "json"}, "")
+func TextOrJSONFlag(c *cobra.Command) {
+	OutputFlag(c, c.Flags(), []string{"text", "json"}, "")
 }
 
 // TextOrJSON makes a command without arguments that prints the same data as text or as JSON.
-func TextOrJSON(name, short, example string, run func(ctx context.Context, output string) error) *cobra.Command {
-	var output string
+func TextOrJSON(name, short, example string, run func(context.Context) error) *cobra.Command {
 	c := &cobra.Command{
 		Use:               name,
 		Short:             short,
 		Example:           Example(example),
 		Args:              AtMost(0, "no arguments"),
 		ValidArgsFunction: Nothing,
-		RunE:              func(c *cobra.Command, _ []string) error { return run(c.Context(), output) },
+		RunE:              func(c *cobra.Command, _ []string) error { return run(c.Context()) },
 	}
-	TextOrJSONFlag(c, &output)
+	TextOrJSONFlag(c)
 	return c
 }
 
