@@ -50,7 +50,7 @@ func (o *options) repeat(r audit.Request) string {
 		data, pipe = "-", printed(r.Body)+" | "
 	}
 	args := []string{cli.Program, "send", "--data", data}
-	if raw, err := payload.Raw(r.Body); err != nil || !bytes.Equal(raw, r.Body) || payload.Check(o.Catalog.Validate(r.Body)) != nil {
+	if raw, err := payload.Raw(r.Body); err != nil || !bytes.Equal(raw, r.Body) || !o.Catalog.Validate(r.Body).OK() {
 		args = append(args, "--allow-undocumented")
 	}
 	args = append(args, "-t", r.Target.ShowURL(o.ShowSecrets))

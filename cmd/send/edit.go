@@ -42,7 +42,7 @@ func (o *options) edited(ctx context.Context, body []byte) (event, error) {
 		return event{}, o.saveEdited(edited, fmt.Errorf("the edited event: %w", err))
 	}
 	e := o.event(compact)
-	if err := payload.Check(e.report); err != nil && !o.allow {
+	if err := e.invalid(); err != nil && !o.allow {
 		return e, o.saveEdited(edited, err)
 	}
 	return e, nil

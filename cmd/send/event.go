@@ -30,6 +30,16 @@ type event struct {
 
 func (o *options) event(body []byte) event { return event{body, o.Catalog.Validate(body)} }
 
+// invalid returns the first error of an event, or nil. Warnings are not an error.
+func (e event) invalid() error {
+	for _, f := range e.report.Findings {
+		if f.Severity == apizee.Error {
+			return errors.New(f.String())
+		}
+	}
+	return nil
+}
+
 // build returns the event: from its source, changed by flags, edited, and checked against the
 // documented contract.
 func (o *options) build(ctx context.Context, c config.Config) (event, error) {
@@ -42,7 +52,10 @@ func (o *options) build(ctx context.Context, c config.Config) (event, error) {
 	case o.allow:
 		return e, nil
 	}
-	return e, documented(payload.Check(e.report))
+	if err := e.invalid(); err != nil {
+		return event{}, cli.Usage(err, undocumentedHint)
+	}
+	return e, nil
 }
 
 // changed returns the event with the changes of the flags. An event without changes has been
@@ -90,15 +103,6 @@ func changeError(err error, hint string) error {
 	return cli.Usage(err, hint)
 }
 
-// documented adds undocumentedHint to an error about undocumented data.
-func documented(err error) error {
-	var undocumented *payload.UndocumentedError
-	if errors.As(err, &undocumented) {
-		return cli.Usage(err, undocumentedHint)
-	}
-	return err
-}
-
 // noteUndocumented prints findings that do not keep an event from being sent: often a mistyped
 // path.
 func (o *options) noteUndocumented(findings []apizee.Finding) {
@@ -129,7 +133,7 @@ func (o *options) source(ctx context.Context, c config.Config, at time.Time) (ev
 func (o *options) flagError(err error) error {
 	var field *payload.FieldError
 	if !errors.As(err, &field) {
-		return documented(err)
+		return err
 	}
 	hint := ""
 	if field.Undocumented {

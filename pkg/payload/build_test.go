@@ -140,21 +140,6 @@ func TestCompose(t *testing.T) {
 	}
 }
 
-func TestCheck(t *testing.T) {
-	if err := Check(documented.Validate([]byte(`{"event":"update","time":1,"object":"smsmessage","objectId":1,"props":{"x":1}}`))); err != nil {
-		t.Errorf("warnings alone: %v", err)
-	}
-	err := Check(documented.Validate([]byte(`{"event":"update","time":1,"object":"ticket","objectId":1,"props":{"x":1,"state":"opend"}}`)))
-	broken := (*UndocumentedError)(nil)
-	if !errors.As(err, &broken) || len(broken.Findings) != 2 {
-		t.Fatalf("error %#v", err)
-	}
-	want := `props.state: "opend" is not a documented ticket state; did you mean "opened"?`
-	if err.Error() != want {
-		t.Errorf("got %s", err)
-	}
-}
-
 // FuzzBuild checks that Build returns an error or one event, which is valid unless
 // undocumented values are allowed.
 func FuzzBuild(f *testing.F) {

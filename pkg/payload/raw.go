@@ -7,8 +7,6 @@ import (
 	"io"
 
 	"github.com/go-json-experiment/json/jsontext"
-
-	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 )
 
 // MaxBody is the largest size of an event, in bytes.
@@ -32,7 +30,7 @@ func (e *SyntaxError) Error() string {
 }
 
 // Raw checks JSON that is sent as it is: one JSON object, of which only a final newline
-// is removed. Duplicate names are allowed here; Check finds them.
+// is removed. Duplicate names are allowed here; Validate finds them.
 func Raw(text []byte) ([]byte, error) {
 	if len(bytes.Trim(text, space)) == 0 {
 		return nil, ErrEmpty
@@ -84,26 +82,4 @@ func at(body []byte, offset int, reason string) error {
 		Column: len(before) - bytes.LastIndexByte(before, '\n'),
 		Reason: reason,
 	}
-}
-
-// UndocumentedError means that an event is invalid.
-type UndocumentedError struct {
-	Findings []apizee.Finding // all of them, warnings included
-}
-
-func (e *UndocumentedError) Error() string {
-	for _, f := range e.Findings {
-		if f.Severity == apizee.Error {
-			return f.String()
-		}
-	}
-	return "the event is invalid"
-}
-
-// Check returns an *UndocumentedError for an invalid event. Warnings are not an error.
-func Check(r apizee.Report) error {
-	if !r.OK() {
-		return &UndocumentedError{Findings: r.Findings}
-	}
-	return nil
 }
