@@ -37,7 +37,7 @@ func ParseSet(arg string) (Change, error) {
 	}
 	value, err := jsonOrText(text)
 	if err != nil {
-		return Change{}, &PathError{path, err.Error()}
+		return Change{}, pathError(path, err)
 	}
 	return Change{path, keys, value}, nil
 }
@@ -64,8 +64,8 @@ func cutAssignment(arg string) (path, value string, found bool) {
 
 // Apply makes changes to a JSON object in sequence. It keeps digits and order, and an event
 // that was in documented order stays in that order. Setting a value creates the missing
-// objects on its path. A path that does not exist is a *PathError, and a body that is not a JSON
-// object a *SyntaxError.
+// objects on its path. A path that does not exist is an error; a body that is not a JSON object is a
+// *SyntaxError.
 func Apply(c *apizee.Catalog, body []byte, changes []Change) ([]byte, error) {
 	if len(changes) == 0 {
 		return body, nil
@@ -98,7 +98,7 @@ func isArranged(c *apizee.Catalog, body []byte) (bool, error) {
 func (c Change) apply(body []byte) ([]byte, error) {
 	keys, err := c.resolve(body)
 	if err != nil {
-		return nil, &PathError{c.path, err.Error()}
+		return nil, pathError(c.path, err)
 	}
 	if c.value == nil {
 		return remove(body, keys)

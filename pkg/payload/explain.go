@@ -2,6 +2,7 @@ package payload
 
 import (
 	"errors"
+	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
@@ -19,25 +20,35 @@ type actionError struct {
 }
 
 func (e *actionError) Error() string { return Short(e.action) + ": " + e.err.Error() }
-func (e *actionError) Unwrap() error { return e.err }
 
 // errorPlace matches the place in an error of text/template: the line, and the expression.
 var errorPlace = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^:(\d+):(?:\d+:)? (?:executing "(?s:.*?)" at <((?s:.*?))>: )?((?s:.*))$`)
 })
 
-// templateError makes a TemplateError of an error of text/template.
-func templateError(file string, err error) *TemplateError {
-	wrong := &TemplateError{File: file, Err: err}
+// inTemplate returns an error with its place in a template; line 0 is unknown.
+func inTemplate(file string, line int, reason string) error {
+	if line == 0 {
+		return fmt.Errorf("%s: %s", file, reason)
+	}
+	return fmt.Errorf("%s:%d: %s", file, line, reason)
+}
+
+// templateError rewords an error of text/template.
+func templateError(file string, err error) error {
+	line, reason := located(file, err)
+	return inTemplate(file, line, reason)
+}
+
+// located returns the line of an error of text/template, 0 if it has none, and the reason.
+func located(file string, err error) (line int, reason string) {
 	text := strings.TrimPrefix(err.Error(), "template: ")
 	found := errorPlace().FindStringSubmatch(strings.TrimPrefix(text, file))
 	if found == nil {
-		wrong.Reason = text
-		return wrong
+		return 0, text
 	}
-	wrong.Line, _ = strconv.Atoi(found[1])
-	wrong.Reason = explained(err, found[2], found[3])
-	return wrong
+	line, _ = strconv.Atoi(found[1])
+	return line, explained(err, found[2], found[3])
 }
 
 // Short cuts a text for a message.
@@ -45,7 +56,8 @@ func Short(text string) string { return apizee.Clip(text, 60) }
 
 // Reason is the message of an error of text/template about an expression.
 func Reason(err error) string {
-	return templateError("", err).Reason
+	_, reason := located("", err)
+	return reason
 }
 
 func explained(err error, at, text string) string {

@@ -2,6 +2,7 @@ package payload
 
 import (
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -12,13 +13,8 @@ import (
 // maxDepth is the largest depth of a path. Few JSON decoders accept much more.
 const maxDepth = 1000
 
-// PathError is an error about the path of a Change.
-type PathError struct {
-	Path   string
-	Reason string
-}
-
-func (e *PathError) Error() string { return strconv.Quote(e.Path) + ": " + e.Reason }
+// pathError is an error about the path of a Change.
+func pathError(path string, reason error) error { return fmt.Errorf("%q: %w", path, reason) }
 
 // key is one part of a path, without its escapes.
 type key struct {
@@ -37,16 +33,16 @@ var (
 func parsePath(path string) ([]key, error) {
 	switch {
 	case !utf8.ValidString(path):
-		return nil, &PathError{path, "the path is not UTF-8"}
+		return nil, pathError(path, errors.New("the path is not UTF-8"))
 	case strings.Count(path, ".") >= maxDepth:
-		return nil, &PathError{path[:40] + "…", "the path is too deep"}
+		return nil, pathError(path[:40]+"…", errors.New("the path is too deep"))
 	}
 	var keys []key
 	for rest, more := path, true; more; {
 		var k key
 		var err error
 		if k, rest, more, err = nextKey(rest); err != nil {
-			return nil, &PathError{path, err.Error()}
+			return nil, pathError(path, err)
 		}
 		keys = append(keys, k)
 	}

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"text/template"
@@ -27,25 +26,7 @@ type Template struct {
 	funcs  []string // the functions that it calls
 }
 
-// TemplateError is an error with its place in a template.
-type TemplateError struct {
-	File   string
-	Line   int // from 1; 0 if unknown
-	Reason string
-	Err    error // the cause, if it has a type
-}
-
-func (e *TemplateError) Error() string {
-	if e.Line == 0 {
-		return e.File + ": " + e.Reason
-	}
-	return e.File + ":" + strconv.Itoa(e.Line) + ": " + e.Reason
-}
-
-func (e *TemplateError) Unwrap() error { return e.Err }
-
 // Parse parses a template. The name is the path of a file or the name of the template.
-// The error is a *TemplateError.
 func Parse(name, text string) (Template, error) {
 	parsed, err := template.New(name).Option("missingkey=error").Funcs(Funcs(Sources{})).Parse(text)
 	if err != nil {
@@ -74,8 +55,7 @@ func Describe(text string) string {
 }
 
 // execute renders any text. A variable with neither value nor default is a
-// *MissingVarError, any other error is a *TemplateError. Its work is bounded, whatever
-// the template does.
+// *MissingVarError. Its work is bounded, whatever the template does.
 func (t Template) execute(vars Vars, src Sources) ([]byte, error) {
 	data, err := t.complete(vars)
 	if err != nil {
@@ -95,8 +75,8 @@ func (t Template) execute(vars Vars, src Sources) ([]byte, error) {
 	return text, nil
 }
 
-// Render returns the event, as compact JSON in the order of the template. A *TemplateError
-// says where the output is not one JSON object.
+// Render returns the event, as compact JSON in the order of the template. The error says where
+// the output is not one JSON object.
 func (t Template) Render(vars Vars, src Sources) ([]byte, error) {
 	text, err := t.execute(vars, src)
 	if err != nil {
@@ -117,13 +97,10 @@ func (t Template) Render(vars Vars, src Sources) ([]byte, error) {
 // have the same number of lines.
 func (t Template) notEvent(rendered []byte, err error) error {
 	syntax := (*SyntaxError)(nil)
-	if !errors.As(err, &syntax) {
-		return &TemplateError{File: t.file(), Reason: "the output is " + err.Error(), Err: err}
+	if errors.As(err, &syntax) && bytes.Count(rendered, []byte("\n")) == strings.Count(t.Text, "\n") {
+		return inTemplate(t.file(), syntax.Line, "the output is not a JSON object: "+syntax.Reason)
 	}
-	if bytes.Count(rendered, []byte("\n")) != strings.Count(t.Text, "\n") {
-		return &TemplateError{File: t.file(), Reason: "the output is " + err.Error(), Err: err}
-	}
-	return &TemplateError{File: t.file(), Line: syntax.Line, Reason: "the output is not a JSON object: " + syntax.Reason, Err: err}
+	return inTemplate(t.file(), 0, "the output is "+err.Error())
 }
 
 func (t Template) file() string { return t.parsed.Name() }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"runtime"
 	"slices"
 	"strings"
@@ -97,7 +98,7 @@ func TestTemplateErrors(t *testing.T) {
 			if err == nil {
 				_, err = tpl.Render(nil, sources())
 			}
-			if wrong := (*TemplateError)(nil); !errors.As(err, &wrong) || err.Error() != tt.want {
+			if err == nil || err.Error() != tt.want {
 				t.Errorf("got  %v\nwant %s", err, tt.want)
 			}
 		})
@@ -145,11 +146,8 @@ func TestHostileTemplates(t *testing.T) {
 			_, err = tpl.execute(nil, sources())
 			took := time.Since(start)
 			runtime.ReadMemStats(&after)
-			if !errors.Is(err, errTooMuchWork) && !errors.Is(err, ErrTooLarge) {
-				t.Errorf("error %v", err)
-			}
-			if wrong := (*TemplateError)(nil); !errors.As(err, &wrong) || wrong.Line != 1 && !errors.Is(err, ErrTooLarge) {
-				t.Errorf("error without its line: %v", err)
+			if got := fmt.Sprint(err); got != "t.json:1: "+errTooMuchWork.Error() && !strings.HasSuffix(got, ErrTooLarge.Error()) {
+				t.Errorf("error %s", got)
 			}
 			if made := (after.TotalAlloc - before.TotalAlloc) >> 20; made > 256 {
 				t.Errorf("it made %d MB", made)
