@@ -20,9 +20,6 @@ const (
 // misleading, such as 0100 for 64.
 func Prepare(t *template.Template, size int) error {
 	for _, defined := range t.Templates() {
-		if defined.Tree == nil || defined.Root == nil {
-			continue
-		}
 		p := preparer{tree: defined.Tree, size: size}
 		walk(defined.Root, p.visit)
 		p.countRound(defined.Root)
@@ -135,9 +132,6 @@ func walk(n parse.Node, visit func(parse.Node)) {
 func functions(t *template.Template) []string {
 	var names []string
 	for _, defined := range t.Templates() {
-		if defined.Tree == nil || defined.Root == nil {
-			continue
-		}
 		walk(defined.Root, func(n parse.Node) {
 			if f, ok := n.(*parse.IdentifierNode); ok {
 				names = append(names, f.Ident)

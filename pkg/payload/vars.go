@@ -173,9 +173,7 @@ type usage struct {
 // "$.name" is a variable.
 func Uses(t *template.Template) (certain, possible []string, all bool) {
 	var u usage
-	if t.Tree != nil { // else there is nothing but comments
-		u.list(t.Root)
-	}
+	u.list(t.Root)
 	for _, v := range u.vars {
 		possible = append(possible, v.Name)
 	}

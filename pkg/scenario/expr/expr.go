@@ -81,13 +81,10 @@ func (e *Engine) Compile(text string) (*Expression, error) {
 	if err != nil {
 		return nil, compileError(err)
 	}
-	x := &Expression{template: t.Funcs(e.added)}
-	if t.Tree != nil { // nil if there are only comments
-		x.typed = keepResult(t.Tree)
-		x.Uses, x.possible, x.all = payload.Uses(t)
-		if err := payload.Prepare(t, len(text)); err != nil {
-			return nil, compileError(err)
-		}
+	x := &Expression{template: t.Funcs(e.added), typed: keepResult(t.Tree)}
+	x.Uses, x.possible, x.all = payload.Uses(t)
+	if err := payload.Prepare(t, len(text)); err != nil {
+		return nil, compileError(err)
 	}
 	if len(e.compiled) == maxCompiled {
 		clear(e.compiled)
