@@ -142,7 +142,7 @@ func (g group) encode() (jsontext.Value, error) {
 			members[i].value = value
 		}
 	}
-	return appendMembers(nil, members)
+	return encodeMembers(members)
 }
 
 // encodeID encodes an id: as an integer if the object allows it and the text is a number,
@@ -218,7 +218,7 @@ func jsonOrText(text string) (jsontext.Value, error) {
 	}
 	v, err := quoted(text)
 	if err != nil {
-		return nil, errNotUTF8
+		return nil, err
 	}
 	if enclosed := strings.Trim(text, space); len(enclosed) > 1 {
 		switch enclosed[:1] + enclosed[len(enclosed)-1:] {
@@ -236,7 +236,7 @@ func jsonOrText(text string) (jsontext.Value, error) {
 func textValue(path, text string) (jsontext.Value, error) {
 	v, err := quoted(text)
 	if err != nil {
-		return nil, &FieldError{Path: path, Reason: errNotUTF8.Error()}
+		return nil, &FieldError{Path: path, Reason: err.Error()}
 	}
 	return v, nil
 }

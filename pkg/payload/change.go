@@ -122,7 +122,7 @@ func remove(body []byte, keys []key) ([]byte, error) {
 		return nil, err
 	}
 	members = slices.DeleteFunc(members, func(m member) bool { return m.name == keys[last].name })
-	object, err := appendMembers(nil, members)
+	object, err := encodeMembers(members)
 	if err != nil || last == 0 {
 		return object, err
 	}

@@ -81,7 +81,7 @@ func arrangeFields(c *apizee.Catalog, fields []member) ([]byte, error) {
 		}
 		fields[at].value = props
 	}
-	return appendMembers(nil, fields)
+	return encodeMembers(fields)
 }
 
 // arrangeProps sorts props, or a group of props; prefix is its name with a dot.
@@ -102,7 +102,7 @@ func arrangeProps(value jsontext.Value, paths []string, prefix string) (jsontext
 			return nil, err
 		}
 	}
-	return appendMembers(nil, members)
+	return encodeMembers(members)
 }
 
 func sortMembers(members []member, paths []string, prefix string) {
@@ -164,7 +164,7 @@ func Dotted(c *apizee.Catalog, body []byte) ([]byte, error) {
 	if !changed {
 		return body, nil
 	}
-	return appendMembers(nil, fields)
+	return encodeMembers(fields)
 }
 
 // flatten moves the members of the documented groups of props into props.
@@ -195,7 +195,7 @@ func flatten(props member, paths []string) (flat member, found bool, err error) 
 		}
 		seen[m.name] = true
 	}
-	value, err := appendMembers(nil, out)
+	value, err := encodeMembers(out)
 	return member{props.name, value}, found, err
 }
 
@@ -231,26 +231,28 @@ func readMembers(object []byte) ([]member, error) {
 	return members, err
 }
 
-// appendMembers appends a compact JSON object.
-func appendMembers(dst []byte, members []member) ([]byte, error) {
-	dst = append(dst, '{')
+// encodeMembers returns a compact JSON object.
+func encodeMembers(members []member) (object []byte, err error) {
+	object = append(object, '{')
 	for i, m := range members {
 		if i > 0 {
-			dst = append(dst, ',')
+			object = append(object, ',')
 		}
-		var err error
-		if dst, err = jsontext.AppendQuote(dst, m.name); err != nil {
+		if object, err = jsontext.AppendQuote(object, m.name); err != nil {
 			return nil, err
 		}
-		dst = append(dst, ':')
-		dst = append(dst, m.value...)
+		object = append(append(object, ':'), m.value...)
 	}
-	return append(dst, '}'), nil
+	return append(object, '}'), nil
 }
 
 // quoted returns a text as a JSON string. Bytes that are not UTF-8 are an error.
 func quoted(text string) (jsontext.Value, error) {
-	return jsontext.AppendQuote(nil, text)
+	v, err := jsontext.AppendQuote(nil, text)
+	if err != nil {
+		return nil, errNotUTF8
+	}
+	return v, nil
 }
 
 // compacted returns a JSON value without white space. Text that is not UTF-8 and duplicate

@@ -86,10 +86,7 @@ func rounding(round func(float64) float64) func(any) (float64, error) {
 
 // toFloat converts a number, or the text of one.
 func toFloat(v any) (float64, error) {
-	text, err := Text(v)
-	if err != nil {
-		return 0, fmt.Errorf("%s is not a number", inMessage(v))
-	}
+	text, _ := Text(v)
 	f, err := strconv.ParseFloat(text, 64)
 	if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
 		return 0, fmt.Errorf("%s is not a number", inMessage(v))

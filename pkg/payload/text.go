@@ -43,10 +43,7 @@ func Text(value any) (string, error) {
 func JSON(value any) (string, error) {
 	if text, isText := value.(string); isText {
 		quoted, err := quoted(text)
-		if err != nil {
-			return "", errNotUTF8
-		}
-		return string(quoted), nil
+		return string(quoted), err
 	}
 	var out strings.Builder
 	enc := json.NewEncoder(&out)
