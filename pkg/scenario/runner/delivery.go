@@ -86,7 +86,7 @@ func (run *running) deliver(ctx context.Context, d delivery) {
 		if !run.addResult(&out, d, result, count) {
 			failed++
 		}
-		if out.Status == Skipped {
+		if canceled(result) {
 			break
 		}
 		if n == 0 && !run.capture(&out, d.repetition, result) {
@@ -129,7 +129,9 @@ func (run *running) addResult(out *StepOutcome, d delivery, result deliver.Resul
 	}
 	out.Duration += result.Timings.Total
 	if canceled(result) {
-		out.Status, out.Reason = Skipped, interrupted
+		if out.Status != Failed {
+			out.Status, out.Reason = Skipped, interrupted
+		}
 		return true
 	}
 	differences, err := run.evaluate(d.Expect, d.within, result)
@@ -138,7 +140,7 @@ func (run *running) addResult(out *StepOutcome, d delivery, result deliver.Resul
 	if ok || out.Status == Failed {
 		return ok
 	}
-	out.Status = Failed
+	out.Status, out.Reason = Failed, ""
 	out.Failure = run.failure(d.Expect, result, differences, err)
 	if count > 1 {
 		out.Failure.Message = fmt.Sprintf("delivery %d of %d: %s", result.N, count, out.Failure.Message)
@@ -181,7 +183,7 @@ func (run *running) together(ctx context.Context, rep repetition) {
 			failed[i] = true
 		}
 	}
-	if out.Status != Skipped {
+	if !slices.ContainsFunc(results, canceled) {
 		for _, d := range ready {
 			first := slices.IndexFunc(sent, func(s delivery) bool { return s.Step == d.Step })
 			if !run.capture(&out, d.repetition, results[first]) {

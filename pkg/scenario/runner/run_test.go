@@ -493,6 +493,44 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
+// interruptedTransport returns 418, then cancels the run once that has been read.
+type interruptedTransport struct {
+	interrupt context.CancelFunc
+	requests  atomic.Int32
+	read      chan struct{}
+}
+
+func (t *interruptedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	if t.requests.Add(1) == 1 {
+		return &http.Response{StatusCode: http.StatusTeapot, Status: "418 I'm a teapot", Body: t}, nil
+	}
+	<-t.read
+	t.interrupt()
+	return nil, r.Context().Err()
+}
+
+func (t *interruptedTransport) Read([]byte) (int, error) { return 0, io.EOF }
+func (t *interruptedTransport) Close() error             { close(t.read); return nil }
+
+// A step with a failed delivery has failed, also if another delivery of it is interrupted.
+func TestInterruptAfterFailure(t *testing.T) {
+	for name, step := range map[string]string{
+		"in turn":  "{send: ticket, times: 3}",
+		"together": "{together: [{send: ticket}, {send: ticket, capture: {job: id}}]}",
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			r := runner(t)
+			r.Client = deliver.NewClient(&interruptedTransport{interrupt: cancel, read: make(chan struct{})}, time.Now)
+			out := r.Run(ctx, mustParse(t, "steps: ["+step+"]"), to(t, "localhost:1")).Steps[0]
+			if out.Status != Failed || out.Reason != "" || out.Sent != 2 || !strings.HasSuffix(out.Failure.Message, "status: expected 2xx, got 418 I'm a teapot") || strings.Contains(out.Failure.Message, "failed;") {
+				t.Errorf("%+v %+v", out, out.Failure)
+			}
+		})
+	}
+}
+
 // Repetitions that do not begin are not counted.
 func TestStoppedRepetitions(t *testing.T) {
 	for failFast, want := range map[bool]string{
