@@ -135,7 +135,7 @@ func (run *running) addResult(out *StepOutcome, d delivery, result deliver.Resul
 		return true
 	}
 	differences, err := run.evaluate(d.Expect, d.within, result)
-	run.Observe(Delivered{Step: out.Step, Target: run.shown(d), Body: run.secrets.Mask(string(d.request.Body)), Warnings: d.warnings, Result: brief(result)})
+	run.Observe(Delivered{Target: run.shown(d), Body: run.secrets.Mask(string(d.request.Body)), Warnings: d.warnings, Result: brief(result)})
 	ok := len(differences) == 0 && err == nil
 	if ok || out.Status == Failed {
 		return ok

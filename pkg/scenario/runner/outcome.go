@@ -28,8 +28,6 @@ type Outcome struct {
 	Start      time.Time
 	Duration   time.Duration
 	Steps      []StepOutcome // one for each step of the file, in order
-	// Interrupted is true when the context ended before the run did.
-	Interrupted bool
 }
 
 // StepOutcome is the outcome of one step, over all its repetitions.
@@ -170,7 +168,6 @@ type StepStarted struct{ Step Step }
 
 // Delivered is a delivery of an event, accepted or not.
 type Delivered struct {
-	Step   Step
 	Target string // the URL; secrets are masked
 	Body   string // secrets are masked
 	// Warnings are about what is undocumented in the body. There are none when the step

@@ -83,8 +83,7 @@ type running struct {
 const interrupted = "interrupted"
 
 // Run runs a scenario to its end, even when steps fail. A step that uses a variable that an
-// earlier step failed to capture is skipped. When ctx ends, the remaining steps are skipped and
-// the outcome is marked interrupted.
+// earlier step failed to capture is skipped. When ctx ends, the remaining steps are skipped.
 func (r Runner) Run(ctx context.Context, s *scenario.Scenario, o Options) Outcome {
 	if r.Observe == nil {
 		r.Observe = func(Event) {}
@@ -114,7 +113,6 @@ func (r Runner) Run(ctx context.Context, s *scenario.Scenario, o Options) Outcom
 	}
 	run.engine = expr.New(run.sources)
 	run.steps(ctx, run.start())
-	run.outcome.Interrupted = ctx.Err() != nil
 	run.outcome.Duration = r.Now().Sub(run.outcome.Start)
 	return run.outcome
 }
