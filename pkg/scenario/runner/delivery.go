@@ -24,7 +24,7 @@ type delivery struct {
 
 // shown returns the URL of a delivery, with secrets masked.
 func (run *running) shown(d delivery) string {
-	return run.secrets.Mask(deliver.ShowURL(d.request.URL, false))
+	return run.Secrets.Mask(deliver.ShowURL(d.request.URL, false))
 }
 
 // prepare builds the event and chooses its target.
@@ -135,7 +135,7 @@ func (run *running) addResult(out *StepOutcome, d delivery, result deliver.Resul
 		return true
 	}
 	differences, err := run.evaluate(d.Expect, d.within, result)
-	run.Observe(Delivered{Target: run.shown(d), Body: run.secrets.Mask(string(d.request.Body)), Warnings: d.warnings, Result: brief(result)})
+	run.Observe(Delivered{Target: run.shown(d), Body: run.Secrets.Mask(string(d.request.Body)), Warnings: d.warnings, Result: brief(result)})
 	ok := len(differences) == 0 && err == nil
 	if ok || out.Status == Failed {
 		return ok

@@ -39,14 +39,14 @@ func (d Difference) String() string {
 }
 
 func (run *running) masked(f *Failure) *Failure {
-	f.Message = run.secrets.Mask(f.Message)
-	f.Request = run.secrets.Mask(f.Request)
+	f.Message = run.Secrets.Mask(f.Message)
+	f.Request = run.Secrets.Mask(f.Request)
 	for i := range f.Response {
-		f.Response[i] = run.secrets.Mask(f.Response[i])
+		f.Response[i] = run.Secrets.Mask(f.Response[i])
 	}
 	for i := range f.Differences {
 		d := &f.Differences[i]
-		d.Expected, d.Actual = run.secrets.Mask(d.Expected), run.secrets.Mask(d.Actual)
+		d.Expected, d.Actual = run.Secrets.Mask(d.Expected), run.Secrets.Mask(d.Actual)
 	}
 	return f
 }
@@ -59,7 +59,7 @@ func (run *running) firstLines(r deliver.Result) []string {
 	if r.Undecoded != "" {
 		return append(lines, "body not shown: "+r.Undecoded)
 	}
-	whole := run.secrets.Mask(string(r.Body))
+	whole := run.Secrets.Mask(string(r.Body))
 	body := whole
 	if len(body) > maxBytes {
 		end := maxBytes

@@ -71,7 +71,6 @@ type running struct {
 	at       time.Time       // the time of the event being built; zero between events
 	random   *rand.Rand      // for shuffling; generated ids have a source of their own
 	to       *url.URL        // nil means the target of the scenario
-	secrets  *redact.Secrets
 	// uncaptured maps each variable that a step failed to capture to the step's number.
 	uncaptured map[string]int
 	buffered   []delivery // see buffer
@@ -98,7 +97,7 @@ func (r Runner) Run(ctx context.Context, s *scenario.Scenario, o Options) Outcom
 		o.timeline = newTimeline(s)
 	}
 	run := &running{
-		Runner: r, scenario: s, options: o, secrets: r.Secrets,
+		Runner: r, scenario: s, options: o,
 		random:     rand.New(rand.NewPCG(uint64(o.Seed), 0)),
 		uncaptured: map[string]int{},
 		outcome: Outcome{
@@ -128,15 +127,15 @@ func (run *running) now() time.Time {
 // start chooses the target and sets the variables to their initial values. The error is about a
 // variable.
 func (run *running) start() error {
-	run.secrets.Add(run.scenario.Secrets...)
+	run.Secrets.Add(run.scenario.Secrets...)
 	for _, h := range slices.Concat(run.options.Headers, run.options.FallbackHeaders) {
-		run.secrets.AddHeader(h.Name, h.Value)
+		run.Secrets.AddHeader(h.Name, h.Value)
 	}
 	if run.to = run.options.To; run.to == nil && !run.scenario.HasTarget() {
 		run.to = run.options.Fallback
 	}
 	if run.to != nil {
-		run.secrets.AddURL(run.to)
+		run.Secrets.AddURL(run.to)
 	}
 	run.engine.Vars[scenario.Counter] = 1
 	for _, v := range run.scenario.Vars {
@@ -156,7 +155,7 @@ func (run *running) set(name string, value any) {
 		return
 	}
 	if text, err := payload.Text(value); err == nil {
-		run.secrets.Add(text)
+		run.Secrets.Add(text)
 	}
 }
 
@@ -251,7 +250,7 @@ func (run *running) begin(rep repetition) Step {
 func (run *running) describe(rep repetition) Step {
 	run.engine.Vars[scenario.Counter] = rep.number
 	return Step{
-		N: rep.index + 1, Kind: rep.Kind, Title: run.secrets.Mask(run.title(rep)),
+		N: rep.index + 1, Kind: rep.Kind, Title: run.Secrets.Mask(run.title(rep)),
 		File: run.scenario.File, Line: rep.Line, Column: rep.Column,
 		Repetition: rep.number, Repetitions: rep.Repeat,
 	}
@@ -321,5 +320,5 @@ func (run *running) prepareFailed(step Step, err error) StepOutcome {
 			return StepOutcome{Step: step, Status: Skipped, Reason: reason}
 		}
 	}
-	return StepOutcome{Step: step, Status: Failed, Failure: &Failure{Message: run.secrets.Mask(err.Error())}}
+	return StepOutcome{Step: step, Status: Failed, Failure: &Failure{Message: run.Secrets.Mask(err.Error())}}
 }

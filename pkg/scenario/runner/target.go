@@ -40,7 +40,7 @@ func (run *running) url(text string) (*url.URL, error) {
 	}
 	u, err := deliver.ParseURL(text)
 	if err == nil {
-		run.secrets.AddURL(u)
+		run.Secrets.AddURL(u)
 	}
 	return u, err
 }
@@ -60,7 +60,7 @@ func (run *running) override(base []deliver.Header, headers []scenario.Header) (
 			return nil, err
 		}
 		over[i].Remove = h.Remove
-		run.secrets.AddHeader(over[i].Name, over[i].Value)
+		run.Secrets.AddHeader(over[i].Name, over[i].Value)
 	}
 	return deliver.Override(base, over), nil
 }
