@@ -72,10 +72,7 @@ func (run *running) flush(ctx context.Context) {
 		run.shuffle(buffered)
 	}
 	for _, d := range buffered {
-		if ctx.Err() != nil && run.stopped == "" {
-			run.stopped = interrupted
-		}
-		if run.stopped != "" {
+		if run.isStopped(ctx) {
 			run.skip(d.repetition, run.stopped)
 			continue
 		}

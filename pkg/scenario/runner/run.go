@@ -173,14 +173,11 @@ func (run *running) steps(ctx context.Context, invalid error) {
 	for i := range run.scenario.Steps {
 		s := &run.scenario.Steps[i]
 		for n := range s.Repeat {
-			if ctx.Err() != nil && run.stopped == "" {
-				run.stopped = interrupted
-			}
 			rep := repetition{Step: s, index: i, number: n + 1}
 			run.engine.Vars[scenario.Counter] = rep.number
 			var err error
 			rep.name, err = run.engine.Text(s.Name)
-			if run.stopped != "" {
+			if run.isStopped(ctx) {
 				run.skip(rep, run.stopped)
 				break // skips the other repetitions too
 			}
@@ -200,6 +197,14 @@ func (run *running) steps(ctx context.Context, invalid error) {
 	run.flush(ctx)
 }
 
+// isStopped reports whether the remaining steps are skipped.
+func (run *running) isStopped(ctx context.Context) bool {
+	if ctx.Err() != nil && run.stopped == "" {
+		run.stopped = interrupted
+	}
+	return run.stopped != ""
+}
+
 func (run *running) step(ctx context.Context, rep repetition) {
 	if rep.Kind.Delivers() && run.options.Assume.reorders() && len(rep.Captures) == 0 {
 		run.buffer(ctx, rep)
@@ -210,7 +215,7 @@ func (run *running) step(ctx context.Context, rep repetition) {
 		return
 	}
 	run.flush(ctx)
-	if run.stopped != "" {
+	if run.isStopped(ctx) {
 		run.skip(rep, run.stopped)
 		return
 	}
