@@ -5,9 +5,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/apizee-hooks/apizee-hooks/pkg/report"
-
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
+	"github.com/apizee-hooks/apizee-hooks/pkg/report"
 )
 
 // Problem is one error in a scenario file.

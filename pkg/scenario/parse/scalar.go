@@ -26,17 +26,17 @@ func (r *reader) rawText(n *yaml.Node, what string) (text string) {
 	return text
 }
 
-// number reads an integer from least to most.
-func (r *reader) number(n *yaml.Node, what string, least, most int) int {
-	number := least
+// number reads an integer from 1 to most.
+func (r *reader) number(n *yaml.Node, what string, most int) int {
+	number := 1
 	r.resolved(n, func(n *yaml.Node) {
 		if n = r.typed(n); n.Tag != tagInt {
 			r.problem(at(n), "%s must be an integer, not %s", what, describe(n))
 			return
 		}
 		value, err := strconv.Atoi(yamlfile.Number(n))
-		if err != nil || value < least || value > most {
-			r.problem(at(n), "%s must be from %d to %d, not %s", what, least, most, describe(n))
+		if err != nil || value < 1 || value > most {
+			r.problem(at(n), "%s must be from 1 to %d, not %s", what, most, describe(n))
 			return
 		}
 		number = value

@@ -31,7 +31,7 @@ func scenarioKeys() []key[scenario.Scenario] {
 		},
 		{
 			name: "steps", about: "Steps, in order.",
-			schema: listSchema(ref("step"), 1),
+			schema: listSchema(ref("step")),
 			read: func(r *reader, f field, s *scenario.Scenario) {
 				known := maps.Clone(r.known)
 				s.Steps = r.steps(f, true)

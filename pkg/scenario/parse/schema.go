@@ -59,13 +59,7 @@ func described(s schema, about string) schema {
 func stepSchemas(keys []key[scenario.Step], of []scenario.Kind) []schema {
 	var all []schema
 	for _, k := range of {
-		var own []key[scenario.Step]
-		for _, each := range keys {
-			if each.goesWith(k) {
-				own = append(own, each)
-			}
-		}
-		all = append(all, object(own, "A "+string(k)+" step", string(k)))
+		all = append(all, object(keysOf(keys, k), "A "+string(k)+" step", string(k)))
 	}
 	return all
 }
@@ -93,7 +87,7 @@ func operandSchema(o scenario.Operand) schema {
 	case scenario.Pattern:
 		return textSchema()
 	case scenario.List:
-		return listSchema(anySchema(), 1)
+		return listSchema(anySchema())
 	case scenario.Tests:
 		return ref("matchers")
 	}
@@ -106,8 +100,8 @@ func textSchema() schema         { return schema{"type": "string"} }
 func delaySchema() schema        { return ref("duration") }
 func mapSchema(of schema) schema { return schema{"type": "object", "additionalProperties": of} }
 
-func listSchema(of schema, least int) schema {
-	return schema{"type": "array", "items": of, "minItems": least}
+func listSchema(of schema) schema {
+	return schema{"type": "array", "items": of, "minItems": 1}
 }
 
 func booleanSchema() schema { return orReference(schema{"type": "boolean"}) }
@@ -116,8 +110,8 @@ func enumSchema(words []string) schema {
 	return orReference(schema{"type": "string", "enum": words})
 }
 
-func numberSchema(least, most int) schema {
-	return orReference(schema{"type": "integer", "minimum": least, "maximum": most})
+func numberSchema(most int) schema {
+	return orReference(schema{"type": "integer", "minimum": 1, "maximum": most})
 }
 
 // orReference also accepts a reference to an environment variable, which gets its type once it
@@ -127,7 +121,7 @@ func orReference(s schema) schema {
 }
 
 func statusSchema() schema {
-	return schema{"anyOf": []schema{ref("status"), listSchema(ref("status"), 1)}}
+	return schema{"anyOf": []schema{ref("status"), listSchema(ref("status"))}}
 }
 
 // sendSchema suggests the documented words, and accepts others, for allow-undocumented.

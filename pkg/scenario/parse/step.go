@@ -126,17 +126,12 @@ func (r *reader) stepKey(f field, s *scenario.Step) {
 		k.read(r, f, s)
 		return
 	}
-	r.word(at(f.key), f.name, namesFor(r.keys.step, s.Kind), "unknown key %s in a %s step", expr.Quote(f.name), s.Kind)
+	r.word(at(f.key), f.name, names(keysOf(r.keys.step, s.Kind)), "unknown key %s in a %s step", expr.Quote(f.name), s.Kind)
 }
 
-func namesFor(keys []key[scenario.Step], s scenario.Kind) []string {
-	var names []string
-	for _, k := range keys {
-		if k.goesWith(s) {
-			names = append(names, k.name)
-		}
-	}
-	return names
+// keysOf returns the keys of one kind of steps.
+func keysOf(keys []key[scenario.Step], s scenario.Kind) []key[scenario.Step] {
+	return slices.DeleteFunc(slices.Clone(keys), func(k key[scenario.Step]) bool { return !k.goesWith(s) })
 }
 
 func kindNames() []string {

@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -14,7 +15,7 @@ import (
 // deliveries are the kinds of steps that send an event, and responded those that get a response
 // of their own.
 func deliveries() []scenario.Kind {
-	return []scenario.Kind{scenario.Send, scenario.Template, scenario.Data}
+	return slices.DeleteFunc(scenario.Kinds(), func(k scenario.Kind) bool { return !k.Delivers() })
 }
 func responded() []scenario.Kind { return append(deliveries(), scenario.Probe) }
 
@@ -40,7 +41,7 @@ func stepKeys(c *apizee.Catalog) []key[scenario.Step] {
 		},
 		{
 			name: "together", about: "Send these events concurrently; they may arrive in any order.",
-			schema: listSchema(ref("delivery"), 1), on: []scenario.Kind{scenario.Together}, read: (*reader).together,
+			schema: listSchema(ref("delivery")), on: []scenario.Kind{scenario.Together}, read: (*reader).together,
 		},
 		{
 			name: "probe", about: "Repeat a request until the response is as expected: a method and a URL, such as GET http://localhost:3000/tickets/1.",
@@ -121,13 +122,13 @@ func commonKeys() []key[scenario.Step] {
 		},
 		{
 			name: "times", about: "Number of deliveries of the same bytes.",
-			schema: numberSchema(1, maxTimes), on: append([]scenario.Kind{scenario.Together}, deliveries()...),
-			read: func(r *reader, f field, s *scenario.Step) { s.Times = r.number(f.value, "times", 1, maxTimes) },
+			schema: numberSchema(maxTimes), on: append([]scenario.Kind{scenario.Together}, deliveries()...),
+			read: func(r *reader, f field, s *scenario.Step) { s.Times = r.number(f.value, "times", maxTimes) },
 		},
 		{
 			name: "repeat", about: "Number of repetitions. {{ .n }} is the number of the current one, from 1.",
-			schema: numberSchema(1, maxRepeat),
-			read:   func(r *reader, f field, s *scenario.Step) { s.Repeat = r.number(f.value, "repeat", 1, maxRepeat) },
+			schema: numberSchema(maxRepeat),
+			read:   func(r *reader, f field, s *scenario.Step) { s.Repeat = r.number(f.value, "repeat", maxRepeat) },
 		},
 		{
 			name: "expect", about: "Expected response.",
