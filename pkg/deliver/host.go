@@ -37,7 +37,7 @@ func CheckHost(ctx context.Context, u *url.URL, allowed []string, lookup Lookup)
 		return fmt.Errorf("look up %s: %w", host, err)
 	}
 	for _, a := range addresses {
-		if !IsLocal(a) {
+		if !isLocal(a) {
 			return &RemoteHostError{Host: host, Address: a.Unmap()}
 		}
 	}

@@ -255,14 +255,14 @@ func stayLocal(network, address string, _ syscall.RawConn) error {
 		return nil
 	}
 	to, err := netip.ParseAddrPort(address)
-	if err == nil && !IsLocal(to.Addr()) {
+	if err == nil && !isLocal(to.Addr()) {
 		return fmt.Errorf("%s is not this machine", to.Addr())
 	}
 	return err
 }
 
-// IsLocal reports whether a connection to an address stays on this machine.
-func IsLocal(a netip.Addr) bool { return a.Unmap().IsLoopback() || a.Unmap().IsUnspecified() }
+// isLocal reports whether a connection to an address stays on this machine.
+func isLocal(a netip.Addr) bool { return a.Unmap().IsLoopback() || a.Unmap().IsUnspecified() }
 
 // IsLoopback reports whether a host, as a name or an address, is a loopback one.
 func IsLoopback(host string) bool {

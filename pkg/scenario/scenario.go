@@ -216,8 +216,8 @@ type Delay struct {
 	Text  string // of the expression, which decides then; else ""
 }
 
-// MaxDelay is the longest pause or timeout in a scenario.
-const MaxDelay = 24 * time.Hour
+// maxDelay is the longest pause or timeout in a scenario.
+const maxDelay = 24 * time.Hour
 
 // ErrZeroWithin is the error about a `within` of 0s, which could be mistaken for no limit.
 var ErrZeroWithin = errors.New("within must be greater than 0; leave it out for no limit")
@@ -253,7 +253,7 @@ func (d Delay) Limit(e *expr.Engine) (time.Duration, error) {
 	return within, err
 }
 
-// ParseDelay parses a duration such as 250ms, from 0 to MaxDelay.
+// ParseDelay parses a duration such as 250ms, from 0 to maxDelay.
 func ParseDelay(text string) (time.Duration, error) {
 	d, err := time.ParseDuration(text)
 	switch {
@@ -261,8 +261,8 @@ func ParseDelay(text string) (time.Duration, error) {
 		return 0, fmt.Errorf("%s is not a valid duration; write it as 250ms, 2s or 1m30s", expr.Quote(text))
 	case d < 0:
 		return 0, fmt.Errorf("%s is negative", expr.Quote(text))
-	case d > MaxDelay:
-		return 0, fmt.Errorf("%s is longer than %s", expr.Quote(text), MaxDelay)
+	case d > maxDelay:
+		return 0, fmt.Errorf("%s is longer than %s", expr.Quote(text), maxDelay)
 	}
 	return d, nil
 }

@@ -6,9 +6,9 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/jsonschema"
 )
 
-// OutputVersion is the version of what is printed with -o json. Within a version, members are added
+// outputVersion is the version of what is printed with -o json. Within a version, members are added
 // and not changed. A duration is a number of milliseconds, and its name ends with Ms.
-const OutputVersion = "1"
+const outputVersion = "1"
 
 // Output is what a command prints with -o json.
 type Output struct {
@@ -19,7 +19,7 @@ type Output struct {
 
 // Schema returns the JSON Schema of each JSON value that is printed.
 func (o Output) Schema() []byte {
-	id := "urn:" + Program + ":output:" + o.Name + ":" + OutputVersion
+	id := "urn:" + Program + ":output:" + o.Name + ":" + outputVersion
 	title := Program + " " + strings.ReplaceAll(o.Name, "-", " ") + " -o json"
 	return jsonschema.Document(jsonschema.Of(o.Types...), id, title, o.About)
 }

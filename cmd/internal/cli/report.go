@@ -158,7 +158,7 @@ func (a *App) WriteReports(r *Reports, writers map[string]func(io.Writer) error)
 	}
 	var problems []error
 	for _, each := range r.list {
-		write := func(w io.Writer) error { return a.WriteSafely(w, writers[each.kind]) }
+		write := func(w io.Writer) error { return a.writeSafely(w, writers[each.kind]) }
 		stream := a.streamAt(each.file)
 		switch {
 		case each.file == stdoutName:
@@ -192,7 +192,7 @@ func Unfinished(work, place string, err error) report.Suite {
 // WriteForGitHub writes annotations to standard output, and a summary with a title to the page of the
 // job, if this is one.
 func (a *App) WriteForGitHub(title string, r report.Report) error {
-	err := a.WriteSafely(console.Unchanged(a.Stdout), func(w io.Writer) error { return report.GitHub(w, r) })
+	err := a.writeSafely(console.Unchanged(a.Stdout), func(w io.Writer) error { return report.GitHub(w, r) })
 	path, _ := a.LookupEnv("GITHUB_STEP_SUMMARY")
 	if err != nil || path == "" {
 		return err
@@ -202,12 +202,12 @@ func (a *App) WriteForGitHub(title string, r report.Report) error {
 		return Usage(fmt.Errorf("GITHUB_STEP_SUMMARY: %w", err), "")
 	}
 	defer file.Close()
-	return a.WriteSafely(file, func(w io.Writer) error { return report.Summary(w, title, r) })
+	return a.writeSafely(file, func(w io.Writer) error { return report.Summary(w, title, r) })
 }
 
-// WriteSafely writes a text in any format with known secrets masked and with control and
+// writeSafely writes a text in any format with known secrets masked and with control and
 // deceptive characters escaped, in JSON with the escapes of JSON.
-func (a *App) WriteSafely(w io.Writer, write func(io.Writer) error) error {
+func (a *App) writeSafely(w io.Writer, write func(io.Writer) error) error {
 	var text bytes.Buffer
 	if err := write(&text); err != nil {
 		return err

@@ -109,7 +109,7 @@ func (r *reader) found() error {
 // contain itself.
 const (
 	MaxFile  = 16 << 20 // bytes of a scenario file
-	MaxSteps = 1_000_000
+	maxSteps = 1_000_000
 
 	maxCopied   = 100_000 // values that aliases expand to
 	maxDepth    = 100

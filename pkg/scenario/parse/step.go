@@ -20,8 +20,8 @@ func (r *reader) steps(f field, inTurn bool) []scenario.Step {
 	switch {
 	case len(items) == 0 && !r.failed(f):
 		r.problem(at(f.key), "%s must have at least one step", f.name)
-	case len(items) > MaxSteps:
-		r.problem(at(f.key), "a scenario can have at most %d steps", MaxSteps)
+	case len(items) > maxSteps:
+		r.problem(at(f.key), "a scenario can have at most %d steps", maxSteps)
 		return nil
 	}
 	steps := make([]scenario.Step, len(items))
