@@ -189,9 +189,7 @@ func (r *running) runAll(ctx context.Context) (outcomes []runner.Outcome, all re
 		r.view.scenario(planned.Title, planned.Scenario)
 		out := r.runner.Run(ctx, planned.Scenario, planned.Options)
 		outcomes = append(outcomes, out)
-		suite := out.Suite()
-		suite.Name = planned.Title
-		all.Suites = append(all.Suites, suite)
+		all.Suites = append(all.Suites, out.Suite(planned.Title))
 		stopped = r.options.failFast && !out.OK() && ctx.Err() == nil
 	}
 	return outcomes, all

@@ -21,7 +21,6 @@ const (
 
 // Outcome is the outcome of a run of a scenario.
 type Outcome struct {
-	Scenario   string
 	File       string
 	Assumption Assumption // "" means none
 	Seed       int64

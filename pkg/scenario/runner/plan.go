@@ -40,7 +40,10 @@ func (p Plan) Runs() []Planned {
 		o.Seed += int64(n)
 		for _, s := range p.order(o.Seed) {
 			for _, o.Assume = range assumptions {
-				title := Outcome{Scenario: s.Name, Assumption: o.Assume}.Title()
+				title := s.Name
+				if o.Assume != "" {
+					title += " [" + string(o.Assume) + "]"
+				}
 				if p.Repeat > 1 {
 					title += fmt.Sprintf(" (%d of %d)", n+1, p.Repeat)
 				}

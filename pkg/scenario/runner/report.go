@@ -8,18 +8,10 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/report"
 )
 
-// Title returns the scenario's name, with the assumption that it was run under.
-func (o Outcome) Title() string {
-	if o.Assumption == "" {
-		return o.Scenario
-	}
-	return o.Scenario + " [" + string(o.Assumption) + "]"
-}
-
 // Suite returns the outcome as a suite of a report, with a case for each step.
-func (o Outcome) Suite() report.Suite {
+func (o Outcome) Suite(name string) report.Suite {
 	s := report.Suite{
-		Name: o.Title(), File: o.File, Start: o.Start, Duration: o.Duration,
+		Name: name, File: o.File, Start: o.Start, Duration: o.Duration,
 		Properties: []report.Property{{Name: "seed", Value: strconv.FormatInt(o.Seed, 10)}},
 		Cases:      make([]report.Case, len(o.Steps)),
 	}

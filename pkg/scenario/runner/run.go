@@ -101,7 +101,7 @@ func (r Runner) Run(ctx context.Context, s *scenario.Scenario, o Options) Outcom
 		random:     rand.New(rand.NewPCG(uint64(o.Seed), 0)),
 		uncaptured: map[string]int{},
 		outcome: Outcome{
-			Scenario: s.Name, File: s.File, Assumption: o.Assume, Seed: o.Seed, Start: r.Now(),
+			File: s.File, Assumption: o.Assume, Seed: o.Seed, Start: r.Now(),
 			Steps: make([]StepOutcome, len(s.Steps)),
 		},
 	}

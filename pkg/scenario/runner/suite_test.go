@@ -34,7 +34,7 @@ steps:
   - {together: [{send: ticket update}, {send: ticket delete}], expect: {status: 5xx}}
 `), o)
 	var b strings.Builder
-	if err := report.TAP.Write(&b, report.Report{Suites: []report.Suite{out.Suite()}}); err != nil {
+	if err := report.TAP.Write(&b, report.Report{Suites: []report.Suite{out.Suite("Ticket lifecycle [duplicate]")}}); err != nil {
 		t.Fatal(err)
 	}
 	golden.Assert(t, b.String(), "suite.tap")
