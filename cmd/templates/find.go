@@ -15,6 +15,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/library"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/parse"
+	"github.com/apizee-hooks/apizee-hooks/pkg/textfile"
 )
 
 // foundFile is a template or a scenario.
@@ -117,17 +118,11 @@ func writeNew(path string, text []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return cli.Usage(fmt.Errorf("create the directory: %w", err), "use a writable directory.")
 	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if errors.Is(err, fs.ErrExist) {
+	switch err := textfile.Create(path, text, 0o644); {
+	case errors.Is(err, fs.ErrExist):
 		return cli.Usage(fmt.Errorf("%s already exists", path), "edit it, remove it, or use another directory.")
-	}
-	if err != nil {
-		return cli.Usage(err, "use a writable directory.")
-	}
-	_, err = f.Write(text)
-	if err = errors.Join(err, f.Close()); err != nil {
-		_ = os.Remove(path) // an incomplete file would keep the next copy from being written
-		return cli.Usage(err, "free some space, or use another directory.")
+	case err != nil:
+		return cli.Usage(err, "use another directory.")
 	}
 	return nil
 }

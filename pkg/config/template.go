@@ -92,16 +92,11 @@ func Init(path string) error {
 			return &ExistsError{Path: found}
 		}
 	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if errors.Is(err, fs.ErrExist) {
+	switch err := textfile.Create(path, Template(), 0o600); {
+	case errors.Is(err, fs.ErrExist):
 		return &ExistsError{Path: path}
-	}
-	if err != nil {
+	case err != nil:
 		return fmt.Errorf("write %s: %w", path, textfile.Reason(err))
-	}
-	_, err = f.Write(Template())
-	if err = errors.Join(err, f.Close()); err != nil {
-		return fmt.Errorf("write %s: %w", path, errors.Join(err, os.Remove(path)))
 	}
 	return nil
 }

@@ -1,8 +1,9 @@
-// Package textfile reads text from files and from standard input, by these rules:
+// Package textfile reads text from files and from standard input, and creates files, by these rules:
 //
 //   - Reading ends with its context, even if it waits for a FIFO or a terminal.
 //   - Text that is read whole has a size limit; other text is streamed.
 //   - A byte order mark is removed, and UTF-16 is an error with a hint.
+//   - A file that is created is whole, and replaces none.
 package textfile
 
 import (
@@ -43,6 +44,20 @@ func ReadFS(ctx context.Context, fsys fs.FS, path string, limit int64) ([]byte, 
 // ReadAll is ReadFile for a reader.
 func ReadAll(ctx context.Context, r io.Reader, limit int64) ([]byte, error) {
 	return await(ctx, func() ([]byte, error) { return readAll(r, limit) })
+}
+
+// Create writes a text to a file that does not exist yet. If it exists, the error is fs.ErrExist and the
+// file is not changed.
+func Create(path string, text []byte, mode fs.FileMode) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(text)
+	if err = errors.Join(err, f.Close()); err != nil {
+		_ = os.Remove(path) // an incomplete file would keep a second try from writing it
+	}
+	return err
 }
 
 // Text returns data without its byte order mark, or ErrUTF16.
