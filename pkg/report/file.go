@@ -104,29 +104,23 @@ func writeFile(path string, write func(io.Writer) error) (err error) {
 	if err == nil && !existing.Mode().IsRegular() {
 		return writeInPlace(path, write)
 	}
-	file, err := createTemp(path, existing)
+	name := filepath.Join(filepath.Dir(path), fmt.Sprintf(".%s-%x", filepath.Base(path), rand.Uint64()))
+	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
 		return err
 	}
 	defer func() {
 		if err != nil {
-			_ = os.Remove(file.Name())
+			_ = os.Remove(name)
 		}
 	}()
-	if err := errors.Join(write(file), file.Close()); err != nil {
+	if existing != nil {
+		err = file.Chmod(existing.Mode().Perm())
+	}
+	if err = errors.Join(err, write(file), file.Close()); err != nil {
 		return err
 	}
-	return os.Rename(file.Name(), path)
-}
-
-// createTemp creates a file to rename to path, with the permissions of the existing file.
-func createTemp(path string, existing fs.FileInfo) (*os.File, error) {
-	name := fmt.Sprintf(".%s-%x", filepath.Base(path), rand.Uint64())
-	file, err := os.OpenFile(filepath.Join(filepath.Dir(path), name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-	if err != nil || existing == nil {
-		return file, err
-	}
-	return file, file.Chmod(existing.Mode().Perm())
+	return os.Rename(name, path)
 }
 
 func writeInPlace(path string, write func(io.Writer) error) error {
