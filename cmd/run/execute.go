@@ -57,7 +57,7 @@ func run(ctx context.Context, o *options) error {
 		return r.notStarted(err)
 	}
 	r.view = newView(o.App, r)
-	defer r.view.close()
+	defer r.view.spinner.stop()
 	return r.start(ctx)
 }
 

@@ -19,7 +19,6 @@ type spinner struct {
 	text  string // "" means hidden
 	frame int
 	done  chan struct{} // nil without a terminal
-	once  sync.Once
 }
 
 const (
@@ -80,12 +79,10 @@ func (s *spinner) pause() {
 	s.text = ""
 }
 
-// stop ends the spinner.
+// stop ends the spinner. It must be called once.
 func (s *spinner) stop() {
 	s.pause()
-	s.once.Do(func() {
-		if s.done != nil {
-			close(s.done)
-		}
-	})
+	if s.done != nil {
+		close(s.done)
+	}
 }

@@ -102,9 +102,9 @@ func (v *view) assumptions(outcomes []runner.Outcome) {
 			}
 		}
 		switch {
-		case failed && !slices.Contains(failures, name):
+		case failed:
 			failures = append(failures, name)
-		case passed >= len(v.run.scenarios)*v.run.options.repeat && !slices.Contains(passes, name):
+		case passed >= len(v.run.scenarios)*v.run.options.repeat:
 			passes = append(passes, name)
 		}
 	}

@@ -26,14 +26,15 @@ type view struct {
 	out     io.Writer
 	spinner *spinner
 
-	mu       sync.Mutex
-	results  []deliver.Result     // of the current step
-	warnings []string             // about the events it sent, each once
-	arrived  []*receive.Reception // with --loopback
-	arrival  chan struct{}        // signaled by each arrival
-	failures int                  // failed repetitions of the current step
-	hinted   string               // the last hint, which is not repeated
-	skipped  map[int]bool         // steps of the scenario that were shown as skipped
+	results  []deliver.Result // of the current step
+	warnings []string         // about the events it sent, each once
+	failures int              // failed repetitions of the current step
+	hinted   string           // the last hint, which is not repeated
+	skipped  map[int]bool     // steps of the scenario that were shown as skipped
+
+	arrival chan struct{} // signaled by each arrival
+	mu      sync.Mutex    // guards arrived
+	arrived []*receive.Reception
 }
 
 func newView(a *cli.App, r *running) *view {
@@ -44,8 +45,6 @@ func newView(a *cli.App, r *running) *view {
 	v.spinner = newSpinner(v.out, v.palette, a.IsAnimated(a.Stdout) && !a.NoText())
 	return v
 }
-
-func (v *view) close() { v.spinner.stop() }
 
 // line prints one line above the spinner.
 func (v *view) line(format string, args ...any) {
