@@ -7,7 +7,6 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
-	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/fault"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario"
 )
@@ -194,8 +193,7 @@ func orders() []string {
 func faultNames() []string {
 	var names []string
 	for _, f := range fault.All() {
-		plan := f.Plan(deliver.Options{})
-		if f.Shape != fault.Order || plan != (deliver.Options{}) {
+		if !f.Reorders() {
 			names = append(names, f.Name)
 		}
 	}
