@@ -109,10 +109,6 @@ func isFraming(name string) bool {
 	return false
 }
 
-func isLetter(r rune) bool { return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' }
-
-func isDigit(r rune) bool { return '0' <= r && r <= '9' }
-
 // noColon does not show a single word: it may be a secret whose name was forgotten.
 func noColon(s string) string {
 	const what = "has no colon; write it as 'Name: value'"

@@ -180,7 +180,7 @@ func isMissingSlash(s string) bool {
 
 // notScheme reports whether a character is not allowed in a scheme (RFC 3986, section 3.1).
 func notScheme(r rune) bool {
-	return !isLetter(r) && !isDigit(r) && !strings.ContainsRune("+-.", r)
+	return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("+-.", r)
 }
 
 // parseReason returns the reason in an error of url.Parse, which repeats the whole URL, and for an invalid
