@@ -86,7 +86,7 @@ func (c circumstances) noConnection(err error) (Failure, bool) {
 		}, true
 	case errors.As(err, &dns):
 		return *NotFound(dns), true
-	case errors.As(err, &op) && op.Net == "unix" && (isAny(err, refusedErrnos()) || errors.Is(err, fs.ErrNotExist)):
+	case errors.As(err, &op) && op.Net == "unix" && (IsRefused(err) || errors.Is(err, fs.ErrNotExist)):
 		return Failure{
 			Kind:    KindRefused,
 			Message: fmt.Sprintf("connection refused by the socket %s", op.Addr),
@@ -105,7 +105,7 @@ func (c circumstances) noConnection(err error) (Failure, bool) {
 			Hint:    "a closed connection uses its port for about a minute",
 			Remedy:  RemedyKeepAlive,
 		}, true
-	case isAny(err, refusedErrnos()):
+	case IsRefused(err):
 		return c.refused(), true
 	case isAny(err, unreachableErrnos()):
 		return Failure{
@@ -228,6 +228,9 @@ func IsTimeout(err error) bool {
 func isLongHead(err error) bool {
 	return strings.Contains(err.Error(), "response headers exceeded")
 }
+
+// IsRefused reports whether no program listens at the address.
+func IsRefused(err error) bool { return isAny(err, refusedErrnos()) }
 
 // IsClosed reports whether the other side closed or reset the connection.
 func IsClosed(err error) bool {

@@ -76,11 +76,13 @@ func removeStale(path string) error {
 		return errors.New("a file is there that is no socket")
 	}
 	conn, err := net.Dial("unix", path)
-	if err != nil {
-		os.Remove(path)
-		return nil
+	switch {
+	case err == nil:
+		return conn.Close()
+	case deliver.IsRefused(err):
+		return os.Remove(path)
 	}
-	return conn.Close()
+	return nil // a program listens, but is too busy to accept, or the caller's attempt says why
 }
 
 // IsLoopback reports whether only this machine can reach the address of a listener.
