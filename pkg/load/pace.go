@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"math/bits"
 	"strings"
 	"time"
 
@@ -48,22 +47,15 @@ func ParseRamp(s string, duration time.Duration) (Pace, error) {
 	return Pace{From: first, To: last, Duration: duration}, nil
 }
 
-// Requests returns how many requests are due in the whole load.
+// Requests returns how many requests are due in the whole load. The first is due immediately, so the
+// number is rounded up.
 func (p Pace) Requests() uint64 {
+	const most = 1 << 62 // more than can be sent
+	in := func(r generate.Rate) float64 { return float64(p.Duration) * float64(r.Count) / float64(r.Per) }
 	if p.Duration <= 0 {
 		return 0
 	}
-	if p.From == p.To {
-		// The first is due immediately, so the number is rounded up.
-		high, low := bits.Mul64(uint64(p.Duration), uint64(p.From.Count))
-		n, rest := bits.Div64(high, low, uint64(p.From.Per))
-		if rest > 0 {
-			n++
-		}
-		return n
-	}
-	mean := (p.From.PerSecond() + p.To.PerSecond()) / 2
-	return uint64(math.Ceil(mean * p.Duration.Seconds()))
+	return uint64(min(math.Ceil((in(p.From)+in(p.To))/2), most))
 }
 
 // due returns when request n, counted from 0, is due. It is computed from n rather than from

@@ -1,6 +1,7 @@
 package load
 
 import (
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -21,6 +22,8 @@ func TestPace(t *testing.T) {
 			map[uint64]time.Duration{2: 10 * time.Second}},
 		"less than one": {Constant(generate.Rate{Count: 1, Per: time.Hour}, time.Second), 1, map[uint64]time.Duration{0: 0}},
 		"enormous":      {Constant(perSecond(1_000_000_000), 24*time.Hour), 86_400_000_000_000, map[uint64]time.Duration{0: 0}},
+		"impossible":    {Constant(generate.Rate{Count: 1_000_000_000, Per: time.Millisecond}, math.MaxInt64), 1 << 62, map[uint64]time.Duration{0: 0}},
+		"not whole":     {Constant(generate.Rate{Count: 3, Per: 7 * time.Second}, 7*time.Hour+time.Nanosecond), 10801, nil},
 		"ramp up": {Pace{perSecond(1), perSecond(3), 4 * time.Second}, 8,
 			map[uint64]time.Duration{0: 0, 3: 2 * time.Second, 8: 4 * time.Second}},
 		"ramp down": {Pace{perSecond(3), perSecond(1), 4 * time.Second}, 8,
