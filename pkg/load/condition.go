@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"math"
 	"regexp"
 	"strconv"
 	"strings"
@@ -170,7 +169,7 @@ func (u unit) format(v float64) string {
 	case inTime:
 		return time.Duration(v).Round(10 * time.Microsecond).String()
 	case inPercent:
-		return fmt.Sprintf("%g%%", math.Floor(v*100+1e-6)/100) // as Percent
+		return percent(v)
 	case inRate:
 		return strconv.FormatFloat(v, 'f', 1, 64) + "/s"
 	}

@@ -82,21 +82,6 @@ func TestConditions(t *testing.T) {
 	}
 }
 
-// TestConditionShowsPercent shows a percentage as the outcome does.
-func TestConditionShowsPercent(t *testing.T) {
-	c, err := ParseCondition("success<90%")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, n := range [][2]uint64{{2, 3}, {29, 100}, {99_999, 100_000}, {3, 3}} {
-		o := empty(t)
-		o.Planned, o.Sent, o.Accepted = n[1], n[1], n[0]
-		if _, actual := c.Met(o); actual != Percent(n[0], n[1]) {
-			t.Errorf("%d of %d: %s, not %s", n[0], n[1], actual, Percent(n[0], n[1]))
-		}
-	}
-}
-
 func TestConditionsWithoutRequests(t *testing.T) {
 	o := empty(t)
 	for in, want := range map[string]bool{"success<99%": true, "p99>1ms": false, "errors>0": false, "rate<1/s": true} {

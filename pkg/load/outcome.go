@@ -92,8 +92,11 @@ func (b Bucket) String() string {
 }
 
 // Percent rounds down, so that 100% means all.
-func Percent(n, of uint64) string {
-	return fmt.Sprintf("%g%%", float64(n*10_000/max(of, 1))/100)
+func Percent(n, of uint64) string { return percent(100 * float64(n) / float64(max(of, 1))) }
+
+func percent(v float64) string {
+	const tiny = 1e-9 // more than the rounding error of v, of which 29 of 100 have one
+	return fmt.Sprintf("%g%%", math.Floor(100*v+tiny)/100)
 }
 
 // mostErrors is how many different errors are counted separately.

@@ -49,3 +49,13 @@ func TestSuccess(t *testing.T) {
 		}
 	}
 }
+
+func TestPercent(t *testing.T) {
+	for want, n := range map[string][2]uint64{
+		"66.66%": {2, 3}, "29%": {29, 100}, "57%": {57, 100}, "99.99%": {99_999_999_999, 100_000_000_000}, "100%": {3, 3}, "0%": {0, 0},
+	} {
+		if got := Percent(n[0], n[1]); got != want {
+			t.Errorf("%d of %d: %s, want %s", n[0], n[1], got, want)
+		}
+	}
+}
