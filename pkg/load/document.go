@@ -25,14 +25,14 @@ type Document struct {
 	BytesOut   uint64  `json:"bytesOut" about:"of the bodies of the requests"`
 	BytesIn    uint64  `json:"bytesIn" about:"of the bodies of the responses"`
 
-	Latency   Latency          `json:"latency" about:"from when a request was sent, failed ones included"`
-	Histogram []DocumentBucket `json:"histogram" about:"latencies, without empty buckets at both ends"`
-	Statuses  []DocumentCount  `json:"statuses" about:"responses by status"`
-	Errors    []DocumentCount  `json:"errors" about:"errors by message, most frequent first"`
+	Latency   latency          `json:"latency" about:"from when a request was sent, failed ones included"`
+	Histogram []documentBucket `json:"histogram" about:"latencies, without empty buckets at both ends"`
+	Statuses  []Count          `json:"statuses" about:"responses by status"`
+	Errors    []Count          `json:"errors" about:"errors by message, most frequent first"`
 }
 
-// Latency has quantiles in milliseconds.
-type Latency struct {
+// latency has quantiles in milliseconds.
+type latency struct {
 	MinMS  float64 `json:"minMs"`
 	MeanMS float64 `json:"meanMs"`
 	P50MS  float64 `json:"p50Ms"`
@@ -42,47 +42,32 @@ type Latency struct {
 	MaxMS  float64 `json:"maxMs"`
 }
 
-// DocumentBucket counts the latencies from FromMS to below ToMS.
-type DocumentBucket struct {
+// documentBucket counts the latencies from FromMS to below ToMS.
+type documentBucket struct {
 	FromMS float64 `json:"fromMs"`
 	ToMS   float64 `json:"toMs,omitempty" about:"missing for no limit"`
 	Count  uint64  `json:"count"`
 }
 
-// DocumentCount is a number of occurrences.
-type DocumentCount struct {
-	Name string `json:"name"`
-	N    uint64 `json:"count"`
-}
-
-// Document returns the outcome as written by WriteJSON.
-func (s Summary) Document() Document {
+func (s Summary) document() Document {
 	d := Document{
 		Planned: s.Planned, Sent: s.Sent, Accepted: s.Accepted, Failed: s.Failed(), Unsent: s.Unsent,
 		Aborted: s.Aborted, Canceled: s.Canceled,
 		DurationMS: milliseconds(s.Duration), WaitMS: milliseconds(s.Wait),
 		Rate: s.Rate, Throughput: s.Throughput, Success: s.Success(), BytesOut: s.BytesOut, BytesIn: s.BytesIn,
-		Latency: Latency{
+		Latency: latency{
 			milliseconds(s.Min), milliseconds(s.Mean), milliseconds(s.P50), milliseconds(s.P90),
 			milliseconds(s.P95), milliseconds(s.P99), milliseconds(s.Max),
 		},
-		Histogram: []DocumentBucket{}, Statuses: documentCounts(s.Statuses), Errors: documentCounts(s.Errors),
+		Histogram: []documentBucket{}, Statuses: s.Statuses, Errors: s.Errors,
 	}
 	for _, b := range s.Histogram {
-		d.Histogram = append(d.Histogram, DocumentBucket{milliseconds(b.From), milliseconds(b.To), b.N})
+		d.Histogram = append(d.Histogram, documentBucket{milliseconds(b.From), milliseconds(b.To), b.N})
 	}
 	return d
-}
-
-func documentCounts(counts []Count) []DocumentCount {
-	all := make([]DocumentCount, len(counts))
-	for i, c := range counts {
-		all[i] = DocumentCount(c)
-	}
-	return all
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 // WriteJSON writes the outcome as one JSON object.
-func (s Summary) WriteJSON(w io.Writer) error { return report.EncodeJSON(w, s.Document()) }
+func (s Summary) WriteJSON(w io.Writer) error { return report.EncodeJSON(w, s.document()) }

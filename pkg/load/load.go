@@ -43,7 +43,7 @@ type Options struct {
 
 // Progress of a load, in requests.
 type Progress struct {
-	Done, Accepted, Planned uint64
+	Done, Planned uint64
 }
 
 // Run sends the load until it is complete or ctx ends, and then returns at once. An error is

@@ -92,7 +92,7 @@ func TestLoad(t *testing.T) {
 	if got.Planned != 200 || got.Sent != 200 || got.Accepted != 200 || len(seen) != 200 || got.Canceled != 0 {
 		t.Errorf("%+v, %d different ones", got.Summary, len(seen))
 	}
-	if last != (Progress{200, 200, 200}) {
+	if last != (Progress{200, 200}) {
 		t.Errorf("%+v", last)
 	}
 	if diff := cmp.Diff([]Count{{"200", 200}}, got.Statuses); diff != "" || len(got.Errors) != 0 {

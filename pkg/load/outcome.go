@@ -73,8 +73,8 @@ func (s Summary) Failed() uint64 { return s.Sent - s.Accepted - s.Aborted }
 
 // Count is a number of occurrences.
 type Count struct {
-	Name string
-	N    uint64
+	Name string `json:"name"`
+	N    uint64 `json:"count"`
 }
 
 // Bucket counts the latencies from From to below To; a To of 0 means no limit.
@@ -107,7 +107,7 @@ const otherErrors = "other errors"
 // newOutcome returns the outcome of a load that starts.
 func newOutcome(o Options) *Outcome {
 	return &Outcome{
-		Summary: Summary{Planned: o.Pace.Requests(), Histogram: buckets()},
+		Summary: Summary{Planned: o.Pace.Requests(), Histogram: buckets(), Statuses: []Count{}, Errors: []Count{}},
 		URL:     deliver.ShowURL(o.Target.URL, false), Pace: o.Pace, Fault: o.Fault.Name, Start: o.Now(),
 		statuses: map[int]uint64{}, errors: map[string]uint64{},
 	}
@@ -124,7 +124,7 @@ func buckets() []Bucket {
 }
 
 func (o *Outcome) progress() Progress {
-	return Progress{Done: o.Sent, Accepted: o.Accepted, Planned: o.Planned}
+	return Progress{Done: o.Sent, Planned: o.Planned}
 }
 
 // add counts the delivery of a body.
