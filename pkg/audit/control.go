@@ -18,7 +18,8 @@ const (
 	// make the audit of an endpoint that hangs take minutes.
 	afterPatience = 250 * time.Millisecond
 
-	// longestWait is the longest Retry-After that the audit obeys.
+	// longestWait is the longest Retry-After that the audit obeys, and how long it obeys one before each rule:
+	// an endpoint that has it in all its responses would make the audit take minutes.
 	longestWait = 10 * time.Second
 
 	// suspicion is how long after a rule its requests may still be the cause of a problem, when the
@@ -29,6 +30,7 @@ const (
 // breakage says that the endpoint does not accept ordinary events any more.
 type breakage struct {
 	since   string
+	at      time.Time
 	control attempt
 }
 
@@ -123,7 +125,7 @@ func (s *session) control(timeout time.Duration) attempt {
 
 // blame makes a rule fail after which the endpoint does not accept ordinary events.
 func (s *session) blame(r *Result, v *verdict, control attempt) {
-	s.broken = &breakage{r.Name, control}
+	s.broken = &breakage{r.Name, s.options.Now(), control}
 	if !s.worked {
 		s.broken.since = "the start"
 		if v.status == Failed {
@@ -153,7 +155,7 @@ func (s *session) isBroken() bool {
 	if s.broken == nil {
 		return false
 	}
-	if wait := retryAfter(s.broken.control.result.Headers); wait > 0 && wait <= longestWait {
+	if wait := retryAfter(s.broken.control.result.Headers); wait <= longestWait && s.options.Now().Sub(s.broken.at) < longestWait {
 		_ = s.options.Sleep(s.ctx, wait)
 	}
 	timeout := s.options.Timeout

@@ -250,6 +250,22 @@ func TestRetryAfterIsObeyed(t *testing.T) {
 	}
 }
 
+// An endpoint that is down, and names a time in each response, does not delay the audit again and again.
+func TestRetryAfterIsNotObeyedForLong(t *testing.T) {
+	t.Parallel()
+	var slept atomic.Int64
+	outcome := run(t, respondAll(503, "Retry-After: 4", ""), func(o *Options) {
+		o.Now = func() time.Time { return time.Now().Add(time.Duration(slept.Load())) }
+		o.Sleep = func(ctx context.Context, d time.Duration) error {
+			slept.Add(int64(d))
+			return ctx.Err()
+		}
+	})
+	if got := time.Duration(slept.Load()); got < 8*time.Second || got > 12*time.Second || outcome.Count(Failed) != 1 {
+		t.Errorf("waited %s: %s", got, outcome.Summary())
+	}
+}
+
 // A server that reads the bodies of rejected requests as requests loses what comes after.
 func TestUnreadBody(t *testing.T) {
 	result := try(t, "unread-body", rawEndpoint(false, "HTTP/1.1 204 No Content\r\n\r\n"), nil)
@@ -357,7 +373,7 @@ func rawEndpoint(reads bool, response string) http.HandlerFunc {
 	}
 }
 
-// A lenient parser is found whatever the seed.
+// A parser that accepts control characters in strings is found.
 func TestLenientParser(t *testing.T) {
 	result := try(t, "not-json", func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
