@@ -98,10 +98,7 @@ type UnreachableError struct{ Failure *deliver.Failure }
 
 func (e *UnreachableError) Error() string { return e.Failure.Message }
 
-// ErrNoSecretHeader says that the endpoint gets no header with the name in SecretHeader.
-var ErrNoSecretHeader = errors.New("no such header is sent")
-
-// Check returns ErrNoSecretHeader, or an error about the names in Skip.
+// Check returns an error about the names in Skip, or else about SecretHeader.
 func (o Options) Check() error {
 	for _, name := range o.Skip {
 		if _, err := LookupRule(o.Catalog, name); err != nil {
@@ -109,7 +106,7 @@ func (o Options) Check() error {
 		}
 	}
 	if o.SecretHeader != "" && len(findSecrets(o)) == 0 {
-		return ErrNoSecretHeader
+		return errors.New("no such header is sent")
 	}
 	return nil
 }

@@ -1,6 +1,9 @@
 package audit
 
-import "bytes"
+import (
+	"bytes"
+	"net/http"
+)
 
 func invalidRequestRules() []Rule {
 	return []Rule{
@@ -8,7 +11,7 @@ func invalidRequestRules() []Rule {
 			Name: "get", Group: invalid, Title: "GET request",
 			Why:      "Browsers, scanners and health checks find the URL. A GET must not be processed as an event.",
 			Expected: "405, another 4xx, 501, or a page", want: shouldReject().with(Passed, unimplemented, contradicted).orWarn(redirected),
-			try: func(s *session) []attempt { return []attempt{s.get()} },
+			try: func(s *session) []attempt { return []attempt{s.do(Request{Method: http.MethodGet})} },
 		},
 		{
 			Name: "empty-body", Group: invalid, Title: "Empty body",

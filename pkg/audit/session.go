@@ -3,7 +3,6 @@ package audit
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"slices"
 	"strconv"
 	"sync"
@@ -138,9 +137,6 @@ func (s *session) concurrently(requests []Request) []attempt {
 	all.Wait()
 	return attempts
 }
-
-// get sends a GET request, as a browser or a health check would.
-func (s *session) get() attempt { return s.do(Request{Method: http.MethodGet}) }
 
 // NewIDBase returns an Options.IDBase for an audit that starts now. It keeps the IDs apart from those of
 // the endpoint's own tests, below 2^31, and, as it grows by 1000 a second, from those of earlier audits: an

@@ -156,11 +156,3 @@ func lockFile(fd uintptr, timeout time.Duration) error {
 		time.Sleep(pause)
 	}
 }
-
-// wrapFull wraps the error of a full disk in ErrFull.
-func wrapFull(err error) error {
-	if isFull(err) {
-		return fmt.Errorf("%w: %w", ErrFull, err)
-	}
-	return err
-}

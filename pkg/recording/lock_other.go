@@ -2,17 +2,10 @@
 
 package recording
 
-import (
-	"errors"
-	"syscall"
-)
-
 // tryLock locks nothing, since these systems cannot lock a file; entries are appended with one write
 // per batch.
 func tryLock(uintptr) (locked bool, _ error) { return true, nil }
 
 func unlock(uintptr) error { return nil }
-
-func isFull(err error) bool { return errors.Is(err, syscall.ENOSPC) }
 
 func syncDirectory(string) error { return nil }

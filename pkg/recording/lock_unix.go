@@ -27,10 +27,6 @@ func flock(fd uintptr, how int) error {
 	}
 }
 
-func isFull(err error) bool {
-	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG)
-}
-
 // syncDirectory makes the name of a new file durable.
 func syncDirectory(path string) error {
 	directory, err := os.Open(path)

@@ -24,9 +24,5 @@ func unlock(fd uintptr) error {
 	return windows.UnlockFileEx(windows.Handle(fd), 0, 1, 0, region())
 }
 
-func isFull(err error) bool {
-	return errors.Is(err, windows.ERROR_DISK_FULL) || errors.Is(err, windows.ERROR_HANDLE_DISK_FULL)
-}
-
 // syncDirectory has nothing to do: NTFS keeps the name with the file.
 func syncDirectory(string) error { return nil }

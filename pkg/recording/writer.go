@@ -8,10 +8,6 @@ import (
 	"time"
 )
 
-// ErrFull reports a full disk. The part of the entry that was written is removed, and the next
-// Append tries again.
-var ErrFull = errors.New("no space left for the recording")
-
 // Options configure a Writer. The zero value masks secrets and leaves it to the system when entries
 // reach the disk.
 type Options struct {
@@ -95,8 +91,8 @@ func (w *Writer) Close() error {
 }
 
 // Append writes one entry. When it returns nil the entry is in the file, whatever happens to this
-// process; with Options.Sync it is on disk. After an error it is not; a partly written entry is
-// removed. errors.Is(err, ErrFull) reports a full disk.
+// process; with Options.Sync it is on disk. After an error, such as of a full disk, it is not: a partly
+// written entry is removed, and the next Append tries again.
 func (w *Writer) Append(e Entry) (Place, error) {
 	buffer := w.buffers.Get().(*[]byte)
 	defer w.release(buffer)
@@ -151,7 +147,7 @@ func (w *Writer) writeBatch(b *batch) {
 
 	b.done = true
 	if err := w.writeText(b); err != nil {
-		b.err = fmt.Errorf("write recording: %w", wrapFull(err))
+		b.err = fmt.Errorf("write recording: %w", err)
 	}
 	w.spare, b.text = b.text, nil
 	if cap(w.spare) > maxKept {

@@ -29,16 +29,6 @@ func (e *FileError) Problem() string {
 	return e.Path + ": " + e.Reason
 }
 
-// VersionError means that a baseline has another version of the format.
-type VersionError struct{ Found string }
-
-func (e *VersionError) Error() string {
-	return fmt.Sprintf("a baseline of version %s; this program reads version %d", e.Found, Version)
-}
-
-// ErrNotBaseline means that a text is JSON, but not a baseline.
-var ErrNotBaseline = errors.New("not a baseline: " + xBaseline + " is missing")
-
 // checkVersion returns an error for another kind of JSON and for another version.
 func checkVersion(text []byte) error {
 	var file struct {
@@ -52,9 +42,9 @@ func checkVersion(text []byte) error {
 	case err != nil:
 		return jsonError(text, err)
 	case file.Version == nil:
-		return ErrNotBaseline
+		return errors.New("not a baseline: " + xBaseline + " is missing")
 	case string(file.Version) != fmt.Sprint(Version):
-		return &VersionError{string(file.Version)}
+		return fmt.Errorf("a baseline of version %s; this program reads version %d", file.Version, Version)
 	}
 	return nil
 }

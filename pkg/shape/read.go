@@ -54,8 +54,8 @@ type (
 	}
 )
 
-// Read reads a baseline that Schema wrote. An error is a *FileError, a *VersionError or
-// ErrNotBaseline.
+// Read reads a baseline that Schema wrote. The error is a *FileError, unless the text is another kind of
+// JSON or has another version.
 func Read(text []byte, rules Rules) (*Baseline, error) {
 	if err := checkVersion(text); err != nil {
 		return nil, err
