@@ -44,8 +44,8 @@ func Documented() *Catalog {
 	return &Catalog{Events: documentedEvents(), Objects: append(documentedObjects(), partlyDocumentedObjects()...)}
 }
 
-// WebhooksPage is the title of the page that the documented objects are from.
-const WebhooksPage = "Webhooks"
+// webhooksPage is the title of the page that the documented objects are from.
+const webhooksPage = "Webhooks"
 
 func documentedEvents() []Word {
 	return []Word{
@@ -60,7 +60,7 @@ func documentedObjects() []Object {
 		{
 			Name:        Ticket,
 			Description: "a ticket, with its state",
-			Page:        WebhooksPage,
+			Page:        webhooksPage,
 			ID:          Identifier{[]Type{Integer}, "100", "database id of the ticket"},
 			Props: []Prop{
 				{
@@ -86,7 +86,7 @@ func documentedObjects() []Object {
 		{
 			Name:        Media,
 			Description: "a media that belongs to a ticket, a conference or a conversation",
-			Page:        WebhooksPage,
+			Page:        webhooksPage,
 			ID:          Identifier{[]Type{Integer, Text}, "9", "media id; its type is not documented, an integer is sent"},
 			Props: []Prop{
 				{
@@ -110,7 +110,7 @@ func documentedObjects() []Object {
 			Name:        Conversation,
 			AlsoCalled:  Conference,
 			Description: "a conversation, which the documentation also calls a conference",
-			Page:        WebhooksPage,
+			Page:        webhooksPage,
 			ID: Identifier{
 				[]Type{Text}, `"734e3a7b-eb17-4d3f-901d-bcff178b"`,
 				"public id of the conversation, not the database id; not a UUID",

@@ -10,7 +10,7 @@ func FuzzDocument(f *testing.F) {
 	f.Add([]byte("to: http://a\nheaders: {A: b}\nlisten:\n  status: 200\n"))
 	f.Add([]byte("profiles:\n  a.b:\n    timeout: ${T}\n    headers: {x: [a, b]}\n"))
 	f.Add([]byte("a: &a *a\n<<: *a\n? b\n: !!str c\n--- |\n x\n"))
-	f.Add(bytes.ReplaceAll(bytes.TrimPrefix(Template(), []byte(modeline)), []byte("# "), nil))
+	f.Add(bytes.ReplaceAll(bytes.TrimPrefix(template(), []byte(modeline)), []byte("# "), nil))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		keys := Keys()
 		doc, err := parseDocument("f.yaml", data, keys)

@@ -39,9 +39,9 @@ const templateProfiles = `
 #       Authorization: Bearer ${STAGING_TOKEN}
 `
 
-// Template returns the text of a new configuration file: every key with its description, all
+// template returns the text of a new configuration file: every key with its description, all
 // commented out. Lines that begin with "# " are settings, except the first, which is for editors; those that begin with "##" are comments.
-func Template() []byte {
+func template() []byte {
 	var out bytes.Buffer
 	out.WriteString(templateHead)
 	last := ""
@@ -78,7 +78,7 @@ func (e *ExistsError) Error() string {
 	return e.Path + " already exists"
 }
 
-// Init writes Template to a new file that only the user can read, and creates its
+// Init writes a template to a new file that only the user can read, and creates its
 // directory. If the file exists, it is not changed and the error is an *ExistsError.
 func Init(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
@@ -92,7 +92,7 @@ func Init(path string) error {
 			return &ExistsError{Path: found}
 		}
 	}
-	switch err := textfile.Create(path, Template(), 0o600); {
+	switch err := textfile.Create(path, template(), 0o600); {
 	case errors.Is(err, fs.ErrExist):
 		return &ExistsError{Path: path}
 	case err != nil:

@@ -32,7 +32,7 @@ func TestTemplateSetsNothing(t *testing.T) {
 
 func TestTemplateUncommented(t *testing.T) {
 	var lines []string
-	for line := range strings.Lines(strings.TrimPrefix(string(Template()), modeline)) {
+	for line := range strings.Lines(strings.TrimPrefix(string(template()), modeline)) {
 		lines = append(lines, strings.TrimPrefix(line, "# "))
 	}
 	path := write(t, filepath.Join(t.TempDir(), FileName), strings.Join(lines, ""))

@@ -12,8 +12,8 @@ type Place struct {
 	File           int   // number of the file that had the name of the recording
 }
 
-// ErrGone reports that an entry is no longer in the recording: it was moved, removed or changed.
-var ErrGone = errors.New("the recording was moved, removed or changed")
+// errGone reports that an entry is no longer in the recording: it was moved, removed or changed.
+var errGone = errors.New("the recording was moved, removed or changed")
 
 // ReadLine returns the line of an entry that this Writer has appended, with its newline. It may be called
 // until Close.
@@ -22,14 +22,14 @@ func (w *Writer) ReadLine(p Place) ([]byte, error) {
 	f, files := w.file, w.files
 	w.writing.Unlock()
 	if p.Length == 0 || p.File != files {
-		return nil, ErrGone
+		return nil, errGone
 	}
 	line := make([]byte, p.Length)
 	if _, err := f.ReadAt(line, p.Offset); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrGone, err)
+		return nil, fmt.Errorf("%w: %w", errGone, err)
 	}
 	if line[0] != '{' || line[len(line)-1] != '\n' {
-		return nil, ErrGone
+		return nil, errGone
 	}
 	return line, nil
 }

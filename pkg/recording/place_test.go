@@ -44,7 +44,7 @@ func TestReadLine(t *testing.T) {
 }
 
 func TestReadLineGone(t *testing.T) {
-	if _, err := create(t, filepath.Join(t.TempDir(), "a"), Options{}).ReadLine(Place{}); !errors.Is(err, ErrGone) {
+	if _, err := create(t, filepath.Join(t.TempDir(), "a"), Options{}).ReadLine(Place{}); !errors.Is(err, errGone) {
 		t.Error(err)
 	}
 	for name, change := range map[string]func(path string) error{
@@ -60,7 +60,7 @@ func TestReadLineGone(t *testing.T) {
 		if err := change(path); err != nil {
 			t.Fatal(err)
 		}
-		if line, err := w.ReadLine(place); !errors.Is(err, ErrGone) {
+		if line, err := w.ReadLine(place); !errors.Is(err, errGone) {
 			t.Errorf("%s: got %q, %v", name, line, err)
 		}
 	}

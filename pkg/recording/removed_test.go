@@ -55,7 +55,7 @@ func TestMoved(t *testing.T) {
 	move(t, path, path+".1")
 	appendAll(t, w, entry("2"))
 	<-reopened
-	if line, err := w.ReadLine(place); !errors.Is(err, ErrGone) {
+	if line, err := w.ReadLine(place); !errors.Is(err, errGone) {
 		t.Errorf("got %q, %v", line, err)
 	}
 	move(t, path, path+".2")

@@ -44,7 +44,6 @@ type Replayer struct {
 // Delivery is one entry that was sent.
 type Delivery struct {
 	Entry   int // number of the entry in the recording, from 1, as in Options.From
-	Line    int // of the recording, from 1
 	Request deliver.Request
 	Event   apizee.Event
 	Result  deliver.Result
@@ -53,7 +52,6 @@ type Delivery struct {
 // Outcome is the result of a replay.
 type Outcome struct {
 	deliver.Summary
-	Read      int   // entries read
 	Truncated []int // truncated lines, which were skipped
 	Backward  []int // lines with an earlier time than the entry above them, which were sent without a gap
 
@@ -99,6 +97,7 @@ type run struct {
 
 	outcome Outcome
 	tally   deliver.Tally
+	read    int // entries
 	sent    int
 	first   time.Time // recorded time of the first entry that was sent
 	latest  time.Time // latest recorded time so far
@@ -113,8 +112,8 @@ func (r *run) result() Outcome {
 }
 
 func (r *run) send(ctx context.Context, entry recording.Entry, line int) {
-	r.outcome.Read++
-	if r.outcome.Read < r.options.From {
+	r.read++
+	if r.read < r.options.From {
 		return
 	}
 	event := r.replayer.Catalog.Validate(entry.Body).Event
@@ -134,7 +133,7 @@ func (r *run) send(ctx context.Context, entry recording.Entry, line int) {
 	result := r.replayer.Client.Deliver(ctx, request, r.options.Timeout)
 	result.N = r.sent
 	r.tally.Add(result)
-	r.onDelivery(Delivery{Entry: r.outcome.Read, Line: line, Request: request, Event: event, Result: result})
+	r.onDelivery(Delivery{Entry: r.read, Request: request, Event: event, Result: result})
 }
 
 // wait waits until an entry is due, which is as long after the first one as in the recording.

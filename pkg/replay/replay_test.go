@@ -95,10 +95,10 @@ func TestReplay(t *testing.T) {
 	if diff := cmp.Diff([]time.Duration{time.Second, 2 * time.Second}, c.slept); diff != "" {
 		t.Errorf("pauses (-want +got):\n%s", diff)
 	}
-	if outcome.Sent != 3 || outcome.Accepted != 3 || outcome.Read != 3 || !cmp.Equal(outcome.Truncated, []int{3}) {
+	if outcome.Sent != 3 || outcome.Accepted != 3 || !cmp.Equal(outcome.Truncated, []int{3}) {
 		t.Errorf("%+v", outcome)
 	}
-	if deliveries[2].Line != 4 || deliveries[2].Result.N != 3 {
+	if deliveries[2].Entry != 3 || deliveries[2].Result.N != 3 {
 		t.Errorf("%+v", deliveries[2])
 	}
 }

@@ -43,8 +43,8 @@ func checkVersion(text []byte) error {
 		return jsonError(text, err)
 	case file.Version == nil:
 		return errors.New("not a baseline: " + xBaseline + " is missing")
-	case string(file.Version) != fmt.Sprint(Version):
-		return fmt.Errorf("a baseline of version %s; this program reads version %d", file.Version, Version)
+	case string(file.Version) != fmt.Sprint(version):
+		return fmt.Errorf("a baseline of version %s; this program reads version %d", file.Version, version)
 	}
 	return nil
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Version is the version of the format of baselines.
-const Version = 1
+// version is that of the format of baselines.
+const version = 1
 
 // The annotations of a baseline. JSON Schema ignores names that it does not define.
 const (
@@ -37,7 +37,7 @@ func (b *Baseline) Schema() []byte {
 	w.text("$schema", "https://json-schema.org/draft/2020-12/schema")
 	w.text("title", "Baseline of Apizee events")
 	w.text("description", about)
-	w.number(xBaseline, Version)
+	w.number(xBaseline, version)
 	w.number(xEvents, b.Events)
 	if !b.Since.IsZero() {
 		w.text(xSince, b.Since.UTC().Format(time.RFC3339))
