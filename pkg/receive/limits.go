@@ -191,11 +191,3 @@ func (c *peekedConn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p[1:])
 	return n + 1, err
 }
-
-// CloseWrite closes the sending side where the connection is TCP.
-func (c *peekedConn) CloseWrite() error {
-	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
-		return half.CloseWrite()
-	}
-	return nil
-}

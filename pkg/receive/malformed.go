@@ -172,7 +172,10 @@ func (c *conn) report(reason string) {
 // CloseWrite lets net/http end a response before it closes the connection, so that a sender that is
 // still sending a long body can read it.
 func (c *conn) CloseWrite() error {
-	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+	if c.tls != nil {
+		return c.tls.CloseWrite()
+	}
+	if half, ok := c.raw.(interface{ CloseWrite() error }); ok {
 		return half.CloseWrite()
 	}
 	return nil
