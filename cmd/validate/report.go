@@ -61,7 +61,7 @@ func (r *results) add(body string, event show.Checked) {
 func (r *results) cases(strict bool) []report.Case {
 	var cases []report.Case
 	for kind, k := range r.kinds {
-		c := report.Case{Name: kind.String(), File: r.file, Line: cmp.Or(k.line, 0), Status: report.Passed}
+		c := report.Case{Name: kind.String(), File: r.file, Line: k.line, Status: report.Passed}
 		switch {
 		case k.invalid > 0:
 			c.Status, c.Message = report.Failed, fmt.Sprintf("%d of %s invalid; the first: %s", k.invalid, console.Plural(k.events, "event"), k.finding)
