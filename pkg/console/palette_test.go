@@ -18,7 +18,7 @@ func paints(p Palette) []struct {
 		paint func(string) string
 	}{
 		{"object", p.Object}, {"event", p.Event}, {"value", p.Value}, {"ok", p.OK},
-		{"finding", p.Finding}, {"warning", p.Warning}, {"failure", p.Failure},
+		{"finding", p.Finding}, {"warning", p.Warning}, {"drift", p.Drift}, {"failure", p.Failure},
 		{"dim", p.Dim}, {"strong", p.Strong},
 		{"key", json(jsonKey)}, {"string", json(jsonString)}, {"number", json(jsonNumber)}, {"literal", json(jsonLiteral)},
 	}

@@ -183,7 +183,7 @@ func TestLearnerWithoutID(t *testing.T) {
 	}
 }
 
-// check checks that the templates and scenarios among files are valid.
+// checkFiles checks that the templates and scenarios among files are valid.
 func checkFiles(t *testing.T, files map[string][]byte) {
 	t.Helper()
 	for name, text := range files {
