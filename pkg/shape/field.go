@@ -219,12 +219,12 @@ type Range struct{ Min, Max float64 }
 // numbers of an event.
 func (f *Field) widen(token string) {
 	number, err := strconv.ParseFloat(token, 64)
-	if err != nil { // it is too large
+	if err != nil { // it is too large for a bound
+		f.Range, f.ranged = nil, false
 		return
 	}
 	if f.Range == nil {
-		f.Range = &Range{number, number}
-		f.Range.Min, f.Range.Max = floor(number), round(number)
+		f.Range = &Range{floor(number), round(number)}
 		return
 	}
 	if number < f.Range.Min {

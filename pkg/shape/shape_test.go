@@ -150,6 +150,22 @@ func TestReadRange(t *testing.T) {
 	}
 }
 
+// TestNumberWithoutRange has a number that no float64 holds: the range would not be that of all.
+func TestNumberWithoutRange(t *testing.T) {
+	rated := func(rating string) string { return event("update", 1, `{"state":"new","rating":`+rating+`}`) }
+	for _, ratings := range [][]string{{"1e400", "3"}, {"3", "1e400"}, {"3", "1e400", "5"}} {
+		b := New(testRules())
+		for _, rating := range ratings {
+			b.Add(rated(rating))
+		}
+		for _, rating := range ratings {
+			if drifts := compare(b, rated(rating), 1).Drifts; drifts != nil {
+				t.Errorf("learned from %v: %v", ratings, drifts)
+			}
+		}
+	}
+}
+
 func firstDifference(got, want string) string {
 	for i, line := range strings.Split(want, "\n") {
 		if lines := strings.Split(got, "\n"); i >= len(lines) || lines[i] != line {
