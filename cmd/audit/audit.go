@@ -124,12 +124,10 @@ func (o *options) probeFlags(c *cobra.Command) {
 	cli.NameArgument(f, "YAML", "probe-expect")
 	cli.NameArgument(f, "PATH", "probe-count")
 	cli.Complete(c, "probe-header", cli.CompleteHeaders)
-	keys := map[string]string{}
 	for _, name := range []string{"probe", "probe-expect", "probe-count", "within"} {
-		keys[name] = "audit." + name
 		cli.Complete(c, name, cli.Nothing)
 	}
-	o.probe = cli.TrackSettings(f, keys)
+	o.probe = cli.TrackSettings(f, "probe", "probe-expect", "probe-count", "within")
 }
 
 // Outputs are what the command prints with -o json.

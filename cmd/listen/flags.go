@@ -38,15 +38,6 @@ const (
 	showFlags     = "Output flags"
 )
 
-// settingKeys maps flags to keys of the configuration.
-func settingKeys() map[string]string {
-	keys := map[string]string{"insecure": "insecure"}
-	for _, flag := range []string{"addr", "path", "status", "body", "delay", "require-header", "forward-to", "record", "inspect", "inspect-memory", "output", "max-body"} {
-		keys[flag] = "listen." + flag
-	}
-	return keys
-}
-
 func (o *options) addFlags(c *cobra.Command) {
 	f := c.Flags()
 	f.String("addr", "", "port, host:port or unix:PATH to listen on; port 0 is any free one")
@@ -104,7 +95,8 @@ func (o *options) addFlags(c *cobra.Command) {
 	cli.NameArgument(f, "SHARE:STATUS", "fail")
 	cli.NameArgument(f, "N:STATUS", "fail-every")
 
-	o.settings = cli.TrackSettings(f, settingKeys())
+	o.settings = cli.TrackSettings(f, "addr", "path", "status", "body", "delay", "require-header", "forward-to", "record", "inspect",
+		"inspect-memory", "output", "max-body", "insecure")
 
 	cli.Complete(c, "response-header", fixedPrefix("Content-Type: application/json"))
 	cli.Complete(c, "fail", cli.Words([]string{"10%:503", "50%:500"}))

@@ -54,7 +54,7 @@ check of a container.`,
 	cli.Complete(c, "timeout", cli.Nothing)
 	cli.TextOrJSONFlag(c)
 	o.network.AddFlags(c, f)
-	o.settings = cli.TrackSettings(f, map[string]string{"insecure": "insecure"})
+	o.settings = cli.TrackSettings(f, "insecure")
 	return c
 }
 

@@ -30,7 +30,7 @@ func (o *Connection) AddFlags(c *cobra.Command, f *pflag.FlagSet) {
 	NameArgument(f, "HEADER", "header")
 	GroupFlags(f, DeliveryFlags, "to", "header", "timeout")
 	o.Network.AddFlags(c, f)
-	o.Settings = TrackSettings(f, map[string]string{"to": "to", "timeout": "timeout", "insecure": "insecure"})
+	o.Settings = TrackSettings(f, "to", "timeout", "insecure")
 	Complete(c, "to", Nothing)
 	Complete(c, "header", CompleteHeaders)
 	Complete(c, "timeout", Nothing)

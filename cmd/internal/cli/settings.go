@@ -59,17 +59,17 @@ func (a *App) UserDir() string { return config.UserDir(a.LookupEnv, a.GOOS) }
 // Settings are the configuration values that the user has set by flags, by key.
 type Settings map[string]any
 
-// TrackSettings returns the Settings that the flags fill in when they are parsed. Each name of
-// a flag comes with its key in the configuration, whose default becomes that of the flag.
-func TrackSettings(f *pflag.FlagSet, keyOfFlag map[string]string) Settings {
-	settings := Settings{}
-	for name, key := range keyOfFlag {
-		flag := f.Lookup(name)
-		if preset := config.Default(key); preset != "" {
-			_ = flag.Value.Set(preset) // a default is valid
+// TrackSettings returns the Settings that these flags of keys of the configuration fill in when they are
+// parsed. The default of a key becomes that of its flag.
+func TrackSettings(f *pflag.FlagSet, names ...string) Settings {
+	settings, keys := Settings{}, config.Keys()
+	for _, name := range names {
+		key, flag := keys[slices.IndexFunc(keys, func(k config.Key) bool { return k.Flag == name })], f.Lookup(name)
+		if key.Default != "" {
+			_ = flag.Value.Set(key.Default) // a default is valid
 			flag.DefValue = flag.Value.String()
 		}
-		flag.Value = tracked{flag.Value, func(text string) { settings[key] = text }}
+		flag.Value = tracked{flag.Value, func(text string) { settings[key.Name] = text }}
 	}
 	return settings
 }
