@@ -11,7 +11,6 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
-	"github.com/apizee-hooks/apizee-hooks/pkg/config"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
 	"github.com/apizee-hooks/apizee-hooks/pkg/shape"
@@ -73,10 +72,7 @@ func (p *plan) listening(bound net.Addr) show.Listening {
 
 // localAddr returns the loopback address with the same port.
 func localAddr(bound net.Addr) string {
-	_, port, err := net.SplitHostPort(bound.String())
-	if err != nil {
-		return config.Default("listen.addr")
-	}
+	_, port, _ := net.SplitHostPort(bound.String()) // it is TCP, as other machines can reach it
 	return net.JoinHostPort("127.0.0.1", port)
 }
 
