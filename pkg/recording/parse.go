@@ -1,6 +1,7 @@
 package recording
 
 import (
+	"cmp"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -64,7 +65,8 @@ func Parse(text []byte) (Entry, error) {
 		}
 		var mismatch *json.SemanticError
 		if errors.As(err, &mismatch) {
-			return Entry{}, fmt.Errorf("not an entry of a recording: %s has the wrong type", strings.TrimPrefix(string(mismatch.JSONPointer), "/"))
+			what := cmp.Or(strings.TrimPrefix(string(mismatch.JSONPointer), "/"), "the line")
+			return Entry{}, fmt.Errorf("not an entry of a recording: %s has the wrong type", what)
 		}
 		return Entry{}, fmt.Errorf("not an entry of a recording: invalid JSON: %s", strings.TrimPrefix(err.Error(), "jsontext: "))
 	}

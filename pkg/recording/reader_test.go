@@ -54,6 +54,7 @@ func TestReadRefuses(t *testing.T) {
 		"not JSON":        {"hello", "line 2: not an entry of a recording: invalid JSON: "},
 		"an event":        {`{"event":"update"}`, "line 2: not an entry of a recording: it needs receivedAt"},
 		"wrong type":      {strings.Replace(start, `"POST"`, "5", 1) + `,"body":""}`, "line 2: not an entry of a recording: method has the wrong type"},
+		"a text":          {`"event": "update",`, "line 2: not an entry of a recording: the line has the wrong type"},
 		"no body":         {start + `}`, "line 2: not an entry of a recording"},
 		"two bodies":      {start + `,"body":"","bodyBase64":""}`, "line 2: both body and bodyBase64 are set"},
 		"bad base64":      {start + `,"bodyBase64":"%"}`, "line 2: bodyBase64: illegal base64"},
