@@ -180,19 +180,27 @@ func (c circumstances) closed() Failure {
 	if c.seen.reused && !c.responding() {
 		hint += ", or close connections without \"Connection: close\""
 	}
+	if !c.responding() {
+		hint += c.orTLS()
+	}
 	return Failure{Kind: KindReset, Message: fmt.Sprintf("%s closed the connection %s", Address(c.url), when), Hint: hint}
 }
 
 func (c circumstances) badResponse() Failure {
-	hint := "check that an HTTP server listens on this port"
-	if c.url.Scheme == "http" {
-		hint += "; if it uses TLS, use https://"
-	}
 	return Failure{
 		Kind:    KindBadResponse,
 		Message: fmt.Sprintf("the response of %s is not valid HTTP", Address(c.url)),
-		Hint:    hint,
+		Hint:    "check that an HTTP server listens on this port" + c.orTLS(),
 	}
+}
+
+// orTLS is the end of a hint about a plain request whose response was not HTTP, or missing, as from a
+// server that expects TLS.
+func (c circumstances) orTLS() string {
+	if c.url.Scheme != "http" {
+		return ""
+	}
+	return "; if it uses TLS, use https://"
 }
 
 // isHTTP2 reports whether an error of net/http quotes a response that is a SETTINGS frame, the first

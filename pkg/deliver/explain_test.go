@@ -45,7 +45,7 @@ func TestFailureOfReply(t *testing.T) {
 		hint    string
 	}{
 		"no response": {
-			"", 0, KindReset, "ADDR closed the connection before the response", "the server's log",
+			"", 0, KindReset, "ADDR closed the connection before the response", "HTTP/2 only; if it uses TLS, use https://",
 		},
 		"half a head": {
 			"HTTP/1.1 200 OK\r\nX-Half: head\r\n", 0, KindReset, "ADDR closed the connection during the response", "log",
