@@ -43,8 +43,31 @@ func Documents(source []byte) ([]*yaml.Node, error) {
 	if err != nil {
 		return nil, locate(source, err)
 	}
+	for _, root := range roots {
+		if braces := unquotedBraces(root); braces != nil {
+			return nil, &SyntaxError{Line: braces.Line, Column: braces.Column, Message: mustBeQuoted("{{")}
+		}
+	}
 	return roots, nil
 }
+
+// unquotedBraces returns the first value that begins with {{, which YAML reads as a mapping whose key is a
+// mapping; nil if there is none.
+func unquotedBraces(n *yaml.Node) *yaml.Node {
+	if n.Kind == yaml.MappingNode && len(n.Content) > 0 {
+		if key := n.Content[0]; key.Kind == yaml.MappingNode && key.Line == n.Line && key.Column == n.Column+1 {
+			return n
+		}
+	}
+	for _, inner := range n.Content {
+		if found := unquotedBraces(inner); found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
+func mustBeQuoted(start string) string { return "text that begins with " + start + " must be quoted" }
 
 func parse(source []byte) (roots []*yaml.Node, err error) {
 	for decoder := yaml.NewDecoder(bytes.NewReader(source)); ; {
@@ -80,12 +103,19 @@ func locate(source []byte, err error) *SyntaxError {
 	if strings.HasPrefix(e.Message, "exceeded max") {
 		return e // a limit of the parser, which has no place
 	}
-	if at := mistake(source); at >= 0 {
+	find := mistake
+	if e.Message == noToken {
+		find = firstUnscanned
+	}
+	if at := find(source); at >= 0 {
 		e.at(source, at)
-		e.explain(source[at:])
+		e.explain(source, at)
 	}
 	return e
 }
+
+// noToken is the parser's message about a character such as @, ` or a tab.
+const noToken = "found character that cannot start any token"
 
 // at sets the place to an index of the text.
 func (e *SyntaxError) at(source []byte, index int) {
@@ -94,15 +124,27 @@ func (e *SyntaxError) at(source []byte, index int) {
 	e.Line, e.Column = 1+bytes.Count(before, []byte("\n")), 1+utf8.RuneCount(before[line:])
 }
 
-// explain makes some messages of the parser more specific.
-func (e *SyntaxError) explain(rest []byte) {
-	first, _ := utf8.DecodeRune(rest)
+// explain makes some messages of the parser about the text at an index more specific.
+func (e *SyntaxError) explain(source []byte, at int) {
+	first, _ := utf8.DecodeRune(source[at:])
 	switch {
-	case e.Message == "found character that cannot start any token":
-		e.Message = fmt.Sprintf("found character '%c' that cannot start any token", first)
+	case first == '\t' || strings.HasPrefix(e.Message, "found a tab"):
+		e.Message = "a tab cannot indent or begin text; use spaces"
+	case e.Message == noToken:
+		e.Message = mustBeQuoted(string(first))
 	case e.Message == "found unexpected end of stream" && (first == '"' || first == '\''):
 		e.Message = "the quoted string is not closed"
+	case unquoted().Match(lineTo(source, at)):
+		e.Message = mustBeQuoted("{{")
 	}
+}
+
+// unquoted matches a line with a value that begins with {{, and more after its }}.
+var unquoted = pattern(`^[^"']*[:,\[-] +\{\{[^"']*\}\}`)
+
+// lineTo returns the line of an index, up to it.
+func lineTo(source []byte, at int) []byte {
+	return source[bytes.LastIndexByte(source[:at], '\n')+1 : at]
 }
 
 // mistake is the index of the error: the end of the longest prefix that is valid YAML. It
@@ -129,6 +171,16 @@ func mistake(source []byte) int {
 		return -1
 	}
 	return end
+}
+
+// firstUnscanned is the index of the character that no token begins with: the last of the shortest
+// text with that error. The parser reads no more than a few characters beyond it.
+func firstUnscanned(source []byte) int {
+	at := stop(source) - 1
+	for _, err := parse(source[:at]); err != nil && strings.HasSuffix(err.Error(), noToken); _, err = parse(source[:at]) {
+		at--
+	}
+	return at
 }
 
 // stop is the number of bytes that the parser reads until it finds the error.

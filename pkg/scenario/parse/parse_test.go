@@ -66,7 +66,8 @@ func TestInvalidFiles(t *testing.T) {
 		{"binary", "\x7fELF\x00\x01", "x.yaml:1:5: the file is not valid UTF-8"},
 		{"not UTF-8", "name: x\nstéps: \xff", "x.yaml:2:8: the file is not valid UTF-8"},
 		{"twice", "name: x\nname: y", "x.yaml:1:1: the scenario has no steps\n    name: x\n    ^\nx.yaml:2:1: duplicate key \"name\", first on line 1"},
-		{"tab", "steps:\n\t- send: ticket", "x.yaml:2:1: invalid YAML: found character '\t' that cannot start any token"},
+		{"tab", "steps:\n\t- send: ticket", "x.yaml:2:1: invalid YAML: a tab cannot indent or begin text; use spaces"},
+		{"expression without quotes", "steps:\n- send: ticket\n  id: {{ .x }}\n", "x.yaml:3:7: invalid YAML: text that begins with {{ must be quoted"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
