@@ -59,7 +59,7 @@ func knownObject(catalog *apizee.Catalog) cobra.PositionalArgs {
 			return nil
 		}
 		if _, ok := catalog.LookupObject(args[0]); !ok {
-			return cli.UnknownObject(catalog, args[0], ".")
+			return cli.UnknownObject(catalog, args[0], "", ".")
 		}
 		return cli.AtMost(1, "one object")(c, args)
 	}

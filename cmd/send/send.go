@@ -84,7 +84,8 @@ func unknownObject(catalog *apizee.Catalog) cobra.PositionalArgs {
 		if err := cli.NotValues(c, args); err != nil || len(args) == 0 {
 			return err
 		}
-		return cli.UnknownObject(catalog, args[0], "; send anything else with --data and --allow-undocumented.")
+		meant := catalog.MeantEvent(args[0], strings.Join(args[1:], " "))
+		return cli.UnknownObject(catalog, args[0], meant, "; send anything else with --data and --allow-undocumented.")
 	}
 }
 

@@ -100,6 +100,35 @@ func (c *Catalog) NearestObject(name string) string {
 	return Nearest(name, c.ObjectNames())
 }
 
+// MeantEvent is the object and the event that are meant by words in the other order, or by a first word such
+// as "ticket.update", in the form "ticket update". It is "" for other words.
+func (c *Catalog) MeantEvent(first, second string) string {
+	if object, event, dotted := strings.Cut(first, "."); dotted {
+		first, second = event, object
+	}
+	if o := c.lookupObject(second); o != nil && slices.Contains(c.EventNamesOf(*o), first) {
+		return second + " " + first
+	}
+	return ""
+}
+
+// MeantProp is the path of the prop that has a name as its path or flag, or is in the group of that name. It
+// is "" if there is none.
+func (c *Catalog) MeantProp(name string) string {
+	for i := range c.Objects {
+		o := &c.Objects[i]
+		if o.isGroup(name) {
+			return name
+		}
+		for _, p := range o.Props {
+			if p.Path == name || p.Flag == name {
+				return p.Path
+			}
+		}
+	}
+	return ""
+}
+
 // Prop finds a documented prop by its path.
 func (o Object) Prop(path string) (Prop, bool) {
 	if p := o.prop(path); p != nil {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"net"
 	"os"
@@ -70,9 +71,10 @@ func takes(value pflag.Value, word string) bool {
 	return is && optional.Takes(word)
 }
 
-// UnknownObject is the error about an object that Apizee does not document. The hint ends with more.
-func UnknownObject(c *apizee.Catalog, name, more string) error {
-	return Usage(fmt.Errorf("%q is not a documented object%s", name, apizee.Suggest(c.NearestObject(name))),
+// UnknownObject is the error about an object that Apizee does not document. The suggestion may be empty; the
+// hint ends with more.
+func UnknownObject(c *apizee.Catalog, name, suggestion, more string) error {
+	return Usage(fmt.Errorf("%q is not a documented object%s", name, apizee.Suggest(cmp.Or(suggestion, c.NearestObject(name)))),
 		"Apizee documents "+List(c.DocumentedNames(), "and")+", and in part "+List(c.PartlyDocumentedNames(), "and")+more)
 }
 

@@ -176,6 +176,9 @@ func (r *reader) findings(e *scenario.Event, report apizee.Report, where func(pa
 		if !e.IsInvalid(f) || r.isBlamed(p) {
 			continue
 		}
+		if e != nil && (f.Path == "object" || f.Path == "event") {
+			f.Suggestion = cmp.Or(r.options.Catalog.MeantEvent(e.Object, e.Name), f.Suggestion)
+		}
 		suggestion := f.Suggestion
 		text := strings.TrimSuffix(f.String(), apizee.Suggest(suggestion))
 		if suggestion == "" {

@@ -126,6 +126,10 @@ func (r *reader) stepKey(f field, s *scenario.Step) {
 		k.read(r, f, s)
 		return
 	}
+	if prop := r.options.Catalog.MeantProp(f.name); s.Kind == scenario.Send && prop != "" {
+		r.suggest(at(f.key), "props."+prop, "unknown key %s in a send step", expr.Quote(f.name))
+		return
+	}
 	r.word(at(f.key), f.name, names(keysOf(r.keys.step, s.Kind)), "unknown key %s in a %s step", expr.Quote(f.name), s.Kind)
 }
 
