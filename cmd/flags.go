@@ -166,21 +166,58 @@ func badFlag(c *cobra.Command, err error) error {
 			return err
 		}
 	}
+	name, dashes := unknown.GetSpecifiedName(), "--"
 	if unknown.GetSpecifiedShortnames() != "" {
-		return cli.Usage(fmt.Errorf("unknown flag -%s", unknown.GetSpecifiedName()), hint)
+		dashes = "-"
 	}
-	var names []string
-	c.Flags().VisitAll(func(f *pflag.Flag) {
-		if !f.Hidden {
-			names = append(names, f.Name)
-		}
-	})
-	name := unknown.GetSpecifiedName()
-	near := apizee.Nearest(name, names)
+	near := nearestFlag(c.Flags(), name)
 	if near != "" {
 		near = "--" + near
 	}
-	return cli.Usage(fmt.Errorf("unknown flag --%s%s", name, apizee.Suggest(near)), hint)
+	return cli.Usage(fmt.Errorf("unknown flag %s%s%s", dashes, name, apizee.Suggest(near)), hint)
+}
+
+// namesElsewhere returns the names that a flag has in other programs, such as curl.
+func namesElsewhere(flag string) []string {
+	switch flag {
+	case "addr":
+		return []string{"bind", "host", "p", "port"}
+	case "count":
+		return []string{"limit", "n", "number", "times"}
+	case "data":
+		return []string{"body", "d", "data-raw", "payload"}
+	case "header":
+		return []string{"headers", "secret", "token"}
+	case "insecure":
+		return []string{"k"}
+	case "lat":
+		return []string{"latitude"}
+	case "lng":
+		return []string{"lon", "longitude"}
+	case "output":
+		return []string{"format", "json"}
+	case "to":
+		return []string{"endpoint", "host", "port", "target", "u", "url"}
+	}
+	return nil
+}
+
+// nearestFlag returns the flag that is meant by an unknown one, or "".
+func nearestFlag(flags *pflag.FlagSet, unknown string) string {
+	var names []string
+	elsewhere := ""
+	flags.VisitAll(func(f *pflag.Flag) {
+		if !f.Hidden {
+			names = append(names, f.Name)
+		}
+		if slices.Contains(namesElsewhere(f.Name), unknown) && elsewhere == "" {
+			elsewhere = f.Name
+		}
+	})
+	if len(unknown) == 1 {
+		return elsewhere
+	}
+	return cmp.Or(elsewhere, apizee.Nearest(unknown, names))
 }
 
 func flagsHint(c *cobra.Command) string {

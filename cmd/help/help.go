@@ -49,10 +49,11 @@ func known(root, help *cobra.Command, words []string) error {
 		return cmp.Or(err, cli.NoSuchCommand(found, unknown))
 	}
 	var names []string
-	for _, c := range slices.Concat(root.Commands(), help.Commands()) {
-		names = append(names, c.Name())
+	for _, topic := range help.Commands() {
+		names = append(names, topic.Name())
 	}
-	return cli.Usage(fmt.Errorf("unknown command or help topic %q%s", unknown[0], apizee.DidYouMean(unknown[0], names)),
+	meant := cmp.Or(apizee.Nearest(unknown[0], names), cli.MeantCommand(root, unknown[0]))
+	return cli.Usage(fmt.Errorf("unknown command or help topic %q%s", unknown[0], apizee.Suggest(meant)),
 		"run `"+cli.Program+" help` to list them.")
 }
 

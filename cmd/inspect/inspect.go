@@ -32,8 +32,9 @@ type options struct {
 func New(app *cli.App) *cobra.Command {
 	o := &options{App: app}
 	c := &cobra.Command{
-		Use:   "inspect <file>...",
-		Short: "Show recorded events in a browser",
+		Use:        "inspect <file>...",
+		SuggestFor: []string{"ui", "web"},
+		Short:      "Show recorded events in a browser",
 		Long: `Serve a page that shows the events of recordings: their contents, findings and
 responses, and the differences between two. Several recordings are merged by time.
 'listen --inspect' shows the same page while events arrive. Only who has the URL can

@@ -20,8 +20,9 @@ import (
 func New(app *cli.App) *cobra.Command {
 	o := &options{App: app}
 	c := &cobra.Command{
-		Use:   "listen",
-		Short: "Receive, show and check events",
+		Use:        "listen",
+		SuggestFor: []string{"forward", "record", "serve", "server", "tail", "watch"},
+		Short:      "Receive, show and check events",
 		Long: `Receive events and show each one as it arrives: its contents, the response, and
 how it differs from Apizee's documentation (✗ error, ! warning). All methods and
 paths are accepted; an empty request other than POST is not an event.`,

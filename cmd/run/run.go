@@ -36,8 +36,9 @@ const parallel = 64
 func New(app *cli.App) *cobra.Command {
 	o := &options{App: app}
 	c := &cobra.Command{
-		Use:   "run <scenario|directory|->...",
-		Short: "Run scenarios: events and expected responses",
+		Use:        "run <scenario|directory|->...",
+		SuggestFor: []string{"scenario", "scenarios", "test"},
+		Short:      "Run scenarios: events and expected responses",
 		Long: `Run scenarios: events in order, with expected responses. Files are checked before
 anything is sent. A name is looked up in .apizee-hooks/scenarios, then in the user's
 configuration directory (see 'help environment'), then among the built-in scenarios;

@@ -26,8 +26,9 @@ import (
 func New(app *cli.App) *cobra.Command {
 	o := &options{App: app}
 	c := &cobra.Command{
-		Use:   "send [" + strings.Join(app.Catalog.ObjectNames(), "|") + "]",
-		Short: "Send an event to your endpoint",
+		Use:        "send [" + strings.Join(app.Catalog.ObjectNames(), "|") + "]",
+		SuggestFor: []string{"emit", "fire", "post", "trigger"},
+		Short:      "Send an event to your endpoint",
 		Long: `Build an event and send it with the method, headers and body that Apizee documents.
 Without flags, an example of the object is sent with the current time. An event
 can also come from a template or from your own JSON.`,

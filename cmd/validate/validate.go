@@ -27,8 +27,9 @@ type options struct {
 func New(app *cli.App) *cobra.Command {
 	o := &options{App: app}
 	c := &cobra.Command{
-		Use:   "validate [file|-]...",
-		Short: "Check events against Apizee's documentation",
+		Use:        "validate [file|-]...",
+		SuggestFor: []string{"check", "lint", "verify"},
+		Short:      "Check events against Apizee's documentation",
 		Long: `Read one event, one event per line (JSON Lines), an array of events or a recording,
 and report how each differs from Apizee's documentation. Without a file, or with -,
 standard input is read. An error violates the documented contract; a warning is about

@@ -24,20 +24,26 @@ func AtMost(n int, names string) cobra.PositionalArgs {
 		if len(args) <= n {
 			return nil
 		}
-		return Usage(fmt.Errorf("unexpected argument %q: `%s` accepts %s", args[n], c.CommandPath(), names),
-			"quote an argument that contains spaces.")
+		hint := "quote an argument that contains spaces."
+		if n == 0 {
+			hint = fmt.Sprintf("run `%s --help` to list the flags.", c.CommandPath())
+		}
+		return Usage(fmt.Errorf("unexpected argument %q: `%s` accepts %s", args[n], c.CommandPath(), names), hint)
 	}
 }
 
-// NotValues rejects an argument that is meant as the value of a flag: the URL of --to, or a
+// NotValues rejects an argument that is meant as the value of a flag: a URL or an address, or a
 // value that is optional and must therefore follow an equals sign.
 func NotValues(c *cobra.Command, args []string) (err error) {
-	if i := slices.IndexFunc(args, isURL); i >= 0 && c.Flags().Lookup("to") != nil {
-		hint := "write --to before the URL of the endpoint."
-		if c.Flags().Changed("to") {
-			hint = "remove it; --to is the URL of the endpoint."
+	for _, word := range args {
+		flag, what := flagOf(c.Flags(), word)
+		switch {
+		case flag == "":
+		case c.Flags().Changed(flag):
+			return Usage(fmt.Errorf("unexpected argument %q", word), fmt.Sprintf("remove it; --%s is %s.", flag, what))
+		default:
+			return Usage(fmt.Errorf("unexpected argument %q", word), fmt.Sprintf("write --%s before %s.", flag, what))
 		}
-		return Usage(fmt.Errorf("unexpected argument %q", args[i]), hint)
 	}
 	c.Flags().Visit(func(f *pflag.Flag) {
 		if f.NoOptDefVal == "" || f.Value.String() != f.NoOptDefVal {
@@ -48,6 +54,23 @@ func NotValues(c *cobra.Command, args []string) (err error) {
 		}
 	})
 	return err
+}
+
+// flagOf returns the flag that a URL or an address is the value of, and what it is; "" for other words.
+func flagOf(flags *pflag.FlagSet, word string) (name, what string) {
+	const endpoint = "the URL of the endpoint"
+	_, notPort := strconv.ParseUint(word, 10, 16)
+	switch {
+	case flags.Lookup("to") != nil && isURL(word):
+		return "to", endpoint
+	case flags.Lookup("forward-to") == nil:
+		return "", ""
+	case strings.Contains(word, "://"):
+		return "forward-to", endpoint
+	case notPort == nil || isURL(word):
+		return "addr", "the address"
+	}
+	return "", ""
 }
 
 // isURL reports whether a word is a URL, which may lack its scheme, as localhost:3000/hooks and localhost/hooks.
@@ -96,20 +119,38 @@ func NoSuchCommand(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	var names []string
-	for _, sub := range c.Commands() {
-		if sub.IsAvailableCommand() {
-			names = append(names, sub.Name())
-		}
-	}
-	if len(names) == 0 {
+	if !c.HasAvailableSubCommands() {
 		return Usage(fmt.Errorf("%s has no command %q", strings.TrimPrefix(c.CommandPath(), Program+" "), args[0]), fmt.Sprintf("run `%s --help`.", c.CommandPath()))
 	}
-	hint := fmt.Sprintf("run `%s --help` to list the commands.", c.CommandPath())
 	if topic, _, err := c.Find([]string{HelpCommand, args[0]}); err == nil && topic.Name() == args[0] {
-		hint = fmt.Sprintf("run `%s` for the topic of that name.", topic.CommandPath())
+		return Usage(fmt.Errorf("unknown command %q", args[0]), fmt.Sprintf("run `%s` for the topic of that name.", topic.CommandPath()))
 	}
-	return Usage(fmt.Errorf("unknown command %q%s", args[0], apizee.DidYouMean(args[0], names)), hint)
+	return Usage(fmt.Errorf("unknown command %q%s", args[0], apizee.Suggest(MeantCommand(c, args[0]))),
+		fmt.Sprintf("run `%s --help` to list the commands.", c.CommandPath()))
+}
+
+// MeantCommand returns the subcommand that a word is another name of or resembles, or is the name of a
+// subcommand of, as in "send ticket". It is "" if there is none, or several.
+func MeantCommand(c *cobra.Command, word string) string {
+	var names, inner []string
+	for _, sub := range c.Commands() {
+		if !sub.IsAvailableCommand() {
+			continue
+		}
+		if slices.Contains(sub.SuggestFor, word) {
+			return sub.Name()
+		}
+		names = append(names, sub.Name())
+		for _, own := range sub.Commands() {
+			if own.Name() == word {
+				inner = append(inner, sub.Name()+" "+word)
+			}
+		}
+	}
+	if len(inner) != 1 {
+		inner = []string{""}
+	}
+	return cmp.Or(apizee.Nearest(word, names), inner[0])
 }
 
 // Needs requires one argument and accepts up to most, which what describes. The hint says
