@@ -104,7 +104,7 @@ an --allow-host: use a test system. 'help rules' says more, and how the score is
 	cli.ReportFlag(c, &o.reports, "junit", "json", "html", "sarif")
 	cli.GitHubFlag(c, &o.github)
 	cli.Complete(c, "rules", completeRules(app.Catalog))
-	cli.Complete(c, "skip", completeRules(app.Catalog))
+	cli.Complete(c, "skip", cli.InList(completeRules(app.Catalog)))
 	cli.Complete(c, "secret-header", cli.Nothing)
 	cli.Complete(c, "settle", cli.Nothing)
 	cli.Complete(c, "min-score", cli.Nothing)

@@ -112,7 +112,7 @@ func (o *options) addFlags(c *cobra.Command) {
 	for _, name := range []string{"var", "repeat"} {
 		cli.Complete(c, name, cli.Nothing)
 	}
-	cli.Complete(c, "assume", cli.Words(assumptionNames()))
+	cli.Complete(c, "assume", cli.InList(cli.Words(assumptionNames())))
 }
 
 func assumptionNames() []string {

@@ -2,6 +2,7 @@ package send
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -114,25 +115,35 @@ const (
 
 func dryRuns() []string { return []string{dryRunJSON, dryRunCurl} }
 
-// completePaths completes the paths of documented fields, each followed by end. After the name
-// of an object they are those of that object.
+// completePaths completes the paths of documented fields, each followed by end, and the documented values of
+// a prop after an equals sign. After the name of an object they are those of that object.
 func completePaths(catalog *apizee.Catalog, end string) cli.Completer {
-	return func(c *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
-		var paths []string
-		for _, field := range apizee.FieldNames() {
-			paths = append(paths, field+end)
+	return func(c *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
+		objects := catalog.Objects
+		if named, ok := catalog.LookupObject(c.Name()); ok {
+			objects = []apizee.Object{named}
 		}
-		for _, object := range catalog.Objects {
-			if _, named := catalog.LookupObject(c.Name()); named && c.Name() != object.Name {
-				continue
+		var words []string
+		if path, _, found := strings.Cut(word, "="); found {
+			for _, object := range objects {
+				prop, _ := object.Prop(strings.TrimPrefix(path, "props."))
+				for _, value := range prop.Values {
+					words = append(words, path+"="+value)
+				}
 			}
+			return words, cobra.ShellCompDirectiveNoFileComp
+		}
+		for _, field := range apizee.FieldNames() {
+			words = append(words, field+end)
+		}
+		for _, object := range objects {
 			for _, path := range object.PropPaths() {
-				if path = "props." + path + end; !slices.Contains(paths, path) {
-					paths = append(paths, path)
+				if path = "props." + path + end; !slices.Contains(words, path) {
+					words = append(words, path)
 				}
 			}
 		}
-		return paths, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+		return words, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 	}
 }
 
@@ -145,8 +156,13 @@ func completeData(_ *cobra.Command, _ []string, word string) ([]string, cobra.Sh
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
+	directive := cobra.ShellCompDirectiveNoFileComp
 	for i, m := range matches {
 		matches[i] = "@" + m
+		if info, err := os.Stat(m); err == nil && info.IsDir() {
+			matches[i] += string(filepath.Separator)
+			directive |= cobra.ShellCompDirectiveNoSpace
+		}
 	}
-	return matches, cobra.ShellCompDirectiveNoFileComp
+	return matches, directive
 }

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"strings"
+
 	"github.com/spf13/cobra"
 )
 
@@ -18,6 +20,24 @@ func Complete(c *cobra.Command, flag string, f Completer) {
 func Words(words []string) Completer {
 	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return words, cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+// InList completes the last word of a list with commas. Words after a comma have no descriptions, since cobra's
+// script for bash does not match a word with both.
+func InList(f Completer) Completer {
+	return func(c *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+		start := strings.LastIndexByte(word, ',') + 1
+		words, directive := f(c, args, word[start:])
+		if start == 0 {
+			return words, directive
+		}
+		lists := make([]string, len(words))
+		for i, w := range words {
+			name, _, _ := strings.Cut(w, "\t")
+			lists[i] = word[:start] + name
+		}
+		return lists, directive
 	}
 }
 

@@ -24,7 +24,7 @@ func ParseFilter(catalog *apizee.Catalog, expressions []string) (apizee.Filter, 
 	return filter, nil
 }
 
-// completeFilter completes the key of a filter, then its value.
+// completeFilter completes the key of a filter, then its values.
 func completeFilter(catalog *apizee.Catalog) Completer {
 	return func(_ *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
 		const noSpace = cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
@@ -36,8 +36,9 @@ func completeFilter(catalog *apizee.Catalog) Completer {
 			}
 			return words, noSpace
 		}
+		before := word[:strings.LastIndexAny(word, "=,")+1]
 		for _, value := range catalog.FilterValues(strings.TrimSuffix(key, "!")) {
-			words = append(words, key+"="+value)
+			words = append(words, before+value)
 		}
 		return words, cobra.ShellCompDirectiveNoFileComp
 	}

@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"strings"
-
 	"github.com/spf13/cobra"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
@@ -24,16 +22,15 @@ func (o *Stream) AddFlags(c *cobra.Command, catalog *apizee.Catalog, rate string
 	SeedFlag(c, &o.Seed)
 	f.Var(mixFlag{catalog, &o.Mix}, "mix", "relative share of each object")
 	Complete(c, "rate", Words(rates))
-	Complete(c, "mix", completeMix(catalog))
+	Complete(c, "mix", InList(completeMix(catalog)))
 }
 
-// completeMix completes the next object.
+// completeMix completes an object.
 func completeMix(catalog *apizee.Catalog) Completer {
-	return func(_ *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
-		before := word[:strings.LastIndexByte(word, ',')+1]
+	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		var words []string
 		for _, name := range catalog.ObjectNames() {
-			words = append(words, before+name+"=")
+			words = append(words, name+"=")
 		}
 		return words, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 	}
