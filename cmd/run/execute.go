@@ -205,7 +205,7 @@ func (r *running) plan() runner.Plan {
 
 // end prints the summary, writes the reports, and returns the error for the exit code.
 func (r *running) end(interrupted error, outcomes []runner.Outcome, all report.Report) error {
-	r.view.summary(outcomes)
+	r.view.summary(outcomes, all)
 	if err := r.report(all); err != nil {
 		return err
 	}

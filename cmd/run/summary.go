@@ -9,11 +9,12 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
+	"github.com/apizee-hooks/apizee-hooks/pkg/report"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/runner"
 )
 
-// summary prints the totals of all outcomes.
-func (v *view) summary(outcomes []runner.Outcome) {
+// summary prints the totals of all outcomes, which have the names of the first suites of the report.
+func (v *view) summary(outcomes []runner.Outcome, all report.Report) {
 	p := v.palette
 	var sum runner.Counts
 	var took time.Duration
@@ -34,35 +35,44 @@ func (v *view) summary(outcomes []runner.Outcome) {
 		show.Count(p.Finding, sum.Failed, "failed").Marked(","), show.Count(p.Warning, sum.Skipped, "skipped"),
 		{Text: fmt.Sprintf(" %d sent in %s, seed %d", sum.Sent, console.Duration(took), v.run.seed), Paint: p.Dim},
 	}, v.app.Width(), 0))
-	v.slowest(outcomes)
+	v.slowest(outcomes, all)
 	v.assumptions(outcomes)
 }
 
 // slowest prints the steps that took longest, as many as fit on a line; pauses do not count.
-func (v *view) slowest(outcomes []runner.Outcome) {
+func (v *view) slowest(outcomes []runner.Outcome, all report.Report) {
 	const shown, minSteps = 3, 5
-	var all []runner.StepOutcome
-	for _, o := range outcomes {
+	type step struct {
+		name string
+		took time.Duration
+	}
+	var steps []step
+	for i, o := range outcomes {
 		for _, s := range o.Steps {
-			if !s.Step.IsPause() && s.Status != runner.Skipped {
-				all = append(all, s)
+			if s.Step.IsPause() || s.Status == runner.Skipped {
+				continue
 			}
+			name := fmt.Sprintf("%d. %s", s.Step.N, show.Brief(s.Step.Title))
+			if len(outcomes) > 1 {
+				name = all.Suites[i].Name + " " + name
+			}
+			steps = append(steps, step{name, s.Duration})
 		}
 	}
-	if len(all) < minSteps {
+	if len(steps) < minSteps {
 		return
 	}
-	slices.SortStableFunc(all, func(a, b runner.StepOutcome) int { return cmp.Compare(b.Duration, a.Duration) })
+	slices.SortStableFunc(steps, func(a, b step) int { return cmp.Compare(b.took, a.took) })
 	line := "slowest: "
-	for i, s := range all[:shown] {
-		step := fmt.Sprintf("%s (%s)", show.Brief(s.Step.Title), console.Duration(s.Duration))
+	for i, s := range steps[:shown] {
+		part := fmt.Sprintf("%s (%s)", s.name, console.Duration(s.took))
 		if i > 0 {
-			step = ", " + step
+			part = ", " + part
 		}
-		if width := v.app.Width(); i > 0 && width > 0 && console.Columns(line+step) > width {
+		if width := v.app.Width(); i > 0 && width > 0 && console.Columns(line+part) > width {
 			break
 		}
-		line += step
+		line += part
 	}
 	v.line("%s", v.palette.Dim(line))
 }
