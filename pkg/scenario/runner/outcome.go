@@ -52,6 +52,9 @@ type Step struct {
 	Repetition, Repetitions int
 	Kind                    scenario.Kind
 	Title                   string // its name, or what it does; secrets are masked
+	// CaseName is the title in reports. It is the same in every run, so that CI servers find the
+	// history of a step: the URL of a probe is as written.
+	CaseName string
 	// File, Line and Column are its position in the scenario file.
 	File         string
 	Line, Column int

@@ -24,7 +24,7 @@ func (o Outcome) Suite(name string) report.Suite {
 func (s StepOutcome) reportCase() report.Case {
 	line, column := s.Place()
 	c := report.Case{
-		Name: fmt.Sprintf("%d. %s", s.Step.N, s.Step.Title), File: s.Step.File, Line: line, Column: column,
+		Name: fmt.Sprintf("%d. %s", s.Step.N, s.Step.CaseName), File: s.Step.File, Line: line, Column: column,
 		Status: report.Status(s.Status), Duration: s.Duration, Message: s.Reason,
 	}
 	if s.Failure != nil {

@@ -254,26 +254,30 @@ func (run *running) begin(rep repetition) Step {
 
 func (run *running) describe(rep repetition) Step {
 	run.engine.Vars[scenario.Counter] = rep.number
+	title, caseName := run.titles(rep)
 	return Step{
-		N: rep.index + 1, Kind: rep.Kind, Title: run.Secrets.Mask(run.title(rep)),
+		N: rep.index + 1, Kind: rep.Kind, Title: run.Secrets.Mask(title), CaseName: run.Secrets.Mask(caseName),
 		File: run.scenario.File, Line: rep.Line, Column: rep.Column,
 		Repetition: rep.number, Repetitions: rep.Repeat,
 	}
 }
 
-// title is the name of a step, or what it does. Expressions that fail stay as written.
-func (run *running) title(rep repetition) string {
+// titles are the title of a step and that in reports: its name, or what it does. Expressions that fail stay as
+// written.
+func (run *running) titles(rep repetition) (title, caseName string) {
 	switch {
 	case rep.Name != "":
-		return cmp.Or(rep.name, rep.Name)
+		name := cmp.Or(rep.name, rep.Name)
+		return name, name
 	case rep.Kind == scenario.Probe:
 		target, err := run.engine.Text(rep.Probe.URL)
 		if err != nil {
 			target = rep.Probe.URL
 		}
-		return "probe " + rep.Probe.Method + " " + redact.URL(target)
+		probe := "probe " + rep.Probe.Method + " "
+		return probe + redact.URL(target), probe + redact.URL(rep.Probe.URL)
 	}
-	return rep.Summary
+	return rep.Summary, rep.Summary
 }
 
 // finish ends a repetition that began.

@@ -439,13 +439,16 @@ func TestProbe(t *testing.T) {
 			waits = append(waits, p.Next)
 		}
 	}
-	s := mustParse(t, "steps:\n  - probe: GET "+e.URL+"/tickets/1\n    expect: {json: {state: closed}, within: 1h}\n    capture: {state: state}\n  - {probe: 'GET "+e.URL+"', name: 'it is {{ .state }}'}")
+	s := mustParse(t, "steps:\n  - probe: GET "+e.URL+"/tickets/1\n    expect: {json: {state: closed}, within: 1h}\n    capture: {state: state}\n  - {probe: 'GET "+e.URL+"', name: 'it is {{ .state }}'}\n  - probe: GET "+e.URL+"/{{ .state }}")
 	out := r.Run(context.Background(), s, Options{})
-	if !out.OK() || out.Steps[1].Step.Title != "it is closed" {
+	if !out.OK() || out.Steps[1].Step.Title != "it is closed" || out.Steps[2].Step.Title != "probe GET "+e.URL+"/closed" {
 		t.Fatalf("%+v", out.Steps)
 	}
+	if got, want := out.Suite("").Cases[2].Name, "3. probe GET "+e.URL+"/{{ .state }}"; got != want {
+		t.Errorf("reported as %q, want %q", got, want)
+	}
 	ms := time.Millisecond
-	if diff := cmp.Diff([]time.Duration{50 * ms, 100 * ms, 200 * ms, 0, 0}, waits); diff != "" {
+	if diff := cmp.Diff([]time.Duration{50 * ms, 100 * ms, 200 * ms, 0, 0, 0}, waits); diff != "" {
 		t.Error(diff)
 	}
 }
