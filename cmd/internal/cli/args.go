@@ -35,16 +35,6 @@ func AtMost(n int, names string) cobra.PositionalArgs {
 // NotValues rejects an argument that is meant as the value of a flag: a URL or an address, or a
 // value that is optional and must therefore follow an equals sign.
 func NotValues(c *cobra.Command, args []string) (err error) {
-	for _, word := range args {
-		flag, what := flagOf(c.Flags(), word)
-		switch {
-		case flag == "":
-		case c.Flags().Changed(flag):
-			return Usage(fmt.Errorf("unexpected argument %q", word), fmt.Sprintf("remove it; --%s is %s.", flag, what))
-		default:
-			return Usage(fmt.Errorf("unexpected argument %q", word), fmt.Sprintf("write --%s before %s.", flag, what))
-		}
-	}
 	c.Flags().Visit(func(f *pflag.Flag) {
 		if f.NoOptDefVal == "" || f.Value.String() != f.NoOptDefVal {
 			return
@@ -53,6 +43,17 @@ func NotValues(c *cobra.Command, args []string) (err error) {
 			err = Usage(fmt.Errorf("--%s must be joined with its value by an equals sign", f.Name), fmt.Sprintf("write --%s=%s.", f.Name, args[i]))
 		}
 	})
+	for _, word := range args {
+		flag, what := flagOf(c.Flags(), word)
+		if flag == "" || err != nil {
+			continue
+		}
+		hint := fmt.Sprintf("write --%s before %s.", flag, what)
+		if c.Flags().Changed(flag) {
+			hint = fmt.Sprintf("remove it; --%s is %s.", flag, what)
+		}
+		err = Usage(fmt.Errorf("unexpected argument %q", word), hint)
+	}
 	return err
 }
 
