@@ -35,7 +35,7 @@ func copyForms() []copyForm {
 		{"curl", func(recording.Entry) error { return nil }, (*handler).curl},
 		{"send", fitsEvent, (*handler).sendCommand},
 		{"step", fitsStep, (*handler).step},
-		{"template", fitsEvent, (*handler).template},
+		{"template", fitsTemplate, (*handler).template},
 		{"body", fitsBody, func(_ *handler, entry recording.Entry) (string, error) { return string(entry.Body), nil }},
 		{"headers", fitsHeaders, headerLines},
 	}
@@ -56,6 +56,7 @@ var (
 	errNotEvent = errors.New("only a POST of one JSON object can be copied in this form")
 	errNotUTF8  = errors.New("what is not UTF-8 cannot be copied as text")
 	errRepeated = errors.New("a scenario step cannot have a header twice")
+	errTwice    = errors.New("a template cannot have a key twice")
 )
 
 func fitsEvent(entry recording.Entry) error {
@@ -64,6 +65,16 @@ func fitsEvent(entry recording.Entry) error {
 	}
 	if _, err := payload.Raw(entry.Body); err != nil {
 		return errNotEvent
+	}
+	return nil
+}
+
+func fitsTemplate(entry recording.Entry) error {
+	if err := fitsEvent(entry); err != nil {
+		return err
+	}
+	if !jsontext.Value(entry.Body).IsValid() { // the event is, but for its names
+		return errTwice
 	}
 	return nil
 }
@@ -261,9 +272,6 @@ func (h *handler) flags(body []byte) []string {
 
 // template returns a template of the event, dated now, with the id as a variable.
 func (h *handler) template(entry recording.Entry) (string, error) {
-	if !jsontext.Value(entry.Body).IsValid() {
-		return "", fmt.Errorf("a template cannot have duplicate keys")
-	}
 	event := h.store.options.Catalog.Validate(entry.Body).Event
 	text := "{{/* " + title(h.store.options.Catalog, event) + " */}}\n{\n"
 	separator := ""

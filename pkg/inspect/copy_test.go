@@ -3,6 +3,7 @@ package inspect_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"io"
 	"io/fs"
 	"net/http"
@@ -59,11 +60,17 @@ func newEndpoint(t *testing.T) (server *httptest.Server, requests func() []got) 
 // copied returns an exchange as it is copied.
 func copied(t *testing.T, page http.Handler, id int64, as string) (int, string) {
 	t.Helper()
-	r := httptest.NewRequestWithContext(t.Context(), "GET", "http://localhost/api/exchanges/"+strconv.FormatInt(id, 10)+"/copy?as="+as, nil)
+	w := get(t, page, "/api/exchanges/"+strconv.FormatInt(id, 10)+"/copy?as="+as)
+	return w.Code, w.Body.String()
+}
+
+func get(t *testing.T, page http.Handler, path string) *httptest.ResponseRecorder {
+	t.Helper()
+	r := httptest.NewRequestWithContext(t.Context(), "GET", "http://localhost"+path, nil)
 	r.Header.Set("Authorization", "Bearer token")
 	w := httptest.NewRecorder()
 	page.ServeHTTP(w, r)
-	return w.Code, w.Body.String()
+	return w
 }
 
 // TestCopies executes each copy, and compares what the endpoint gets with the original, in which secrets are
@@ -288,6 +295,7 @@ func TestCopiesOfOthers(t *testing.T) {
 		{Method: "DELETE", Path: "/a"},
 		{Method: "HEAD", Path: "/a"},
 		{Method: "POST", Path: "/", Body: []byte(`{"a":1,"a":2}`)},
+		{Method: "POST", Path: "/", Body: []byte(`{"event":"update","time":1,"object":"ticket","objectId":1,"props":{"state":"new","state":"new"}}`)},
 	} {
 		e.ReceivedAt = time.Now()
 		id := store.Add(inspect.Exchange{Entry: e})
@@ -295,6 +303,15 @@ func TestCopiesOfOthers(t *testing.T) {
 		runShell(t, curl)
 		if got := requests(); !utf8.ValidString(curl) || len(got) != 1 || got[0].body != string(e.Body) || got[0].method != e.Method || got[0].path != e.Path {
 			t.Errorf("%s sent %+v", curl, got)
+		}
+		var detail inspect.Detail
+		if err := json.Unmarshal(get(t, page, "/api/exchanges/"+strconv.FormatInt(id, 10)).Body.Bytes(), &detail); err != nil {
+			t.Fatal(err)
+		}
+		for _, as := range []string{"curl", "send", "step", "template", "body", "headers"} {
+			if status, text := copied(t, page, id, as); (status == http.StatusOK) != slices.Contains(detail.Copies, as) {
+				t.Errorf("%s, of %s: %d %s", as, detail.Copies, status, text)
+			}
 		}
 		if status, text := copied(t, page, id, "template"); status != http.StatusUnprocessableEntity {
 			t.Errorf("template: %d %s", status, text)
