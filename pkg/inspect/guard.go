@@ -130,7 +130,7 @@ func (h *handler) cookie() string {
 
 // isKnown reports whether a request has the cookie or the token.
 func (h *handler) isKnown(r *http.Request) bool {
-	if token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
+	if scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " "); strings.EqualFold(scheme, "Bearer") {
 		return isSame(token, h.Token)
 	}
 	for _, cookie := range r.CookiesNamed(h.cookieName()) {

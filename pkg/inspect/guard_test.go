@@ -202,6 +202,8 @@ func TestAttacks(t *testing.T) {
 		"preflight":                    {"OPTIONS", "/api/clear", "", []string{cookie, "Origin: https://evil.example", "Access-Control-Request-Method: POST"}, 405},
 		"a link from elsewhere":        {"GET", "/", "", []string{cookie, "Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: document"}, 200},
 		"out of the page's directory":  {"GET", "/page/..%2f..%2fguard.go", "", []string{cookie}, 404},
+		"an unknown path":              {"GET", "/api/nothing", "", []string{cookie}, 404},
+		"an unknown page":              {"GET", "/index.html", "", []string{cookie}, 404},
 		"no id":                        {"GET", "/api/exchanges/x", "", []string{cookie}, 404},
 		"a negative id":                {"GET", "/api/exchanges/-1", "", []string{cookie}, 404},
 		"an id that is far too large":  {"GET", "/api/exchanges/99999999999999999999", "", []string{cookie}, 404},
@@ -210,6 +212,7 @@ func TestAttacks(t *testing.T) {
 		"loopback IPv6":                {"GET", "/api/exchanges", "", []string{cookie, "Host: [::1]:" + port}, 200},
 		"own origin":                   {"POST", "/api/clear", "{}", []string{cookie, jsonType, "Origin: http://" + s.addr.String()}, 200},
 		"a program with the token":     {"POST", "/api/clear", "{}", []string{bearer, jsonType}, 200},
+		"a scheme in lowercase":        {"POST", "/api/clear", "{}", []string{"Authorization: bearer " + testToken, jsonType}, 200},
 		"a browser that says the same": {"POST", "/api/clear", "{}", []string{cookie, jsonType, "Sec-Fetch-Site: same-origin"}, 200},
 	}
 	for name, test := range tests {
@@ -222,6 +225,9 @@ func TestAttacks(t *testing.T) {
 			if after, _ := s.store.Status(); test.status != 200 && after.Version != before.Version {
 				t.Error("it has changed something")
 			}
+			if test.status >= 400 && !json.Valid([]byte(body)) {
+				t.Errorf("not JSON: %s", body)
+			}
 			if test.status >= 400 && strings.Contains(body, "invited") {
 				t.Errorf("it says too much: %s", body)
 			}
@@ -231,9 +237,13 @@ func TestAttacks(t *testing.T) {
 	for _, path := range changes {
 		for _, method := range []string{"GET", "HEAD", "PUT", "DELETE"} {
 			before, _ := s.store.Status()
-			response, _ := s.do(method, path, "", bearer, jsonType)
-			if after, _ := s.store.Status(); response.StatusCode != http.StatusMethodNotAllowed || after.Version != before.Version {
-				t.Errorf("%s %s: %d", method, path, response.StatusCode)
+			response, body := s.do(method, path, "", bearer, jsonType)
+			want := `{"error":"` + method + ` is not allowed here","hint":"use POST."}` + "\n"
+			if method == http.MethodHead {
+				want = ""
+			}
+			if after, _ := s.store.Status(); response.StatusCode != http.StatusMethodNotAllowed || response.Header.Get("Allow") != "POST" || body != want || after.Version != before.Version {
+				t.Errorf("%s %s: %d %s", method, path, response.StatusCode, body)
 			}
 		}
 	}

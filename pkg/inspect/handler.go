@@ -105,8 +105,33 @@ func NewHandler(store *Store, c Config) http.Handler {
 	mux.HandleFunc("GET /api/recording", h.recording)
 	mux.HandleFunc("GET /api/exchanges/{id}/body", h.body)
 	mux.HandleFunc("GET /api/exchanges/{id}/copy", h.copy)
-	return h.guard(mux)
+	return h.guard(known(mux))
 }
+
+// known serves what the mux has a handler for, and refuses all else as the API does, not with a text.
+func known(mux *http.ServeMux) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, pattern := mux.Handler(r); pattern != "" {
+			mux.ServeHTTP(w, r)
+			return
+		}
+		response := refusal{header: http.Header{}}
+		mux.ServeHTTP(response, r)
+		if allowed := response.header.Get("Allow"); allowed != "" {
+			w.Header().Set("Allow", allowed)
+			refuse(w, r, http.StatusMethodNotAllowed, r.Method+" is not allowed here", "use "+allowed+".")
+			return
+		}
+		refuse(w, r, http.StatusNotFound, fmt.Sprintf("unknown path %q", r.URL.Path), "the page is at /.")
+	})
+}
+
+// refusal is the response of a mux that has no handler for a request. Its header says which methods are allowed.
+type refusal struct{ header http.Header }
+
+func (r refusal) Header() http.Header         { return r.header }
+func (r refusal) Write(p []byte) (int, error) { return len(p), nil }
+func (r refusal) WriteHeader(int)             {}
 
 // httpError is an error with the status of its response.
 type httpError struct {
