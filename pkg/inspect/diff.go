@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/wI2L/jsondiff"
 )
@@ -23,7 +24,7 @@ type Difference struct {
 	Text    bool     `json:"text,omitempty"` // a body is not JSON, so that they were compared as a whole
 }
 
-// Change is one difference. From and To are JSON texts, truncated after 4 KiB.
+// Change is one difference. From and To are JSON texts, of at most 4 KiB around the first difference.
 type Change struct {
 	Op   string `json:"op"`   // add, remove or replace
 	Path string `json:"path"` // such as props.geoloc.lat; "" is the whole body
@@ -113,6 +114,7 @@ func compare(a, b []byte, ignore []string) (Difference, error) {
 		if c.Op != jsondiff.OperationRemove {
 			c.To = jsonText(operation.Value)
 		}
+		c.shorten()
 		d.Changes = append(d.Changes, c)
 	}
 	d.Equal = len(d.Changes) == 0
@@ -122,9 +124,19 @@ func compare(a, b []byte, ignore []string) (Difference, error) {
 func compareTexts(a, b []byte) Difference {
 	d := Difference{Text: true, Equal: bytes.Equal(a, b), Changes: []Change{}}
 	if !d.Equal {
-		d.Changes = append(d.Changes, Change{Op: jsondiff.OperationReplace, From: jsonText(string(a)), To: jsonText(string(b))})
+		c := Change{Op: jsondiff.OperationReplace, From: quotedText(a), To: quotedText(b)}
+		c.shorten()
+		d.Changes = append(d.Changes, c)
 	}
 	return d
+}
+
+// quotedText returns a text as JSON; with the escapes of Go when it has bytes that JSON cannot have.
+func quotedText(text []byte) string {
+	if !utf8.Valid(text) {
+		return strconv.Quote(string(text))
+	}
+	return jsonText(string(text))
 }
 
 // decode decodes one JSON value, and keeps the digits of numbers.
@@ -137,17 +149,34 @@ func decode(text []byte, value *any) error {
 	return d.Decode(value)
 }
 
-// jsonText returns a value as JSON, truncated.
+// jsonText returns a value as JSON.
 func jsonText(value any) string {
 	var out bytes.Buffer
 	e := json.NewEncoder(&out)
 	e.SetEscapeHTML(false)
 	_ = e.Encode(value) // it was decoded from JSON
-	text := strings.TrimSuffix(out.String(), "\n")
-	if len(text) > mostChangeText {
-		return strings.ToValidUTF8(text[:mostChangeText], "") + "…"
+	return strings.TrimSuffix(out.String(), "\n")
+}
+
+// shorten leaves out what is before the first difference, if that would not be shown otherwise, and what
+// is too much.
+func (c *Change) shorten() {
+	const before = 64
+	first := 0
+	for first < min(len(c.From), len(c.To)) && c.From[first] == c.To[first] {
+		first++
 	}
-	return text
+	isLate := first > mostChangeText/2 && max(len(c.From), len(c.To)) > mostChangeText
+	for _, text := range []*string{&c.From, &c.To} {
+		start, end := "", ""
+		if isLate {
+			start, *text = "…", (*text)[first-before:]
+		}
+		if len(*text) > mostChangeText {
+			end, *text = "…", (*text)[:mostChangeText]
+		}
+		*text = start + strings.ToValidUTF8(*text, "") + end
+	}
 }
 
 // depthOf returns how deep a JSON text is nested, at least 1.

@@ -3,6 +3,7 @@ package inspect
 import (
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -43,6 +44,31 @@ func TestCompare(t *testing.T) {
 				t.Errorf("ignored %d, equal %t (-want +got):\n%s", d.Ignored, d.Equal, diff)
 			}
 		})
+	}
+}
+
+// A difference is shown wherever it is in the values.
+func TestCompareLong(t *testing.T) {
+	long := strings.Repeat("é", mostChangeText)
+	for name, test := range map[string]struct{ a, b, from, to string }{
+		"at the end":        {`{"a":"` + long + `1"}`, `{"a":"` + long + `2"}`, `é1"`, `é2"`},
+		"one is shorter":    {`{"a":"` + long + `"}`, `{"a":"` + long + `2"}`, `é"`, `é2"`},
+		"not JSON":          {long + "1 and more", long + "2 and more", `é1 and more"`, `é2 and more"`},
+		"within characters": {long + "\xff", long + "\xfe", `\xff"`, `\xfe"`},
+		"not UTF-8":         {"\xff", "\xfe", `"\xff"`, `"\xfe"`},
+	} {
+		d, err := compare([]byte(test.a), []byte(test.b), nil)
+		if err != nil || len(d.Changes) != 1 {
+			t.Fatalf("%s: %v %+v", name, err, d)
+		}
+		c := d.Changes[0]
+		if !strings.HasSuffix(c.From, test.from) || !strings.HasSuffix(c.To, test.to) || !utf8.ValidString(c.From+c.To) || len(c.From)+len(c.To) > 2*mostChangeText {
+			t.Errorf("%s: from %s to %s", name, c.From, c.To)
+		}
+	}
+	d, err := compare([]byte(`"1`+long+`"`), []byte(`"2"`), nil)
+	if c := d.Changes[0]; err != nil || !strings.HasPrefix(c.From, `"1é`) || !strings.HasSuffix(c.From, "é…") || c.To != `"2"` {
+		t.Errorf("%v %+v", err, d)
 	}
 }
 
