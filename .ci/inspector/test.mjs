@@ -457,6 +457,12 @@ pageTest("several recordings by time, and the saved set of a filter", { args: tw
   }
 });
 
+pageTest("a finding is beside its field, whatever the escapes of its name", {}, async ({ page, program }) => {
+  await send(program.receiver, '{"event":"update","time":1,"object":"ticket","objectId":1,"props":{"state":"new","caf\\u00e9 \\"":1}}');
+  await openEvent(page, 1);
+  await page.locator(".line", { hasText: 'caf\\u00e9 \\"' }).locator("+ .finding.warning", { hasText: "not a documented prop" }).waitFor();
+});
+
 pageTest("on a phone: filter, compare, edit and send", { story: true, width: 400, expected: /400/ }, async ({ page, target }) => {
   const view = (name) => page.waitForSelector(`body[data-view="${name}"]`);
   await row(page, 9).click();

@@ -28,6 +28,16 @@ function endOf(text, start) {
 /** @param {string} c */
 const isSpace = (c) => c === " " || c === "\n" || c === "\t" || c === "\r";
 
+/** The name that a key stands for.
+ * @param {string} key  in quotes */
+function unquote(key) {
+  try {
+    return JSON.parse(key);
+  } catch {
+    return key.slice(1, -1);
+  }
+}
+
 /** The tokens of a text. A key and a value have the path of their field, as findings have it: props.geoloc.lat.
  * @param {string} text
  * @returns {Generator<Token>} */
@@ -61,7 +71,7 @@ export function* tokens(text) {
     } else if (c === ":") {
       yield { kind: "punctuation", start, end };
     } else if (c === '"' && top && !top.array && key === null) {
-      key = text.slice(start + 1, end - 1);
+      key = unquote(text.slice(start, end));
       yield { kind: "key", start, end, path: path() };
     } else if (isSpace(c)) {
       yield { kind: "space", start, end };
