@@ -457,6 +457,15 @@ pageTest("several recordings by time, and the saved set of a filter", { args: tw
   }
 });
 
+const oldRecording = () => ["inspect", "--addr", "127.0.0.1:0",
+  recorded("old", ["2019-03-05T10:00:00Z", event("update", "ticket", 1, { state: "new" })])];
+
+pageTest("the date of an event that is not of today", { args: oldRecording, width: 1440 }, async ({ page }) => {
+  assert.match(await row(page, 1).locator(".time").innerText(), /^2019-03-0\d \d\d:00:00$/);
+  await openEvent(page, 1);
+  assert.match(await page.locator("#detail .facts").innerText(), /^2019-03-0\d \d\d:00:00\.000/);
+});
+
 pageTest("a finding is beside its field, whatever the escapes of its name", {}, async ({ page, program }) => {
   await send(program.receiver, '{"event":"update","time":1,"object":"ticket","objectId":1,"props":{"state":"new","caf\\u00e9 \\"":1}}');
   await openEvent(page, 1);

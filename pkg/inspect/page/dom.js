@@ -120,10 +120,11 @@ export const number = (n) => n.toLocaleString("en-US");
  * @param {string} one */
 export const count = (n, one) => number(n) + " " + one + (n === 1 ? "" : "s");
 
-/** The time of day of an RFC 3339 time.
+/** The year and the day of an RFC 3339 time, unless it is today, its time of day, and the milliseconds.
  * @param {string} at */
 export function clock(at) {
   const t = new Date(at);
   const two = (n, width = 2) => String(n).padStart(width, "0");
-  return [two(t.getHours()) + ":" + two(t.getMinutes()) + ":" + two(t.getSeconds()), "." + two(t.getMilliseconds(), 3)];
+  const isToday = t.toDateString() === new Date().toDateString();
+  return [...(isToday ? ["", ""] : [t.getFullYear() + "-", two(t.getMonth() + 1) + "-" + two(t.getDate()) + " "]), two(t.getHours()) + ":" + two(t.getMinutes()) + ":" + two(t.getSeconds()), "." + two(t.getMilliseconds(), 3)];
 }

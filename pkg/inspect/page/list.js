@@ -274,8 +274,11 @@ function fillRow(row, exchange, index, selected) {
   row.dataset.id = exchange.id;
   row.id = "row-" + exchange.id;
   mark.replaceChildren(...findingsMark(exchange));
-  const [seconds, fraction] = clock(exchange.at);
-  time.replaceChildren(seconds, h("i", {}, fraction));
+  const [year, day, seconds, fraction] = clock(exchange.at);
+  const isOtherYear = year && parseInt(year) !== new Date().getFullYear();
+  time.replaceChildren(isOtherYear ? h("span.year", {}, year) : "", day + seconds, h("i", {}, fraction));
+  time.title = plain(exchange.at);
+  if (day) byID("grid").classList.add(isOtherYear ? "years" : "days");
   object.title = plain(exchange.object ? exchange.objectId : exchange.path);
   if (exchange.object) object.replaceChildren(data(exchange.object), " ", data(exchange.objectId, "b"));
   else object.replaceChildren(data(`${exchange.method} ${exchange.path}`));
