@@ -23,12 +23,12 @@ after(async () => {
   rmSync(work, { recursive: true });
 });
 
-/** A test with a page open. options: args, story, width, height, scheme, expected (messages of the console that may come). */
+/** A test with a page open. options: args, story, width, height, scheme, forced (colors), expected (messages of the console that may come). */
 function pageTest(name, options, body) {
   test(name, async () => {
     const target = await endpoint();
     const program = await start(...(options.args?.(target) || ["listen", "--addr", "127.0.0.1:0", "--inspect=127.0.0.1:0", "--forward-to", target.url + "/hooks"]));
-    const context = await chrome.newContext({ viewport: { width: options.width || 1280, height: options.height || 800 }, colorScheme: options.scheme || "light",
+    const context = await chrome.newContext({ viewport: { width: options.width || 1280, height: options.height || 800 }, colorScheme: options.scheme || "light", forcedColors: options.forced ? "active" : "none",
       bypassCSP: Boolean(options.axe), permissions: ["clipboard-read", "clipboard-write"], acceptDownloads: true });
     const complaints = [];
     const watch = (page) => {
@@ -470,6 +470,35 @@ pageTest("a finding is beside its field, whatever the escapes of its name", {}, 
   await send(program.receiver, '{"event":"update","time":1,"object":"ticket","objectId":1,"props":{"state":"new","caf\\u00e9 \\"":1}}');
   await openEvent(page, 1);
   await page.locator(".line", { hasText: 'caf\\u00e9 \\"' }).locator("+ .finding.warning", { hasText: "not a documented prop" }).waitFor();
+});
+
+// Nothing is cut off or pushed aside at the widths between a phone and a wide window, as at 200% of 1440 px.
+for (const width of [720, 901, 1000, 1440]) {
+  pageTest(`all is in its place at ${width} px`, { story: true, width, height: 500 }, async ({ page }) => {
+    const outside = (selector, around) => page.evaluate(([selector, around]) => [...document.querySelectorAll(selector)].filter((e) => {
+      const [inner, outer] = [e.getBoundingClientRect(), e.closest(around).getBoundingClientRect()];
+      return inner.width > 0 && (inner.bottom > outer.bottom + 1 || inner.right > outer.right + 1);
+    }).map((e) => e.outerHTML), [selector, around]);
+    assert.deepEqual(await outside("#rows .row:not([hidden]) > *", ".row"), []);
+    await page.evaluate(() => void (location.hash = "#/6"));
+    await page.locator(".headers .finding").waitFor();
+    for (const around of ["header", "#detail .bar", "#detail .headers"]) assert.deepEqual(await outside(around + " *", around), []);
+    const sign = await page.locator(".headers .finding .sign").boundingBox();
+    const text = await page.locator(".headers .finding .sign + span").boundingBox();
+    assert.ok(text.x - sign.x < 40 && Math.abs(text.y - sign.y) < 5, "the mark is far from its finding");
+  });
+}
+
+pageTest("states are visible in forced colors", { story: true, forced: true }, async ({ page }) => {
+  const outlined = (selector) => page.locator(selector).evaluate((e) => getComputedStyle(e).outlineStyle);
+  assert.equal(await page.locator("#source .on").evaluate((e) => getComputedStyle(e).borderTopWidth), "4px");
+  await openEvent(page, 6);
+  for (const selector of ["#row-6", ".tab[aria-pressed=true]"]) assert.equal(await outlined(selector), "solid", selector);
+  assert.equal(await outlined(".tab[aria-pressed=false]"), "none");
+  await page.click("#query");
+  await page.waitForSelector("#suggestions [role=option]");
+  await page.keyboard.press("ArrowDown");
+  assert.equal(await outlined("#suggestions [aria-selected=true]"), "solid");
 });
 
 pageTest("on a phone: filter, compare, edit and send", { story: true, width: 400, expected: /400/ }, async ({ page, target }) => {
