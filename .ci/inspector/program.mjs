@@ -32,11 +32,12 @@ export async function until(condition) {
 
 /** An endpoint with a mistake: it cannot store a ticket that is closed. */
 export async function endpoint(port = 0) {
-  const app = { received: [], dies: false }; // within its next responses
+  const app = { received: [], dies: false, holds: Promise.resolve() }; // dies within its next responses, which wait for holds
   const server = http.createServer(async (request, response) => {
     let body = "";
     for await (const part of request.setEncoding("utf8")) body += part;
     app.received.push({ headers: request.headers, body, path: request.url });
+    await app.holds;
     if (app.dies) return response.writeHead(200).write("hel", () => request.socket.destroy());
     const broken = body.includes('"closed"');
     response.writeHead(broken ? 500 : 200, { "Content-Type": "application/json", "X-Powered-By": "Express" });

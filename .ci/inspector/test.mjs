@@ -315,6 +315,37 @@ pageTest("an edited body keeps its form, and headers that are not edited too", {
   assert.equal(target.received.at(-1).headers["x-name"], "caf\xe9");
 });
 
+pageTest("a slow delivery is made once, and leaves what is read alone", { story: true }, async ({ page, target }) => {
+  const slow = () => {
+    let go;
+    target.holds = new Promise((done) => (go = done));
+    return go;
+  };
+  const before = target.received.length;
+  await openEvent(page, 3);
+  let respond = slow();
+  for (let n = 0; n < 2; n++) {
+    await page.keyboard.press("r");
+    await toast(page, "Sending #3 again…");
+  }
+  await openEvent(page, 5);
+  await page.keyboard.press("e");
+  await page.fill("#body", "{");
+  respond();
+  await toast(page, "Sent as #11.");
+  assert.equal(await page.inputValue("#body"), "{");
+  assert.equal(target.received.length, before + 1);
+  await page.click("#toast button");
+  await page.waitForFunction(() => document.querySelector("#detail .facts")?.textContent.includes("sent again from #3"));
+  respond = slow();
+  await page.keyboard.press("e");
+  await page.waitForSelector("#body");
+  await page.keyboard.press("Control+Enter");
+  await page.locator("form.edit .primary:disabled", { hasText: "Sending…" }).waitFor();
+  respond();
+  await page.waitForFunction(() => document.querySelector("#detail .facts")?.textContent.includes("sent again from #11"));
+});
+
 pageTest("a delivery that fails says so", { story: true }, async ({ page, target }) => {
   await openEvent(page, 1);
   target.stop();

@@ -19,7 +19,7 @@ const own = /^(host|content-length|connection|transfer-encoding|accept-encoding)
 
 /** @param {Object} x  the exchange
  * @param {{name: string, url: string, ownPath?: boolean}[]} targets
- * @param {{sent: (answer: {id: number, failure?: string, masked?: string[]}, origin: number) => void, cancel: () => void}} act */
+ * @param {{sent: (answer: {id: number, failure?: string, masked?: string[]}) => void, cancel: () => void}} act */
 export async function editView(x, targets, act) {
   const close = h("button.back", { click: act.cancel, "aria-label": "Back to the event" }, "←");
   const heading = h("h2", {}, "Edit and send ", h("span.dim", {}, "#" + x.id));
@@ -125,6 +125,7 @@ export async function editView(x, targets, act) {
     e.preventDefault();
     if (send.disabled) return;
     send.disabled = true;
+    send.textContent = "Sending…";
     failure.replaceChildren();
     try {
       const request = { origin: x.id, target: target.value || url.value, method: method.value, path: path.value, now: now.checked,
@@ -134,10 +135,11 @@ export async function editView(x, targets, act) {
       const answer = await post("send", request);
       drafts.delete(x.id);
       lastTarget = request.target;
-      act.sent(answer, x.id);
+      act.sent(answer);
     } catch (error) {
       failure.replaceChildren(...problem(error));
       send.disabled = false;
+      send.textContent = "Send";
     }
   }, input: () => {
     drafts.set(x.id, filled());

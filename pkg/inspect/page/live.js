@@ -95,16 +95,18 @@ let latest = 0;
 
 let hiding = 0;
 
-/** Shows what was done, with an optional button.
+/** Shows what was done, with optional buttons.
  * @param {string} sentence  "" hides the last one
- * @param {Node} [action] */
-export function toast(sentence, action) {
+ * @param {{actions?: any[], stays?: boolean}} options  stays: until the next one */
+export function toast(sentence, { actions = [], stays = false } = {}) {
   const element = byID("toast");
+  const buttons = actions.filter(Boolean);
   clearTimeout(hiding);
-  element.replaceChildren(sentence, ...(action ? [action] : []));
+  element.replaceChildren(sentence, ...buttons);
   element.classList.toggle("shown", Boolean(sentence));
+  if (stays) return;
   hiding = window.setTimeout(() => {
     element.classList.remove("shown");
     element.replaceChildren();
-  }, action ? 20_000 : 4000);
+  }, buttons.length ? 20_000 : 4000);
 }

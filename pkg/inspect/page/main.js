@@ -17,6 +17,7 @@ let status = null;
 let news = null; // what the server said last
 let current = null; // the exchange shown
 let marked = 0; // for a difference
+const resending = new Set(); // events whose deliveries are in flight
 
 const list = new List({
   open: (id, how) => go({ view: "detail", id }, how),
@@ -86,7 +87,7 @@ async function showPane(refiltered = false) {
       list.select(x.id, x.index);
       if (refiltered || x.index >= 0) list.reveal();
       document.title = `#${x.id} ${x.object ? `${x.object} ${x.objectId} ${x.event || ""}` : x.method} – apizee-hooks`;
-      content = route.view === "edit" && !x.gone ? await editView(x, status?.targets || [], { sent, cancel: () => go({ view: "detail", id: x.id }, "replace") })
+      content = route.view === "edit" && !x.gone ? await editView(x, status?.targets || [], { sent: (answer) => sent(answer, x.id, "edit"), cancel: () => go({ view: "detail", id: x.id }, "replace") })
         : detailView(x, act, { marked });
     }
     if (signal.aborted) return;
@@ -130,12 +131,17 @@ const act = {
   edit: () => chosen() && !isGone() && go({ view: "edit", id: chosen() }),
   async resend() {
     const id = chosen();
-    if (!id || isGone()) return;
+    if (!id || isGone() || resending.has(id)) return;
     if (!hasTarget(status?.targets || [])) return act.edit(); // which asks for a target
+    resending.add(id);
+    toast(`Sending #${id} again…`, { stays: true });
     try {
-      sent(await resend(id, status.targets), id);
+      sent(await resend(id, status.targets), id, "detail");
     } catch (error) {
+      toast("");
       complain(error);
+    } finally {
+      resending.delete(id);
     }
   },
   compare() {
@@ -165,15 +171,17 @@ const act = {
   },
 };
 
-/** @param {{id: number, failure?: string, masked?: string[]}} answer
- * @param {number} origin */
-function sent({ id, failure, masked }, origin) {
+/** Says what became of a delivery, and shows it unless something else is shown by now.
+ * @param {{id: number, failure?: string, masked?: string[]}} answer
+ * @param {number} origin
+ * @param {string} from  the view that it was sent from */
+function sent({ id, failure, masked }, origin, from) {
   const without = masked ? ` without ${plain(masked.join(", "))}, which the page has only as ****` : "";
-  const edit = masked && h("button", { click: () => go({ view: "edit", id: origin }) }, "Edit");
-  if (failure) toast(`Delivery #${id}${without && `${without},`} failed: ${plain(failure)}.`, edit);
-  else toast(`Sent as #${id}${without}.`, edit);
+  const waits = route.view === from && route.id === origin;
+  const actions = [!waits && h("button", { click: () => go({ view: "detail", id }) }, "Show"), masked && h("button", { click: () => go({ view: "edit", id: origin }) }, "Edit")];
+  toast(failure ? `Delivery #${id}${without && `${without},`} failed: ${plain(failure)}.` : `Sent as #${id}${without}.`, { actions });
   list.refresh();
-  go({ view: "detail", id });
+  if (waits) go({ view: "detail", id });
 }
 
 async function clear() {
@@ -188,7 +196,7 @@ async function clear() {
       }
       list.renew();
     } }, "Undo");
-    toast(`Cleared ${count(cleared, "event")}.`, cleared ? back : undefined);
+    toast(`Cleared ${count(cleared, "event")}.`, { actions: [cleared && back] });
     go({ view: "", id: 0 });
     list.renew();
   } catch (error) {
