@@ -36,7 +36,8 @@ func New(app *cli.App) *cobra.Command {
 		SuggestFor: []string{"ui", "web"},
 		Short:      "Show recorded events in a browser",
 		Long: `Serve a page that shows the events of recordings: their contents, findings and
-responses, and the differences between two. Several recordings are merged by time.
+responses, and the differences between two. Several recordings are merged by time;
+what is recorded later is not shown.
 'listen --inspect' shows the same page while events arrive. Only who has the URL can
 open it. It can send events again: to this machine, and to the URL of --to.`,
 		Annotations: cli.ExitCodes(map[int]string{
