@@ -133,6 +133,78 @@ pageTest("the filter is in the address, suggests, and says what is wrong", { sto
   assert.equal(new URL(page.url()).search, "");
 });
 
+pageTest("while a filter is typed, what is shown stays", { story: true, expected: /400/ }, async ({ page }) => {
+  const rows = () => page.locator("#rows .row[data-id]:not([hidden])").count();
+  await openEvent(page, 6);
+  await page.click("#query");
+  await page.keyboard.type("is:inva");
+  await page.waitForFunction(() => document.querySelector("#filter-error").textContent.startsWith("✗"));
+  assert.match(await title(page), /ticket 4211 update/);
+  assert.equal(await rows(), 10);
+  assert.equal(await page.locator("#toast").innerText(), "");
+  assert.equal(await page.locator("#counts").innerText(), "10 events");
+  const [download] = await Promise.all([page.waitForEvent("download"), page.click("#save")]);
+  assert.equal(await download.failure(), null);
+  await page.click("#query");
+  await page.keyboard.press("End");
+  await page.keyboard.type("lid");
+  await until(async () => (await page.locator("#counts").innerText()) === "2 of 10 events" && (await rows()) === 2);
+  assert.equal(await page.locator("#filter-error").innerText(), "");
+  assert.equal(await row(page, 6).getAttribute("aria-selected"), "true");
+  // An event that the filter hides stays open; the next one is that below its place.
+  await page.fill("#query", "object=media");
+  await until(async () => (await rows()) === 2);
+  assert.match(await title(page), /ticket 4211 update/);
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("j");
+  await page.waitForFunction(() => location.hash === "#/9");
+  // A difference too.
+  await page.evaluate(() => void (location.hash = "#/diff/2/6"));
+  await page.waitForSelector("table.diff");
+  await page.fill("#query", "object=ticket");
+  await until(async () => (await rows()) === 8);
+  assert.match(page.url(), /filter=object%3Dticket#\/diff\/2\/6$/);
+  assert.equal(await page.locator("table.diff").count(), 1);
+});
+
+pageTest("what is read stays in view when the memory is full", { args: () => ["listen", "--addr", "127.0.0.1:0", "--inspect=127.0.0.1:0", "--inspect-memory", "1MiB"] }, async ({ page, program }) => {
+  let last = 0;
+  const burst = async (n) => {
+    for (const end = last + n; last < end; last += 10) await Promise.all(Array.from({ length: 10 }, () => send(program.receiver, event("update", "ticket", 1, { state: "new" }))));
+    await page.waitForFunction((last) => document.querySelector("#counts").textContent.includes("removed") ? true : last, last);
+  };
+  const removed = async () => Number((await page.locator("#counts").innerText()).match(/([\d,]+) removed/)?.[1].replace(",", "") ?? 0);
+  const place = (id) => page.evaluate((id) => document.querySelector(`#row-${id}:not([hidden])`)?.getBoundingClientRect().top, id);
+  const untilRemoved = async () => {
+    const before = await removed();
+    for (let tries = 0; tries < 40 && (await removed()) === before; tries++) {
+      await burst(100);
+      await page.waitForFunction(() => new Promise((done) => setTimeout(() => done(true), 200)));
+    }
+    assert.ok((await removed()) > before, "nothing was removed");
+  };
+  await untilRemoved();
+  const id = last - 40;
+  await page.waitForSelector(`#row-${last}`);
+  await page.evaluate((id) => void (location.hash = "#/" + id), id);
+  await page.waitForSelector(`#row-${id}[aria-selected=true]`);
+  let at = NaN; // once the list has scrolled there
+  await until(async () => at === (at = await place(id)));
+  await untilRemoved();
+  assert.equal(await place(id), at, "the row has moved");
+  await page.keyboard.press("j");
+  await page.waitForFunction((hash) => location.hash === hash, `#/${id + 1}`);
+  await page.click("#pause");
+  const shown = await page.locator("#grid").getAttribute("aria-rowcount");
+  const gone = await removed();
+  await burst(100);
+  await page.waitForFunction(() => document.querySelector("#counts").textContent.includes("paused, 100 new"));
+  await page.evaluate(() => void (document.getElementById("grid").scrollTop -= 300));
+  await page.keyboard.press("G");
+  await page.waitForFunction((hash) => location.hash === hash, `#/${last - 100}`);
+  assert.equal(Number(await page.locator("#grid").getAttribute("aria-rowcount")) + (await removed()), Number(shown) + gone);
+});
+
 pageTest("a link opens an event", { story: true, at: "#/5" }, async ({ page }) => {
   await page.waitForFunction(() => document.querySelector("#detail h2")?.textContent.includes("media 9"));
   assert.equal(await row(page, 5).getAttribute("aria-selected"), "true");

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"net/http"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
@@ -70,6 +71,10 @@ type listJSON struct {
 	Generation int64  `json:"generation"`
 	Offset     int    `json:"offset"`
 	Exchanges  []Row  `json:"exchanges"`
+
+	// Places says of each exchange that the request names how many of the list come before it. Offsets
+	// change when exchanges are removed; the places of two that are known tell by how much.
+	Places []int `json:"places"`
 }
 
 // mostRows is the largest number of rows in one response.
@@ -80,14 +85,30 @@ func (h *handler) list(_ http.ResponseWriter, r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	matched := selected.Len()
+	if last, err := strconv.ParseInt(r.URL.Query().Get("last"), 10, 64); err == nil { // of a list that is paused
+		matched = selected.Before(last + 1)
+	}
 	const usual = 100
-	from := natural(r, "offset", 0, selected.Len())
-	to := from + natural(r, "limit", usual, mostRows)
+	from := natural(r, "offset", 0, matched)
+	to := min(from+natural(r, "limit", usual, mostRows), matched)
 	s, _ := h.store.Status()
 	return listJSON{
-		Filter: f.text, Total: s.Total, Matched: selected.Len(), Removed: s.Removed, Last: s.Last,
-		Generation: s.Generation, Offset: from, Exchanges: h.store.rows(selected, from, min(to, selected.Len())),
+		Filter: f.text, Total: s.Total, Matched: matched, Removed: s.Removed, Last: s.Last,
+		Generation: s.Generation, Offset: from, Exchanges: h.store.rows(selected, from, to),
+		Places: places(selected, r.URL.Query().Get("places")),
 	}, nil
+}
+
+// places returns how many exchanges come before each of those that are named by their ids.
+func places(selected Selection, ids string) []int {
+	list := []int{}
+	for name := range strings.SplitSeq(ids, ",") {
+		if id, err := strconv.ParseInt(name, 10, 64); err == nil {
+			list = append(list, selected.Before(id))
+		}
+	}
+	return list
 }
 
 // natural returns a parameter that is a number from 0 to most.
@@ -108,11 +129,6 @@ func (h *handler) detail(_ http.ResponseWriter, r *http.Request) (any, error) {
 	if !ok {
 		return nil, notFound(r.PathValue("id"))
 	}
-	_, selected, err := h.selected(r)
-	if err != nil {
-		return nil, err
-	}
-	d.Index = selected.Index(id)
 	return d, nil
 }
 

@@ -16,7 +16,6 @@ import (
 // Detail is all of an exchange.
 type Detail struct {
 	Row
-	Index     int                `json:"index"` // place in the list, or -1
 	Remote    string             `json:"remote,omitempty"`
 	Headers   []Header           `json:"headers"`
 	Body      Body               `json:"body"`
@@ -70,7 +69,7 @@ func (s *Store) detail(id int64) (Detail, recording.Entry, bool) {
 		return Detail{}, entry, false
 	}
 	d := Detail{
-		Row: row, Index: -1, Remote: entry.Remote, Headers: headerList(entry.Headers),
+		Row: row, Remote: entry.Remote, Headers: headerList(entry.Headers),
 		Body: newBody(entry.Body, false), Findings: s.options.findings(entry), Copies: copies(entry),
 	}
 	if d.Gone {

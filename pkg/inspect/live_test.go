@@ -163,7 +163,7 @@ func TestConcurrentUse(t *testing.T) {
 					}
 					last = row.ID
 				}
-				s.get(fmt.Sprintf("/api/exchanges/%d?filter=%s", last, filter))
+				s.get(fmt.Sprintf("/api/exchanges/%d", last))
 			}
 		})
 	}
@@ -200,18 +200,68 @@ func TestList(t *testing.T) {
 		t.Errorf("a large exchange: %+v", row)
 	}
 	var d Detail
-	s.read("/api/exchanges/3?filter=props.state=new", &d)
-	if d.Index != 1 || d.Headers[2].Value != "****" || len(d.Findings) != 0 || !d.Body.Valid {
+	s.read("/api/exchanges/3", &d)
+	if d.Headers[2].Value != "****" || len(d.Findings) != 0 || !d.Body.Valid {
 		t.Errorf("%+v", d)
 	}
-	s.read("/api/exchanges/2?filter=props.state=new", &d)
-	if d.Index != -1 || len(d.Findings) != 1 || d.Findings[0].Line != 1 || d.Findings[0].Column != strings.Index(ticket(2, "opend", 2), `"opend"`)+1 ||
+	s.read("/api/exchanges/2", &d)
+	if len(d.Findings) != 1 || d.Findings[0].Line != 1 || d.Findings[0].Column != strings.Index(ticket(2, "opend", 2), `"opend"`)+1 ||
 		!strings.Contains(d.Findings[0].Message, `did you mean "opened"`) {
 		t.Errorf("%+v", d)
 	}
 	status, text := s.get("/api/exchanges?filter=is:invald")
 	if status != http.StatusBadRequest || text != `{"error":"is: \"invald\" is not a valid value","hint":"did you mean \"invalid\"? use invalid, valid, warning, drift, duplicate, late, gap, pinned, sent, forwarded, failed.","position":0}`+"\n" {
 		t.Errorf("%d %s", status, text)
+	}
+}
+
+// TestListPlaces removes exchanges from a list whose reader knows some of them.
+func TestListPlaces(t *testing.T) {
+	store := newStore(t, Options{Memory: 1 << 20})
+	s := serve(t, store, Config{})
+	add := func(n int) {
+		for range n {
+			store.Add(received(1, ticket(1, []string{"new", "opened"}[store.index.n%2], 1)))
+		}
+	}
+	list := func(query string) (l listJSON) {
+		s.read("/api/exchanges?limit=1&"+query, &l)
+		return l
+	}
+	add(100)
+	store.Pin(2, true)
+	for query, want := range map[string][]int{
+		"":                                       {},
+		"places=":                                {},
+		"places=1,100,101,0,x":                   {0, 99, 100, 0},
+		"places=2,3&filter=id:3,4":               {0, 0},
+		"places=2,3,4&filter=props.state=opened": {0, 1, 1},
+	} {
+		if diff := cmp.Diff(want, list(query).Places); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", query, diff)
+		}
+	}
+	add(10_000)
+	status, _ := store.Status()
+	first := status.Removed + 2 // besides the pinned one
+	if status.Removed == 0 {
+		t.Fatal("nothing was removed")
+	}
+	named := fmt.Sprintf("places=1,2,%d,%d", first, first+10)
+	if diff := cmp.Diff([]int{0, 0, 1, 11}, list(named).Places); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	// A list that is paused has no later exchanges.
+	for query, want := range map[string]int{
+		fmt.Sprintf("last=%d", first+9):                           11,
+		fmt.Sprintf("last=%d&filter=props.state=opened", first+9): 6,
+		"last=1": 0,
+		"last=x": int(status.Total),
+	} {
+		l := list(query + "&offset=10000")
+		if l.Matched != want || l.Total != status.Total || len(l.Exchanges) != 0 {
+			t.Errorf("%s: %d of %d and %d rows, want %d", query, l.Matched, l.Total, len(l.Exchanges), want)
+		}
 	}
 }
 

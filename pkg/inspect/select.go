@@ -32,13 +32,9 @@ func (s Selection) ID(i int) int64 {
 	return int64(s.from + i)
 }
 
-// Index returns the place of an exchange, from 0, or -1.
-func (s Selection) Index(id int64) int {
-	i := sort.Search(s.Len(), func(i int) bool { return s.ID(i) >= id })
-	if i == s.Len() || s.ID(i) != id {
-		return -1
-	}
-	return i
+// Before returns how many exchanges come before the one with an id, which need not be there.
+func (s Selection) Before(id int64) int {
+	return sort.Search(s.Len(), func(i int) bool { return s.ID(i) >= id })
 }
 
 // query is a snapshot of a store that a filter is applied to.

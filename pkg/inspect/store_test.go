@@ -56,12 +56,12 @@ func selectIDs(t *testing.T, s *Store, filter string) []int64 {
 	ids := []int64{}
 	for i := range selected.Len() {
 		ids = append(ids, selected.ID(i))
-		if got := selected.Index(selected.ID(i)); got != i {
+		if got := selected.Before(selected.ID(i)); got != i {
 			t.Errorf("%s: exchange %d is at %d, not %d", filter, selected.ID(i), got, i)
 		}
 	}
-	if selected.Index(9999) != -1 {
-		t.Errorf("%s: an unknown exchange has a place", filter)
+	if got := selected.Before(9999); got != selected.Len() {
+		t.Errorf("%s: %d of %d come before one that is not there yet", filter, got, selected.Len())
 	}
 	return ids
 }

@@ -111,6 +111,5 @@ function responseSection(title, r, id, part) {
 }
 
 /** @param {number} id
- * @param {string} filter
  * @param {AbortSignal} signal */
-export const fetchDetail = (id, filter, signal) => get("exchanges/" + id, { filter }, { signal });
+export const fetchDetail = (id, signal) => get("exchanges/" + id, {}, { signal });

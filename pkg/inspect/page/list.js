@@ -16,12 +16,13 @@ export class List {
     this.grid = byID("grid");
     this.space = byID("rows");
     this.filter = "";
-    this.matched = 0;
+    this.valid = ""; // the last filter that was
+    this.count = 0;
     this.answer = null; // the API's last one, of this filter
     this.paused = false;
     this.frozen = null; // the answer that a pause keeps to: later events are not shown
     this.selected = 0;
-    this.index = -1; // of the selected row
+    this.index = -1; // where the selected row is, or would be
     this.following = true;
     this.windows = new Map(); // offset: {rows, stale}
     this.loading = new Map(); // offset: AbortController
@@ -33,18 +34,15 @@ export class List {
     new ResizeObserver(() => this.resized()).observe(this.grid);
   }
 
-  get count() {
-    return Math.min(this.matched, this.frozen?.matched ?? Infinity);
-  }
-
-  /** Shows the rows of another filter. */
+  /** Shows the rows of another filter, once they are there. */
   reset(filter) {
     this.filter = filter;
     this.era++;
     for (const controller of this.loading.values()) controller.abort();
     this.loading.clear();
-    this.windows.clear();
+    this.outdated = true;
     this.following = this.selected === 0;
+    this.revealing = this.selected !== 0;
     this.index = -1;
     this.wanted = undefined;
     this.renew();
@@ -136,7 +134,7 @@ export class List {
       const index = from + i;
       if (this.selected && this.row(index)?.id === this.selected) this.index = index;
       row.hidden = index >= to;
-      if (row.hidden) return;
+      if (row.hidden) return fillRow(row, undefined, index, 0); // another one may have its id
       row.style.transform = `translateY(${Math.round(this.grid.scrollTop + index * this.rowHeight - top)}px)`;
       fillRow(row, this.row(index), index, this.selected);
     });
@@ -171,25 +169,81 @@ export class List {
     for (const [o, controller] of this.loading) if (Math.abs(o - offset) > 4 * windowRows) controller.abort();
     const controller = new AbortController();
     this.loading.set(offset, controller);
-    const era = this.era;
+    const { era, selected } = this;
+    const anchor = this.anchor();
     try {
-      const answer = await get("exchanges", { filter: this.filter, offset, limit: windowRows }, { signal: controller.signal });
+      const answer = await get("exchanges", { filter: this.filter, offset, limit: windowRows, last: this.frozen?.last, places: [selected, anchor].join() }, { signal: controller.signal });
       if (era !== this.era) return;
+      this.arrange(answer, selected, anchor);
       this.windows.delete(offset);
       this.windows.set(offset, { rows: answer.exchanges, stale: false });
       if (this.windows.size > keptWindows) this.windows.delete(this.windows.keys().next().value);
       this.answer = answer;
-      this.matched = answer.matched;
+      this.valid = answer.filter;
       if (this.paused) this.frozen ??= answer;
       this.on.changed(answer);
       if (this.revealing) this.reveal();
       else this.draw();
       this.openWanted();
     } catch (error) {
-      if (error.name !== "AbortError" && era === this.era) this.on.failed(error);
+      if (error.name === "AbortError" || era !== this.era) return;
+      // The rows of before stay while a filter is being typed.
+      if (error.status === 400) this.filter = this.valid;
+      this.on.failed(error);
     } finally {
       if (this.loading.get(offset) === controller) this.loading.delete(offset);
     }
+  }
+
+  /** The id of a row in view, or 0. */
+  anchor() {
+    const first = Math.floor(this.top / this.rowHeight);
+    for (let index = first; index <= first + this.page && !this.outdated; index++) {
+      if (this.row(index)) return this.row(index).id;
+    }
+    return 0;
+  }
+
+  /** Keeps what is in view in its place when rows above it have gone, or are back.
+   * @param {{matched: number, places: number[]}} answer  with the places of the events that follow
+   * @param {number} selected
+   * @param {number} anchor */
+  arrange({ matched, places }, selected, anchor) {
+    const index = this.indexOf(anchor);
+    const by = index < 0 || this.outdated ? 0 : places[1] - index;
+    const top = this.top + by * this.rowHeight;
+    this.count = matched;
+    if (by) {
+      this.shift(places[1] ? by : -Infinity);
+      this.stretch();
+      this.grid.scrollTop = this.wasTop = Math.max(0, top) / this.scale;
+    }
+    if (this.outdated) this.windows.clear();
+    this.outdated = false;
+    if (selected && selected === this.selected && this.wanted === undefined) this.index = places[0];
+  }
+
+  /** Where the row of an event is, or -1 if that is not known. */
+  indexOf(id) {
+    for (const [offset, { rows }] of this.windows) {
+      const i = rows.findIndex((row) => row?.id === id);
+      if (i >= 0) return offset + i;
+    }
+    return -1;
+  }
+
+  /** Moves what is known by a number of rows; what is above the first one is forgotten. */
+  shift(by) {
+    const rows = [...this.windows].flatMap(([offset, { rows }]) => rows.map((row, i) => ({ row, index: offset + i + by })));
+    this.windows.clear();
+    for (const { row, index } of rows) {
+      if (index < 0) continue;
+      const offset = Math.floor(index / windowRows) * windowRows;
+      if (!this.windows.has(offset)) this.windows.set(offset, { rows: [], stale: true });
+      this.windows.get(offset).rows[index - offset] = row;
+    }
+    if (this.index >= 0) this.index = Math.max(0, this.index + by);
+    if (this.wanted !== undefined) this.wanted = this.index;
   }
 
   clicked(event) {
@@ -197,34 +251,47 @@ export class List {
     if (row) this.on.open(Number(row.dataset.id), "push");
   }
 
-  /** Marks the row of an event as selected; its index is known when the detail came. */
-  select(id, index) {
+  /** Marks the row of an event as selected, and scrolls to it. */
+  select(id) {
+    if (id && id !== this.selected) this.index = -1;
     this.selected = id;
-    if (index !== undefined) this.index = index;
-    if (id && this.index !== this.count - 1) this.following = false;
+    this.draw();
+    if (!id) return;
+    this.following = false;
+    this.reveal();
+    if (this.index < 0) this.refresh(); // which says where it is
+  }
+
+  /** Scrolls until the selected row is in view, once it is known where that is. */
+  reveal() {
+    this.revealing = this.index < 0;
+    if (!this.revealing && this.index < this.count && !this.isHidden) this.scrollTo(this.index);
     this.draw();
   }
 
-  /** Scrolls until the selected row is in view. */
-  reveal() {
-    this.revealing = this.index >= this.count; // until so many rows are known
-    if (this.index < 0 || this.revealing) return;
+  scrollTo(index) {
+    this.following = index === this.count - 1;
     this.stretch();
-    const start = this.index * this.rowHeight;
+    const start = index * this.rowHeight;
     const top = this.top;
     let wanted = top;
     if (start < top) wanted = start;
     else if (start + 3 * this.rowHeight > top + this.height) wanted = start + 3 * this.rowHeight - this.height;
     if (Math.abs(start - top) > 3 * this.height) wanted = start - this.height / 2;
     if (wanted !== top) this.grid.scrollTop = Math.max(0, wanted) / this.scale;
-    this.draw();
+  }
+
+  /** Reports whether the filter hides the selected event: its index is then that of the next one. */
+  get isHidden() {
+    const row = this.row(this.index);
+    return Boolean(row && this.selected && row.id !== this.selected && this.wanted === undefined);
   }
 
   /** Moves the selection by a number of rows, or to an end with ±Infinity. */
   move(by) {
     const last = this.count - 1;
     if (last < 0) return;
-    const start = this.index < 0 ? (by > 0 ? -1 : last + 1) : this.index;
+    const start = this.index < 0 ? (by > 0 ? -1 : last + 1) : this.index - (by > 0 && this.isHidden ? 1 : 0);
     const index = Math.min(last, Math.max(0, start + by));
     this.index = index;
     this.following = index === last && by > 0;

@@ -22,14 +22,11 @@ const resending = new Set(); // events whose deliveries are in flight
 const list = new List({
   open: (id, how) => go({ view: "detail", id }, how),
   changed: (answer) => {
-    filterBox.fail(null);
+    if (answer.filter === route.filter) filterBox.fail(null);
+    byID("save").href = apiAddress("recording", { filter: answer.filter });
     showCounts(answer);
   },
-  failed: (/** @type {import("./api.js").APIError} */ error) => {
-    if (error.status !== 400) return complain(error);
-    filterBox.fail(error);
-    showCounts({ matched: undefined });
-  },
+  failed: (/** @type {import("./api.js").APIError} */ error) => (error.status === 400 ? filterBox.fail(error) : complain(error)),
 });
 const filterBox = new FilterBox((filter) => filter !== route.filter && go({ filter }, "replace"));
 
@@ -38,7 +35,7 @@ const filterBox = new FilterBox((filter) => filter !== route.filter && go({ filt
  * @param {string} how  "push", or "replace" where the browser's back should not return to it */
 function go(to, how = "push") {
   const before = route;
-  route = { ...route, other: 0, ignore: [], ...to };
+  route = { ...route, ...to };
   history[how === "push" ? "pushState" : "replaceState"](null, "", address(route));
   follow(before);
 }
@@ -52,22 +49,21 @@ addEventListener("popstate", () => {
 /** Shows the route, where it differs from the one before. */
 function follow(before) {
   filterBox.set(route.filter);
-  byID("save").href = apiAddress("recording", { filter: route.filter });
-  const refiltered = before === null || before.filter !== route.filter;
-  if (refiltered) {
+  if (before?.filter !== route.filter) {
     filterBox.fail(null);
     list.reset(route.filter);
   }
-  showPane(refiltered);
+  const place = (r) => r && address({ ...r, filter: "" });
+  if (place(before) !== place(route)) showPane();
 }
 
 let loading = new AbortController();
 
-async function showPane(refiltered = false) {
+async function showPane() {
   loading.abort();
   const { signal } = (loading = new AbortController());
   document.body.dataset.view = route.view;
-  list.select(route.view === "diff" ? route.other : route.id, undefined);
+  list.select(route.view === "diff" ? route.other : route.id);
   if (!route.view) {
     current = null;
     document.title = "apizee-hooks inspector";
@@ -81,11 +77,9 @@ async function showPane(refiltered = false) {
         swap: () => go({ view: "diff", id: route.other, other: route.id, ignore: route.ignore }, "replace") });
       document.title = `#${route.id} and #${route.other} – apizee-hooks`;
     } else {
-      const x = await fetchDetail(route.id, route.filter, signal);
+      const x = await fetchDetail(route.id, signal);
       if (signal.aborted) return;
       current = x;
-      list.select(x.id, x.index);
-      if (refiltered || x.index >= 0) list.reveal();
       document.title = `#${x.id} ${x.object ? `${x.object} ${x.objectId} ${x.event || ""}` : x.method} – apizee-hooks`;
       content = route.view === "edit" && !x.gone ? await editView(x, status?.targets || [], { sent: (answer) => sent(answer, x.id, "edit"), cancel: () => go({ view: "detail", id: x.id }, "replace") })
         : detailView(x, act, { marked });
@@ -151,7 +145,7 @@ const act = {
       const id = marked;
       marked = 0;
       toast("");
-      return go({ view: "diff", id, other });
+      return go({ view: "diff", id, other, ignore: [] });
     }
     marked = marked ? 0 : other;
     toast(marked ? `#${marked} is marked. Choose another event, then press d or Compare with #${marked}.` : "No event is marked.");
@@ -218,20 +212,20 @@ function complain(error) {
   toast(sentence(error));
 }
 
-/** @type {{total?: number, matched?: number, removed?: number, last?: number}} */
+/** @type {{filter?: string, total?: number, matched?: number, removed?: number, last?: number}} */
 let shownCounts = {};
 
 function showCounts(answer) {
   shownCounts = { ...shownCounts, ...answer };
-  const { total, matched, removed, last } = shownCounts;
+  const { filter, total, matched, removed, last } = shownCounts;
   const missed = list.frozen ? last - list.frozen.last : 0;
   byID("counts").replaceChildren(
-    route.filter && matched !== undefined ? `${number(matched)} of ${number(total)} events` : count(total || 0, "event"),
+    filter ? `${number(matched)} of ${number(total)} events` : count(total || 0, "event"),
     ...(removed ? [h("span.warning", { title: "The memory for events is full. " + (status?.recording ? "apizee-hooks inspect shows the whole recording." : "--record keeps all of them in a file.") }, `${number(removed)} removed`)] : []),
     ...(list.paused ? [h("span.accent", {}, missed ? `paused, ${number(missed)} new` : "paused")] : []));
   const empty = byID("empty");
   empty.hidden = matched !== 0;
-  if (matched === 0) empty.replaceChildren(...(route.filter && total ? [h("p", {}, "No event matches the filter.")] : nothingYet()));
+  if (matched === 0) empty.replaceChildren(...(filter && total ? [h("p", {}, "No event matches the filter.")] : nothingYet()));
 }
 
 function nothingYet() {
