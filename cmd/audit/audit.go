@@ -86,7 +86,12 @@ an --allow-host: use a test system. 'help rules' says more, and how the score is
 	f := c.Flags()
 	o.Connection.AddFlags(c, f)
 	o.Connection.KeepAliveFlag(f)
-	f.VarPF(ruleFlag{cli.Text{Value: &o.rules, Name: "NAME"}, app.Catalog}, "rules", "", "list the rules or explain one, and send nothing").NoOptDefVal = allRules
+	f.StringVar(&o.rules, "rules", "", "list the rules or explain one, and send nothing")
+	cli.NameArgument(f, "NAME", "rules")
+	cli.Optional(f, "rules", allRules, func(word string) bool {
+		_, err := audit.LookupRule(app.Catalog, word)
+		return err == nil
+	})
 	f.StringSliceVar(&o.skip, "skip", nil, "rules to omit (see 'help rules'); repeatable")
 	cli.NameArgument(f, "NAME[,NAME]", "skip")
 	f.StringVar(&o.secretHeader, "secret-header", "", "header that is the secret (default: by its name, and the URL's user)")
@@ -136,18 +141,6 @@ func Outputs() []cli.Output {
 		Name: "audit", About: "One object at the end, as in --report json=FILE; with --rules, a list of rules.",
 		Types: []any{audit.Document{}, []audit.Rule{}},
 	}}
-}
-
-// ruleFlag is a flag that can name a rule.
-type ruleFlag struct {
-	cli.Text
-	catalog *apizee.Catalog
-}
-
-// Takes reports whether a word is the name of a rule.
-func (f ruleFlag) Takes(word string) bool {
-	_, err := audit.LookupRule(f.catalog, word)
-	return err == nil
 }
 
 func completeRules(catalog *apizee.Catalog) cli.Completer {

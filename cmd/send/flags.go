@@ -93,8 +93,8 @@ func (o *options) addFlags(c *cobra.Command) {
 	cli.CountFlag(f, &o.parallel, "parallel", 1, "maximum number of concurrent deliveries")
 	f.IntVar(&o.retry, "retry", 0, "number of retries if the event is not accepted; pauses grow, or follow Retry-After up to 1m (Apizee documents no retry)")
 	cli.FaultFlag(c, f, &o.fault, func(f fault.Fault) bool { return !f.Reorders() })
-	f.VarPF(cli.Enum{Value: &o.dryRun, Words: dryRuns()}, "dry-run", "", "print the event, or a curl command for bash, and send nothing").NoOptDefVal = dryRunJSON
-	cli.Complete(c, "dry-run", cli.Words(dryRuns()))
+	cli.EnumFlag(c, f, &o.dryRun, "dry-run", "", "", dryRuns(), "print the event, or a curl command for bash, and send nothing")
+	cli.Optional(f, "dry-run", dryRunJSON, func(word string) bool { return slices.Contains(dryRuns(), word) })
 	cli.OutputFlag(c, f, []string{"text", "json"}, "json is one object per attempt")
 	cli.GroupFlags(f, cli.DeliveryFlags, "count", "every", "parallel", "retry", "dry-run", "output")
 

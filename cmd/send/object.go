@@ -88,7 +88,8 @@ func (f *objectFlags) add(c *cobra.Command) {
 
 	f.texts, f.pairs = make([]string, len(f.object.Props)), make([]string, len(f.object.Props))
 	for i, p := range f.object.Props {
-		flags.Var(cli.Text{Value: &f.texts[i], Name: placeholder(p)}, p.Flag, p.Description+": "+p.Possible())
+		flags.StringVar(&f.texts[i], p.Flag, "", p.Description+": "+p.Possible())
+		cli.NameArgument(flags, placeholder(p), p.Flag)
 		cli.Complete(c, p.Flag, cli.Words(p.Values))
 		cli.GroupFlags(flags, group, p.Flag)
 		if p.Type == apizee.Text && len(p.Values) == 0 {
@@ -100,8 +101,9 @@ func (f *objectFlags) add(c *cobra.Command) {
 			continue
 		}
 		second, _ := f.object.Prop(first.Pair.With)
-		flags.Var(cli.Text{Value: &f.pairs[i], Name: strings.ToUpper(lastPart(first.Path) + "/" + lastPart(second.Path))}, first.Pair.Flag,
+		flags.StringVar(&f.pairs[i], first.Pair.Flag, "",
 			"--"+first.Flag+" and --"+second.Flag+" in one: "+first.ExampleText()+"/"+second.ExampleText())
+		cli.NameArgument(flags, strings.ToUpper(lastPart(first.Path)+"/"+lastPart(second.Path)), first.Pair.Flag)
 		cli.Complete(c, first.Pair.Flag, completeFirst(first.Values))
 		cli.GroupFlags(flags, group, first.Pair.Flag)
 	}

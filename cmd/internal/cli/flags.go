@@ -15,37 +15,34 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 )
 
-// Enum is a flag whose value is one of the words, which also appear in the help and the
+// enum is a flag whose value is one of the words, which also appear in the help and the
 // completion.
-type Enum struct {
-	Value *string
-	Words []string
+type enum struct {
+	value *string
+	words []string
 }
 
-func (e Enum) String() string {
-	if e.Value == nil {
+func (e enum) String() string {
+	if e.value == nil {
 		return ""
 	}
-	return *e.Value
+	return *e.value
 }
 
-func (e Enum) Type() string { return strings.Join(e.Words, "|") }
+func (e enum) Type() string { return strings.Join(e.words, "|") }
 
-func (e Enum) Set(word string) error {
-	if !slices.Contains(e.Words, word) {
-		return fmt.Errorf("must be %s%s", List(e.Words, "or"), apizee.DidYouMean(word, e.Words))
+func (e enum) Set(word string) error {
+	if !slices.Contains(e.words, word) {
+		return fmt.Errorf("must be %s%s", List(e.words, "or"), apizee.DidYouMean(word, e.words))
 	}
-	*e.Value = word
+	*e.value = word
 	return nil
 }
-
-// Takes reports whether a word is a valid value.
-func (e Enum) Takes(word string) bool { return slices.Contains(e.Words, word) }
 
 // EnumFlag adds such a flag to f, the local or the persistent flags of c.
 func EnumFlag(c *cobra.Command, f *pflag.FlagSet, value *string, name, short, preset string, words []string, usage string) {
 	*value = preset
-	f.VarP(Enum{value, words}, name, short, usage)
+	f.VarP(enum{value, words}, name, short, usage)
 	Complete(c, name, Words(words))
 }
 
@@ -69,25 +66,20 @@ func annotate(f *pflag.FlagSet, annotation, value string, names []string) {
 	}
 }
 
-// Text is a text flag with its own metavar.
-type Text struct {
-	Value *string
-	Name  string
+// Optional makes the value of a flag optional: without one, the flag has the preset. What takes accepts
+// is likely such a value, which must be joined with the flag; see NotValues.
+func Optional(f *pflag.FlagSet, name, preset string, takes func(word string) bool) {
+	flag := f.Lookup(name)
+	flag.Value, flag.NoOptDefVal = optional{flag.Value, takes}, preset
 }
 
-func (n Text) String() string {
-	if n.Value == nil {
-		return ""
-	}
-	return *n.Value
+type optional struct {
+	pflag.Value
+	takes func(word string) bool
 }
 
-func (n Text) Type() string { return n.Name }
-
-func (n Text) Set(text string) error {
-	*n.Value = text
-	return nil
-}
+// Takes is what NotValues calls.
+func (o optional) Takes(word string) bool { return o.takes(word) }
 
 // OutputFlag adds -o to f, the local or the persistent flags of c: the first of the words
 // is the default. about, which may be empty, explains them. Where the words are text and json,

@@ -32,16 +32,13 @@ func Flag(name, joint string) cli.AddressFlag {
 
 // AddrFlag adds a flag to f whose value is an address, by default DefaultAddr.
 func AddrFlag(f *pflag.FlagSet, name, usage string) {
-	f.VarPF(addrFlag{cli.Text{Value: new(string), Name: "HOST:PORT"}}, name, "", usage).NoOptDefVal = DefaultAddr
-}
-
-type addrFlag struct{ cli.Text }
-
-// Takes reports whether a word is likely an address.
-func (addrFlag) Takes(word string) bool {
-	port := word[strings.LastIndexByte(word, ':')+1:]
-	_, err := strconv.ParseUint(port, 10, 16)
-	return err == nil
+	f.String(name, "", usage)
+	cli.NameArgument(f, "HOST:PORT", name)
+	cli.Optional(f, name, DefaultAddr, func(word string) bool {
+		port := word[strings.LastIndexByte(word, ':')+1:]
+		_, err := strconv.ParseUint(port, 10, 16)
+		return err == nil
+	})
 }
 
 // OpenFlag adds --open to f.
