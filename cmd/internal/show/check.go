@@ -45,13 +45,7 @@ type Drifted struct {
 
 // In returns the printer for a form.
 func (c Check) In(form Form) Printer[Checked, CheckSummary] {
-	switch {
-	case form == JSON:
-		return jsonLines[Checked, CheckSummary]{object: c.json}
-	case c.Quiet:
-		return silent[Checked, CheckSummary]{}
-	}
-	return &checkText{Check: c}
+	return printerOf[Checked, CheckSummary](form, c.Quiet, c.json, &checkText{Check: c})
 }
 
 type checkedJSON struct {

@@ -13,15 +13,8 @@ type Replay struct{ Style }
 
 // In returns the printer for a form.
 func (s Replay) In(form Form) Printer[replay.Delivery, deliver.Summary] {
-	switch {
-	case form == JSON:
-		return jsonLines[replay.Delivery, deliver.Summary]{object: func(x replay.Delivery) any {
-			return s.delivery(x.Request, x.Result, "")
-		}}
-	case s.Quiet:
-		return silent[replay.Delivery, deliver.Summary]{}
-	}
-	return replayText{Style: s.Style}
+	object := func(x replay.Delivery) any { return s.delivery(x.Request, x.Result, "") }
+	return printerOf[replay.Delivery, deliver.Summary](form, s.Quiet, object, replayText{Style: s.Style})
 }
 
 type replayText struct {

@@ -20,15 +20,8 @@ type Series struct {
 
 // In returns the printer for a form.
 func (s Series) In(form Form) Printer[deliver.Result, deliver.Summary] {
-	switch {
-	case form == JSON:
-		return jsonLines[deliver.Result, deliver.Summary]{object: func(r deliver.Result) any {
-			return s.delivery(s.Request, r, s.Fault)
-		}}
-	case s.Quiet:
-		return silent[deliver.Result, deliver.Summary]{}
-	}
-	return seriesText{s}
+	object := func(r deliver.Result) any { return s.delivery(s.Request, r, s.Fault) }
+	return printerOf[deliver.Result, deliver.Summary](form, s.Quiet, object, seriesText{s})
 }
 
 // FaultLabel returns the end of a line that names the injected fault, if any.

@@ -63,6 +63,17 @@ func (p jsonLines[Item, Summary]) Item(dst []byte, item Item) []byte {
 	return AppendJSONLine(dst, p.object(item))
 }
 
+// printerOf returns a printer that shows items as JSON, not at all when quiet, or as text.
+func printerOf[Item, Summary any](form Form, quiet bool, object func(Item) any, text Printer[Item, Summary]) Printer[Item, Summary] {
+	switch {
+	case form == JSON:
+		return jsonLines[Item, Summary]{object: object}
+	case quiet:
+		return silent[Item, Summary]{}
+	}
+	return text
+}
+
 // AppendJSONLine adds a value as one line of JSON. The value must be valid for JSON: texts, numbers and
 // valid JSON. <, > and & are not escaped.
 func AppendJSONLine(dst []byte, value any) []byte {
