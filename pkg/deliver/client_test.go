@@ -83,7 +83,7 @@ func TestDeliverResponse(t *testing.T) {
 	}
 }
 
-func TestDeliverLongReply(t *testing.T) {
+func TestDeliverLongResponse(t *testing.T) {
 	tests := map[string]struct {
 		size      int
 		read      int64

@@ -36,7 +36,7 @@ func checkFailure(t *testing.T, got Result, target Target, kind Kind, message, h
 	}
 }
 
-func TestFailureOfReply(t *testing.T) {
+func TestFailureOfResponse(t *testing.T) {
 	tests := map[string]struct {
 		resp    string
 		status  int

@@ -117,7 +117,7 @@ func TestOverride(t *testing.T) {
 	}
 }
 
-func TestHide(t *testing.T) {
+func TestMask(t *testing.T) {
 	for line, want := range map[string]string{"X-Team: blue": "X-Team: blue", "Cookie: id=1": "Cookie: ****", "Cookie:": "Cookie:"} {
 		h, err := ParseHeader(line)
 		if got := h.Mask().String(); err != nil || got != want {

@@ -147,20 +147,19 @@ func TestSeriesParallel(t *testing.T) {
 func TestSeriesCancel(t *testing.T) {
 	tests := map[string]struct {
 		options Options
-		status  int
 		want    []string
 		summary Summary
 	}{
 		"in flight": {
-			Options{Count: 9, Parallel: 2}, 204,
+			Options{Count: 9, Parallel: 2},
 			[]string{"1.1 canceled 0s-1s", "2.1 canceled 0s-1s"}, Summary{Sent: 2, Failed: 2},
 		},
 		"before its turn": {
-			Options{Count: 9, Every: time.Hour, Timeout: time.Millisecond}, 204,
+			Options{Count: 9, Every: time.Hour, Timeout: time.Millisecond},
 			[]string{"1.1 timeout 0s-1ms"}, Summary{Sent: 1, Failed: 1},
 		},
 		"before another attempt": {
-			Options{Retry: 9, Timeout: 600 * time.Millisecond}, 204,
+			Options{Retry: 9, Timeout: 600 * time.Millisecond},
 			[]string{"1.1 timeout 0s-600ms again in 250ms", "1.2 canceled 850ms-1s"}, Summary{Sent: 1, Failed: 1},
 		},
 	}
@@ -170,7 +169,7 @@ func TestSeriesCancel(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
 				time.AfterFunc(time.Second, cancel)
 				start := time.Now()
-				got, summary := runTimed(t, ctx, timedSeries(time.Minute, test.status), test.options)
+				got, summary := runTimed(t, ctx, timedSeries(time.Minute, 204), test.options)
 				slices.Sort(got)
 				if diff := cmp.Diff(test.want, got); diff != "" {
 					t.Error(diff)

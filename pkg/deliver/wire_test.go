@@ -148,7 +148,7 @@ func TestWireHeadersOfUnsoundHeaders(t *testing.T) {
 	}
 }
 
-func TestRedirectIsTheReply(t *testing.T) {
+func TestRedirectIsTheResponse(t *testing.T) {
 	url := delivertest.Respond(t, "HTTP/1.1 307 Temporary Redirect\r\nLocation: /elsewhere\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
 	result := send(t, newClient(t, Network{}), url, "{}")
 	if result.Status != http.StatusTemporaryRedirect || result.Headers.Get("Location") != "/elsewhere" || result.Verdict() != VerdictRejected {

@@ -139,10 +139,10 @@ func TestParseErrors(t *testing.T) {
 // unsetting the same path removes it.
 func FuzzApply(f *testing.F) {
 	for _, path := range []string{"a", "props.geoloc.lat", `a\.b.c`, "a.-1", "a.0.:1", ":0", `\:`, `{`, `a.\*`, "é<.é<", `"\\`, "_.-1"} {
-		f.Add(ticket, path, "1.0")
-		f.Add(`{"a":[1,{"b":2}],"0":{}}`, path, `{"x": [null]}`)
+		f.Add(ticket, path)
+		f.Add(`{"a":[1,{"b":2}],"0":{}}`, path)
 	}
-	f.Fuzz(func(t *testing.T, body, path, value string) {
+	f.Fuzz(func(t *testing.T, body, path string) {
 		if len(body) > 4096 || len(path) > 256 {
 			return
 		}
@@ -150,7 +150,7 @@ func FuzzApply(f *testing.F) {
 		if err != nil {
 			return
 		}
-		set := Change{path, keys, jsontext.Value(`"` + "mark" + `"`)}
+		set := Change{path, keys, jsontext.Value(`"mark"`)}
 		got, err := Apply(documented, []byte(body), []Change{set})
 		if err != nil {
 			return

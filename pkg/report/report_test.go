@@ -1,12 +1,10 @@
 package report
 
 import (
-	"encoding/json"
 	"encoding/xml"
 	"errors"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -69,13 +67,6 @@ func TestSummaryIsBounded(t *testing.T) {
 	}
 }
 
-func TestJSONIsValid(t *testing.T) {
-	var b strings.Builder
-	if err := JSON.Write(&b, sample()); err != nil || !json.Valid([]byte(b.String())) {
-		t.Error(err, b.String())
-	}
-}
-
 // element is any XML element.
 type element struct {
 	XMLName  xml.Name
@@ -110,11 +101,7 @@ func TestJUnitFollowsSchemas(t *testing.T) {
 		t.Fatal(err)
 	}
 	var root element
-	decoder := xml.NewDecoder(strings.NewReader(b.String()))
-	if err := decoder.Decode(&root); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) && err != nil {
+	if err := xml.Unmarshal([]byte(b.String()), &root); err != nil {
 		t.Fatal(err)
 	}
 	checkElement(t, root)
@@ -147,21 +134,6 @@ func checkElement(t *testing.T, e element) {
 		}
 		at = i
 		checkElement(t, child)
-	}
-}
-
-func TestJUnitIsWellFormed(t *testing.T) {
-	lint, err := exec.LookPath("xmllint")
-	if err != nil {
-		t.Log("xmllint is not installed; encoding/xml reads the report in the other test")
-		return
-	}
-	path := filepath.Join(t.TempDir(), "report.xml")
-	if err := WriteFile(path, func(w io.Writer) error { return JUnit.Write(w, sample()) }); err != nil {
-		t.Fatal(err)
-	}
-	if out, err := exec.Command(lint, "--noout", path).CombinedOutput(); err != nil {
-		t.Errorf("%v: %s", err, out)
 	}
 }
 

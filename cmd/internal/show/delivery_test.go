@@ -145,7 +145,7 @@ func TestDriftIsWrapped(t *testing.T) {
 	}
 }
 
-func TestAdvise(t *testing.T) {
+func TestHint(t *testing.T) {
 	for remedy, want := range map[deliver.Remedy]string{
 		"":                           "look",
 		deliver.RemedyTimeout:        "look, or increase --timeout",

@@ -81,12 +81,11 @@ steps:
 		t.Fatalf("%+v", out.Steps[0])
 	}
 	want := http.Header{
-		"Accept": {"*/*"}, "Content-Type": {"application/JSON"}, "Content-Length": {"88"},
+		"Accept": {"*/*"}, "Content-Type": {"application/JSON"},
 		"X-From": {"defaults"}, "X-Target": {"1"}, "X-Defaults": {"1"}, "X-Step": {"Bearer s3cr3t-t0ken"},
 	}
 	header := <-got
 	header.Del("Content-Length")
-	want.Del("Content-Length")
 	if diff := cmp.Diff(want, header); diff != "" {
 		t.Error(diff)
 	}
