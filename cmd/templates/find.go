@@ -16,6 +16,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/library"
 	"github.com/apizee-hooks/apizee-hooks/pkg/scenario/parse"
 	"github.com/apizee-hooks/apizee-hooks/pkg/textfile"
+	"github.com/apizee-hooks/apizee-hooks/pkg/yamlfile"
 )
 
 // foundFile is a template or a scenario.
@@ -57,12 +58,8 @@ func find(ctx context.Context, app *cli.App, name string, scenario bool) (foundF
 	return foundFile{}, cli.Usage(err, listHint)
 }
 
-// scenarios is the directory of scenarios, and modeline the line that names the schema of a YAML file
-// for editors.
-const (
-	scenarios = "scenarios"
-	modeline  = "# yaml-language-server: $schema="
-)
+// scenarios is the directory of scenarios.
+const scenarios = "scenarios"
 
 func findScenario(ctx context.Context, app *cli.App, name string) (foundFile, error) {
 	found, err := app.FindScenario(ctx, name)
@@ -93,8 +90,8 @@ func copyTo(ctx context.Context, app *cli.App, name string, scenario bool, dir s
 	}
 	path := filepath.Join(dir, found.name)
 	isScenario := found.dir == scenarios
-	if isScenario && !bytes.Contains(found.text, []byte(modeline)) {
-		found.text = append([]byte(modeline+parse.SchemaFile+"\n"), found.text...)
+	if isScenario && !bytes.Contains(found.text, []byte(yamlfile.Modeline)) {
+		found.text = append([]byte(yamlfile.Modeline+parse.SchemaFile+"\n"), found.text...)
 	}
 	if err := writeNew(path, found.text); err != nil {
 		return err

@@ -10,9 +10,10 @@ import (
 	"path/filepath"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/textfile"
+	"github.com/apizee-hooks/apizee-hooks/pkg/yamlfile"
 )
 
-const modeline = "# yaml-language-server: $schema=" + SchemaFile + "\n"
+const modeline = yamlfile.Modeline + SchemaFile + "\n"
 
 const templateHead = modeline + `## Configuration of apizee-hooks. ` + FileName + ` is read from the current directory,
 ## else from the user's configuration directory.

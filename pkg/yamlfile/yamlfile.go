@@ -19,6 +19,9 @@ import (
 // can define anchors.
 const OwnPrefix = "x-"
 
+// Modeline names a schema, whose file follows it, for editors. It is the first line of a file.
+const Modeline = "# yaml-language-server: $schema="
+
 // SyntaxError is a syntax error with its place.
 type SyntaxError struct {
 	// Line and Column count from 1, the column in characters. Line is 0 if the place is
