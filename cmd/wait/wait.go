@@ -65,7 +65,7 @@ func Outputs() []cli.Output {
 
 // responding is the JSON of an endpoint that responds.
 type responding struct {
-	Endpoint string  `json:"endpoint" about:"as in the argument"`
+	Endpoint string  `json:"endpoint" about:"URL, or host and port, in full: localhost:3000 for the argument 3000"`
 	Duration float64 `json:"durationMs" about:"until it responded"`
 }
 
