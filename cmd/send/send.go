@@ -222,11 +222,14 @@ func (o *options) deliver(ctx context.Context, target deliver.Target, e event, n
 	out := o.StdoutFor(o.Form())
 	out.Write(printer.Begin(nil))
 	sum := deliver.Series{Client: client, Sleep: o.Sleep}.Run(ctx, options, request, func(r deliver.Result) {
+		out.Write(printer.Item(nil, r))
+		if r.NextIn > 0 {
+			return // only the last attempt counts
+		}
 		failure = cmp.Or(failure, r.Failure)
 		if r.Verdict() == deliver.VerdictRejected {
 			rejected = r
 		}
-		out.Write(printer.Item(nil, r))
 	})
 	out.Write(printer.End(nil, sum))
 	switch {
