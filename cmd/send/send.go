@@ -226,18 +226,18 @@ func (o *options) deliver(ctx context.Context, target deliver.Target, e event, n
 		if r.NextIn > 0 {
 			return // only the last attempt counts
 		}
-		failure = cmp.Or(failure, r.Failure)
-		if r.Verdict() == deliver.VerdictRejected {
+		switch {
+		case r.Failure == nil && !r.Accepted():
 			rejected = r
+		case r.Failure != nil && r.Failure.Kind != fault.KindAborted: // by --fault
+			failure = cmp.Or(failure, r.Failure)
 		}
 	})
 	out.Write(printer.End(nil, sum))
 	switch {
 	case ctx.Err() != nil:
 		return cli.Interrupted()
-	case sum.Failed > 0 && failure.Kind == fault.KindAborted:
-		return nil // by --fault
-	case sum.Failed > 0:
+	case failure != nil:
 		return cli.NotDelivered(failure)
 	case sum.Rejected > 0:
 		return o.rejected(sum, rejected)
