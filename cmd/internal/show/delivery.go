@@ -19,8 +19,10 @@ import (
 
 // requestText returns the method and the URL of a delivery.
 func (s Style) requestText(r deliver.Request) string {
-	return cmp.Or(r.Method, apizee.Method) + " " + r.ShowURL(s.Secrets)
+	return method(r) + " " + r.ShowURL(s.Secrets)
 }
+
+func method(r deliver.Request) string { return cmp.Or(r.Method, apizee.Method) }
 
 func (s Style) requestHeaders(dst []byte, r deliver.Request) []byte {
 	for _, h := range deliver.WireHeaders(r.Target, len(r.Body)) {
@@ -180,7 +182,7 @@ type failureJSON struct {
 func (s Style) delivery(request deliver.Request, r deliver.Result, fault string) deliveryJSON {
 	d := deliveryJSON{
 		N: r.N, Attempt: r.Attempt, StartedAt: instant(r.Start),
-		Method: apizee.Method, URL: request.ShowURL(s.Secrets), Fault: fault, Proxy: r.Proxy,
+		Method: method(request), URL: request.ShowURL(s.Secrets), Fault: fault, Proxy: r.Proxy,
 		Verdict: r.Verdict(), Status: r.Status, StatusText: r.StatusText,
 		Headers: s.maskResponse(request.Target, r.Headers), Truncated: r.Truncated,
 		Timings: timingsJSON{
