@@ -3,6 +3,7 @@ package deliver
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/http/httpguts"
@@ -90,23 +91,14 @@ func Override(base, over []Header) []Header {
 }
 
 func names(headers []Header, name string) bool {
-	for _, h := range headers {
-		if strings.EqualFold(h.Name, name) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(headers, func(h Header) bool { return strings.EqualFold(h.Name, name) })
 }
 
 // isFraming reports whether a header is about the end of the body. net/http sets these, and would
 // silently drop the user's.
 func isFraming(name string) bool {
-	for _, framing := range []string{contentLength, "Transfer-Encoding", "Trailer"} {
-		if strings.EqualFold(name, framing) {
-			return true
-		}
-	}
-	return false
+	framing := []string{contentLength, "Transfer-Encoding", "Trailer"}
+	return slices.ContainsFunc(framing, func(f string) bool { return strings.EqualFold(name, f) })
 }
 
 // noColon does not show a single word: it may be a secret whose name was forgotten.

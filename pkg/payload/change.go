@@ -205,7 +205,8 @@ func (c Change) nothingThere(body []byte) error {
 	if len(paths) == 0 {
 		return errors.New("the path does not exist; the event is empty")
 	}
-	return errors.New("the path does not exist; the event has " + strings.Join(topPaths(paths), ", "))
+	top := slices.DeleteFunc(paths, func(p string) bool { return strings.Contains(p, ".") })
+	return errors.New("the path does not exist; the event has " + strings.Join(top, ", "))
 }
 
 // existingPaths returns the paths of all values in an object, up to a number that is enough
@@ -222,16 +223,6 @@ func existingPaths(value gjson.Result, way []key, paths []string) []string {
 		return len(paths) < enough
 	})
 	return paths
-}
-
-func topPaths(paths []string) []string {
-	var top []string
-	for _, p := range paths {
-		if !strings.Contains(p, ".") {
-			top = append(top, p)
-		}
-	}
-	return top
 }
 
 // ParseTime parses UNIX seconds or RFC 3339, without its fraction of a second.

@@ -172,7 +172,7 @@ func isOneValue(line string) bool {
 	if line[0] != '{' || line[len(line)-1] != '}' {
 		return false
 	}
-	if begun := strings.Count(line, "{"); begun == strings.Count(line, "}") && begun == trailing(line, '}') {
+	if begun := strings.Count(line, "{"); begun == strings.Count(line, "}") && begun == len(line)-len(strings.TrimRight(line, "}")) {
 		return true // true of most lines
 	}
 	depth := 0
@@ -191,15 +191,6 @@ func isOneValue(line string) bool {
 		}
 	}
 	return false
-}
-
-// trailing counts a byte at the end of a line.
-func trailing(line string, c byte) int {
-	n := 0
-	for n < len(line) && line[len(line)-1-n] == c {
-		n++
-	}
-	return n
 }
 
 // endOfString is the index of the quote that ends the string at start, or the length of

@@ -1,6 +1,8 @@
 package scenario
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -51,35 +53,11 @@ func equal(a, b gjson.Result) bool {
 	case "number":
 		return apizee.CompareNumbers(a.Raw, b.Raw) == 0
 	case "array":
-		return equalItems(a.Array(), b.Array())
+		return slices.EqualFunc(a.Array(), b.Array(), equal)
 	case "object":
-		return equalMembers(a.Map(), b.Map())
+		return maps.EqualFunc(a.Map(), b.Map(), equal)
 	}
 	return a.Raw == b.Raw
-}
-
-func equalItems(a, b []gjson.Result) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if !equal(a[i], b[i]) {
-			return false
-		}
-	}
-	return true
-}
-
-func equalMembers(a, b map[string]gjson.Result) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for name, value := range a {
-		if other, ok := b[name]; !ok || !equal(value, other) {
-			return false
-		}
-	}
-	return true
 }
 
 func contains(actual, want gjson.Result) bool {

@@ -1,6 +1,9 @@
 package undertest
 
-import "io"
+import (
+	"bytes"
+	"io"
+)
 
 // eachLine calls onLine for each line, including a last one without a newline.
 func eachLine(from io.Reader, onLine func(string)) {
@@ -26,9 +29,4 @@ func eachLine(from io.Reader, onLine func(string)) {
 	}
 }
 
-func trimReturn(line []byte) string {
-	if n := len(line); n > 0 && line[n-1] == '\r' {
-		line = line[:n-1]
-	}
-	return string(line)
-}
+func trimReturn(line []byte) string { return string(bytes.TrimSuffix(line, []byte("\r"))) }
