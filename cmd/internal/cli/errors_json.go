@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -43,13 +44,8 @@ func (a *App) reportJSON(w io.Writer, err error) {
 	case e.err == nil:
 		return // it has been reported
 	}
-	if e.kind == "" {
-		e.kind = map[int]string{ExitNegative: "negative", ExitUnreachable: "unreachable", ExitInterrupted: "interrupted"}[e.code]
-	}
-	if e.kind == "" {
-		e.kind = "usage"
-	}
-	a.stderrJSON(w, ErrorJSON{a.Mask(redact.Message(e.err.Error())), a.Mask(e.hint), e.kind, e.code})
+	ofCode := map[int]string{ExitNegative: "negative", ExitUnreachable: "unreachable", ExitInterrupted: "interrupted"}
+	a.stderrJSON(w, ErrorJSON{a.Mask(redact.Message(e.err.Error())), a.Mask(e.hint), cmp.Or(e.kind, ofCode[e.code], "usage"), e.code})
 }
 
 func (a *App) stderrJSON(w io.Writer, value any) { _, _ = w.Write(show.AppendJSONLine(nil, value)) }

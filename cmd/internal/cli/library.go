@@ -84,12 +84,12 @@ func (a *App) ParseTemplate(ctx context.Context, c config.Config, name string) (
 	return t, asUsage(err)
 }
 
-// missingFile adds a hint to the error if the file does not exist.
+// missingFile adds a hint to an error, if any, about a file that does not exist.
 func missingFile(err error, hint string) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return Usage(err, hint)
 	}
-	return Usage(err, "")
+	return asUsage(err)
 }
 
 func asUsage(err error) error {
@@ -104,10 +104,7 @@ func (a *App) FindScenario(ctx context.Context, name string) (library.File, erro
 	scenarios := a.Scenarios()
 	if scenarios.IsPath(name) {
 		found, err := scenarios.Open(ctx, name)
-		if err != nil {
-			return found, missingFile(err, "check the path; to run a scenario by its name, omit the slash and .yaml.")
-		}
-		return found, nil
+		return found, missingFile(err, "check the path; to run a scenario by its name, omit the slash and .yaml.")
 	}
 	found, err := scenarios.Find(ctx, name)
 	var missing *library.NotFoundError
