@@ -90,7 +90,7 @@ func faults() string {
 	rows := make([]cli.Row, 0, 12)
 	var direct []string
 	for _, f := range fault.All() {
-		if f.Shape == fault.Wire {
+		if !f.UsesProxy() {
 			direct = append(direct, f.Name)
 		}
 		rows = append(rows, cli.Row{Term: f.Name, Text: f.Description + "; a good endpoint " + f.Expected})

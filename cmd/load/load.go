@@ -117,7 +117,7 @@ func run(ctx context.Context, o *options) error {
 	if o.targets {
 		return printTargets(ctx, o, spec)
 	}
-	if o.fault.Shape != fault.Wire { // those use no proxy
+	if o.fault.UsesProxy() {
 		o.NoteProxy(network, target.URL)
 	}
 	if spec.Transport, err = o.OpenTransport(ctx, network, o.maxWorkers); err != nil {

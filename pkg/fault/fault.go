@@ -18,21 +18,13 @@ type Fault struct {
 	Name        string
 	Description string // of the fault, in a few words
 	Expected    string // reaction of a good endpoint
-	Shape       Shape
 
-	content func(*content, *seededRand) // for Content
-	wire    func(message) wireScript    // for Wire
-	takes   time.Duration               // longest time that the fault itself uses
+	// What the fault changes; without either, the times and the number of deliveries.
+	content func(*content, *seededRand) // body and headers of a valid request
+	wire    func(message) wireScript    // the bytes of the request and their timing
+
+	takes time.Duration // longest time that the fault itself uses
 }
-
-// Shape is the part of a delivery that a fault changes.
-type Shape string
-
-const (
-	Order   Shape = "order"   // times and number of deliveries
-	Content Shape = "content" // body and headers of a valid request
-	Wire    Shape = "wire"    // the bytes of the request and their timing
-)
 
 const (
 	duplicate = "duplicate"
@@ -43,29 +35,29 @@ const (
 // All returns all faults, in the order of the help.
 func All() []Fault {
 	return []Fault{
-		{Name: duplicate, Shape: Order, Description: "send each event twice, with the same bytes",
+		{Name: duplicate, Description: "send each event twice, with the same bytes",
 			Expected: "accepts both, and processes the event once"},
-		{Name: delay, Shape: Order, Description: "send the event late: by 5 s, or after newer events",
+		{Name: delay, Description: "send the event late: by 5 s, or after newer events",
 			Expected: "accepts it, and uses the time of the event, not of its arrival"},
-		{Name: reorder, Shape: Order, Description: "send consecutive events out of order",
+		{Name: reorder, Description: "send consecutive events out of order",
 			Expected: "accepts both, and does not overwrite newer data with older"},
-		{Name: "truncate", Shape: Wire, wire: truncateBody, Description: "truncate the body, and close the sending side",
+		{Name: "truncate", wire: truncateBody, Description: "truncate the body, and close the sending side",
 			Expected: "returns 400 or closes the connection, and processes nothing"},
-		{Name: "corrupt", Shape: Content, content: corruptBody, Description: "overwrite one byte of the body, so that it is not JSON",
+		{Name: "corrupt", content: corruptBody, Description: "overwrite one byte of the body, so that it is not JSON",
 			Expected: "returns 400, and processes the next event"},
-		{Name: "slow-body", Shape: Wire, wire: slowBody, takes: slowParts * slowPause, Description: "send the body slowly, a tenth of it every 500 ms",
+		{Name: "slow-body", wire: slowBody, takes: slowParts * slowPause, Description: "send the body slowly, a tenth of it every 500 ms",
 			Expected: "waits within its time limit or returns 408, and serves other requests meanwhile"},
-		{Name: "abort", Shape: Wire, wire: abortBody, Description: "reset the connection in the middle of the body",
+		{Name: "abort", wire: abortBody, Description: "reset the connection in the middle of the body",
 			Expected: "discards the truncated event, and serves the next connection"},
-		{Name: "oversize", Shape: Content, content: oversizeBody, Description: "append 2 MiB of spaces to the JSON",
+		{Name: "oversize", content: oversizeBody, Description: "append 2 MiB of spaces to the JSON",
 			Expected: "returns 413 without reading all of it, or accepts it"},
-		{Name: "wrong-length", Shape: Wire, wire: wrongLength, Description: "send the whole body with half its length as Content-Length",
+		{Name: "wrong-length", wire: wrongLength, Description: "send the whole body with half its length as Content-Length",
 			Expected: "returns 400 for the truncated JSON, and ignores the rest"},
-		{Name: "bad-utf8", Shape: Content, content: badUTF8, Description: "put a byte that is not UTF-8 into a string of the body",
+		{Name: "bad-utf8", content: badUTF8, Description: "put a byte that is not UTF-8 into a string of the body",
 			Expected: "returns 400, or accepts it with the byte replaced, and stores valid text"},
-		{Name: "chunked", Shape: Content, content: chunkedBody, Description: "send the body in chunks, without a Content-Length",
+		{Name: "chunked", content: chunkedBody, Description: "send the body in chunks, without a Content-Length",
 			Expected: "accepts it like any other event"},
-		{Name: "plain-type", Shape: Content, content: plainType, Description: "send the Content-Type application/json, in lowercase",
+		{Name: "plain-type", content: plainType, Description: "send the Content-Type application/json, in lowercase",
 			Expected: "accepts it: media types are case-insensitive"},
 	}
 }
@@ -92,8 +84,12 @@ type Options struct {
 // KindAborted is the kind of failure of a delivery that a fault aborted.
 const KindAborted deliver.Kind = "aborted"
 
-// Client returns a client that delivers with the fault, over base or, for Shape Wire, over connections of
-// its own: these use the TLS options of base but no proxy, which would repair the request.
+// UsesProxy reports whether deliveries with the fault may use a proxy. One would repair a request whose
+// bytes the fault changes.
+func (f Fault) UsesProxy() bool { return f.wire == nil }
+
+// Client returns a client that delivers with the fault, over base or, unless it UsesProxy, over connections
+// of its own with the TLS options of base.
 func (f Fault) Client(base *http.Transport, now func() time.Time, options Options) *deliver.Client {
 	client := deliver.NewClient(f.transport(base, options), now)
 	client.Extra = f.takes

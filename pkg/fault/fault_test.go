@@ -363,9 +363,6 @@ func TestParse(t *testing.T) {
 		if err != nil || got.Name != f.Name || f.Description == "" || f.Expected == "" {
 			t.Errorf("%s: %+v, %v", f.Name, got, err)
 		}
-		if (f.Shape == Content) != (f.content != nil) || (f.Shape == Wire) != (f.wire != nil) {
-			t.Errorf("%s is not of the shape %s", f.Name, f.Shape)
-		}
 	}
 	for name, want := range map[string]string{
 		"trunkate": `unknown fault "trunkate"`,

@@ -15,7 +15,7 @@ const (
 	heldEvery, heldFor = 5, 10
 )
 
-// Plan returns the options of a series with a fault of Shape Order. All deliveries of a series have the same
+// Plan returns the options of a series with the fault. All deliveries of a series have the same
 // request, so that reorder has no effect; see Arrange.
 func (f Fault) Plan(options deliver.Options) deliver.Options {
 	switch f.Name {
@@ -30,7 +30,7 @@ func (f Fault) Plan(options deliver.Options) deliver.Options {
 // Reorders reports whether the fault has an effect on deliveries of different events only.
 func (f Fault) Reorders() bool { return f.Name == reorder }
 
-// Arrange returns a sequence of different deliveries with a fault of Shape Order. None is lost. The source
+// Arrange returns a sequence of different deliveries with a fault. None is lost. The source
 // must not change values after it has yielded them.
 func Arrange[T any](f Fault, source iter.Seq[T]) iter.Seq[T] {
 	switch f.Name {
