@@ -506,6 +506,21 @@ func TestSummarize(t *testing.T) {
 	}
 }
 
+func TestFirstLines(t *testing.T) {
+	for body, want := range map[string]string{
+		"":                             "",
+		" a\nb \n":                     "a\nb",
+		"1\n2\n3\n4":                   "1\n2\n3…",
+		strings.Repeat("x", 301):       strings.Repeat("x", 300) + "…",
+		"caf\xe9":                      "caf\ufffd",
+		strings.Repeat("x", 299) + "é": strings.Repeat("x", 299) + "\ufffd…",
+	} {
+		if got := (attempt{}).firstLines([]byte(body)); got != want {
+			t.Errorf("%q: %q", body, got)
+		}
+	}
+}
+
 func TestScore(t *testing.T) {
 	outcome := Outcome{Results: []Result{{Status: Passed}, {Status: Passed}, {Status: Warned}, {Status: Skipped}}}
 	if outcome.Score() != 83 || !outcome.OK() || (Outcome{}).Score() != 0 {

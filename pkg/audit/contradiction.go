@@ -131,17 +131,3 @@ func pageTitle(body []byte) string {
 	}
 	return strings.Join(strings.Fields(string(body[start+len("<title>"):end])), " ")
 }
-
-// firstLines returns the start of a response's body, to show, with secrets masked.
-func (a attempt) firstLines(body []byte) string {
-	const lines, size = 3, 300
-	text := strings.TrimSpace(strings.ToValidUTF8(a.masked(string(body)), "\ufffd"))
-	shown := strings.ToValidUTF8(text[:min(len(text), size)], "\ufffd")
-	if parts := strings.SplitN(shown, "\n", lines+1); len(parts) > lines {
-		shown = strings.Join(parts[:lines], "\n")
-	}
-	if shown != text {
-		shown += "…"
-	}
-	return shown
-}

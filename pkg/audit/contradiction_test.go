@@ -1,7 +1,6 @@
 package audit
 
 import (
-	"strings"
 	"testing"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
@@ -49,21 +48,6 @@ func TestContradiction(t *testing.T) {
 		}
 		if got != want {
 			t.Errorf("%s: %q", body, got)
-		}
-	}
-}
-
-func TestFirstLines(t *testing.T) {
-	for body, want := range map[string]string{
-		"":                             "",
-		" a\nb \n":                     "a\nb",
-		"1\n2\n3\n4":                   "1\n2\n3…",
-		strings.Repeat("x", 301):       strings.Repeat("x", 300) + "…",
-		"caf\xe9":                      "caf\ufffd",
-		strings.Repeat("x", 299) + "é": strings.Repeat("x", 299) + "\ufffd…",
-	} {
-		if got := (attempt{}).firstLines([]byte(body)); got != want {
-			t.Errorf("%q: %q", body, got)
 		}
 	}
 }

@@ -203,6 +203,20 @@ func (a attempt) masked(text string) string {
 // brief returns a server's own text with secrets masked, cut to fit on a line.
 func (a attempt) brief(s string) string { return payload.Short(a.masked(s)) }
 
+// firstLines returns the start of a response's body, to show, with secrets masked.
+func (a attempt) firstLines(body []byte) string {
+	const lines, size = 3, 300
+	text := strings.TrimSpace(strings.ToValidUTF8(a.masked(string(body)), "\ufffd"))
+	shown := strings.ToValidUTF8(text[:min(len(text), size)], "\ufffd")
+	if parts := strings.SplitN(shown, "\n", lines+1); len(parts) > lines {
+		shown = strings.Join(parts[:lines], "\n")
+	}
+	if shown != text {
+		shown += "…"
+	}
+	return shown
+}
+
 // verdict is what the attempts of a rule come to.
 type verdict struct {
 	status   Status

@@ -4,14 +4,8 @@ import (
 	"context"
 	"net/http"
 	"slices"
-	"sync"
-	"sync/atomic"
 	"time"
 
-	"github.com/tidwall/gjson"
-	"golang.org/x/sync/errgroup"
-
-	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 )
 
@@ -59,65 +53,6 @@ func (noProgram) Start(context.Context) error { return nil }
 func (noProgram) Stop()                       {}
 func (noProgram) Kill()                       {}
 
-// ledger keeps which objects an audit has sent events about.
-type ledger struct {
-	mu      sync.Mutex
-	events  int
-	objects map[objectKey]*fate
-	order   []objectKey
-}
-
-func newLedger() *ledger { return &ledger{objects: map[objectKey]*fate{}} }
-
-type objectKey struct{ object, id string }
-
-// fate is what was done to an object.
-type fate struct {
-	created, updated, deleted int // each 0 or 1
-
-	exists bool // whether the endpoint may have the object
-	events []Request
-}
-
-// add notes a request, which may be an event about an object of the audit.
-func (l *ledger) add(catalog *apizee.Catalog, a attempt) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.events++
-	body := a.request.Body
-	key := objectKey{gjson.GetBytes(body, "object").String(), gjson.GetBytes(body, "objectId").String()}
-	if _, known := catalog.LookupObject(key.object); !known || key.id == "" {
-		return
-	}
-	f := l.objects[key]
-	if f == nil {
-		f = new(fate)
-		l.objects[key] = f
-		l.order = append(l.order, key)
-	}
-	event := a.request
-	event.Count = 0 // each is in the list
-	f.events = append(f.events, event)
-	switch gjson.GetBytes(body, "event").String() {
-	case apizee.Create:
-		f.created, f.exists = 1, f.exists || a.mayHaveActed()
-	case apizee.Update:
-		f.updated, f.exists = 1, f.exists || a.mayHaveActed()
-	case apizee.Delete:
-		f.deleted, f.exists = 1, f.exists && a.reaction() != accepted
-	}
-}
-
-// about returns the events about an object.
-func (l *ledger) about(object, id string) []Request {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if f := l.objects[objectKey{object, id}]; f != nil {
-		return slices.Clone(f.events)
-	}
-	return nil
-}
-
 // planned returns the response of a good endpoint to a request that was not sent.
 func (s *session) planned(r Request) deliver.Result {
 	status := http.StatusNoContent
@@ -125,49 +60,4 @@ func (s *session) planned(r Request) deliver.Result {
 		status = http.StatusUnauthorized
 	}
 	return deliver.Result{Status: status, StatusText: http.StatusText(status)}
-}
-
-const (
-	cleaners = 8 // deletes at once
-
-	// cleanUpTime is how long an audit that was stopped may clean up.
-	cleanUpTime = 2 * time.Second
-)
-
-// cleanUp deletes the objects that the endpoint may have, until a delete gets no response or a 429. It
-// returns how many were deleted, and how many are left.
-func (s *session) cleanUp() (deleted, left int) {
-	if s.ctx.Err() != nil {
-		var cancel context.CancelFunc
-		s.ctx, cancel = context.WithTimeout(context.WithoutCancel(s.ctx), cleanUpTime)
-		defer cancel()
-	}
-	s.silent.Store(0)
-	var keys []objectKey
-	for _, key := range s.sent.order {
-		if s.sent.objects[key].exists {
-			keys = append(keys, key)
-		}
-	}
-	var accepts atomic.Int64
-	var failed atomic.Bool
-	var all errgroup.Group
-	all.SetLimit(cleaners)
-	for _, key := range keys {
-		all.Go(func() error {
-			if failed.Load() {
-				return nil
-			}
-			switch s.send("", s.buildID(key.object, apizee.Delete, key.id)).reaction() {
-			case accepted:
-				accepts.Add(1)
-			case limited, reset, timedOut, unexpected:
-				failed.Store(true)
-			}
-			return nil
-		})
-	}
-	_ = all.Wait() // none returns an error
-	deleted = int(accepts.Load())
-	return deleted, len(keys) - deleted
 }
