@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/tidwall/gjson"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
@@ -245,20 +245,15 @@ const lookers = 8
 func (s *session) lookAll(changes []change) []sight {
 	sights := make([]sight, len(changes))
 	end := s.options.Now().Add(s.within())
-	next := make(chan int)
-	var all sync.WaitGroup
-	for range min(lookers, len(changes)) {
-		all.Go(func() {
-			for i := range next {
-				sights[i] = s.look(changes[i], end.Sub(s.options.Now()))
-			}
+	var all errgroup.Group
+	all.SetLimit(lookers)
+	for i, c := range changes {
+		all.Go(func() error {
+			sights[i] = s.look(c, end.Sub(s.options.Now()))
+			return nil
 		})
 	}
-	for i := range changes {
-		next <- i
-	}
-	close(next)
-	all.Wait()
+	_ = all.Wait() // none returns an error
 	return sights
 }
 
