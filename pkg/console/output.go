@@ -75,20 +75,12 @@ func (o *Output) Err() error {
 	return o.err
 }
 
-// behind is the last writer of nested Outputs, or the stream itself.
-func behind(stream any) any {
-	for {
-		o, ok := stream.(*Output)
-		if !ok {
-			return stream
-		}
+// fileBehind is the file of a stream, which may be an Output, also of another Output.
+func fileBehind(stream any) (*os.File, bool) {
+	for o, ok := stream.(*Output); ok; o, ok = stream.(*Output) {
 		stream = o.w
 	}
-}
-
-// fileBehind is the file of a stream, which may be an Output.
-func fileBehind(stream any) (*os.File, bool) {
-	file, ok := behind(stream).(*os.File)
+	file, ok := stream.(*os.File)
 	return file, ok && file != nil
 }
 
