@@ -325,7 +325,7 @@ func TestForwardTrailers(t *testing.T) {
 	if string(f.Body) != "no!" || f.Truncated {
 		t.Errorf("%+v", f)
 	}
-	if diff := cmp.Diff(http.Header{"Transfer-Encoding": {"chunked"}, "Trailer": {"X-Told"}}, f.Headers); diff != "" {
+	if diff := cmp.Diff(map[string][]string{"Transfer-Encoding": {"chunked"}, "Trailer": {"X-Told"}}, f.Headers); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -87,7 +87,7 @@ func (r *Reception) Entry() recording.Entry {
 	if f := r.Forwarded; f != nil {
 		e.Forwarded = &recording.Forwarded{
 			URL: f.URL.String(), Status: f.Status, Took: f.Took,
-			Response: decompressed(recording.Response{Headers: f.Headers, Body: f.Body, Truncated: f.Truncated}),
+			Response: decompressed(f.Response),
 		}
 		if f.Failure != nil {
 			e.Forwarded.Failure = &recording.Failure{Kind: string(f.Failure.Kind), Message: f.Failure.Message}
@@ -143,9 +143,7 @@ type Forwarded struct {
 	Failure *deliver.Failure // why the response is missing or truncated; nil when it is complete
 	Took    time.Duration
 
-	Headers   http.Header // unchanged
-	Body      []byte      // its first 64 KiB
-	Truncated bool        // Body is not all of it
+	recording.Response // unchanged
 }
 
 // Malformed is data that is not an HTTP request, or another problem of the server itself.

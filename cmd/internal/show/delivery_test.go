@@ -13,6 +13,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
+	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
 	"github.com/apizee-hooks/apizee-hooks/pkg/replay"
 	"github.com/apizee-hooks/apizee-hooks/pkg/shape"
 
@@ -197,7 +198,7 @@ func TestBytesInJSON(t *testing.T) {
 
 	request, results := sent()
 	request.Body, results[0].Body, results[0].Headers = body, body, headers
-	reception := receive.Reception{Headers: headers, Body: body, Forwarded: &receive.Forwarded{URL: request.URL, Headers: headers, Body: body}}
+	reception := receive.Reception{Headers: headers, Body: body, Forwarded: &receive.Forwarded{URL: request.URL, Response: recording.Response{Headers: headers, Body: body}}}
 	reception.Response.Headers = headers
 	for text, want := range map[string]exact{
 		string(Series{Request: request}.In(JSON).Item(nil, results[0])): {EventBase64: body, BodyBase64: body, HeadersBase64: raw},

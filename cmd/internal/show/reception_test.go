@@ -16,6 +16,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
+	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
 
 	"github.com/google/go-cmp/cmp"
 	"gotest.tools/v3/golden"
@@ -62,9 +63,10 @@ func receptions() []receive.Reception {
 	})
 	add("POST", "/", ticket("new"), func(r *receive.Reception) {
 		r.Status, r.Forwarded = 422, &receive.Forwarded{
-			URL: endpoint, Status: 422, Took: time.Second, Truncated: true,
-			Headers: http.Header{"Content-Type": {"text/plain"}, "X-Echo": {"key hunter2"}},
-			Body:    []byte("no such ticket, said hunter2\r\n\n\x1b[2J second line\nthird\nfourth"),
+			URL: endpoint, Status: 422, Took: time.Second, Response: recording.Response{
+				Headers: http.Header{"Content-Type": {"text/plain"}, "X-Echo": {"key hunter2"}},
+				Body:    []byte("no such ticket, said hunter2\r\n\n\x1b[2J second line\nthird\nfourth"), Truncated: true,
+			},
 		}
 	})
 	add("POST", "/", ticket("new"), func(r *receive.Reception) {
@@ -128,7 +130,7 @@ func TestForwardedBodyRepeatsNoSecret(t *testing.T) {
 	r := receive.Reception{
 		Path:      "/in?token=hunter21&p%61ss=hunter22",
 		Headers:   map[string][]string{"X-Api-Key": {"hunter23"}, "X-Team": {"hunter24"}, "Referer": {"http://h/?sig=hunter25"}},
-		Forwarded: &receive.Forwarded{URL: &url.URL{Scheme: "http", Host: "h", RawQuery: "key=hunter20"}, Status: 500, Body: []byte("hunter20 hunter21 hunter22 hunter23 hunter24 hunter25 rest")},
+		Forwarded: &receive.Forwarded{URL: &url.URL{Scheme: "http", Host: "h", RawQuery: "key=hunter20"}, Status: 500, Response: recording.Response{Body: []byte("hunter20 hunter21 hunter22 hunter23 hunter24 hunter25 rest")}},
 	}
 	if got, _, _ := p.forwardedBody(&r); string(got) != "**** **** **** **** **** **** rest" {
 		t.Errorf("got %q", got)
