@@ -37,25 +37,32 @@ const (
 	tolerance  = "undocumented data"
 	delivery   = "delivery"
 	effects    = "effects of events"
-	restarts   = "restarts"
 	security   = "shared secret"
 	invalid    = "invalid requests"
+	restarts   = "restarts"
 )
 
 // Rules returns all rules in the order in which they are tried: those that may crash an
 // endpoint come last.
 func Rules(c *apizee.Catalog) []Rule {
 	return slices.Concat(
-		documentedRules(c),
-		partlyRules(c),
-		toleranceRules(c),
-		deliveryRules(),
-		connectionRules(),
-		effectRules(),
-		secretRules(),
-		invalidRequestRules(),
-		restartRules(),
+		inGroup(documented, documentedRules(c)),
+		inGroup(partly, partlyRules(c)),
+		inGroup(tolerance, toleranceRules(c)),
+		inGroup(delivery, deliveryRules()),
+		inGroup(delivery, connectionRules()),
+		inGroup(effects, effectRules()),
+		inGroup(security, secretRules()),
+		inGroup(invalid, invalidRequestRules()),
+		inGroup(restarts, restartRules()),
 	)
+}
+
+func inGroup(name string, rules []Rule) []Rule {
+	for i := range rules {
+		rules[i].Group = name
+	}
+	return rules
 }
 
 // LookupRule finds a rule by its name.

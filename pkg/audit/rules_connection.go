@@ -8,7 +8,7 @@ import (
 )
 
 func connectionRules() []Rule {
-	rules := []Rule{
+	return []Rule{
 		{
 			Name: "chunked-body", Title: "Body in chunks, without a Content-Length",
 			Why:      "A proxy in front of the endpoint may send the body on in chunks. Code that reads as many bytes as Content-Length says reads none.",
@@ -71,10 +71,6 @@ func connectionRules() []Rule {
 			},
 		},
 	}
-	for i := range rules {
-		rules[i].Group = delivery
-	}
-	return rules
 }
 
 // afterRejected sends events that a server may reject before it reads the body, each followed by an

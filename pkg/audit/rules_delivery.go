@@ -14,25 +14,25 @@ import (
 func deliveryRules() []Rule {
 	return []Rule{
 		{
-			Name: "duplicate", Group: delivery, Title: "Duplicate delivery",
+			Name: "duplicate", Title: "Duplicate delivery",
 			Why:      "A sender that misses the response sends again. Processing twice means two emails, two invoices.",
 			Expected: "2xx for both (a 409 makes a sender send again); process once", want: mustAccept(), effect: true,
 			try: duplicated,
 		},
 		{
-			Name: "out-of-order", Group: delivery, Title: "Out-of-order delivery",
+			Name: "out-of-order", Title: "Out-of-order delivery",
 			Why:      "Events are sent asynchronously and no order is documented. An older update must not reopen a closed ticket.",
 			Expected: "2xx for both; keep the newer state", want: mustAccept(), effect: true,
 			try: outOfOrder,
 		},
 		{
-			Name: "burst", Group: delivery, Title: "50 concurrent events", effect: true,
+			Name: "burst", Title: "50 concurrent events", effect: true,
 			Why:      "Campaigns, bulk imports and recoveries from outages cause many events, and connections, at once.",
 			Expected: "2xx for all, each within " + burstDeadline.String(), want: mustAccept(),
 			try: concurrentEvents,
 		},
 		{
-			Name: "rate-limit", Group: delivery, Title: "100 events in quick succession",
+			Name: "rate-limit", Title: "100 events in quick succession",
 			Why:      "No retry is documented, so an event that a rate limit rejects is lost. A sender that retries needs to know when.",
 			Expected: "2xx for all; a 429 has at least a Retry-After in seconds", want: mustAccept(),
 			try: func(s *session) []attempt {
@@ -49,13 +49,13 @@ func deliveryRules() []Rule {
 			},
 		},
 		{
-			Name: "update-first", Group: delivery, Title: "Update of an object that is not known",
+			Name: "update-first", Title: "Update of an object that is not known",
 			Why:      "No order is documented, and objects may be older than the webhook. An update that is rejected is lost.",
 			Expected: "2xx; create the object, or ignore the update", want: shouldAccept(),
 			try: func(s *session) []attempt { return []attempt{s.send("", s.build(apizee.Ticket, apizee.Update))} },
 		},
 		{
-			Name: "slow-body", Group: delivery, Title: "Slow body, and another event meanwhile",
+			Name: "slow-body", Title: "Slow body, and another event meanwhile",
 			Why:      "One slow sender must not block the others.",
 			Expected: "2xx or 408 for the slow event; 2xx for the other within " + responseDeadline.String(), want: acceptOrReject(),
 			needs: needsNoProxy,

@@ -10,7 +10,7 @@ import (
 
 func documentedRules(c *apizee.Catalog) []Rule {
 	rules := []Rule{{
-		Name: "ordinary-event", Group: documented, Title: "Ordinary event",
+		Name: "ordinary-event", Title: "Ordinary event",
 		Why:      "An endpoint that does not accept this event gets nothing out of the others. A wrong path or secret, a sign-in page and a redirect show here. The same event is sent after every rule.",
 		Expected: "2xx; no page or error as the body", want: mustAccept(),
 		try: func(s *session) []attempt { return []attempt{s.send("", s.ordinary()).soon()} },
@@ -22,7 +22,7 @@ func documentedRules(c *apizee.Catalog) []Rule {
 	}
 	return append(rules, []Rule{
 		{
-			Name: "content-type", Group: documented, Title: "Content type in different letter case",
+			Name: "content-type", Title: "Content type in different letter case",
 			Why:      "Apizee documents application/JSON. Media types are case-insensitive, but code that compares strings does not parse the body as JSON.",
 			Expected: "2xx for both application/JSON and application/json", want: mustAccept(),
 			try: func(s *session) []attempt {
@@ -30,7 +30,7 @@ func documentedRules(c *apizee.Catalog) []Rule {
 			},
 		},
 		{
-			Name: "response-time", Group: documented, Title: "Response time",
+			Name: "response-time", Title: "Response time",
 			Why:      "No timeout is documented, and no sender waits forever. An endpoint that processes an event before it responds loses events when processing is slow.",
 			Expected: "2xx within " + responseDeadline.String(), want: mustAccept(),
 			try: func(s *session) []attempt {
@@ -47,7 +47,7 @@ func documentedRules(c *apizee.Catalog) []Rule {
 // objectRule sends each event of an object, and each documented value of each of its props.
 func objectRule(c *apizee.Catalog, o apizee.Object) Rule {
 	return Rule{
-		Name: o.Name + "-events", Group: documented, Title: "Every documented " + o.Name + " event",
+		Name: o.Name + "-events", Title: "Every documented " + o.Name + " event",
 		Why:      "No retry is documented, so an event that is not accepted is lost.",
 		Expected: "2xx for each", want: mustAccept(),
 		try: func(s *session) []attempt { return documentedEvents(s, c.EventNamesOf(o), o) },

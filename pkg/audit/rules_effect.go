@@ -47,7 +47,7 @@ func effectRules() []Rule {
 		},
 	}
 	for i := range rules {
-		rules[i].Group, rules[i].want, rules[i].needs = effects, mustAccept(), needsProbe
+		rules[i].want, rules[i].needs = mustAccept(), needsProbe
 		if i > 0 {
 			rules[i].pointless = showsNoEffects
 		}

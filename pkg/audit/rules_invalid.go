@@ -8,19 +8,19 @@ import (
 func invalidRequestRules() []Rule {
 	return []Rule{
 		{
-			Name: "get", Group: invalid, Title: "GET request",
+			Name: "get", Title: "GET request",
 			Why:      "Browsers, scanners and health checks find the URL. A GET must not be processed as an event.",
 			Expected: "405, another 4xx, 501, or a page", want: shouldReject().with(Passed, unimplemented, contradicted).orWarn(redirected),
 			try: func(s *session) []attempt { return []attempt{s.do(Request{Method: http.MethodGet})} },
 		},
 		{
-			Name: "empty-body", Group: invalid, Title: "Empty body",
+			Name: "empty-body", Title: "Empty body",
 			Why:      "Proxies drop bodies, and scanners send none.",
 			Expected: "4xx; 2xx for the next event", want: shouldReject(),
 			try: func(s *session) []attempt { return []attempt{s.send("empty body", nil)} },
 		},
 		{
-			Name: "not-an-event", Group: invalid, Title: "JSON that is not an event",
+			Name: "not-an-event", Title: "JSON that is not an event",
 			Why:      "Code that assumes the shape of the JSON fails with a 500, and a 500 makes senders retry.",
 			Expected: "4xx; 2xx for the next event", want: shouldReject(),
 			try: func(s *session) []attempt {
@@ -32,7 +32,7 @@ func invalidRequestRules() []Rule {
 			},
 		},
 		{
-			Name: "not-json", Group: invalid, Title: "Body that is not JSON",
+			Name: "not-json", Title: "Body that is not JSON",
 			Why:      "An invalid event must be rejected visibly, so that someone notices, and must not affect the next one.",
 			Expected: "4xx, wherever the invalid byte is; 2xx for the next event", want: mustReject(),
 			try: func(s *session) []attempt {
@@ -51,7 +51,7 @@ func invalidRequestRules() []Rule {
 			},
 		},
 		{
-			Name: "trailing-text", Group: invalid, Title: "Text after the JSON",
+			Name: "trailing-text", Title: "Text after the JSON",
 			Why:      "Many parsers stop after the first value. What follows may be a second event, which is lost.",
 			Expected: "4xx; 2xx for the next event", want: shouldReject(),
 			try: func(s *session) []attempt {
@@ -62,7 +62,7 @@ func invalidRequestRules() []Rule {
 			},
 		},
 		{
-			Name: "byte-order-mark", Group: invalid, Title: "Byte order mark before the JSON",
+			Name: "byte-order-mark", Title: "Byte order mark before the JSON",
 			Why:      "Editors and scripts on Windows write one. Parsers disagree on it.",
 			Expected: "2xx or 4xx; 2xx for the next event", want: acceptOrReject(),
 			try: func(s *session) []attempt {
@@ -70,7 +70,7 @@ func invalidRequestRules() []Rule {
 			},
 		},
 		{
-			Name: "duplicate-keys", Group: invalid, Title: "The same key twice in the JSON",
+			Name: "duplicate-keys", Title: "The same key twice in the JSON",
 			Why:      "Parsers disagree on which of the two applies, so that two parts of a system may act on different events.",
 			Expected: "2xx or 4xx; 2xx for the next event", want: acceptOrReject(),
 			try: func(s *session) []attempt {
@@ -78,7 +78,7 @@ func invalidRequestRules() []Rule {
 			},
 		},
 		{
-			Name: "bad-utf8", Group: invalid, Title: "Text that is not UTF-8",
+			Name: "bad-utf8", Title: "Text that is not UTF-8",
 			Why:      "What a decoder accepts, a database or a log may reject later, where nobody looks.",
 			Expected: "4xx, or 2xx with the bytes replaced; 2xx for the next event", want: acceptOrReject(),
 			try: func(s *session) []attempt {
@@ -92,14 +92,14 @@ func invalidRequestRules() []Rule {
 			},
 		},
 		{
-			Name: "truncated-body", Group: invalid, Title: "Truncated body",
+			Name: "truncated-body", Title: "Truncated body",
 			Why:      "Connections break. A truncated event must not be processed as a complete one, nor crash the process.",
 			Expected: "4xx or a closed connection; 2xx for the next event", want: rejectOrReset(),
 			needs: needsNoProxy,
 			try:   func(s *session) []attempt { return []attempt{s.sendFaulty("truncated body", "truncate")} },
 		},
 		{
-			Name: "reset-body", Group: invalid, Title: "Connection reset in the middle of a body",
+			Name: "reset-body", Title: "Connection reset in the middle of a body",
 			Why:      "An unhandled error on a closed connection crashes the process.",
 			Expected: "2xx for the next event", want: mustAccept(),
 			needs: needsNoProxy,
@@ -112,7 +112,7 @@ func invalidRequestRules() []Rule {
 			},
 		},
 		{
-			Name: "large-body", Group: invalid, Title: "Body of 2 MiB",
+			Name: "large-body", Title: "Body of 2 MiB",
 			Why:      "An endpoint without a limit lets anyone fill its memory; one with a limit must survive it.",
 			Expected: "413, another 4xx, 2xx or a closed connection; 2xx for the next event", want: acceptOrReject().with(Passed, reset),
 			try: func(s *session) []attempt { return []attempt{s.sendFaulty("large body", "oversize")} },

@@ -23,7 +23,7 @@ func partlyRules(c *apizee.Catalog) []Rule {
 		return nil
 	}
 	return []Rule{{
-		Name: "partly-documented", Group: partly, Title: "Every event of Apizee's newer pages",
+		Name: "partly-documented", Title: "Every event of Apizee's newer pages",
 		Why:      "Apizee documents them in part, on the pages " + strings.Join(pages, " and ") + ". They may arrive at the same URL.",
 		Expected: "2xx for each; ignore those that you do not use", want: shouldAccept(),
 		try: func(s *session) []attempt {

@@ -47,7 +47,7 @@ func restartRules() []Rule {
 		},
 	}
 	for i := range rules {
-		rules[i].Group, rules[i].want = restarts, mustAccept()
+		rules[i].want = mustAccept()
 	}
 	return rules
 }

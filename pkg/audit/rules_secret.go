@@ -64,7 +64,7 @@ func secretRules() []Rule {
 		},
 	}
 	for i := range rules {
-		rules[i].Group, rules[i].needs = security, needsSecret
+		rules[i].needs = needsSecret
 		if i > 0 {
 			rules[i].pointless = checksNoSecret
 		}

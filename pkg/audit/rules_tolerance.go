@@ -12,7 +12,7 @@ import (
 func toleranceRules(c *apizee.Catalog) []Rule {
 	return []Rule{
 		{
-			Name: "unknown-state", Group: tolerance, Title: "Undocumented ticket state",
+			Name: "unknown-state", Title: "Undocumented ticket state",
 			Why:      "Platforms add states without notice. An endpoint that accepts only the documented ones loses these events.",
 			Expected: "2xx; log or ignore the state", want: shouldAccept(),
 			try: func(s *session) []attempt {
@@ -25,7 +25,7 @@ func toleranceRules(c *apizee.Catalog) []Rule {
 			},
 		},
 		{
-			Name: "unknown-object", Group: tolerance, Title: "Undocumented object",
+			Name: "unknown-object", Title: "Undocumented object",
 			Why:      "Apizee's newer pages have objects that the older ones do not. Events about the next one may arrive at the same URL.",
 			Expected: "2xx; ignore the event", want: shouldAccept(),
 			try: func(s *session) []attempt {
@@ -33,7 +33,7 @@ func toleranceRules(c *apizee.Catalog) []Rule {
 			},
 		},
 		{
-			Name: "extra-prop", Group: tolerance, Title: "Undocumented prop",
+			Name: "extra-prop", Title: "Undocumented prop",
 			Why:      "New props are the most common change.",
 			Expected: "2xx; ignore the prop", want: shouldAccept(),
 			try: func(s *session) []attempt {
@@ -42,7 +42,7 @@ func toleranceRules(c *apizee.Catalog) []Rule {
 			},
 		},
 		{
-			Name: "extra-field", Group: tolerance, Title: "Undocumented field beside the five documented ones",
+			Name: "extra-field", Title: "Undocumented field beside the five documented ones",
 			Why:      "A delivery ID or a version are likely additions.",
 			Expected: "2xx; ignore the field", want: shouldAccept(),
 			try: func(s *session) []attempt {
@@ -51,7 +51,7 @@ func toleranceRules(c *apizee.Catalog) []Rule {
 			},
 		},
 		{
-			Name: "dotted-props", Group: tolerance, Title: "Props with a dot in their names",
+			Name: "dotted-props", Title: "Props with a dot in their names",
 			Why:      "The documentation writes geoloc.lat and _parent.id, and does not say whether these are nested objects or names with a dot.",
 			Expected: "2xx for both forms, nested and dotted", want: shouldAccept(),
 			try: func(s *session) []attempt {
@@ -65,7 +65,7 @@ func toleranceRules(c *apizee.Catalog) []Rule {
 			},
 		},
 		{
-			Name: "nulls", Group: tolerance, Title: "Null values",
+			Name: "nulls", Title: "Null values",
 			Why:      "A ticket may have no position, a conversation no name. Code that reads a field of null fails with a 500.",
 			Expected: "2xx, or 4xx where the value is required", want: acceptOrReject(),
 			try: func(s *session) []attempt {
@@ -79,34 +79,34 @@ func toleranceRules(c *apizee.Catalog) []Rule {
 			},
 		},
 		{
-			Name: "unicode", Group: tolerance, Title: "Emoji and right-to-left text in a name",
+			Name: "unicode", Title: "Emoji and right-to-left text in a name",
 			Why:      "Users choose the names of conversations. A database column with the wrong character set rejects the whole event.",
 			Expected: "2xx; store the name unchanged", want: mustAccept(),
 			pointless: rejectsConversations,
 			try:       sendNames("Équipe 👩🏽‍💻🚀", "مكالمة دعم ۱۲", "שיחה \u202eabc\u202c", "e\u0301 \U0001F4A9"),
 		},
 		{
-			Name: "quotes", Group: tolerance, Title: "Apostrophe, quote, backslash and percent sign in a name",
+			Name: "quotes", Title: "Apostrophe, quote, backslash and percent sign in a name",
 			Why:      "A name that is put into SQL, a format or a shell command without escaping breaks it, or becomes a part of it.",
 			Expected: "2xx; store the name unchanged", want: mustAccept(),
 			pointless: rejectsConversations,
 			try:       sendNames("L'équipe d'Anne", `the "blue" team`, `C:\new\table`, "100% of 50%s %d", "'; --"),
 		},
 		{
-			Name: "nul", Group: tolerance, Title: "NUL character in a name",
+			Name: "nul", Title: "NUL character in a name",
 			Why:      "JSON allows \\u0000 in a string; databases such as PostgreSQL do not, and fail late.",
 			Expected: "2xx with the character kept or removed, or 4xx", want: acceptOrReject(),
 			pointless: rejectsConversations,
 			try:       sendNames("support\u0000call"),
 		},
 		{
-			Name: "large-id", Group: tolerance, Title: "IDs past 2^53",
+			Name: "large-id", Title: "IDs past 2^53",
 			Why:      "IDs are integers without a documented limit. JavaScript rounds those past 2^53, so that two tickets become one; columns of 32 bits overflow.",
 			Expected: "2xx; store the ID exactly", want: shouldAccept(), effect: true,
 			try: largeIDs,
 		},
 		{
-			Name: "long-name", Group: tolerance, Title: "Name of 200 KB",
+			Name: "long-name", Title: "Name of 200 KB",
 			Why:      "No limit is documented, and common body parsers stop at 100 KB by default. An event that is rejected is lost.",
 			Expected: "2xx", want: shouldAccept(),
 			pointless: rejectsConversations,
