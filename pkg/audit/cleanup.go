@@ -17,16 +17,16 @@ import (
 type ledger struct {
 	mu      sync.Mutex
 	events  int
-	objects map[objectKey]*fate
+	objects map[objectKey]*history
 	order   []objectKey
 }
 
-func newLedger() *ledger { return &ledger{objects: map[objectKey]*fate{}} }
+func newLedger() *ledger { return &ledger{objects: map[objectKey]*history{}} }
 
 type objectKey struct{ object, id string }
 
-// fate is what was done to an object.
-type fate struct {
+// history is what was done to an object, and whether it exists.
+type history struct {
 	created, updated, deleted int // each 0 or 1
 
 	exists bool // whether the endpoint may have the object
@@ -43,22 +43,22 @@ func (l *ledger) add(catalog *apizee.Catalog, a attempt) {
 	if _, known := catalog.LookupObject(key.object); !known || key.id == "" {
 		return
 	}
-	f := l.objects[key]
-	if f == nil {
-		f = new(fate)
-		l.objects[key] = f
+	h := l.objects[key]
+	if h == nil {
+		h = new(history)
+		l.objects[key] = h
 		l.order = append(l.order, key)
 	}
 	event := a.request
 	event.Count = 0 // each is in the list
-	f.events = append(f.events, event)
+	h.events = append(h.events, event)
 	switch gjson.GetBytes(body, "event").String() {
 	case apizee.Create:
-		f.created, f.exists = 1, f.exists || a.mayHaveActed()
+		h.created, h.exists = 1, h.exists || a.mayHaveActed()
 	case apizee.Update:
-		f.updated, f.exists = 1, f.exists || a.mayHaveActed()
+		h.updated, h.exists = 1, h.exists || a.mayHaveActed()
 	case apizee.Delete:
-		f.deleted, f.exists = 1, f.exists && a.reaction() != accepted
+		h.deleted, h.exists = 1, h.exists && a.reaction() != accepted
 	}
 }
 
@@ -66,14 +66,14 @@ func (l *ledger) add(catalog *apizee.Catalog, a attempt) {
 func (l *ledger) about(object, id string) []Request {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if f := l.objects[objectKey{object, id}]; f != nil {
-		return slices.Clone(f.events)
+	if h := l.objects[objectKey{object, id}]; h != nil {
+		return slices.Clone(h.events)
 	}
 	return nil
 }
 
 const (
-	cleaners = 8 // deletes at once
+	concurrentDeletes = 8
 
 	// cleanUpTime is how long an audit that was stopped may clean up.
 	cleanUpTime = 2 * time.Second
@@ -97,7 +97,7 @@ func (s *session) cleanUp() (deleted, left int) {
 	var accepts atomic.Int64
 	var failed atomic.Bool
 	var all errgroup.Group
-	all.SetLimit(cleaners)
+	all.SetLimit(concurrentDeletes)
 	for _, key := range keys {
 		all.Go(func() error {
 			if failed.Load() {

@@ -38,10 +38,10 @@ func NewPlan(o Options) Plan {
 	}
 	s.delivered += len(rules) // an ordinary event before each, while the endpoint is broken
 	p := Plan{Events: seen.events, Objects: len(seen.objects), First: s.options.IDBase + 1, Last: s.options.IDBase + s.delivered}
-	for _, f := range seen.objects {
-		p.Created += f.created
-		p.Updated += f.updated
-		p.Deleted += f.deleted
+	for _, h := range seen.objects {
+		p.Created += h.created
+		p.Updated += h.updated
+		p.Deleted += h.deleted
 	}
 	return p
 }

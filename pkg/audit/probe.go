@@ -160,15 +160,15 @@ func probeVars(c change) map[string]any {
 	return map[string]any{"object": c.object, "event": c.event, apizee.PropState: c.state, "id": payload.Decode([]byte(c.id))}
 }
 
-// sight is what a probe shows.
-type sight struct {
+// observation is what a probe shows.
+type observation struct {
 	met     bool           // whether the expectation is met
 	problem string         // why it is not
 	result  deliver.Result // of the last attempt
 }
 
 // count returns the value that a duplicate must not change.
-func (p *Probe) count(s sight) (string, error) {
+func (p *Probe) count(s observation) (string, error) {
 	if p.spec.Count == "" {
 		return string(s.result.Body), nil
 	}
@@ -182,9 +182,9 @@ func (p *Probe) count(s sight) (string, error) {
 // look polls the probe until the effect of a change is there or the time is over; without time
 // it probes once. A probe without a response shows nothing, so it is repeated with more time, unless
 // nobody listens.
-func (s *session) look(c change, within time.Duration) sight {
+func (s *session) look(c change, within time.Duration) observation {
 	if s.plan {
-		return sight{met: within > 0} // a single look is for what must not be there
+		return observation{met: within > 0} // a single look is for what must not be there
 	}
 	found := s.poll(c, within)
 	if f := found.result.Failure; f != nil && f.Kind != deliver.KindRefused {
@@ -196,7 +196,7 @@ func (s *session) look(c change, within time.Duration) sight {
 // probePatience is how long a probe is repeated that gets no response.
 const probePatience = 5 * time.Second
 
-func (s *session) poll(c change, within time.Duration) sight {
+func (s *session) poll(c change, within time.Duration) observation {
 	p := s.options.Probe
 	step := p.parsed.Steps[0]
 	expect := *step.Expect
@@ -211,7 +211,7 @@ func (s *session) poll(c change, within time.Duration) sight {
 		}
 		one.Vars = append(one.Vars, scenario.Variable{Name: name, Value: expr.Value{JSON: text}})
 	}
-	var seen sight
+	var seen observation
 	run := runner.Runner{
 		Client: s.client, Now: s.options.Now, Sleep: s.options.Sleep, Secrets: p.secrets,
 		Observe: func(e runner.Event) {
@@ -238,23 +238,23 @@ func (s *session) poll(c change, within time.Duration) sight {
 	return seen
 }
 
-// lookers is how many objects are probed at once.
-const lookers = 8
+// concurrentProbes is how many objects are probed at once.
+const concurrentProbes = 8
 
 // lookAll looks for the effects of changes, all of them within the time of one.
-func (s *session) lookAll(changes []change) []sight {
-	sights := make([]sight, len(changes))
+func (s *session) lookAll(changes []change) []observation {
+	observed := make([]observation, len(changes))
 	end := s.options.Now().Add(s.within())
 	var all errgroup.Group
-	all.SetLimit(lookers)
+	all.SetLimit(concurrentProbes)
 	for i, c := range changes {
 		all.Go(func() error {
-			sights[i] = s.look(c, end.Sub(s.options.Now()))
+			observed[i] = s.look(c, end.Sub(s.options.Now()))
 			return nil
 		})
 	}
 	_ = all.Wait() // none returns an error
-	return sights
+	return observed
 }
 
 // within is how long an effect may take.

@@ -70,7 +70,7 @@ func duplicated(s *session) []attempt {
 	t, created := s.created(1)
 	update := t.body(apizee.Update, apizee.StateInProgress, 0)
 	attempts := []attempt{created, s.send("first delivery", update)}
-	var once sight
+	var once observation
 	looks := s.seesEffects()
 	if looks {
 		if once = s.look(t.last, s.within()); !once.met {
@@ -96,7 +96,7 @@ func (a attempt) mayConflict() attempt {
 
 // unchanged compares what the probe shows before and after a duplicate. Without a path it compares
 // whole responses, which may change for a good reason.
-func (s *session) unchanged(c change, before, after sight) attempt {
+func (s *session) unchanged(c change, before, after observation) attempt {
 	a := s.seen("after the second delivery", c, after, "the effect is there once")
 	if a.verdict != Passed {
 		return a

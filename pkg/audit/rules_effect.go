@@ -129,7 +129,7 @@ func (s *session) shows(label string, c change) attempt {
 
 // seen returns an attempt that passes when a change was found. It is repeated by the events about the
 // object and the probe.
-func (s *session) seen(label string, c change, found sight, good string) attempt {
+func (s *session) seen(label string, c change, found observation, good string) attempt {
 	a := attempt{label: label, result: found.result, mask: s.options.Mask, verdict: Passed, actual: good}
 	a.request = s.options.Probe.repeat(c)
 	a.request.Earlier = s.sent.about(c.object, c.id)
@@ -141,7 +141,7 @@ func (s *session) seen(label string, c change, found sight, good string) attempt
 
 // absent returns an attempt that passes when the probe responded, as one without a response does not
 // show that there is no effect. Whether a change was found is for the rule to judge.
-func (s *session) absent(label string, c change, found sight, good string) attempt {
+func (s *session) absent(label string, c change, found observation, good string) attempt {
 	found.met = found.result.Failure == nil
 	return s.seen(label, c, found, good)
 }
