@@ -68,6 +68,22 @@ func tree(t *testing.T, dir string) map[string]string {
 	return files
 }
 
+func TestInvalid(t *testing.T) {
+	for text, want := range map[string]string{
+		`{"a":1,"a":2}`: "",
+		`{"a":` + strings.Repeat("[", 1000) + strings.Repeat("]", 1000) + `,"b":1,"b":2}`: "",
+		`[1]`:              "not a JSON object",
+		`{"a":"\ud800"}`:   "invalid UTF-8", // as validate has it
+		"{\"a\":\"\xff\"}": "invalid UTF-8",
+		`{"a":01}`:         "not JSON",
+		`{`:                "not JSON",
+	} {
+		if got := invalid(text); got != want {
+			t.Errorf("%.20s: %q, want %q", text, got, want)
+		}
+	}
+}
+
 // TestAllOrNothing lets each of the moves fail in turn, and then finds the directory unchanged.
 func TestAllOrNothing(t *testing.T) {
 	in, _ := capture(t, 300)

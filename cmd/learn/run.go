@@ -10,10 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
-	"github.com/tidwall/gjson"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
@@ -173,15 +171,11 @@ func at(file string, event cli.InputEvent) string {
 
 // invalid returns why nothing can be learned from a text, or "".
 func invalid(text string) string {
-	const deepest = 1000 // the fast check is recursive
-	if strings.HasPrefix(text, "{") && strings.Count(text, "{")+strings.Count(text, "[") < deepest && utf8.ValidString(text) && gjson.Valid(text) {
+	if shape.IsObject(text) {
 		return ""
 	}
-	value := jsontext.Value(text)
-	switch {
-	case value.IsValid() && value.Kind() == '{':
-		return ""
-	case value.IsValid():
+	switch value := jsontext.Value(text); {
+	case value.IsValid(jsontext.AllowDuplicateNames(true)):
 		return "not a JSON object"
 	case value.IsValid(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)):
 		return "invalid UTF-8"
