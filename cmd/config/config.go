@@ -72,7 +72,7 @@ func show(ctx context.Context, app *cli.App) error {
 		return err
 	}
 	var settings []setting
-	for _, v := range loaded.Values() {
+	for _, v := range loaded.Values {
 		value := v.Masked()
 		if app.ShowSecrets {
 			value = v.Value

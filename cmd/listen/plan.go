@@ -119,7 +119,7 @@ func (p *plan) response(context.Context) error {
 }
 
 func (p *plan) isDefault(key string) bool {
-	return slices.ContainsFunc(p.loaded.Values(), func(v config.Value) bool { return v.Key == key && v.Source == "default" })
+	return slices.ContainsFunc(p.loaded.Values, func(v config.Value) bool { return v.Key == key && v.Source == "default" })
 }
 
 func (p *plan) limits(context.Context) error {

@@ -102,17 +102,14 @@ type Loaded struct {
 	Profile  string   // the profile in use, or ""
 	Profiles []string // the profiles the file has, sorted
 
-	values []Value
+	// Values are all settings in the order of Keys; each header is a separate value: "headers.X-Api-Key".
+	Values []Value
 }
-
-// Values returns all settings in the order of Keys; each header is a separate value:
-// "headers.X-Api-Key".
-func (l *Loaded) Values() []Value { return l.values }
 
 // Place is what an error in the value of a key begins with: "--addr", the name of a variable, or
 // "FILE:LINE: listen.addr".
 func (l *Loaded) Place(key string) string {
-	for _, v := range l.values {
+	for _, v := range l.Values {
 		if v.Key == key {
 			return v.entry.place()
 		}
@@ -152,7 +149,7 @@ func Load(ctx context.Context, o Options) (*Loaded, error) {
 	}
 	return &Loaded{
 		Config: config, File: doc.path, Profile: profile, Profiles: doc.profileNames(),
-		values: r.inOrder(keys),
+		Values: r.inOrder(keys),
 	}, nil
 }
 

@@ -80,7 +80,7 @@ func TestFileInCurrentDirectory(t *testing.T) {
 	if got.Profile != "b" {
 		t.Errorf("profile = %q", got.Profile)
 	}
-	if to := got.Values()[0]; to.Source != "profile b (apizee-hooks.yaml:1)" {
+	if to := got.Values[0]; to.Source != "profile b (apizee-hooks.yaml:1)" {
 		t.Errorf("source = %q", to.Source)
 	}
 }

@@ -135,7 +135,7 @@ type Value struct {
 // variable or the profile. A scenario has its own of both, between these and those at the top
 // level of the file.
 func (l *Loaded) ForRun() (to string, headers []string) {
-	for _, v := range l.values {
+	for _, v := range l.Values {
 		switch {
 		case v.entry.topLevel:
 		case v.Key == "to":
@@ -166,7 +166,7 @@ func (v Value) Masked() string {
 // AddSecrets adds the secrets of the settings to known, those of all headers included: a secret is one
 // whatever it is for.
 func (l *Loaded) AddSecrets(known *redact.Secrets) {
-	for _, v := range l.values {
+	for _, v := range l.Values {
 		switch kind := v.entry.key.kind; {
 		case v.Removed:
 		case kind == headers:

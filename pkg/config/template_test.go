@@ -23,7 +23,7 @@ func TestTemplateSetsNothing(t *testing.T) {
 	if diff := cmp.Diff(defaults(nil), got.Config); diff != "" {
 		t.Errorf("config (-want +got):\n%s", diff)
 	}
-	for _, v := range got.Values() {
+	for _, v := range got.Values {
 		if v.Source != "default" {
 			t.Errorf("%s comes from %s", v.Key, v.Source)
 		}
@@ -40,7 +40,7 @@ func TestTemplateUncommented(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, v := range got.Values() {
+	for _, v := range got.Values {
 		if !strings.HasPrefix(v.Source, path+":") {
 			t.Errorf("%s comes from %s", v.Key, v.Source)
 		}

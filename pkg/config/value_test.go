@@ -66,7 +66,7 @@ profiles:
 		{Key: "audit.probe-count", Source: "default"},
 		{Key: "audit.within", Value: "2s", Source: "default"},
 	}
-	if diff := cmp.Diff(want, got.Values(), cmpopts.IgnoreUnexported(Value{})); diff != "" {
+	if diff := cmp.Diff(want, got.Values, cmpopts.IgnoreUnexported(Value{})); diff != "" {
 		t.Errorf("values (-want +got):\n%s", diff)
 	}
 
@@ -83,7 +83,7 @@ profiles:
 	}
 
 	masked := map[string]string{}
-	for _, v := range got.Values() {
+	for _, v := range got.Values {
 		if m := v.Masked(); m != v.Value {
 			masked[v.Key] = m
 		}
