@@ -34,7 +34,7 @@ type documentRule struct {
 
 func (o Outcome) document() Document {
 	d := Document{
-		URL: o.URL, Start: o.Start.UTC(), DurationMS: milliseconds(o.Took), Complete: o.Complete, Error: o.Problem, Crash: o.Crash, Formula: Formula,
+		URL: o.URL, Start: o.Start.UTC(), DurationMS: report.Milliseconds(o.Took), Complete: o.Complete, Error: o.Problem, Crash: o.Crash, Formula: Formula,
 		Passed: o.Count(Passed), Warned: o.Count(Warned), Failed: o.Count(Failed), Unjudged: o.Count(NotJudged), Skipped: o.Count(Skipped),
 		Rules: []documentRule{},
 	}
@@ -43,7 +43,7 @@ func (o Outcome) document() Document {
 		d.Score = &score
 	}
 	for _, r := range o.Results {
-		d.Rules = append(d.Rules, documentRule{r, milliseconds(r.Took)})
+		d.Rules = append(d.Rules, documentRule{r, report.Milliseconds(r.Took)})
 	}
 	return d
 }
@@ -146,5 +146,3 @@ func (o Outcome) Page() report.Page {
 	}
 	return p
 }
-
-func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

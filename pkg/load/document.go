@@ -2,7 +2,6 @@ package load
 
 import (
 	"io"
-	"time"
 
 	"github.com/apizee-hooks/apizee-hooks/pkg/report"
 )
@@ -53,21 +52,19 @@ func (s Summary) document() Document {
 	d := Document{
 		Planned: s.Planned, Sent: s.Sent, Accepted: s.Accepted, Failed: s.Failed(), Unsent: s.Unsent,
 		Aborted: s.Aborted, Canceled: s.Canceled,
-		DurationMS: milliseconds(s.Duration), WaitMS: milliseconds(s.Wait),
+		DurationMS: report.Milliseconds(s.Duration), WaitMS: report.Milliseconds(s.Wait),
 		Rate: s.Rate, Throughput: s.Throughput, Success: s.Success(), BytesOut: s.BytesOut, BytesIn: s.BytesIn,
 		Latency: latency{
-			milliseconds(s.Min), milliseconds(s.Mean), milliseconds(s.P50), milliseconds(s.P90),
-			milliseconds(s.P95), milliseconds(s.P99), milliseconds(s.Max),
+			report.Milliseconds(s.Min), report.Milliseconds(s.Mean), report.Milliseconds(s.P50), report.Milliseconds(s.P90),
+			report.Milliseconds(s.P95), report.Milliseconds(s.P99), report.Milliseconds(s.Max),
 		},
 		Histogram: []documentBucket{}, Statuses: s.Statuses, Errors: s.Errors,
 	}
 	for _, b := range s.Histogram {
-		d.Histogram = append(d.Histogram, documentBucket{milliseconds(b.From), milliseconds(b.To), b.N})
+		d.Histogram = append(d.Histogram, documentBucket{report.Milliseconds(b.From), report.Milliseconds(b.To), b.N})
 	}
 	return d
 }
-
-func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 // WriteJSON writes the outcome as one JSON object.
 func (s Summary) WriteJSON(w io.Writer) error { return report.EncodeJSON(w, s.document()) }

@@ -39,7 +39,7 @@ func writeJSON(w io.Writer, r Report) error {
 	out := Document{Version: 1, Passed: c.Passed + c.Warned, Failed: c.Failed, Skipped: c.Skipped, Suites: []jsonSuite{}}
 	for _, s := range r.Suites {
 		suite := jsonSuite{
-			Name: s.Name, File: s.File, Start: s.Start.UTC(), DurationMS: milliseconds(s.Duration),
+			Name: s.Name, File: s.File, Start: s.Start.UTC(), DurationMS: Milliseconds(s.Duration),
 			Properties: map[string]string{}, Cases: []jsonCase{},
 		}
 		for _, p := range s.Properties {
@@ -47,7 +47,7 @@ func writeJSON(w io.Writer, r Report) error {
 		}
 		for _, c := range s.Cases {
 			suite.Cases = append(suite.Cases, jsonCase{
-				c.Name, c.Status, milliseconds(c.Duration), c.File, c.Line, c.Message, c.Detail,
+				c.Name, c.Status, Milliseconds(c.Duration), c.File, c.Line, c.Message, c.Detail,
 			})
 		}
 		out.Suites = append(out.Suites, suite)
@@ -63,6 +63,7 @@ func EncodeJSON(w io.Writer, value any) error {
 	return encoder.Encode(value)
 }
 
-func milliseconds(d time.Duration) float64 {
+// Milliseconds returns a duration as reports have it, with the digits of its microseconds.
+func Milliseconds(d time.Duration) float64 {
 	return float64(d.Round(time.Microsecond)) / float64(time.Millisecond)
 }

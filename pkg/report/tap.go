@@ -36,7 +36,7 @@ func tapCase(to io.Writer, n int, c Case) {
 		if c.Detail != "" {
 			fmt.Fprintf(to, "  detail: %s\n", quoted(c.Detail))
 		}
-		fmt.Fprintf(to, "  duration_ms: %.3f\n  ...\n", milliseconds(c.Duration))
+		fmt.Fprintf(to, "  duration_ms: %.3f\n  ...\n", Milliseconds(c.Duration))
 	case Skipped:
 		fmt.Fprintf(to, "ok %d - %s # SKIP %s\n", n, name, oneLine(c.Message))
 	default:
