@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"al.essio.dev/pkg/shellescape"
+
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
 	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
@@ -131,10 +133,10 @@ func (l *learning) nextSteps(written []string) []string {
 			if filepath.Clean(l.out) != cli.ProjectDir { // where it is found by its name
 				file = filepath.Join(l.out, dir.name, file+dir.ext)
 			}
-			steps = append(steps, "Try: "+cli.Program+" "+fmt.Sprintf(dir.command, file))
+			steps = append(steps, "Try: "+cli.Program+" "+fmt.Sprintf(dir.command, shellescape.Quote(file)))
 		}
 	}
-	return append(steps, "Try: "+cli.Program+" validate events.ndjson --baseline "+l.baselineFile())
+	return append(steps, "Try: "+cli.Program+" validate events.ndjson --baseline "+shellescape.Quote(l.baselineFile()))
 }
 
 func (l *learning) baselineFile() string {
