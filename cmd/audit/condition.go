@@ -62,7 +62,7 @@ func (o *options) readBaseline(ctx context.Context) (audit.Baseline, error) {
 	}
 	baseline, err := audit.ReadBaseline(bytes.NewReader(text))
 	if err != nil {
-		return nil, cli.Usage(fmt.Errorf("--baseline: %s: %w", o.baseline, err), "write one with `"+cli.Program+" audit --report json="+o.baseline+"`.")
+		return nil, cli.Usage(fmt.Errorf("--baseline: %s: %w", o.baseline, err), "write one with `"+cli.Program+" audit --report json=FILE`.")
 	}
 	for _, name := range baseline.Unknown(o.Catalog) {
 		o.Note(fmt.Sprintf("--baseline: %s: no rule is named %q.", o.baseline, name))
