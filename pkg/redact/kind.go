@@ -2,6 +2,7 @@ package redact
 
 import (
 	"net/netip"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -207,8 +208,8 @@ func uuidGroups(text string) bool {
 	return len(text) == 36 && text[8] == '-' && text[13] == '-' && text[18] == '-' && text[23] == '-' && strings.Count(text, "-") == 4
 }
 
-// isIP reports whether a text is an IP address, perhaps with a port. For one of four numbers it is not
-// asked how large they are. One with a zone is a text, since the zone is a name.
+// isIP reports whether a text is an IP address, perhaps with a port. For four numbers it is not asked how
+// large they are. One with a zone is a text, since the zone is a name.
 func isIP(text string) bool {
 	if strings.Contains(text, "%") {
 		return false
@@ -216,11 +217,21 @@ func isIP(text string) bool {
 	if strings.Count(text, ":") < 2 {
 		return isDottedQuad(text)
 	}
-	if _, err := netip.ParseAddr(text); err == nil {
-		return true
+	host := withoutPort(text)
+	if quad := strings.LastIndexByte(host, ':') + 1; isDottedQuad(host[quad:]) {
+		host = host[:quad] + "0.0.0.0"
 	}
-	_, err := netip.ParseAddrPort(text)
+	_, err := netip.ParseAddr(host)
 	return err == nil
+}
+
+// withoutPort returns an IPv6 address without the brackets and the port around it.
+func withoutPort(text string) string {
+	host, port, found := strings.Cut(strings.TrimPrefix(text, "["), "]:")
+	if _, err := strconv.ParseUint(port, 10, 16); found && text[0] == '[' && err == nil {
+		return host
+	}
+	return text
 }
 
 func isDottedQuad(text string) bool {

@@ -263,33 +263,28 @@ func (k *secretKey) exampleDomain(domain string) string {
 	return domains[k.number("domain", domain, uint64(len(domains)))]
 }
 
-// ip replaces an address, perhaps with a port, by one that is reserved for documentation. One that stays is
+// ip replaces an address, for which isIP is true, by one that is reserved for documentation. One that stays is
 // left as it is written: the short form of 0::0 is punctuation in a text, and so is the end of that of
 // 2001:db8::0.
 func (k *secretKey) ip(text string) string {
-	if isDottedQuad(text) {
-		host, portText, hasPort := strings.Cut(text, ":")
-		addr, err := netip.ParseAddr(host)
-		if err != nil { // a number is too large, or has a leading zero
-			sum := k.hash("ip", host)
+	host, before, after := text, "", ""
+	if number, portText, hasPort := strings.Cut(text, ":"); hasPort && isDottedQuad(text) {
+		host, after = number, ":"+port(portText)
+	} else if host = withoutPort(text); host != text {
+		before, after = "[", "]:"+port(text[len("[]:")+len(host):])
+	}
+	addr, err := netip.ParseAddr(host)
+	if err != nil { // a number of four is too large, or has a leading zero
+		sum := k.hash("ip", host)
+		addr = netip.AddrFrom16([16]byte(sum[:16]))
+		if isDottedQuad(host) {
 			addr = netip.AddrFrom4([4]byte(sum[:4]))
 		}
-		if host = k.address(addr); hasPort {
-			host += ":" + port(portText)
-		}
-		return host
 	}
-	if withPort, err := netip.ParseAddrPort(text); err == nil {
-		return "[" + k.address(withPort.Addr()) + "]:" + port(strconv.Itoa(int(withPort.Port())))
+	if pseudonym := k.address(addr); err != nil || pseudonym != addr.String() {
+		host = pseudonym
 	}
-	addr, err := netip.ParseAddr(text)
-	if err != nil {
-		return k.text(text)
-	}
-	if pseudonym := k.address(addr); pseudonym != addr.String() {
-		return pseudonym
-	}
-	return text
+	return before + host + after
 }
 
 // port keeps the usual ports and replaces others by one of them.

@@ -94,7 +94,7 @@ func FuzzScrub(f *testing.F) {
 		"«a@b.fr»", "l’a@b.fr", "\u00a0a@b.fr", "a@x.fr,b@x.fr", "room_734e3a7b-eb17-4d3f-901d-bcff178b", "a:2021-09-20T13:25:06Z", `{"a":"x@y.fr","b":[1.5,"{\"c\":\"é\"}"]}`,
 		"appelez le +33 6 12 34 56 78.", "(415) 867-5309 x", "tel:06%2012", "a--5:::1", "Zoe\u0308", "x,https://a.fr/%5%41", "mailto:a%40b.fr", "5%be-5%off",
 		"http://a.fr/» 12", "%41http://*", "=tel:$$http://", ":06 12 34 56 78:ab12cd34ef56", "-::1e5", "!'12::010.1.2.3.", "/#mailto:$", "(-734e3a7b-eb17-4d3f-901d-bcff178b000",
-		"http://a.fr/%.:(415) 867-5309", "«%41http://x/http://.", "&:tel:+") {
+		"http://a.fr/%.:(415) 867-5309", "«%41http://x/http://.", "&:tel:+", "::00.0.0.0", "[::00.0.0.0]:81") {
 		f.Add(uint64(1), text)
 	}
 	f.Add(uint64(89), "?%4a=jane.jpg")                // behind a uid, which is one without the escape too

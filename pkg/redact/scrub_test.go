@@ -77,6 +77,8 @@ func TestScrubKinds(t *testing.T) {
 		{"props.ip", "10.1.2.3:5432", KindIP, `(192\.0\.2|198\.51\.100|203\.0\.113)\.\d+:8080`},
 		{"props.ip", "fe80::1%eth0", KindText, `.*`},
 		{"props.ip", "2a01:cb00::1", KindIP, `2001:db8:[0-9a-f:]+`},
+		{"props.ip", "::1.2.3.256", KindIP, `2001:db8:[0-9a-f:]+`},
+		{"props.ip", "[::ffff:01.2.3.4]:3000", KindIP, `\[2001:db8:[0-9a-f:]+\]:8080`},
 		{"props.ip", "[2a01:cb00::1]:443", KindIP, `\[2001:db8:[0-9a-f:]+\]:443`},
 		{"props.url", "https://jane:pw@cdn.acme.com:8443/t/100/p.jpg?id=100&to=jane%40acme.com#top", KindURI,
 			`https://` + word + `:` + word + `@` + word + `\.example\.(com|org|net):8080/` + word + `/\d{3}/` + word + `\.jpg\?id=\d{3}&to=` + word + `\.` + word + `%40example\.(com|org|net)#` + word},
