@@ -107,10 +107,8 @@ func (b beforePhone) next(r rune) beforePhone {
 }
 
 func mayFollowPhone(text string) bool {
-	r, width := utf8.DecodeRuneInString(text)
-	next, _ := utf8.DecodeRuneInString(text[width:])
-	isJoined := (r == ':' || r == '.') && (isAlphanumeric(next) || next == '%')
-	return text == "" || (isSpace(r) || isAround(r) || isSymbol(r)) && !isJoined
+	r, _ := utf8.DecodeRuneInString(text)
+	return text == "" || isSpace(r) || isAround(r) || isSymbol(r)
 }
 
 // isSymbol reports whether a character is neither ASCII nor a letter or a digit, such as a typographic quote.
@@ -239,7 +237,6 @@ const allJoints = ":-_'"
 // joined splits a text at joints. A value is as long as it can be.
 func (s splitter) joined(text string) {
 	const most = 8
-	isApart := true // from digits that may be of the same value
 	for at := 0; at < len(text); {
 		rest := text[at:]
 		first := separator(rest, allJoints)
@@ -254,31 +251,14 @@ func (s splitter) joined(text string) {
 		}
 		end, kind := first, KindText
 		for candidate := longest; candidate > 0; candidate = strings.LastIndexAny(rest[:candidate], allJoints) {
-			if k := s.kind(rest[:candidate]); !isWords(k) && mayStand(k, text[:at], rest[:candidate], rest[candidate:], isApart) {
+			if k := s.kind(rest[:candidate]); !isWords(k) {
 				end, kind = candidate, k
 				break
 			}
 		}
 		s.do(rest[:end], kind)
-		isApart = kind == KindText && !strings.ContainsFunc(rest[:end], isDigit)
 		at += end
 	}
-}
-
-// mayStand reports whether a value may stand between joints: neither it nor its pseudonym, which may have another
-// pattern, is one value with what is around it.
-func mayStand(kind Kind, before, value, after string, isApart bool) bool {
-	switch {
-	case kind == KindURI: // it ends nowhere
-		return false
-	case kind == KindIP && isDottedQuad(value):
-		return !strings.HasSuffix(before, "::")
-	case kind == KindIP:
-		return isApart && after == "" && (before == "" || strings.HasSuffix(before, ":"))
-	case kind == KindEmail:
-		return before == "" || strings.HasSuffix(before, ":")
-	}
-	return true
 }
 
 // schemeStart returns where the scheme of a URL starts behind a separator in a text, or 0.

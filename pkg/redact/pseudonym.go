@@ -263,9 +263,7 @@ func (k *secretKey) exampleDomain(domain string) string {
 	return domains[k.number("domain", domain, uint64(len(domains)))]
 }
 
-// ip replaces an address, for which isIP is true, by one that is reserved for documentation. One that stays is
-// left as it is written: the short form of 0::0 is punctuation in a text, and so is the end of that of
-// 2001:db8::0.
+// ip replaces an address, for which isIP is true, by one that is reserved for documentation.
 func (k *secretKey) ip(text string) string {
 	host, before, after := text, "", ""
 	if number, portText, hasPort := strings.Cut(text, ":"); hasPort && isDottedQuad(text) {
@@ -281,10 +279,7 @@ func (k *secretKey) ip(text string) string {
 			addr = netip.AddrFrom4([4]byte(sum[:4]))
 		}
 	}
-	if pseudonym := k.address(addr); err != nil || pseudonym != addr.String() {
-		host = pseudonym
-	}
-	return before + host + after
+	return before + k.address(addr) + after
 }
 
 // port keeps the usual ports and replaces others by one of them.

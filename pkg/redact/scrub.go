@@ -90,7 +90,38 @@ func (k *secretKey) at(n *node, kind Kind, text string) string {
 	if kind == KindPosition {
 		return k.coordinate(text, n.limit)
 	}
-	return k.replace(kind, text)
+	return k.settled(kind, text)
+}
+
+// settled returns the pseudonym of a value. Those of the parts of a text may be a value of another kind with what is
+// around them, which would have another pseudonym when it comes again: it is replaced until it stays, but for digits.
+func (k *secretKey) settled(kind Kind, text string) string {
+	const most = 8
+	pseudonym := k.replace(kind, text)
+	if kind != KindText && kind != KindURI || sameButDigits(pseudonym, text) {
+		return pseudonym
+	}
+	for range most {
+		again := k.replace(Classify(pseudonym), pseudonym)
+		if sameButDigits(again, pseudonym) {
+			break
+		}
+		pseudonym = again
+	}
+	return pseudonym
+}
+
+// sameButDigits reports whether two texts are the same but for their digits.
+func sameButDigits(a, b string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range len(a) {
+		if a[i] != b[i] && !(isDigitByte(a[i]) && isDigitByte(b[i])) {
+			return false
+		}
+	}
+	return true
 }
 
 // replaceName numbers pseudonyms that are the same: by chance, as of one IP address of 700, or because the
@@ -99,7 +130,7 @@ func (s *Scrubber) replaceName(_ *node, name string, taken map[string]string) st
 	if s.isBlank {
 		return "*"
 	}
-	first := s.key.replace(Classify(name), name)
+	first := s.key.settled(Classify(name), name)
 	pseudonym := first
 	for i := len(taken) + 1; ; i++ {
 		if of, isTaken := taken[pseudonym]; !isTaken || of == name {
@@ -228,7 +259,7 @@ func (s *Scrubber) Header(name, value string) string {
 	case strings.EqualFold(name, "Host"):
 		return s.key.host(value)
 	case kind == KindSecret && found && isScheme(scheme):
-		return scheme + " " + s.key.text(credentials)
+		return scheme + " " + s.key.settled(KindText, credentials)
 	}
 	return s.key.at(n, kind, value)
 }

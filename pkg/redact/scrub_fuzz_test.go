@@ -128,7 +128,7 @@ func FuzzScrub(f *testing.F) {
 			if err != nil || !json.Valid(got) {
 				t.Fatalf("%s: %v", got, err)
 			}
-			if digitless(string(again)) != digitless(string(got)) {
+			if !sameButDigits(string(again), string(got)) {
 				t.Errorf("%s\nbecame %s\nand then %s", body, got, again)
 			}
 		}
@@ -143,25 +143,15 @@ func FuzzScrub(f *testing.F) {
 		for _, target := range []string{"/apizeehooks/" + plain, "/?a=" + plain, "/?" + plain + "=1", "/#" + plain, "@" + plain + "/", "/x;" + plain + "&" + plain} {
 			got := s.Value("props.url", "http://host.fr"+target)
 			checkScrubbed(t, target, got, secret)
-			if again := s.Value("props.url", got); digitless(again) != digitless(got) {
+			if again := s.Value("props.url", got); !sameButDigits(again, got) {
 				t.Errorf("%s\nbecame %s\nand then %s", target, got, again)
 			}
 		}
 		got := s.Value("props.own", own)
-		if again := s.Value("props.own", got); digitless(again) != digitless(got) {
+		if again := s.Value("props.own", got); !sameButDigits(again, got) {
 			t.Errorf("%q became %q and then %q", own, got, again)
 		}
 	})
-}
-
-// digitless returns a text without digits: scrubbing numbers is not idempotent.
-func digitless(s string) string {
-	return strings.Map(func(r rune) rune {
-		if isDigit(r) {
-			return '0'
-		}
-		return r
-	}, s)
 }
 
 // checkScrubbed checks that nothing of a secret is in a text, however it is decoded.

@@ -13,9 +13,6 @@ func (k *secretKey) uri(text string) string {
 	if isPersonScheme(scheme) {
 		text := unescapePercent(rest)
 		before, person, after := trimField(text)
-		if Classify(text) == KindPhone { // such as (415) 555-0123
-			before, person, after = "", text, ""
-		}
 		if kind := Classify(person); kind == KindEmail || kind == KindPhone {
 			return scheme + ":" + escapeSegment(before) + strings.ReplaceAll(k.replace(kind, person), " ", "%20") + escapeSegment(after)
 		}

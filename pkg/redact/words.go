@@ -95,14 +95,10 @@ func (k *secretKey) text(text string) string {
 			k.field(&out, field)
 		}
 	})
-	if isEmbedded(out.String()) { // which the text is not: the letter behind a backslash was another one
-		return strings.ReplaceAll(out.String(), `\`, `\\`)
-	}
 	return out.String()
 }
 
-// field writes the pseudonym of a text without spaces. What is escaped as in a URL stays so, and other text does not
-// become so.
+// field writes the pseudonym of a text without spaces. What is escaped as in a URL stays so.
 func (k *secretKey) field(out *strings.Builder, field string) {
 	s := splitter{do: k.piece(out)}
 	s.percent = func(segment string) {
@@ -110,11 +106,7 @@ func (k *secretKey) field(out *strings.Builder, field string) {
 			out.WriteString(escapeSegment(k.unescaped(unescapePercent(segment))))
 			return
 		}
-		pseudonym := k.unescaped(segment)
-		if isEscaped(pseudonym) { // which the segment is not, such as 5%off
-			pseudonym = strings.ReplaceAll(pseudonym, "%", "%%")
-		}
-		out.WriteString(pseudonym)
+		out.WriteString(k.unescaped(segment))
 	}
 	s.split(field)
 }
