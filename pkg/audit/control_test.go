@@ -388,19 +388,6 @@ func TestLenientParser(t *testing.T) {
 	}
 }
 
-func TestSameScoreTwice(t *testing.T) {
-	t.Parallel()
-	handler := func(w http.ResponseWriter, r *http.Request) {
-		if body, _ := io.ReadAll(r.Body); bytes.Contains(body, []byte("expired")) {
-			w.WriteHeader(http.StatusBadRequest)
-		}
-	}
-	first, second := run(t, handler, nil), run(t, handler, nil)
-	if first.Summary() != second.Summary() || len(first.Results) != len(Rules(apizee.Documented())) {
-		t.Errorf("%s\n%s", first.Summary(), second.Summary())
-	}
-}
-
 // Rules about the bytes on a connection are skipped where a proxy would change them, and work with TLS.
 func TestProxyAndTLS(t *testing.T) {
 	t.Parallel()
