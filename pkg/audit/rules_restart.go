@@ -268,7 +268,7 @@ func (s *session) sendInHalves(body []byte, inFlight chan<- struct{}, resume <-c
 	defer once.Do(begun)
 	parts := 0
 	pause := func(ctx context.Context, _ time.Duration) error {
-		if parts++; parts != 5 {
+		if parts++; parts != fault.SlowParts/2 {
 			return ctx.Err()
 		}
 		once.Do(begun)

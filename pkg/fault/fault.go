@@ -45,7 +45,7 @@ func All() []Fault {
 			Expected: "returns 400 or closes the connection, and processes nothing"},
 		{Name: "corrupt", content: corruptBody, Description: "overwrite one byte of the body, so that it is not JSON",
 			Expected: "returns 400, and processes the next event"},
-		{Name: "slow-body", wire: slowBody, takes: slowParts * slowPause, Description: "send the body slowly, a tenth of it every 500 ms",
+		{Name: "slow-body", wire: slowBody, takes: SlowParts * slowPause, Description: "send the body slowly, a tenth of it every 500 ms",
 			Expected: "waits within its time limit or returns 408, and serves other requests meanwhile"},
 		{Name: "abort", wire: abortBody, Description: "reset the connection in the middle of the body",
 			Expected: "discards the truncated event, and serves the next connection"},

@@ -210,7 +210,7 @@ func TestSlowBodyIsSlow(t *testing.T) {
 		if err != nil {
 			return
 		}
-		for range slowParts {
+		for range SlowParts {
 			next <- struct{}{}
 			piece := make([]byte, len(faultyBody))
 			n, err := req.Body.Read(piece)
@@ -232,7 +232,7 @@ func TestSlowBodyIsSlow(t *testing.T) {
 	}
 	result := send(t, faultyClient(t, "slow-body", deliver.Network{}, sleep), "http://"+l.Addr().String()+"/", faultyBody)
 	checkFaulty(t, result, "")
-	if pauses != slowParts || !slices.Equal(got, []int{6, 6, 6, 6, 6, 6, 6, 6, 6, 7}) {
+	if pauses != SlowParts || !slices.Equal(got, []int{6, 6, 6, 6, 6, 6, 6, 6, 6, 7}) {
 		t.Errorf("%d pauses, pieces of %v", pauses, got)
 	}
 }
@@ -326,7 +326,7 @@ func TestFaultyDeliveryTakesALongBody(t *testing.T) {
 func TestSlowBodyHasItsOwnTime(t *testing.T) {
 	const timeout = time.Second
 	sleep := func(ctx context.Context, _ time.Duration) error {
-		if deadline, ok := ctx.Deadline(); !ok || time.Until(deadline) < timeout+slowParts*slowPause/2 {
+		if deadline, ok := ctx.Deadline(); !ok || time.Until(deadline) < timeout+SlowParts*slowPause/2 {
 			t.Errorf("it has to end by %v", deadline)
 		}
 		return nil

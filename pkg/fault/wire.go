@@ -52,15 +52,15 @@ func abortBody(m message) wireScript {
 	return wireScript{parts: [][]byte{m.truncated()}, ending: reset}
 }
 
-const (
-	slowParts = 10
-	slowPause = 500 * time.Millisecond
-)
+// SlowParts is how many parts the body of slow-body is sent in.
+const SlowParts = 10
+
+const slowPause = 500 * time.Millisecond
 
 func slowBody(m message) wireScript {
 	script := wireScript{parts: [][]byte{m.head}, pause: slowPause}
-	for i := range slowParts {
-		if part := m.body[len(m.body)*i/slowParts : len(m.body)*(i+1)/slowParts]; len(part) > 0 {
+	for i := range SlowParts {
+		if part := m.body[len(m.body)*i/SlowParts : len(m.body)*(i+1)/SlowParts]; len(part) > 0 {
 			script.parts = append(script.parts, part)
 		}
 	}
