@@ -36,8 +36,8 @@ func NewPlan(o Options) Plan {
 	for _, rule := range rules {
 		s.run(rule)
 	}
-	s.delivered += len(rules) // an ordinary event before each, while the endpoint is broken
-	p := Plan{Events: seen.events, Objects: len(seen.objects), First: s.options.IDBase + 1, Last: s.options.IDBase + s.delivered}
+	s.ids += len(rules) // those of an ordinary event before each, while the endpoint is broken
+	p := Plan{Events: seen.events, Objects: len(seen.objects), First: s.options.IDBase + 1, Last: s.options.IDBase + s.ids}
 	for _, h := range seen.objects {
 		p.Created += h.created
 		p.Updated += h.updated

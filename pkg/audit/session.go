@@ -17,12 +17,12 @@ import (
 
 // session is an audit under way. It sends the requests of the rules.
 type session struct {
-	ctx       context.Context
-	options   Options
-	client    *deliver.Client
-	delivered int  // events that were built
-	plan      bool // sends nothing
-	sent      *ledger
+	ctx     context.Context
+	options Options
+	client  *deliver.Client
+	ids     int  // that were used
+	plan    bool // sends nothing
+	sent    *ledger
 
 	worked  bool      // an ordinary event was accepted at least once
 	broken  *breakage // nil while the endpoint accepts ordinary events
@@ -150,8 +150,8 @@ func NewIDBase(now time.Time) int {
 func (s *session) id() string { return strconv.Itoa(s.next()) }
 
 func (s *session) next() int {
-	s.delivered++
-	return s.options.IDBase + s.delivered
+	s.ids++
+	return s.options.IDBase + s.ids
 }
 
 // uid returns such a public ID, in the documented format.
