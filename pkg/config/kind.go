@@ -85,7 +85,7 @@ func parseBool(s string) (any, error) {
 func parseDuration(s string) (any, error) {
 	s = strings.TrimSpace(s)
 	d, err := time.ParseDuration(s)
-	if _, numErr := strconv.ParseFloat(s, 64); err != nil && numErr == nil {
+	if _, inSeconds := time.ParseDuration(s + "s"); err != nil && inSeconds == nil {
 		return nil, fmt.Errorf("%q has no unit; use %ss for seconds", s, s)
 	}
 	if err != nil {
