@@ -5,6 +5,7 @@ package validate
 import (
 	"bufio"
 	"context"
+	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -79,7 +80,7 @@ func Outputs() []cli.Output {
 func run(ctx context.Context, o *options) error {
 	o.App.GitHub = o.github
 	if o.drift.File != "" && len(o.files) > 1 {
-		return cli.Usagef("--baseline compares one file")
+		return cli.Usage(errors.New("--baseline compares one file"), "use one file, or pipe all of them in, as with `cat`.")
 	}
 	o.reports.Keep(append(o.files, o.drift.File)...)
 	if err := o.PrepareReports(&o.reports); err != nil {
