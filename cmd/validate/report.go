@@ -17,7 +17,7 @@ import (
 // results are those of the kinds of events, for reports: a file may have too many events for a case
 // of each.
 type results struct {
-	shapes *shape.Baseline // only for the kinds
+	kindOf func(event string) shape.Kind
 	file   string
 	kinds  map[shape.Kind]*kindResult
 }
@@ -30,11 +30,11 @@ type kindResult struct {
 }
 
 func newResults(c *apizee.Catalog, file string) *results {
-	return &results{shape.New(shape.Rules{Catalog: c}), file, map[shape.Kind]*kindResult{}}
+	return &results{shape.KindOf(c), file, map[shape.Kind]*kindResult{}}
 }
 
 func (r *results) add(body string, event show.Checked) {
-	kind := r.shapes.KindOf(body)
+	kind := r.kindOf(body)
 	k := r.kinds[kind]
 	if k == nil {
 		k = &kindResult{}

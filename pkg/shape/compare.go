@@ -91,9 +91,6 @@ func (c Comparison) Findings() []apizee.Finding {
 	return findings
 }
 
-// KindOf returns the kind of an event.
-func (b *Baseline) KindOf(event string) Kind { return b.words.head(event).kind }
-
 // Compare returns how an event, which must be valid JSON and was read to validate it, drifts from the
 // baseline. A rule that rests on less than minEvents is not one. It is safe for concurrent use, but not
 // while events are learned.

@@ -174,6 +174,12 @@ func instant(value string) time.Time {
 	return time.Unix(seconds, 0).UTC()
 }
 
+// KindOf returns a function that returns the kind of an event.
+func KindOf(c *apizee.Catalog) func(event string) Kind {
+	v := newVocabulary(c)
+	return func(event string) Kind { return v.head(event).kind }
+}
+
 // Documented returns a function that reports whether a value at a path is a word of the
 // documentation, and says nothing about what was captured. It is for the options of a scrubber.
 func Documented(c *apizee.Catalog) func(path, value string) bool {
