@@ -12,8 +12,7 @@ import (
 // Plan is what an audit would do to an endpoint that acts on events. It is what a try of all rules
 // would send, with nothing sent; where rules stop early, they send less.
 type Plan struct {
-	Events  int
-	Objects int
+	Events int
 	// Created, Updated and Deleted count the objects.
 	Created, Updated, Deleted int
 	// First and Last are the IDs in use.
@@ -37,7 +36,7 @@ func NewPlan(o Options) Plan {
 		s.run(rule)
 	}
 	s.ids += len(rules) // those of an ordinary event before each, while the endpoint is broken
-	p := Plan{Events: seen.events, Objects: len(seen.objects), First: s.options.IDBase + 1, Last: s.options.IDBase + s.ids}
+	p := Plan{Events: seen.events, First: s.options.IDBase + 1, Last: s.options.IDBase + s.ids}
 	for _, h := range seen.objects {
 		p.Created += h.created
 		p.Updated += h.updated

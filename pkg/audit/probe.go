@@ -139,10 +139,7 @@ func (p *Probe) url(c change) (string, error) {
 }
 
 // change is what an event does to an object, as far as a probe shows it.
-type change struct {
-	object, event, id, state string
-	body                     []byte // the event
-}
+type change struct{ object, event, id, state string }
 
 // repeat returns the request of the probe, to be repeated.
 func (p *Probe) repeat(c change) Request {

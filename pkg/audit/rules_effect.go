@@ -113,9 +113,8 @@ func (o *object) body(event, state string, at int64) []byte {
 	if state != "" {
 		props = append(props, payload.Prop{Path: apizee.PropState, Text: state})
 	}
-	body := o.s.at(o.now+at, o.s.buildID(o.name, event, o.id, props...))
-	o.last = change{o.name, event, o.id, state, body}
-	return body
+	o.last = change{o.name, event, o.id, state}
+	return o.s.at(o.now+at, o.s.buildID(o.name, event, o.id, props...))
 }
 
 func (o *object) send(label, event, state string, at int64) attempt {
