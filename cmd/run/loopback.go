@@ -26,8 +26,12 @@ func (r *running) listen() (stop func(), err error) {
 	return listener.Stop, nil
 }
 
-// received is called for each request that the loopback listener receives.
+// received is called for each request that the loopback listener receives. One without a response, whose
+// delivery was aborted, may be reported during any later step, and is not shown.
 func (v *view) received(r *receive.Reception) {
+	if r.Status == 0 {
+		return
+	}
 	v.mu.Lock()
 	v.arrived = append(v.arrived, r)
 	v.mu.Unlock()

@@ -14,6 +14,7 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
+	"github.com/apizee-hooks/apizee-hooks/pkg/receive"
 	"github.com/apizee-hooks/apizee-hooks/templates"
 )
 
@@ -106,5 +107,15 @@ func TestAssumptionsWithoutResult(t *testing.T) {
 				t.Errorf("got %q, want %q:\n%s", got, want, &out)
 			}
 		})
+	}
+}
+
+// A request whose delivery was aborted may be reported during any later step.
+func TestAbortedRequestsAreNotShown(t *testing.T) {
+	v := &view{run: &running{options: &options{loopback: true}}, arrival: make(chan struct{}, 1)}
+	v.received(&receive.Reception{N: 1, Outcome: receive.Incomplete})
+	v.received(&receive.Reception{N: 2, Outcome: receive.Accepted, Status: 204})
+	if got := v.takeArrived([]deliver.Result{{Status: 204}}); len(got) != 1 || got[0].N != 2 {
+		t.Errorf("%+v", got)
 	}
 }
