@@ -268,6 +268,16 @@ func TestHeaderDifferencesAreMasked(t *testing.T) {
 	}
 }
 
+// A difference in a secret header does not show its values, but whether there are any.
+func TestSecretHeaderDifferences(t *testing.T) {
+	e := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("X-Token", "hunter2") })
+	out := runScenario(t, e.URL, "steps: [{send: ticket, expect: {header: {X-Token: {matches: hunter3}, X-Secret: {exists: true}}}}]")
+	want := []Difference{{"header X-Token", "****", "another value"}, {"header X-Secret", "****", "nothing"}}
+	if diff := cmp.Diff(want, out.Steps[0].Failure.Differences); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // The lines of a response are text, and few, whatever it contains. No part of a secret is shown.
 func TestResponseInFailure(t *testing.T) {
 	const secret = "t0k3n-of-response"
