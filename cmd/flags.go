@@ -238,8 +238,6 @@ func wanted(invalid *pflag.InvalidValueError) string {
 	switch invalid.GetFlag().Value.Type() {
 	case "int", "int64":
 		return "must be an integer"
-	case "uint64":
-		return "must be an integer of 0 or more"
 	case "float64":
 		return "must be a number"
 	case "duration":

@@ -15,34 +15,37 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 )
 
-// enum is a flag whose value is one of the words, which also appear in the help and the
-// completion.
-type enum struct {
-	value *string
-	words []string
+// parsed is a flag whose value a function parses.
+type parsed[T any] struct {
+	value *T
+	kind  string // of its argument, in the help
+	parse func(text string) (T, error)
+	text  func(T) string
 }
 
-func (e enum) String() string {
-	if e.value == nil {
-		return ""
+func (p parsed[T]) String() string { return p.text(*p.value) }
+
+func (p parsed[T]) Type() string { return p.kind }
+
+func (p parsed[T]) Set(text string) error {
+	value, err := p.parse(text)
+	if err == nil {
+		*p.value = value
 	}
-	return *e.value
+	return err
 }
 
-func (e enum) Type() string { return strings.Join(e.words, "|") }
-
-func (e enum) Set(word string) error {
-	if !slices.Contains(e.words, word) {
-		return fmt.Errorf("must be %s%s", List(e.words, "or"), apizee.DidYouMean(word, e.words))
-	}
-	*e.value = word
-	return nil
-}
-
-// EnumFlag adds such a flag to f, the local or the persistent flags of c.
+// EnumFlag adds a flag to f, the local or the persistent flags of c, whose value is one of the words.
+// These also appear in the help and the completion.
 func EnumFlag(c *cobra.Command, f *pflag.FlagSet, value *string, name, short, preset string, words []string, usage string) {
 	*value = preset
-	f.VarP(enum{value, words}, name, short, usage)
+	parse := func(word string) (string, error) {
+		if !slices.Contains(words, word) {
+			return "", fmt.Errorf("must be %s%s", List(words, "or"), apizee.DidYouMean(word, words))
+		}
+		return word, nil
+	}
+	f.VarP(parsed[string]{value, strings.Join(words, "|"), parse, func(word string) string { return word }}, name, short, usage)
 	Complete(c, name, Words(words))
 }
 
@@ -137,52 +140,40 @@ func SeedFlag(c *cobra.Command, seed *Seed) {
 	if seed.N == 0 {
 		usage += " (default random)"
 	}
-	c.Flags().Var(seedFlag{seed}, "seed", usage)
+	parse := func(text string) (Seed, error) {
+		n, err := strconv.ParseUint(text, 0, 64)
+		if err != nil {
+			return Seed{}, errors.New("must be an integer of 0 or more")
+		}
+		return Seed{n, true}, nil
+	}
+	text := func(s Seed) string {
+		if s == (Seed{}) {
+			return ""
+		}
+		return strconv.FormatUint(s.N, 10)
+	}
+	c.Flags().Var(parsed[Seed]{seed, "N", parse, text}, "seed", usage)
 	Complete(c, "seed", Nothing)
 }
 
-type seedFlag struct{ seed *Seed }
-
-func (f seedFlag) String() string {
-	if f.seed == nil || *f.seed == (Seed{}) {
-		return ""
-	}
-	return strconv.FormatUint(f.seed.N, 10)
-}
-
-func (f seedFlag) Type() string { return "uint64" }
-
-func (f seedFlag) Set(s string) error {
-	n, err := strconv.ParseUint(s, 0, 64)
-	*f.seed = Seed{n, true}
-	return err
-}
-
-// CountFlag adds a flag whose value is an integer of 1 or more. The default may be 0.
+// CountFlag adds a flag whose value is an integer of 1 or more. The default may be 0, for none.
 func CountFlag(f *pflag.FlagSet, n *int, name string, byDefault int, usage string) {
 	*n = byDefault
-	f.Var(count{n}, name, usage)
-}
-
-// count is an integer of 1 or more, or 0 for none.
-type count struct{ n *int }
-
-func (f count) String() string {
-	if f.n == nil || *f.n == 0 {
-		return ""
+	parse := func(text string) (int, error) {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 {
+			return 0, errors.New("must be an integer of 1 or more")
+		}
+		return n, nil
 	}
-	return strconv.Itoa(*f.n)
-}
-
-func (f count) Type() string { return "N" }
-
-func (f count) Set(s string) error {
-	n, err := strconv.Atoi(s)
-	if err != nil || n < 1 {
-		return errors.New("must be an integer of 1 or more")
+	text := func(n int) string {
+		if n == 0 {
+			return ""
+		}
+		return strconv.Itoa(n)
 	}
-	*f.n = n
-	return nil
+	f.Var(parsed[int]{n, "N", parse, text}, name, usage)
 }
 
 // Repeated is a flag that may be given several times, each time with a value that Parse takes.

@@ -285,7 +285,7 @@ func Argument(f *pflag.Flag) string {
 		return ""
 	case "duration":
 		return "DURATION"
-	case "int", "uint64":
+	case "int":
 		return "N"
 	default:
 		return kind

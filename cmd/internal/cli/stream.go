@@ -18,9 +18,16 @@ type Stream struct {
 // something else to each command.
 func (o *Stream) AddFlags(c *cobra.Command, catalog *apizee.Catalog, rate string, rates ...string) {
 	f := c.Flags()
-	f.Var(rateFlag{&o.Rate}, "rate", rate)
+	rateText := func(r generate.Rate) string {
+		if r == (generate.Rate{}) {
+			return ""
+		}
+		return r.String()
+	}
+	f.Var(parsed[generate.Rate]{&o.Rate, "RATE", generate.ParseRate, rateText}, "rate", rate)
 	SeedFlag(c, &o.Seed)
-	f.Var(mixFlag{catalog, &o.Mix}, "mix", "relative share of each object")
+	parseMix := func(text string) (generate.Mix, error) { return generate.ParseMix(catalog, text) }
+	f.Var(parsed[generate.Mix]{&o.Mix, "MIX", parseMix, generate.Mix.String}, "mix", "relative share of each object")
 	Complete(c, "rate", Words(rates))
 	Complete(c, "mix", InList(completeMix(catalog)))
 }
@@ -34,40 +41,4 @@ func completeMix(catalog *apizee.Catalog) Completer {
 		}
 		return words, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 	}
-}
-
-// rateFlag and mixFlag are flags of package generate's types.
-type rateFlag struct{ value *generate.Rate }
-
-func (f rateFlag) String() string {
-	if f.value == nil || *f.value == (generate.Rate{}) {
-		return ""
-	}
-	return f.value.String()
-}
-
-func (f rateFlag) Type() string { return "RATE" }
-
-func (f rateFlag) Set(s string) (err error) {
-	*f.value, err = generate.ParseRate(s)
-	return err
-}
-
-type mixFlag struct {
-	catalog *apizee.Catalog
-	value   *generate.Mix
-}
-
-func (f mixFlag) String() string {
-	if f.value == nil {
-		return ""
-	}
-	return f.value.String()
-}
-
-func (f mixFlag) Type() string { return "MIX" }
-
-func (f mixFlag) Set(s string) (err error) {
-	*f.value, err = generate.ParseMix(f.catalog, s)
-	return err
 }
