@@ -134,6 +134,7 @@ that arrive, and run event scenarios in CI.`,
 	cli.SetHelp(root, a)
 	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
 	root.CompletionOptions.DisableDefaultCmd = true
+	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
 	addGlobalFlags(a, root)
 
 	root.AddGroup(

@@ -73,8 +73,7 @@ an --allow-host: use a test system. 'help rules' says more, and how the score is
 			  --probe 'GET http://localhost:3000/tickets/{{ .id }}' --probe-count version
 			# Fail only if a rule got worse than in an earlier JSON report
 			apizee-hooks audit -t localhost:3000/hooks --baseline baseline.json`),
-		Args:              cli.AtMost(0, "no arguments"),
-		ValidArgsFunction: cli.Nothing,
+		Args: cli.AtMost(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := o.programs.CheckFlags(c.Flags()); err != nil {
 				return err
@@ -101,7 +100,6 @@ an --allow-host: use a test system. 'help rules' says more, and how the score is
 	o.programs.AddFlags(c, f)
 	o.hosts.AddFlag(c, f, "other host that may be audited; repeatable")
 	cli.CountFlag(f, &o.idBase, "id-base", 0, "number below the IDs of the audit's objects (default: from the clock)")
-	cli.Complete(c, "id-base", cli.Nothing)
 	f.Var(&o.minScore, "min-score", "fail only below this score, from 0 to 100")
 	f.StringVar(&o.baseline, "baseline", "", "JSON report of an earlier audit; fail only if a rule got worse")
 	cli.NameArgument(f, "FILE", "baseline")
@@ -110,9 +108,6 @@ an --allow-host: use a test system. 'help rules' says more, and how the score is
 	cli.GitHubFlag(c, &o.github)
 	cli.Complete(c, "rules", completeRules(app.Catalog))
 	cli.Complete(c, "skip", cli.InList(completeRules(app.Catalog)))
-	cli.Complete(c, "secret-header", cli.Nothing)
-	cli.Complete(c, "settle", cli.Nothing)
-	cli.Complete(c, "min-score", cli.Nothing)
 	cli.CompleteFiles(c, "baseline", "json")
 	return c
 }
@@ -129,9 +124,6 @@ func (o *options) probeFlags(c *cobra.Command) {
 	cli.NameArgument(f, "YAML", "probe-expect")
 	cli.NameArgument(f, "PATH", "probe-count")
 	cli.Complete(c, "probe-header", cli.CompleteHeaders)
-	for _, name := range []string{"probe", "probe-expect", "probe-count", "within"} {
-		cli.Complete(c, name, cli.Nothing)
-	}
 	o.probe = cli.TrackSettings(f, "probe", "probe-expect", "probe-count", "within")
 }
 

@@ -117,9 +117,8 @@ overwritten. Its first line names the schema that is written beside it, for edit
 		Example: cli.Example(`
 			apizee-hooks config init
 			apizee-hooks config init --global`),
-		Args:              cli.AtMost(0, "no arguments"),
-		ValidArgsFunction: cli.Nothing,
-		RunE:              func(*cobra.Command, []string) error { return initialize(app, global) },
+		Args: cli.AtMost(0, "no arguments"),
+		RunE: func(*cobra.Command, []string) error { return initialize(app, global) },
 	}
 	c.Flags().BoolVar(&global, "global", false, "write to the user's configuration directory, for all projects")
 	cli.TextOrJSONFlag(c)
@@ -163,13 +162,12 @@ func initialize(app *cli.App, global bool) error {
 
 func newPath(app *cli.App) *cobra.Command {
 	c := &cobra.Command{
-		Use:               "path",
-		Short:             "Print the path of the configuration file",
-		Example:           cli.Example("\n\t\t\t$EDITOR \"$(apizee-hooks config path)\""),
-		Args:              cli.AtMost(0, "no arguments"),
-		ValidArgsFunction: cli.Nothing,
-		Annotations:       cli.ExitCodes(map[int]string{cli.ExitOK: "the path was printed", cli.ExitNegative: "no configuration file"}),
-		RunE:              func(c *cobra.Command, _ []string) error { return printPath(c.Context(), app) },
+		Use:         "path",
+		Short:       "Print the path of the configuration file",
+		Example:     cli.Example("\n\t\t\t$EDITOR \"$(apizee-hooks config path)\""),
+		Args:        cli.AtMost(0, "no arguments"),
+		Annotations: cli.ExitCodes(map[int]string{cli.ExitOK: "the path was printed", cli.ExitNegative: "no configuration file"}),
+		RunE:        func(c *cobra.Command, _ []string) error { return printPath(c.Context(), app) },
 	}
 	cli.TextOrJSONFlag(c)
 	return c

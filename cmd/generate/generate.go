@@ -38,18 +38,14 @@ machine, and starts at 2026-01-01 unless --start is set.`,
 			apizee-hooks generate --seed 42 --start 2024-01-01T00:00:00Z --count 100000 > events.jsonl
 			apizee-hooks generate --mix media=1 --rate 30/m | head -3
 			apizee-hooks generate --mix ticket=70,conversationevent=20 --count 100`),
-		Args:              cli.AtMost(0, "no arguments"),
-		ValidArgsFunction: cli.Nothing,
-		RunE:              func(c *cobra.Command, _ []string) error { return run(c.Context(), o) },
+		Args: cli.AtMost(0, "no arguments"),
+		RunE: func(c *cobra.Command, _ []string) error { return run(c.Context(), o) },
 	}
 	f := c.Flags()
 	cli.CountFlag(f, &o.count, "count", 0, "number of events (default endless)")
 	f.StringVar(&o.start, "start", "", "time of the first event, in UNIX seconds or RFC 3339 (default now)")
 	o.Stream.AddFlags(c, app.Catalog, "events per second, minute or hour of event time, such as 30/m", "2/s", "30/m", "500/s")
 	cli.NameArgument(f, "TIME", "start")
-	for _, name := range []string{"count", "start"} {
-		cli.Complete(c, name, cli.Nothing)
-	}
 	return c
 }
 

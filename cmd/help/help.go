@@ -34,9 +34,8 @@ func New(app *cli.App, root *cobra.Command) *cobra.Command {
 	for _, t := range topics(app, root) {
 		c.AddCommand(&cobra.Command{
 			Use: t.name, Short: t.short, Long: t.text, Example: t.example,
-			Args:              cli.AtMost(0, "no arguments"),
-			ValidArgsFunction: cli.Nothing,
-			RunE:              func(c *cobra.Command, _ []string) error { return c.Help() },
+			Args: cli.AtMost(0, "no arguments"),
+			RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 		})
 	}
 	return c

@@ -108,9 +108,6 @@ func (o *options) addFlags(c *cobra.Command) {
 	for _, name := range []string{"cert", "key"} {
 		cli.CompleteFiles(c, name, "pem", "crt", "cer", "key")
 	}
-	for _, name := range []string{"addr", "path", "require-header", "status", "body", "delay", "forward-to", "count", "timeout"} {
-		cli.Complete(c, name, cli.Nothing)
-	}
 }
 
 // fixedPrefix completes the start of a value.

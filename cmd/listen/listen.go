@@ -36,8 +36,7 @@ paths are accepted; an empty request other than POST is not an event.`,
 		Example: cli.Example(`
 			apizee-hooks listen --inspect --forward-to http://localhost:3000 --record events.ndjson
 			apizee-hooks listen --count 3 --timeout 10s --strict --filter object=ticket`),
-		Args:              cli.AtMost(0, "no arguments"),
-		ValidArgsFunction: cli.Nothing,
+		Args: cli.AtMost(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := o.drift.Check(c); err != nil {
 				return err

@@ -58,8 +58,7 @@ causes. Only this machine is loaded, unless --allow-host names another host.`,
 			# Print the requests for vegeta, which can send them from several machines
 			apizee-hooks load -t http://staging.example.com/hooks --rate 500/s --duration 30s --targets |
 			  vegeta attack -format json -lazy -rate 500/s -duration 30s > results.bin`),
-		Args:              cli.AtMost(0, "no arguments"),
-		ValidArgsFunction: cli.Nothing,
+		Args: cli.AtMost(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error {
 			o.rated = c.Flags().Changed("rate")
 			return run(c.Context(), o)
@@ -80,9 +79,6 @@ causes. Only this machine is loaded, unless --allow-host names another host.`,
 	cli.NameArgument(f, "RATE..RATE", "ramp")
 	cli.Complete(c, "ramp", cli.Words([]string{"1/s..500/s"}))
 	cli.Complete(c, "fail-if", completeMeasures)
-	for _, name := range []string{"duration", "max-workers"} {
-		cli.Complete(c, name, cli.Nothing)
-	}
 	return c
 }
 

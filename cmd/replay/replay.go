@@ -84,8 +84,6 @@ path to a URL of its own.`,
 	cli.CountFlag(f, &o.limit, "limit", 0, "maximum number of entries to send")
 	f.BoolVar(&o.newTime, "new-time", false, "set the time of each event to the current time")
 	f.BoolVar(&o.loopback, "loopback", false, "send to a listener in this process")
-	cli.Complete(c, "from", cli.Nothing)
-	cli.Complete(c, "limit", cli.Nothing)
 	cli.TextOrJSONFlag(c)
 	return c
 }

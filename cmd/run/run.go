@@ -109,9 +109,6 @@ func (o *options) addFlags(c *cobra.Command) {
 	f.StringSliceVar(&o.assume, "assume", nil, "assumptions to run under: once, duplicate, shuffle or late (see 'help assumptions'); repeatable")
 	cli.NameArgument(f, "NAME=VALUE", "var")
 	cli.NameArgument(f, "NAME[,NAME]", "assume")
-	for _, name := range []string{"var", "repeat"} {
-		cli.Complete(c, name, cli.Nothing)
-	}
 	cli.Complete(c, "assume", cli.InList(cli.Words(assumptionNames())))
 }
 

@@ -99,13 +99,9 @@ func (o *options) addFlags(c *cobra.Command) {
 	cli.GroupFlags(f, cli.DeliveryFlags, "count", "every", "parallel", "retry", "dry-run", "output")
 
 	cli.Complete(c, "template", o.CompleteTemplates)
-	cli.Complete(c, "var", cli.Nothing)
 	cli.Complete(c, "data", completeData)
 	cli.Complete(c, "set", completePaths(o.Catalog, "="))
 	cli.Complete(c, "unset", completePaths(o.Catalog, ""))
-	for _, name := range []string{"time", "count", "every", "parallel", "retry"} {
-		cli.Complete(c, name, cli.Nothing)
-	}
 }
 
 const (

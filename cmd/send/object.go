@@ -82,7 +82,6 @@ func (f *objectFlags) add(c *cobra.Command) {
 	flags := c.Flags()
 	flags.StringVar(&f.id, "id", "", "ID of the object: "+f.object.ID.Description)
 	cli.NameArgument(flags, "ID", "id")
-	cli.Complete(c, "id", cli.Nothing)
 	group := console.Capitalize(f.object.Name) + " flags"
 	cli.GroupFlags(flags, group, "id")
 

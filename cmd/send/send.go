@@ -47,8 +47,7 @@ can also come from a template or from your own JSON.`,
 			apizee-hooks send --data @event.json -H 'X-Api-Key: abc' -t localhost:3000/hooks
 			# Print the curl command, and send nothing
 			apizee-hooks send media --state completed --dry-run=curl -t localhost:3000/hooks`),
-		Args:              unknownObject(app.Catalog),
-		ValidArgsFunction: cli.Nothing,
+		Args: unknownObject(app.Catalog),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := o.take(c); err != nil {
 				return err

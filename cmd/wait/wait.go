@@ -42,8 +42,7 @@ check of a container.`,
 			apizee-hooks wait http://localhost:3000/health localhost:5432 --timeout 2m
 			# The health check of a container that runs apizee-hooks listen
 			apizee-hooks wait --quiet --timeout 2s 127.0.0.1:8279`),
-		Args:              cli.Needs("a URL or host:port", math.MaxInt, "such as `apizee-hooks wait localhost:3000`."),
-		ValidArgsFunction: cli.Nothing,
+		Args: cli.Needs("a URL or host:port", math.MaxInt, "such as `apizee-hooks wait localhost:3000`."),
 		RunE: func(c *cobra.Command, args []string) error {
 			o.endpoints = args
 			return run(c.Context(), o)
@@ -51,7 +50,6 @@ check of a container.`,
 	}
 	f := c.Flags()
 	f.DurationVar(&o.timeout, "timeout", time.Minute, "time limit for all endpoints together")
-	cli.Complete(c, "timeout", cli.Nothing)
 	cli.TextOrJSONFlag(c)
 	o.network.AddFlags(c, f)
 	o.settings = cli.TrackSettings(f, "insecure")

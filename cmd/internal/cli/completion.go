@@ -41,11 +41,6 @@ func InList(f Completer) Completer {
 	}
 }
 
-// Nothing offers no completions, not even files.
-func Nothing(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	return nil, cobra.ShellCompDirectiveNoFileComp
-}
-
 // CompleteFiles completes a flag with files that have one of the extensions.
 func CompleteFiles(c *cobra.Command, flag string, extensions ...string) {
 	Complete(c, flag, Files(extensions...))
@@ -62,7 +57,7 @@ func Files(extensions ...string) Completer {
 func FirstArg(f Completer) Completer {
 	return func(c *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
 		if len(args) > 0 {
-			return Nothing(c, args, word)
+			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
 		return f(c, args, word)
 	}

@@ -31,9 +31,7 @@ func (o *Connection) AddFlags(c *cobra.Command, f *pflag.FlagSet) {
 	GroupFlags(f, DeliveryFlags, "to", "header", "timeout")
 	o.Network.AddFlags(c, f)
 	o.Settings = TrackSettings(f, "to", "timeout", "insecure")
-	Complete(c, "to", Nothing)
 	Complete(c, "header", CompleteHeaders)
-	Complete(c, "timeout", Nothing)
 }
 
 // KeepAliveFlag adds --keep-alive to f, for a command that otherwise opens a connection for

@@ -109,12 +109,11 @@ func TextOrJSONFlag(c *cobra.Command) {
 // TextOrJSON makes a command without arguments that prints the same data as text or as JSON.
 func TextOrJSON(name, short, example string, run func(context.Context) error) *cobra.Command {
 	c := &cobra.Command{
-		Use:               name,
-		Short:             short,
-		Example:           Example(example),
-		Args:              AtMost(0, "no arguments"),
-		ValidArgsFunction: Nothing,
-		RunE:              func(c *cobra.Command, _ []string) error { return run(c.Context()) },
+		Use:     name,
+		Short:   short,
+		Example: Example(example),
+		Args:    AtMost(0, "no arguments"),
+		RunE:    func(c *cobra.Command, _ []string) error { return run(c.Context()) },
 	}
 	TextOrJSONFlag(c)
 	return c
@@ -154,7 +153,6 @@ func SeedFlag(c *cobra.Command, seed *Seed) {
 		return strconv.FormatUint(s.N, 10)
 	}
 	c.Flags().Var(parsed[Seed]{seed, "N", parse, text}, "seed", usage)
-	Complete(c, "seed", Nothing)
 }
 
 // CountFlag adds a flag whose value is an integer of 1 or more. The default may be 0, for none.

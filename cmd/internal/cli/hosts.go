@@ -25,7 +25,6 @@ func (h *AllowedHosts) AddFlag(c *cobra.Command, f *pflag.FlagSet, usage string)
 	h.command = c.Name()
 	f.StringArrayVar(&h.Hosts, "allow-host", nil, usage)
 	NameArgument(f, "HOST", "allow-host")
-	Complete(c, "allow-host", Nothing)
 }
 
 // Check returns an error when the host of a URL is neither this machine nor allowed.

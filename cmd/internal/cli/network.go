@@ -38,7 +38,6 @@ func (o *Network) AddFlags(c *cobra.Command, f *pflag.FlagSet) {
 	CompleteFiles(c, "cacert", "pem", "crt", "cer")
 	CompleteFiles(c, "client-cert", "pem", "crt", "cer")
 	CompleteFiles(c, "client-key", "pem", "key")
-	Complete(c, "resolve", Nothing)
 	CompleteFiles(c, "unix-socket", "sock", "socket")
 }
 

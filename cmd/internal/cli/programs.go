@@ -30,9 +30,6 @@ func (p *Programs) AddFlags(c *cobra.Command, f *pflag.FlagSet) {
 	f.DurationVar(&p.timeout, "wait-timeout", time.Minute, "time limit of --wait-for")
 	NameArgument(f, "COMMAND", "exec")
 	NameArgument(f, "URL", "wait-for")
-	for _, name := range []string{"exec", "wait-for", "wait-timeout"} {
-		Complete(c, name, Nothing)
-	}
 }
 
 // CheckFlags checks which flags are used together.
