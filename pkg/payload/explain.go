@@ -3,7 +3,9 @@ package payload
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -60,7 +62,24 @@ func Reason(err error) string {
 	return reason
 }
 
+// UnknownFunction returns the unknown function that an error of text/template is about, and the function
+// with the nearest name; both may be "".
+func UnknownFunction(err error) (name, nearest string) {
+	found := undefined().FindStringSubmatch(err.Error())
+	if found == nil {
+		return "", ""
+	}
+	return found[1], apizee.Nearest(found[1], slices.Sorted(maps.Keys(Funcs(Sources{}))))
+}
+
+var undefined = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`function "(\w+)" not defined$`)
+})
+
 func explained(err error, at, text string) string {
+	if name, nearest := UnknownFunction(err); name != "" {
+		return fmt.Sprintf("unknown function %q%s", name, apizee.Suggest(nearest))
+	}
 	var wrong *actionError
 	switch {
 	case errors.Is(err, errTooMuchWork):

@@ -80,7 +80,8 @@ func TestRender(t *testing.T) {
 func TestTemplateErrors(t *testing.T) {
 	tests := []struct{ name, text, want string }{
 		{"action", "{\n\"a\": {{ if }}1}", `t.json:2: missing value for if`},
-		{"function", "{\n\n\"a\": {{ env \"HOME\" }}}", `t.json:3: function "env" not defined`},
+		{"function", "{\n\n\"a\": {{ env \"HOME\" }}}", `t.json:3: unknown function "env"`},
+		{"misspelled function", "{\"a\": {{ .a | defaul 1 }}}", `t.json:1: unknown function "defaul"; did you mean "default"?`},
 		{"execution", "{\n\"a\": {{ fail \"no such day\" }}}", `t.json:2: fail "no such day": no such day`},
 		{"duration", "{\"a\": {{ unix \"soon\" }}}", `t.json:1: unix "soon": "soon" is not a valid duration such as 5m or -1h`},
 		{"JSON", "{{/* A. */}}\n{\n  \"a\": 1\n  \"b\": 2\n}", `t.json:4: the output is not a JSON object: invalid character '"' after object value (expecting ',' or '}')`},

@@ -5,13 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"text/template"
 	"text/template/parse"
 
-	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/payload"
 	"github.com/apizee-hooks/apizee-hooks/pkg/redact"
 )
@@ -94,13 +92,10 @@ func (e *Engine) Compile(text string) (*Expression, error) {
 }
 
 func compileError(err error) error {
-	text := payload.Reason(err)
-	name, found := strings.CutPrefix(text, `function "`)
-	if name, ends := strings.CutSuffix(name, `" not defined`); found && ends {
-		known := slices.Sorted(maps.Keys(payload.Funcs(payload.Sources{})))
-		return &UnknownFunctionError{name, apizee.Nearest(name, known)}
+	if name, nearest := payload.UnknownFunction(err); name != "" {
+		return &UnknownFunctionError{name, nearest}
 	}
-	return errors.New(text)
+	return errors.New(payload.Reason(err))
 }
 
 // keepResult makes a template that is a single expression keep its typed result.

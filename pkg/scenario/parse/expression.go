@@ -22,7 +22,11 @@ func (r *reader) expression(p place, text string) string {
 	var unknown *expr.UnknownFunctionError
 	switch {
 	case errors.As(err, &unknown):
-		r.suggest(p, unknown.Nearest, "%v", err)
+		suggestion := unknown.Nearest
+		if r.known[unknown.Name] {
+			suggestion = "." + unknown.Name
+		}
+		r.suggest(p, suggestion, "%v", err)
 		return ""
 	case err != nil:
 		r.problem(p, "invalid expression: %v", err)
