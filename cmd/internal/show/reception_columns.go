@@ -1,6 +1,10 @@
 package show
 
-import "github.com/apizee-hooks/apizee-hooks/pkg/console"
+import (
+	"strings"
+
+	"github.com/apizee-hooks/apizee-hooks/pkg/console"
+)
 
 const (
 	clockMillis  = "15:04:05.000"
@@ -13,6 +17,8 @@ const (
 	objectWidth  = 16
 	narrowObject = 11 // "ticket 1000"
 	propsWidth   = 29 // where the width is unlimited
+	enoughID     = 8  // tells most IDs apart
+	longWord     = 21 // of the props: most event types of a session
 )
 
 // columns are the widths of the parts of a line. A part of width 0 is omitted, except props, which then
@@ -64,10 +70,18 @@ func (p receptionLine) columns() columns {
 	return c
 }
 
-// fit gives a long object what its props leave of their width, so that more of its ID is shown.
+// fit gives a long object what its props leave of their width or, where that shows hardly any of its ID, what
+// they have beyond a long word.
 func (c columns) fit(object, props string) columns {
+	if c.limit == 0 {
+		return c
+	}
 	spare := c.props - max(console.Columns(props), 1) // width 0 would have no limit
-	if more := min(console.Columns(object)-c.object, spare); c.limit > 0 && more > 0 {
+	name, _, _ := strings.Cut(object, " ")
+	if short := console.Columns(name+" …") + enoughID - c.object; short <= c.props-longWord {
+		spare = max(spare, short)
+	}
+	if more := min(console.Columns(object)-c.object, spare); more > 0 {
 		c.object, c.props = c.object+more, c.props-more
 	}
 	return c
