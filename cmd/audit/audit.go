@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
-	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/audit"
 	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
@@ -252,7 +251,7 @@ func judge(ctx context.Context, o *options, spec audit.Options) error {
 	case ctx.Err() != nil && err != nil:
 		err = cli.Interrupted()
 	case errors.As(err, &unreachable):
-		err = cli.Unreachable(fmt.Errorf("nothing to audit: %w", err), show.Hint(unreachable.Failure)+".")
+		err = cli.Unreachable(fmt.Errorf("nothing to audit: %w", err), o.programs.Hint(unreachable.Failure)+".")
 	}
 	if err != nil {
 		return o.notStarted(spec, err)

@@ -8,7 +8,6 @@ import (
 	"slices"
 
 	"github.com/apizee-hooks/apizee-hooks/cmd/internal/cli"
-	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
 	"github.com/apizee-hooks/apizee-hooks/pkg/apizee"
 	"github.com/apizee-hooks/apizee-hooks/pkg/config"
 	"github.com/apizee-hooks/apizee-hooks/pkg/console"
@@ -109,7 +108,7 @@ func (r *running) prepare(ctx context.Context) error {
 	}
 	r.runner = runner.Runner{
 		Client: deliver.NewClient(r.transport, r.app.Now), Now: r.app.Now, Sleep: r.app.Sleep, Faulty: r.faulty,
-		Advise: show.Hint, Secrets: &r.app.Known,
+		Advise: r.options.Hint, Secrets: &r.app.Known,
 	}
 	return nil
 }

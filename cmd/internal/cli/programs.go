@@ -10,6 +10,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/apizee-hooks/apizee-hooks/cmd/internal/show"
+	"github.com/apizee-hooks/apizee-hooks/pkg/deliver"
 	"github.com/apizee-hooks/apizee-hooks/pkg/undertest"
 )
 
@@ -53,6 +55,14 @@ func (p *Programs) Check() error {
 		return Usage(fmt.Errorf("--wait-for: %w", err), "")
 	}
 	return nil
+}
+
+// Hint returns the next step after a failed delivery.
+func (p *Programs) Hint(f *deliver.Failure) string {
+	if f.Kind == deliver.KindRefused && len(p.Commands) > 0 && len(p.waitFor) == 0 {
+		return "add --wait-for " + f.Address + " to wait until the program of --exec is ready"
+	}
+	return show.Hint(f)
 }
 
 // ProgramView shows what programs under test do.
