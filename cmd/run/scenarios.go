@@ -92,7 +92,7 @@ func findScenarios(ctx context.Context, o *options) ([]library.File, error) {
 // input. A scenario of that name is preferred to a directory.
 func findEach(ctx context.Context, o *options, name string) ([]library.File, error) {
 	if name == "-" {
-		text, err := textfile.ReadAll(ctx, o.Stdin, parse.MaxFile)
+		text, err := textfile.ReadAll(ctx, o.Input(), parse.MaxFile)
 		if err != nil {
 			return nil, cli.Usage(fmt.Errorf("standard input: %w", textfile.Reason(err)), "")
 		}

@@ -168,7 +168,7 @@ func (o *options) readData(ctx context.Context) ([]byte, error) {
 	switch path, isFile := strings.CutPrefix(o.data, "@"); {
 	case o.readsStdin():
 		name, hint = "standard input", "pipe one JSON event into it."
-		text, err = textfile.ReadAll(ctx, o.Stdin, payload.MaxBody)
+		text, err = textfile.ReadAll(ctx, o.Input(), payload.MaxBody)
 	case isFile:
 		name, hint = cmp.Or(path, "--data @"), "check the path after the @."
 		text, err = textfile.ReadFile(ctx, path, payload.MaxBody)
