@@ -131,9 +131,9 @@ func printObject(o *options, object apizee.Object) error {
 		return o.PrintJSON(listed(object))
 	}
 	p := o.Out()
-	fmt.Fprintf(o.Stdout, "%s: %s\n", p.Object(object.Name), object.Description)
+	printHeading(o, object)
 	if object.PartlyDocumented {
-		fmt.Fprintln(o.Stdout, source(object))
+		fmt.Fprintln(o.Stdout, strings.Join(o.Fit(source(object), 0), "\n"))
 	}
 	fmt.Fprintln(o.Stdout)
 	table := console.Table{Width: o.Width(), Wrap: true}

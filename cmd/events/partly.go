@@ -14,11 +14,24 @@ func source(object apizee.Object) string {
 	return fmt.Sprintf("Partly documented, on Apizee's page %q.", object.Page)
 }
 
+// printHeading prints what an object is.
+func printHeading(o *options, object apizee.Object) {
+	printText(o, object.Name+": "+object.Description, object.Name, o.Out().Object)
+}
+
+// printText prints a text in lines that fit, and paints the word.
+func printText(o *options, text, word string, paint func(string) string) {
+	for _, line := range o.Fit(text, 0) {
+		fmt.Fprintln(o.Stdout, strings.Replace(line, word, paint(word), 1))
+	}
+}
+
 // printPartly prints a partly documented object in the list of all.
 func printPartly(o *options, object apizee.Object) error {
 	p := o.Out()
-	fmt.Fprintf(o.Stdout, "\n%s: %s\n%s %s %s\n", p.Object(object.Name), object.Description, source(object),
-		p.Strong("Events:"), strings.Join(o.Catalog.EventNamesOf(object), ", "))
+	fmt.Fprintln(o.Stdout)
+	printHeading(o, object)
+	printText(o, source(object)+" Events: "+strings.Join(o.Catalog.EventNamesOf(object), ", "), "Events:", p.Strong)
 	table := console.Table{Width: o.Width(), Wrap: true}
 	addProps(&table, p, "", object)
 	if len(table.Rows) > 0 {

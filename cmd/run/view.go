@@ -192,12 +192,14 @@ func (v *view) stepLine(s runner.StepOutcome, results []deliver.Result) string {
 	if s.Status == runner.Skipped {
 		return p.Dim(title + "  skipped: " + console.Safe(s.Reason))
 	}
+	end, took := "  "+resultsText(results), console.Duration(s.Duration)
 	column := 48
 	if width := v.app.Width(); width > 0 {
-		rest := console.Columns("  ✗   204  100 ms ")
-		column = max(min(column, width-rest), 0)
+		room := max(width-console.Columns("  ✗ "+end+took), 12)
+		title = console.Cut(title, room)
+		column = min(column, room)
 	}
-	return console.Pad(title, column) + "  " + resultsText(results) + p.Dim(console.Duration(s.Duration))
+	return console.Pad(title, column) + end + p.Dim(took)
 }
 
 // resultsText lists the distinct results of a step, as in "204, refused  ".

@@ -119,15 +119,18 @@ func (h *helpWriter) examples(text string) {
 // footer writes where the rest is described.
 func (h *helpWriter) footer(page Page) {
 	var lines []string
+	add := func(format string, args ...any) {
+		lines = append(lines, console.Wrap(fmt.Sprintf(format, args...), h.width)...)
+	}
 	for _, r := range page.Elsewhere {
-		lines = append(lines, console.Wrap(fmt.Sprintf("%s (`%s`): %s", r.Title, r.See, strings.Join(r.Flags, " ")), h.width)...)
+		add("%s (`%s`): %s", r.Title, r.See, strings.Join(r.Flags, " "))
 	}
 	switch {
 	case page.Name == Program:
-		lines = append(lines, fmt.Sprintf("`%s help <command or topic>` describes one of them.", Program))
+		add("`%s help <command or topic>` describes one of them.", Program)
 	case page.Name == Program+" "+HelpCommand:
 	case len(page.Commands) > 0:
-		lines = append(lines, fmt.Sprintf("`%s <command> --help` describes a command.", page.Name))
+		add("`%s <command> --help` describes a command.", page.Name)
 	}
 	if lines != nil {
 		h.gap()
