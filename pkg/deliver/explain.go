@@ -172,18 +172,18 @@ func (c circumstances) timedOut() Failure {
 }
 
 func (c circumstances) closed() Failure {
-	when := "before the response"
+	f := Failure{Kind: KindReset, Message: Address(c.url) + " closed the connection during the response",
+		Hint: "check the server's log; it may have crashed"}
 	if c.responding() {
-		when = "during the response"
+		return f
 	}
-	hint := "check the server's log; it may have crashed, refused the request, or support HTTP/2 only"
-	if c.seen.reused && !c.responding() {
-		hint += ", or close connections without \"Connection: close\""
+	f.Message = Address(c.url) + " closed the connection before the response"
+	f.Hint += ", refused the request, or support HTTP/2 only"
+	if c.seen.reused {
+		f.Hint += ", or close connections without \"Connection: close\""
 	}
-	if !c.responding() {
-		hint += c.orTLS()
-	}
-	return Failure{Kind: KindReset, Message: fmt.Sprintf("%s closed the connection %s", Address(c.url), when), Hint: hint}
+	f.Hint += c.orTLS()
+	return f
 }
 
 func (c circumstances) badResponse() Failure {

@@ -48,7 +48,7 @@ func TestFailureOfResponse(t *testing.T) {
 			"", 0, KindReset, "ADDR closed the connection before the response", "HTTP/2 only; if it uses TLS, use https://",
 		},
 		"half a head": {
-			"HTTP/1.1 200 OK\r\nX-Half: head\r\n", 0, KindReset, "ADDR closed the connection during the response", "log",
+			"HTTP/1.1 200 OK\r\nX-Half: head\r\n", 0, KindReset, "ADDR closed the connection during the response", "it may have crashed ",
 		},
 		"garbage": {
 			"220 mail.example.com ESMTP\r\n", 0, KindBadResponse, "the response of ADDR is not valid HTTP", "use https://",
