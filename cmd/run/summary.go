@@ -54,7 +54,7 @@ func (v *view) slowest(outcomes []runner.Outcome, all report.Report) {
 			}
 			name := fmt.Sprintf("%d. %s", s.Step.N, show.Brief(s.Step.Title))
 			if len(outcomes) > 1 {
-				name = all.Suites[i].Name + " " + name
+				name = all.Suites[i].Name + ": " + name
 			}
 			steps = append(steps, step{name, s.Duration})
 		}
