@@ -181,7 +181,7 @@ func TestFailureOfTrust(t *testing.T) {
 		"unknown authority": {config, Network{}, "127.0.0.1", "the certificate of ADDR is from an unknown authority", " authority"},
 		"other name":        {config, Network{CAFile: caFile}, "localhost", "the certificate of ADDR is not for localhost", "in the certificate any-certificate"},
 		"client certificate": {needy, Network{CAFile: caFile}, "127.0.0.1",
-			"the TLS handshake with ADDR failed: remote error: tls: certificate required", "certificates it requires"},
+			"ADDR requires a client certificate", " client-certificate"},
 		"old version": {old, Network{CAFile: caFile}, "127.0.0.1",
 			"the TLS handshake with ADDR failed: remote error: tls: protocol version not supported", "versions"},
 	}
@@ -203,10 +203,10 @@ func TestFailureOfTrust(t *testing.T) {
 
 // An alert can arrive while net/http waits for the next response, and is then wrapped.
 func TestFailureOfWrappedAlert(t *testing.T) {
-	alert := &net.OpError{Op: "remote error", Err: errors.New("tls: certificate required")}
+	alert := &net.OpError{Op: "remote error", Err: errors.New("tls: access denied")}
 	c := circumstances{url: &url.URL{Scheme: "https", Host: "h:1"}}
 	f, ok := c.noTrust(fmt.Errorf("readLoopPeekFailLocked: %w", alert))
-	if want := "the TLS handshake with h:1 failed: remote error: tls: certificate required"; !ok || f.Message != want {
+	if want := "the TLS handshake with h:1 failed: remote error: tls: access denied"; !ok || f.Message != want {
 		t.Errorf("got %q, %v; want %q", f.Message, ok, want)
 	}
 }

@@ -114,13 +114,14 @@ func (k Kind) IsUnsent() bool {
 type Remedy string
 
 const (
-	RemedyTimeout        Remedy = "timeout"         // increase the timeout
-	RemedyAuthority      Remedy = "authority"       // trust the certificate's authority, or any certificate
-	RemedyAnyCertificate Remedy = "any-certificate" // trust any certificate
-	RemedyListener       Remedy = "listener"        // listen on the address
-	RemedyTLSListener    Remedy = "tls-listener"    // the same, with TLS
-	RemedyNoProxy        Remedy = "no-proxy"        // use no proxy
-	RemedyKeepAlive      Remedy = "keep-alive"      // keep connections alive, or open fewer
+	RemedyTimeout           Remedy = "timeout"            // increase the timeout
+	RemedyAuthority         Remedy = "authority"          // trust the certificate's authority, or any certificate
+	RemedyAnyCertificate    Remedy = "any-certificate"    // trust any certificate
+	RemedyClientCertificate Remedy = "client-certificate" // send a client certificate
+	RemedyListener          Remedy = "listener"           // listen on the address
+	RemedyTLSListener       Remedy = "tls-listener"       // the same, with TLS
+	RemedyNoProxy           Remedy = "no-proxy"           // use no proxy
+	RemedyKeepAlive         Remedy = "keep-alive"         // keep connections alive, or open fewer
 )
 
 // Failure is why there is no complete response.

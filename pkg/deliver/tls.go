@@ -106,6 +106,8 @@ func (c circumstances) noTrust(err error) (Failure, bool) {
 		return untrusted(to, unverified.Err), true
 	case alert != nil && strings.HasSuffix(alert.Error(), "no application protocol"):
 		f = c.needsHTTP2()
+	case alert != nil && strings.HasSuffix(alert.Error(), "certificate required"):
+		f.Message, f.Remedy = to+" requires a client certificate", RemedyClientCertificate
 	case c.seen.tlsFailed, alert != nil:
 		if alert != nil {
 			err = alert // without the wrapping of net/http

@@ -116,6 +116,8 @@ func Hint(f *deliver.Failure) string {
 		return "set its authority with --cacert FILE, or accept any certificate with --insecure"
 	case deliver.RemedyAnyCertificate:
 		return f.Hint + ", or accept any certificate with --insecure"
+	case deliver.RemedyClientCertificate:
+		return "set it with --client-cert FILE and --client-key FILE"
 	case deliver.RemedyListener:
 		return f.Hint + ", or run `apizee-hooks listen --addr " + f.Address + "`"
 	case deliver.RemedyTLSListener:

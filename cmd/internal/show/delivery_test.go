@@ -148,14 +148,15 @@ func TestDriftIsWrapped(t *testing.T) {
 
 func TestHint(t *testing.T) {
 	for remedy, want := range map[deliver.Remedy]string{
-		"":                           "look",
-		deliver.RemedyTimeout:        "look, or increase --timeout",
-		deliver.RemedyAuthority:      "set its authority with --cacert FILE, or accept any certificate with --insecure",
-		deliver.RemedyAnyCertificate: "look, or accept any certificate with --insecure",
-		deliver.RemedyListener:       "look, or run `apizee-hooks listen --addr h:1`",
-		deliver.RemedyTLSListener:    "look, or run `apizee-hooks listen --addr h:1 --tls`",
-		deliver.RemedyNoProxy:        "look, or use --no-proxy",
-		deliver.RemedyKeepAlive:      "look; use --keep-alive, or send fewer events or more slowly, as with --count and --every",
+		"":                              "look",
+		deliver.RemedyTimeout:           "look, or increase --timeout",
+		deliver.RemedyAuthority:         "set its authority with --cacert FILE, or accept any certificate with --insecure",
+		deliver.RemedyAnyCertificate:    "look, or accept any certificate with --insecure",
+		deliver.RemedyClientCertificate: "set it with --client-cert FILE and --client-key FILE",
+		deliver.RemedyListener:          "look, or run `apizee-hooks listen --addr h:1`",
+		deliver.RemedyTLSListener:       "look, or run `apizee-hooks listen --addr h:1 --tls`",
+		deliver.RemedyNoProxy:           "look, or use --no-proxy",
+		deliver.RemedyKeepAlive:         "look; use --keep-alive, or send fewer events or more slowly, as with --count and --every",
 	} {
 		if got := Hint(&deliver.Failure{Hint: "look", Remedy: remedy, Address: "h:1"}); got != want {
 			t.Errorf("%s: got %q, want %q", remedy, got, want)
