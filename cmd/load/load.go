@@ -107,11 +107,13 @@ func run(ctx context.Context, o *options) error {
 	seed := o.Seed.Or(o.Random)
 	spec := load.Options{
 		Target: target, Next: o.stream(seed, pace).Next, Pace: pace, Timeout: settings.Timeout,
-		MaxWorkers: o.maxWorkers, Fault: o.fault, Seed: seed, AllowHosts: o.Hosts,
-		Lookup: network.Lookup, Now: o.Now, Sleep: o.Sleep,
+		MaxWorkers: o.maxWorkers, Fault: o.fault, Seed: seed, Now: o.Now, Sleep: o.Sleep,
 	}
 	if o.targets {
 		return printTargets(ctx, o, spec)
+	}
+	if err := o.AllowedHosts.Check(ctx, target.URL, network); err != nil {
+		return err
 	}
 	if o.fault.UsesProxy() {
 		o.NoteProxy(network, target.URL)
@@ -164,16 +166,10 @@ func send(ctx context.Context, o *options, spec load.Options) error {
 		return err
 	}
 	o.OutliveReader()
-	if err := deliver.CheckHost(ctx, spec.Target.URL, spec.AllowHosts, spec.Lookup); err != nil {
-		return o.Foreign(err)
-	}
 	printer := newPrinter(o, spec)
 	spec.OnProgress = printer.progress
 	printer.begin()
-	outcome, err := load.Run(ctx, spec)
-	if err != nil {
-		return o.Foreign(err)
-	}
+	outcome := load.Run(ctx, spec)
 	printer.end(outcome)
 	writers := map[string]func(io.Writer) error{"json": outcome.WriteJSON, "html": outcome.WriteHTML, "hdr": outcome.WriteHDR}
 	if err := o.WriteReports(&o.reports, writers); err != nil {

@@ -1,8 +1,7 @@
 // Package load sends distinct events at a given rate, and measures latency and errors.
 //
 // The model is open: an event is sent when it is due, even while earlier ones wait for a
-// response, so a stall shows in every latency it causes. A load is sent to loopback addresses
-// only, unless another host is allowed by name.
+// response, so a stall shows in every latency it causes.
 //
 // The package must not know terminals or commands: it returns numbers, and writes
 // reports to an io.Writer.

@@ -16,8 +16,8 @@ const DefaultMaxWorkers = 5000
 type Options struct {
 	Target deliver.Target
 
-	// Transport comes from deliver.NewTransport. It keeps MaxWorkers connections and is
-	// LocalOnly unless deliver.IsAllowed.
+	// Transport comes from deliver.NewTransport. It keeps MaxWorkers connections, and is LocalOnly unless
+	// the host may be loaded.
 	Transport *http.Transport
 
 	// Next returns the next body, each different from the others. It is called from one
@@ -30,15 +30,11 @@ type Options struct {
 	Fault      fault.Fault
 	Seed       uint64 // of the fault
 
-	// AllowHosts are the hosts, other than this machine, to which the load may be sent.
-	AllowHosts []string
-
 	// OnProgress is called after every request, one call at a time; it may be nil.
 	OnProgress func(Progress)
 
-	Lookup deliver.Lookup
-	Now    func() time.Time
-	Sleep  func(ctx context.Context, d time.Duration) error
+	Now   func() time.Time
+	Sleep func(ctx context.Context, d time.Duration) error
 }
 
 // Progress of a load, in requests.
@@ -46,17 +42,13 @@ type Progress struct {
 	Done, Planned uint64
 }
 
-// Run sends the load until it is complete or ctx ends, and then returns at once. An error is
-// about the options; nothing was sent. The outcome of an interrupted load is that of the
-// requests sent.
-func Run(ctx context.Context, o Options) (*Outcome, error) {
-	if err := deliver.CheckHost(ctx, o.Target.URL, o.AllowHosts, o.Lookup); err != nil {
-		return nil, err
-	}
+// Run sends the load until it is complete or ctx ends, and then returns at once. The outcome of an
+// interrupted load is that of the requests sent.
+func Run(ctx context.Context, o Options) *Outcome {
 	if o.MaxWorkers < 1 {
 		o.MaxWorkers = DefaultMaxWorkers
 	}
 	defer o.Transport.CloseIdleConnections()
 	client := o.Fault.Client(o.Transport, o.Now, fault.Options{Seed: o.Seed, Sleep: o.Sleep})
-	return newSender(o, client).run(ctx), nil
+	return newSender(o, client).run(ctx)
 }

@@ -14,7 +14,7 @@ func TestUnsent(t *testing.T) {
 	url := serve(t, func(c net.Conn) { io.Copy(io.Discard, c) })
 	o := options(t, target(t, url), Constant(rate(t, "1000/s"), 20*time.Millisecond))
 	o.MaxWorkers, o.Timeout = 1, 200*time.Millisecond
-	outcome := run(t, t.Context(), o)
+	outcome := Run(t.Context(), o)
 	if outcome.Unsent == 0 || outcome.Sent+outcome.Unsent != 20 {
 		t.Errorf("%d sent and %d not, of 20", outcome.Sent, outcome.Unsent)
 	}

@@ -30,18 +30,12 @@ func (h *AllowedHosts) AddFlag(c *cobra.Command, f *pflag.FlagSet, usage string)
 // Check returns an error when the host of a URL is neither this machine nor allowed.
 func (h *AllowedHosts) Check(ctx context.Context, u *url.URL, n deliver.Network) error {
 	err := deliver.CheckHost(ctx, u, h.Hosts, n.Lookup)
-	if err == nil {
-		return nil
-	}
-	return h.Foreign(err)
-}
-
-// Foreign returns the error for the host that deliver.CheckHost refused.
-func (h *AllowedHosts) Foreign(err error) error {
 	const hint = "check the spelling of the name and the network."
 	var remote *deliver.RemoteHostError
 	var dns *net.DNSError
 	switch {
+	case err == nil:
+		return nil
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return Unreachable(fmt.Errorf("unknown host %s", dns.Name), hint)
 	case errors.As(err, &remote):
