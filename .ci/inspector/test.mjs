@@ -23,12 +23,12 @@ after(async () => {
   rmSync(work, { recursive: true });
 });
 
-/** A test with a page open. options: args, story, width, height, scheme, forced (colors), expected (messages of the console that may come). */
+/** A test with a page open. options: args, story, width, height, scheme, forced (colors), zone, expected (messages of the console that may come). */
 function pageTest(name, options, body) {
   test(name, async () => {
     const target = await endpoint();
     const program = await start(...(options.args?.(target) || ["listen", "--addr", "127.0.0.1:0", "--inspect=127.0.0.1:0", "--forward-to", target.url + "/hooks"]));
-    const context = await chrome.newContext({ viewport: { width: options.width || 1280, height: options.height || 800 }, colorScheme: options.scheme || "light", forcedColors: options.forced ? "active" : "none",
+    const context = await chrome.newContext({ viewport: { width: options.width || 1280, height: options.height || 800 }, colorScheme: options.scheme || "light", forcedColors: options.forced ? "active" : "none", timezoneId: options.zone,
       bypassCSP: Boolean(options.axe), permissions: ["clipboard-read", "clipboard-write"], acceptDownloads: true });
     const complaints = [];
     const watch = (page) => {
@@ -567,6 +567,14 @@ pageTest("the date of an event that is not of today", { args: oldRecording, widt
   assert.match(await row(page, 1).locator(".time").innerText(), /^2019-03-0\d \d\d:00:00$/);
   await openEvent(page, 1);
   assert.match(await page.locator("#detail .facts").innerText(), /^2019-03-0\d \d\d:00:00\.000/);
+});
+
+pageTest("the times of a filter are those of the browser", { story: true, zone: "Asia/Kathmandu" }, async ({ page }) => {
+  const [hour, minute] = (await row(page, 1).locator(".time").innerText()).split(":");
+  for (const [filter, want] of [[`after:${hour}:${minute}`, /^10 of 10/], [`before:${hour}:${minute}`, /^0 of 10/]]) {
+    await page.fill("#query", filter);
+    await until(async () => want.test(await page.locator("#counts").innerText()));
+  }
 });
 
 pageTest("a finding is beside its field, whatever the escapes of its name", {}, async ({ page, program }) => {

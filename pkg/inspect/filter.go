@@ -14,6 +14,7 @@ import (
 // Filter selects exchanges. The zero value selects all of them. It is safe for concurrent use.
 type Filter struct {
 	text  string
+	zone  int    // offset of the time zone that its times are of, in seconds
 	quick []test // need only the record
 	slow  []test // need the line, which costs far more
 
@@ -104,7 +105,8 @@ type parser struct {
 //
 // A time without a date is one of the day of the last exchange. The error is a *FilterError.
 func (s *Store) ParseFilter(filter string, now time.Time) (Filter, error) {
-	p := parser{store: s, now: now, filter: Filter{text: filter}}
+	_, zone := now.Zone()
+	p := parser{store: s, now: now, filter: Filter{text: filter, zone: zone}}
 	if !utf8.ValidString(filter) {
 		return Filter{}, &FilterError{Message: "the filter is not valid UTF-8"}
 	}

@@ -222,9 +222,22 @@ func pathID(r *http.Request) (int64, error) {
 	return id, nil
 }
 
+// now returns the current time in the zone of the browser, whose clock the filter is typed by. In a container
+// this machine may have another one. If it has the same, it also knows when clocks change.
+func (h *handler) now(r *http.Request) time.Time {
+	now := h.Now()
+	_, own := now.Zone()
+	minutes, err := strconv.Atoi(r.URL.Query().Get("zone")) // east of UTC
+	const most = 24 * 60
+	if err != nil || minutes*60 == own || minutes < -most || minutes > most {
+		return now
+	}
+	return now.In(time.FixedZone("", minutes*60))
+}
+
 // selected returns what the filter of a request selects.
 func (h *handler) selected(r *http.Request) (Filter, Selection, error) {
-	f, err := h.store.ParseFilter(r.URL.Query().Get("filter"), h.Now())
+	f, err := h.store.ParseFilter(r.URL.Query().Get("filter"), h.now(r))
 	if err != nil {
 		return f, Selection{}, err
 	}

@@ -209,6 +209,21 @@ func TestList(t *testing.T) {
 		!strings.Contains(d.Findings[0].Message, `did you mean "opened"`) {
 		t.Errorf("%+v", d)
 	}
+	for query, want := range map[string]int{
+		"filter=after:12:05":                     0,
+		"filter=after:2026-11-28T12:05":          0,
+		"filter=after:2026-11-28T12:05&zone=-60": 0,
+		"filter=after:2026-11-28T21:04&zone=540": 5,
+		"filter=after:21:05&zone=540":            0,
+		"filter=after:21:04&zone=540":            5,
+		"filter=after:07:34&zone=-270":           5,
+		"filter=before:12:05&zone=99999":         5,
+		"filter=before:12:05&zone=x":             5,
+	} {
+		if s.read("/api/exchanges?"+query, &list); list.Matched != want {
+			t.Errorf("%s: %d match, want %d", query, list.Matched, want)
+		}
+	}
 	status, text := s.get("/api/exchanges?filter=is:invald")
 	if status != http.StatusBadRequest || text != `{"error":"is: \"invald\" is not a valid value","hint":"did you mean \"invalid\"? use invalid, valid, warning, drift, duplicate, late, gap, pinned, sent, forwarded, failed.","position":0}`+"\n" {
 		t.Errorf("%d %s", status, text)

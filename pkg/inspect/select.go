@@ -186,7 +186,7 @@ func place(ids []uint32, id int) int {
 func (rs *results) of(f Filter) *result {
 	rs.mu.Lock()
 	defer rs.mu.Unlock()
-	i := slices.IndexFunc(rs.list, func(r *result) bool { return r.f.text == f.text })
+	i := slices.IndexFunc(rs.list, func(r *result) bool { return r.f.text == f.text && r.f.zone == f.zone })
 	r := &result{f: f}
 	switch {
 	case i >= 0:

@@ -120,6 +120,9 @@ export const number = (n) => n.toLocaleString("en-US");
  * @param {string} one */
 export const count = (n, one) => number(n) + " " + one + (n === 1 ? "" : "s");
 
+/** The time zone of what clock returns, in minutes east of UTC. */
+export const zone = () => -new Date().getTimezoneOffset();
+
 /** The year and the day of an RFC 3339 time, unless it is today, its time of day, and the milliseconds.
  * @param {string} at */
 export function clock(at) {

@@ -1,7 +1,7 @@
 // The list: as many rows as the store has, of which only those in view exist. Windows of rows are
 // fetched by offset and forgotten again.
 import { driftSigns } from "./code.js";
-import { byID, clock, count, data, duration, h, number, plain } from "./dom.js";
+import { byID, clock, count, data, duration, h, number, plain, zone } from "./dom.js";
 import { get } from "./api.js";
 
 const windowRows = 100;
@@ -172,7 +172,7 @@ export class List {
     const { era, selected } = this;
     const anchor = this.anchor();
     try {
-      const answer = await get("exchanges", { filter: this.filter, offset, limit: windowRows, last: this.frozen?.last, places: [selected, anchor].join() }, { signal: controller.signal });
+      const answer = await get("exchanges", { filter: this.filter, offset, limit: windowRows, zone: zone(), last: this.frozen?.last, places: [selected, anchor].join() }, { signal: controller.signal });
       if (era !== this.era) return;
       this.arrange(answer, selected, anchor);
       this.windows.delete(offset);

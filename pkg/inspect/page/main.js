@@ -1,6 +1,6 @@
 // The page: the list on one side, an event on the other, and the address that says which.
 import { address as apiAddress, get, post, program } from "./api.js";
-import { byID, count, data, h, number, plain, problem, safe, sentence, size } from "./dom.js";
+import { byID, count, data, h, number, plain, problem, safe, sentence, size, zone } from "./dom.js";
 import { detailView, fetchDetail } from "./detail.js";
 import { diffView } from "./diff.js";
 import { editView, hasTarget, resend } from "./edit.js";
@@ -23,7 +23,7 @@ const list = new List({
   open: (id, how) => go({ view: "detail", id }, how),
   changed: (answer) => {
     if (answer.filter === route.filter) filterBox.fail(null);
-    byID("save").href = apiAddress("recording", { filter: answer.filter });
+    byID("save").href = apiAddress("recording", { filter: answer.filter, zone: answer.filter && zone() });
     showCounts(answer);
   },
   failed: (/** @type {import("./api.js").APIError} */ error) => (error.status === 400 ? filterBox.fail(error) : complain(error)),
