@@ -240,6 +240,16 @@ test("a link opens its place in a browser that knows nothing yet", async () => {
   }
 });
 
+pageTest("a click as on a link opens an event in a tab of its own", { story: true, at: "&filter=object%3Dmedia", last: 9 }, async ({ page, context }) => {
+  for (const options of [{ button: "middle" }, { modifiers: ["Control"] }]) {
+    const [tab] = await Promise.all([context.waitForEvent("page"), row(page, 5).click(options)]);
+    await until(async () => /media 9 create/.test(await title(tab)));
+    assert.match(tab.url(), /\?filter=object%3Dmedia#\/5$/);
+    assert.equal(new URL(page.url()).hash, "");
+    await tab.close();
+  }
+});
+
 pageTest("the difference of two events, with fields to ignore", { story: true }, async ({ page }) => {
   await openEvent(page, 2);
   await page.keyboard.press("d");

@@ -30,6 +30,8 @@ export class List {
     this.pool = [];
     this.grid.addEventListener("scroll", () => this.scrolled(), { passive: true });
     this.grid.addEventListener("click", (e) => this.clicked(e));
+    this.grid.addEventListener("auxclick", (e) => e.button === 1 && this.clicked(e));
+    this.grid.addEventListener("mousedown", (e) => e.button === 1 && e.preventDefault()); // which would begin to scroll
     byID("newer").addEventListener("click", () => this.end());
     new ResizeObserver(() => this.resized()).observe(this.grid);
   }
@@ -248,7 +250,7 @@ export class List {
 
   clicked(event) {
     const row = event.target.closest(".row[data-id]");
-    if (row) this.on.open(Number(row.dataset.id), "push");
+    if (row) this.on.open(Number(row.dataset.id), event.button === 1 || event.ctrlKey || event.metaKey ? "tab" : "push");
   }
 
   /** Marks the row of an event as selected, and scrolls to it. */

@@ -20,7 +20,7 @@ let marked = 0; // for a difference
 const resending = new Set(); // events whose deliveries are in flight
 
 const list = new List({
-  open: (id, how) => go({ view: "detail", id }, how),
+  open: (id, how) => (how === "tab" ? open(address({ ...route, view: "detail", id }), "_blank", "noopener") : go({ view: "detail", id }, how)),
   changed: (answer) => {
     if (answer.filter === route.filter) filterBox.fail(null);
     byID("save").href = apiAddress("recording", { filter: answer.filter, zone: answer.filter && zone() });
