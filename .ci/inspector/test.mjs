@@ -593,8 +593,8 @@ pageTest("a finding is beside its field, whatever the escapes of its name", {}, 
   await page.locator(".line", { hasText: 'caf\\u00e9 \\"' }).locator("+ .finding.warning", { hasText: "not a documented prop" }).waitFor();
 });
 
-// Nothing is cut off or pushed aside at the widths between a phone and a wide window, as at 200% of 1440 px.
-for (const width of [720, 901, 1000, 1440]) {
+// Nothing is cut off or pushed aside at any width, as at 200% of 1440 px and 400% of 1280 px.
+for (const width of [320, 720, 901, 1000, 1440]) {
   pageTest(`all is in its place at ${width} px`, { story: true, width, height: 500 }, async ({ page }) => {
     const outside = (selector, around) => page.evaluate(([selector, around]) => [...document.querySelectorAll(selector)].filter((e) => {
       const [inner, outer] = [e.getBoundingClientRect(), e.closest(around).getBoundingClientRect()];
@@ -603,10 +603,14 @@ for (const width of [720, 901, 1000, 1440]) {
     assert.deepEqual(await outside("#rows .row:not([hidden]) > *", ".row"), []);
     await page.evaluate(() => void (location.hash = "#/6"));
     await page.locator(".headers .finding").waitFor();
-    for (const around of ["header", "#detail .bar", "#detail .headers"]) assert.deepEqual(await outside(around + " *", around), []);
+    for (const around of ["header", "#detail .bar", "#detail .headers"]) assert.deepEqual(await outside(around + " *:not(bdi)", around), []);
     const sign = await page.locator(".headers .finding .sign").boundingBox();
     const text = await page.locator(".headers .finding .sign + span").boundingBox();
     assert.ok(text.x - sign.x < 40 && Math.abs(text.y - sign.y) < 5, "the mark is far from its finding");
+    await page.click("#copy");
+    const menu = await page.locator(".menu").boundingBox();
+    const pane = await page.locator("#detail").boundingBox();
+    assert.ok(menu.x >= pane.x && menu.x + menu.width <= width, `the menu is from ${menu.x} to ${menu.x + menu.width}`);
   });
 }
 

@@ -13,6 +13,8 @@ export function copyMenu(x) {
   const button = h("button", { id: "copy", "aria-haspopup": "menu", "aria-expanded": "false", "aria-keyshortcuts": "c" }, "Copy");
   const open = (on) => {
     menu.hidden = !on;
+    menu.classList.remove("rightward");
+    if (menu.getBoundingClientRect().left < wrap.closest("#detail").getBoundingClientRect().left) menu.classList.add("rightward");
     button.setAttribute("aria-expanded", String(on));
     if (on) items[0]?.focus();
   };
