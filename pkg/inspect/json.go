@@ -38,6 +38,8 @@ func jsonProblem(text []byte) (problem string, offset int) {
 func syntaxProblem(text []byte, err error) (problem string, offset int) {
 	var s *jsontext.SyntacticError
 	switch {
+	case len(bytes.TrimSpace(text)) == 0:
+		return "empty", len(text)
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		return "truncated", len(text)
 	case errors.As(err, &s):

@@ -286,7 +286,7 @@ func TestCheck(t *testing.T) {
 		ticket(1, "new", 1):            `{"valid":true,"hasTime":true,"findings":[]}`,
 		"{\n \"é\": tru}":              `{"valid":false,"hasTime":false,"problem":"invalid character '}' in literal true (expecting 'e')","line":2,"column":10,`,
 		"{} {}":                        `{"valid":false,"hasTime":false,"problem":"a second value begins here","line":1,"column":4,`,
-		"":                             `{"valid":false,"hasTime":false,"problem":"truncated","line":1,"column":1,`,
+		"":                             `{"valid":false,"hasTime":false,"problem":"empty","line":1,"column":1,`,
 		"{\"event\":\n\"updaet\"}":     `"message":"\"updaet\" is not a documented event; did you mean \"update\"?","documented":["create","update","delete"],"suggestion":"update","line":2,"column":1}`,
 		`{"a":1,"a":2}`:                `{"valid":false,"hasTime":false,`,
 		strings.Repeat("[", 1_000_000): `{"valid":false,"hasTime":false,"problem":"exceeded max depth"`,
