@@ -197,11 +197,12 @@ pageTest("what is read stays in view when the memory is full", { args: () => ["l
   await page.click("#pause");
   const shown = await page.locator("#grid").getAttribute("aria-rowcount");
   const gone = await removed();
-  await burst(100);
-  await page.waitForFunction(() => document.querySelector("#counts").textContent.includes("paused, 100 new"));
+  const end = last;
+  await untilRemoved();
+  await until(async () => (await page.locator("#counts").innerText()).includes(`paused, ${(last - end).toLocaleString("en-US")} new`));
   await page.evaluate(() => void (document.getElementById("grid").scrollTop -= 300));
   await page.keyboard.press("G");
-  await page.waitForFunction((hash) => location.hash === hash, `#/${last - 100}`);
+  await page.waitForFunction((hash) => location.hash === hash, `#/${end}`);
   assert.equal(Number(await page.locator("#grid").getAttribute("aria-rowcount")) + (await removed()), Number(shown) + gone);
 });
 

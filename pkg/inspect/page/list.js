@@ -197,13 +197,14 @@ export class List {
     }
   }
 
-  /** The id of a row in view, or 0. */
+  /** The id of a row in view, else of the last one that is known, else 0. */
   anchor() {
+    if (this.outdated) return 0;
     const first = Math.floor(this.top / this.rowHeight);
-    for (let index = first; index <= first + this.page && !this.outdated; index++) {
+    for (let index = first; index <= first + this.page; index++) {
       if (this.row(index)) return this.row(index).id;
     }
-    return 0;
+    return Math.max(0, ...[...this.windows.values()].flatMap(({ rows }) => rows.map((row) => row.id)));
   }
 
   /** Keeps what is in view in its place when rows above it have gone, or are back.
@@ -222,6 +223,10 @@ export class List {
     }
     if (this.outdated) this.windows.clear();
     this.outdated = false;
+    if (this.wanted >= matched) {
+      this.index = matched - 1;
+      this.wanted = matched ? this.index : undefined;
+    }
     if (selected && selected === this.selected && this.wanted === undefined) this.index = places[0];
   }
 

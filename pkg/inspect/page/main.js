@@ -289,8 +289,7 @@ new Live({
     news = latest;
     if (!changed) return;
     announce(latest.total);
-    if (list.paused) showCounts({ total: latest.total, last: latest.last });
-    else list.refresh();
+    list.refresh();
   },
   back: () => {
     showStatus().catch(complain);
