@@ -330,7 +330,7 @@ func TestTheSchemaAgreesWithTheParser(t *testing.T) {
 		ok   bool
 	}{
 		{"steps: [{send: ticket}]", true},
-		{"steps: [{send: robot awake, allow-undocumented: true, props: {}}]", true},
+		{"steps: [{send: robot awake, id: 1, allow-undocumented: true, props: {}}]", true},
 		{"{name: x, description: y, vars: {a: 1, b: [x]}, target: {url: 'http://h/', headers: {A: b, C: 4, D: null}}, steps: [{pause: 1m30s}]}", true},
 		{"steps: [{probe: GET http://h/, body: {a: 1}, expect: {status: [200, 3xx], within: 5s, header: {A: b}, json: {a: {gt: 1, type: integer}, b: [1], c: null}, body: x}}]", true},
 		{"steps: [{send: ticket, expect: {error: refused, within: 1s}}]", true},

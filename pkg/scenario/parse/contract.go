@@ -100,6 +100,9 @@ func (r *reader) eventContract(s *scenario.Step, fields []field) {
 	if e.Props == nil {
 		e.Props = r.exampleProps(e)
 	}
+	if e.ID == nil && s.AllowUndocumented && !r.hasExampleID(e.Object) {
+		r.problem(place{s.Line, s.Column}, "no id is documented for %s; set one", e.Object)
+	}
 	sample, isConstant := r.sample(e, constant)
 	report := r.options.Catalog.Validate(sample)
 	s.Summary = strings.Join(append([]string{e.Object, e.Name}, report.Event.Summary()...), " ")
@@ -131,6 +134,11 @@ func (r *reader) changedContract(s *scenario.Step, fields []field, event []byte,
 			unknown = append(unknown, own.Path)
 		}
 	}
+	if s.Event != nil && s.Event.Dotted && len(unknown) == 0 {
+		if _, err := payload.Dotted(r.options.Catalog, event); err != nil {
+			r.problem(cmp.Or(r.placeInSet(fields, "props"), where("props")), "%v", err)
+		}
+	}
 	if s.AllowUndocumented {
 		return
 	}
@@ -140,7 +148,9 @@ func (r *reader) changedContract(s *scenario.Step, fields []field, event []byte,
 			return path == "object" || path == "event" || overlap(path, f.Path)
 		})
 	})
-	r.findings(s.Event, report, func(path string) place { return cmp.Or(r.placeInSet(fields, path), where(path)) })
+	r.findings(s.Event, report, func(path string) place {
+		return cmp.Or(r.placeInSet(fields, path), where(path), place{s.Line, s.Column})
+	})
 }
 
 // exampleProps returns the props of the example, or nil.
@@ -152,13 +162,18 @@ func (r *reader) exampleProps(e *scenario.Event) *expr.Value {
 	return &expr.Value{JSON: gjson.GetBytes(example, "props").Raw}
 }
 
+func (r *reader) hasExampleID(object string) bool {
+	o, _ := r.options.Catalog.LookupObject(object)
+	return o.ID.Example != ""
+}
+
 // sample returns the event with what is known of it, and whether that is all but its time.
 func (r *reader) sample(e *scenario.Event, known func(*expr.Value) (json string, whole bool)) (body []byte, whole bool) {
 	fields := payload.Fields{Event: e.Name, Object: e.Object, Time: []byte("0")}
 	id, isWholeID := known(e.ID)
 	if id != "" {
 		fields.ID = []byte(id)
-	} else if _, documented := r.options.Catalog.LookupObject(e.Object); !documented {
+	} else if !r.hasExampleID(e.Object) {
 		fields.ID = []byte("1")
 	}
 	props, isWhole := known(e.Props)
