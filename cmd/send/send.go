@@ -81,7 +81,7 @@ type eventJSON struct {
 
 func unknownObject(catalog *apizee.Catalog) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
-		if err := cli.NotValues(c, args); err != nil || len(args) == 0 {
+		if err := cmp.Or(cli.NotAfterDashes(c, args), cli.NotValues(c, args)); err != nil || len(args) == 0 {
 			return err
 		}
 		meant := catalog.MeantEvent(args[0], strings.Join(args[1:], " "))

@@ -115,10 +115,22 @@ func OneOf(what string, words []string) cobra.PositionalArgs {
 	}
 }
 
+// NotAfterDashes rejects the name of a subcommand after --, which ends the flags and with them the search for
+// subcommands.
+func NotAfterDashes(c *cobra.Command, args []string) error {
+	if c.ArgsLenAtDash() != 0 || len(args) == 0 {
+		return nil
+	}
+	return Usage(fmt.Errorf("unexpected -- before %q", args[0]), "remove it.")
+}
+
 // NoSuchCommand rejects an argument that is not the name of a subcommand.
 func NoSuchCommand(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
+	}
+	if err := NotAfterDashes(c, args); err != nil {
+		return err
 	}
 	if !c.HasAvailableSubCommands() {
 		return Usage(fmt.Errorf("%s has no command %q", strings.TrimPrefix(c.CommandPath(), Program+" "), args[0]), fmt.Sprintf("run `%s --help`.", c.CommandPath()))
