@@ -21,7 +21,7 @@ import (
 //     skeleton no pseudonym is left. Numbers below 100 are not searched for. So is a text of digits and
 //     punctuation, such as 14:30, and a short code of hexadecimal digits, such as those in a UUID.
 //   - What also stands in the public output, which is made without the captures, is nobody's secret. So
-//     is the name of a field or a parameter that stays, a value that stays, such as the scheme of a URL or
+//     is the name of a field or a parameter that stays, also with punctuation around it, a value that stays, such as the scheme of a URL or
 //     the time of a date, and what is a pseudonym already.
 type LeakSearch struct {
 	scrubber *Scrubber
@@ -101,7 +101,8 @@ func (l *LeakSearch) Err() error {
 	l.tree.root.usual(l.bodies, names)
 	var first *LeakError
 	for value, v := range l.verdicts {
-		if v.file == "" || l.kept[value] || names[value] {
+		_, core, _ := trimField(strings.TrimSpace(value))
+		if v.file == "" || l.kept[value] || names[core] {
 			continue
 		}
 		if leak := (&LeakError{v.path, v.file}); first == nil || leak.Error() < first.Error() {

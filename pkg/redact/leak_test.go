@@ -88,7 +88,7 @@ func TestLeakSearchCoincidences(t *testing.T) {
 		Public:   [][]byte{[]byte("scenario {{ rfc3339 }}")},
 	})
 	for _, body := range []string{
-		`{"event":"update","props":{"state":"new","team":"Blue","note":"Blue","channel":"email","email":"jane@acme.com"}}`,
+		`{"event":"update","props":{"state":"new","team":"Blue","note":"Blue","to":"event\":","by":"\"team","channel":"email","email":"jane@acme.com"}}`,
 		`{"event":"update","objectId":3339,"props":{"channel":"scenario","mood":"new","phone":"+33639981234","code":"a"}}`,
 		`{"props":{"url":"https://acme.com/session?session=a1b2c3","file":"http://localhost:3000/a.jpeg","mail":"mailto:jane@acme.com"}}`,
 		`{"props":{"changed":"session","format":"jpeg","host":"localhost","scheme":"mailto","protocol":"http","domain":"example.net"}}`,
