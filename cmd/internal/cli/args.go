@@ -25,11 +25,19 @@ func AtMost(n int, names string) cobra.PositionalArgs {
 			return nil
 		}
 		hint := "quote an argument that contains spaces."
-		if n == 0 {
+		if n == 0 && !hasText(c.Flags()) {
 			hint = fmt.Sprintf("run `%s --help` to list the flags.", c.CommandPath())
 		}
 		return Usage(fmt.Errorf("unexpected argument %q: `%s` accepts %s", args[n], c.CommandPath(), names), hint)
 	}
+}
+
+// hasText reports whether a flag was given a text, whose rest may have become arguments for lack of quotes.
+func hasText(flags *pflag.FlagSet) (has bool) {
+	flags.Visit(func(f *pflag.Flag) {
+		has = has || strings.HasPrefix(f.Value.Type(), "string") && f.NoOptDefVal == ""
+	})
+	return has
 }
 
 // NotValues rejects an argument that is meant as the value of a flag: a URL or an address, or a
