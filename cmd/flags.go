@@ -217,7 +217,11 @@ func nearestFlag(flags *pflag.FlagSet, unknown string) string {
 	if len(unknown) == 1 {
 		return elsewhere
 	}
-	return cmp.Or(elsewhere, apizee.Nearest(unknown, names))
+	near := apizee.Nearest(unknown, names)
+	if strings.HasPrefix(near, unknown+"-") { // such as --secret for --secret-header
+		return near
+	}
+	return cmp.Or(elsewhere, near)
 }
 
 func flagsHint(c *cobra.Command) string {
