@@ -120,23 +120,26 @@ func completePaths(catalog *apizee.Catalog, end string) cli.Completer {
 			objects = []apizee.Object{named}
 		}
 		var words []string
-		if path, _, found := strings.Cut(word, "="); found {
+		add := func(word string) {
+			if !slices.Contains(words, word) {
+				words = append(words, word)
+			}
+		}
+		if path, _, found := strings.Cut(word, "="); found && end == "=" {
 			for _, object := range objects {
 				prop, _ := object.Prop(strings.TrimPrefix(path, "props."))
 				for _, value := range prop.Values {
-					words = append(words, path+"="+value)
+					add("props." + prop.Path + "=" + value)
 				}
 			}
 			return words, cobra.ShellCompDirectiveNoFileComp
 		}
 		for _, field := range apizee.FieldNames() {
-			words = append(words, field+end)
+			add(field + end)
 		}
 		for _, object := range objects {
 			for _, path := range object.PropPaths() {
-				if path = "props." + path + end; !slices.Contains(words, path) {
-					words = append(words, path)
-				}
+				add("props." + path + end)
 			}
 		}
 		return words, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
