@@ -63,13 +63,17 @@ func (v *view) slowest(outcomes []runner.Outcome, all report.Report) {
 		return
 	}
 	slices.SortStableFunc(steps, func(a, b step) int { return cmp.Compare(b.took, a.took) })
-	line := "slowest: "
+	line, width := "slowest: ", v.app.Width()
 	for i, s := range steps[:shown] {
-		part := fmt.Sprintf("%s (%s)", s.name, console.Duration(s.took))
+		took := fmt.Sprintf(" (%s)", console.Duration(s.took))
+		if i == 0 && width > 0 {
+			s.name = console.Cut(s.name, max(width-console.Columns(line+took), 12))
+		}
+		part := s.name + took
 		if i > 0 {
 			part = ", " + part
 		}
-		if width := v.app.Width(); i > 0 && width > 0 && console.Columns(line+part) > width {
+		if i > 0 && width > 0 && console.Columns(line+part) > width {
 			break
 		}
 		line += part
