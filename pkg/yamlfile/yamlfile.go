@@ -179,9 +179,12 @@ func mistake(source []byte) int {
 // firstUnscanned is the index of the character that no token begins with: the last of the shortest
 // text with that error. The parser reads no more than a few characters beyond it.
 func firstUnscanned(source []byte) int {
-	at := stop(source) - 1
-	for _, err := parse(source[:at]); err != nil && strings.HasSuffix(err.Error(), noToken); _, err = parse(source[:at]) {
-		at--
+	at := stop(source)
+	for isUnscanned := true; isUnscanned; {
+		_, size := utf8.DecodeLastRune(source[:at]) // half a character is another error
+		at -= size
+		_, err := parse(source[:at])
+		isUnscanned = err != nil && strings.HasSuffix(err.Error(), noToken)
 	}
 	return at
 }

@@ -22,6 +22,8 @@ func TestErrorsHaveAPlace(t *testing.T) {
 		{"tab before a value", "steps:\n  - send:\n\t\tticket\n", "line 3, column 1: a tab cannot indent or begin text; use spaces"},
 		{"reserved character", "steps:\n  - send: @x\n", "line 2, column 11: text that begins with @ must be quoted"},
 		{"reserved character in a mapping", "a: {b: 'é@', c: [`x`, @y]}\nd: e\n", "line 1, column 18: text that begins with ` must be quoted"},
+		{"reserved character before a long one", "to: @équipe 😀\n", "line 1, column 5: text that begins with @ must be quoted"},
+		{"tab before a long character", "steps:\n\t- é", "line 2, column 1: a tab cannot indent or begin text; use spaces"},
 		{"reserved character at the end", "to: '@' @", "line 1, column 9: text that begins with @ must be quoted"},
 		{"indented too little", "- - send: ticket\n   id: 3\n", "line 2, column 4: did not find expected '-' indicator"},
 		{"not indented enough", "steps:\n  - send: ticket\n  id: 3\n", "line 3, column 3: did not find expected '-' indicator"},
