@@ -73,7 +73,7 @@ func UnknownFunction(err error) (name, nearest string) {
 }
 
 var undefined = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`function "(\w+)" not defined$`)
+	return regexp.MustCompile(`:\d+: function "([^"]+)" not defined$`)
 })
 
 func explained(err error, at, text string) string {

@@ -81,6 +81,8 @@ func TestTemplateErrors(t *testing.T) {
 	tests := []struct{ name, text, want string }{
 		{"action", "{\n\"a\": {{ if }}1}", `t.json:2: missing value for if`},
 		{"function", "{\n\n\"a\": {{ env \"HOME\" }}}", `t.json:3: unknown function "env"`},
+		{"function with an accent", `{"a": {{ numéro }}}`, `t.json:1: unknown function "numéro"`},
+		{"message about a function", "{\"a\": {{ fail `function \"env\" not defined` }}}", "t.json:1: fail `function \"env\" not defined`: function \"env\" not defined"},
 		{"misspelled function", "{\"a\": {{ .a | defaul 1 }}}", `t.json:1: unknown function "defaul"; did you mean "default"?`},
 		{"execution", "{\n\"a\": {{ fail \"no such day\" }}}", `t.json:2: fail "no such day": no such day`},
 		{"duration", "{\"a\": {{ unix \"soon\" }}}", `t.json:1: unix "soon": "soon" is not a valid duration such as 5m or -1h`},
