@@ -30,14 +30,16 @@ FILE:10: unknown key "profiles.a.listen.staus"; did you mean "listen.status"?
 FILE:11: unknown key "zzzzzz"; known: to, headers, timeout, insecure, templates, listen, audit, profiles
 FILE:12: unknown key "addr"; did you mean "listen.addr"?`},
 		{name: "values of the wrong type, also in a profile that is not used",
-			file: "timeout: soon\ninsecure: yes please\nlisten:\n  status: abc\n  delay: -1s\nprofiles:\n  a:\n    timeout: 30\n    listen.status: 99\n  b: {timeout: 1e3}\n",
+			file: "timeout: soon\ninsecure: yes please\nlisten:\n  status: abc\n  delay: -1s\nprofiles:\n  a:\n    timeout: 30\n    listen.status: 99\n  b: {timeout: 1e3}\n  c: {timeout: 5u}\n  d: {timeout: 1h30}\n",
 			want: `FILE:1: timeout: must be a duration such as 10s or 500ms, not "soon"
 FILE:2: insecure: must be true or false, not "yes please"
 FILE:4: listen.status: must be ` + statuses + `, not "abc"
 FILE:5: listen.delay: must be 0 or more, not "-1s"
 FILE:8: profiles.a.timeout: "30" has no unit; use 30s for seconds
 FILE:9: profiles.a.listen.status: must be ` + statuses + `, not "99"
-FILE:10: profiles.b.timeout: must be a duration such as 10s or 500ms, not "1e3"`},
+FILE:10: profiles.b.timeout: must be a duration such as 10s or 500ms, not "1e3"
+FILE:11: profiles.c.timeout: must be a duration such as 10s or 500ms, not "5u"
+FILE:12: profiles.d.timeout: "1h30" has no unit; use 1h30s for seconds`},
 		{name: "structure",
 			file: "to: [a]\nheaders: [a]\nlisten: 5\nprofiles:\n  a: b\n  '': {}\ntimeout: {a: 1}\n",
 			want: `FILE:1: to: must be a string

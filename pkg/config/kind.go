@@ -85,7 +85,7 @@ func parseBool(s string) (any, error) {
 func parseDuration(s string) (any, error) {
 	s = strings.TrimSpace(s)
 	d, err := time.ParseDuration(s)
-	if _, inSeconds := time.ParseDuration(s + "s"); err != nil && inSeconds == nil {
+	if _, withUnit := time.ParseDuration(s + "ns"); err != nil && withUnit == nil { // unlike "5u", of which "s" makes a unit
 		return nil, fmt.Errorf("%q has no unit; use %ss for seconds", s, s)
 	}
 	if err != nil {
