@@ -80,7 +80,9 @@ func removeStale(path string) error {
 	case err == nil:
 		return conn.Close()
 	case deliver.IsRefused(err):
-		return os.Remove(path)
+		if err := os.Remove(path); !errors.Is(err, fs.ErrNotExist) { // another listener may remove it, too
+			return err
+		}
 	}
 	return nil // a program listens, but is too busy to accept, or the caller's attempt says why
 }

@@ -53,7 +53,7 @@ type Step struct {
 	Kind                    scenario.Kind
 	Title                   string // its name, or what it does; secrets are masked
 	// CaseName is the title in reports. It is the same in every run, so that CI servers find the
-	// history of a step: the URL of a probe is as written.
+	// history of a step: the URL of a probe is as written. A name with expressions is what they make of it.
 	CaseName string
 	// File, Line and Column are its position in the scenario file.
 	File         string
