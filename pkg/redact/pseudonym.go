@@ -265,10 +265,11 @@ func (k *secretKey) exampleDomain(domain string) string {
 
 // ip replaces an address, for which isIP is true, by one that is reserved for documentation.
 func (k *secretKey) ip(text string) string {
-	host, before, after := text, "", ""
-	if number, portText, hasPort := strings.Cut(text, ":"); hasPort && isDottedQuad(text) {
+	host, before, after := withoutPort(text), "", ""
+	switch number, portText, hasPort := strings.Cut(text, ":"); {
+	case hasPort && isDottedQuad(text):
 		host, after = number, ":"+port(portText)
-	} else if host = withoutPort(text); host != text {
+	case host != text:
 		before, after = "[", "]:"+port(text[len("[]:")+len(host):])
 	}
 	addr, err := netip.ParseAddr(host)
