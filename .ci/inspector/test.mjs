@@ -153,7 +153,8 @@ pageTest("while a filter is typed, what is shown stays", { story: true, expected
   assert.equal(await row(page, 6).getAttribute("aria-selected"), "true");
   // An event that the filter hides stays open; the next one is that below its place.
   await page.fill("#query", "object=media");
-  await until(async () => (await rows()) === 2);
+  const media = page.locator("#rows .row[data-id]:not([hidden])", { hasText: "media" });
+  await until(async () => (await rows()) === 2 && (await media.count()) === 2); // the filter before has as many
   assert.match(await title(page), /ticket 4211 update/);
   await page.keyboard.press("Enter");
   await page.keyboard.press("j");
