@@ -80,6 +80,9 @@ func (b *bench) events(numbers []int) {
 	row(append(head, "events/s", "MB/s")...)
 	row(append(line, "---:", "---:")...)
 	for j, o := range operations {
+		if len(results[j]) == 0 {
+			log.Fatalf("%s reads a file that another row makes: add that to -rows", o.name)
+		}
 		cells := []string{o.name}
 		for i := range numbers {
 			cell := "–"
