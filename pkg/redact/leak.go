@@ -21,8 +21,8 @@ import (
 //     skeleton no pseudonym is left. Numbers below 100 are not searched for. So is a text of digits and
 //     punctuation, such as 14:30, and a short code of hexadecimal digits, such as those in a UUID.
 //   - What also stands in the public output, which is made without the captures, is nobody's secret. So
-//     is the name of a field or a parameter that stays, also with punctuation around it, a value that stays, such as the scheme of a URL or
-//     the time of a date, and what is a pseudonym already.
+//     is the name of a field, also with punctuation around it, or of a parameter that stays, a value that
+//     stays, such as the scheme of a URL or the time of a date, and what is a pseudonym already.
 type LeakSearch struct {
 	scrubber *Scrubber
 	files    searchedFiles

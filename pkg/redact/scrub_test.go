@@ -241,6 +241,7 @@ func TestScrubValuesInTexts(t *testing.T) {
 		{"https://host.fr/?ids=734e3a7b-eb17-4d3f-901d-bcff178b,2021-09-20", values[0]},
 		{"https://host.fr/?ids=734e3a7b-eb17-4d3f-901d-bcff178b,2021-09-20", "2021-09-20"},
 		{`<a href="mailto:jane@acme.com">`, "jane@acme.com"},
+		{"id=mailto:jane%40acme.com", "mailto:jane%40acme.com"},
 		{"a@x.fr,b@x.fr;c@x.fr", "b@x.fr"},
 		{"appelez le +33 6 12 34 56 78.", "+33 6 12 34 56 78"},
 		{"tél.: 06 12 34 56 78, merci", "06 12 34 56 78"},
