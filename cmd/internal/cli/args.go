@@ -51,18 +51,21 @@ func NotValues(c *cobra.Command, args []string) (err error) {
 			err = Usage(fmt.Errorf("--%s must be joined with its value by an equals sign", f.Name), fmt.Sprintf("write --%s=%s.", f.Name, args[i]))
 		}
 	})
+	if err != nil {
+		return err
+	}
 	for _, word := range args {
 		flag, what := flagOf(c.Flags(), word)
-		if flag == "" || err != nil {
+		if flag == "" {
 			continue
 		}
 		hint := fmt.Sprintf("write --%s before %s.", flag, what)
 		if c.Flags().Changed(flag) {
 			hint = fmt.Sprintf("remove it; --%s is %s.", flag, what)
 		}
-		err = Usage(fmt.Errorf("unexpected argument %q", word), hint)
+		return Usage(fmt.Errorf("unexpected argument %q", word), hint)
 	}
-	return err
+	return nil
 }
 
 // flagOf returns the flag that a URL or an address is the value of, and what it is; "" for other words.
