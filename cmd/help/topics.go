@@ -25,7 +25,7 @@ func topics(app *cli.App, root *cobra.Command) []topic {
 	return []topic{
 		{"assumptions", "Show what --assume does, and what else is assumed", assumptions(app), "apizee-hooks run ticket-lifecycle -t localhost:3000/hooks --assume once,duplicate"},
 		{"connection", "List flags that control connections", connection(root), "apizee-hooks send ticket -t https://localhost:3000/hooks --cacert ca.pem"},
-		{"environment", "List environment variables", environment(app), "APIZEE_HOOKS_TO=http://localhost:3000/hooks apizee-hooks send ticket"},
+		{"environment", "List environment variables", environment(), "APIZEE_HOOKS_TO=http://localhost:3000/hooks apizee-hooks send ticket"},
 		{"exit-codes", "List exit codes", exitCodes(root), "apizee-hooks send ticket -t localhost:3000/hooks || echo \"exit code $?\""},
 		{"faults", "List faults that can be injected", faults(), "apizee-hooks send ticket --fault truncate -t localhost:3000/hooks\napizee-hooks load --fault duplicate -t localhost:3000/hooks"},
 		{"filters", "Show how --filter selects events", filters(app), "apizee-hooks listen --filter object=ticket --filter props.state=invited,closed"},
@@ -196,7 +196,7 @@ func listed(values []string) string {
 	return fmt.Sprintf("%s and %d more", strings.Join(values[:first], ", "), len(values)-first)
 }
 
-func environment(app *cli.App) string {
+func environment() string {
 	rows := []cli.Row{
 		{Term: "APIZEE_HOOKS_CONFIG", Text: "Configuration file, as --config."},
 		{Term: "APIZEE_HOOKS_PROFILE", Text: "Profile of the configuration file, as --profile."},
