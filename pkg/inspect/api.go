@@ -125,7 +125,7 @@ func (h *handler) detail(_ http.ResponseWriter, r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, _, ok := h.store.detail(id)
+	d, ok := h.store.detail(id)
 	if !ok {
 		return nil, notFound(r.PathValue("id"))
 	}

@@ -62,11 +62,11 @@ type ForwardedResponse struct {
 }
 
 // detail returns all of an exchange.
-func (s *Store) detail(id int64) (Detail, recording.Entry, bool) {
+func (s *Store) detail(id int64) (Detail, bool) {
 	q := s.query()
 	row, entry, ok := q.row(&lineReader{store: s, index: &q.index}, int(id), recording.MaxLine)
 	if !ok {
-		return Detail{}, entry, false
+		return Detail{}, false
 	}
 	d := Detail{
 		Row: row, Remote: entry.Remote, Headers: headerList(entry.Headers),
@@ -84,7 +84,7 @@ func (s *Store) detail(id int64) (Detail, recording.Entry, bool) {
 			Response: Response{Status: f.Status, Headers: headerList(f.Headers), Body: responseBody(f.Response)},
 		}
 	}
-	return d, entry, true
+	return d, true
 }
 
 // entry returns the entry of an exchange that is still there.

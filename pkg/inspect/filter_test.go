@@ -173,7 +173,7 @@ func TestFilterIsThatOfTheCommandLine(t *testing.T) {
 		}
 		var want []int64
 		for id := int64(1); id <= 10; id++ {
-			_, entry, _ := s.detail(id)
+			entry, _ := s.entry(id)
 			if f.Match(catalog.Validate(entry.Body).Event) {
 				want = append(want, id)
 			}
@@ -212,7 +212,7 @@ func FuzzFilter(f *testing.F) {
 			t.Errorf("%s: %v and %v", quoted, with, without)
 		}
 		for id := int64(1); id <= 10; id++ {
-			_, entry, _ := s.detail(id)
+			entry, _ := s.entry(id)
 			if strings.Contains(fold(string(entry.Body)), fold(text)) && !slices.Contains(with, id) {
 				t.Errorf("%s is not found in %q", quoted, entry.Body)
 			}

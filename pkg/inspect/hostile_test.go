@@ -67,7 +67,7 @@ func TestHostile(t *testing.T) {
 					t.Errorf("%s: %d %.100s", path, status, text)
 				}
 			}
-			d, _, ok := store.detail(id)
+			d, ok := store.detail(id)
 			text, err := json.Marshal(d)
 			if !ok || err != nil || len(text) > 6<<20 {
 				t.Fatalf("%t %v, %d bytes", ok, err, len(text))

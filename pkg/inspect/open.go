@@ -13,8 +13,8 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
 )
 
-// ErrNotRecording reports a file whose first line is not an entry.
-var ErrNotRecording = errors.New("not a recording")
+// errNotRecording reports a file whose first line is not an entry.
+var errNotRecording = errors.New("not a recording")
 
 // Skipped is a line of a recording that was skipped, as a crash can leave it.
 type Skipped struct {
@@ -142,7 +142,7 @@ func (s *Store) read(ctx context.Context, f io.Reader, source uint16, into *inde
 	case cutErr != nil:
 		return nil, cutErr
 	case into.n == 0 && len(skipped) > 0:
-		return nil, ErrNotRecording
+		return nil, errNotRecording
 	}
 	return skipped, nil
 }

@@ -54,7 +54,7 @@ func TestOpenShowsTheSame(t *testing.T) {
 	live := filtered(t)
 	var text strings.Builder
 	for id := int64(1); id <= 10; id++ {
-		_, entry, _ := live.detail(id)
+		entry, _ := live.entry(id)
 		line, err := entry.AppendLine(nil)
 		if err != nil {
 			t.Fatal(err)
@@ -67,8 +67,8 @@ func TestOpenShowsTheSame(t *testing.T) {
 	}
 	live.Pin(5, false)
 	for id := int64(1); id <= 10; id++ {
-		want, _, _ := live.detail(id)
-		got, _, ok := s.detail(id)
+		want, _ := live.detail(id)
+		got, ok := s.detail(id)
 		if diff := cmp.Diff(want, got); !ok || diff != "" {
 			t.Errorf("exchange %d (-live +file):\n%s", id, diff)
 		}
@@ -139,14 +139,14 @@ func TestOpenDamaged(t *testing.T) {
 				t.Errorf("%d exchanges, skipped %v", status.Total, lines)
 			}
 			for id := int64(1); id <= status.Last; id++ {
-				if d, _, ok := s.detail(id); !ok || d.Gone {
+				if d, ok := s.detail(id); !ok || d.Gone {
 					t.Errorf("exchange %d cannot be read", id)
 				}
 			}
 		})
 	}
 	for name, text := range map[string]string{"other": "a,b\n1,2\n", "events": ticket(1, "new", 1)} {
-		if _, err := New(Options{Catalog: apizee.Documented()}).Open(t.Context(), write(t, name, text)); !errors.Is(err, ErrNotRecording) {
+		if _, err := New(Options{Catalog: apizee.Documented()}).Open(t.Context(), write(t, name, text)); !errors.Is(err, errNotRecording) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -238,7 +238,7 @@ func TestPlaces(t *testing.T) {
 		t.Fatal(err)
 	}
 	left.Status, left.Outcome = 0, "no-response" // since it was recorded
-	if d, _, ok := s.detail(s.Add(left)); !ok || d.Response != nil || d.Outcome != "no-response" || d.Problem != "the response was not sent to its end" {
+	if d, ok := s.detail(s.Add(left)); !ok || d.Response != nil || d.Outcome != "no-response" || d.Problem != "the response was not sent to its end" {
 		t.Errorf("%+v", d)
 	}
 	status, _ := s.Status()
@@ -251,13 +251,13 @@ func TestPlaces(t *testing.T) {
 	if got := selectIDs(t, s, "refused is:failed"); !slices.Equal(got, []int64{n + 1}) {
 		t.Errorf("%v", got)
 	}
-	if d, _, ok := s.detail(7); !ok || d.ObjectID != "6" || d.Headers[2].Value != "****" {
+	if d, ok := s.detail(7); !ok || d.ObjectID != "6" || d.Headers[2].Value != "****" {
 		t.Errorf("%+v", d)
 	}
 	if err := os.Truncate(path, 0); err != nil {
 		t.Fatal(err)
 	}
-	if d, _, ok := s.detail(7); !ok || !d.Gone {
+	if d, ok := s.detail(7); !ok || !d.Gone {
 		t.Errorf("%+v", d)
 	}
 	if got := selectIDs(t, s, "xxxx"); len(got) != 0 {
@@ -314,7 +314,7 @@ func TestEdited(t *testing.T) {
 	if err := os.WriteFile(path, []byte(strings.ReplaceAll(line, "new", "old")), 0); err != nil {
 		t.Fatal(err)
 	}
-	if d, _, ok := s.detail(1); !ok || !d.Gone || d.Body.Size != 0 {
+	if d, ok := s.detail(1); !ok || !d.Gone || d.Body.Size != 0 {
 		t.Errorf("%+v", d)
 	}
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/apizee-hooks/apizee-hooks/pkg/recording"
 )
 
-// DefaultMemory is the limit of the memory for exchanges, in bytes.
-const DefaultMemory = 64 << 20
+// defaultMemory is the limit of the memory for exchanges, in bytes.
+const defaultMemory = 64 << 20
 
 // recordSize is the memory of a record.
 const recordSize = int64(unsafe.Sizeof(record{}))
@@ -21,7 +21,7 @@ const recordSize = int64(unsafe.Sizeof(record{}))
 type Options struct {
 	Catalog *apizee.Catalog
 
-	// Memory is the limit for the exchanges that Add adds, in bytes; 0 means DefaultMemory. Beyond it
+	// Memory is the limit for the exchanges that Add adds, in bytes; 0 means 64 MiB. Beyond it
 	// the oldest exchanges that are not pinned are removed. With ReadLine an exchange counts recordSize
 	// alone: 64 MiB are enough for about 830,000.
 	Memory int64
@@ -117,7 +117,7 @@ type removed struct{ exchanges, bytes int64 }
 // New returns an empty store.
 func New(o Options) *Store {
 	if o.Memory <= 0 {
-		o.Memory = DefaultMemory
+		o.Memory = defaultMemory
 	}
 	s := &Store{
 		options: o, seed: seed{maphash.MakeSeed()}, held: held{first: 1, kept: map[int]pinned{}},

@@ -112,14 +112,14 @@ func TestMemoryIsLimited(t *testing.T) {
 	if got := selectIDs(t, s, "object=ticket"); !slices.Equal(got, ids) || int64(len(s.results.list[1].ids)) > 2*status.Total {
 		t.Errorf("%d are selected, not %d, and %d remembered", len(got), len(ids), len(s.results.list[1].ids))
 	}
-	if d, _, ok := s.detail(3); !ok || d.ObjectID != "2" || !d.Pinned {
+	if d, ok := s.detail(3); !ok || d.ObjectID != "2" || !d.Pinned {
 		t.Errorf("the pinned exchange: %t, %+v", ok, d)
 	}
-	if _, _, ok := s.detail(4); ok {
+	if _, ok := s.detail(4); ok {
 		t.Error("a removed exchange is still there")
 	}
 	s.Pin(3, false)
-	if _, _, ok := s.detail(3); ok {
+	if _, ok := s.detail(3); ok {
 		t.Error("it is there without the pin")
 	}
 	if after, _ := s.Status(); after.Removed != status.Removed+1 || after.RemovedBytes < status.RemovedBytes+1000 {
@@ -152,7 +152,7 @@ func TestClear(t *testing.T) {
 func TestRowOfInvalidJSON(t *testing.T) {
 	s := newStore(t, Options{}, `{"event":"update","time":1,"object":"ticket" "objectId":1}`, `{"event":"update","time":1,"object":"ticket"}`, ticket(1, "opend", 1), ``)
 	for id, want := range []string{`not JSON: invalid character '"' after object value`, "", "", "the body is empty"} {
-		d, _, _ := s.detail(int64(id) + 1)
+		d, _ := s.detail(int64(id) + 1)
 		if !strings.Contains(d.Problem, want) || want == "" && d.Problem != "" {
 			t.Errorf("%d: %q, want %q", id+1, d.Problem, want)
 		}
@@ -175,7 +175,7 @@ func TestDrift(t *testing.T) {
 		drift    apizee.Severity
 		findings int
 	}{{"", 1}, {shape.Breaking, 2}, {"", 1}} {
-		d, _, _ := s.detail(int64(id) + 1)
+		d, _ := s.detail(int64(id) + 1)
 		if d.Drift != want.drift || len(d.Findings) != want.findings {
 			t.Errorf("%d: %s, %+v", id+1, d.Drift, d.Findings)
 		}
@@ -183,7 +183,7 @@ func TestDrift(t *testing.T) {
 	if got := selectIDs(t, s, "is:drift"); !slices.Equal(got, []int64{2}) {
 		t.Errorf("is:drift selects %v", got)
 	}
-	if d, _, _ := s.detail(2); d.Findings[1].Severity != shape.Breaking || d.Findings[1].Column != 2 || d.Errors+d.Warnings != 0 {
+	if d, _ := s.detail(2); d.Findings[1].Severity != shape.Breaking || d.Findings[1].Column != 2 || d.Errors+d.Warnings != 0 {
 		t.Errorf("%+v", d)
 	}
 }

@@ -106,7 +106,7 @@ func (s *Store) values(key, typed string) []suggestion {
 // recentHeaders returns the names of the headers of the last exchange.
 func (s *Store) recentHeaders() []string {
 	status, _ := s.Status()
-	detail, _, ok := s.detail(status.Last)
+	detail, ok := s.detail(status.Last)
 	var names []string
 	for _, header := range detail.Headers {
 		if ok && !slices.Contains(names, header.Name) {
